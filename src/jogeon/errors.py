@@ -1,0 +1,159 @@
+"""Everything that can go wrong, on one page: whose fault it is, and whether trying again helps.
+
+========================  ====================  ==========================================
+class                     whose                 again?
+========================  ====================  ==========================================
+LocalProtocolError        the calling program   no: the call is wrong at this moment
+RemoteProtocolError       the peer              no: it sent what the protocol does not know
+InvalidAddress            the user              no: the address or setting must change
+KeysMissing               the user              no: keys must be given first
+LoginRefused              the broker            once with a fresh token (8005, 8031, 8103)
+TokenRefused              the broker            no (429: later)
+SessionTaken              another program       no: two programs would kick each other
+CouldNotConnect           the network           yes, with growing delays
+ConnectionLost            the network           yes, with growing delays
+RequestTimeout            the network           slowly, and never twice at the same time
+RequestRefused            the broker            depends on its code
+UnknownCondition          the user              no: no such name or seq was listed
+AmbiguousCondition        the user              no: two conditions bear the name
+EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
+========================  ====================  ==========================================
+
+Every class derives from JogeonError; `code` and `text` are the broker's own, where it gave any.
+"""
+
+
+class JogeonError(Exception):
+    """Root of all errors of this package; `code` and `text` are the broker's own words, if any."""
+
+    def __init__(self, message: str, *, code: str = "", text: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.text = text
+
+
+class LocalProtocolError(JogeonError):
+    """This program asked for something the protocol does not allow now."""
+
+
+class RemoteProtocolError(JogeonError):
+    """The peer sent something that cannot be read or that breaks the protocol."""
+
+
+class InvalidAddress(JogeonError):
+    """An address or a setting that cannot be used; `value` is what was given."""
+
+    def __init__(self, message: str, *, value: str, reason: str) -> None:
+        super().__init__(message)
+        self.value = value
+        self.reason = reason
+
+
+class KeysMissing(JogeonError):
+    """No app key and secret key were found for `mode` ("real" or "mock")."""
+
+    def __init__(self, mode: str) -> None:
+        super().__init__(f"no keys for the {mode} server were found")
+        self.mode = mode
+
+
+class LoginRefused(JogeonError):
+    """The broker refused the LOGIN; the code is read from the field or from `CODE=nnnn` in the text."""
+
+    def __init__(self, *, code: str, text: str) -> None:
+        super().__init__(f"login refused [{code}] {text}", code=code, text=text)
+
+
+class TokenRefused(JogeonError):
+    """The broker refused to issue or revoke a token (au10001, au10002)."""
+
+    def __init__(self, *, code: str, text: str) -> None:
+        super().__init__(f"token refused [{code}] {text}", code=code, text=text)
+
+
+class SessionTaken(JogeonError):
+    """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known."""
+
+    def __init__(self, *, code: str = "", text: str = "", holder: str = "") -> None:
+        who = f" by {holder}" if holder else ""
+        super().__init__(f"the session of this key is taken{who} {text}".rstrip(), code=code, text=text)
+        self.holder = holder
+
+
+class CouldNotConnect(JogeonError):
+    """No connection came about; `reason` is one of refused, name, timeout, tls, handshake, proxy, network."""
+
+    def __init__(self, *, address: str, reason: str, detail: str) -> None:
+        super().__init__(f"could not connect to {address}: {detail}")
+        self.address = address
+        self.reason = reason
+        self.detail = detail
+
+
+class ConnectionLost(JogeonError):
+    """The connection ended; `close_code` is the peer's close code (1006 if it sent none)."""
+
+    def __init__(self, detail: str, *, close_code: int = 1006, code: str = "", text: str = "") -> None:
+        super().__init__(f"connection lost: {detail}", code=code, text=text)
+        self.detail = detail
+        self.close_code = close_code
+
+
+class RequestTimeout(JogeonError):
+    """No reply came in `seconds`; the reply stays owed until the connection ends."""
+
+    def __init__(self, request: str, seconds: float) -> None:
+        super().__init__(f"no reply to {request} within {seconds:g} s")
+        self.request = request
+        self.seconds = seconds
+
+
+class RequestRefused(JogeonError):
+    """The broker answered `request` with an error of its own."""
+
+    def __init__(self, request: str, *, code: str, text: str) -> None:
+        super().__init__(f"{request} refused [{code}] {text}", code=code, text=text)
+        self.request = request
+
+
+class UnknownCondition(JogeonError):
+    """No listed condition has this name or seq; `close` holds similar names."""
+
+    def __init__(self, wanted: str, *, close: tuple[str, ...] = ()) -> None:
+        hint = f"; similar: {', '.join(close)}" if close else ""
+        super().__init__(f"no condition {wanted!r}{hint}")
+        self.wanted = wanted
+        self.close = close
+
+
+class AmbiguousCondition(JogeonError):
+    """Several conditions bear this name; `seqs` tells them apart."""
+
+    def __init__(self, name: str, *, seqs: tuple[str, ...]) -> None:
+        super().__init__(f"{len(seqs)} conditions are named {name!r} (seq {', '.join(seqs)}): use the seq")
+        self.name = name
+        self.seqs = seqs
+
+
+class PagingError(JogeonError):
+    """The pages of a search (ka10172) do not end properly; `rows` were read before that."""
+
+    def __init__(self, message: str, *, rows: int) -> None:
+        super().__init__(f"{message} after {rows} rows")
+        self.rows = rows
+
+
+class EmptyPageKey(PagingError):
+    """A page says that more follows but gives no key to ask for it."""
+
+
+class RepeatedPageKey(PagingError):
+    """A page gives a key that was used before: following it would never end."""
+
+
+class TooManyPages(PagingError):
+    """More pages than any market could fill."""
+
+
+class TooManyRows(PagingError):
+    """More rows than the cap the caller set."""

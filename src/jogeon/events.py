@@ -1,0 +1,248 @@
+"""What a user of the package sees: conditions, stocks, members, and the events of a watch.
+
+All are frozen. Moments are kept as integers of nanoseconds since 1970 (UTC), because one is made for each push;
+the properties `at`, `time`, `since` and `until` give them as datetimes in Korean time (+09:00).
+"""
+
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+from msgspec import Struct
+
+KST = timezone(timedelta(hours=9), "KST")
+"""Korean time; a fixed offset, because Windows has no zone database and Korea no summer time."""
+
+Origin = Literal["live", "recovered"]
+Cause = Literal[
+    "connection lost",
+    "restart",
+    "lagged",
+    "drift",
+    "unreadable frame",
+    "registration lost",
+    "condition missing",
+]
+StateName = Literal[
+    "started",
+    "connecting",
+    "connected",
+    "reconnecting",
+    "registered",
+    "unanswered",
+    "condition-added",
+    "condition-gone",
+    "ambiguous",
+    "taken",
+    "ended",
+]
+Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]
+Exchange = Literal["K", "N", "A"]
+"""K = KRX, N = NXT, A = 통합 (both): the broker's stex_tp."""
+
+
+def korean(moment_ns: int) -> datetime:
+    """Return nanoseconds since 1970 as a datetime in Korean time, exact to the microsecond."""
+    seconds, rest = divmod(moment_ns, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, KST).replace(microsecond=rest // 1000)
+
+
+def exchange_time(clock: str, near_ns: int) -> datetime | None:
+    """Return HHMMSS with the date that brings it nearest to `near_ns`, or None where the exchange gave no time.
+
+    The wire carries no date (field 20), and a push may cross midnight.
+    """
+    if len(clock) != 6 or not clock.isascii() or not clock.isdigit():
+        return None
+    try:
+        there = korean(near_ns)
+        same_day = there.replace(hour=int(clock[:2]), minute=int(clock[2:4]), second=int(clock[4:]), microsecond=0)
+    except ValueError:
+        return None
+    days = (same_day - timedelta(days=1), same_day, same_day + timedelta(days=1))
+    return min(days, key=lambda day: abs(day - there))
+
+
+class Condition(Struct, frozen=True, gc=False):
+    """A saved condition (조건식). The name is what people know; the broker's `seq` moves when conditions are edited."""
+
+    seq: str
+    name: str
+
+
+class Stock(Struct, frozen=True, gc=False):
+    """A row of a search (종목, ka10172). Won, shares, percent; None where the broker left the field empty.
+
+    `code` has six characters, not always digits; `change` is signed, against yesterday's close; `rate` is in percent.
+    """
+
+    code: str
+    name: str
+    price: int | None
+    sign: Sign | None
+    change: int | None
+    rate: float | None
+    volume: int | None
+    open: int | None
+    high: int | None
+    low: int | None
+
+
+class Member(Struct, frozen=True, gc=False):
+    """A stock that is in a condition now (편입 종목).
+
+    `since` is when it was heard of: the moment of its enter, or of the snapshot that first showed it.
+    """
+
+    code: str
+    since_ns: int
+    origin: Literal["snapshot", "live", "recovered"]
+
+    @property
+    def since(self) -> datetime:
+        """When it was heard of here, Korean time."""
+        return korean(self.since_ns)
+
+
+class _Received(Struct, frozen=True):
+    """What all events share: when they were received here."""
+
+    at_ns: int
+
+    @property
+    def at(self) -> datetime:
+        """When it was received here, Korean time."""
+        return korean(self.at_ns)
+
+
+class Snapshot(_Received, frozen=True):
+    """All codes that are in a condition at one moment, in the broker's order."""
+
+    condition: Condition
+    codes: tuple[str, ...]
+
+
+class _Change(_Received, frozen=True, gc=False):
+    """A stock that entered or left; for a recovered one, the interval in which it must have happened."""
+
+    condition: Condition
+    code: str
+    clock: str = ""
+    origin: Origin = "live"
+    since_ns: int | None = None
+    until_ns: int | None = None
+
+    @property
+    def time(self) -> datetime | None:
+        """The exchange's own time to the second (field 20), None if it gave none or the change is recovered."""
+        return exchange_time(self.clock, self.at_ns)
+
+    @property
+    def since(self) -> datetime | None:
+        """Start of the interval of a recovered change."""
+        return None if self.since_ns is None else korean(self.since_ns)
+
+    @property
+    def until(self) -> datetime | None:
+        """End of the interval of a recovered change."""
+        return None if self.until_ns is None else korean(self.until_ns)
+
+
+class Enter(_Change, frozen=True, gc=False):
+    """A stock entered a condition (편입)."""
+
+
+class Leave(_Change, frozen=True, gc=False):
+    """A stock left a condition (이탈)."""
+
+
+class Gap(Struct, frozen=True, gc=False):
+    """A stretch in which nothing could be heard of a condition (공백); `open` if it had not ended when told."""
+
+    condition: Condition
+    since_ns: int
+    until_ns: int
+    cause: Cause
+    detail: str = ""
+    open: bool = False
+
+    @property
+    def since(self) -> datetime:
+        """The last moment at which the picture was known to be right."""
+        return korean(self.since_ns)
+
+    @property
+    def until(self) -> datetime:
+        """The moment of the snapshot that ended the gap, or now for an open one."""
+        return korean(self.until_ns)
+
+
+class State(_Received, frozen=True, gc=False):
+    """Something about the watch itself; `condition` is None where it concerns the whole client."""
+
+    state: StateName
+    condition: Condition | None = None
+    cause: str = ""
+
+
+class Anomaly(_Received, frozen=True, gc=False):
+    """Something the broker sent that cannot be right, told and not acted upon."""
+
+    what: str
+    condition: Condition | None = None
+    code: str | None = None
+
+
+Event = Snapshot | Enter | Leave | Gap | State | Anomaly
+
+
+def event_fields(event: Event) -> dict[str, object]:
+    """Return an event as the fields of its JSON line: the stable form for pipes, journals and other programs."""
+    return {"event": type(event).__name__.lower(), **_fields(event)}
+
+
+def _fields(event: Event) -> dict[str, object]:
+    match event:
+        case Enter() | Leave():
+            return _change_fields(event)
+        case Snapshot():
+            return {"condition": _pair(event.condition), "codes": list(event.codes), "at": _micro(event.at)}
+        case Gap():
+            return _gap_fields(event)
+        case State():
+            condition = _pair(event.condition)
+            return {"state": event.state, "condition": condition, "cause": event.cause, "at": _micro(event.at)}
+        case Anomaly():
+            condition = _pair(event.condition)
+            return {"condition": condition, "code": event.code, "what": event.what, "at": _micro(event.at)}
+
+
+def _change_fields(event: Enter | Leave) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "condition": _pair(event.condition),
+        "code": event.code,
+        "time": event.time and event.time.isoformat(timespec="seconds"),
+        "at": _micro(event.at),
+        "origin": event.origin,
+    }
+    if event.since and event.until:
+        fields |= {"since": _micro(event.since), "until": _micro(event.until)}
+    return fields
+
+
+def _gap_fields(event: Gap) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "condition": _pair(event.condition),
+        "since": _micro(event.since),
+        "until": _micro(event.until),
+        "cause": event.cause,
+        "detail": event.detail,
+    }
+    return fields | {"open": True} if event.open else fields
+
+
+def _pair(condition: Condition | None) -> dict[str, str] | None:
+    return None if condition is None else {"seq": condition.seq, "name": condition.name}
+
+
+def _micro(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")

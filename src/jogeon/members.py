@@ -1,0 +1,192 @@
+"""Who is in a condition now: the fold of snapshots and pushes, and the difference after a blind stretch.
+
+One Membership follows one condition. It turns what a connection delivers into the events a user sees, so that their
+sum is always its `codes`:
+
+* Before the first snapshot pushes are kept, not told. The snapshot absorbs those it already shows; of the rest the
+  last one per stock follows it as live.
+* A blind stretch begins with `blind`. Its end is a snapshot, told as one block: Gap, recovered changes, Snapshot.
+* A recheck compares a fresh snapshot with the fold while pushes go on; see `rechecked`.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Member, Snapshot
+
+DRIFT_GRACE_NS = 3_000_000_000
+"""A stock pushed this close to a recheck may differ from its snapshot without anything being wrong."""
+
+
+class Blind(Struct, frozen=True):
+    """Since when nothing could be heard, and why."""
+
+    since_ns: int
+    cause: Cause
+    detail: str
+
+
+def difference(
+    condition: Condition, before: Iterable[str], after: Iterable[str], since_ns: int, until_ns: int
+) -> list[Event]:
+    """Return the recovered changes that lead from one set of codes to another: leaves first, then enters, sorted."""
+    old, new = set(before), set(after)
+
+    def change(kind: type[Enter | Leave], code: str) -> Event:
+        return kind(until_ns, condition, code, "", "recovered", since_ns, until_ns)
+
+    return [change(Leave, code) for code in sorted(old - new)] + [change(Enter, code) for code in sorted(new - old)]
+
+
+class Membership:
+    """The members of one condition, and the events that keep them equal to what was received."""
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+        self.known = False
+        """Whether a first snapshot was seen."""
+        self.blindness: Blind | None = None
+        self.codes: dict[str, Snapshot | Enter] = {}
+        self._right_ns = 0
+        self._kept: dict[str, tuple[str, str, int]] | None = {}
+        self._touched: dict[str, int] | None = None
+        self._suspects: Snapshot | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether what `codes` says is what was received up to now."""
+        return self.known and self.blindness is None
+
+    def members(self) -> dict[str, Member]:
+        """Return a copy of who is in now."""
+        return {code: _member(code, source) for code, source in self.codes.items()}
+
+    def now(self, at_ns: int) -> Snapshot:
+        """Return the fold as a Snapshot of this moment, for a consumer that joins or resumes."""
+        return Snapshot(at_ns, self.condition, tuple(self.codes))
+
+    # ------------------------------------------------------------ pushes
+
+    def push(self, kind: str, code: str, clock: str, at_ns: int) -> Enter | Leave | Anomaly | None:
+        """Return the event one push of type "02" makes; None while pushes are kept for the snapshot to come."""
+        if self._kept is not None:
+            self._kept.pop(code, None)  # so that the order is that of the last push of each stock
+            self._kept[code] = (kind, clock, at_ns)
+            return None
+        if self._touched is not None:
+            self._touched[code] = at_ns
+        return self._apply(kind, code, clock, at_ns)
+
+    def _apply(self, kind: str, code: str, clock: str, at_ns: int) -> Enter | Leave | Anomaly:
+        condition = self.condition
+        if kind == "I":
+            if code in self.codes:
+                return Anomaly(at_ns, "enter of a member", condition, code)
+            entered = self.codes[code] = Enter(at_ns, condition, code, clock)
+            return entered
+        if kind == "D":
+            if self.codes.pop(code, None) is None:
+                return Anomaly(at_ns, "leave of a non-member", condition, code)
+            return Leave(at_ns, condition, code, clock)
+        return Anomaly(at_ns, f"push of the unknown kind {kind[:10]!r}", condition, code)
+
+    # ------------------------------------------------------------ snapshots
+
+    def snapshot(self, codes: tuple[str, ...], at_ns: int) -> list[Event]:
+        """Return the block that a snapshot makes: the first one alone, a later one behind its gap if it was blind."""
+        shown = Snapshot(at_ns, self.condition, codes)
+        block: list[Event] = []
+        if self.blindness is not None:
+            gap = self._gap(self.blindness, at_ns)
+            block = [gap, *difference(self.condition, self.codes, codes, gap.since_ns, at_ns)]
+        kept, self._kept = self._kept or {}, None
+        self._settle(shown)
+        self.known, self.blindness = True, None
+        return [*block, shown, *self._catch_up(kept)]
+
+    def _settle(self, shown: Snapshot) -> None:
+        before = self.codes
+        self.codes = {code: before.get(code, shown) for code in shown.codes}
+        self._right_ns = shown.at_ns
+        self._touched = self._suspects = None
+
+    def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
+        """Tell the kept pushes that the snapshot does not show yet."""
+        return [
+            self._apply(kind, code, clock, at_ns)
+            for code, (kind, clock, at_ns) in kept.items()
+            if kind not in ("I", "D") or (kind == "I") != (code in self.codes)
+        ]
+
+    def _gap(self, blind: Blind, until_ns: int, *, still_open: bool = False) -> Gap:
+        since_ns = min(blind.since_ns, until_ns)  # a wall clock that was set back must not turn a gap around
+        return Gap(self.condition, since_ns, until_ns, blind.cause, blind.detail, open=still_open)
+
+    # ------------------------------------------------------------ blindness
+
+    def blind(self, since_ns: int, cause: Cause, detail: str = "") -> None:
+        """Begin a blind stretch; one that has begun already goes on with its first cause."""
+        if self.known and self.blindness is None:
+            self.blindness = Blind(min(since_ns, self._right_ns) if self._suspects else since_ns, cause, detail)
+        self._kept = {}
+        self._touched = self._suspects = None
+
+    def asked(self) -> None:
+        """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
+        if not self.live:
+            self._kept = {}
+
+    def resume(self, codes: Iterable[str], since_ns: int) -> None:
+        """Take over the fold of an earlier run of the program: everything since then is one gap."""
+        shown = Snapshot(since_ns, self.condition, tuple(codes))
+        self.known = True
+        self._settle(shown)
+        self.blind(since_ns, "restart")
+
+    def end(self, at_ns: int) -> list[Event]:
+        """Return the open gap of a watch that ends while blind; nothing otherwise."""
+        return [self._gap(self.blindness, at_ns, still_open=True)] if self.blindness is not None else []
+
+    # ------------------------------------------------------------ recheck
+
+    def recheck(self) -> None:
+        """Begin a recheck: the condition is about to be registered anew while it is live."""
+        self._touched = {}
+
+    def rechecked(self, codes: tuple[str, ...], at_ns: int) -> bool:
+        """Compare a recheck's snapshot with the fold; False if `resolve` is to be called DRIFT_GRACE_NS later."""
+        if set(codes) == self.codes.keys():
+            self._settle(Snapshot(at_ns, self.condition, codes))
+            return True
+        self._suspects = Snapshot(at_ns, self.condition, codes)
+        return False
+
+    def resolve(self, at_ns: int, cause: Cause, since_ns: int | None = None) -> tuple[list[Event], bool]:
+        """Judge a recheck that differed: the block to tell, and whether a recheck must follow soon.
+
+        `since_ns` is when the picture may have become wrong; without it, when it was last known to be right.
+
+        A stock pushed within DRIFT_GRACE_NS of the snapshot is no proof of anything missed: it stays as pushed, and
+        another recheck will tell. Any other difference was missed.
+        """
+        shown, touched = self._suspects, self._touched or {}
+        if shown is None:
+            return [], False
+        differing = set(shown.codes) ^ self.codes.keys()
+        excused = {code for code in differing if abs(touched.get(code, 0) - shown.at_ns) <= DRIFT_GRACE_NS}
+        missed = differing - excused
+        if not missed:
+            self._touched = self._suspects = None
+            return [], bool(excused)
+        after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
+        gap = self._gap(Blind(self._right_ns if since_ns is None else since_ns, cause, ""), at_ns)
+        block = [gap, *difference(self.condition, self.codes, after, gap.since_ns, at_ns)]
+        self._settle(Snapshot(at_ns, self.condition, tuple(after)))
+        return [*block, self.now(at_ns)], bool(excused)
+
+
+def _member(code: str, source: Snapshot | Enter) -> Member:
+    if isinstance(source, Snapshot):
+        return Member(code, source.at_ns, "snapshot")
+    return Member(code, source.at_ns, source.origin)
