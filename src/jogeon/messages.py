@@ -289,7 +289,8 @@ def fits(reply: Reply, request: Request) -> bool:
     first = rows[0] if isinstance(rows, list) and rows else None
     if reply.refusal is not None or not isinstance(first, dict):
         return not (isinstance(request, Register) and reply.fields.get("cont_yn"))
-    return not (isinstance(request, Search) and "jmcode" in first or isinstance(request, Register) and "9001" in first)
+    wrong = {Search: "jmcode", Register: "9001"}.get(type(request))
+    return wrong is None or wrong not in first
 
 
 def answer(request: Request, reply: Reply) -> Answer:
@@ -404,6 +405,10 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
     if payload.strip() == b"PING":
         return Ping(payload)
     value = _decode_any(payload)
+    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:1000])
+
+
+def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
     match value:
         case {"trnm": "PING"}:
             return Ping(payload)
@@ -418,8 +423,7 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
             return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", key)
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
-    trnm = value.get("trnm") if isinstance(value, dict) else None
-    return Unknown(trnm=trnm if isinstance(trnm, str) else "", payload=payload[:1000])
+    return Unknown(trnm=_text(value.get("trnm")), payload=payload[:1000])
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:

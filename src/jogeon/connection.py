@@ -1,0 +1,242 @@
+"""One connection to a server of the wire, used once: open it, send requests one at a time, hear what it pushes.
+
+Nothing here reconnects; a Client makes another Connection. PING is answered in the reader itself, so that nothing that
+consumes events can cost the login.
+"""
+
+import asyncio
+import itertools
+import logging
+import socket
+import ssl
+import time
+from typing import Protocol
+
+from picows import (
+    WSCloseCode,
+    WSError,
+    WSFrame,
+    WSHandshakeError,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    ws_connect,
+)
+
+from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
+from jogeon.messages import Answer, Ping, Push, Request, System, Unknown
+from jogeon.session import Answered, ClientSession, Late, Stray
+
+FRAME_LIMIT = 4 * 2**20
+"""Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
+RECEIVE_BUFFER = 64 * 1024
+"""The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
+OPEN_TIMEOUT = 10.0
+REPLY_TIMEOUT = 5.0
+
+logger = logging.getLogger("jogeon.connection")
+_numbers = itertools.count(1)
+
+
+class Receiver(Protocol):
+    """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
+
+    def on_push(self, push: Push, at_ns: int) -> None:
+        """A REAL frame came."""
+
+    def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
+        """A frame came that cannot be read; `heard_ns` is when the frame before it was heard."""
+
+    def on_ping(self) -> None:
+        """A PING came and was answered."""
+
+    def on_system(self, notice: System) -> None:
+        """A SYSTEM notice came."""
+
+    def on_late(self, request: Request) -> None:
+        """The reply to a request came after its time."""
+
+    def on_lost(self) -> None:
+        """The connection ended; `Connection.error` says why."""
+
+
+class Connection(WSListener):
+    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.number = next(_numbers)
+        self.session = ClientSession()
+        self.error: ConnectionLost | None = None
+        self.heard_ns = time.time_ns()
+        self.frames = 0
+        self._receiver = receiver
+        self._waiter: asyncio.Future[Answer] | None = None
+        self._fragments = bytearray()
+        self._fragmented = False
+        self._transport: WSTransport
+        self._local_end: str = ""
+
+    @classmethod
+    async def open(cls, url: str, receiver: Receiver, *, proxy: str | None = None) -> "Connection":
+        """Return an open connection on which nothing was sent yet; CouldNotConnect with the reason otherwise."""
+        connection = cls(receiver)
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT):
+                await ws_connect(
+                    lambda: connection,
+                    url,
+                    ssl_context=tls_context() if url.startswith("wss:") else None,
+                    proxy=proxy,
+                    max_frame_size=FRAME_LIMIT,
+                    max_redirects=0,  # a token goes to the address it was meant for
+                    websocket_handshake_timeout=OPEN_TIMEOUT,
+                    enable_auto_ping=False,  # the broker leaves RFC pings unanswered
+                    logger_name="client",
+                )
+        except Exception as error:
+            raise could_not_connect(url, error) from error
+        logger.info("connection %d: open to %s", connection.number, url)
+        return connection
+
+    # ------------------------------------------------------------ sending
+
+    async def request(self, request: Request, timeout: float = REPLY_TIMEOUT) -> Answer:
+        """Send a request and return its answer; RequestTimeout if none comes, ConnectionLost if it cannot."""
+        if self.error is not None:
+            raise self.error
+        text = self.session.send(request)
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiter = waiter
+        self._transport.send(WSMsgType.TEXT, text)
+        try:
+            async with asyncio.timeout(timeout):
+                return await waiter
+        except TimeoutError:
+            raise RequestTimeout(request.trnm, timeout) from None
+        finally:
+            self._waiter = None
+            self.session.expire()  # nothing is in flight any more unless it was left unanswered
+
+    def close(self, reason: str = "closed by this program") -> None:
+        """Close the connection; harmless if it has ended."""
+        if self.error is None:
+            self._local_end = reason
+            self._transport.send_close(WSCloseCode.OK)
+            self._transport.disconnect(graceful=False)
+
+    async def closed(self) -> None:
+        """Wait until the socket is gone."""
+        await self._transport.wait_disconnected()
+
+    # ------------------------------------------------------------ the reader
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Keep the transport and bound the kernel's buffer (called by picows)."""
+        self._transport = transport
+        sock = transport.underlying_transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends."""
+        kind = frame.msg_type
+        if kind is WSMsgType.TEXT and frame.fin and not self._fragmented:
+            self._take(frame.get_payload_as_bytes())
+        elif kind is WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+        elif kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            self._assemble(frame)
+
+    def _assemble(self, frame: WSFrame) -> None:
+        self._fragments += frame.get_payload_as_memoryview()
+        self._fragmented = not frame.fin
+        if len(self._fragments) > FRAME_LIMIT:
+            self._local_end = f"a message of more than {FRAME_LIMIT} bytes"
+            self._transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
+            self._transport.disconnect(graceful=False)
+            self._fragments.clear()
+        elif frame.fin:
+            payload = bytes(self._fragments)
+            self._fragments.clear()
+            self._take(payload)
+
+    def _take(self, payload: bytes) -> None:
+        at_ns = time.time_ns()
+        before_ns, self.heard_ns = self.heard_ns, at_ns
+        self.frames += 1
+        try:
+            received = self.session.receive(payload)
+        except RemoteProtocolError as error:
+            logger.warning("connection %d: %s", self.number, error)
+            self._receiver.on_unreadable(str(error), before_ns, at_ns)
+            return
+        if type(received) is Push:
+            self._receiver.on_push(received, at_ns)
+            if received.unreadable:
+                what = f"unreadable frame: {received.unreadable} rows of a push"
+                self._receiver.on_unreadable(what, before_ns, at_ns)
+            return
+        self._dispatch(received)
+
+    def _dispatch(self, received: Push | Ping | System | Unknown | Answered | Late | Stray) -> None:
+        match received:
+            case Ping(payload):
+                self._transport.send(WSMsgType.TEXT, payload)
+                self._receiver.on_ping()
+            case Answered(_, answer):
+                if self._waiter is not None and not self._waiter.done():
+                    self._waiter.set_result(answer)
+            case System():
+                logger.warning("connection %d: SYSTEM %s %s", self.number, received.code, received.message)
+                self._receiver.on_system(received)
+            case Late(request):
+                logger.warning("connection %d: late reply to %s", self.number, request.trnm)
+                self._receiver.on_late(request)
+            case Stray(trnm, seq, reason):
+                logger.warning("connection %d: reply %s seq %s belongs to no request: %s", self.number, trnm, seq, reason)
+            case Unknown(trnm, payload):
+                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm, payload[:200])
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Note the end (called by picows) and give its cause to whoever waits."""
+        received = transport.close_handshake.recv if transport.close_handshake else None
+        code = received.code.value if received is not None else 1006
+        text = received.reason if received is not None else ""
+        detail = self._local_end or f"closed by the server ({code} {text})".replace(" )", ")")
+        if received is None and not self._local_end:
+            detail = "the connection broke off without a close"
+        self.error = ConnectionLost(detail, close_code=code, text=text or "")
+        self.session.close()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(self.error)
+        logger.info("connection %d: ended: %s", self.number, detail)
+        self._receiver.on_lost()
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return a context that verifies against the operating system's certificates."""
+    import truststore  # noqa: PLC0415  # only an encrypted address needs it
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def could_not_connect(url: str, error: Exception) -> CouldNotConnect:
+    """Return what went wrong on the way to a connection, in one word and in the system's own."""
+    detail = str(error) or type(error).__name__
+    match error:
+        case ssl.SSLError():
+            reason = "tls"
+        case socket.gaierror():
+            reason = "name"
+        case TimeoutError():
+            reason, detail = "timeout", f"no answer within {OPEN_TIMEOUT:g} s"
+        case ConnectionRefusedError():
+            reason = "refused"
+        case WSHandshakeError() | WSError():
+            reason = "handshake"
+        case OSError():
+            reason = "network"
+        case _:
+            reason = "proxy" if "roxy" in type(error).__name__ else "network"
+    return CouldNotConnect(address=url, reason=reason, detail=detail)

@@ -1,0 +1,165 @@
+"""From one publisher to many consumers: a bounded queue each, and what happens to a slow one.
+
+The reader of the wire must never wait, so a queue that is full cannot push back. It is cleared instead, and marked; at
+its next read the consumer is told, for each condition that lost an event, a Gap (`lagged`), the difference between what
+it had been handed and what is true now, and a Snapshot. States and Gaps are never lost to a bound.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+
+from jogeon.errors import JogeonError
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.members import difference
+
+MAX_EVENTS = 10_000
+"""Events a consumer may leave unread, unless its watch says otherwise."""
+MAX_BYTES = 8 * 2**20
+"""Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code."""
+EVENT_BYTES = 300
+CODE_BYTES = 64
+
+
+class Queue:
+    """The events of one consumer, in order, within bounds; iterate it with `get`.
+
+    `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer.
+    """
+
+    def __init__(
+        self,
+        current: Callable[[Condition], Snapshot | None],
+        now_ns: Callable[[], int],
+        *,
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._current = current
+        self._now_ns = now_ns
+        self._max_events = min(max_events, max_bytes // EVENT_BYTES)
+        self._max_codes = max_bytes // CODE_BYTES
+        self._codes = 0
+        self._events: deque[Event] = deque()
+        self._started: set[Condition] = set()
+        """Conditions whose first snapshot was handed over."""
+        self._handed: dict[Condition, set[str] | None] = {}
+        """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
+        self._dropped: Counter[str] = Counter()
+        self._marked = False
+        self._last_ns = now_ns()
+        self._waiter: asyncio.Future[None] | None = None
+        self._closed = False
+        self._error: JogeonError | None = None
+
+    def __len__(self) -> int:
+        """Return how many events wait."""
+        return len(self._events)
+
+    # ------------------------------------------------------------ the publisher's side
+
+    def put(self, event: Event) -> None:
+        """Take one event that is no Snapshot; never waits."""
+        if self._marked or len(self._events) >= self._max_events:
+            self._lose((event,))
+        else:
+            self._events.append(event)
+        if self._waiter is not None:
+            self._wake()
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take events that belong together."""
+        codes = sum(len(event.codes) for event in events if isinstance(event, Snapshot))
+        fits = len(self._events) + len(events) <= self._max_events and self._codes + codes <= self._max_codes
+        if self._marked or (self._events and not fits):
+            self._lose(events)
+        else:
+            self._events.extend(events)
+            self._codes += codes
+        if self._waiter is not None:
+            self._wake()
+
+    def close(self, error: JogeonError | None = None) -> None:
+        """End the stream after what is queued; with an error, the consumer gets it then."""
+        self._closed, self._error = True, error
+        if self._waiter is not None:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # ------------------------------------------------------------ lagging
+
+    def _lose(self, incoming: Sequence[Event]) -> None:
+        """Clear the queue, keep its States and Gaps, and note what the consumer knew of each condition that lost."""
+        lost = [*self._events, *incoming] if not self._marked else incoming
+        for condition in {event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)}:
+            if condition not in self._handed:
+                self._handed[condition] = self._undone(condition, lost)
+        kept = [event for event in lost if isinstance(event, State | Gap)]
+        self._dropped.update(type(event).__name__.lower() for event in lost if not isinstance(event, State | Gap))
+        if not self._marked:
+            self._marked = True
+            self._events.clear()
+            self._codes = 0
+        self._events.extend(kept)
+
+    def _undone(self, condition: Condition, lost: Iterable[Event]) -> set[str] | None:
+        """Return what is true of a condition now, with the lost events taken back: what had been handed over."""
+        if condition not in self._started:
+            return None
+        now = self._current(condition)
+        codes = set() if now is None else set(now.codes)
+        for event in reversed(list(lost)):
+            if isinstance(event, Enter) and event.condition == condition:
+                codes.discard(event.code)
+            elif isinstance(event, Leave) and event.condition == condition:
+                codes.add(event.code)
+        return codes
+
+    def _resume(self) -> None:
+        """Queue what brings the consumer from what it knows to what is true now."""
+        at_ns = self._now_ns()
+        since_ns = min(self._last_ns, at_ns)
+        handed, self._handed, self._marked = self._handed, {}, False
+        for condition, known in handed.items():
+            now = self._current(condition)
+            if now is None:
+                continue
+            if known is not None:
+                gap = Gap(condition, since_ns, now.at_ns, "lagged", "the consumer did not keep up")
+                self._events.append(gap)
+                self._events.extend(difference(condition, known, now.codes, since_ns, now.at_ns))
+            self._events.append(now)
+            self._codes += len(now.codes)
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(self._dropped.items()))
+        self._dropped.clear()
+        self._events.append(Anomaly(at_ns, f"lagged: not handed over: {counts}"))
+
+    # ------------------------------------------------------------ the consumer's side
+
+    def take(self) -> Event | None:
+        """Return the next event without waiting, or None."""
+        if self._marked:
+            self._resume()
+        if not self._events:
+            return None
+        event = self._events.popleft()
+        if isinstance(event, Snapshot):
+            self._codes -= len(event.codes)
+            self._started.add(event.condition)
+        self._last_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
+        return event
+
+    async def get(self) -> Event:
+        """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
+        while (event := self.take()) is None:
+            if self._closed:
+                raise self._error or StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return event
