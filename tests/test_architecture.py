@@ -63,7 +63,10 @@ PURE_SHARE = 0.3
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
-OTHER_ERRORS = {"ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it"}
+OTHER_ERRORS = {
+    "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
+    "_WrongShape": "never leaves messages, which answers with Malformed",
+}
 # What `import jogeon` may load from outside the standard library.
 LOADED = {
     "jogeon", "picows", "msgspec",
