@@ -1,0 +1,69 @@
+# `make demo` shows jogeon, `make test` checks it. Both need only make and Python 3.11 or later with venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+SOURCES := $(wildcard src tests examples bench)
+# Programs the tests start, each in a Debian package of the same name.
+SYSTEM_PACKAGES :=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types bench fuzz clean system
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+demo: $(VENV)/installed ## a simulated market, watched live, without an account
+	@$(BIN)/jogeon demo
+
+test: system lint types ## everything the CI checks
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/installed-test ## ruff
+	$(BIN)/ruff check $(SOURCES)
+
+types: $(VENV)/installed-test ## mypy --strict
+	$(BIN)/mypy $(SOURCES)
+
+bench: $(VENV)/installed-test ## measure the speed
+	@if [ -f bench/run.py ]; then $(BIN)/python bench/run.py; else echo 'There is no bench/run.py here: nothing to measure.'; fi
+
+fuzz: $(VENV)/installed-test ## the property tests, with many more examples
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis
+
+clean: ## remove all that was made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are younger than pyproject.toml, so a second run installs nothing and needs no network.
+$(VENV)/installed: pyproject.toml
+	$(make-venv)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml
+	$(make-venv)
+	$(BIN)/python -m pip install --quiet --editable . --group test
+	@touch $@ $(VENV)/installed
+
+# pip knows dependency groups from 25.1 on; the one that comes with Python may be older.
+define make-venv
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo 'jogeon needs Python 3.11 or later. If you have one under another name: make PYTHON=python3.12 …' >&2; exit 1; }
+@$(PYTHON) -c 'import venv, ensurepip' || { \
+	echo 'This Python has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv' >&2; exit 1; }
+@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+$(BIN)/python -m pip install --quiet 'pip>=25.1'
+endef
+
+# A missing program is installed where that needs no password. Else it is named; only the CI stops for it here.
+system:
+	@missing() { for each in $(SYSTEM_PACKAGES); do command -v $$each >/dev/null || printf ' %s' $$each; done; }; \
+	root() { if [ "$$(id -u)" = 0 ]; then "$$@"; else sudo -n "$$@"; fi; }; \
+	if [ -n "$$(missing)" ] && command -v apt-get >/dev/null && root true 2>/dev/null; then \
+		root apt-get update -qq; root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $$(missing); \
+	fi; \
+	if [ -n "$$(missing)" ]; then \
+		echo "Missing programs that the tests start:$$(missing). Please install them, on Debian and Ubuntu with: sudo apt-get install$$(missing)" >&2; \
+		[ -z "$$CI" ] || exit 1; \
+	fi

@@ -1,0 +1,85 @@
+"""What holds for every test: nothing of this machine is read, and nothing is left running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator, Iterator
+
+SRC = Path(__file__).parents[1] / "src"
+HOMES = (
+    "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
+    "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
+)  # fmt: skip
+PRIVATE = ("JOGEON_", "KIWOOM_", "APP_KEY", "APP_SECRET", "LC_", "LANGUAGE")
+THREAD_GRACE = 2.0  # seconds in which a thread that was told to end may do so
+
+# A property test leaves max_examples to the profile, so that `make fuzz` can raise it.
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=50, print_blob=True)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture(autouse=True)
+def _stranger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Make the test a stranger on this machine: an empty home, no keys, no keyring, no proxy, no language."""
+    home = tmp_path_factory.mktemp("home")
+    for name in os.environ:
+        if name.upper().startswith(PRIVATE) or name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    for name in HOMES:
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("PYTHONPATH", str(SRC))  # a program that a test starts is this tree's, wherever it starts
+    monkeypatch.chdir(home)  # key files and jogeon.toml are looked for in the working directory, too
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """Fail a test that leaves a thread behind."""
+    before = set(threading.enumerate())
+    yield
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(THREAD_GRACE)
+    alive = sorted(thread.name for thread in left if thread.is_alive())
+    if alive:
+        pytest.fail(f"threads left running: {alive}", pytrace=False)
+
+
+@pytest.fixture
+async def _no_task_left(_no_thread_left: None) -> AsyncIterator[None]:
+    """Fail a test that leaves an asyncio task behind, once all its other fixtures are torn down."""
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(0)  # a task that was cancelled last ends in this turn
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    await asyncio.get_running_loop().shutdown_default_executor()  # its threads are the loop's, not the test's
+    if left:
+        names = sorted({getattr(task.get_coro(), "__qualname__", task.get_name()) for task in left})
+        pytest.fail(f"{len(left)} tasks left running: {names}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running(request: pytest.FixtureRequest) -> None:
+    """Ask for the fixture above only where the test has a loop."""
+    if request.node.get_closest_marker("asyncio"):
+        request.getfixturevalue("_no_task_left")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a skipped test a failed one in the CI: there, what a test needs must be there."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+    return report

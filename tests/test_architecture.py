@@ -1,0 +1,282 @@
+"""The rooms of the design as data, and the source held against them: imports, sizes, names, errors, start-up."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import importlib
+import io
+import subprocess
+import sys
+import tokenize
+from importlib.util import resolve_name
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jogeon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TESTS = Path(__file__).parent
+SRC = TESTS.parent / "src"
+
+ROOMS = (
+    {"errors", "messages", "events"},  # 0 words
+    {"session", "members", "retry", "registrations"},  # 1 rules
+    {"fanout", "credentials", "connection", "client", "server", "rest", "journal"},  # 2 movement
+    {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
+    {"connect", "sync", "cli"},  # 4 doors
+)
+LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+# A room imports from lower levels, and from these of its own level.
+BESIDE = {
+    "messages": {"errors"},
+    "events": {"errors"},
+    "registrations": {"session", "members", "retry"},
+    "connection": {"credentials"},
+    "client": {"connection", "fanout", "credentials", "journal"},
+    "server": {"fanout"},
+    "rest": {"credentials"},
+    "sync": {"connect"},
+    "cli": {"connect"},
+}
+# Levels 0 and 1 have no I/O, clock or task.
+IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
+# Libraries that can be exchanged, because only these rooms know them.
+OWNERS = {
+    "picows": {"connection", "server"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "keyring": {"credentials"},
+}
+REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
+
+FILE_LINES = 500
+FUNCTION_LINES = 60
+PUBLIC_NAMES = 40
+PURE_SHARE = 0.3
+# "jogeon.module" or "jogeon.module.function": why it is longer.
+LONG_FILES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+ROOT_ERROR = "jogeon.errors.JogeonError"
+OTHER_ERRORS = {
+    "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
+    "_WrongShape": "never leaves messages, which answers with Malformed",
+}
+# What `import jogeon` may load from outside the standard library.
+LOADED = {
+    "jogeon", "picows", "msgspec",
+    "aiofastnet", "multidict", "python_socks", "lazy_importer", "typing_extensions",  # needed by picows
+    "cython_runtime",  # made up in memory by what Cython built, beside _cython_<version>
+}  # fmt: skip
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SRC).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+PATHS = {module_name(path): path for path in sorted((SRC / "jogeon").rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in PATHS.items()}
+
+
+def room_of(name: str) -> str:
+    return name.split(".")[1] if "." in name else "__init__"
+
+
+def imported(tree: ast.Module, package: str) -> Iterator[str]:
+    """Yield the full name of each thing that is imported anywhere in a module of the package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = resolve_name("." * node.level + (node.module or ""), package)
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def imports(name: str) -> set[str]:
+    package = name if PATHS[name].name == "__init__.py" else name.rpartition(".")[0]
+    return set(imported(TREES[name], package))
+
+
+def module_of(thing: str) -> str:
+    """Return the module of ours that holds the imported thing; `jogeon` itself where no other does."""
+    while thing not in PATHS:
+        thing = thing.rpartition(".")[0]
+    return thing
+
+
+def inner_imports(name: str) -> set[str]:
+    return {module_of(thing) for thing in imports(name) if thing.split(".")[0] == "jogeon"} - {name}
+
+
+def outer_imports(name: str) -> set[str]:
+    return {thing.split(".")[0] for thing in imports(name)} - {"jogeon"}
+
+
+def may_import(importer: str, target: str) -> bool:
+    if importer == "__init__":
+        return target != "cli"
+    if importer == "__main__":
+        return target == "cli"
+    lower = target in LEVELS and LEVELS[target] < LEVELS.get(importer, 0)
+    return lower or target == importer or target in BESIDE.get(importer, ())
+
+
+def functions() -> Iterator[tuple[str, Function]]:
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, Function):
+                yield f"{name}.{node.name}", node
+
+
+def arguments(function: Function) -> Iterator[ast.arg]:
+    every = function.args
+    yield from chain(every.posonlyargs, every.args, every.kwonlyargs)
+    yield from filter(None, (every.vararg, every.kwarg))
+
+
+def code_lines(name: str) -> int:
+    """Count the lines that hold code: no blank lines, comments or docstrings."""
+    between = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = tokenize.generate_tokens(io.StringIO(PATHS[name].read_text(encoding="utf-8")).readline)
+    lines = {line for t in tokens if t.type not in between for line in range(t.start[0], t.end[0] + 1)}
+    return len(lines - docstring_lines(TREES[name]))
+
+
+def docstring_lines(tree: ast.Module) -> set[int]:
+    texts = (n for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+    return {line for text in texts for line in range(text.lineno, (text.end_lineno or text.lineno) + 1)}
+
+
+def file_names_of_tests(name: str) -> set[str]:
+    room, *rest = name.split(".")[1:]
+    if room == "cli":
+        return {"test_cli.py", "_".join(["test_cli", *rest]) + ".py"}
+    return {f"test_{[room, *rest][-1]}.py", "_".join(["test", room, *rest]) + ".py"}
+
+
+def holds_code(name: str) -> bool:
+    return any(isinstance(node, Function | ast.ClassDef) for node in TREES[name].body)
+
+
+def subclasses(parent: type[BaseException]) -> Iterator[type[BaseException]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def ancestors(error: type[BaseException]) -> set[str]:
+    return {f"{each.__module__}.{each.__name__}" for each in error.__mro__}
+
+
+def test_every_module_has_a_room() -> None:
+    assert {room_of(name) for name in PATHS} <= {"__init__", "__main__", *LEVELS}
+
+
+def test_imports_go_down_or_as_listed() -> None:
+    wrong = [f"{name} → {target}" for name in PATHS for target in inner_imports(name)
+             if not may_import(room_of(name), room_of(target))]  # fmt: skip
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "target", "allowed"),
+    [
+        ("hub", "server", True),
+        ("client", "journal", True),
+        ("simulator", "simulator", True),
+        ("__init__", "connect", True),
+        ("__main__", "cli", True),
+        ("session", "client", False),
+        ("session", "members", False),
+        ("messages", "events", False),
+        ("client", "server", False),
+        ("hub", "simulator", False),
+        ("nats", "hub", False),
+        ("connect", "cli", False),
+        ("__init__", "cli", False),
+        ("errors", "__init__", False),
+    ],
+)
+def test_the_table_of_rooms(importer: str, target: str, *, allowed: bool) -> None:
+    assert may_import(importer, target) is allowed
+
+
+def test_an_import_is_seen_wherever_it_stands() -> None:
+    source = "import a.b\ndef f():\n    from ..c import d\nif x:\n    from . import e\n"
+    assert set(imported(ast.parse(source), "p.q")) == {"a.b", "p.c.d", "p.q.e"}
+
+
+def test_no_import_cycle() -> None:
+    graphlib.TopologicalSorter({name: inner_imports(name) for name in PATHS}).prepare()
+
+
+def test_words_and_rules_are_pure() -> None:
+    impure = {name: outer_imports(name) & IMPURE for name in PATHS if LEVELS.get(room_of(name), 9) <= 1}
+    assert not any(impure.values()), impure
+
+
+def test_only_its_owners_know_a_library() -> None:
+    wrong = [f"{name} → {library}" for name in PATHS for library, owners in OWNERS.items()
+             if library in outer_imports(name) and room_of(name) not in owners]  # fmt: skip
+    assert wrong == []
+
+
+def test_words_and_rules_are_a_good_part_of_the_whole() -> None:
+    lines = [sum(code_lines(name) for name in PATHS if room_of(name) in rooms) for rooms in ROOMS[:3]]
+    unfinished = ROOMS[2] - {room_of(name) for name in PATHS}
+    assert unfinished or lines[0] + lines[1] >= PURE_SHARE * sum(lines), lines
+
+
+def test_no_module_is_a_drawer() -> None:
+    assert [name for name in PATHS if REFUSED_NAMES & {part.strip("_") for part in name.split(".")}] == []
+
+
+def test_files_are_short() -> None:
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in PATHS.items()}
+    assert {name for name, lines in lengths.items() if lines > FILE_LINES} == set(LONG_FILES)
+
+
+def test_functions_are_short() -> None:
+    lengths = [(name, (node.end_lineno or node.lineno) - node.lineno + 1) for name, node in functions()]
+    assert {name for name, lines in lengths if lines > FUNCTION_LINES} == set(LONG_FUNCTIONS)
+
+
+def test_every_argument_is_typed() -> None:
+    untyped = [f"{name}({each.arg})" for name, node in functions() for each in arguments(node)
+               if each.annotation is None and each.arg not in {"self", "cls"}]  # fmt: skip
+    assert untyped == []
+
+
+def test_every_module_has_a_test_file_with_its_name() -> None:
+    written = {path.name for path in TESTS.glob("test_*.py")}
+    inner = [name for name in PATHS if room_of(name) not in {"__init__", "__main__"} and holds_code(name)]
+    assert [name for name in inner if not file_names_of_tests(name) & written] == []
+
+
+def test_errors_have_one_root() -> None:
+    for name in PATHS:
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    ours = [each for each in subclasses(BaseException) if each.__module__.split(".")[0] == "jogeon"]
+    assert {each.__name__ for each in ours if ROOT_ERROR not in ancestors(each)} <= set(OTHER_ERRORS)
+
+
+def test_public_names_are_few_and_there() -> None:
+    names = getattr(jogeon, "__all__", ())
+    assert len(names) <= PUBLIC_NAMES
+    assert [name for name in names if not hasattr(jogeon, name)] == []
+
+
+def test_import_loads_little() -> None:
+    program = "import sys; before = set(sys.modules); import jogeon; print(*set(sys.modules) - before)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in answer.stdout.split() if not name.startswith("_cython_")}
+    assert loaded - sys.stdlib_module_names <= LOADED
