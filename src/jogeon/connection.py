@@ -47,6 +47,9 @@ class Receiver(Protocol):
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
         """Take note of a frame that cannot be read; `heard_ns` is when the frame before it was heard."""
 
+    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
+        """Take the answer to the request in flight, before any frame that follows it."""
+
     def on_ping(self) -> None:
         """Take note of a PING; it has been answered."""
 
@@ -172,20 +175,21 @@ class Connection(WSListener):
             logger.warning("connection %d: %s", self.number, error)
             self._receiver.on_unreadable(str(error), before_ns, at_ns)
             return
-        if type(received) is Push:
+        if isinstance(received, Push):
             self._receiver.on_push(received, at_ns)
             if received.unreadable:
                 what = f"unreadable frame: {received.unreadable} rows of a push"
                 self._receiver.on_unreadable(what, before_ns, at_ns)
             return
-        self._dispatch(received)
+        self._dispatch(received, at_ns)
 
-    def _dispatch(self, received: Push | Ping | System | Unknown | Answered | Late | Stray) -> None:
+    def _dispatch(self, received: Ping | System | Unknown | Answered | Late | Stray, at_ns: int) -> None:
         match received:
             case Ping(payload):
                 self._transport.send(WSMsgType.TEXT, payload)
                 self._receiver.on_ping()
-            case Answered(_, answer):
+            case Answered(request, answer):
+                self._receiver.on_answer(request, answer, at_ns)
                 if self._waiter is not None and not self._waiter.done():
                     self._waiter.set_result(answer)
             case System():

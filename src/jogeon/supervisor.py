@@ -270,13 +270,9 @@ class Supervisor:
         else:
             if job is not None:
                 job.succeed(answer)
-            self._take(request, answer)
+            if isinstance(request, ListConditions) and not isinstance(answer, messages.ConditionList):
+                raise refused(request, answer)
         self._notify()
-
-    def _take(self, request: Request, answer: Answer) -> None:
-        self._registrar.answered(request, answer, time.monotonic(), time.time_ns())
-        if isinstance(request, ListConditions) and not isinstance(answer, messages.ConditionList):
-            raise refused(request, answer)
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
@@ -288,6 +284,10 @@ class Supervisor:
         """Doubt every condition: the frame could have been a push."""
         self._registrar.unreadable(what, heard_ns, time.monotonic(), at_ns)
         self._wake.set()
+
+    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
+        """Take an answer at once: the frames that follow it are newer than what it shows."""
+        self._registrar.answered(request, answer, time.monotonic(), at_ns)
 
     def on_ping(self) -> None:
         """Learn how often the server gives a sign of life."""
