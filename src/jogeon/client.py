@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Self, TypeVar
 
 from jogeon import messages
+from jogeon.connection import Connection
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     EmptyPageKey,
@@ -24,7 +25,7 @@ from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, S
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, resolve
-from jogeon.supervisor import Supervisor, refused
+from jogeon.supervisor import Dial, Supervisor, refused
 
 LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
@@ -52,11 +53,20 @@ class Client:
     """
 
     def __init__(
-        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, recheck: float = 600.0, pace: int = 5
+        self,
+        endpoint: AbstractAsyncContextManager[Endpoint],
+        *,
+        name: str,
+        recheck: float = 600.0,
+        pace: int = 5,
+        wall: Callable[[], int] = time.time_ns,
+        dial: Dial = Connection.open,
     ) -> None:
         self.address = name
         self._endpoint = endpoint
         self._pace = pace
+        self._wall = wall
+        self._dial = dial
         self._registrar = Registrar(recheck=recheck)
         self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
@@ -66,7 +76,9 @@ class Client:
         """Connect and log in."""
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(endpoint, self._registrar, self._end, pace=self._pace)
+            supervisor = Supervisor(
+                endpoint, self._registrar, self._end, pace=self._pace, wall=self._wall, dial=self._dial
+            )
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor
@@ -155,7 +167,7 @@ class Client:
         """Return what is true of a condition now, for a consumer that lagged."""
         for following in self._registrar.followings:
             if following.condition == condition:
-                return following.membership.now(time.time_ns())
+                return following.membership.now(self._wall())
         return None
 
 
@@ -179,7 +191,7 @@ class Watch:
         self._registrar = client._registrar
         self._wanted = wanted
         self._exchange: Exchange = exchange
-        self._queue = Queue(client._current, time.time_ns, max_events=max_events, max_bytes=max_bytes)
+        self._queue = Queue(client._current, client._wall, max_events=max_events, max_bytes=max_bytes)
         self._cleared: list[str] = []
         self._iterated = False
 
@@ -200,7 +212,7 @@ class Watch:
         await self._leave()
 
     def _follow(self, conditions: list[Condition]) -> None:
-        at_ns = time.time_ns()
+        at_ns = self._client._wall()
         self._client._watches.append(self)
         self._registrar.join(self._queue)
         self._queue.put(State(at_ns, "started"))
@@ -232,7 +244,7 @@ class Watch:
         if self not in self._client._watches:
             return
         self._client._watches.remove(self)
-        at_ns = time.time_ns()
+        at_ns = self._client._wall()
         self._cleared = self._registrar.leave(self._queue, at_ns)
         self._queue.put(State(at_ns, "ended", None, "" if error is None else str(error)))
         self._queue.close(error)

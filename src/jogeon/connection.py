@@ -10,6 +10,7 @@ import logging
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from picows import (
@@ -66,13 +67,14 @@ class Receiver(Protocol):
 class Connection(WSListener):
     """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: Receiver, wall: Callable[[], int] = time.time_ns) -> None:
         self.number = next(_numbers)
         self.session = ClientSession()
         self.error: ConnectionLost | None = None
-        self.heard_ns = time.time_ns()
+        self.heard_ns = wall()
         self.frames = 0
         self._receiver = receiver
+        self._wall = wall
         self._waiter: asyncio.Future[Answer] | None = None
         self._fragments = bytearray()
         self._fragmented = False
@@ -166,7 +168,7 @@ class Connection(WSListener):
             self._take(payload)
 
     def _take(self, payload: bytes) -> None:
-        at_ns = time.time_ns()
+        at_ns = self._wall()
         before_ns, self.heard_ns = self.heard_ns, at_ns
         self.frames += 1
         try:

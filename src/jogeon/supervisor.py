@@ -12,10 +12,10 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from jogeon import messages
-from jogeon.connection import Connection
+from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     ConnectionLost,
@@ -35,6 +35,13 @@ from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Ve
 LOGIN_TIMEOUT = 10.0
 
 logger = logging.getLogger("jogeon.supervisor")
+
+
+class Dial(Protocol):
+    """How a connection is made; tests pass one that needs no socket."""
+
+    async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
+        """Return an open connection; CouldNotConnect."""
 
 
 class _Job:
@@ -65,6 +72,8 @@ class Supervisor:
         *,
         pace: int,
         uniform: Callable[[float, float], float] = random.uniform,
+        wall: Callable[[], int] = time.time_ns,
+        dial: Dial = Connection.open,
     ) -> None:
         self.ended: JogeonError | None = None
         self._endpoint = endpoint
@@ -72,6 +81,9 @@ class Supervisor:
         self._on_end = on_end
         self._pace = Pace(limit=pace)
         self._uniform = uniform
+        self._wall = wall
+        self._dial = dial
+        self._clock = asyncio.get_running_loop().time
         self._liveness = Liveness()
         self._jobs: deque[_Job] = deque()
         self._wake = asyncio.Event()
@@ -137,7 +149,7 @@ class Supervisor:
 
     async def _login_with(self, token: str) -> Connection:
         self._fatal = None
-        connection = await Connection.open(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
+        connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
         answer: Answer | None = None
         try:
             answer = await connection.request(Login(token), LOGIN_TIMEOUT)
@@ -157,9 +169,9 @@ class Supervisor:
         try:
             while True:
                 self._tell("connected", self._endpoint.name)
-                born = time.monotonic()
+                born = self._clock()
                 cause = await self._serve_until_lost(connection)
-                if time.monotonic() - born >= LIFE:
+                if self._clock() - born >= LIFE:
                     pauses = delays(self._uniform)
                 connection = await self._return(cause, pauses)
         except JogeonError as error:
@@ -204,20 +216,20 @@ class Supervisor:
         self._notify()
 
     def _tell(self, state: StateName, cause: str) -> None:
-        self._registrar.tell(time.time_ns(), state, cause)
+        self._registrar.tell(self._wall(), state, cause)
 
     # ------------------------------------------------------------ serving one connection
 
     async def _serve(self, connection: Connection) -> NoReturn:
         """Send what is due, one request at a time, until the connection ends."""
-        heard, frames = time.monotonic(), connection.frames
+        heard, frames = self._clock(), connection.frames
         while True:
             if connection.error is not None:
                 raise connection.error
             if self._registrar.hopeless:
                 raise ConnectionLost("no condition could be registered on this connection")
             self._wake.clear()
-            now = time.monotonic()
+            now = self._clock()
             if connection.frames != frames:
                 heard, frames = now, connection.frames
             if (delay := self._pace.delay(now)) > 0:
@@ -231,7 +243,7 @@ class Supervisor:
 
     def _next(self, now: float, *, probe: bool) -> tuple[Request | None, _Job | None]:
         """Return what to send now and the user's job that it serves, if any."""
-        request = self._registrar.next_request(now, time.time_ns())
+        request = self._registrar.next_request(now, self._wall())
         if request is None and probe:
             request = ListConditions()
         if request is None and self._jobs:
@@ -254,7 +266,7 @@ class Supervisor:
                 await self._wake.wait()
 
     async def _send(self, connection: Connection, request: Request, job: _Job | None) -> None:
-        self._pace.sent(time.monotonic())
+        self._pace.sent(self._clock())
         try:
             answer = await connection.request(request)
         except RequestTimeout as timeout:
@@ -262,7 +274,7 @@ class Supervisor:
                 job.fail(timeout)
             if isinstance(request, ListConditions):
                 raise ConnectionLost(f"no reply to {request.trnm} within {timeout.seconds:g} s") from None
-            self._registrar.timed_out(request, timeout.seconds, time.monotonic(), time.time_ns())
+            self._registrar.timed_out(request, timeout.seconds, self._clock(), self._wall())
         except JogeonError as error:
             if job is not None:
                 job.fail(self._fatal or error)
@@ -282,16 +294,16 @@ class Supervisor:
 
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
         """Doubt every condition: the frame could have been a push."""
-        self._registrar.unreadable(what, heard_ns, time.monotonic(), at_ns)
+        self._registrar.unreadable(what, heard_ns, self._clock(), at_ns)
         self._wake.set()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take an answer at once: the frames that follow it are newer than what it shows."""
-        self._registrar.answered(request, answer, time.monotonic(), at_ns)
+        self._registrar.answered(request, answer, self._clock(), at_ns)
 
     def on_ping(self) -> None:
         """Learn how often the server gives a sign of life."""
-        self._liveness.ping(time.monotonic())
+        self._liveness.ping(self._clock())
 
     def on_system(self, notice: System) -> None:
         """Take a SYSTEM notice; a fatal one explains the close that follows."""
@@ -302,7 +314,7 @@ class Supervisor:
 
     def on_late(self, request: Request) -> None:
         """Doubt the condition whose snapshot came out of order."""
-        self._registrar.late(request, time.monotonic())
+        self._registrar.late(request, self._clock())
         self._wake.set()
 
     def on_lost(self) -> None:

@@ -1,0 +1,242 @@
+"""A fake wire under the real client: no sockets, no waiting.
+
+`virtual(coroutine)` runs a coroutine on a loop whose clock jumps to the next timer when nothing else is to be done, so
+an hour of pauses takes milliseconds and always the same course. `Broker` is the other end: it dials for a Client and
+answers by a script that a test overrides where it wants a fault.
+"""
+
+import asyncio
+import json
+import selectors
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from typing import Any, TypeVar, cast
+
+from picows import WSCloseCode, WSMsgType, WSTransport
+from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
+
+from jogeon import messages
+from jogeon.client import Client
+from jogeon.connection import Connection, Receiver
+from jogeon.credentials import Endpoint, FixedToken
+from jogeon.errors import CouldNotConnect
+from jogeon.events import Condition
+
+T = TypeVar("T")
+START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
+
+
+class _Jumping(selectors.SelectSelector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if not ready:
+            if timeout is None:
+                raise RuntimeError("nothing is left to wait for: every task is stuck")
+            self.now += timeout
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time passes only when everybody waits."""
+
+    def __init__(self) -> None:
+        self._jumping = _Jumping()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        return self._jumping.now
+
+
+def virtual(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in virtual time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+def wall() -> int:
+    """Return the wall clock that goes with the virtual one."""
+    return START_NS + int(asyncio.get_running_loop().time() * 1e9)
+
+
+class _Info:
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = WSCloseCode(code)
+        self.reason = reason
+
+
+class _Handshake:
+    recv: _Info | None = None
+
+
+class Wire:
+    """The transport of one connection, seen from both ends."""
+
+    def __init__(self, broker: "Broker") -> None:
+        self.broker = broker
+        self.client: Connection
+        self.close_handshake = _Handshake()
+        self.open = True
+        self.sent: list[dict[str, Any]] = []
+        self.registered: dict[str, str] = {}
+        self.stalled = False
+        self._gone = asyncio.Event()
+
+    # what Connection calls
+
+    @property
+    def underlying_transport(self) -> "Wire":
+        return self
+
+    def get_extra_info(self, name: str) -> None:
+        del name
+
+    def send(self, kind: WSMsgType, text: bytes) -> None:
+        assert kind is WSMsgType.TEXT
+        if self.open and not self.stalled:
+            asyncio.get_running_loop().call_soon(self._deliver, text)
+
+    def send_close(self, code: WSCloseCode, reason: bytes = b"") -> None:
+        del code, reason
+
+    def disconnect(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  # picows' own signature
+        del graceful
+        self._end()
+
+    async def wait_disconnected(self) -> None:
+        await self._gone.wait()
+
+    # what the broker calls
+
+    def push(self, *frames: bytes | dict[str, Any]) -> None:
+        """Let the client hear frames, in one read."""
+        for frame in frames:
+            if self.open and not self.stalled:
+                payload = frame if isinstance(frame, bytes) else json.dumps(frame, ensure_ascii=False).encode()
+                made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)  # noqa: FBT003
+                self.client.on_ws_frame(cast(WSTransport, self), made)
+
+    def later(self, seconds: float, *frames: bytes | dict[str, Any]) -> None:
+        """Let the client hear frames after a while."""
+        asyncio.get_running_loop().call_later(seconds, self.push, *frames)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close as a server does."""
+        self.close_handshake.recv = _Info(code, reason)
+        self._end()
+
+    def drop(self) -> None:
+        """Break off."""
+        self._end()
+
+    def _deliver(self, text: bytes) -> None:
+        if not self.open:
+            return
+        message = json.loads(text)
+        self.sent.append(message)
+        self.broker.heard.append(message)
+        self.broker.on_message(self, message)
+
+    def _end(self) -> None:
+        if self.open:
+            self.open = False
+            asyncio.get_running_loop().call_soon(self._ended)
+
+    def _ended(self) -> None:
+        self.client.on_ws_disconnected(cast(WSTransport, self))
+        self._gone.set()
+
+
+class Broker:
+    """A broker by the book, over fake wires; override a method to misbehave."""
+
+    def __init__(self, conditions: dict[str, str] | None = None, members: dict[str, list[str]] | None = None) -> None:
+        self.names = conditions or {"0": "급등주", "4": "신고가 돌파"}
+        self.members: dict[str, list[str]] = members if members is not None else {name: [] for name in self.names.values()}
+        self.wires: list[Wire] = []
+        self.heard: list[dict[str, Any]] = []
+        self.refuse_connections = 0
+
+    async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
+        """Make a connection for a Client."""
+        del proxy
+        if self.refuse_connections:
+            self.refuse_connections -= 1
+            raise CouldNotConnect(address=url, reason="refused", detail="refused")
+        wire = Wire(self)
+        wire.client = Connection(receiver, wall)
+        wire.client.on_ws_connected(cast(WSTransport, wire))
+        self.wires.append(wire)
+        return wire.client
+
+    def client(self, *, recheck: float = 0.0, pace: int = 1000) -> Client:
+        """Return a Client of this broker."""
+        endpoint = Endpoint(name="fake", websocket="ws://fake", tokens=FixedToken("demo"))
+        return Client(nullcontext(endpoint), name="fake", recheck=recheck, pace=pace, wall=wall, dial=self.dial)
+
+    @property
+    def wire(self) -> Wire:
+        return self.wires[-1]
+
+    def requests(self, trnm: str) -> list[dict[str, Any]]:
+        return [message for message in self.heard if message["trnm"] == trnm]
+
+    # the book
+
+    def on_message(self, wire: Wire, message: dict[str, Any]) -> None:
+        handler: Callable[[Wire, dict[str, Any]], None] = getattr(self, f"on_{message['trnm'].lower()}")
+        handler(wire, message)
+
+    def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
+        del message
+        wire.push(messages.encode_login_accepted())
+
+    def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
+        del message
+        wire.push(messages.encode_list(Condition(seq, name) for seq, name in self.names.items()))
+
+    def on_cnsrreq(self, wire: Wire, message: dict[str, Any]) -> None:
+        if message["search_type"] == "1":
+            self.on_register(wire, message["seq"])
+        else:
+            self.on_search(wire, message)
+
+    def on_register(self, wire: Wire, seq: str) -> None:
+        if seq in wire.registered:
+            wire.push(messages.encode_refusal("CNSRREQ", 900003, f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"))
+            return
+        wire.registered[seq] = self.names[seq]
+        wire.push(messages.encode_registered(seq, self.members[self.names[seq]]))
+
+    def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
+        seq = message["seq"]
+        rows = [{"9001": f"A{code}", "302": "가상"} for code in self.members[self.names[seq]]]
+        wire.push(messages.encode_search(seq, rows))
+
+    def on_cnsrclr(self, wire: Wire, message: dict[str, Any]) -> None:
+        wire.registered.pop(message["seq"], None)
+        wire.push(messages.encode_cleared(message["seq"]))
+
+    def on_ping(self, wire: Wire, message: dict[str, Any]) -> None:
+        pass
+
+    # the market
+
+    def enter(self, name: str, code: str) -> None:
+        """Let a stock enter a condition; registered clients hear it."""
+        self.members[name].append(code)
+        self._tell(name, code, "I")
+
+    def leave(self, name: str, code: str) -> None:
+        """Let a stock leave a condition; registered clients hear it."""
+        self.members[name].remove(code)
+        self._tell(name, code, "D")
+
+    def _tell(self, name: str, code: str, kind: Any) -> None:
+        for wire in self.wires:
+            for seq, registered in wire.registered.items():
+                if registered == name:
+                    wire.push(messages.encode_push(seq, code, kind, "090001"))
