@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from wire import Broker, Wire, virtual
 
 import jogeon
 from jogeon import messages
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from wire import Broker, Wire, virtual
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 
@@ -169,10 +169,9 @@ def test_r10001_ends_the_client_and_says_so() -> None:
             broker.wire.push(messages.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
             broker.wire.close(1000)
             await pause()
-            seen = []
+            seen: list[Event] = []
             with pytest.raises(jogeon.SessionTaken):
-                async for event in watch:
-                    seen.append(event)  # noqa: PERF401  # the error comes after the events
+                await watch.each(seen.append)
             assert told(seen)[-3:] == [
                 ("State", "taken"),
                 ("Gap", "급등주", "connection lost", "open"),
@@ -389,7 +388,8 @@ def test_pages_that_do_not_end_properly(pages: list[tuple[str, str]], error: typ
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             cont_yn, key = pages[len(self.requests("CNSRREQ")) - 1]
             row = {"9001": "A005930", "302": "가상"}
-            wire.push({"trnm": "CNSRREQ", "seq": "0  ", "cont_yn": cont_yn, "next_key": key, "return_code": 0, "data": [row]})
+            head = {"trnm": "CNSRREQ", "seq": message["seq"], "return_code": 0}
+            wire.push(head | {"cont_yn": cont_yn, "next_key": key, "data": [row]})
 
     async def main() -> None:
         async with Paging().client() as kiwoom:

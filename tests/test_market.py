@@ -214,7 +214,7 @@ def own(*expressions: str) -> list[ConditionRule]:
 def test_own_conditions_mean_what_the_rows_show() -> None:
     market = Market(1, own("등락율 >= 1 and 현재가 > 시가", "누적거래량 >= 100_000 or 저가 < 3_000"))
     market.advance(30)
-    rows = {code: market.row(code) for code in market._stocks}  # noqa: SLF001 - all codes, which no door shows
+    rows = {code: market.row(code) for code in market._stocks}
     first = {code for code, row in rows.items() if row.rate >= 1_000 and row.price > row.open}
     second = {code for code, row in rows.items() if row.volume >= 100_000 or row.low < 3_000}
     assert (set(market.members("0")), set(market.members("1"))) == (first, second)
@@ -223,7 +223,7 @@ def test_own_conditions_mean_what_the_rows_show() -> None:
 def test_every_field_carries_its_own_value() -> None:
     market = Market(1)
     market.advance(60)
-    stock = next(stock for stock in market._tape.stocks if stock.last and stock.change)  # noqa: SLF001 - fields no row shows
+    stock = next(stock for stock in market._tape.stocks if stock.last and stock.change)
     values = (
         stock.price, stock.change, stock.rate / 1_000, stock.volume, stock.open, stock.high, stock.low,
         stock.previous_close, stock.previous_volume, stock.value, stock.last, stock.upper, stock.lower,

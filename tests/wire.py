@@ -117,7 +117,7 @@ class Wire:
             if self.open and not self.stalled:
                 payload = frame if isinstance(frame, bytes) else json.dumps(frame, ensure_ascii=False).encode()
                 made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)  # noqa: FBT003
-                self.client.on_ws_frame(cast(WSTransport, self), made)
+                self.client.on_ws_frame(cast("WSTransport", self), made)
 
     def later(self, seconds: float, *frames: bytes | dict[str, Any]) -> None:
         """Let the client hear frames after a while."""
@@ -146,7 +146,7 @@ class Wire:
             asyncio.get_running_loop().call_soon(self._ended)
 
     def _ended(self) -> None:
-        self.client.on_ws_disconnected(cast(WSTransport, self))
+        self.client.on_ws_disconnected(cast("WSTransport", self))
         self._gone.set()
 
 
@@ -155,7 +155,7 @@ class Broker:
 
     def __init__(self, conditions: dict[str, str] | None = None, members: dict[str, list[str]] | None = None) -> None:
         self.names = conditions or {"0": "급등주", "4": "신고가 돌파"}
-        self.members: dict[str, list[str]] = members if members is not None else {name: [] for name in self.names.values()}
+        self.members: dict[str, list[str]] = members or {name: [] for name in self.names.values()}
         self.wires: list[Wire] = []
         self.heard: list[dict[str, Any]] = []
         self.refuse_connections = 0
@@ -168,7 +168,7 @@ class Broker:
             raise CouldNotConnect(address=url, reason="refused", detail="refused")
         wire = Wire(self)
         wire.client = Connection(receiver, wall)
-        wire.client.on_ws_connected(cast(WSTransport, wire))
+        wire.client.on_ws_connected(cast("WSTransport", wire))
         self.wires.append(wire)
         return wire.client
 

@@ -274,6 +274,10 @@ class Watch:
         """Return the next event."""
         return await self._queue.get()
 
+    async def batch(self, limit: int) -> list[Event]:
+        """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""
+        return await self._queue.get_batch(limit)
+
     async def each(self, handler: Callable[[Event], Awaitable[object] | object]) -> None:
         """Call a plain or async function for each event; its exceptions come out unchanged."""
         async for event in self:

@@ -97,13 +97,17 @@ class Queue:
         for condition in {event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)}:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
-        kept = [event for event in lost if isinstance(event, State | Gap)]
-        self._dropped.update(type(event).__name__.lower() for event in lost if not isinstance(event, State | Gap))
+        kept = [event for event in lost if self._survives(event)]
+        self._dropped.update(type(event).__name__.lower() for event in lost if not self._survives(event))
         if not self._marked:
             self._marked = True
             self._events.clear()
             self._codes = 0
         self._events.extend(kept)
+
+    def _survives(self, event: Event) -> bool:
+        """States and Gaps do; but a Gap is no news to a consumer that has not had the condition's first snapshot."""
+        return isinstance(event, State) or (isinstance(event, Gap) and event.condition in self._started)
 
     def _undone(self, condition: Condition, lost: Iterable[Event]) -> set[str] | None:
         """Return what is true of a condition now, with the lost events taken back: what had been handed over."""
@@ -163,3 +167,10 @@ class Queue:
             finally:
                 self._waiter = None
         return event
+
+    async def get_batch(self, limit: int) -> list[Event]:
+        """Return the next events, at least one and at most `limit`; ends as `get` does."""
+        events = [await self.get()]
+        while len(events) < limit and (event := self.take()) is not None:
+            events.append(event)
+        return events

@@ -1,0 +1,228 @@
+"""The same names without `async`: for scripts, Jupyter, and programs with a loop of their own.
+
+A client runs on an event loop in a thread of its own, from `with` to the end of `with`. PINGs are answered there while
+the caller computes or sleeps; events cross in batches, when the caller asks for the next one.
+"""
+
+import asyncio
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any, Self, TypeVar
+
+from jogeon import client
+from jogeon.connect import connect as open_client
+from jogeon.errors import LocalProtocolError
+from jogeon.events import Condition, Event, Exchange, Stock
+from jogeon.fanout import MAX_BYTES, MAX_EVENTS
+
+BATCH = 512
+"""Most events that cross to the caller's thread at once."""
+PATIENCE = 0.2
+"""Seconds between looks for Ctrl+C: Windows does not interrupt a wait without an end."""
+
+T = TypeVar("T")
+
+
+def connect(
+    server: str = "real",
+    *,
+    token: str | None = None,
+    proxy: str | None = None,
+    insecure: bool = False,
+    recheck: float = 600.0,
+) -> "Client":
+    """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
+    return Client(open_client(server, token=token, proxy=proxy, insecure=insecure, recheck=recheck))
+
+
+class _Thread:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="jogeon", daemon=True)
+        self._thread.start()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Start a coroutine over there."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def call(self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], object] = lambda: None) -> T:
+        """Run a coroutine over there and return its result; Ctrl+C here cancels it there."""
+        future = self.submit(coroutine)
+        try:
+            return wait(future, meanwhile)
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """End the loop and the thread."""
+        self.call(self._loop.shutdown_asyncgens())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) -> T:
+    """Return what a future brings, in waits that Ctrl+C can interrupt; `meanwhile` is called between them."""
+    while True:
+        try:
+            result = future.result(PATIENCE)
+        except NotYet:
+            if future.done():
+                raise
+            meanwhile()
+        else:
+            meanwhile()
+            return result
+
+
+class Client:
+    """A jogeon.Client for blocking code."""
+
+    def __init__(self, wrapped: client.Client) -> None:
+        self._wrapped = wrapped
+        self._thread: _Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """What people call the server."""
+        return self._wrapped.address
+
+    def __enter__(self) -> Self:
+        """Connect and log in."""
+        self._thread = _Thread()
+        try:
+            self._call(self._wrapped.__aenter__())
+        except BaseException:
+            self._thread.stop()
+            self._thread = None
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the connection and end the thread."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            try:
+                thread.call(self._wrapped.__aexit__(*exc))
+            finally:
+                thread.stop()
+
+    def _call(self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], object] = lambda: None) -> T:
+        if self._thread is None:
+            coroutine.close()
+            raise LocalProtocolError("the client is not connected: use it in `with`")
+        return self._thread.call(coroutine, meanwhile)
+
+    def conditions(self) -> list[Condition]:
+        """Return the saved conditions; see jogeon.Client.conditions."""
+        return self._call(self._wrapped.conditions())
+
+    def resolve(self, wanted: str | Condition) -> Condition:
+        """Return the condition with this name or seq; see jogeon.Client.resolve."""
+        return self._call(self._wrapped.resolve(wanted))
+
+    def search(
+        self,
+        wanted: str | Condition,
+        *,
+        exchange: Exchange = "K",
+        max_rows: int = client.MAX_ROWS,
+        progress: Callable[[int], object] | None = None,
+    ) -> list[Stock]:
+        """Return all stocks in a condition; see jogeon.Client.search. `progress` is called in this thread."""
+        counts: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+        def report() -> None:
+            while progress is not None and not counts.empty():
+                progress(counts.get())
+
+        searching = self._wrapped.search(wanted, exchange=exchange, max_rows=max_rows, progress=counts.put)
+        return self._call(searching, report)
+
+    def watch(
+        self,
+        *wanted: str | Condition,
+        exchange: Exchange = "K",
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+    ) -> "Watch":
+        """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
+        watch = self._wrapped.watch(*wanted, exchange=exchange, max_events=max_events, max_bytes=max_bytes)
+        return Watch(self, watch)
+
+    def clear(self, wanted: str | Condition) -> None:
+        """Send CNSRCLR for a condition; see jogeon.Client.clear."""
+        self._call(self._wrapped.clear(wanted))
+
+
+class Watch:
+    """A jogeon.Watch for blocking code."""
+
+    def __init__(self, owner: Client, wrapped: client.Watch) -> None:
+        self._owner = owner
+        self._wrapped = wrapped
+        self._batch: deque[Event] = deque()
+        self._coming: Future[list[Event]] | None = None
+
+    def __enter__(self) -> Self:
+        """Follow the conditions."""
+        self._owner._call(self._wrapped.__aenter__())
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop following."""
+        if self._coming is not None:
+            self._coming.cancel()
+        self._owner._call(self._wrapped.__aexit__(*exc))
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions that are followed."""
+        return self._owner._call(self._read(lambda: self._wrapped.conditions))
+
+    @property
+    def members(self) -> client.Members:
+        """A copy of who is in now; see jogeon.Watch.members."""
+        return self._owner._call(self._read(lambda: self._wrapped.members))
+
+    @staticmethod
+    async def _read(value: Callable[[], T]) -> T:
+        return value()  # over there, where the events are taken in
+
+    def __iter__(self) -> Iterator[Event]:
+        """Iterate the events; a watch has one iterator."""
+        self._wrapped.__aiter__()
+        return self
+
+    def __next__(self) -> Event:
+        """Return the next event."""
+        if not self._batch:
+            self._batch.extend(self._next_batch())
+        return self._batch.popleft()
+
+    def _next_batch(self) -> list[Event]:
+        """Return what came meanwhile, at least one event; an interrupted wait is taken up again by the next."""
+        if self._coming is None:
+            if self._owner._thread is None:
+                raise StopIteration
+            self._coming = self._owner._thread.submit(self._wrapped.batch(BATCH))
+        try:
+            events = wait(self._coming)
+        except StopAsyncIteration:
+            raise StopIteration from None
+        finally:
+            if self._coming.done():
+                self._coming = None
+        return events
+
+    def each(self, handler: Callable[[Event], object]) -> None:
+        """Call a function for each event; its exceptions come out unchanged."""
+        for event in self:
+            handler(event)

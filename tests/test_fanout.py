@@ -1,0 +1,216 @@
+"""A queue is bounded; what a slow consumer lost is told, and what it is told adds up to what is true."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.errors import ConnectionLost
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.fanout import EVENT_BYTES, Queue
+from jogeon.members import Membership
+from wire import virtual
+
+RISE = Condition("0", "급등주")
+HIGH = Condition("4", "신고가 돌파")
+
+
+class Publisher:
+    """Two conditions that move, and one queue that hears of them."""
+
+    def __init__(self, max_events: int, max_bytes: int = 2**20) -> None:
+        self.now_ns = 1
+        self.followed = {condition: Membership(condition) for condition in (RISE, HIGH)}
+        self.queue = Queue(self.current, lambda: self.now_ns, max_events=max_events, max_bytes=max_bytes)
+
+    def current(self, condition: Condition) -> Snapshot | None:
+        membership = self.followed.get(condition)
+        return None if membership is None else membership.now(self.now_ns)
+
+    def show(self, condition: Condition, *codes: str) -> None:
+        self.now_ns += 1
+        self.queue.put_block(self.followed[condition].snapshot(codes, self.now_ns))
+
+    def push(self, condition: Condition, kind: str, code: str) -> None:
+        self.now_ns += 1
+        event = self.followed[condition].push(kind, code, "", self.now_ns)
+        if event is not None:
+            self.queue.put(event)
+
+    def outage(self, condition: Condition) -> None:
+        self.now_ns += 1
+        self.followed[condition].blind(self.now_ns, "connection lost")
+
+    def tell(self) -> None:
+        self.now_ns += 1
+        self.queue.put(State(self.now_ns, "connected"))
+
+    def read(self) -> list[Event]:
+        events = []
+        while (event := self.queue.take()) is not None:
+            events.append(event)
+        return events
+
+
+class Fold:
+    """What a consumer makes of the events: it fails where they jump."""
+
+    def __init__(self) -> None:
+        self.members: dict[Condition, set[str]] = {}
+
+    def take(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case Snapshot():
+                    assert self.members.get(event.condition, set(event.codes)) == set(event.codes)
+                    self.members[event.condition] = set(event.codes)
+                case Enter():
+                    assert event.code not in self.members[event.condition]
+                    self.members[event.condition].add(event.code)
+                case Leave():
+                    self.members[event.condition].remove(event.code)
+                case Gap():
+                    assert event.condition in self.members
+                    assert event.since_ns <= event.until_ns
+
+
+def test_a_consumer_that_keeps_up_gets_everything_in_order() -> None:
+    publisher = Publisher(max_events=10)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.push(RISE, "D", "000001")
+    assert [type(event) for event in publisher.read()] == [Snapshot, Enter, Leave]
+
+
+def test_a_lagging_consumer_is_told_gap_difference_snapshot_and_counts() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.read()
+    last_ns = publisher.now_ns
+    for code in ("000003", "000004", "000005"):
+        publisher.push(RISE, "I", code)
+    publisher.push(RISE, "D", "000001")
+    publisher.push(RISE, "D", "000003")
+    gap, *recovered, snapshot, counts = publisher.read()
+    assert gap == Gap(RISE, last_ns, publisher.now_ns, "lagged", "the consumer did not keep up")
+    assert [(type(event), event.code) for event in recovered if isinstance(event, Enter | Leave)] == [
+        (Leave, "000001"),
+        (Enter, "000004"),
+        (Enter, "000005"),
+    ]
+    assert isinstance(snapshot, Snapshot)
+    assert set(snapshot.codes) == {"000002", "000004", "000005"}
+    assert isinstance(counts, Anomaly)
+    assert counts.what == "lagged: not handed over: 3 enter, 2 leave"
+
+
+def test_only_the_condition_that_lost_something_is_resynchronised() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE)
+    publisher.show(HIGH)
+    publisher.read()
+    for code in ("000001", "000002", "000003"):
+        publisher.push(RISE, "I", code)
+    assert {event.condition for event in publisher.read() if isinstance(event, Gap)} == {RISE}
+
+
+def test_a_first_snapshot_that_was_lost_comes_without_a_gap() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.push(RISE, "I", "000003")
+    snapshot, counts = publisher.read()
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.codes == ("000001", "000002", "000003")
+    assert isinstance(counts, Anomaly)
+
+
+def test_states_and_gaps_are_never_lost_to_a_bound() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.read()
+    publisher.tell()
+    publisher.push(RISE, "I", "000002")
+    publisher.outage(RISE)
+    publisher.show(RISE, "000003")
+    publisher.tell()
+    events = publisher.read()
+    assert [type(event).__name__ for event in events[:3]] == ["State", "Gap", "State"]
+    assert [event.cause for event in events if isinstance(event, Gap)] == ["connection lost", "lagged"]
+
+
+def test_the_bound_in_bytes_counts_the_codes_of_snapshots() -> None:
+    publisher = Publisher(max_events=1000, max_bytes=100 * EVENT_BYTES)
+    publisher.show(RISE, *(f"{code:06d}" for code in range(400)))
+    publisher.show(HIGH, *(f"{code:06d}" for code in range(400)))
+    publisher.push(RISE, "I", "999999")
+    assert len(publisher.queue) == 0
+    assert [type(event) for event in publisher.read()] == [Snapshot, Snapshot, Anomaly]
+
+
+@given(
+    bound=st.integers(1, 6),
+    steps=st.lists(
+        st.one_of(
+            st.tuples(st.just("push"), st.sampled_from([RISE, HIGH]), st.sampled_from("ID"), st.sampled_from("12345")),
+            st.tuples(st.just("outage"), st.sampled_from([RISE, HIGH]), st.just(""), st.sampled_from(["", "1", "23"])),
+            st.tuples(st.just("read"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("take"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("tell"), st.just(RISE), st.just(""), st.just("")),
+        ),
+        max_size=60,
+    ),
+)
+def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
+    bound: int, steps: list[tuple[str, Condition, str, str]]
+) -> None:
+    publisher, fold = Publisher(max_events=bound), Fold()
+    publisher.show(RISE, "1")
+    publisher.show(HIGH)
+    for what, condition, kind, codes in steps:
+        match what:
+            case "push":
+                publisher.push(condition, kind, codes)
+            case "outage":
+                publisher.outage(condition)
+                publisher.show(condition, *codes)
+            case "tell":
+                publisher.tell()
+            case "read":
+                fold.take(publisher.read())
+            case "take":
+                event = publisher.queue.take()
+                fold.take([] if event is None else [event])
+    fold.take(publisher.read())
+    assert fold.members == {condition: set(known.codes) for condition, known in publisher.followed.items()}
+
+
+def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await publisher.queue.get()
+        reading = asyncio.create_task(publisher.queue.get())
+        await asyncio.sleep(0)
+        publisher.show(RISE)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert isinstance(await publisher.queue.get(), Snapshot)
+
+    virtual(main())
+
+
+def test_the_end_comes_after_what_is_queued() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE)
+        publisher.queue.close(ConnectionLost("gone"))
+        assert isinstance(await publisher.queue.get(), Snapshot)
+        with pytest.raises(ConnectionLost):
+            await publisher.queue.get()
+
+    virtual(main())
