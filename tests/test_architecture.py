@@ -34,7 +34,7 @@ ROOMS = (
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
-    "messages": {"errors"},
+    "messages": {"errors", "events"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
     "connection": {"credentials"},

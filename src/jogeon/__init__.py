@@ -1,1 +1,69 @@
-"""jogeon."""
+"""jogeon (조건): Kiwoom's condition search, without losing or hiding anything.
+
+The nouns: a Condition (조건식) was saved by a trader; a search lists the Stocks that are in it now; a Watch follows it
+live and yields Events: Snapshot, Enter (편입), Leave (이탈), Gap (공백), State, Anomaly; its Members are who is in now.
+
+The flow: `connect` makes a Client; the Client keeps one session with a server (Kiwoom, its mock server, a simulator)
+through any number of connections; what a connection receives becomes events, and each watch gets them in a bounded
+queue of its own. What happened while nothing could be heard is told as a Gap, with what it changed.
+"""
+
+from jogeon.client import Client, Watch
+from jogeon.connect import connect
+from jogeon.errors import (
+    AmbiguousCondition,
+    ConnectionLost,
+    CouldNotConnect,
+    EmptyPageKey,
+    InvalidAddress,
+    JogeonError,
+    KeysMissing,
+    LocalProtocolError,
+    LoginRefused,
+    PagingError,
+    RemoteProtocolError,
+    RepeatedPageKey,
+    RequestRefused,
+    RequestTimeout,
+    SessionTaken,
+    TokenRefused,
+    TooManyPages,
+    TooManyRows,
+    UnknownCondition,
+)
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
+
+__all__ = [
+    "AmbiguousCondition",
+    "Anomaly",
+    "Client",
+    "Condition",
+    "ConnectionLost",
+    "CouldNotConnect",
+    "EmptyPageKey",
+    "Enter",
+    "Event",
+    "Gap",
+    "InvalidAddress",
+    "JogeonError",
+    "KeysMissing",
+    "Leave",
+    "LocalProtocolError",
+    "LoginRefused",
+    "Member",
+    "PagingError",
+    "RemoteProtocolError",
+    "RepeatedPageKey",
+    "RequestRefused",
+    "RequestTimeout",
+    "SessionTaken",
+    "Snapshot",
+    "State",
+    "Stock",
+    "TokenRefused",
+    "TooManyPages",
+    "TooManyRows",
+    "UnknownCondition",
+    "Watch",
+    "connect",
+]

@@ -42,22 +42,25 @@ class Receiver(Protocol):
     """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
 
     def on_push(self, push: Push, at_ns: int) -> None:
-        """A REAL frame came."""
+        """Take a REAL frame."""
 
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        """A frame came that cannot be read; `heard_ns` is when the frame before it was heard."""
+        """Take note of a frame that cannot be read; `heard_ns` is when the frame before it was heard."""
+
+    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
+        """Take the answer to the request in flight, before any frame that follows it."""
 
     def on_ping(self) -> None:
-        """A PING came and was answered."""
+        """Take note of a PING; it has been answered."""
 
     def on_system(self, notice: System) -> None:
-        """A SYSTEM notice came."""
+        """Take a SYSTEM notice."""
 
     def on_late(self, request: Request) -> None:
-        """The reply to a request came after its time."""
+        """Take note of a reply that came after its time."""
 
     def on_lost(self) -> None:
-        """The connection ended; `Connection.error` says why."""
+        """Take note of the end; `Connection.error` says why."""
 
 
 class Connection(WSListener):
@@ -100,7 +103,7 @@ class Connection(WSListener):
 
     # ------------------------------------------------------------ sending
 
-    async def request(self, request: Request, timeout: float = REPLY_TIMEOUT) -> Answer:
+    async def request(self, request: Request, seconds: float = REPLY_TIMEOUT) -> Answer:
         """Send a request and return its answer; RequestTimeout if none comes, ConnectionLost if it cannot."""
         if self.error is not None:
             raise self.error
@@ -109,10 +112,10 @@ class Connection(WSListener):
         self._waiter = waiter
         self._transport.send(WSMsgType.TEXT, text)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 return await waiter
         except TimeoutError:
-            raise RequestTimeout(request.trnm, timeout) from None
+            raise RequestTimeout(request.trnm, seconds) from None
         finally:
             self._waiter = None
             self.session.expire()  # nothing is in flight any more unless it was left unanswered
@@ -124,8 +127,9 @@ class Connection(WSListener):
             self._transport.send_close(WSCloseCode.OK)
             self._transport.disconnect(graceful=False)
 
-    async def closed(self) -> None:
-        """Wait until the socket is gone."""
+    async def aclose(self) -> None:
+        """Close the connection and wait until the socket is gone."""
+        self.close()
         await self._transport.wait_disconnected()
 
     # ------------------------------------------------------------ the reader
@@ -171,20 +175,21 @@ class Connection(WSListener):
             logger.warning("connection %d: %s", self.number, error)
             self._receiver.on_unreadable(str(error), before_ns, at_ns)
             return
-        if type(received) is Push:
+        if isinstance(received, Push):
             self._receiver.on_push(received, at_ns)
             if received.unreadable:
                 what = f"unreadable frame: {received.unreadable} rows of a push"
                 self._receiver.on_unreadable(what, before_ns, at_ns)
             return
-        self._dispatch(received)
+        self._dispatch(received, at_ns)
 
-    def _dispatch(self, received: Push | Ping | System | Unknown | Answered | Late | Stray) -> None:
+    def _dispatch(self, received: Ping | System | Unknown | Answered | Late | Stray, at_ns: int) -> None:
         match received:
             case Ping(payload):
                 self._transport.send(WSMsgType.TEXT, payload)
                 self._receiver.on_ping()
-            case Answered(_, answer):
+            case Answered(request, answer):
+                self._receiver.on_answer(request, answer, at_ns)
                 if self._waiter is not None and not self._waiter.done():
                     self._waiter.set_result(answer)
             case System():
@@ -194,7 +199,7 @@ class Connection(WSListener):
                 logger.warning("connection %d: late reply to %s", self.number, request.trnm)
                 self._receiver.on_late(request)
             case Stray(trnm, seq, reason):
-                logger.warning("connection %d: reply %s seq %s belongs to no request: %s", self.number, trnm, seq, reason)
+                logger.warning("connection %d: stray reply %s seq %s: %s", self.number, trnm, seq, reason)
             case Unknown(trnm, payload):
                 logger.warning("connection %d: unknown frame %r: %r", self.number, trnm, payload[:200])
 
@@ -216,7 +221,7 @@ class Connection(WSListener):
 
 def tls_context() -> ssl.SSLContext:
     """Return a context that verifies against the operating system's certificates."""
-    import truststore  # noqa: PLC0415  # only an encrypted address needs it
+    import truststore  # only an encrypted address needs it
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

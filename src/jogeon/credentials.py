@@ -4,8 +4,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from jogeon.errors import LoginRefused
-
 
 class Tokens(Protocol):
     """Where a connection gets its access token from."""
@@ -13,8 +11,8 @@ class Tokens(Protocol):
     async def current(self) -> str:
         """Return a token that should be good."""
 
-    async def renew(self, refused: str) -> str:
-        """Return another token than the refused one; LoginRefused or TokenRefused if there is none."""
+    async def renew(self, refused: str) -> str | None:
+        """Return another token than the refused one, None if there is no way to get one; TokenRefused."""
 
 
 class FixedToken:
@@ -30,10 +28,8 @@ class FixedToken:
         """Return the token."""
         return self._token
 
-    async def renew(self, refused: str) -> str:
-        """Refuse: there is no other."""
-        del refused
-        raise LoginRefused(code="", text="the given token was refused and there are no keys to issue another")
+    async def renew(self, refused: str) -> None:
+        """Return None: there is no other token."""
 
 
 class Endpoint(Struct, frozen=True):

@@ -1,0 +1,280 @@
+"""What a user holds: a Client for one account on one server, and the Watches made from it."""
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Self, TypeVar
+
+from jogeon import messages
+from jogeon.credentials import Endpoint
+from jogeon.errors import (
+    EmptyPageKey,
+    JogeonError,
+    LocalProtocolError,
+    RepeatedPageKey,
+    RequestRefused,
+    TooManyPages,
+    TooManyRows,
+)
+from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock
+from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.messages import Clear, ListConditions, Request, Search
+from jogeon.registrations import Following, Registrar, resolve
+from jogeon.supervisor import Supervisor, refused
+
+LEAVE_TIMEOUT = 5.0
+MAX_PAGES = 500
+MAX_ROWS = 10_000
+
+logger = logging.getLogger("jogeon.client")
+_A = TypeVar("_A")
+
+
+class Members(dict[Condition | str, dict[str, Member]]):
+    """Who is in which condition, by name; a Condition finds the same entry."""
+
+    def __missing__(self, key: Condition | str) -> dict[str, Member]:
+        """Find a Condition by its name."""
+        if isinstance(key, Condition):
+            return self[key.name]
+        raise KeyError(key)
+
+
+class Client:
+    """The conditions of one account on one server; made by `jogeon.connect`, used as an async context manager.
+
+    Entering it connects and logs in; CouldNotConnect, LoginRefused or SessionTaken tell why it did not.
+    `address` is what people call the server.
+    """
+
+    def __init__(
+        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, recheck: float = 600.0, pace: int = 5
+    ) -> None:
+        self.address = name
+        self._endpoint = endpoint
+        self._pace = pace
+        self._registrar = Registrar(recheck=recheck)
+        self._watches: list[Watch] = []
+        self._supervisor: Supervisor | None = None
+        self._opened = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Connect and log in."""
+        async with contextlib.AsyncExitStack() as opening:
+            endpoint = await opening.enter_async_context(self._endpoint)
+            supervisor = Supervisor(endpoint, self._registrar, self._end, pace=self._pace)
+            await supervisor.start()
+            opening.push_async_callback(supervisor.stop)
+            self._supervisor = supervisor
+            self._opened = opening.pop_all()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Close the connection and whatever was started for it."""
+        await self._opened.aclose()
+
+    @property
+    def _running(self) -> Supervisor:
+        if self._supervisor is None:
+            raise LocalProtocolError("the client is not connected: use it in `async with`")
+        return self._supervisor
+
+    async def conditions(self) -> list[Condition]:
+        """Return the saved conditions (조건식 목록, ka10171) in the broker's order."""
+        return list((await self._ask(ListConditions(), messages.ConditionList)).conditions)
+
+    async def resolve(self, wanted: str | Condition) -> Condition:
+        """Return the condition with this name, else with this seq; UnknownCondition, AmbiguousCondition."""
+        return resolve(wanted, await self.conditions())
+
+    async def search(
+        self,
+        wanted: str | Condition,
+        *,
+        exchange: Exchange = "K",
+        max_rows: int = MAX_ROWS,
+        progress: Callable[[int], object] | None = None,
+    ) -> list[Stock]:
+        """Return all stocks that are in a condition now (조건검색, ka10172), all pages; `progress(rows)` after each.
+
+        Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
+        """
+        condition = await self.resolve(wanted)
+        stocks: list[Stock] = []
+        request = Search(condition.seq, exchange)
+        keys: set[str] = set()
+        for _ in range(MAX_PAGES):
+            page = await self._ask(request, messages.SearchPage)
+            for oddity in page.oddities:
+                logger.warning("search %s: a number that cannot be read is left empty: %s", condition.name, oddity)
+            stocks += page.stocks
+            if progress is not None:
+                progress(len(stocks))
+            if len(stocks) > max_rows:
+                raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
+            if page.cont_yn != "Y":
+                return stocks
+            request = _next_page(request, page.next_key, keys, len(stocks))
+        raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
+
+    def watch(
+        self,
+        *wanted: str | Condition,
+        exchange: Exchange = "K",
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+    ) -> "Watch":
+        """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
+
+        What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for.
+        """
+        return Watch(self, wanted, exchange, max_events=max_events, max_bytes=max_bytes)
+
+    async def clear(self, wanted: str | Condition) -> None:
+        """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""
+        condition = await self.resolve(wanted)
+        if any(following.condition == condition for following in self._registrar.followings):
+            raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
+        await self._ask(Clear(condition.seq), messages.Cleared)
+
+    async def _ask(self, request: Request, expected: type[_A]) -> _A:
+        answer = await self._running.ask(request)
+        if not isinstance(answer, expected):
+            raise refused(request, answer)
+        return answer
+
+    def _end(self, error: JogeonError | None) -> None:
+        for watch in list(self._watches):
+            watch._release(error)
+
+    def _current(self, condition: Condition) -> Snapshot | None:
+        """Return what is true of a condition now, for a consumer that lagged."""
+        for following in self._registrar.followings:
+            if following.condition == condition:
+                return following.membership.now(time.time_ns())
+        return None
+
+
+class Watch:
+    """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it once.
+
+    Entering it resolves the names and waits until each condition was answered; leaving it sends CNSRCLR.
+    After the event State `ended`, iteration stops, or raises the error that ended the client for good.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        wanted: tuple[str | Condition, ...],
+        exchange: Exchange,
+        *,
+        max_events: int,
+        max_bytes: int,
+    ) -> None:
+        self._client = client
+        self._registrar = client._registrar
+        self._wanted = wanted
+        self._exchange: Exchange = exchange
+        self._queue = Queue(client._current, time.time_ns, max_events=max_events, max_bytes=max_bytes)
+        self._cleared: list[str] = []
+        self._iterated = False
+
+    async def __aenter__(self) -> Self:
+        """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
+        listing = await self._client.conditions()
+        resolved = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
+        try:
+            self._follow(resolved)
+            await self._settle()
+        except BaseException:
+            await self._leave()
+            raise
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Stop following; what no other watch needs is cleared at the server."""
+        await self._leave()
+
+    def _follow(self, conditions: list[Condition]) -> None:
+        at_ns = time.time_ns()
+        self._client._watches.append(self)
+        self._registrar.join(self._queue)
+        self._queue.put(State(at_ns, "started"))
+        for condition in conditions:
+            self._registrar.want(condition, self._queue, self._exchange, at_ns)
+        if not self._wanted:
+            self._registrar.want_all(self._queue, self._exchange, at_ns)
+        self._client._running.wake()
+
+    async def _settle(self) -> None:
+        followings = self._followings
+        while not all(following.settled for following in followings):
+            await self._client._running.change()
+        errors = [following.error for following in followings]
+        if errors and all(isinstance(error, RequestRefused) for error in errors):
+            raise errors[0] or AssertionError
+
+    async def _leave(self) -> None:
+        self._release(None)
+        supervisor = self._client._running
+        supervisor.wake()
+        with contextlib.suppress(TimeoutError, JogeonError):
+            async with asyncio.timeout(LEAVE_TIMEOUT):
+                while self._registrar.is_leaving(self._cleared):
+                    await supervisor.change()
+
+    def _release(self, error: JogeonError | None) -> None:
+        """Tell the open gaps and the end, and close the stream."""
+        if self not in self._client._watches:
+            return
+        self._client._watches.remove(self)
+        at_ns = time.time_ns()
+        self._cleared = self._registrar.leave(self._queue, at_ns)
+        self._queue.put(State(at_ns, "ended", None, "" if error is None else str(error)))
+        self._queue.close(error)
+
+    @property
+    def _followings(self) -> list[Following]:
+        return [f for f in self._registrar.followings if self._queue in (*f.sinks, *f.fresh)]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions that are followed, under their present seqs."""
+        return [following.condition for following in self._followings]
+
+    @property
+    def members(self) -> Members:
+        """A copy of who is in now (편입 종목): {name: {code: Member}}, also while nobody iterates."""
+        return Members((following.key, following.membership.members()) for following in self._followings)
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Iterate the events; a watch has one iterator."""
+        if self._iterated:
+            raise LocalProtocolError("a watch is iterated once; make another watch for another reader")
+        self._iterated = True
+        return self
+
+    async def __anext__(self) -> Event:
+        """Return the next event."""
+        return await self._queue.get()
+
+    async def each(self, handler: Callable[[Event], Awaitable[object] | object]) -> None:
+        """Call a plain or async function for each event; its exceptions come out unchanged."""
+        async for event in self:
+            result = handler(event)
+            if inspect.isawaitable(result):
+                await result
+
+
+def _next_page(request: Search, key: str, used: set[str], rows: int) -> Search:
+    """Return the request for the following page; a key that is empty or was used would never end."""
+    if not key:
+        raise EmptyPageKey("a page says that more follows and gives no key", rows=rows)
+    if key in used:
+        raise RepeatedPageKey("a page gives a key that was used before", rows=rows)
+    used.add(key)
+    return Search(request.seq, request.exchange, "Y", key)
