@@ -25,7 +25,7 @@ TESTS = Path(__file__).parent
 SRC = TESTS.parent / "src"
 
 ROOMS = (
-    {"errors", "messages", "events"},  # 0 words
+    {"errors", "messages", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations"},  # 1 rules
     {"fanout", "credentials", "connection", "supervisor", "client", "server", "rest", "journal"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles

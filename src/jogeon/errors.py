@@ -11,6 +11,7 @@ LoginRefused              the broker            once with a fresh token (8005, 8
 TokenRefused              the broker            no (429: later)
 SessionTaken              another program       no: two programs would kick each other
 CouldNotConnect           the network           yes, with growing delays
+CannotServe               this machine          no: the port is taken, or the address is not its own
 ConnectionLost            the network           yes, with growing delays
 RequestTimeout            the network           slowly, and never twice at the same time
 RequestRefused            the broker            depends on its code
@@ -87,6 +88,15 @@ class CouldNotConnect(JogeonError):
         super().__init__(f"could not connect to {address}: {detail}")
         self.address = address
         self.reason = reason
+        self.detail = detail
+
+
+class CannotServe(JogeonError):
+    """No server could be started at `address`; `detail` is what the system says."""
+
+    def __init__(self, *, address: str, detail: str) -> None:
+        super().__init__(f"cannot serve at {address}: {detail}")
+        self.address = address
         self.detail = detail
 
 

@@ -441,6 +441,11 @@ def encode_refusal(trnm: str, code: int, text: str) -> bytes:
     return msgspec.json.encode({"trnm": trnm, "return_code": code, "return_msg": text})
 
 
+def encode_missing(trnm: str, parameter: str) -> bytes:
+    """Return the reply to a request in which a parameter is missing; `trnm` is empty where that is the missing one."""
+    return encode_refusal(trnm, 100002, f"필수 파라미터가 누락되어 있습니다(parameter={parameter})")
+
+
 def encode_list(conditions: Iterable[Condition]) -> bytes:
     """Return the list of conditions as rows of two, in the order given."""
     rows = [[condition.seq, condition.name] for condition in conditions]
@@ -464,10 +469,10 @@ def encode_cleared(seq: str) -> bytes:
     return msgspec.json.encode({"trnm": "CNSRCLR", "seq": seq, "return_code": 0, "return_msg": ""})
 
 
-def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
+def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str, more: str = ',"907":"2"') -> bytes:
     """Return the REAL frame of one enter (I) or leave (D); built as text, because thousands are made a second."""
     text = (
-        f'{{"data":[{{"values":{{"841":"{seq}","9001":"{code}","843":"{kind}","20":"{clock}","907":"2"}},'
+        f'{{"data":[{{"values":{{"841":"{seq}","9001":"{code}","843":"{kind}","20":"{clock}"{more}}},'
         f'"type":"02","name":"조건검색","item":"{code}"}}],"trnm":"REAL"}}'
     )
     return text.encode()

@@ -1,0 +1,209 @@
+"""HTTP beside the wire: tokens as the broker issues them, and whatever a role adds. Imported only when used.
+
+On loopback only, and not for browsers: a request whose Host is no loopback address (DNS rebinding), or that bears an
+Origin, is refused. What cannot be understood is answered 400 with one sentence: `{"error": "…"}`.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator, Iterable
+from ipaddress import ip_address
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from jogeon.errors import TokenRefused
+
+BODY_LIMIT = 64 * 1024
+STOP_GRACE = 1
+"""Seconds that a request under way has to end when the server stops."""
+DONE = "정상적으로 처리되었습니다"
+REFUSED = 3
+"""The broker's small return_code of a refusal; the code that tells what it is stands in the text."""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """An issued token and when it expires: yyyyMMddHHmmss, Korean time."""
+
+    text: str
+    expires_dt: str
+
+    def __repr__(self) -> str:
+        return f"Token(text=…, expires_dt={self.expires_dt})"
+
+
+class Issuer(Protocol):
+    """Who issues tokens. Both raise TokenRefused."""
+
+    def issue(self, appkey: str, secretkey: str) -> Token:
+        """Return the token of these keys: the same one as long as it is valid."""
+
+    def revoke(self, appkey: str, token: str) -> None:
+        """End the validity of a token."""
+
+
+class RestServer:
+    """A running HTTP server; `address` is its URL without a path."""
+
+    def __init__(self, routes: Iterable[Route], listening: socket.socket, host: str) -> None:
+        self.address = f"http://{host}"
+        application = Starlette(
+            routes=list(routes),
+            middleware=[Middleware(_LoopbackOnly)],
+            exception_handlers={HTTPException: _told, TokenRefused: _told},
+        )
+        self._server = _Server(
+            uvicorn.Config(
+                application,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_GRACE,
+            )
+        )
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]), name="rest server")
+
+    async def stop(self) -> None:
+        """Close the port; requests under way are answered if they end soon."""
+        self._server.stopping.set()
+        await self._serving
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers, which are the command's business, and without its ten wake-ups a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopping = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.stopping.wait()
+
+
+def token_routes(issuer: Issuer) -> list[Route]:
+    """Return au10001 and au10002 (접근토큰 발급, 폐기); a refusal is HTTP 200 with a return_code, as the broker's."""
+
+    async def issue(request: Request) -> Response:
+        fields = await json_object(request)
+        _check_grant(text_field(fields, "grant_type"))
+        token = issuer.issue(*_keys(fields))
+        reply = {"expires_dt": token.expires_dt, "token_type": "bearer", "token": token.text}
+        return json_response(reply | {"return_code": 0, "return_msg": DONE})
+
+    async def revoke(request: Request) -> Response:
+        fields = await json_object(request)
+        appkey, _ = _keys(fields)
+        issuer.revoke(appkey, text_field(fields, "token"))
+        return json_response({"return_code": 0, "return_msg": DONE})
+
+    return [Route("/oauth2/token", issue, methods=["POST"]), Route("/oauth2/revoke", revoke, methods=["POST"])]
+
+
+def _check_grant(kind: str) -> None:
+    if kind != "client_credentials":
+        raise TokenRefused(code="8012" if kind else "8011", text="grant_type의 값이 맞지 않습니다")
+
+
+def _keys(fields: dict[str, Any]) -> tuple[str, str]:
+    appkey, secretkey = text_field(fields, "appkey"), text_field(fields, "secretkey")
+    if not appkey.strip() or not secretkey.strip():
+        raise TokenRefused(code="8020", text="입력파라미터로 appkey 또는 secretkey가 들어오지 않았습니다")
+    return appkey, secretkey
+
+
+# ---------------------------------------------------------------- for the routes of a role
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object a request brings; 400 if it is none, 413 if it is larger than BODY_LIMIT."""
+    body = await raw_body(request)
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(400, "the body is no JSON") from None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "the body is no JSON object")
+    return value
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body of a request; 413 if it is larger than BODY_LIMIT."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+    return bytes(body)
+
+
+def text_field(fields: dict[str, Any], name: str) -> str:
+    """Return a field that must be text, "" if it is missing; 400 if it is anything else."""
+    value = fields.get(name, "")
+    if not isinstance(value, str):
+        raise HTTPException(400, f"{name} must be text")
+    return value
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """Return a value as a JSON answer."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
+
+
+# ---------------------------------------------------------------- who may ask
+
+
+class _LoopbackOnly:
+    """Refuse what does not come from a program on this machine."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = _stranger(Headers(scope=scope)) if scope["type"] == "http" else ""
+        answer = json_response({"error": refused}, 403) if refused else self._app
+        await answer(scope, receive, send)
+
+
+def _stranger(headers: Headers) -> str:
+    if "origin" in headers:
+        return "not for browsers"
+    return "" if is_loopback(headers.get("host", "")) else "the Host is no loopback address"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a Host header, with or without a port, names this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001  # the library's signature
+    if isinstance(error, TokenRefused):
+        text = f"인증에 실패했습니다[{error.code}:{error.text}]"
+        return json_response({"return_code": REFUSED, "return_msg": text})
+    if isinstance(error, HTTPException):
+        return json_response({"error": error.detail}, error.status_code)
+    raise error
