@@ -270,9 +270,9 @@ class Watch:
         self._iterated = True
         return self
 
-    async def __anext__(self) -> Event:
+    def __anext__(self) -> Awaitable[Event]:
         """Return the next event."""
-        return await self._queue.get()
+        return self._queue.get()
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""

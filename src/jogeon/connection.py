@@ -25,7 +25,7 @@ from picows import (
 )
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
-from jogeon.messages import Answer, Ping, Push, Request, System, Unknown
+from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown, decode
 from jogeon.session import Answered, ClientSession, Late, Stray
 
 FRAME_LIMIT = 4 * 2**20
@@ -34,6 +34,9 @@ RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 OPEN_TIMEOUT = 10.0
 REPLY_TIMEOUT = 5.0
+
+_TEXT = WSMsgType.TEXT
+"""Looked up once: an enum's member costs as much as half a decode."""
 
 logger = logging.getLogger("jogeon.connection")
 _numbers = itertools.count(1)
@@ -72,8 +75,8 @@ class Connection(WSListener):
         self.session = ClientSession()
         self.error: ConnectionLost | None = None
         self.heard_ns = wall()
-        self.frames = 0
         self._receiver = receiver
+        self._on_push = receiver.on_push
         self._wall = wall
         self._waiter: asyncio.Future[Answer] | None = None
         self._fragments = bytearray()
@@ -146,7 +149,7 @@ class Connection(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends."""
         kind = frame.msg_type
-        if kind is WSMsgType.TEXT and frame.fin and not self._fragmented:
+        if kind is _TEXT and frame.fin and not self._fragmented:
             self._take(frame.get_payload_as_bytes())
         elif kind is WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
@@ -168,25 +171,25 @@ class Connection(WSListener):
             self._take(payload)
 
     def _take(self, payload: bytes) -> None:
+        """Take one message; this is the path of every push, so it asks for nothing twice."""
         at_ns = self._wall()
-        before_ns, self.heard_ns = self.heard_ns, at_ns
-        self.frames += 1
         try:
-            received = self.session.receive(payload)
+            message = decode(payload)
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
-            self._receiver.on_unreadable(str(error), before_ns, at_ns)
-            return
-        if isinstance(received, Push):
-            self._receiver.on_push(received, at_ns)
-            if received.unreadable:
-                what = f"unreadable frame: {received.unreadable} rows of a push"
-                self._receiver.on_unreadable(what, before_ns, at_ns)
-            return
-        self._dispatch(received, at_ns)
+            self._receiver.on_unreadable(str(error), self.heard_ns, at_ns)
+        else:
+            if type(message) is Push:
+                self._on_push(message, at_ns)
+            else:
+                self._dispatch(message, at_ns)
+        self.heard_ns = at_ns
 
-    def _dispatch(self, received: Ping | System | Unknown | Answered | Late | Stray, at_ns: int) -> None:
-        match received:
+    def _dispatch(self, message: Incoming, at_ns: int) -> None:
+        match message if not isinstance(message, Reply) else self.session.take(message):
+            case PartialPush(unreadable=rows) as push:
+                self._on_push(push, at_ns)
+                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", self.heard_ns, at_ns)
             case Ping(payload):
                 self._transport.send(WSMsgType.TEXT, payload)
                 self._receiver.on_ping()
@@ -194,9 +197,9 @@ class Connection(WSListener):
                 self._receiver.on_answer(request, answer, at_ns)
                 if self._waiter is not None and not self._waiter.done():
                     self._waiter.set_result(answer)
-            case System():
-                logger.warning("connection %d: SYSTEM %s %s", self.number, received.code, received.message)
-                self._receiver.on_system(received)
+            case System(code, text) as notice:
+                logger.warning("connection %d: SYSTEM %s %s", self.number, code, text)
+                self._receiver.on_system(notice)
             case Late(request):
                 logger.warning("connection %d: late reply to %s", self.number, request.trnm)
                 self._receiver.on_late(request)

@@ -37,7 +37,7 @@ class Queue:
     ) -> None:
         self._current = current
         self._now_ns = now_ns
-        self._max_events = min(max_events, max_bytes // EVENT_BYTES)
+        self._max_events = self._room = max(1, min(max_events, max_bytes // EVENT_BYTES))
         self._max_codes = max_bytes // CODE_BYTES
         self._codes = 0
         self._events: deque[Event] = deque()
@@ -47,7 +47,8 @@ class Queue:
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
         self._dropped: Counter[str] = Counter()
         self._marked = False
-        self._last_ns = now_ns()
+        self._last: Event | None = None
+        """The event handed over last."""
         self._waiter: asyncio.Future[None] | None = None
         self._closed = False
         self._error: JogeonError | None = None
@@ -60,10 +61,10 @@ class Queue:
 
     def put(self, event: Event) -> None:
         """Take one event that is no Snapshot; never waits."""
-        if self._marked or len(self._events) >= self._max_events:
-            self._lose((event,))
-        else:
+        if len(self._events) < self._room:
             self._events.append(event)
+        else:
+            self._lose((event,))
         if self._waiter is not None:
             self._wake()
 
@@ -100,7 +101,7 @@ class Queue:
         kept = [event for event in lost if self._survives(event)]
         self._dropped.update(type(event).__name__.lower() for event in lost if not self._survives(event))
         if not self._marked:
-            self._marked = True
+            self._marked, self._room = True, 0
             self._events.clear()
             self._codes = 0
         self._events.extend(kept)
@@ -125,8 +126,10 @@ class Queue:
     def _resume(self) -> None:
         """Queue what brings the consumer from what it knows to what is true now."""
         at_ns = self._now_ns()
-        since_ns = min(self._last_ns, at_ns)
-        handed, self._handed, self._marked = self._handed, {}, False
+        last = self._last
+        since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
+        handed, self._handed = self._handed, {}
+        self._marked, self._room = False, self._max_events
         for condition, known in handed.items():
             now = self._current(condition)
             if now is None:
@@ -149,11 +152,10 @@ class Queue:
             self._resume()
         if not self._events:
             return None
-        event = self._events.popleft()
-        if isinstance(event, Snapshot):
+        event = self._last = self._events.popleft()
+        if type(event) is Snapshot:
             self._codes -= len(event.codes)
             self._started.add(event.condition)
-        self._last_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
         return event
 
     async def get(self) -> Event:

@@ -76,20 +76,17 @@ class Membership:
             return None
         if self._touched is not None:
             self._touched[code] = at_ns
-        return self._apply(kind, code, clock, at_ns)
-
-    def _apply(self, kind: str, code: str, clock: str, at_ns: int) -> Enter | Leave | Anomaly:
-        condition = self.condition
+        codes = self.codes
         if kind == "I":
-            if code in self.codes:
-                return Anomaly(at_ns, "enter of a member", condition, code)
-            entered = self.codes[code] = Enter(at_ns, condition, code, clock)
-            return entered
+            if code not in codes:
+                entered = codes[code] = Enter(at_ns, self.condition, code, clock)
+                return entered
+            return Anomaly(at_ns, "enter of a member", self.condition, code)
         if kind == "D":
-            if self.codes.pop(code, None) is None:
-                return Anomaly(at_ns, "leave of a non-member", condition, code)
-            return Leave(at_ns, condition, code, clock)
-        return Anomaly(at_ns, f"push of the unknown kind {kind[:10]!r}", condition, code)
+            if codes.pop(code, None) is not None:
+                return Leave(at_ns, self.condition, code, clock)
+            return Anomaly(at_ns, "leave of a non-member", self.condition, code)
+        return Anomaly(at_ns, f"push of the unknown kind {kind[:10]!r}", self.condition, code)
 
     # ------------------------------------------------------------ snapshots
 
@@ -113,11 +110,12 @@ class Membership:
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
         """Tell the kept pushes that the snapshot does not show yet."""
-        return [
-            self._apply(kind, code, clock, at_ns)
+        told = [
+            self.push(kind, code, clock, at_ns)
             for code, (kind, clock, at_ns) in kept.items()
             if kind not in ("I", "D") or (kind == "I") != (code in self.codes)
         ]
+        return [event for event in told if event is not None]
 
     def _gap(self, blind: Blind, until_ns: int, *, still_open: bool = False) -> Gap:
         since_ns = min(blind.since_ns, until_ns)  # a wall clock that was set back must not turn a gap around

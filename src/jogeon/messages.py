@@ -163,12 +163,17 @@ class PushRow(Struct, gc=False):
     type: str = ""
 
 
-class Push(Struct):
-    """A REAL frame; `unreadable` counts rows of type "02" whose values cannot be read."""
+class Push(Struct, gc=False):
+    """A REAL frame."""
 
     trnm: str
     data: list[PushRow]
-    unreadable: int = 0
+
+
+class PartialPush(Push, gc=False):
+    """A REAL frame in which `unreadable` rows of type "02" could not be read."""
+
+    unreadable: int
 
 
 class Ping(Struct, frozen=True):
@@ -208,7 +213,7 @@ def decode(payload: bytes) -> Incoming:
         if payload.strip() == b"PING":  # seen tolerated by the broker as bare text
             return Ping(payload)
         raise _unreadable(payload, unreadable) from None
-    return push if push.trnm == "REAL" and push.unreadable == 0 else _decode_other(payload)
+    return push if push.trnm == "REAL" else _decode_other(payload)
 
 
 def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
@@ -248,7 +253,7 @@ def _lenient_push(rows: list[Any]) -> Push:
             kept.append(msgspec.convert(row, PushRow))
         except (msgspec.ValidationError, RecursionError):
             unreadable += 1
-    return Push(trnm="REAL", data=kept, unreadable=unreadable)
+    return PartialPush("REAL", kept, unreadable) if unreadable else Push("REAL", kept)
 
 
 _SEQ_IN_TEXT = re.compile(r"\(seq=\s*(\d{1,9})\s*\)")

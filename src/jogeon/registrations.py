@@ -68,6 +68,7 @@ class Following:
         self.exchange: Exchange = exchange
         self.namesakes = namesakes
         self.membership = Membership(condition)
+        self.push = self.membership.push
         self.sinks: list[Sink] = []
         self.fresh: list[Sink] = []
         """Sinks that joined while blind: they begin with the snapshot that ends it."""
@@ -457,14 +458,14 @@ class Registrar:
             if row.type != "02":
                 continue
             values = row.values
-            following = self._by_seq.get(values.seq)
+            following = self._by_seq.get(values.seq) or self._by_seq.get(values.seq.strip())
             if following is None:
-                following = self._by_seq.get(values.seq.strip())
-                if following is None:
-                    self._unclaimed(values, at_ns)
-                    continue
-            code = values.code if len(values.code) == 6 else messages.stock_code(values.code)
-            event = following.membership.push(values.kind, code, values.clock or "", at_ns)
+                self._unclaimed(values, at_ns)
+                continue
+            code = values.code
+            if len(code) != 6:
+                code = messages.stock_code(code)
+            event = following.push(values.kind, code, values.clock or "", at_ns)
             if event is not None:
                 for sink in following.sinks:
                     sink.put(event)

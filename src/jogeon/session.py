@@ -217,8 +217,10 @@ class ClientSession(_Session):
     def receive(self, payload: bytes) -> Received:
         """Return what a frame means; RemoteProtocolError if it is no JSON."""
         message = messages.decode(payload)
-        if type(message) is messages.Push or not isinstance(message, messages.Reply):
-            return message
+        return self.take(message) if isinstance(message, messages.Reply) else message
+
+    def take(self, message: messages.Reply) -> Answered | Late | Stray:
+        """Return whose reply this is; of all that comes in, only replies move the session."""
         request, reason = self._owner(message)
         if request is None:
             return Stray(message.trnm, message.seq, reason)

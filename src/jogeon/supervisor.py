@@ -28,7 +28,7 @@ from jogeon.errors import (
     SessionTaken,
 )
 from jogeon.events import StateName
-from jogeon.messages import Answer, ListConditions, Login, LoginAccepted, Malformed, Push, Refusal, Request, System
+from jogeon.messages import Answer, ListConditions, Login, LoginAccepted, Malformed, Refusal, Request, System
 from jogeon.registrations import Registrar
 from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Verdict, delays, verdict
 
@@ -78,6 +78,7 @@ class Supervisor:
         self.ended: JogeonError | None = None
         self._endpoint = endpoint
         self._registrar = registrar
+        self.on_push = registrar.pushed  # no step in between on the path of every push
         self._on_end = on_end
         self._pace = Pace(limit=pace)
         self._uniform = uniform
@@ -222,7 +223,7 @@ class Supervisor:
 
     async def _serve(self, connection: Connection) -> NoReturn:
         """Send what is due, one request at a time, until the connection ends."""
-        heard, frames = self._clock(), connection.frames
+        heard, heard_ns = self._clock(), connection.heard_ns
         while True:
             if connection.error is not None:
                 raise connection.error
@@ -230,8 +231,8 @@ class Supervisor:
                 raise ConnectionLost("no condition could be registered on this connection")
             self._wake.clear()
             now = self._clock()
-            if connection.frames != frames:
-                heard, frames = now, connection.frames
+            if connection.heard_ns != heard_ns:
+                heard, heard_ns = now, connection.heard_ns
             if (delay := self._pace.delay(now)) > 0:
                 await self._sleep(delay)
                 continue
@@ -287,10 +288,6 @@ class Supervisor:
         self._notify()
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
-
-    def on_push(self, push: Push, at_ns: int) -> None:
-        """Turn a REAL frame into events."""
-        self._registrar.pushed(push, at_ns)
 
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
         """Doubt every condition: the frame could have been a push."""
