@@ -39,6 +39,13 @@ def difference(
     return [change(Leave, code) for code in sorted(old - new)] + [change(Enter, code) for code in sorted(new - old)]
 
 
+class Suspects(Struct, frozen=True):
+    """What a recheck showed, and the stocks that differed from the fold when it came."""
+
+    shown: Snapshot
+    differing: frozenset[str]
+
+
 class Membership:
     """The members of one condition, and the events that keep them equal to what was received."""
 
@@ -50,8 +57,8 @@ class Membership:
         self.codes: dict[str, Snapshot | Enter] = {}
         self._right_ns = 0
         self._kept: dict[str, tuple[str, str, int]] | None = {}
-        self._touched: dict[str, int] | None = None
-        self._suspects: Snapshot | None = None
+        self._touched: dict[str, int] = {}
+        self._suspects: Suspects | None = None
 
     @property
     def live(self) -> bool:
@@ -74,14 +81,15 @@ class Membership:
             self._kept.pop(code, None)  # so that the order is that of the last push of each stock
             self._kept[code] = (kind, clock, at_ns)
             return None
-        if self._touched is not None:
-            self._touched[code] = at_ns
+        self._touched[code] = at_ns
         codes = self.codes
         if kind == "I":
-            if code not in codes:
-                entered = codes[code] = Enter(at_ns, self.condition, code, clock)
-                return entered
-            return Anomaly(at_ns, "enter of a member", self.condition, code)
+            if code in codes:
+                return Anomaly(at_ns, "enter of a member", self.condition, code)
+            if not code or code.isspace():
+                return Anomaly(at_ns, "enter without a code", self.condition, code)
+            entered = codes[code] = Enter(at_ns, self.condition, code, clock)
+            return entered
         if kind == "D":
             if codes.pop(code, None) is not None:
                 return Leave(at_ns, self.condition, code, clock)
@@ -91,22 +99,26 @@ class Membership:
     # ------------------------------------------------------------ snapshots
 
     def snapshot(self, codes: tuple[str, ...], at_ns: int) -> list[Event]:
-        """Return the block that a snapshot makes: the first one alone, a later one behind its gap if it was blind."""
+        """Return the block that a snapshot makes: the first one alone, a later one behind the gap that it ends.
+
+        Not for a condition that is live: what a fresh snapshot says about that one is the business of `rechecked`.
+        """
         shown = Snapshot(at_ns, self.condition, codes)
         block: list[Event] = []
         if self.blindness is not None:
             gap = self._gap(self.blindness, at_ns)
             block = [gap, *difference(self.condition, self.codes, codes, gap.since_ns, at_ns)]
         kept, self._kept = self._kept or {}, None
-        self._settle(shown)
+        self._settle(shown, block)
         self.known, self.blindness = True, None
         return [*block, shown, *self._catch_up(kept)]
 
-    def _settle(self, shown: Snapshot) -> None:
+    def _settle(self, shown: Snapshot, block: Iterable[Event] = ()) -> None:
         before = self.codes
-        self.codes = {code: before.get(code, shown) for code in shown.codes}
+        entered = {event.code: event for event in block if isinstance(event, Enter)}
+        self.codes = {code: before.get(code, entered.get(code, shown)) for code in shown.codes}
         self._right_ns = shown.at_ns
-        self._touched = self._suspects = None
+        self._suspects = None
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
         """Tell the kept pushes that the snapshot does not show yet."""
@@ -128,7 +140,7 @@ class Membership:
         if self.known and self.blindness is None:
             self.blindness = Blind(min(since_ns, self._right_ns) if self._suspects else since_ns, cause, detail)
         self._kept = {}
-        self._touched = self._suspects = None
+        self._suspects = None
 
     def asked(self) -> None:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
@@ -148,16 +160,14 @@ class Membership:
 
     # ------------------------------------------------------------ recheck
 
-    def recheck(self) -> None:
-        """Begin a recheck: the condition is about to be registered anew while it is live."""
-        self._touched = {}
-
     def rechecked(self, codes: tuple[str, ...], at_ns: int) -> bool:
         """Compare a recheck's snapshot with the fold; False if `resolve` is to be called DRIFT_GRACE_NS later."""
-        if set(codes) == self.codes.keys():
-            self._settle(Snapshot(at_ns, self.condition, codes))
+        shown = Snapshot(at_ns, self.condition, codes)
+        differing = self.codes.keys() ^ codes
+        if not differing:
+            self._settle(shown)
             return True
-        self._suspects = Snapshot(at_ns, self.condition, codes)
+        self._suspects = Suspects(shown, frozenset(differing))
         return False
 
     def resolve(self, at_ns: int, cause: Cause, since_ns: int | None = None) -> tuple[list[Event], bool]:
@@ -166,21 +176,24 @@ class Membership:
         `since_ns` is when the picture may have become wrong; without it, when it was last known to be right.
 
         A stock pushed within DRIFT_GRACE_NS of the snapshot is no proof of anything missed: it stays as pushed, and
-        another recheck will tell. Any other difference was missed.
+        another recheck will tell. Any other difference was missed. What was equal when the snapshot came and was
+        pushed later is no difference.
         """
-        shown, touched = self._suspects, self._touched or {}
-        if shown is None:
+        suspects, self._suspects = self._suspects, None
+        if suspects is None:
             return [], False
-        differing = set(shown.codes) ^ self.codes.keys()
-        excused = {code for code in differing if abs(touched.get(code, 0) - shown.at_ns) <= DRIFT_GRACE_NS}
+        shown = suspects.shown
+        differing = suspects.differing & (self.codes.keys() ^ shown.codes)
+        excused = {code for code in differing if abs(self._touched.get(code, 0) - shown.at_ns) <= DRIFT_GRACE_NS}
         missed = differing - excused
         if not missed:
-            self._touched = self._suspects = None
             return [], bool(excused)
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
         gap = self._gap(Blind(self._right_ns if since_ns is None else since_ns, cause, ""), at_ns)
         block = [gap, *difference(self.condition, self.codes, after, gap.since_ns, at_ns)]
-        self._settle(Snapshot(at_ns, self.condition, tuple(after)))
+        right_ns = self._right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
+        self._settle(Snapshot(at_ns, self.condition, tuple(after)), block)
+        self._right_ns = right_ns
         return [*block, self.now(at_ns)], bool(excused)
 
 

@@ -147,7 +147,7 @@ class Reply(Struct, frozen=True):
     fields: dict[str, Any]
 
 
-class PushValues(Struct, gc=False):
+class PushValues(Struct, frozen=True, gc=False):
     """The values of a type "02" row: 841 is the condition's seq, 843 is I (편입) or D (이탈)."""
 
     seq: str = field(default="", name="841")
@@ -156,21 +156,21 @@ class PushValues(Struct, gc=False):
     clock: str | None = field(default="", name="20")
 
 
-class PushRow(Struct, gc=False):
+class PushRow(Struct, frozen=True, gc=False):
     """One row of a REAL frame; only those of type "02" concern conditions."""
 
     values: PushValues
     type: str = ""
 
 
-class Push(Struct, gc=False):
+class Push(Struct, frozen=True, gc=False):
     """A REAL frame."""
 
     trnm: str
     data: list[PushRow]
 
 
-class PartialPush(Push, gc=False):
+class PartialPush(Push, frozen=True, gc=False):
     """A REAL frame in which `unreadable` rows of type "02" could not be read."""
 
     unreadable: int
@@ -233,8 +233,8 @@ def _decode_other(payload: bytes) -> Incoming:
     match trnm:
         case "PING":
             return Ping(payload)
-        case "REAL" if isinstance(value.get("data"), list):
-            return _lenient_push(value["data"])
+        case "REAL":
+            return _lenient_push(value.get("data"))
         case "SYSTEM":
             return System(code=_text(value.get("code")), message=_text(value.get("message")))
         case str() if "return_code" in value:
@@ -242,8 +242,10 @@ def _decode_other(payload: bytes) -> Incoming:
     return Unknown(trnm=trnm if isinstance(trnm, str) else "", payload=payload[:1000])
 
 
-def _lenient_push(rows: list[Any]) -> Push:
+def _lenient_push(rows: object) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
+    if not isinstance(rows, list):
+        return Push(trnm="REAL", data=[], unreadable=1)
     kept = []
     unreadable = 0
     for row in rows:
@@ -314,19 +316,20 @@ class _WrongShape(Exception):
 
 
 def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
+    match request:  # what has no rows first
+        case Login():
+            return LoginAccepted()
+        case Clear():
+            return Cleared()
     if not isinstance(rows, list):
         raise _WrongShape("data is not a list")
     match request:
-        case Login():
-            return LoginAccepted()
         case ListConditions():
             return ConditionList(tuple(_condition(row) for row in rows))
         case Search():
             return _search_page(fields, rows)
         case Register():
             return Registered(tuple(dict.fromkeys(_jmcode(row) for row in rows)))
-        case Clear():
-            return Cleared()
 
 
 # ---------------------------------------------------------------- values

@@ -9,6 +9,7 @@ only stamps events.
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Protocol
@@ -33,6 +34,8 @@ UNANSWERED_PAUSE = (5.0, 60.0)
 """First and longest pause between attempts to register a condition that is not answered."""
 RELIST = 60.0
 """Seconds between looks at the list while a wanted condition is missing from it."""
+LONGEST_DOUBLING = 10
+"""Doublings after which any pause is at its longest; a condition may fail for months."""
 HOPELESS_AFTER = 2
 """Failed attempts of every wanted condition after which the connection is given up."""
 
@@ -54,10 +57,8 @@ class Stage(Enum):
     """Not on the list, or ambiguous: nothing can be asked for."""
     WAITING = auto()
     """To be registered when it is due."""
-    NOTING = auto()
-    """Registered; pushes are noted for the recheck that begins when it is due."""
     ACTIVE = auto()
-    """Registered; the next recheck begins to note pushes when it is due."""
+    """Registered; the next recheck begins when it is due."""
 
 
 class Following:
@@ -113,9 +114,15 @@ class Following:
 
     def reset(self) -> None:
         """Forget what the last connection had of it."""
-        self.stage, self.due, self.judge_at = Stage.WAITING, 0.0, None
-        self.clear_first = self.cured = self.rechecking = self.again = False
-        self.cause, self.since_ns, self.cleared_ns, self.failures = "drift", None, None, 0
+        self.stage, self.due, self.failures = Stage.WAITING, 0.0, 0
+        self.clear_first = self.cured = False
+        self.trust()
+
+    def trust(self) -> None:
+        """Forget the doubts: what was doubtful is settled, or part of a blind stretch by now."""
+        self.rechecking = self.again = False
+        self.judge_at = self.cleared_ns = self.since_ns = None
+        self.cause = "drift"
 
     def doubtful_since(self, heard_ns: int) -> int:
         """Return since when a registration that ends may have been blind; `heard_ns` at the latest."""
@@ -148,7 +155,7 @@ class Registrar:
     """
 
     def __init__(self, *, recheck: float = 600.0) -> None:
-        self.recheck = recheck
+        self.recheck = recheck or math.inf
         self.followings: list[Following] = []
         self.sinks: list[Sink] = []
         self.listing: tuple[Condition, ...] = ()
@@ -173,7 +180,7 @@ class Registrar:
             following = Following(condition, exchange, namesakes)
             self.followings.append(following)
         if following.membership.live:
-            sink.put(following.membership.now(at_ns))
+            sink.put_block((following.membership.now(at_ns),))
             following.sinks.append(sink)
         else:
             (following.fresh if following.membership.known else following.sinks).append(sink)
@@ -226,17 +233,13 @@ class Registrar:
             return Clear(self._leaving[0])
         for following in sorted(self.followings, key=lambda f: f.due):
             if following.due <= now:
-                request = self._request_for(following, now, at_ns)
+                request = self._request_for(following, at_ns)
                 if request is not None:
                     return request
         return None
 
-    def _request_for(self, following: Following, now: float, at_ns: int) -> Request | None:
-        if following.stage is Stage.ACTIVE and self.recheck:
-            following.stage, following.due = Stage.NOTING, now + GRACE
-            following.membership.recheck()
-            return None
-        if following.stage is Stage.NOTING:
+    def _request_for(self, following: Following, at_ns: int) -> Request | None:
+        if following.stage is Stage.ACTIVE and following.judge_at is None:
             following.stage, following.rechecking, following.clear_first = Stage.WAITING, True, True
             following.cleared_ns = at_ns
         if following.stage is not Stage.WAITING:
@@ -253,10 +256,9 @@ class Registrar:
         """Return when `next_request` may have something to say if nothing happens before."""
         if not self._connected:
             return None
-        moments = [f.due for f in self.followings if f.stage in (Stage.WAITING, Stage.NOTING)]
-        moments += [f.due for f in self.followings if f.stage is Stage.ACTIVE and self.recheck]
-        moments += [f.judge_at for f in self.followings if f.judge_at is not None]
-        return min([*moments, *([] if self._relist_at is None else [self._relist_at])], default=None)
+        moments = [f.due if f.judge_at is None else f.judge_at for f in self.followings if f.stage is not Stage.MISSING]
+        soonest = min([*moments, *([] if self._relist_at is None else [self._relist_at])], default=math.inf)
+        return None if soonest == math.inf else soonest
 
     @property
     def hopeless(self) -> bool:
@@ -276,7 +278,8 @@ class Registrar:
         self._connected = self._listed = False
         for following in self.followings:
             following.membership.blind(following.doubtful_since(heard_ns), cause, detail)
-            following.reset()
+            if following.stage is not Stage.MISSING:  # told once, not after each login
+                following.reset()
         self._by_seq.clear()
         self._leaving.clear()
         self._cleared.clear()
@@ -293,19 +296,19 @@ class Registrar:
 
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Note that a request was not answered in time."""
-        if not isinstance(request, Register | Clear):
-            return
-        if request.seq in self._leaving:
+        if isinstance(request, Clear) and request.seq in self._leaving:
             self._leaving.remove(request.seq)
             return
-        for following in self.followings:
-            if following.condition.seq == request.seq:
-                self._fail(following, RequestTimeout(request.trnm, seconds), now, at_ns)
+        following = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
+        if following is not None and following.stage is Stage.WAITING:
+            self._fail(following, RequestTimeout(request.trnm, seconds), now, at_ns)
+        elif following is not None:
+            self._doubt(following, "registration lost", None, now)  # by a Clear of somebody else
 
     def late(self, request: Request, now: float) -> None:
         """Note a reply that came after its time: a snapshot out of order makes what is known doubtful."""
         following = self._by_seq.get(request.seq) if isinstance(request, Register) else None
-        if following is not None:
+        if following is not None and not following.clear_first:  # else it is about to be registered anew anyway
             self._doubt(following, "drift", None, now)
 
     # ------------------------------------------------------------ answers
@@ -340,7 +343,8 @@ class Registrar:
         if condition.seq != following.condition.seq:
             self._drop(following.condition.seq, following)
             if following.stage is not Stage.MISSING:
-                following.membership.blind(at_ns, "registration lost", "the conditions were renumbered")
+                since_ns = following.doubtful_since(at_ns)
+                following.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
                 following.reset()
             following.condition = following.membership.condition = condition
         if following.stage is Stage.MISSING:
@@ -350,7 +354,7 @@ class Registrar:
         if following.stage is Stage.MISSING:
             return
         self._drop(following.condition.seq, following)
-        following.membership.blind(at_ns, "condition missing")
+        following.membership.blind(following.doubtful_since(at_ns), "condition missing")
         following.reset()
         following.stage, following.settled = Stage.MISSING, True
         self._tell(following, state, at_ns)
@@ -360,10 +364,13 @@ class Registrar:
         if seq in self._leaving:
             self._leaving.remove(seq)
             return
-        following = self._by_seq.pop(seq, None) or next((f for f in self.followings if f.condition.seq == seq), None)
+        following = self._by_seq.get(seq)
         if following is not None and following.clear_first:
+            del self._by_seq[seq]
             following.clear_first = False
             following.due = now + (CURE_PAUSE if following.cured or following.failures else 0.0)
+        elif following is not None:
+            self._doubt(following, "registration lost", None, now)  # by a Clear of somebody else
 
     def _take_registration(self, following: Following, answer: Answer, now: float, at_ns: int) -> None:
         match answer:
@@ -390,11 +397,13 @@ class Registrar:
             else:
                 following.judge_at = now + GRACE
             return
+        if not following.again:
+            following.trust()
         following.publish(following.membership.snapshot(codes, at_ns))
         active = sum(f.stage is not Stage.WAITING and f.stage is not Stage.MISSING for f in self.followings)
         self._tell(following, "registered", at_ns, f"{active} of {len(self.followings)}")
         if following.again:
-            self._doubt(following, following.cause, following.since_ns, now)
+            following.again, following.due = False, now
 
     def _stagger(self, following: Following) -> float:
         """Spread the first rechecks over the second half of the interval, so that they never come in a burst."""
@@ -402,11 +411,10 @@ class Registrar:
         return self.recheck * (0.5 + 0.5 * place / len(self.followings))
 
     def _fail(self, following: Following, error: JogeonError, now: float, at_ns: int) -> None:
-        if following.rechecking:
-            following.membership.blind(following.doubtful_since(at_ns), "registration lost", str(error))
-            following.rechecking = following.again = False
+        following.membership.blind(following.doubtful_since(at_ns), "registration lost", str(error))
+        following.trust()
         first, longest = UNANSWERED_PAUSE
-        following.due = now + min(longest, first * 2**following.failures)
+        following.due = now + min(longest, first * 2 ** min(following.failures, LONGEST_DOUBLING))
         following.failures += 1
         following.stage, following.clear_first, following.cured = Stage.WAITING, True, False
         following.error, following.settled = error, True
@@ -426,22 +434,20 @@ class Registrar:
     def _judged(self, following: Following, now: float, *, again: bool) -> None:
         following.judge_at = following.cleared_ns = None
         if following.again:
-            self._doubt(following, following.cause, following.since_ns, now)
+            following.again, following.due = False, now
         elif again:
-            following.membership.recheck()
-            following.stage, following.due = Stage.NOTING, now + 2 * GRACE
+            following.due = now + 2 * GRACE
         else:
-            following.cause, following.since_ns, following.due = "drift", None, now + self.recheck
+            following.trust()
+            following.due = now + self.recheck
 
     def _doubt(self, following: Following, cause: Cause, since_ns: int | None, now: float) -> None:
         """Recheck a condition at once, or once more after what is going on."""
         following.cause = cause
         following.since_ns = since_ns if following.since_ns is None else following.since_ns
-        busy = following.stage is Stage.WAITING or following.judge_at is not None
-        following.again = busy
-        if not busy:
-            following.membership.recheck()
-            following.stage, following.due = Stage.NOTING, now
+        following.again = following.stage is Stage.WAITING or following.judge_at is not None
+        if not following.again:
+            following.due = now
 
     def unreadable(self, what: str, heard_ns: int, now: float, at_ns: int) -> None:
         """Take a frame that could have been a push: tell it and recheck every condition (`heard_ns`: frame before)."""

@@ -62,7 +62,7 @@ def delays(uniform: Callable[[float, float], float]) -> Iterator[float]:
 
 
 class Pace:
-    """At most `limit` requests in any `per` seconds; the broker's older interface allowed 5 a second."""
+    """At most `limit` requests in any `per` seconds (0: any number); the older interface of the broker allowed 5."""
 
     def __init__(self, limit: int = 5, per: float = 1.0) -> None:
         self._per = per
@@ -70,7 +70,7 @@ class Pace:
 
     def delay(self, now: float) -> float:
         """Return how long the next request must wait."""
-        if len(self._sent) < (self._sent.maxlen or 0):
+        if not self._sent or len(self._sent) < (self._sent.maxlen or 0):
             return 0.0
         return max(0.0, self._sent[0] + self._per - now)
 

@@ -7,7 +7,8 @@ Rules, in the order in which a session lives (see docs/architecture.md for the p
   not (the guide's own samples do not wait for it), so the wire allows what this client never does: UNLISTED.
 * PING, SYSTEM and pushes may come at any time after the login, between a request and its reply too.
 * One request is in flight per connection. A request that timed out stays owed until its reply or the end.
-* A registration lives beside the phase, one per seq: REGISTRATION is its table.
+* A registration lives beside the phase, one per seq: REGISTRATION is its table. A late reply answers nobody, but what
+  it says about the phase or a registration is so on the server: it moves the tables as one in time does.
 """
 
 from collections.abc import Mapping
@@ -92,7 +93,7 @@ class Registration(Enum):
 
 _R = Registration
 REGISTRATION: Mapping[Registration, Mapping[Step, Registration]] = {
-    _R.ABSENT: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.CLEARING},
+    _R.ABSENT: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.ABSENT},
     _R.ASKED: {
         _S.REGISTER_OK: _R.ACTIVE,
         _S.REGISTER_NO: _R.ABSENT,
@@ -103,11 +104,12 @@ REGISTRATION: Mapping[Registration, Mapping[Step, Registration]] = {
     _R.CLEARING: {
         _S.CLEAR_OK: _R.ABSENT,
         _S.CLEAR_NO: _R.ACTIVE,
+        _S.REGISTER_NO: _R.ABSENT,  # a late one: there was nothing to clear
         _S.REGISTER: _R.ASKED,  # after a reply that never came
         _S.CLEAR: _R.CLEARING,
     },
 }
-"""What becomes of a registration; a late reply finds no step here and changes nothing."""
+"""What becomes of a registration; a reply that was overtaken by another request finds no step and changes nothing."""
 
 _STEPS: Mapping[type[Request], tuple[Step, Step, Step]] = {
     messages.Login: (_S.LOGIN, _S.LOGIN_OK, _S.LOGIN_NO),
@@ -161,8 +163,8 @@ class _Session:
         self.registrations: dict[str, Registration] = {}
 
     def close(self) -> None:
-        """Note the end of the connection; nothing is owed or registered any more."""
-        self.phase = Phase.CLOSED
+        """Note the end of the connection; nothing is registered any more."""
+        self._take(Step.CLOSE, None)
         self.registrations.clear()
 
     def registration(self, seq: str) -> Registration:
@@ -197,6 +199,12 @@ class ClientSession(_Session):
         self.in_flight: Request | None = None
         self.owed: list[Request] = []
 
+    def close(self) -> None:
+        """Note the end of the connection; nothing is awaited, owed or registered any more."""
+        super().close()
+        self.in_flight = None
+        self.owed.clear()
+
     def send(self, request: Request) -> bytes:
         """Return the text of a request and put it in flight; LocalProtocolError if it is not its time."""
         step = step_of(request)
@@ -224,12 +232,12 @@ class ClientSession(_Session):
         request, reason = self._owner(message)
         if request is None:
             return Stray(message.trnm, message.seq, reason)
+        answer = messages.answer(request, message)
+        self._take(step_of(request, answer), _seq(request))
         if request is not self.in_flight:
             self._settle(request)
             return Late(request)
         self.in_flight = None
-        answer = messages.answer(request, message)
-        self._take(step_of(request, answer), _seq(request))
         return Answered(request, answer)
 
     def _owner(self, reply: messages.Reply) -> tuple[Request | None, str]:
