@@ -33,21 +33,11 @@ REFUSED = 3
 """The broker's small return_code of a refusal; the code that tells what it is stands in the text."""
 
 
-class Token(msgspec.Struct, frozen=True):
-    """An issued token and when it expires: yyyyMMddHHmmss, Korean time."""
-
-    text: str
-    expires_dt: str
-
-    def __repr__(self) -> str:
-        return f"Token(text=…, expires_dt={self.expires_dt})"
-
-
 class Issuer(Protocol):
     """Who issues tokens. Both raise TokenRefused."""
 
-    def issue(self, appkey: str, secretkey: str) -> Token:
-        """Return the token of these keys: the same one as long as it is valid."""
+    def issue(self, appkey: str, secretkey: str) -> tuple[str, str]:
+        """Return a token and when it expires (yyyyMMddHHmmss, Korean time); the same one as long as it is valid."""
 
     def revoke(self, appkey: str, token: str) -> None:
         """End the validity of a token."""
@@ -56,8 +46,9 @@ class Issuer(Protocol):
 class RestServer:
     """A running HTTP server; `address` is its URL without a path."""
 
-    def __init__(self, routes: Iterable[Route], listening: socket.socket, host: str) -> None:
-        self.address = f"http://{host}"
+    def __init__(self, routes: Iterable[Route], listening: socket.socket) -> None:
+        host, port, *_ = listening.getsockname()
+        self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         application = Starlette(
             routes=list(routes),
             middleware=[Middleware(_LoopbackOnly)],
@@ -107,8 +98,8 @@ def token_routes(issuer: Issuer) -> list[Route]:
     async def issue(request: Request) -> Response:
         fields = await json_object(request)
         _check_grant(text_field(fields, "grant_type"))
-        token = issuer.issue(*_keys(fields))
-        reply = {"expires_dt": token.expires_dt, "token_type": "bearer", "token": token.text}
+        token, expires_dt = issuer.issue(*_keys(fields))
+        reply = {"expires_dt": expires_dt, "token_type": "bearer", "token": token}
         return json_response(reply | {"return_code": 0, "return_msg": DONE})
 
     async def revoke(request: Request) -> Response:

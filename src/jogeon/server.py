@@ -392,7 +392,8 @@ class Server:
     async def listen(self, listening: socket.socket) -> None:
         """Begin to accept."""
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted sockets inherit it
-        self.address = f"ws://{written(listening)}{PATH}"
+        host, port, *_ = listening.getsockname()
+        self.address = f"ws://[{host}]:{port}{PATH}" if ":" in host else f"ws://{host}:{port}{PATH}"
         self._listening = await ws_create_server(
             self._accept,
             sock=listening,
@@ -483,9 +484,3 @@ def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     except (OSError, OverflowError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise CannotServe(address=f"{host}:{port}", detail=detail) from error
-
-
-def written(listening: socket.socket) -> str:
-    """Return a socket's own address as it stands in a URL."""
-    host, port, *_ = listening.getsockname()
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

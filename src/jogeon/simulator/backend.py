@@ -1,0 +1,303 @@
+"""The simulated broker: answers the wire from a market, and pushes what changes to whoever registered it.
+
+A registration follows its condition through a renumbering and goes on under the seq it was made with; whatever is
+listed or registered later has the new seqs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+
+from jogeon import messages
+from jogeon.events import Condition
+from jogeon.frames import NORMAL, text_frame
+from jogeon.messages import Clear, ConditionList, ListConditions, LoginAccepted, Refusal, Register, Registered, Search
+from jogeon.server import Verdict
+from jogeon.session import Phase
+from jogeon.simulator.dialect import NOTICE, Dialect
+from jogeon.simulator.faults import Standing
+from jogeon.simulator.limits import OVER_LIMIT, TOO_FREQUENT, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jogeon.messages import Login, Request, Unknown
+    from jogeon.server import Peer
+    from jogeon.simulator.expressions import ConditionRule
+    from jogeon.simulator.market import Change, Market
+    from jogeon.simulator.switches import Switches
+    from jogeon.simulator.tokens import Tokens
+
+HOLD: Final = 1.0
+"""Seconds after which a held snapshot goes out, whatever was pushed."""
+MOST_PAGES: Final = 8
+"""Searches a peer can have open at a time."""
+UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프레임".encode())
+QUIET: Final = Refusal(code="", text="")
+"""What is noted where the broker says nothing."""
+
+
+class _Held(Struct):
+    """A snapshot that waits for pushes to overtake it."""
+
+    request: Register
+    codes: list[str]
+    pushes: int
+    until: float
+
+
+class _Desk(Struct):
+    """What the broker keeps for one peer.
+
+    `registered`: the seq a registration was made with → the seq its condition has now. `pages`: searches that go on,
+    by key. `held`: snapshots that wait.
+    """
+
+    registered: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    held: dict[str, _Held] = field(default_factory=dict)
+
+
+class Broker:
+    """A Backend over a market. `clock` tells seconds that only grow."""
+
+    def __init__(self, market: Market, tokens: Tokens, switches: Switches, clock: Callable[[], float]) -> None:
+        self.standing = Standing()
+        self.connections = 0
+        self.logins = 0
+        self._market = market
+        self._tokens = tokens
+        self._switches = switches
+        self._clock = clock
+        self._dialect = Dialect(switches)
+        self._limits = Limits(switches, clock)
+        self._desks: dict[Peer, _Desk] = {}
+        self._streams: dict[str, dict[str, list[Peer]]] = defaultdict(dict)  # seq now → seq registered → who
+        self._ghosts: set[tuple[str, str]] = set()
+        self._page_keys = 0
+
+    # ------------------------------------------------------------ a Backend
+
+    def connected(self, peer: Peer) -> None:
+        """Count a connection, or turn it away."""
+        self.connections += 1
+        if self.standing.reject_for:
+            peer.end(NORMAL)
+
+    def login(self, peer: Peer, request: Login) -> Verdict:
+        """Judge a token."""
+        key = self._tokens.owner(request.token)
+        if key is None or self.standing.refuse_login:
+            return Verdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
+        self.logins += 1
+        self._desks[peer] = _Desk()
+        return Verdict(LoginAccepted(), self._dialect.login_accepted(), key)
+
+    def requested(self, peer: Peer, request: Request) -> None:
+        """Answer a request."""
+        if self._limits.too_frequent(peer.key):
+            self._refuse(peer, request, TOO_FREQUENT, "요청이 너무 많습니다")
+            return
+        match request:
+            case ListConditions():
+                self._list(peer, request)
+            case Search():
+                self._search(peer, request)
+            case Register():
+                self._register(peer, request)
+            case Clear():
+                self._clear(peer, request)
+
+    def unknown(self, peer: Peer, message: Unknown) -> None:
+        """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
+        if message.trnm in ("REG", "REMOVE"):
+            peer.say(messages.encode_acknowledged(message.trnm))
+        elif message.trnm in ("CNSRREQ", "CNSRCLR"):
+            peer.say(messages.encode_missing(message.trnm, "seq"))
+        else:
+            peer.say(messages.encode_missing("", "trnm"))
+
+    def gone(self, peer: Peer) -> None:
+        """Forget a peer."""
+        desk = self._desks.pop(peer, _Desk())
+        for label in list(desk.registered):
+            self._unregister(peer, desk, label)
+            if self._switches.outliving:
+                self._ghosts.add((peer.key, label))
+
+    # ------------------------------------------------------------ requests
+
+    def _list(self, peer: Peer, request: ListConditions) -> None:
+        rules = self._market.conditions
+        listed = ConditionList(tuple(Condition(rule.seq, rule.name) for rule in rules))
+        peer.answer(request, listed, self._dialect.listing(rules))
+        if self._switches.notice:
+            peer.say(NOTICE)
+
+    def _condition(self, peer: Peer, request: Search | Register) -> ConditionRule | None:
+        """Return the condition a request is about; None if it was refused or passed over in silence."""
+        seq = request.seq.strip()
+        unlisted = peer.session.phase is Phase.LOGGED_IN
+        if unlisted and self._switches.unlisted == "silent":
+            peer.answer(request, QUIET, None)
+            return None
+        rule = next((rule for rule in self._market.conditions if rule.seq == seq), None)
+        if rule is None or (unlisted and self._switches.unlisted == "900004"):
+            self._refuse(peer, request, int(messages.NO_SUCH_SEQ), f"존재하지 않는 일련번호입니다.(seq={seq})")
+            return None
+        return rule
+
+    def _search(self, peer: Peer, request: Search) -> None:
+        rule = self._condition(peer, request)
+        if rule is None:
+            return
+        pages = self._desks[peer].pages
+        if request.cont_yn == "Y":
+            seq, codes = pages.get(request.next_key, ("", []))
+            if seq != rule.seq:
+                self._refuse(peer, request, 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)")
+                return
+        elif self._paused(peer, request, rule):
+            return
+        else:
+            codes = self._market.members(rule.seq)
+        self._page(peer, request, codes, pages)
+
+    def _page(self, peer: Peer, request: Search, codes: list[str], pages: dict[str, tuple[str, list[str]]]) -> None:
+        """Send one page; what is left is kept as it was when the search began, under a key of its own."""
+        size = self._switches.page_size
+        key = ""
+        if len(codes) > size:
+            self._page_keys += 1
+            key = f"{self._page_keys:020d}"
+            pages[key] = (request.seq.strip(), codes[size:])
+            if len(pages) > MOST_PAGES:
+                del pages[next(iter(pages))]
+        rows = [self._dialect.row(self._market.row(code), request.exchange) for code in codes[:size]]
+        page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
+        peer.answer(request, page, messages.encode_search(request.seq.strip(), rows, key))
+
+    def _register(self, peer: Peer, request: Register) -> None:
+        rule = self._condition(peer, request)
+        if rule is None or self._doubled(peer, request, rule.seq):
+            return
+        codes = self._market.members(rule.seq)
+        desk = self._desks[peer]
+        if self._paused(peer, request, rule):
+            return
+        if limit := self._limits.too_many(len(desk.registered), len(codes)):
+            self._refuse(peer, request, OVER_LIMIT, f"{limit}.(seq={rule.seq})")
+            return
+        desk.registered[rule.seq] = rule.seq
+        self._streams[rule.seq].setdefault(rule.seq, []).append(peer)
+        held = _Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
+        if held.pushes:
+            desk.held[rule.seq] = held
+        else:
+            self._reply(peer, held)
+
+    def _doubled(self, peer: Peer, request: Register, seq: str) -> bool:
+        """Refuse a seq that is registered already."""
+        if seq not in self._desks[peer].registered and (peer.key, seq) not in self._ghosts:
+            return False
+        text = f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"
+        refusal = Refusal(code=messages.ALREADY_REGISTERED, text=text)
+        reply = messages.encode_refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text)
+        peer.answer(request, refusal, None if self._switches.second == "silent" else reply)
+        return True
+
+    def _paused(self, peer: Peer, request: Search | Register, rule: ConditionRule) -> bool:
+        if not self._limits.too_soon(peer.key, rule.name):
+            return False
+        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다.(seq={rule.seq})"
+        self._refuse(peer, request, OVER_LIMIT, text)
+        return True
+
+    def _reply(self, peer: Peer, held: _Held) -> None:
+        seq = held.request.seq.strip()
+        text = self._dialect.snapshot(seq, held.codes, held.request.exchange)
+        peer.answer(held.request, Registered(tuple(held.codes)), text)
+
+    def _clear(self, peer: Peer, request: Clear) -> None:
+        """Stop real time; a seq that was not registered is acknowledged all the same."""
+        seq = request.seq.strip()
+        self._ghosts.discard((peer.key, seq))
+        if seq in self._desks[peer].registered:
+            self._unregister(peer, self._desks[peer], seq)
+        peer.answer(request, messages.Cleared(), messages.encode_cleared(seq))
+
+    def _unregister(self, peer: Peer, desk: _Desk, label: str) -> None:
+        desk.held.pop(label, None)
+        self._streams[desk.registered.pop(label)][label].remove(peer)
+
+    def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
+        peer.answer(request, Refusal(code=str(code), text=text), messages.encode_refusal(request.trnm, code, text))
+
+    # ------------------------------------------------------------ pushes
+
+    def renumber(self, seed: int) -> None:
+        """Give the conditions other seqs; registrations stay with their conditions."""
+        before = self._market.conditions
+        self._market.renumber(seed)
+        moved = _moves(before, self._market.conditions)
+        for desk in self._desks.values():
+            desk.registered = {label: moved[seq] for label, seq in desk.registered.items()}
+        streams = {moved[seq]: stream for seq, stream in self._streams.items()}
+        self._streams = defaultdict(dict, streams)
+
+    def push(self, changes: Sequence[Change]) -> None:
+        """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""
+        if self.standing.garble and self._garble():
+            self.standing.garble = 0
+        for seq, run in groupby(changes, attrgetter("seq")):
+            of_one = list(run)
+            for label, peers in self._streams.get(seq, {}).items():
+                if peers and label != self.standing.mute:
+                    self._send(label, peers, of_one)
+        self._release()
+
+    def _send(self, label: str, peers: list[Peer], changes: Sequence[Change]) -> None:
+        fragment = self._switches.fragment
+        frames = b"".join([text_frame(text, fragment) for text in self._texts(label, changes)])
+        for peer in list(peers):  # one that does not read is cut, and leaves the list
+            peer.send(frames)
+            if peer in self._desks and label in self._desks[peer].held:
+                self._desks[peer].held[label].pushes -= len(changes)
+
+    def _texts(self, label: str, changes: Sequence[Change]) -> Iterable[bytes]:
+        for each in changes:
+            text = self._dialect.push(label, each.code, each.kind, each.time)
+            if self.standing.garble_push:
+                self.standing.garble_push -= 1
+                text = text[:-9]
+            yield text
+            if self.standing.duplicate:
+                yield text
+
+    def _garble(self) -> bool:
+        """Insert frames that nobody can read for all who registered anything; False if nobody has."""
+        watching = [peer for peer, desk in self._desks.items() if desk.registered]
+        for peer in watching:
+            for number in range(self.standing.garble):
+                peer.say(UNREADABLE[number % len(UNREADABLE)])
+        return bool(watching)
+
+    def _release(self) -> None:
+        now = self._clock()
+        for peer, desk in list(self._desks.items()):
+            due = [label for label, held in desk.held.items() if held.pushes <= 0 or held.until <= now]
+            for held in [desk.held.pop(label) for label in due]:
+                self._reply(peer, held)
+
+
+def _moves(before: Sequence[ConditionRule], after: Sequence[ConditionRule]) -> dict[str, str]:
+    """Return the seqs after a renumbering by those before; conditions alike in name and expression are one."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for rule in after:
+        places[rule.name, rule.expression].append(rule.seq)
+    return {rule.seq: places[rule.name, rule.expression].pop() for rule in before}
