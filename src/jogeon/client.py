@@ -172,7 +172,7 @@ class Client:
 
 
 class Watch:
-    """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it once.
+    """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it.
 
     Entering it resolves the names and waits until each condition was answered; leaving it sends CNSRCLR.
     After the event State `ended`, iteration stops, or raises the error that ended the client for good.
@@ -193,7 +193,6 @@ class Watch:
         self._exchange: Exchange = exchange
         self._queue = Queue(client._current, client._wall, max_events=max_events, max_bytes=max_bytes)
         self._cleared: list[str] = []
-        self._iterated = False
 
     async def __aenter__(self) -> Self:
         """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
@@ -264,10 +263,7 @@ class Watch:
         return Members((following.key, following.membership.members()) for following in self._followings)
 
     def __aiter__(self) -> AsyncIterator[Event]:
-        """Iterate the events; a watch has one iterator."""
-        if self._iterated:
-            raise LocalProtocolError("a watch is iterated once; make another watch for another reader")
-        self._iterated = True
+        """Return the one iterator of this watch; another reader needs a watch of its own."""
         return self
 
     def __anext__(self) -> Awaitable[Event]:

@@ -11,6 +11,10 @@ from jogeon.errors import InvalidAddress, KeysMissing
 
 DEMO_SPEED = 5.0
 """Market seconds in a second of the demo: lively, and still readable."""
+PACE = 5
+"""Requests a second to a broker: the limit of its older interface, and none is written for this one."""
+LOCAL_PACE = 50
+"""Requests a second to a server on this machine."""
 
 
 def connect(
@@ -28,11 +32,12 @@ def connect(
     `recheck`: seconds between rechecks of a condition, 0 = never. Raises InvalidAddress, KeysMissing.
     """
     if server == "demo":
-        return Client(_demo(), name="demo", recheck=recheck, pace=50)
+        return Client(_demo(), name="demo", recheck=recheck, pace=LOCAL_PACE)
     if server in ("real", "mock"):
         raise KeysMissing(server)
     endpoint = _endpoint(server, token, proxy, insecure=insecure)
-    return Client(contextlib.nullcontext(endpoint), name=server, recheck=recheck)
+    pace = LOCAL_PACE if is_loopback(urlsplit(server).hostname or "") else PACE
+    return Client(contextlib.nullcontext(endpoint), name=server, recheck=recheck, pace=pace)
 
 
 def _endpoint(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> Endpoint:

@@ -197,8 +197,7 @@ class Watch:
         return value()  # over there, where the events are taken in
 
     def __iter__(self) -> Iterator[Event]:
-        """Iterate the events; a watch has one iterator."""
-        self._wrapped.__aiter__()
+        """Return the one iterator of this watch."""
         return self
 
     def __next__(self) -> Event:
