@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import inspect
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Self, TypeVar
 
 from jogeon import messages
-from jogeon.connection import Connection
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     EmptyPageKey,
@@ -25,11 +23,13 @@ from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, S
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, resolve
-from jogeon.supervisor import Dial, Supervisor, refused
+from jogeon.supervisor import Settings, Supervisor, refused
 
 LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
 MAX_ROWS = 10_000
+
+DEFAULTS = Settings()
 
 logger = logging.getLogger("jogeon.client")
 _A = TypeVar("_A")
@@ -53,21 +53,13 @@ class Client:
     """
 
     def __init__(
-        self,
-        endpoint: AbstractAsyncContextManager[Endpoint],
-        *,
-        name: str,
-        recheck: float = 600.0,
-        pace: int = 5,
-        wall: Callable[[], int] = time.time_ns,
-        dial: Dial = Connection.open,
+        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, settings: Settings = DEFAULTS
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._pace = pace
-        self._wall = wall
-        self._dial = dial
-        self._registrar = Registrar(recheck=recheck)
+        self._settings = settings
+        self._wall = settings.wall
+        self._registrar = Registrar(recheck=settings.recheck)
         self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
@@ -76,9 +68,7 @@ class Client:
         """Connect and log in."""
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(
-                endpoint, self._registrar, self._end, pace=self._pace, wall=self._wall, dial=self._dial
-            )
+            supervisor = Supervisor(endpoint, self._registrar, self._end, self._settings)
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor
