@@ -27,7 +27,8 @@ SRC = TESTS.parent / "src"
 ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations"},  # 1 rules
-    {"fanout", "credentials", "connection", "supervisor", "client", "server", "rest", "journal"},  # 2 movement
+    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client",
+     "server", "rest", "journal"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -37,7 +38,10 @@ BESIDE = {
     "messages": {"errors", "events"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
-    "connection": {"credentials"},
+    "settings": {"places"},
+    "credentials": {"settings", "places"},
+    "lock": {"credentials", "settings", "places"},
+    "tokens": {"lock", "credentials", "settings", "places", "connection"},
     "supervisor": {"connection", "credentials"},
     "client": {"supervisor", "connection", "fanout", "credentials", "journal"},
     "server": {"fanout"},
@@ -53,6 +57,8 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"credentials"},
+    "filelock": {"lock"},
+    "httpx2": {"tokens"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 

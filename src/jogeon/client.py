@@ -23,13 +23,13 @@ from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, S
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, resolve
-from jogeon.supervisor import Settings, Supervisor, refused
+from jogeon.supervisor import Policy, Supervisor, refused
 
 LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
 MAX_ROWS = 10_000
 
-DEFAULTS = Settings()
+DEFAULTS = Policy()
 
 logger = logging.getLogger("jogeon.client")
 _A = TypeVar("_A")
@@ -53,13 +53,13 @@ class Client:
     """
 
     def __init__(
-        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, settings: Settings = DEFAULTS
+        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, policy: Policy = DEFAULTS
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._settings = settings
-        self._wall = settings.wall
-        self._registrar = Registrar(recheck=settings.recheck)
+        self._policy = policy
+        self._wall = policy.wall
+        self._registrar = Registrar(recheck=policy.recheck)
         self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
@@ -68,7 +68,7 @@ class Client:
         """Connect and log in."""
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(endpoint, self._registrar, self._end, self._settings)
+            supervisor = Supervisor(endpoint, self._registrar, self._end, self._policy)
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor

@@ -53,7 +53,7 @@ class Dial(Protocol):
         """Return an open connection; CouldNotConnect."""
 
 
-class Settings(Struct, frozen=True):
+class Policy(Struct, frozen=True):
     """How a client behaves.
 
     `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
@@ -94,18 +94,18 @@ class Supervisor:
         endpoint: Endpoint,
         registrar: Registrar,
         on_end: Callable[[JogeonError | None], None],
-        settings: Settings,
+        policy: Policy,
     ) -> None:
         self.ended: JogeonError | None = None
         self._endpoint = endpoint
         self._registrar = registrar
         self.on_push = registrar.pushed  # no step in between on the path of every push
         self._on_end = on_end
-        self._pace = Pace(limit=settings.pace)
-        self._uniform = settings.uniform
-        self._wall = settings.wall
-        self._dial = settings.dial
-        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[settings.on_taken])
+        self._pace = Pace(limit=policy.pace)
+        self._uniform = policy.uniform
+        self._wall = policy.wall
+        self._dial = policy.dial
+        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
         self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._liveness = Liveness()
