@@ -1,10 +1,10 @@
 """The whole command line: its commands, and one place where whatever goes wrong becomes a message and an exit code."""
 
-import logging
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -12,11 +12,13 @@ import click
 
 from jogeon.cli import options
 from jogeon.cli.command import help_option, page
-from jogeon.cli.failures import EXIT_INTERRUPTED, EXIT_USAGE, Failure, explain, explain_usage
-from jogeon.cli.language import language
-from jogeon.cli.options import Choices, Misuse
-from jogeon.cli.terminal import can_show, clean, prepare_streams
+from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
+from jogeon.cli.language import Lang, asked_for, spoken_here
+from jogeon.cli.lines import hush
+from jogeon.cli.options import Choices, Connect
+from jogeon.cli.terminal import can_show, prepare_streams
 from jogeon.cli.texts import Texts
+from jogeon.connect import connect as connect_to
 
 COMMANDS = ("demo", "list", "search", "watch", "clear", "simulate")
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
@@ -36,14 +38,26 @@ class Jogeon(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order in which people meet them."""
+        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         made: click.Command = import_module(f"jogeon.cli.{cmd_name}").command(self.texts)
         return made
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named first, or say which were close."""
+        if args[0] not in COMMANDS:
+            close = get_close_matches(args[0], COMMANDS)
+            hint = [self.texts("usage.did-you-mean", names=", ".join(close))] if close else []
+            raise click.BadParameter("\n".join([self.texts("usage.no-such-command", name=args[0]), *hint]), ctx)
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole page."""
@@ -62,21 +76,36 @@ def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
         ctx.exit()
 
 
-def run(argv: Sequence[str]) -> int:
-    """Run a command line and return its exit code; nothing ever leaves this as an exception."""
+def run(argv: Sequence[str], connect: Connect | None = None) -> int:
+    """Run a command line and return its exit code; nothing ever leaves this as an exception.
+
+    `connect` makes the client, `jogeon.connect` if none is given.
+    """
     prepare_streams()
     texts = Texts(_language(argv))
-    choices = Choices(texts)
-    logging.getLogger().addHandler(logging.NullHandler())  # else Python itself prints what goes wrong
+    choices = Choices(texts, connect or connect_to, tuple(argv))
     try:
-        return int(Jogeon(texts).main(list(argv), "jogeon", standalone_mode=False, obj=choices) or 0)
+        code = Jogeon(texts).main(list(argv), "jogeon", standalone_mode=False, obj=choices)
+        return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, click.Abort):
-        return EXIT_INTERRUPTED
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        hush()
+        return 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return EXIT_USAGE
+        click.echo(error.message, err=True)
+        return USAGE
     except click.UsageError as error:
-        click.echo("\n".join(explain_usage(error, texts)), err=True)
-        return EXIT_USAGE
-    except Exception as error:  # noqa: BLE001 - the last guard: a user never meets a traceback
-        return _tell(explain(error, choices))
+        click.echo(explain_usage(error, texts), err=True)
+        return USAGE
+    except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
+        if os.environ.get("JOGEON_DEBUG"):
+            traceback.print_exc()
+        click.echo(explain(error, choices), err=True)
+        return exit_code(error)
+
+
+def _language(argv: Sequence[str]) -> Lang:
+    """Return the language to speak; Korean as a mere default only where it can be shown."""
+    asked = asked_for(argv)
+    return asked or ("ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en")

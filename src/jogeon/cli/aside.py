@@ -38,10 +38,10 @@ class Aside:
         self._thread.join(PATIENCE)
 
     async def do(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, or raise what it raises. Work that was begun is not stopped by a cancellation."""
+        """Return what `work` returns, or raise what it raises; it is done even if the wait for it is cancelled."""
         done: Future[T] = Future()
         self._work.put(lambda: _settle(done, work))
-        return await asyncio.wrap_future(done)
+        return await asyncio.shield(asyncio.wrap_future(done))
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
@@ -49,8 +49,6 @@ class Aside:
 
 
 def _settle(done: Future[T], work: Callable[[], T]) -> None:
-    if not done.set_running_or_notify_cancel():
-        return
     try:
         done.set_result(work())
     except BaseException as error:  # noqa: BLE001 - it is raised where the work was asked for

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from jogeon.cli import options
+from jogeon.cli.options import Choices
+from jogeon.cli.running import logged
 from jogeon.cli.terminal import columns, wrapped
 from jogeon.cli.texts import Texts
 
@@ -18,10 +20,17 @@ LEFT = 26
 class Command(click.Command):
     """A command whose help and options are found in the texts by its name."""
 
-    def __init__(self, name: str, texts: Texts, params: Sequence[click.Parameter], **more: Any) -> None:
+    def __init__(
+        self, name: str, texts: Texts, params: Sequence[click.Parameter], *, least_verbose: int = 0, **more: Any
+    ) -> None:
         every = [*params, *options.shared(texts), help_option(texts)]
         super().__init__(name, params=every, add_help_option=False, **more)
-        self.texts = texts
+        self.texts, self.least_verbose = texts, least_verbose
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, with as much log as was asked for."""
+        with logged(max(self.least_verbose, ctx.ensure_object(Choices).verbose)):
+            return super().invoke(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole page; click's own words exist in English only, and it counts Hangul as narrow."""
@@ -53,7 +62,7 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
         yield from table(((name, texts(f"{name}.short")) for name in command.list_commands(ctx)), width)
     yield ""
     yield texts("help.options") + ":"
-    records = (param.get_help_record(ctx) for param in command.params)
+    records = (param.get_help_record(ctx) for param in command.params if isinstance(param, click.Option))
     yield from table((record for record in records if record), width)
     yield ""
     yield texts("help.examples") + ":"

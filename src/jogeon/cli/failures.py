@@ -1,16 +1,12 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
-import errno
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import click
 
 from jogeon import errors
-from jogeon.cli.options import Choices, Misuse
+from jogeon.cli.options import Choices
 from jogeon.cli.terminal import clean, columns
 from jogeon.cli.texts import Texts
 
@@ -20,6 +16,7 @@ EXITS: dict[type[Exception], int] = {
     Exception: 1,
     errors.JogeonError: 1,
     errors.LocalProtocolError: 1,
+    errors.CannotServe: 1,
     errors.InvalidAddress: USAGE,
     errors.KeysMissing: 3,
     errors.LoginRefused: 3,
@@ -72,8 +69,6 @@ def _rows(error: Exception, choices: Choices) -> Iterator[Row]:
 
 def _key(error: Exception) -> str:
     """Return the class by whose name the texts are found."""
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return "Port"
     known = (errors.PagingError, *(kind for kind in EXITS if kind is not Exception), OSError)
     return next((kind.__name__ for kind in type(error).__mro__ if kind in known), "Unexpected")
 
@@ -84,6 +79,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         "what": str(error) or type(error).__name__,
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
+        "help_": "jogeon --help",
         "server": server,
         "or_": choices.texts("or"),
         **vars(error),
@@ -113,14 +109,17 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
     match error:
         case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
             return "LoginRefused.next.token"
-        case errors.CouldNotConnect(reason="refused", address=address) if "://127." in address or "://localhost" in address:
+        case errors.CouldNotConnect(reason="refused", address=address) if (
+            "://127." in address or "://localhost" in address
+        ):
             return "CouldNotConnect.next.local"
-    return f"{key}.next"
+    specific = f"{key}.next.{getattr(error, 'reason', '')}"
+    return specific if choices.texts.has(specific) else f"{key}.next"
 
 
 def explain_usage(error: click.UsageError, texts: Texts) -> str:
     """Return the message for a wrong command line; click's own words exist in English only."""
-    lines = [clean(_misuse(error, texts))]
+    lines = [clean(line) for line in _misuse(error, texts).split("\n")]
     names = getattr(error, "possibilities", None)
     if names:
         lines.append(texts("usage.did-you-mean", names=", ".join(names)))
@@ -132,7 +131,7 @@ def explain_usage(error: click.UsageError, texts: Texts) -> str:
 
 def _misuse(error: click.UsageError, texts: Texts) -> str:
     match error:
-        case Misuse():
+        case click.BadParameter(param=None):  # ours: click itself always names the parameter
             return error.message
         case click.NoSuchOption(option_name=name):
             return texts("usage.no-such-option", name=name)

@@ -11,25 +11,29 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from jogeon.cli.aside import Aside
+from jogeon.cli.aside import PATIENCE, Aside
 from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.terminal import is_terminal, signs_for
-from jogeon.events import Enter, Leave
+from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
     from rich.console import Console
 
     from jogeon.cli.live import Screen
     from jogeon.cli.options import Choices
-    from jogeon.cli.picture import Picture, Story
+    from jogeon.cli.picture import Story
     from jogeon.client import Client, Watch
-    from jogeon.events import Event, Exchange
+    from jogeon.events import Event
+
+    Use = Callable[[Sequence[Event]], Awaitable[None]]
 
 PACE = 0.25
 """Seconds between two pictures of the live view."""
+BATCH = 500
+"""Events written out at a time, when so many wait."""
 
 
 class Wish(Struct, frozen=True):
@@ -42,32 +46,72 @@ class Wish(Struct, frozen=True):
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
-    """Follow until it is enough; leaving the watch stops the registrations, also after Ctrl+C."""
+    """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
+    watch = client.watch(*wish.names, exchange=wish.exchange)
     with Aside() as aside:
-        async with client.watch(*wish.names, exchange=wish.exchange) as watch:
-            if choices.json or not is_terminal(sys.stdout):
-                await take(watch, wish, partial(_print, Lines(), aside))
-            else:
-                await _show(watch, wish, choices, server_label(choices, client.address), aside)
+        if choices.json or not is_terminal(sys.stdout):
+            await _print(watch, wish, aside)
+        else:
+            await _show(watch, wish, choices, server_label(choices, client.address), aside)
 
 
-async def take(watch: Watch, wish: Wish, use: Callable[[Event], Awaitable[None]]) -> None:
-    """Hand over events until so many stocks entered or left, or the time is over."""
+# ---------------------------------------------------------------- the end of it
+
+
+async def take(watch: Watch, wish: Wish, use: Use) -> bool:
+    """Hand over events; return True when so many stocks entered or left, False when the time is over or the watch."""
     changes = 0
     try:
         async with asyncio.timeout(wish.seconds) as limit:
-            async for event in watch:
-                await use(event)
-                changes += isinstance(event, Enter | Leave)
+            while True:
+                events = await watch.batch(BATCH)
+                wanted = len(events) if wish.count is None else enough(events, wish.count - changes)
+                await use(events[:wanted])
+                changes += count_changes(events[:wanted])
                 if changes == wish.count:
-                    return
+                    return True
+    except StopAsyncIteration:
+        return False
     except TimeoutError:
-        if not limit.expired():
-            raise
+        if limit.expired():
+            return False
+        raise
 
 
-async def _print(lines: Lines, aside: Aside, event: Event) -> None:
-    await aside.do(partial(lines.write, event_line(event)))
+def enough(events: Sequence[Event], changes: int) -> int:
+    """Return how many events it takes until so many stocks entered or left; all of them if it takes more."""
+    for place, event in enumerate(events, 1):
+        changes -= isinstance(event, Enter | Leave)
+        if changes == 0:
+            return place
+    return len(events)
+
+
+def count_changes(events: Sequence[Event]) -> int:
+    """Return how many stocks entered or left."""
+    return sum(isinstance(event, Enter | Leave) for event in events)
+
+
+# ---------------------------------------------------------------- JSON lines
+
+
+async def _print(watch: Watch, wish: Wish, aside: Aside) -> None:
+    lines = Lines()
+
+    async def use(events: Sequence[Event]) -> None:
+        await aside.do(partial(lines.write, b"".join(map(event_line, events))))
+
+    rest = False
+    try:
+        async with watch:
+            rest = True
+            rest = not await take(watch, wish, use)
+    except BrokenPipeError:
+        rest = False
+        raise
+    finally:
+        if rest:  # a watch that was left still tells its open gaps and its end; a reader that stalls may miss them
+            await take(watch, Wish(seconds=PATIENCE), use)
 
 
 # ---------------------------------------------------------------- the live view
@@ -75,21 +119,23 @@ async def _print(lines: Lines, aside: Aside, event: Event) -> None:
 
 async def _show(watch: Watch, wish: Wish, choices: Choices, server: str, aside: Aside) -> None:
     from jogeon.cli.live import Screen
-    from jogeon.cli.picture import Picture, Story
+    from jogeon.cli.picture import Story
     from jogeon.cli.tables import console
 
-    texts, target = choices.texts, console()
-    story = Story(server)
-    screen = Screen(texts, signs_for(sys.stdout), texts("live.footer.demo" if choices.made_up else "live.footer"))
+    texts, target, story = choices.texts, console(), Story(server)
+    footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
+    screen = Screen(texts, signs_for(target.encoding), texts(footer))
 
-    async def tell(event: Event) -> None:
-        story.take(event)
+    async def use(events: Sequence[Event]) -> None:
+        for event in events:
+            story.take(event)
 
-    try:
-        await first_of(take(watch, wish, tell), _draw(watch, story, screen, target, aside))
-    finally:
-        # The view has a screen of its own; what it showed last stays on the usual one.
-        target.print(screen.draw(picture_of(watch, story), target.width, target.height))
+    async with watch:
+        try:
+            await first_of(take(watch, wish, use), _draw(watch, story, screen, target, aside))
+        finally:  # the view has a screen of its own; what it showed last stays on the usual one
+            story.look(watch.conditions, watch.members)
+            target.print(screen.draw(story.picture(time.time_ns()), target.width, target.height))
 
 
 async def _draw(watch: Watch, story: Story, screen: Screen, target: Console, aside: Aside) -> None:
@@ -97,27 +143,23 @@ async def _draw(watch: Watch, story: Story, screen: Screen, target: Console, asi
 
     with Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
         while True:
-            shown = screen.draw(picture_of(watch, story), target.width, target.height)
-            await aside.do(partial(live.update, shown, refresh=True))
+            story.look(watch.conditions, watch.members)
+            picture = screen.draw(story.picture(time.time_ns()), target.width, target.height)
+            await aside.do(partial(live.update, picture, refresh=True))
             await asyncio.sleep(PACE)
 
 
-def picture_of(watch: Watch, story: Story) -> Picture:
-    """Return what is to be seen now."""
-    return story.picture(watch.conditions, watch.members, time.time_ns())
-
-
-async def first_of(*works: Coroutine[Any, Any, None]) -> None:
-    """Run side by side until one of them ends, with its result; the others are cancelled."""
-    tasks = [asyncio.create_task(work, name=work.__qualname__) for work in works]
+async def first_of(*works: Coroutine[Any, Any, object]) -> None:
+    """Run side by side until one of them ends, with its error; the others are cancelled."""
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in ended:
-            task.result()
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 def server_label(choices: Choices, address: str) -> str:

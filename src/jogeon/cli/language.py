@@ -2,35 +2,43 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import Literal, NamedTuple
 
-from jogeon.cli.texts import Lang
+Lang = Literal["ko", "en"]
+
+
+class Text(NamedTuple):
+    """One text in both languages, with the same placeholders."""
+
+    ko: str
+    en: str
+
 
 KOREAN_ON_WINDOWS = 0x12
 """The primary language identifier in the low ten bits of a Windows language."""
 
 
-def language(argv: Sequence[str], environ: Mapping[str, str]) -> Lang:
-    """Return the language to speak, before anything else of the command line is understood."""
-    return asked_for(argv) or spoken_here(environ)
-
-
 def asked_for(argv: Sequence[str]) -> Lang | None:
-    """Return the value of the last `--lang`, if it is one; a wrong value is refused later, where options are read."""
+    """Return the value of the last `--lang`, before anything else of the command line is understood.
+
+    A wrong value is refused later, where options are read.
+    """
     asked: Lang | None = None
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in zip_longest(argv, argv[1:], fillvalue=""):
         if word == "--":
             break
-        value = following if word == "--lang" else word.removeprefix("--lang=")
-        match value.lower():
-            case "ko":
+        given = f"{word}={following}" if word == "--lang" else word
+        match given.lower():
+            case "--lang=ko":
                 asked = "ko"
-            case "en":
+            case "--lang=en":
                 asked = "en"
     return asked
 
 
 def spoken_here(environ: Mapping[str, str]) -> Lang:
-    """Return ko where the locale is Korean: the first of the usual variables that is set, else the system's language."""
+    """Return ko where the locale is Korean: by the first of the usual variables that is set, else by the system."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(name):
             return "ko" if environ[name].lower().startswith("ko") else "en"

@@ -49,7 +49,7 @@ class Screen:
         free = max(height - FRAME_LINES, 2)
         for_events = min(max(LEAST_EVENTS, free // 3), free - 1)
         conditions = list(self._conditions(picture, width, free - for_events))
-        events = self._events(picture, width, free - len(conditions))
+        events = self._events(picture, free - len(conditions))
         lines = [self._status(picture, width), *conditions, Text(), *events, Text(), Text(self.footer, "dim")]
         for line in lines:
             line.no_wrap, line.overflow = True, "crop"
@@ -133,7 +133,7 @@ class Screen:
 
     # ------------------------------------------------------------ events
 
-    def _events(self, picture: Picture, width: int, height: int) -> Iterator[Text]:
+    def _events(self, picture: Picture, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("time", "what", "code", "condition")]
         word_width = max(columns(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly"))
         widths = (8, word_width + 2, max(8, columns(heads[2])))

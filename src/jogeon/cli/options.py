@@ -1,15 +1,27 @@
 """Arguments and options of the commands, and how their values are read."""
 
+from __future__ import annotations
+
 import re
+import shlex
+import subprocess
+import sys
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from jogeon.cli.texts import Texts
-from jogeon.events import Exchange
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from jogeon.cli.language import Lang
+    from jogeon.cli.texts import Texts
+    from jogeon.client import Client
+    from jogeon.events import Exchange
+
+T = TypeVar("T")
 
 LENGTH_OF_TIME = re.compile(
     r"(?:(?P<hours>\d+(?:\.\d+)?)h)?"
@@ -22,6 +34,14 @@ SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.0
 MOST_SECONDS = 366 * 86_400.0
 """More than anybody watches; a timer takes it on every system."""
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
+LANGS: dict[str, Lang] = {"KO": "ko", "EN": "en"}
+
+
+class Connect(Protocol):
+    """How a client is made: `jogeon.connect`, or what a test has in its place."""
+
+    def __call__(self, server: str, *, token: str | None, insecure: bool) -> AbstractAsyncContextManager[Client]:
+        """Return a client that connects when it is entered."""
 
 
 @dataclass
@@ -29,31 +49,17 @@ class Choices:
     """What may be chosen before or after the name of a command, for all of them."""
 
     texts: Texts
+    connect: Connect
+    argv: tuple[str, ...] = ()
     server: str | None = None
     insecure: bool = False
     json: bool = False
     verbose: int = 0
 
-
-class Misuse(click.UsageError):
-    """A wrong command line, told in the language of the user."""
-
-
-class Value(click.ParamType):
-    """A value that `read` turns into what the command wants; its ValueError is told as the text `complaint`."""
-
-    def __init__(self, name: str, read: Callable[[str], object], complaint: str, texts: Texts, **fields: str) -> None:
-        self.name = name
-        self._read, self._complaint, self._texts, self._fields = read, complaint, texts, fields
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value, or raise click's own error with our words."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return self._read(value)
-        except (ValueError, KeyError, OverflowError):
-            self.fail(self._texts(self._complaint, value=value, **self._fields), param, ctx)
+    def typed(self) -> str:
+        """Return the command as it was typed, for a message that says to type it again."""
+        words = ("jogeon", *self.argv)
+        return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def duration(text: str) -> float:
@@ -87,6 +93,13 @@ def positive(text: str) -> float:
     return number
 
 
+def not_negative(text: str) -> float:
+    """Return a finite number from zero."""
+    if not 0 <= (number := float(text)) < float("inf"):
+        raise ValueError(text)
+    return number
+
+
 def port(text: str) -> int:
     """Return a port, 0 for any free one."""
     if not 0 <= (number := whole(text)) <= 65_535:
@@ -94,16 +107,19 @@ def port(text: str) -> int:
     return number
 
 
-def composed(name: str) -> str:
-    """Return a name with its Hangul composed: macOS hands over 가 as ㄱ and ㅏ, Kiwoom does not."""
-    return unicodedata.normalize("NFC", name)
-
-
 def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, metavar: str, **more: Any) -> click.Option:
-    """Return an option with a value; its help is the text of its name."""
-    name = flag.lstrip("-")
-    value = Value(name, read, bad, texts)
-    return click.Option([flag], type=value, metavar=metavar, help=texts(f"option.{name}"), **more)
+    """Return an option with a value; its help is the text of its name, a ValueError of `read` is told as `bad`."""
+
+    def take(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except (ValueError, OverflowError):
+            raise click.BadParameter(texts(bad, value=value), ctx, param) from None
+
+    text = texts(f"option.{flag.lstrip('-')}")
+    return click.Option([flag], type=str, callback=take, metavar=metavar, help=text, **more)
 
 
 def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
@@ -113,13 +129,30 @@ def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
 
 def names(texts: Texts, *, required: bool) -> click.Argument:
     """Return the names (or seqs) of conditions."""
-    reader = Value("names", composed, "usage.extra", texts)
-    return click.Argument(["names"], nargs=-1, required=required, type=reader, metavar=texts("metavar.names"))
+    return click.Argument(
+        ["names"], nargs=-1, required=required, type=str, callback=_composed, metavar=texts("metavar.names")
+    )
+
+
+def _composed(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Compose Hangul: macOS hands over 가 as ㄱ and ㅏ, Kiwoom does not."""
+    return tuple(unicodedata.normalize("NFC", name) for name in value)
+
+
+def one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
+    """Return a reader of one of these words."""
+
+    def read(text: str) -> T:
+        if text.upper() not in choices:
+            raise ValueError(text)
+        return choices[text.upper()]
+
+    return read
 
 
 def exchange(texts: Texts) -> click.Option:
     """Return --exchange."""
-    return option(texts, "--exchange", lambda text: EXCHANGES[text.upper()], "bad.exchange", "K|N|A", default="K")
+    return option(texts, "--exchange", one_of(EXCHANGES), "bad.exchange", "K|N|A", default="K")
 
 
 def count(texts: Texts) -> click.Option:
@@ -143,13 +176,13 @@ def output(texts: Texts) -> list[click.Option]:
 def shared(texts: Texts) -> list[click.Option]:
     """Return the options that stand before or after the name of a command; they are kept in the Choices."""
     server = click.Option(["--server"], metavar=texts("metavar.server"), help=texts("option.server"))
-    lang = option(texts, "--lang", lambda text: {"ko": "ko", "en": "en"}[text.lower()], "bad.lang", "ko|en")
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
-    every = [server, switch(texts, "--json"), lang, switch(texts, "--insecure"), verbose]
-    for each in every:
-        each.expose_value = False
-        each.callback = _keep
-    return every
+    kept = [server, switch(texts, "--json"), switch(texts, "--insecure"), verbose]
+    for each in kept:
+        each.expose_value, each.callback = False, _keep
+    # The language was found before the texts of these options could be; here a wrong one is refused.
+    lang = option(texts, "--lang", one_of(LANGS), "bad.lang", "ko|en", expose_value=False)
+    return [*kept, lang]
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:

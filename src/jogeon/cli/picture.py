@@ -46,10 +46,11 @@ class Story:
 
     def __init__(self, server: str) -> None:
         self.server = server
-        self.state: StateName = "connecting"
+        self.state: StateName = "connected"  # a watch begins on a connection
         self.heard_ns: int | None = None
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._gaps: set[tuple[date, int]] = set()
+        self._rows: tuple[Row, ...] = ()
 
     def take(self, event: Event) -> None:
         """Take an event in the order in which the watch gave it."""
@@ -64,20 +65,19 @@ class Story:
         if not isinstance(event, Snapshot) and not (isinstance(event, State) and event.state in UNTOLD):
             self._events.appendleft(event)
 
-    def picture(
-        self,
-        conditions: Sequence[Condition],
-        members: Mapping[str | Condition, Mapping[str, Member]],
-        now_ns: int,
-    ) -> Picture:
-        """Return the view of this moment; `members` as a Watch gives them."""
+    def look(self, conditions: Sequence[Condition], members: Mapping[Condition | str, Mapping[str, Member]]) -> None:
+        """Take who is in which condition, as a Watch tells; what was seen stays when it has ended."""
+        if conditions:
+            self._rows = tuple(_row(condition, members) for condition in conditions)
+
+    def picture(self, now_ns: int) -> Picture:
+        """Return the view of this moment."""
         today = korean(now_ns).date()
         gaps = sum(day == today for day, _ in self._gaps)
-        rows = tuple(_row(condition, members) for condition in conditions)
-        return Picture(self.server, self.state, now_ns, self.heard_ns, gaps, rows, tuple(self._events))
+        return Picture(self.server, self.state, now_ns, self.heard_ns, gaps, self._rows, tuple(self._events))
 
 
-def _row(condition: Condition, members: Mapping[str | Condition, Mapping[str, Member]]) -> Row:
+def _row(condition: Condition, members: Mapping[Condition | str, Mapping[str, Member]]) -> Row:
     named = members.get(condition.name)
     label = condition.name if named is not None else f"{condition.name} [{condition.seq}]"
     inside = named if named is not None else members.get(condition, {})

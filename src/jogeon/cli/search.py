@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -31,9 +30,7 @@ def command(texts: Texts) -> click.Command:
 
 
 @click.pass_obj
-def search(
-    choices: Choices, names: tuple[str, ...], exchange: Exchange, output: str | None, *, as_csv: bool
-) -> None:
+def search(choices: Choices, names: tuple[str, ...], exchange: Exchange, output: str | None, *, as_csv: bool) -> None:
     """Show every stock of these conditions, all pages of them."""
     form = form_of(choices, output, as_csv=as_csv)
     with destination(output) as write:  # opened before anything is asked for, because it may fail
@@ -42,22 +39,37 @@ def search(
     tell_saved(choices, output, sum(len(stocks) for _, stocks in found))
 
 
-async def _found(
-    choices: Choices, names: Sequence[str], exchange: Exchange
-) -> list[tuple[Condition, list[Stock]]]:
+async def _found(choices: Choices, names: Sequence[str], exchange: Exchange) -> list[tuple[Condition, list[Stock]]]:
     async with open_client(choices) as client:
         wanted = dict.fromkeys([await client.resolve(name) for name in names])
-        return [
-            (each, await client.search(each, exchange=exchange, progress=partial(_progress, choices.texts, each)))
-            for each in wanted
-        ]
+        found = []
+        for condition in wanted:
+            with Progress(choices.texts, condition) as progress:
+                found.append((condition, await client.search(condition, exchange=exchange, progress=progress)))
+        return found
 
 
-def _progress(texts: Texts, condition: Condition, rows: int) -> None:
-    """Tell on a terminal how many rows came so far, in one line that is wiped out again."""
-    if is_terminal(sys.stderr):
-        line = texts("search.progress", condition=clean(condition.name), rows=rows)
-        click.echo(f"\r{line}\r{' ' * columns(line)}\r" if rows < 0 else f"\r{line}", err=True, nl=False)
+class Progress:
+    """Tells on a terminal how many rows came so far, in one line that is wiped out at the end."""
+
+    def __init__(self, texts: Texts, condition: Condition) -> None:
+        self._texts, self._name = texts, clean(condition.name)
+        self._seen = is_terminal(sys.stderr)
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, rows: int) -> None:
+        """Take the number of rows that came."""
+        if self._seen:
+            line = self._texts("search.progress", condition=self._name, rows=rows)
+            self._written = columns(line)
+            click.echo(f"\r{line}", err=True, nl=False)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._written:
+            click.echo(f"\r{' ' * self._written}\r", err=True, nl=False)
 
 
 def _report(

@@ -51,7 +51,7 @@ def condition_table(conditions: Sequence[Condition], texts: Texts) -> Table:
 
 def stock_table(condition: Condition, stocks: Sequence[Stock], texts: Texts, target: Console) -> Table:
     """Return the stocks of a search as a table that fits the console."""
-    signs = signs_for(target.file)
+    signs = signs_for(target.encoding)
     table = plain_table(texts("search.title", condition=clean(condition.name), count=len(stocks)))
     table.add_column(texts("column.code"), no_wrap=True)
     table.add_column(texts("column.name"), no_wrap=True, overflow="ellipsis", ratio=None)

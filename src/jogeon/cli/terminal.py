@@ -4,7 +4,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import NamedTuple, TextIO
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of characters that steer a terminal or turn text around instead of being seen."""
@@ -64,21 +64,21 @@ def wrapped(text: str, width: int) -> Iterator[str]:
         yield line
 
 
-def can_show(text: str, stream: IO[str]) -> bool:
-    """Tell whether the encoding of a stream has these characters (cp949 has ▲, ascii has no Hangul)."""
+def can_show(text: str, encoding: str) -> bool:
+    """Tell whether an encoding has these characters (cp949 has ▲, ascii has no Hangul)."""
     try:
-        text.encode(stream.encoding or "ascii")
+        text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return False
     return True
 
 
-def signs_for(stream: IO[str]) -> Signs:
-    """Return the signs that a stream can show."""
-    return RICH_SIGNS if can_show("".join(RICH_SIGNS), stream) else PLAIN_SIGNS
+def signs_for(encoding: str) -> Signs:
+    """Return the signs that an encoding has."""
+    return RICH_SIGNS if can_show("".join(RICH_SIGNS), encoding) else PLAIN_SIGNS
 
 
-def is_terminal(stream: IO[str]) -> bool:
+def is_terminal(stream: TextIO) -> bool:
     """Tell whether people look at a stream; not so for a closed one, nor for a terminal that cannot move its cursor."""
     try:
         return stream.isatty() and os.environ.get("TERM") != "dumb"
