@@ -10,10 +10,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from cli_conversation import SAMPLE, SURGE, enter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli_conversation import SAMPLE, SURGE, enter
 from jogeon.cli import lines
 from jogeon.cli.lines import Lines, condition_line, event_line, json_line, stock_line
 from jogeon.events import Condition, event_fields
@@ -101,7 +101,8 @@ def test_what_is_left_goes_nowhere_when_the_reader_has_gone(tmp_path: Path, monk
 
 
 def test_a_name_in_memory_is_written_to_what_stands_for_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = io.TextIOWrapper(io.BytesIO())
+    memory = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", memory)
     Lines().write(condition_line(Condition("0", "가")))
-    assert b'"0"' in memory.buffer.getvalue()  # type: ignore[attr-defined]  # a BytesIO
+    memory.seek(0)
+    assert memory.read() == '{"seq":"0","name":"가"}\n'

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.cli import terminal
-from jogeon.cli.terminal import clean, columns, is_terminal, prepare_streams, signs_for, wrapped
+from jogeon.cli.terminal import clean, columns, is_terminal, prepare_streams, signs_for, tell, wrapped
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_what_a_console_cannot_show_becomes_a_question_mark(monkeypatch: pytest.
     monkeypatch.setattr(sys, "stdout", console)
     prepare_streams()
     console.write("급등주 ▲")
-    console.flush()
-    assert console.buffer.getvalue() == b"??? ?"  # type: ignore[attr-defined]  # a BytesIO
+    console.seek(0)
+    assert console.read() == "??? ?"
 
 
 def test_a_closed_or_missing_stream_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,3 +67,13 @@ def test_a_closed_or_missing_stream_is_no_terminal(monkeypatch: pytest.MonkeyPat
     assert not is_terminal(closed)
     monkeypatch.setattr(sys, "stdout", None)
     prepare_streams()
+
+
+def test_what_nobody_can_hear_is_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    for stream in (Gone(), None):
+        monkeypatch.setattr(sys, "stderr", stream)
+        tell("오류")

@@ -21,9 +21,10 @@ def placeholders(text: str) -> set[str]:
 
 def keys_in_source() -> set[str]:
     """Return every literal first argument of a call of `texts(...)`, whatever object it hangs on."""
-    calls = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    texts = [call for call in calls if ast.unparse(call.func).split(".")[-1] in ("texts", "_texts") and call.args]
-    return {call.args[0].value for call in texts if isinstance(call.args[0], ast.Constant)}
+    nodes = (node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
+    keys = [call.args[0] for call in calls if ast.unparse(call.func).split(".")[-1] in ("texts", "_texts")]
+    return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
 
 
 @pytest.mark.parametrize("key", TEXTS)

@@ -16,7 +16,7 @@ from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_
 from jogeon.cli.language import Lang, asked_for, spoken_here
 from jogeon.cli.lines import hush
 from jogeon.cli.options import Choices, Connect
-from jogeon.cli.terminal import can_show, prepare_streams
+from jogeon.cli.terminal import can_show, prepare_streams, tell
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect as connect_to
 
@@ -93,15 +93,15 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
         hush()
         return 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.message, err=True)
+        tell(error.message)
         return USAGE
     except click.UsageError as error:
-        click.echo(explain_usage(error, texts), err=True)
+        tell(explain_usage(error, texts))
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
             traceback.print_exc()
-        click.echo(explain(error, choices), err=True)
+        tell(explain(error, choices))
         return exit_code(error)
 
 

@@ -11,7 +11,7 @@ from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, condition_line
 from jogeon.cli.running import open_client, run_loop
-from jogeon.cli.terminal import clean, is_terminal
+from jogeon.cli.terminal import clean, is_terminal, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def clear(choices: Choices, names: tuple[str, ...]) -> None:
             click.echo(choices.texts("clear.done", condition=clean(condition.name)))
         else:
             Lines().write(condition_line(condition))
-    click.echo(choices.texts("clear.limit"), err=True)
+    tell(choices.texts("clear.limit"))
 
 
 async def _cleared(choices: Choices, names: Sequence[str]) -> list[Condition]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
 from jogeon.cli.tables import FALL, RISE
-from jogeon.cli.terminal import clean, columns
+from jogeon.cli.terminal import clean
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Member, State, korean
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class Screen:
     def _conditions(self, picture: Picture, width: int, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("condition", "count", "members")]
         labels = [clean(row.label) for row in picture.rows]
-        name_width = min(max(map(columns, [heads[0], *labels])), WIDEST_NAME)
-        count_width = max(columns(heads[1]), 5)
+        name_width = min(max(map(cell_len, [heads[0], *labels])), WIDEST_NAME)
+        count_width = max(cell_len(heads[1]), 5)
         yield Text(BETWEEN.join((set_cell_size(heads[0], name_width), _right(heads[1], count_width), heads[2])), "bold")
         room = max(8, width - name_width - count_width - 2 * len(BETWEEN))
         shown = picture.rows if len(picture.rows) <= height else picture.rows[: max(0, height - 1)]
@@ -93,7 +93,7 @@ class Screen:
             left = f"{set_cell_size(label, name_width)}{BETWEEN}{_right(f'{len(row.members):,}', count_width)}{BETWEEN}"
             for line in self._members(row, picture.now_ns, room, each):
                 yield Text.assemble(left, line)
-                left = " " * columns(left)
+                left = " " * cell_len(left)
         if len(shown) < len(picture.rows):
             yield Text(self.texts("live.more-conditions", count=len(picture.rows) - len(shown)), "dim")
 
@@ -117,7 +117,7 @@ class Screen:
             cell = self._member(member, now_ns)
             left = len(members) - place - 1
             more = self.texts("live.more", count=f"{left + 1:,}")
-            needed = line.cell_len + cell.cell_len + (len(BETWEEN) + columns(more) if last and left else 0)
+            needed = line.cell_len + cell.cell_len + (len(BETWEEN) + cell_len(more) if last and left else 0)
             if needed > width:
                 return (line.append(more, "dim"), ()) if last else (line, members[place:])
             line.append_text(cell).append(BETWEEN)
@@ -135,8 +135,10 @@ class Screen:
 
     def _events(self, picture: Picture, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("time", "what", "code", "condition")]
-        word_width = max(columns(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly"))
-        widths = (8, word_width + 2, max(8, columns(heads[2])))
+        word_width = max(
+            cell_len(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly")
+        )
+        widths = (8, word_width + 2, max(8, cell_len(heads[2])))
         head = [set_cell_size(text, size) for text, size in zip(heads, widths, strict=False)]
         yield Text(BETWEEN.join([*head, heads[3]]), "bold")
         for event in picture.events[:height]:
@@ -175,4 +177,4 @@ class Screen:
 
 
 def _right(text: str, width: int) -> str:
-    return " " * max(0, width - columns(text)) + text
+    return " " * max(0, width - cell_len(text)) + text

@@ -10,7 +10,7 @@ import click
 
 from jogeon.cli.files import whole_file
 from jogeon.cli.lines import Lines
-from jogeon.cli.terminal import is_terminal
+from jogeon.cli.terminal import is_terminal, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,4 +43,4 @@ def destination(output: str | None) -> Iterator[Callable[[bytes], object]]:
 def tell_saved(choices: Choices, output: str | None, rows: int) -> None:
     """Say on stderr what was saved, if it was a file."""
     if output is not None and output != "-":
-        click.echo(choices.texts("saved", path=output, rows=rows), err=True)
+        tell(choices.texts("saved", path=output, rows=rows))

@@ -12,7 +12,7 @@ from jogeon.cli.command import Command
 from jogeon.cli.lines import stock_line
 from jogeon.cli.report import destination, form_of, tell_saved
 from jogeon.cli.running import open_client, run_loop
-from jogeon.cli.terminal import clean, columns, is_terminal
+from jogeon.cli.terminal import clean, columns, is_terminal, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,11 +65,11 @@ class Progress:
         if self._seen:
             line = self._texts("search.progress", condition=self._name, rows=rows)
             self._written = columns(line)
-            click.echo(f"\r{line}", err=True, nl=False)
+            tell(f"\r{line}", end="")
 
     def __exit__(self, *_error: object) -> None:
         if self._written:
-            click.echo(f"\r{' ' * self._written}\r", err=True, nl=False)
+            tell(f"\r{' ' * self._written}\r", end="")
 
 
 def _report(

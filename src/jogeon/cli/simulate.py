@@ -14,7 +14,7 @@ from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, json_line
 from jogeon.cli.running import environment, run_loop
-from jogeon.cli.terminal import is_terminal
+from jogeon.cli.terminal import is_terminal, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ async def _serve(simulator: Simulator, duration: float | None, texts: Texts) -> 
     async with simulator:
         Lines().write(json_line({"websocket": simulator.websocket, "rest": simulator.rest}))
         if is_terminal(sys.stderr):
-            click.echo(texts("simulate.running"), err=True)
+            tell(texts("simulate.running"))
         try:
             async with asyncio.timeout(duration) as limit:
                 await simulator.run()

@@ -54,7 +54,7 @@ def stock_table(condition: Condition, stocks: Sequence[Stock], texts: Texts, tar
     signs = signs_for(target.encoding)
     table = plain_table(texts("search.title", condition=clean(condition.name), count=len(stocks)))
     table.add_column(texts("column.code"), no_wrap=True)
-    table.add_column(texts("column.name"), no_wrap=True, overflow="ellipsis", ratio=None)
+    table.add_column(texts("column.name"))  # the only one that gives way
     day = ("open", "high", "low") if target.width >= ROOM_FOR_THE_DAY else ()
     table.add_column(texts("column.price"), justify="right", no_wrap=True)
     table.add_column(texts("column.sign"), no_wrap=True)
@@ -70,7 +70,7 @@ def _stock_row(stock: Stock, texts: Texts, signs: Signs) -> list[Text]:
     rate = "" if stock.rate is None else f"{stock.rate:+.2f}%"
     return [
         Text(clean(stock.code)),
-        Text(clean(stock.name)),
+        Text(clean(stock.name), no_wrap=True, overflow="ellipsis"),
         Text(number(stock.price), colour),
         Text(sign_words(stock.sign, texts, signs), colour),
         Text(number(stock.change, "+"), colour),

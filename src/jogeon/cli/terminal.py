@@ -4,10 +4,8 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple, TextIO
-
-UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Categories of characters that steer a terminal or turn text around instead of being seen."""
 
 
 class Signs(NamedTuple):
@@ -34,9 +32,9 @@ def clean(text: str) -> str:
 
 
 def _seen(character: str) -> str:
-    if character in "\t\r\n\v\f":
+    if character.isspace():
         return " "
-    return "?" if unicodedata.category(character) in UNSEEN else character
+    return character if character.isprintable() else "?"
 
 
 def columns(text: str) -> int:
@@ -92,3 +90,10 @@ def prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Write to standard error what people should know; where nobody can hear it, nothing happens."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(text + end)
+        sys.stderr.flush()
