@@ -1,0 +1,103 @@
+"""From a command to the loop it runs in: the client that was chosen, signals, and the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from jogeon.cli.terminal import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from contextlib import AbstractAsyncContextManager
+    from types import FrameType
+
+    from jogeon.cli.options import Choices
+    from jogeon.client import Client
+
+T = TypeVar("T")
+
+STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end a command as Ctrl+C does, where the system has them."""
+LEVELS = (logging.CRITICAL + 1, logging.INFO, logging.DEBUG)
+"""What is logged without -v, with -v, with -vv."""
+
+
+class Environment(NamedTuple):
+    """What the environment says of the server: which one, and the token for ws:// and wss:// addresses."""
+
+    server: str
+    token: str | None
+
+
+def environment() -> Environment:
+    """Read these settings; no other place of the command does."""
+    return Environment(os.environ.get("JOGEON_SERVER") or "real", os.environ.get("JOGEON_TOKEN") or None)
+
+
+def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
+    """Return a client of the server that was chosen here, else in the environment."""
+    found = environment()
+    choices.server = choices.server or found.server
+    token = found.token if "://" in choices.server else None
+    return choices.connect(choices.server, token=token, insecure=choices.insecure)
+
+
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run until it is done. Ctrl+C and the signals that mean the same cancel it, so that it can end what it began.
+
+    Raises KeyboardInterrupt for each of them.
+    """
+    try:
+        with asyncio.Runner() as runner:
+            return runner.run(_stoppable(work))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
+    """Let signals cancel this task; asyncio does so for Ctrl+C alone, and Windows has no add_signal_handler."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if task is not None:
+            task.cancel()
+        loop.call_soon_threadsafe(lambda: None)  # wakes a loop that sleeps
+
+    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        return await work
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+class _Harmless(logging.Formatter):
+    """Lines of log without control characters: they quote what servers sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(clean(line) for line in super().format(record).split("\n"))
+
+
+@contextmanager
+def logged(verbose: int) -> Iterator[None]:
+    """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(LEVELS[min(verbose, len(LEVELS) - 1)])
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
