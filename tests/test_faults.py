@@ -7,11 +7,11 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from naive_client import NaiveClient
 
 from jogeon.simulator.faults import InvalidFault, Order, Standing, parse
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,7 +13,6 @@ import pytest
 import websockets
 from hypothesis import given
 from hypothesis import strategies as st
-from naive_client import NaiveClient
 
 from jogeon import messages
 from jogeon.errors import CannotServe, InvalidAddress
@@ -21,6 +20,7 @@ from jogeon.events import Condition
 from jogeon.frames import text_frame
 from jogeon.messages import ConditionList, ListConditions, LoginAccepted, Refusal
 from jogeon.server import FRAME_LIMIT, PATH, TOO_LONG, Peer, Server, Settings, Verdict, bound, serve
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from naive_client import NaiveClient
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.simulator.expressions import ConditionRule, ExpressionError
 from jogeon.simulator.simulator import Simulator
+from naive_client import NaiveClient
 
 SEED_CLIENTS = Path(__file__).parents[2] / "shared" / "tools" / "run-seed-clients"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from naive_client import NaiveClient
-
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
