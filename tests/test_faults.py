@@ -21,13 +21,12 @@ SEQ = "4"
 
 @contextlib.asynccontextmanager
 async def watching(**switches: Any) -> AsyncIterator[tuple[Simulator, NaiveClient]]:
-    """A market that moves when told to, and a client that watches a lively condition."""
-    async with Simulator(speed=0, rest_port=None, switches=Switches(**switches)) as simulator:
-        simulator.advance(60)
-        async with NaiveClient(simulator.websocket) as client:
-            await client.login()
-            await client.watch(SEQ)
-            yield simulator, client
+    """Give a market that moves when told to, and a client that watches a lively condition."""
+    market = Simulator(speed=0, rest_port=None, switches=Switches(**switches))
+    async with market as simulator, NaiveClient(simulator.websocket) as client:
+        await client.login()
+        await client.watch(SEQ)
+        yield simulator, client
 
 
 async def moved(simulator: Simulator, client: NaiveClient, seconds: float = 30) -> list[dict[str, Any]]:
