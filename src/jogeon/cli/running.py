@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from jogeon.cli.terminal import clean
+from jogeon.events import korean
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -24,8 +25,9 @@ T = TypeVar("T")
 
 STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a command as Ctrl+C does, where the system has them."""
-LEVELS = (logging.CRITICAL + 1, logging.INFO, logging.DEBUG)
-"""What is logged without -v, with -v, with -vv."""
+SILENT = logging.CRITICAL + 1
+LEVELS = ((SILENT, SILENT), (logging.WARNING, logging.INFO), (logging.DEBUG, logging.DEBUG))
+"""What is logged of libraries and of this package: without -v, with -v, with -vv."""
 
 
 class Environment(NamedTuple):
@@ -81,10 +83,14 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Harmless(logging.Formatter):
-    """Lines of log without control characters: they quote what servers sent."""
+    """Lines of log in Korean time, without control characters: they quote what servers sent."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "\n".join(clean(line) for line in super().format(record).split("\n"))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  # logging's name
+        del datefmt
+        return f"{korean(int(record.created * 1e9)):%H:%M:%S.%f}"
 
 
 @contextmanager
@@ -92,12 +98,14 @@ def logged(verbose: int) -> Iterator[None]:
     """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(LEVELS[min(verbose, len(LEVELS) - 1)])
+    loggers = (logging.getLogger(), logging.getLogger("jogeon"))
+    before = [logger.level for logger in loggers]
+    loggers[0].addHandler(handler)
+    for logger, level in zip(loggers, LEVELS[min(verbose, len(LEVELS) - 1)], strict=True):
+        logger.setLevel(level)
     try:
         yield
     finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
+        loggers[0].removeHandler(handler)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
