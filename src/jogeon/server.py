@@ -478,9 +478,10 @@ def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
         raise InvalidAddress(f"{host} is no IP address", value=host, reason="no IP address") from None
     if not address.is_loopback and not anywhere:
         raise InvalidAddress(f"{host} is not a loopback address", value=host, reason="not loopback")
+    if not 0 <= port < 2**16:
+        raise InvalidAddress(f"{port} is no port", value=str(port), reason="no port")
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         return socket.create_server((number, port), family=family)
-    except (OSError, OverflowError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
-        raise CannotServe(address=f"{host}:{port}", detail=detail) from error
+    except OSError as error:
+        raise CannotServe(address=f"{host}:{port}", detail=error.strerror or str(error)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,20 +11,12 @@ from jogeon.cli.command import Command
 from jogeon.cli.follow import Wish, follow
 from jogeon.cli.running import run_loop
 from jogeon.cli.simulate import market_options, rules_from
-from jogeon.client import Client
-from jogeon.connect import DEMO_SPEED
-from jogeon.credentials import Endpoint, FixedToken
+from jogeon.connect import DEMO_SPEED, connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
     from jogeon.simulator.simulator import Simulator
-
-PACE = 50
-"""Requests a second: a simulator in this process need not be spared as the broker is."""
-
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
@@ -44,11 +35,5 @@ def demo(choices: Choices, /, conditions: str | None, count: int | None, duratio
 
 
 async def _demo(simulator: Simulator, wish: Wish, choices: Choices) -> None:
-    async with Client(_endpoint(simulator), name="demo", pace=PACE) as client:
+    async with simulator, connect(simulator.websocket) as client:
         await follow(client, wish, choices)
-
-
-@asynccontextmanager
-async def _endpoint(simulator: Simulator) -> AsyncIterator[Endpoint]:
-    async with simulator:
-        yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))
