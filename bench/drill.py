@@ -14,8 +14,8 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -26,8 +26,12 @@ from jogeon.simulator.switches import Switches
 from judge import Fold, judge
 from proxy import Proxy
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 WATCHED = ("급등주", "신고가 돌파", "거래량 급증", "갭상승 유지", "대량 체결", "상한가 돌파")
 RECHECK = 20.0
+FOREVER_NS = 10**18
 PATIENCE = 150.0
 """Seconds in which everything must be right again: the longest pauses of a refused login, a recheck, and its grace."""
 
@@ -81,10 +85,24 @@ class Drill:
         }
         name = draw.choice([*network, *broker])
         self.played[name] += 1
+        if name == "mute":
+            self.muted(str(broker["mute"]["mute"]))
         if name in network:
             network[name]()
         else:
             self.simulator.fault(broker[name])
+
+    def muted(self, seq: str) -> None:
+        """Excuse what a mute condition does not tell, up to the recheck that follows the end of the fault."""
+        now_ns = time.time_ns()
+        name = self.simulator.truth(10**9)["names"][seq]
+        self.fold.mute[name].append((now_ns, now_ns + FOREVER_NS))
+
+    def unmuted(self) -> None:
+        """End the excuse one recheck and its grace from now."""
+        end_ns = time.time_ns() + int((RECHECK + 15) * 1e9)
+        for stretches in self.fold.mute.values():
+            stretches[:] = [(since, min(until, end_ns)) for since, until in stretches]
 
     async def rest(self) -> None:
         """End every fault, stop the market, and wait until the members are the truth."""
@@ -98,7 +116,8 @@ class Drill:
                 break
             await asyncio.sleep(0.05)
         self.slowest = max(self.slowest, time.monotonic() - began)
-        self.simulator.fault({})
+        await asyncio.sleep(0.5)  # what is right by chance may still be on its way
+        self.unmuted()
 
     def right(self) -> bool:
         return not self.differences() and all(f.membership.live for f in self.watch._followings)
@@ -127,12 +146,12 @@ async def run(minutes: float, seed: int) -> int:
                         await asyncio.sleep(drill.random.uniform(0.1, 3))
                     await drill.rest()
                     rests += 1
-                await asyncio.sleep(1)
+                    truth = simulator.truth()
+                    simulator.fault({})
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
                 if not reading.cancelled() and reading.exception():
                     drill.wrong.append(f"the reader failed: {reading.exception()!r}")
-                truth = simulator.truth()
     wrong = drill.wrong + judge(drill.fold, truth["changes"])
     live = sum(map(len, drill.fold.live.values()))
     gaps = sum(map(len, drill.fold.gaps.values()))

@@ -2,8 +2,8 @@
 
     python bench/flood.py [--pushes N] [--conditions C] [--codes M] [--rate R --burst B]
 
-Prints its address. Every push changes something: each stock enters, then each leaves, and so on. With --rate, bursts of B
-pushes go out R/B times a second, and field 20 carries nothing: the moment of sending stands in 9081 as nanoseconds.
+Prints its address. Every push changes something: each stock enters, then each leaves, and so on. With --rate,
+bursts of B pushes go out R/B times a second; the moment of sending stands in 9081 as nanoseconds.
 """
 
 import argparse

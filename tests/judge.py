@@ -31,6 +31,8 @@ class Fold:
         self.live: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         self.gaps: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.first_ns: dict[str, int] = {}
+        self.mute: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """Stretches in which the broker pushed nothing of a condition; only a recheck can find them."""
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -79,7 +81,7 @@ def _judge(name: str, fold: Fold, log: list[tuple[str, str, int]]) -> list[str]:
     places = {0}
     for code, kind, at_ns in log:
         told = {place + 1 for place in places if place < len(live) and _is(live[place], code, kind, at_ns)}
-        blind = at_ns <= fold.first_ns[name] + SLACK_NS or _in_gap(fold.gaps[name], at_ns)
+        blind = at_ns <= fold.first_ns[name] + SLACK_NS or _in_gap(fold.gaps[name] + fold.mute[name], at_ns)
         after = told | places if blind else told
         if not after:
             wrong.append(f"{name}: {code} {kind} was not told and lies in no gap")
