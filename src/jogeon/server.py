@@ -373,7 +373,7 @@ class Server:
         """Go on where `freeze` stopped; what was to be sent meanwhile goes out now."""
         if self.frozen:
             self.frozen = False
-            for peer in self._peers:
+            for peer in self.peers:  # in the order they came: a login that was given up must not follow its successor
                 peer.read_on()
             self._flush()
 
