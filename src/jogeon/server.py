@@ -153,7 +153,7 @@ class Peer(WSListener):
         if text is not None:
             self.say(text)
         self.send(close_frame(code, reason))
-        self._forget(f"closed by this server ({code} {reason})")
+        self._forget(f"closing ({code} {reason})")
         self.flush()
         self._deadline = self._server.loop.call_later(CLOSE_GRACE, self._transport.underlying_transport.abort)
 
