@@ -119,8 +119,16 @@ async def test_only_one_path_is_served() -> None:
 
 async def test_a_page_in_a_browser_is_refused() -> None:
     async with serving() as server:
-        with pytest.raises(websockets.InvalidStatus, match="403"):
-            await websockets.connect(server.address, origin=websockets.Origin("https://example.com"))
+        for origin in ("https://example.com", "null", "http://127.0.0.1", "http://localhost:8888", ""):
+            with pytest.raises(websockets.InvalidStatus, match="403"):
+                await websockets.connect(server.address, additional_headers={"Origin": origin})
+
+
+async def test_programs_that_call_the_server_their_origin_are_welcome() -> None:
+    async with serving() as server:
+        for host in ("127.0.0.1", "localhost"):
+            origin = websockets.Origin(f"http://{host}:{port_of(server)}")
+            await (await websockets.connect(server.address, origin=origin)).close()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104  # it is refused
