@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,8 @@ from jogeon.cli.options import Choices, Connect
 from jogeon.cli.terminal import can_show, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect as connect_to
+from jogeon.errors import InvalidSetting
+from jogeon.settings import chosen_language
 
 COMMANDS = ("demo", "list", "search", "watch", "clear", "simulate")
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
@@ -115,5 +118,12 @@ def _invoke(group: click.Group, choices: Choices) -> int:
 
 def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
-    asked = asked_for(argv)
-    return asked or ("ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en")
+    if asked := asked_for(argv):
+        return asked
+    with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
+        match chosen_language():
+            case "ko":
+                return "ko"
+            case "en":
+                return "en"
+    return "ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from jogeon.cli.terminal import clean
+from jogeon.cli.terminal import clean, is_terminal, tell
 from jogeon.events import korean
+from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -30,24 +30,13 @@ LEVELS = ((SILENT, SILENT), (logging.WARNING, logging.INFO), (logging.DEBUG, log
 """What is logged of libraries and of this package: without -v, with -v, with -vv."""
 
 
-class Environment(NamedTuple):
-    """What the environment says of the server: which one, and the token for ws:// and wss:// addresses."""
-
-    server: str
-    token: str | None
-
-
-def environment() -> Environment:
-    """Read these settings; no other place of the command does."""
-    return Environment(os.environ.get("JOGEON_SERVER") or "real", os.environ.get("JOGEON_TOKEN") or None)
-
-
 def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
-    """Return a client of the server that was chosen here, else in the environment."""
-    found = environment()
-    choices.server = choices.server or found.server
-    token = found.token if "://" in choices.server else None
-    return choices.connect(choices.server, token=token, insecure=choices.insecure)
+    """Return a client of the server that was chosen here, else in the settings."""
+    if choices.server is None:
+        choices.server, source = chosen_server()
+        if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
+            tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
+    return choices.connect(choices.server, insecure=choices.insecure)
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -45,6 +45,10 @@ SHOWN = {
     ),
     "server.real": Text("실전", "real"),
     "server.mock": Text("모의투자", "mock"),
+    "server.kiwoom-mode": Text(
+        "KIWOOM_MODE 에 따라 키움 {server} 서버에 접속합니다. (KIWOOM_MODE=demo 는 모의투자입니다)",
+        "KIWOOM_MODE says: Kiwoom's {server} server. (KIWOOM_MODE=demo means mock, 모의투자)",
+    ),
     "server.demo": Text("모의 서버", "simulator"),
     "live.heard": Text("마지막 이벤트 {age} 전", "last event {age} ago"),
     "live.silent": Text("아직 이벤트 없음", "no event yet"),
