@@ -6,6 +6,7 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Self, TypeVar
 
 from jogeon import messages
@@ -19,7 +20,7 @@ from jogeon.errors import (
     TooManyPages,
     TooManyRows,
 )
-from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock
+from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, resolve
@@ -84,6 +85,12 @@ class Client:
         if self._supervisor is None:
             raise LocalProtocolError("the client is not connected: use it in `async with`")
         return self._supervisor
+
+    @property
+    def heard(self) -> datetime | None:
+        """When the last frame came, a PING too, Korean time; None while there is no connection."""
+        connection = None if self._supervisor is None else self._supervisor.connection
+        return None if connection is None else korean(connection.heard_ns)
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order."""

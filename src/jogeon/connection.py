@@ -33,6 +33,8 @@ FRAME_LIMIT = 4 * 2**20
 RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 OPEN_TIMEOUT = 10.0
+CLOSE_GRACE = 1.0
+"""Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
 
 _TEXT = WSMsgType.TEXT
@@ -82,6 +84,7 @@ class Connection(WSListener):
         self._fragments = bytearray()
         self._fragmented = False
         self._transport: WSTransport
+        self._opened = False
         self._local_end: str = ""
 
     @classmethod
@@ -103,6 +106,8 @@ class Connection(WSListener):
                 )
         except Exception as error:
             raise could_not_connect(url, error) from error
+        if not connection._opened:  # picows returns quietly from a handshake that was cut short
+            raise could_not_connect(url, ConnectionResetError("closed before the handshake was complete"))
         logger.info("connection %d: open to %s", connection.number, url)
         return connection
 
@@ -125,23 +130,26 @@ class Connection(WSListener):
             self._waiter = None
             self.session.expire()  # nothing is in flight any more unless it was left unanswered
 
-    def close(self, reason: str = "closed by this program") -> None:
-        """Close the connection; harmless if it has ended."""
-        if self.error is None:
-            self._local_end = reason
-            self._transport.send_close(WSCloseCode.OK)
-            self._transport.disconnect(graceful=False)
-
     async def aclose(self) -> None:
-        """Close the connection and wait until the socket is gone."""
-        self.close()
-        await self._transport.wait_disconnected()
+        """Close the connection and wait until the socket is gone; harmless if it is."""
+        if self.error is None:
+            self._local_end = "closed by this program"
+            self._transport.send_close(WSCloseCode.OK)
+            self._transport.disconnect()
+        try:
+            async with asyncio.timeout(CLOSE_GRACE):
+                await self._transport.wait_disconnected()
+        except TimeoutError:  # what is left to send will not be read any more
+            self._transport.disconnect(graceful=False)
+            await self._transport.wait_disconnected()
+        except Exception:
+            logger.exception("connection %d: ended by a defect in the reader", self.number)
 
     # ------------------------------------------------------------ the reader
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Keep the transport and bound the kernel's buffer (called by picows)."""
-        self._transport = transport
+        self._transport, self._opened = transport, True
         sock = transport.underlying_transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)

@@ -97,6 +97,8 @@ class Supervisor:
         policy: Policy,
     ) -> None:
         self.ended: JogeonError | None = None
+        self.connection: Connection | None = None
+        """The connection that is served now."""
         self._endpoint = endpoint
         self._registrar = registrar
         self.on_push = registrar.pushed  # no step in between on the path of every push
@@ -201,15 +203,20 @@ class Supervisor:
                 connection = await self._return(cause, pauses)
         except JogeonError as error:
             self._finish(error)
+        except Exception as defect:
+            logger.exception("the session ended by a defect")
+            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
         self._registrar.connected()
+        self.connection = connection
         try:
             await self._serve(connection)
         except JogeonError as error:
             cause = self._fatal or error
         finally:
+            self.connection = None
             await connection.aclose()
         self._registrar.lost(connection.heard_ns, "connection lost", _detail(cause))
         self._notify()
