@@ -338,5 +338,5 @@ async def test_pause_market_stops_time_until_it_ends() -> None:
         await asyncio.sleep(0.05)
         assert len(simulator.truth()["changes"]) == before
         simulator.fault({})
-        while len(simulator.truth()["changes"]) == before:  # noqa: ASYNC110  # nobody tells when the market moves
+        while len(simulator.truth()["changes"]) == before:  # nobody tells when the market moves
             await asyncio.sleep(0.01)

@@ -497,6 +497,6 @@ async def test_a_close_that_is_not_answered_does_not_keep_the_server(monkeypatch
     with socket.create_connection(("127.0.0.1", port_of(server))) as mute:
         mute.sendall(f"GET {PATH} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".encode())
         mute.sendall(b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-        while not server.peers:  # noqa: ASYNC110  # nobody tells when a peer is there
+        while not server.peers:  # nobody tells when a peer is there
             await asyncio.sleep(0.001)
         await asyncio.wait_for(server.stop(), 1)

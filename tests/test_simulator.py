@@ -20,7 +20,7 @@ SEED_CLIENTS = Path(__file__).parents[2] / "shared" / "tools" / "run-seed-client
 
 async def test_the_market_moves_with_the_clock_whoever_listens() -> None:
     async with Simulator(speed=200, rest_port=None) as simulator:
-        while len(simulator.truth()["changes"]) < 20:  # noqa: ASYNC110  # nobody tells when the market moves
+        while len(simulator.truth()["changes"]) < 20:  # nobody tells when the market moves
             await asyncio.sleep(0.01)
         truth = simulator.truth()
         assert truth["connections"] == 0
