@@ -16,11 +16,12 @@ from picows import WSCloseCode, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from jogeon import messages
-from jogeon.client import Client
+from jogeon.client import Client, Watch
 from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
-from jogeon.events import Condition
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.supervisor import OnTaken, Settings
 
 T = TypeVar("T")
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -159,6 +160,8 @@ class Broker:
         self.wires: list[Wire] = []
         self.heard: list[dict[str, Any]] = []
         self.refuse_connections = 0
+        self.refuse_logins = False
+        self.clock_error_ns = 0
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
         """Make a connection for a Client."""
@@ -167,18 +170,24 @@ class Broker:
             self.refuse_connections -= 1
             raise CouldNotConnect(address=url, reason="refused", detail="refused")
         wire = Wire(self)
-        wire.client = Connection(receiver, wall)
+        wire.client = Connection(receiver, self.wall)
         wire.client.on_ws_connected(cast("WSTransport", wire))
         self.wires.append(wire)
         return wire.client
 
-    def client(self, *, recheck: float = 0.0, pace: int = 1000) -> Client:
+    def client(self, *, recheck: float = 0.0, pace: int = 1000, on_taken: OnTaken = "stop") -> Client:
         """Return a Client of this broker."""
         endpoint = Endpoint(name="fake", websocket="ws://fake", tokens=FixedToken("demo"))
-        return Client(nullcontext(endpoint), name="fake", recheck=recheck, pace=pace, wall=wall, dial=self.dial)
+        settings = Settings(recheck=recheck, pace=pace, on_taken=on_taken, wall=self.wall, dial=self.dial)
+        return Client(nullcontext(endpoint), name="fake", settings=settings)
+
+    def wall(self) -> int:
+        """Return the wall clock of the client, which may jump."""
+        return wall() + self.clock_error_ns
 
     @property
     def wire(self) -> Wire:
+        """The connection made last."""
         return self.wires[-1]
 
     def requests(self, trnm: str) -> list[dict[str, Any]]:
@@ -192,7 +201,11 @@ class Broker:
 
     def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
         del message
-        wire.push(messages.encode_login_accepted())
+        if self.refuse_logins:
+            wire.push(messages.encode_refusal("LOGIN", 3, "토큰 인증에 실패했습니다. [CODE=8005, MESSAGE=Token]"))
+            wire.close(1000)
+        else:
+            wire.push(messages.encode_login_accepted())
 
     def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
         del message
@@ -240,3 +253,32 @@ class Broker:
             for seq, registered in wire.registered.items():
                 if registered == name:
                     wire.push(messages.encode_push(seq, code, kind, "090001"))
+
+
+def told(events: list[Event]) -> list[tuple[Any, ...]]:
+    """Shorten events to what a conversation is about."""
+    short: list[tuple[Any, ...]] = []
+    for event in events:
+        match event:
+            case Enter() | Leave():
+                short.append((type(event).__name__, event.condition.name, event.code, event.origin))
+            case Snapshot():
+                short.append(("Snapshot", event.condition.name, *event.codes))
+            case Gap():
+                short.append(("Gap", event.condition.name, event.cause) + (("open",) if event.open else ()))
+            case State() if event.state not in ("connecting", "connected", "started", "registered"):
+                short.append(("State", event.state))
+    return short
+
+
+def drain(watch: Watch) -> list[Event]:
+    """Return what waits to be read."""
+    events = []
+    while (event := watch._queue.take()) is not None:
+        events.append(event)
+    return events
+
+
+async def pause(seconds: float = 0.05) -> None:
+    """Let virtual time pass."""
+    await asyncio.sleep(seconds)

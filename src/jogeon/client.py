@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import inspect
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Self, TypeVar
 
 from jogeon import messages
-from jogeon.connection import Connection
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     EmptyPageKey,
@@ -25,11 +23,13 @@ from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, S
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, resolve
-from jogeon.supervisor import Dial, Supervisor, refused
+from jogeon.supervisor import Settings, Supervisor, refused
 
 LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
 MAX_ROWS = 10_000
+
+DEFAULTS = Settings()
 
 logger = logging.getLogger("jogeon.client")
 _A = TypeVar("_A")
@@ -53,21 +53,13 @@ class Client:
     """
 
     def __init__(
-        self,
-        endpoint: AbstractAsyncContextManager[Endpoint],
-        *,
-        name: str,
-        recheck: float = 600.0,
-        pace: int = 5,
-        wall: Callable[[], int] = time.time_ns,
-        dial: Dial = Connection.open,
+        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, settings: Settings = DEFAULTS
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._pace = pace
-        self._wall = wall
-        self._dial = dial
-        self._registrar = Registrar(recheck=recheck)
+        self._settings = settings
+        self._wall = settings.wall
+        self._registrar = Registrar(recheck=settings.recheck)
         self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
@@ -76,9 +68,7 @@ class Client:
         """Connect and log in."""
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(
-                endpoint, self._registrar, self._end, pace=self._pace, wall=self._wall, dial=self._dial
-            )
+            supervisor = Supervisor(endpoint, self._registrar, self._end, self._settings)
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor
@@ -172,7 +162,7 @@ class Client:
 
 
 class Watch:
-    """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it once.
+    """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it.
 
     Entering it resolves the names and waits until each condition was answered; leaving it sends CNSRCLR.
     After the event State `ended`, iteration stops, or raises the error that ended the client for good.
@@ -193,7 +183,6 @@ class Watch:
         self._exchange: Exchange = exchange
         self._queue = Queue(client._current, client._wall, max_events=max_events, max_bytes=max_bytes)
         self._cleared: list[str] = []
-        self._iterated = False
 
     async def __aenter__(self) -> Self:
         """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
@@ -264,10 +253,7 @@ class Watch:
         return Members((following.key, following.membership.members()) for following in self._followings)
 
     def __aiter__(self) -> AsyncIterator[Event]:
-        """Iterate the events; a watch has one iterator."""
-        if self._iterated:
-            raise LocalProtocolError("a watch is iterated once; make another watch for another reader")
-        self._iterated = True
+        """Return the one iterator of this watch; another reader needs a watch of its own."""
         return self
 
     def __anext__(self) -> Awaitable[Event]:

@@ -8,9 +8,14 @@ from urllib.parse import urlsplit
 from jogeon.client import Client
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import InvalidAddress, KeysMissing
+from jogeon.supervisor import OnTaken, Settings
 
 DEMO_SPEED = 5.0
 """Market seconds in a second of the demo: lively, and still readable."""
+PACE = 5
+"""Requests a second to a broker: the limit of its older interface, and none is written for this one."""
+LOCAL_PACE = 50
+"""Requests a second to a server on this machine."""
 
 
 def connect(
@@ -20,19 +25,23 @@ def connect(
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
+    on_taken: OnTaken = "stop",
 ) -> Client:
     """Return a Client for a server; `async with` it to connect.
 
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
     taken on this machine only unless `insecure`. `token` is for ws:// and wss://, "demo" by default on this machine.
-    `recheck`: seconds between rechecks of a condition, 0 = never. Raises InvalidAddress, KeysMissing.
+    `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program takes the
+    session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress, KeysMissing.
     """
     if server == "demo":
-        return Client(_demo(), name="demo", recheck=recheck, pace=50)
+        return Client(_demo(), name="demo", settings=Settings(recheck=recheck, pace=LOCAL_PACE))
     if server in ("real", "mock"):
         raise KeysMissing(server)
     endpoint = _endpoint(server, token, proxy, insecure=insecure)
-    return Client(contextlib.nullcontext(endpoint), name=server, recheck=recheck)
+    pace = LOCAL_PACE if is_loopback(urlsplit(server).hostname or "") else PACE
+    settings = Settings(recheck=recheck, pace=pace, on_taken=on_taken)
+    return Client(contextlib.nullcontext(endpoint), name=server, settings=settings)
 
 
 def _endpoint(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> Endpoint:

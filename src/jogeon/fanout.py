@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from jogeon.errors import JogeonError
+from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.members import difference
 
@@ -176,6 +176,8 @@ class Queue:
     async def get(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
         while (event := self.take()) is None:
+            if self._waiter is not None:
+                raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
             if self._closed:
                 raise self._error or StopAsyncIteration
             self._waiter = asyncio.get_running_loop().create_future()

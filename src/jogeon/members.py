@@ -83,18 +83,12 @@ class Membership:
             return None
         self._touched[code] = at_ns
         codes = self.codes
-        if kind == "I":
-            if code in codes:
-                return Anomaly(at_ns, "enter of a member", self.condition, code)
-            if not code or code.isspace():
-                return Anomaly(at_ns, "enter without a code", self.condition, code)
+        if kind == "I" and code not in codes and code and not code.isspace():
             entered = codes[code] = Enter(at_ns, self.condition, code, clock)
             return entered
-        if kind == "D":
-            if codes.pop(code, None) is not None:
-                return Leave(at_ns, self.condition, code, clock)
-            return Anomaly(at_ns, "leave of a non-member", self.condition, code)
-        return Anomaly(at_ns, f"push of the unknown kind {kind[:10]!r}", self.condition, code)
+        if kind == "D" and codes.pop(code, None) is not None:
+            return Leave(at_ns, self.condition, code, clock)
+        return Anomaly(at_ns, _impossible(kind, code), self.condition, code)
 
     # ------------------------------------------------------------ snapshots
 
@@ -195,6 +189,12 @@ class Membership:
         self._settle(Snapshot(at_ns, self.condition, tuple(after)), block)
         self._right_ns = right_ns
         return [*block, self.now(at_ns)], bool(excused)
+
+
+def _impossible(kind: str, code: str) -> str:
+    if not code.strip():
+        return "push without a code"
+    return {"I": "enter of a member", "D": "leave of a non-member"}.get(kind, f"push of the unknown kind {kind[:10]!r}")
 
 
 def _member(code: str, source: Snapshot | Enter) -> Member:

@@ -245,7 +245,7 @@ def _decode_other(payload: bytes) -> Incoming:
 def _lenient_push(rows: object) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
     if not isinstance(rows, list):
-        return Push(trnm="REAL", data=[], unreadable=1)
+        return PartialPush("REAL", [], 1)
     kept = []
     unreadable = 0
     for row in rows:

@@ -12,7 +12,9 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
+
+from msgspec import Struct
 
 from jogeon import messages
 from jogeon.connection import Connection, Receiver
@@ -33,6 +35,13 @@ from jogeon.registrations import Registrar
 from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Verdict, delays, verdict
 
 LOGIN_TIMEOUT = 10.0
+LOGINS_AN_HOUR = 400
+"""Bound of the logins in an hour, however a connection flaps: a life of LIFE seconds and a first retry at best."""
+
+TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
+"""Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""
+
+OnTaken = Literal["stop", "retry", "takeover"]
 
 logger = logging.getLogger("jogeon.supervisor")
 
@@ -42,6 +51,22 @@ class Dial(Protocol):
 
     async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
         """Return an open connection; CouldNotConnect."""
+
+
+class Settings(Struct, frozen=True):
+    """How a client behaves.
+
+    `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
+    when another program takes the session: "stop"; "retry" after TAKEN_PAUSES; "takeover" at once, but only one time.
+    `wall` (nanoseconds since 1970), `uniform` and `dial` are for tests.
+    """
+
+    recheck: float = 600.0
+    pace: int = 5
+    on_taken: OnTaken = "stop"
+    wall: Callable[[], int] = time.time_ns
+    uniform: Callable[[float, float], float] = random.uniform
+    dial: Dial = Connection.open
 
 
 class _Job:
@@ -69,21 +94,19 @@ class Supervisor:
         endpoint: Endpoint,
         registrar: Registrar,
         on_end: Callable[[JogeonError | None], None],
-        *,
-        pace: int,
-        uniform: Callable[[float, float], float] = random.uniform,
-        wall: Callable[[], int] = time.time_ns,
-        dial: Dial = Connection.open,
+        settings: Settings,
     ) -> None:
         self.ended: JogeonError | None = None
         self._endpoint = endpoint
         self._registrar = registrar
         self.on_push = registrar.pushed  # no step in between on the path of every push
         self._on_end = on_end
-        self._pace = Pace(limit=pace)
-        self._uniform = uniform
-        self._wall = wall
-        self._dial = dial
+        self._pace = Pace(limit=settings.pace)
+        self._uniform = settings.uniform
+        self._wall = settings.wall
+        self._dial = settings.dial
+        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[settings.on_taken])
+        self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._liveness = Liveness()
         self._jobs: deque[_Job] = deque()
@@ -173,11 +196,10 @@ class Supervisor:
                 born = self._clock()
                 cause = await self._serve_until_lost(connection)
                 if self._clock() - born >= LIFE:
-                    pauses = delays(self._uniform)
+                    pauses, self._loud = delays(self._uniform), True
+                self._log(f"connection {connection.number}: {cause}")
                 connection = await self._return(cause, pauses)
         except JogeonError as error:
-            if isinstance(error, SessionTaken):
-                self._tell("taken", error.text)
             self._finish(error)
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
@@ -189,15 +211,14 @@ class Supervisor:
             cause = self._fatal or error
         finally:
             await connection.aclose()
-        logger.warning("connection %d: %s", connection.number, cause)
         self._registrar.lost(connection.heard_ns, "connection lost", _detail(cause))
         self._notify()
         return cause
 
     async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
-        while verdict(cause) is not Verdict.FATAL:
-            pause = self._uniform(*SLOW_RETRY) if verdict(cause) is Verdict.SLOW else next(pauses)
+        while True:
+            pause = self._pause(cause, pauses)
             self._tell("reconnecting", f"in {pause:.1f} s: {cause}")
             await asyncio.sleep(pause)
             self._tell("connecting", self._endpoint.name)
@@ -205,7 +226,27 @@ class Supervisor:
                 return await self._login()
             except JogeonError as error:
                 cause = error
+                self._log(str(error))
+
+    def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
+        """Return how long to wait before the next login, or raise the cause if there is to be none."""
+        if isinstance(cause, SessionTaken):
+            self._tell("taken", cause.text)
+            pause = next(self._taken_pauses, None)
+            if pause is None:
+                raise cause
+            return pause
+        match verdict(cause):
+            case Verdict.RETRY:
+                return next(pauses)
+            case Verdict.SLOW:
+                return self._uniform(*SLOW_RETRY)
         raise cause
+
+    def _log(self, what: str) -> None:
+        """Log the first failure of an outage loudly and its repeats quietly."""
+        logger.log(logging.WARNING if self._loud else logging.DEBUG, "%s", what)
+        self._loud = False
 
     def _finish(self, error: JogeonError | None) -> None:
         if self.ended is not None:

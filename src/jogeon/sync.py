@@ -18,6 +18,7 @@ from jogeon.connect import connect as open_client
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS
+from jogeon.supervisor import OnTaken
 
 BATCH = 512
 """Most events that cross to the caller's thread at once."""
@@ -34,9 +35,10 @@ def connect(
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
+    on_taken: OnTaken = "stop",
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
-    return Client(open_client(server, token=token, proxy=proxy, insecure=insecure, recheck=recheck))
+    return Client(open_client(server, token=token, proxy=proxy, insecure=insecure, recheck=recheck, on_taken=on_taken))
 
 
 class _Thread:
@@ -197,8 +199,7 @@ class Watch:
         return value()  # over there, where the events are taken in
 
     def __iter__(self) -> Iterator[Event]:
-        """Iterate the events; a watch has one iterator."""
-        self._wrapped.__aiter__()
+        """Return the one iterator of this watch."""
         return self
 
     def __next__(self) -> Event:

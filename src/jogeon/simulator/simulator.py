@@ -46,7 +46,7 @@ class Simulator:
     websocket: str
     rest: str
 
-    def __init__(  # noqa: PLR0913  # each has a default and a name
+    def __init__(  # each has a default and a name
         self,
         *,
         seed: int = 1,
