@@ -26,8 +26,9 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations"},  # 1 rules
-    {"fanout", "credentials", "connection", "supervisor", "client", "server", "rest", "journal"},  # 2 movement
+    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume"},  # 1 rules
+    {"fanout", "credentials", "connection", "supervisor", "client", "server", "rest"}  # 2 movement
+    | {"store", "journal", "recording", "history"},
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -37,9 +38,16 @@ BESIDE = {
     "messages": {"errors", "events"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
+    "fold": {"members"},
+    "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
+    "resume": {"fold", "members", "registrations"},
+    "store": set(),
+    "journal": {"store", "fanout"},
+    "history": {"store"},
+    "recording": {"journal", "supervisor"},
     "connection": {"credentials"},
     "supervisor": {"connection", "credentials"},
-    "client": {"supervisor", "connection", "fanout", "credentials", "journal"},
+    "client": {"supervisor", "connection", "fanout", "credentials", "journal", "recording"},
     "server": {"fanout"},
     "rest": {"credentials"},
     "sync": {"connect"},

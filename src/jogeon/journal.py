@@ -2,7 +2,8 @@
 
 The reader of the wire never waits for the disk: it puts events into a bounded queue. When the disk cannot take them the
 thread keeps what it has and tries again, and the queue does what it does for any slow consumer: it forgets, and at last
-tells a Gap (`lagged`), the difference and a Snapshot. A journal that was deleted or damaged while open is begun anew.
+tells a Gap (`lagged`), the difference and a Snapshot. A file that was deleted while open is written again in full; for
+one that is found damaged while open another is begun, with what is known.
 """
 
 import contextlib
@@ -13,8 +14,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from jogeon.errors import JournalError
-from jogeon.events import Anomaly, Condition, Event, Snapshot, State
+from jogeon.events import Condition, Event, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.fold import Right
 from jogeon.ledger import Commit, Ledger
@@ -35,6 +38,19 @@ FINISH = 10.0
 logger = logging.getLogger("jogeon.journal")
 
 
+class Source(Struct, frozen=True):
+    """What a journal asks the reader for, in the reader's thread, between two frames.
+
+    `current(condition)` and `rights()` tell what is true now. `soon` is called from the writer's thread and has a
+    function called in the reader's: a loop's `call_soon_threadsafe`.
+    """
+
+    current: Callable[[Condition], Snapshot | None]
+    rights: Callable[[], Mapping[Condition, Right]]
+    soon: Callable[[Callable[[], None]], object]
+    now_ns: Callable[[], int] = time.time_ns
+
+
 class Journal:
     """The writer of one journal file, and a sink of the watch that is recorded; made by `Journal.open`.
 
@@ -43,28 +59,18 @@ class Journal:
     `notices` tells what was found when it was opened.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        current: Callable[[Condition], Snapshot | None],
-        rights: Callable[[], Mapping[Condition, Right]],
-        soon: Callable[[Callable[[], None]], object],
-        now_ns: Callable[[], int],
-        *,
-        max_events: int,
-    ) -> None:
+    def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
         self.trouble: str | None = None
         self.notices = tuple(store.notices)
         self.last = store.book.fold.copy().known
         self._store = store
         self._ledger = Ledger(store.book)
+        self._damaged = False
         self._preface: list[Event] = []
         """What a journal that is begun anew says first."""
         self.committed = (self._ledger.epoch, 0)
-        self._queue = Queue(current, now_ns, max_events=max_events, max_bytes=MAX_BYTES)
-        self._get_rights = rights
-        self._soon = soon
-        self._now_ns = now_ns
+        self._source = source
+        self._queue = Queue(source.current, source.now_ns, max_events=max_events, max_bytes=MAX_BYTES)
         self._lock = threading.Lock()
         """Held for moments only, by the reader and by the writer: between it and the queue nothing waits."""
         self._rights: Mapping[Condition, Right] | None = None
@@ -79,25 +85,12 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="jogeon journal", daemon=True)
 
     @classmethod
-    def open(
-        cls,
-        path: Path,
-        current: Callable[[Condition], Snapshot | None],
-        rights: Callable[[], Mapping[Condition, Right]],
-        soon: Callable[[Callable[[], None]], object],
-        *,
-        now_ns: Callable[[], int] = time.time_ns,
-        max_events: int = MAX_EVENTS,
-    ) -> "Journal":
-        """Open a file, made if need be, and begin to write; JournalError. It reads the file, so it takes a moment.
-
-        `current(condition)` and `rights()` tell what is true now; they are called through `soon`, which calls a
-        function in the reader's thread (a loop's `call_soon_threadsafe`).
-        """
+    def open(cls, path: Path, source: Source, *, max_events: int = MAX_EVENTS) -> "Journal":
+        """Open a file, made if need be, and begin to write; JournalError. It checks the file, which takes a moment."""
         store = Store(path)
         for notice in store.notices:
             logger.warning("%s: %s", path, notice)
-        journal = cls(store, current, rights, soon, now_ns, max_events=max_events)
+        journal = cls(store, source, max_events=max_events)
         journal._thread.start()
         return journal
 
@@ -114,8 +107,6 @@ class Journal:
             self._queue.put(event)
         if not self._work.is_set():
             self._work.set()
-        if isinstance(event, State | Anomaly) and event.condition is None:
-            self._ask(self.beat)  # something happened to all conditions: soon they may not be right any more
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
@@ -136,7 +127,7 @@ class Journal:
 
     def beat(self) -> None:
         """Note up to when the picture is right, now; called in the reader's thread between two frames."""
-        rights = self._get_rights()
+        rights = self._source.rights()
         with self._lock:
             self._rights = rights
         self._work.set()
@@ -169,7 +160,7 @@ class Journal:
     def _ask(self, function: Callable[[], None]) -> None:
         """Have a function called in the reader's thread; one that is no more needs nothing."""
         with contextlib.suppress(RuntimeError):
-            self._soon(function)
+            self._source.soon(function)
 
     # ------------------------------------------------------------ the writer's thread
 
@@ -192,7 +183,8 @@ class Journal:
             lagging = self._queue.lagging and not self._ending.is_set()
             ask, self._asked = lagging and not self._asked, lagging
             if not lagging:
-                events, frames, rights = self._queue.take_all(), self._frames, self._rights
+                rights = None if self._queue.lagging else self._rights
+                events, frames = self._queue.take_all(), self._frames
                 self._frames, self._frame_bytes, self._rights = [], 0, None
         if ask:
             self._ask(self.catch_up)
@@ -207,9 +199,12 @@ class Journal:
         pause = PAUSES[0]
         while True:
             try:
-                if self._store.gone():
+                if self._damaged:
                     self._begin_anew()
                     commit = None
+                elif self._store.gone():
+                    self._store.restore()
+                    logger.warning("%s: was deleted, moved or replaced: written again in full", self.path)
                 if commit is None:
                     commit = self._ledger.enter([*self._preface, *events], rights, frames)
                 self._store.write(commit)
@@ -226,21 +221,21 @@ class Journal:
             pause = min(2 * pause, PAUSES[1])
 
     def _begin_anew(self) -> None:
-        """Open the file again, which is another one by now, and let it begin with what is known."""
+        """Set a file that broke aside, and let another one begin with what is known."""
         fold = self._ledger.fold
         fold.undo()
         self._preface = self._preface or [
-            State(self._now_ns(), "started", None, "the journal was deleted or damaged: begun anew"),
+            State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
         self._store.disconnect()
+        self._store.set_aside()
         self._store.open()
         self._ledger = Ledger(self._store.book)
+        self._damaged = False
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, sqlite3.Error) and is_damage(error):
-            self._store.disconnect()
-            self._store.set_aside()
+        self._damaged = self._damaged or (isinstance(error, sqlite3.Error) and is_damage(error))
         trouble = in_words(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
@@ -250,6 +245,8 @@ class Journal:
         self._ledger.fold.settle()
         self._preface = []
         self.committed = commit.last
+        if commit.others and not self._ending.is_set():
+            self._ask(self.beat)  # something happened that may mean that a picture is not right any more
         if self.trouble is not None:
             logger.warning("%s: written again", self.path)
             self.trouble = None

@@ -91,7 +91,7 @@ class Ledger:
         self._tail.add(moments)
         if moments and not self._begun:
             self._begun = True
-            commit.epochs.append((self.epoch, self._first, moments[0]))
+            commit.epochs.append((self.epoch, self._first, min(moments)))
         if rights is not None:
             self.fold.confirm(rights)
         self._note(commit, pulse=rights is not None)

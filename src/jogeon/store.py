@@ -13,14 +13,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Event
 from jogeon.fold import Fold
 from jogeon.ledger import Book, Commit, Tail, fold_of, rights_of
 from jogeon.rows import APPLICATION, COLUMNS, MIGRATIONS, SCHEMA, VERSION, Row, event_of
 
+SYNCHRONOUS = "FULL"
+"""A commit is on the disk when it returns."""
 LOCK_WAIT = 1.0
 """Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
 CHUNK = 10_000
@@ -170,6 +170,8 @@ class Store:
         self.book: Book
         self._db: sqlite3.Connection
         self._identity: tuple[int, int] = (0, 0)
+        from filelock import FileLock  # readers need none
+
         self._lock = FileLock(f"{path}.lock", timeout=0, mode=0o600, thread_local=False)
         with contextlib.ExitStack() as undo:
             self._take_lock()
@@ -178,6 +180,8 @@ class Store:
             undo.pop_all()
 
     def _take_lock(self) -> None:
+        from filelock import Timeout
+
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
@@ -212,9 +216,9 @@ class Store:
         with contextlib.ExitStack() as undo:
             undo.callback(db.close)
             version = require_journal(db, self.path)
+            db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             if _text(db, "journal_mode = WAL") != "wal":
                 raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
-            db.execute("PRAGMA synchronous = FULL")
             if version == 0:
                 db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {_stamp(VERSION)} COMMIT;")
             elif _text(db, "quick_check(1)") != "ok":
@@ -235,12 +239,26 @@ class Store:
 
     def set_aside(self) -> None:
         """Give a damaged file another name, with what SQLite keeps beside it."""
-        stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
-        aside = f"{self.path.name}.damaged-{stamp}"
+        aside = f"{self.path.name}.damaged-{_now()}"
         for suffix in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 self.path.with_name(self.path.name + suffix).rename(self.path.with_name(aside + suffix))
         self.notices.append(f"the journal was damaged: it was set aside as {aside}, another was begun")
+
+    def restore(self) -> None:
+        """Write all there is under its name again: the file was deleted, moved or replaced, and is still open here."""
+        if self.path.exists():
+            self.path.rename(self.path.with_name(f"{self.path.name}.replaced-{_now()}"))
+        copy = self.path.with_name(f"{self.path.name}.restored")
+        copy.unlink(missing_ok=True)
+        self._db.execute("VACUUM INTO ?", (str(copy),))
+        copy.chmod(0o600)
+        self.disconnect()
+        for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        copy.rename(self.path)
+        self._db = self._checked()
+        self._identity = _identity(self.path)
 
     def gone(self) -> bool:
         """Tell whether the name no longer leads to the file that is written: it was deleted or replaced."""
@@ -299,6 +317,10 @@ def _create(path: Path) -> None:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
 
 
 def _identity(path: Path) -> tuple[int, int]:
