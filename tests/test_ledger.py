@@ -87,8 +87,8 @@ def test_marks_do_not_take_more_room_than_the_events_between_them(monkeypatch: p
     monkeypatch.setattr(ledger, "MARK_EVERY", 3)
     writer = Ledger(Book())
     writer.enter([Snapshot(START_NS, RISE, tuple(f"{n:06d}" for n in range(10)))])
-    pairs: list[list[Event]] = [[Enter(START_NS + n, RISE, "900000"), Leave(START_NS + n, RISE, "900000")] for n in range(6)]
-    assert [len(writer.enter(pair).marks) for pair in pairs] == [0, 0, 0, 0, 1, 0]
+    pair: list[Event] = [Enter(START_NS + 1, RISE, "900000"), Leave(START_NS + 2, RISE, "900000")]
+    assert [len(writer.enter(pair).marks) for _ in range(6)] == [0, 0, 0, 0, 1, 0]
 
 
 def test_a_pulse_holds_the_rights_of_all_that_is_known() -> None:
