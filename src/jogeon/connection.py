@@ -10,7 +10,7 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from picows import (
@@ -39,6 +39,9 @@ REPLY_TIMEOUT = 5.0
 
 _TEXT = WSMsgType.TEXT
 """Looked up once: an enum's member costs as much as half a decode."""
+
+Tap = Callable[[bytes, int], object]
+"""Gets each message as it came, and when; it may neither wait nor raise."""
 
 logger = logging.getLogger("jogeon.connection")
 _numbers = itertools.count(1)
@@ -70,13 +73,17 @@ class Receiver(Protocol):
 
 
 class Connection(WSListener):
-    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard."""
+    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard.
+
+    `taps` get every message before anything is made of it.
+    """
 
     def __init__(self, receiver: Receiver, wall: Callable[[], int] = time.time_ns) -> None:
         self.number = next(_numbers)
         self.session = ClientSession()
         self.error: ConnectionLost | None = None
         self.heard_ns = wall()
+        self.taps: Sequence[Tap] = ()
         self._receiver = receiver
         self._on_push = receiver.on_push
         self._wall = wall
@@ -181,6 +188,8 @@ class Connection(WSListener):
     def _take(self, payload: bytes) -> None:
         """Take one message; this is the path of every push, so it asks for nothing twice."""
         at_ns = self._wall()
+        for tap in self.taps:
+            tap(payload, at_ns)
         try:
             message = decode(payload)
         except RemoteProtocolError as error:
