@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
     from jogeon.client import Client
+    from jogeon.credentials import Keys
     from jogeon.errors import JogeonError
     from jogeon.events import Event
 
@@ -114,10 +115,12 @@ class Shell:
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
         self.connected: list[tuple[str, bool]] = []
+        self.keys: list[Keys | None] = []
 
     def __call__(self, *argv: str, client: FakeClient | None = None) -> Said:
-        def connect(server: str, *, insecure: bool) -> AbstractAsyncContextManager[Client]:
+        def connect(server: str, *, keys: Keys | None, insecure: bool) -> AbstractAsyncContextManager[Client]:
             self.connected.append((server, insecure))
+            self.keys.append(keys)
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())
 
         self._capture.readouterr()

@@ -16,6 +16,7 @@ SPOILT = (
 )  # fmt: skip
 FAILURES: list[tuple[Exception, int]] = [
     (errors.KeysMissing("real"), 3),
+    (errors.KeysMissing("mock", half=(("APP_KEY_MOCK", "APP_SECRET_MOCK"),)), 3),
     (errors.LoginRefused(code="8005", text="Token이 유효하지 않습니다"), 3),
     (errors.TokenRefused(code="8001", text="App Key와 Secret Key 검증에 실패했습니다"), 3),
     (errors.RequestRefused("CNSRREQ", code="900004", text="존재하지 않는 일련번호입니다.(seq=1)"), 4),
@@ -99,6 +100,15 @@ def test_half_a_pair_of_keys_says_what_is_lacking(shell: Shell) -> None:
 @pytest.mark.parametrize("reason", [*REASONS, *SPOILT, "malformed", "unknown", "insecure", "token"])
 def test_every_reason_has_words_of_its_own(reason: str) -> None:
     assert any(f"{each}.cause.{reason}" in TEXTS for each in ("CouldNotConnect", "InvalidSetting", "InvalidAddress"))
+
+
+@pytest.mark.parametrize("code", ["1700", "429"])
+def test_who_asked_too_often_is_told_to_wait(shell: Shell, code: str) -> None:
+    assert "in a minute" in failing(shell, errors.TokenRefused(code=code, text="…")).err
+
+
+def test_an_unknown_machine_is_told_where_to_register(shell: Shell) -> None:
+    assert "openapi.kiwoom.com" in failing(shell, errors.TokenRefused(code="8040", text="…")).err
 
 
 def test_close_names_are_suggested(shell: Shell) -> None:

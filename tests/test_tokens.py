@@ -116,7 +116,8 @@ async def test_each_key_and_server_has_a_token_of_its_own(broker: Broker) -> Non
     assert len(kept_files()) == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"token":1}', b'{"token":"","expires":1,"skew":0}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"token":1}', b'{"token":"","expires":1,"skew":0}',
+                                     b'{"token":"t","expires":1e300,"skew":0}'])  # fmt: skip
 async def test_a_spoilt_file_is_no_token(broker: Broker, content: bytes) -> None:
     tokens = tokens_of(broker)
     await tokens.current()

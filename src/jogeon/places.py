@@ -53,6 +53,8 @@ def write_private(path: Path, content: bytes) -> None:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a Path cannot open a descriptor
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave an empty file under the old name
         _replace(draft, path)
     finally:
         with contextlib.suppress(OSError):

@@ -34,6 +34,8 @@ MARGIN = 300.0
 """Seconds before its end from which a token is not trusted any more."""
 RENEWAL_PAUSE = 600.0
 """Seconds in which a refused token is asked for anew once: if a fresh one is refused, its age is not the reason."""
+LAST_MOMENT = 253_402_268_400.0
+"""The end of the year 9999 in Korea, after which there are no dates."""
 HEADERS = {"Content-Type": "application/json;charset=UTF-8"}
 REPLY_TIMEOUT = 10.0
 REPLY_LIMIT = 65_536
@@ -106,7 +108,7 @@ class IssuedTokens:
             kept = msgspec.json.decode(content, type=Issued)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        return kept if is_one_word(kept.token) else None
+        return kept if is_one_word(kept.token) and 0 <= kept.expires < LAST_MOMENT else None
 
     async def current(self) -> str:
         """Return the kept token, or ask for one if it ends soon. TokenRefused, CouldNotConnect."""

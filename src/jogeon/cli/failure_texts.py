@@ -109,21 +109,33 @@ FAILURES = {
         "no keys were given yet; the simulator needs none.",
     ),
     "KeysMissing.next": Text(
-        "jogeon demo (키 없이 바로) {or_} jogeon login (키 등록)",
-        "jogeon demo (now, without keys) {or_} jogeon login (to give the keys)",
+        "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
+        "jogeon demo (now, without keys) {or_} jogeon login{server} (to give the keys)",
+    ),
+    "InvalidSetting.next.several pairs": Text(
+        "한 쌍만 다른 폴더에 두고: jogeon login --keys 폴더",
+        "keep one pair in a folder, then: jogeon login --keys FOLDER",
     ),
     "LoginRefused.what": Text("서버가 로그인을 거절했습니다.", "the server refused the login."),
     "LoginRefused.cause": Text(
         "토큰이나 키가 이 서버의 것이 아닙니다.", "the token or the keys are not this server's."
     ),
-    "LoginRefused.next": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
+    "LoginRefused.next": Text(
+        "점검: jogeon doctor{server} {or_} 키를 다시 등록: jogeon login{server}",
+        "look into it: jogeon doctor{server} {or_} give the keys again: jogeon login{server}",
+    ),
     "LoginRefused.next.token": Text(
         "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
         "set JOGEON_TOKEN to a token of this server, then: {again}",
     ),
     "TokenRefused.what": Text("키움이 토큰 발급을 거절했습니다.", "Kiwoom refused to issue a token."),
     "TokenRefused.cause": Text("앱키나 시크릿키가 맞지 않습니다.", "the app key or the secret key is wrong."),
-    "TokenRefused.next": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
+    "TokenRefused.next": Text("키를 다시 등록: jogeon login{server}", "give the keys again: jogeon login{server}"),
+    "TokenRefused.next.later": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
+    "TokenRefused.next.machine": Text(
+        "키움 REST API 누리집(openapi.kiwoom.com)에 이 컴퓨터의 IP를 등록하고 다시: {again}",
+        "register this machine's IP address at openapi.kiwoom.com, then: {again}",
+    ),
     "SessionTaken.what": Text(
         "같은 앱키로 다른 프로그램이 접속해 있습니다. {holder}", "another program has this app key's session. {holder}"
     ),

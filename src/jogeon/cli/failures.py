@@ -34,6 +34,10 @@ EXITS: dict[type[Exception], int] = {
 }
 """Exit code of each class; a class that is not here has that of its nearest ancestor."""
 
+TOO_OFTEN = ("1700", "429", "5")
+UNKNOWN_MACHINE = ("8010", "8040", "8050")
+"""Codes of a broker that does not know this machine's address."""
+
 
 class Row(NamedTuple):
     """A line of a message: the key of its label, and what it says."""
@@ -49,16 +53,17 @@ def exit_code(error: Exception) -> int:
 
 def explain(error: Exception, choices: Choices) -> str:
     """Return the message for an error, in lines."""
-    return _aligned(_rows(error, choices), choices.texts)
+    return _aligned(rows(error, choices), choices.texts)
 
 
-def _aligned(rows: Iterator[Row], texts: Texts) -> str:
-    said = [(texts(f"failure.{row.label}"), clean(row.says)) for row in rows]
+def _aligned(told: Iterator[Row], texts: Texts) -> str:
+    said = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
     width = max(columns(label) for label, _ in said)
     return "\n".join(f"{label}{' ' * (width - columns(label))}  {says}" for label, says in said)
 
 
-def _rows(error: Exception, choices: Choices) -> Iterator[Row]:
+def rows(error: Exception, choices: Choices) -> Iterator[Row]:
+    """Yield the lines of the message for an error."""
     texts, key = choices.texts, _key(error)
     fields = _fields(error, choices)
     yield Row("what", texts(f"{key}.what", **fields))
@@ -115,6 +120,10 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
     match error:
         case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
             return "LoginRefused.next.token"
+        case errors.TokenRefused(code=code) if code in TOO_OFTEN:
+            return "TokenRefused.next.later"
+        case errors.TokenRefused(code=code) if code in UNKNOWN_MACHINE:
+            return "TokenRefused.next.machine"
         case errors.CouldNotConnect(reason="refused", address=address) if (
             "://127." in address or "://localhost" in address
         ):

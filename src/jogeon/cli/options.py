@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jogeon.cli.language import Lang
     from jogeon.cli.texts import Texts
     from jogeon.client import Client
+    from jogeon.credentials import Keys
     from jogeon.events import Exchange
 
 T = TypeVar("T")
@@ -40,7 +41,9 @@ LANGS: dict[str, Lang] = {"KO": "ko", "EN": "en"}
 class Connect(Protocol):
     """How a client is made: `jogeon.connect`, or what a test has in its place."""
 
-    def __call__(self, server: str, *, insecure: bool) -> AbstractAsyncContextManager[Client]:
+    def __call__(
+        self, server: str, *, keys: Keys | None, insecure: bool
+    ) -> AbstractAsyncContextManager[Client]:
         """Return a client that connects when it is entered."""
 
 
@@ -52,6 +55,7 @@ class Choices:
     connect: Connect
     argv: tuple[str, ...] = ()
     server: str | None = None
+    keys: str | None = None
     insecure: bool = False
     json: bool = False
     verbose: int = 0
@@ -177,7 +181,8 @@ def shared(texts: Texts) -> list[click.Option]:
     """Return the options that stand before or after the name of a command; they are kept in the Choices."""
     server = click.Option(["--server"], metavar=texts("metavar.server"), help=texts("option.server"))
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
-    kept = [server, switch(texts, "--json"), switch(texts, "--insecure"), verbose]
+    keys = click.Option(["--keys"], metavar=texts("metavar.folder"), help=texts("option.keys"))
+    kept = [server, keys, switch(texts, "--json"), switch(texts, "--insecure"), verbose]
     for each in kept:
         each.expose_value, each.callback = False, _keep
     # The language was found before the texts of these options could be; here a wrong one is refused.

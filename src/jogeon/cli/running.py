@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jogeon.cli.account import chosen_mode, keys_of
 from jogeon.cli.terminal import clean, is_terminal, tell
 from jogeon.events import korean
 from jogeon.settings import chosen_server
@@ -36,7 +37,8 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
         choices.server, source = chosen_server()
         if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
             tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
-    return choices.connect(choices.server, insecure=choices.insecure)
+    keys = None if choices.keys is None else keys_of(chosen_mode(choices), choices)
+    return choices.connect(choices.server, keys=keys, insecure=choices.insecure)
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:

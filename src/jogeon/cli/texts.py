@@ -4,12 +4,13 @@
 Only characters that a Korean Windows console (cp949) can show are used.
 """
 
+from jogeon.cli.account_texts import ACCOUNT, ACCOUNT_HELP
 from jogeon.cli.failure_texts import FAILURES
 from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
 from jogeon.cli.language import Lang, Text
 from jogeon.cli.shown_texts import SHOWN
 
-TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN
+TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT
 
 
 class Texts:
