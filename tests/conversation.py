@@ -250,7 +250,7 @@ class Listener:
 
 
 def _check_interval(event: Enter | Leave) -> None:
-    """A recovered change happened in an interval, nobody knows when; a live one has no interval."""
+    """See that a recovered change has an interval and no time, and a live one no interval."""
     if event.origin == "live":
         assert event.since_ns is event.until_ns is None
     else:

@@ -142,7 +142,7 @@ class Broker:
         # what goes wrong
         self.closed = False
         self.muted: set[str] = set()
-        self.twice = False
+        self.twice = 0
         self.deaf = self.mum = self.destroy = 0
         self.hold = 0.0
         self.refusals: deque[Refusal] = deque()
@@ -260,8 +260,8 @@ class Broker:
         """End all faults."""
         self.restore()
         self.doubled = ""
-        self.closed = self.twice = False
-        self.deaf = self.mum = self.destroy = 0
+        self.closed = False
+        self.twice = self.deaf = self.mum = self.destroy = 0
         self.hold = 0.0
         self.muted.clear()
         self.refusals.clear()
@@ -402,12 +402,18 @@ class Driver:
 
 def check(world: World) -> None:
     """Hold what was told against the truth, now that everything has come to rest."""
-    everything = world.listeners[0][0]
-    for name in NAMES:
-        assert everything.folds[name] == world.broker.members[name], name
-    for listener, _ in world.listeners:
+    resident = world.listeners[0]
+    for name in FOLLOWED:
+        assert resident.folds[name] == world.broker.members[name], name
+    assert world.broker.link is not None
+    assert sorted(world.broker.link.bound.values()) == sorted(FOLLOWED), "what nobody wants is cleared"
+    for listener in world.listeners:
         for name in listener.folds:
-            _check_story([event for event in listener.events if _name(event) == name], name, world, listener)
+            events = [event for event in listener.events if _name(event) == name]
+            _check_gaps(events, world.driver.losses)
+            _check_live(events, name, world)
+            if not world.jumped:
+                _check_untold(events, name, world, listener)
 
 
 def _name(event: Event) -> str:
@@ -415,11 +421,17 @@ def _name(event: Event) -> str:
     return "" if condition is None else str(condition.name)
 
 
-def _check_story(events: list[Event], name: str, world: World, listener: Listener) -> None:
-    """Hold one condition of one sink against the log: live events are in it, in order and once; the rest was told.
+def _check_gaps(events: list[Event], losses: list[int]) -> None:
+    """Find every lost connection in one gap at most."""
+    gaps = [event for event in events if isinstance(event, Gap) and event.cause == "connection lost"]
+    for gap in gaps:
+        assert any(gap.since_ns <= loss <= gap.until_ns for loss in losses)
+    for loss in losses:
+        assert sum(gap.since_ns <= loss < gap.until_ns for gap in gaps) <= 1, "one gap for one blind stretch"
 
-    What was never heard and taken back before anybody could look is invisible: its changes come in pairs.
-    """
+
+def _check_live(events: list[Event], name: str, world: World) -> None:
+    """Find every live event in the log, in order and once."""
     live = [event for event in events if isinstance(event, Enter | Leave) and event.origin == "live"]
     numbers = [int(event.clock) for event in live]
     assert all(before < after for before, after in itertools.pairwise(numbers)), "in order, and once"
@@ -427,18 +439,24 @@ def _check_story(events: list[Event], name: str, world: World, listener: Listene
         change = world.broker.log[number]
         kind = "I" if isinstance(event, Enter) else "D"
         assert (change.name, change.code, change.kind) == (name, event.code, kind)
+
+
+def _check_untold(events: list[Event], name: str, world: World, listener: Listener) -> None:
+    """Find every net change that was not live in a gap.
+
+    What was never heard and taken back before anybody could look is invisible: its changes come in pairs.
+    """
     for code in CODES:
-        fates = _fates(events, set(numbers), code, name, world, listener)
+        fates = _fates(events, code, name, world, listener)
         for is_live, run in itertools.groupby(fates, lambda fate: fate == "live"):
             untold = [] if is_live else list(run)
             hidden = set(untold) <= {"unsent", "destroyed"} and len(untold) % 2
             assert not hidden, f"a net change of {code} in {name} lies in no gap"
 
 
-def _fates(
-    events: list[Event], live: set[int], code: str, name: str, world: World, listener: Listener
-) -> Iterator[str]:
+def _fates(events: list[Event], code: str, name: str, world: World, listener: Listener) -> Iterator[str]:
     """Yield how each change of a stock was told (live, gap, anomaly), else what became of it at the server."""
+    live = {int(event.clock) for event in events if isinstance(event, Enter | Leave) and event.origin == "live"}
     gaps = [event for event in events if isinstance(event, Gap)]
     first = next(event.at_ns for event in events if isinstance(event, Snapshot))
     odd = {event.at_ns for event in events if isinstance(event, Anomaly) and event.code == code}
@@ -460,6 +478,7 @@ def _fates(
 # ---------------------------------------------------------------- the drill
 
 NAMES = ("급등주", "신고가 돌파", "거래량 급증", "눌림목")
+FOLLOWED = NAMES[:3]
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
 TURN = 0.001  # no loop looks twice within the same moment
@@ -467,22 +486,24 @@ BUSY = Refusal("1700", "허용된 요청 개수를 초과하였습니다")
 
 
 class World:
-    """Everything of one seed: a market, a broker with faults, a client that follows all conditions, and guests."""
+    """Everything of one seed: a market, a broker with faults, a client that follows most conditions, and guests."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = Random(seed)  # noqa: S311 - a drill to repeat, not a secret
         self.clock = Clock()
         self.broker = Broker(self.clock, self.random, NAMES, CODES)
         self.registrar = Registrar(recheck=RECHECK)
         self.driver = Driver(self.clock, self.broker, self.registrar, self.random)
-        self.listeners: list[tuple[Listener, int]] = []
+        self.listeners: list[Listener] = []
+        self.jumped = False
         self._trading = self._failing = False
 
     def run(self, seconds: float) -> None:
         """Trade, and fail, for so long; then let everything come to rest."""
         self.driver.connect()
         self.clock.run(1.0)
-        self.visit(NAMES)
+        self.visit(FOLLOWED)
         self._trading = self._failing = True
         self._trade()
         self._fail()
@@ -501,7 +522,7 @@ class World:
         for condition in self.registrar.listing:
             if condition.name in names and condition.name != self.broker.doubled:
                 self.registrar.want(condition, listener, "K", now_ns)
-        self.listeners.append((listener, now_ns))
+        self.listeners.append(listener)
         self.driver.turn()
         return listener
 
@@ -565,6 +586,11 @@ def _mute(world: World) -> None:
     world.broker.muted.add(world.random.choice(NAMES))
 
 
+def _jump(world: World) -> None:
+    if world.seed % 5 == 0:
+        world.clock.skew, world.jumped = world.random.choice((-3600.0, 0.0, 259_200.0)), True
+
+
 def _guest(world: World) -> None:
     guest = world.visit(world.random.sample(NAMES, 2))
     world.clock.later(world.random.uniform(0, 60), lambda: world.leave(guest))
@@ -587,11 +613,12 @@ FAULTS: tuple[Callable[[World], None], ...] = (
     _double,
     _mute,
     _guest,
+    _jump,
     _set("deaf", 1, 2, 5),
     _set("mum", 1, 2, 5),
     _set("destroy", 1, 3),
-    _set("twice", True, False),
+    _set("twice", 0, 1),
     _set("hold", 0.5, 3.0, 8.0, 16.0),
     lambda world: world.broker.refusals.append(world.random.choice((NO_SUCH, TWICE, BUSY))),
-    lambda world: (world.broker.link and world.broker.link.say(b"\xff{")) or None,
+    lambda world: None if world.broker.link is None else world.broker.link.say(b"\xff{"),
 )

@@ -159,7 +159,7 @@ class Walk:
             assert heard.request is awaited
             assert client.in_flight is None
         else:
-            assert isinstance(heard, Late), "nothing is said without a request"
+            assert isinstance(heard, Late) or (isinstance(heard, Stray) and heard.seq in self.blurred)
             assert client.in_flight is awaited
 
     def close(self) -> None:
@@ -234,7 +234,7 @@ def test_a_long_walk_visits_every_entry_of_both_tables(monkeypatch: pytest.Monke
     _Recorded.seen.clear()
     for forbidden in (session.UNLISTED, frozenset[Step]()):
         monkeypatch.setattr(session, "UNLISTED", forbidden)
-        wander(Random(7), 6_000)  # noqa: S311  # a walk to repeat, not a secret
+        wander(Random(3), 6_000)  # noqa: S311  # a walk to repeat, not a secret
     entries: set[tuple[object, Step]] = {(phase, step) for phase, steps in PHASES.items() for step in steps}
     entries |= {(state, step) for state, steps in REGISTRATION.items() for step in steps}
     assert set(_Recorded.seen) == entries
@@ -244,7 +244,7 @@ def wander(random: Random, steps: int) -> None:
     """Walk at random; the likelier a step is, the further a connection comes."""
     walk = Walk()
     for _ in range(steps):
-        match random.choices(range(7), (6, 2, 8, 8, 1, 10, 0.2))[0]:
+        match random.choices(range(7), (6, 5, 6, 4, 1, 6, 0.3))[0]:
             case 0:
                 walk.ask(random.choice(ASKABLE))
             case 1:

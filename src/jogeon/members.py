@@ -40,10 +40,10 @@ def difference(
 
 
 class Suspects(Struct, frozen=True):
-    """What a recheck showed, and the stocks that differed from the fold when it came."""
+    """What a recheck showed, and the stocks that differed from the fold when it came, with their last push (or 0)."""
 
     shown: Snapshot
-    differing: frozenset[str]
+    differing: dict[str, int]
 
 
 class Membership:
@@ -173,7 +173,7 @@ class Membership:
         if not differing:
             self._settle(shown)
             return True
-        self._suspects = Suspects(shown, frozenset(differing))
+        self._suspects = Suspects(shown, {code: self._touched.get(code, 0) for code in differing})
         return False
 
     def resolve(self, at_ns: int, doubt: Blind | None = None) -> tuple[list[Event], bool]:
@@ -181,15 +181,19 @@ class Membership:
 
         `doubt` is since when the picture may be wrong and why; without it, since it was last known to be right.
 
-        A stock pushed within DRIFT_GRACE_NS of the snapshot is no proof of anything missed: it stays as pushed, and
-        another recheck will tell. Any other difference was missed. What was equal when the snapshot came and was
-        pushed later is no difference.
+        A stock pushed shortly before the snapshot (DRIFT_GRACE_NS) or after it is no proof of anything missed: it
+        stays as pushed, and another recheck will tell. Any other difference was missed. What was equal when the
+        snapshot came and was pushed later is no difference.
         """
         if self._suspects is None:
             return [], False
-        shown = self._suspects.shown
-        differing = self._suspects.differing & (self.codes.keys() ^ shown.codes)
-        excused = {code for code in differing if abs(self._touched.get(code, 0) - shown.at_ns) <= DRIFT_GRACE_NS}
+        shown, touched = self._suspects.shown, self._suspects.differing
+        differing = touched.keys() & (self.codes.keys() ^ shown.codes)
+        excused = {
+            code
+            for code in differing
+            if abs(touched[code] - shown.at_ns) <= DRIFT_GRACE_NS or self._touched.get(code, 0) != touched[code]
+        }
         missed = differing - excused
         known_wrong = doubt if doubt is not None and not self._unsure else Blind(self.right_ns, "drift", "")
         self._suspects, self._unsure = None, bool(excused)

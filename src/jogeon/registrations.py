@@ -475,7 +475,7 @@ class Registrar:
 
     def _unclaimed(self, values: messages.PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
-        if seq not in self._cleared:
+        if seq not in self._cleared and all(seq != following.condition.seq for following in self.followings):
             code = messages.stock_code(values.code)
             self._tell_all(Anomaly(at_ns, f"push for the unknown condition seq {seq[:10]!r}", None, code))
 
