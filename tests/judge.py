@@ -7,15 +7,14 @@ truth that was not told live lies inside a told gap; and whenever a watch is liv
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
 
 KINDS = {Enter: "I", Leave: "D"}
 SLACK_NS = 50_000_000
-"""The truth's log is stamped before the push leaves, and a gap ends when its snapshot is heard."""
-LATENCY_NS = 3_000_000_000
-"""Longest way of a push, through every proxy and every loaded machine of a test."""
+"""Between the moment of a change in the truth's log and that of its push or of a snapshot that shows it."""
 
 
 def nanoseconds(moment: str) -> int:
@@ -72,17 +71,20 @@ def judge(fold: Fold, changes: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def _judge(name: str, fold: Fold, log: list[tuple[str, str, int]]) -> list[str]:
-    """Align the live events with the log; what the log has more must lie in a gap or before the first snapshot.
+    """Align the live events with the log: what the log has more must be missing where a gap was told.
 
-    A stock may flap in a gap and go on flapping after it, so every alignment that is possible is followed.
+    Compared is the order of things as they were heard, because a push may be long on its way. A stock may flap in a gap
+    and go on flapping after it, so every alignment that is possible is followed.
     """
     wrong = []
     live = fold.live[name]
+    kept = sum(event[2] <= fold.first_ns[name] for event in live)  # pushes that came before the first snapshot
+    blind = _blind_places(live, fold.first_ns[name], fold.gaps[name] + fold.mute[name])
     places = {0}
     for code, kind, at_ns in log:
         told = {place + 1 for place in places if place < len(live) and _is(live[place], code, kind, at_ns)}
-        blind = at_ns <= fold.first_ns[name] + SLACK_NS or _in_gap(fold.gaps[name] + fold.mute[name], at_ns)
-        after = told | places if blind else told
+        early = at_ns <= fold.first_ns[name] + SLACK_NS
+        after = told | {place for place in places if blind[place] or (early and place <= kept)}
         if not after:
             wrong.append(f"{name}: {code} {kind} was not told and lies in no gap")
         places = after or places
@@ -91,10 +93,13 @@ def _judge(name: str, fold: Fold, log: list[tuple[str, str, int]]) -> list[str]:
     return wrong
 
 
+def _blind_places(live: list[tuple[str, str, int]], first_ns: int, gaps: list[tuple[int, int]]) -> list[bool]:
+    """Tell for each place between two live events whether a gap was told that touches it."""
+    moments = [first_ns, *(event[2] for event in live), 2**63]
+    stretches = pairwise(moments)
+    return [any(since <= end and until >= start for since, until in gaps) for start, end in stretches]
+
+
 def _is(event: tuple[str, str, int], code: str, kind: str, at_ns: int) -> bool:
-    """Tell whether a live event can be this change: it was heard soon after it happened."""
-    return event[:2] == (code, kind) and -SLACK_NS <= event[2] - at_ns <= LATENCY_NS
-
-
-def _in_gap(gaps: list[tuple[int, int]], at_ns: int) -> bool:
-    return any(since - SLACK_NS <= at_ns <= until + SLACK_NS for since, until in gaps)
+    """Tell whether a live event can be this change: it was not heard before it happened."""
+    return event[:2] == (code, kind) and event[2] >= at_ns - SLACK_NS
