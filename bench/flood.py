@@ -2,8 +2,8 @@
 
     python bench/flood.py [--pushes N] [--conditions C] [--codes M] [--rate R --burst B]
 
-Prints its address. Every push changes something: each stock enters, then each leaves, and so on. With --rate, bursts of B
-pushes go out R/B times a second, and field 20 carries nothing: the moment of sending stands in 9081 as nanoseconds.
+Prints its address. Every push changes something: each stock enters, then each leaves, and so on. With --rate,
+bursts of B pushes go out R/B times a second; the moment of sending stands in 9081 as nanoseconds.
 """
 
 import argparse
@@ -47,8 +47,14 @@ class Peer:
         while b"\r\n\r\n" not in self.buffer:
             self.buffer += self.sock.recv(4096)
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-        key = next(line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key"))
-        accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", usedforsecurity=False).digest())
+        key = next(
+            line.split(b":", 1)[1].strip()
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"sec-websocket-key")
+        )
+        accept = base64.b64encode(
+            hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", usedforsecurity=False).digest()
+        )
         self.sock.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"

@@ -113,11 +113,11 @@ class Shell:
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
-        self.connected: list[tuple[str, str | None, bool]] = []
+        self.connected: list[tuple[str, bool]] = []
 
     def __call__(self, *argv: str, client: FakeClient | None = None) -> Said:
-        def connect(server: str, *, token: str | None, insecure: bool) -> AbstractAsyncContextManager[Client]:
-            self.connected.append((server, token, insecure))
+        def connect(server: str, *, insecure: bool) -> AbstractAsyncContextManager[Client]:
+            self.connected.append((server, insecure))
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())
 
         self._capture.readouterr()

@@ -38,6 +38,7 @@ from jogeon.session import Answered, ClientSession, Late, ServerSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
     from jogeon.messages import Answer, Request
     from jogeon.session import Received
 
@@ -592,5 +593,5 @@ FAULTS: tuple[Callable[[World], None], ...] = (
     _set("twice", True, False),
     _set("hold", 0.5, 3.0, 8.0, 16.0),
     lambda world: world.broker.refusals.append(world.random.choice((NO_SUCH, TWICE, BUSY))),
-    lambda world: world.broker.link and world.broker.link.say(b"\xff{") or None,
+    lambda world: (world.broker.link and world.broker.link.say(b"\xff{")) or None,
 )

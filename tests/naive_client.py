@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 WAIT = 5.0
+DEMO = "demo"
 
 
 class NaiveClient:
     """One connection. `frames` is all that was heard; what is no JSON stands there as text."""
 
-    def __init__(self, url: str, token: str | None = "demo", *, echo: bool = True) -> None:
+    def __init__(self, url: str, token: str | None = DEMO, *, echo: bool = True) -> None:
         self.frames: list[Any] = []
         self._url = url
         self._token = token

@@ -26,9 +26,9 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations"},  # 1 rules
-    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client",
-     "server", "rest", "journal"},  # 2 movement
+    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume"},  # 1 rules
+    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
+    | {"rest", "store", "journal", "recording", "history"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -42,8 +42,16 @@ BESIDE = {
     "credentials": {"settings", "places"},
     "lock": {"credentials", "settings", "places"},
     "tokens": {"lock", "credentials", "settings", "places", "connection"},
+    "fold": {"members"},
+    "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
+    "resume": {"fold", "members", "registrations"},
+    "store": set(),
+    "journal": {"store", "fanout"},
+    "history": {"store"},
+    "recording": {"journal", "supervisor"},
+    "connection": {"credentials"},
     "supervisor": {"connection", "credentials"},
-    "client": {"supervisor", "connection", "fanout", "credentials", "journal"},
+    "client": {"supervisor", "connection", "fanout", "credentials", "journal", "recording"},
     "server": {"fanout"},
     "rest": {"credentials"},
     "sync": {"connect"},

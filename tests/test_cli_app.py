@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,23 @@ def test_korean_is_spoken_where_the_locale_is_korean(shell: Shell, monkeypatch: 
     monkeypatch.setenv("LANG", "ko_KR.UTF-8")
     assert "명령:" in shell("--help").out
     assert "Commands:" in shell("--help", "--lang", "en").out
+
+
+def test_the_settings_choose_a_language(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("jogeon.toml").write_text('lang = "ko"', encoding="utf-8")
+    assert "명령:" in shell("--help").out
+    monkeypatch.setenv("JOGEON_LANG", "en")
+    assert "Commands:" in shell("--help").out
+    monkeypatch.setenv("JOGEON_LANG", "fr")
+    assert "Commands:" in shell("--help").out
+
+
+def test_spoilt_settings_are_told_when_they_are_needed(shell: Shell) -> None:
+    Path("jogeon.toml").write_text("server = 1", encoding="utf-8")
+    assert shell("--help").code == 0
+    said = shell("list", "--lang", "ko")
+    assert said.code == 2
+    assert "설정을 사용할 수 없습니다: jogeon.toml server" in said.err
 
 
 def test_a_console_without_hangul_gets_english_unless_korean_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

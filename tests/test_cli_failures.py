@@ -7,8 +7,13 @@ import pytest
 from cli_conversation import FakeClient, Said, Shell
 from jogeon import errors
 from jogeon.cli.failures import EXITS, exit_code
+from jogeon.cli.texts import TEXTS
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "proxy", "network")
+SPOILT = (
+    "unreadable", "too large", "not text", "not TOML", "wrong value", "not one word", "not a mode", "not a proxy",
+    "spoilt", "no keys", "half a pair", "several pairs",
+)  # fmt: skip
 FAILURES: list[tuple[Exception, int]] = [
     (errors.KeysMissing("real"), 3),
     (errors.LoginRefused(code="8005", text="Token이 유효하지 않습니다"), 3),
@@ -30,6 +35,9 @@ FAILURES: list[tuple[Exception, int]] = [
         (errors.InvalidAddress("no", value="x", reason=reason), 2)
         for reason in ("malformed", "unknown", "insecure", "token", "speed out of range")
     ),
+    *((errors.InvalidSetting(file="jogeon.toml", field="server", reason=reason, detail="…"), 2) for reason in SPOILT),
+    (errors.InvalidSetting(file="environment", field="JOGEON_TOKEN", reason="not one word"), 2),
+    (errors.KeysMissing("real", half=(("APP_KEY", "APP_SECRET"),)), 3),
     (PermissionError(13, "Permission denied", "hits.csv"), 1),
     (ZeroDivisionError("division by zero"), 1),
 ]
@@ -81,6 +89,16 @@ def test_no_keys_points_to_the_demo_and_to_the_login(shell: Shell) -> None:
     said = failing(shell, errors.KeysMissing("mock"))
     assert "jogeon demo" in said.err
     assert "jogeon login" in said.err
+
+
+def test_half_a_pair_of_keys_says_what_is_lacking(shell: Shell) -> None:
+    said = failing(shell, errors.KeysMissing("real", half=(("APP_KEY", "APP_SECRET"),)))
+    assert "APP_KEY without APP_SECRET" in said.err
+
+
+@pytest.mark.parametrize("reason", [*REASONS, *SPOILT, "malformed", "unknown", "insecure", "token"])
+def test_every_reason_has_words_of_its_own(reason: str) -> None:
+    assert any(f"{each}.cause.{reason}" in TEXTS for each in ("CouldNotConnect", "InvalidSetting", "InvalidAddress"))
 
 
 def test_close_names_are_suggested(shell: Shell) -> None:

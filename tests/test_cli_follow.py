@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OPEN_GAP = Gap(SURGE, NOON_NS, NOON_NS, "connection lost", open=True)
 ENDED = State(NOON_NS, "ended")
-CHANGES = [snapshot("000010"), enter("000020"), leave("000010"), enter("000030")]
+CHANGES: list[Event] = [snapshot("000010"), enter("000020"), leave("000010"), enter("000030")]
 
 
 async def following(capfd: pytest.CaptureFixture[str], client: FakeClient, wish: Wish) -> list[str]:

@@ -73,12 +73,12 @@ def test_a_bad_value_is_a_usage_error_that_shows_how(shell: Shell, argv: list[st
 def test_shared_options_stand_before_or_after_the_command(shell: Shell) -> None:
     shell("--server", "ws://127.0.0.1:1", "--insecure", "list", "--json")
     shell("--json", "list", "--server", "ws://127.0.0.1:1", "--insecure")
-    assert shell.connected == [("ws://127.0.0.1:1", None, True)] * 2
+    assert shell.connected == [("ws://127.0.0.1:1", True)] * 2
 
 
 def test_what_stands_after_the_command_wins(shell: Shell) -> None:
     shell("--server", "real", "list", "--server", "demo")
-    assert shell.connected == [("demo", None, False)]
+    assert shell.connected == [("demo", False)]
 
 
 def test_hangul_typed_on_a_mac_is_composed(shell: Shell) -> None:

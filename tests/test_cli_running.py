@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from pathlib import Path
 from typing import Self
 
 import pytest
@@ -20,17 +21,19 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 def test_the_server_is_real_unless_something_else_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell("list")
+    Path("jogeon.toml").write_text('server = "ws://127.0.0.1:1/x"', encoding="utf-8")
+    shell("list")
     monkeypatch.setenv("JOGEON_SERVER", "mock")
     shell("list")
     shell("list", "--server", "demo")
-    assert [server for server, _, _ in shell.connected] == ["real", "mock", "demo"]
+    assert [server for server, _ in shell.connected] == ["real", "ws://127.0.0.1:1/x", "mock", "demo"]
 
 
-def test_a_token_goes_to_addresses_only(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JOGEON_TOKEN", "planted")
-    for server in ("real", "mock", "demo", "wss://example.org/x"):
-        shell("list", "--server", server)
-    assert [token for _, token, _ in shell.connected] == [None, None, None, "planted"]
+def test_kiwooms_own_demo_is_the_mock_server_and_that_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", "demo")
+    monkeypatch.setattr("jogeon.cli.running.is_terminal", lambda _: True)
+    assert "KIWOOM_MODE=demo 는 모의투자" in shell("list", "--lang", "ko").err
+    assert shell.connected == [("mock", False)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

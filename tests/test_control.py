@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
-from naive_client import NaiveClient
 
 from jogeon.simulator.simulator import Simulator
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,11 +7,11 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from naive_client import NaiveClient
 
 from jogeon.simulator.faults import InvalidFault, Order, Standing, parse
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,13 +21,12 @@ SEQ = "4"
 
 @contextlib.asynccontextmanager
 async def watching(**switches: Any) -> AsyncIterator[tuple[Simulator, NaiveClient]]:
-    """A market that moves when told to, and a client that watches a lively condition."""
-    async with Simulator(speed=0, rest_port=None, switches=Switches(**switches)) as simulator:
-        simulator.advance(60)
-        async with NaiveClient(simulator.websocket) as client:
-            await client.login()
-            await client.watch(SEQ)
-            yield simulator, client
+    """Give a market that moves when told to, and a client that watches a lively condition."""
+    market = Simulator(speed=0, rest_port=None, switches=Switches(**switches))
+    async with market as simulator, NaiveClient(simulator.websocket) as client:
+        await client.login()
+        await client.watch(SEQ)
+        yield simulator, client
 
 
 async def moved(simulator: Simulator, client: NaiveClient, seconds: float = 30) -> list[dict[str, Any]]:
@@ -339,5 +338,5 @@ async def test_pause_market_stops_time_until_it_ends() -> None:
         await asyncio.sleep(0.05)
         assert len(simulator.truth()["changes"]) == before
         simulator.fault({})
-        while len(simulator.truth()["changes"]) == before:  # noqa: ASYNC110  # nobody tells when the market moves
+        while len(simulator.truth()["changes"]) == before:  # nobody tells when the market moves
             await asyncio.sleep(0.01)

@@ -61,8 +61,8 @@ async def post(http: httpx2.AsyncClient, path: str, **fields: Any) -> dict[str, 
     answer = await http.post(path, json=fields)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json;charset=UTF-8"
-    fields = answer.json()
-    return fields
+    reply: dict[str, Any] = answer.json()
+    return reply
 
 
 async def test_a_token_is_issued_as_the_broker_does(http: httpx2.AsyncClient) -> None:
@@ -95,11 +95,11 @@ async def test_refusals_are_http_200_with_the_code_in_brackets(http: httpx2.Asyn
         assert code in refused["return_msg"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"1", b'"x"', b"\xff", b"[" * 5000, b'{"appkey":1}', b'{"a":"\xff"}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"1", b'"x"', b"\xff", b"[" * 5000, b'{"a":"\xff"}'])
 async def test_what_is_no_request_is_400_with_a_sentence(http: httpx2.AsyncClient, body: bytes) -> None:
     answer = await http.post("/oauth2/token", content=body)
-    assert answer.status_code == (200 if body == b'{"appkey":1}' else 400)
-    assert answer.json().get("error") or "8011" in answer.json()["return_msg"]
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("the body is no JSON")
 
 
 async def test_a_field_of_a_wrong_type_is_400(http: httpx2.AsyncClient) -> None:
@@ -131,7 +131,7 @@ async def test_browsers_and_foreign_names_are_refused(http: httpx2.AsyncClient) 
 def test_what_names_this_machine() -> None:
     for host in ("127.0.0.1", "127.0.0.1:80", "localhost", "LOCALHOST:80", "[::1]:80", "127.9.9.9"):
         assert is_loopback(host)
-    for host in ("", "0.0.0.0", "127.0.0.1.example.com", "localhost.example.com", "[::1", "192.0.2.1", "a b", "@127.0.0.1:x"):
+    for host in ("", "0.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::1", "192.0.2.1", "@127.0.0.1:x"):
         assert not is_loopback(host)
 
 

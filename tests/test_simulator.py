@@ -6,20 +6,21 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from naive_client import NaiveClient
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.simulator.expressions import ConditionRule, ExpressionError
 from jogeon.simulator.simulator import Simulator
+from naive_client import NaiveClient
 
 SEED_CLIENTS = Path(__file__).parents[2] / "shared" / "tools" / "run-seed-clients"
 
 
 async def test_the_market_moves_with_the_clock_whoever_listens() -> None:
     async with Simulator(speed=200, rest_port=None) as simulator:
-        while len(simulator.truth()["changes"]) < 20:  # noqa: ASYNC110  # nobody tells when the market moves
+        while len(simulator.truth()["changes"]) < 20:  # nobody tells when the market moves
             await asyncio.sleep(0.01)
         truth = simulator.truth()
         assert truth["connections"] == 0
@@ -58,11 +59,11 @@ async def test_conditions_of_ones_own() -> None:
 
 
 async def test_no_conditions_at_all() -> None:
-    async with Simulator(speed=0, rest_port=None, conditions=[]) as simulator:
-        async with NaiveClient(simulator.websocket) as client:
-            await client.login()
-            assert await client.conditions() == {}
-            simulator.fault({"renumber": True})
+    market = Simulator(speed=0, rest_port=None, conditions=[])
+    async with market as simulator, NaiveClient(simulator.websocket) as client:
+        await client.login()
+        assert await client.conditions() == {}
+        simulator.fault({"renumber": True})
 
 
 async def test_one_token_is_the_only_one() -> None:
@@ -81,23 +82,24 @@ def test_a_speed_that_cannot_be(wrong: dict[str, Any]) -> None:
 
 async def test_a_port_that_is_taken_leaves_nothing_behind() -> None:
     async with Simulator(speed=0) as simulator:
-        websocket, rest = (int(address.split(":")[2].split("/")[0]) for address in (simulator.websocket, simulator.rest))
-        for ports in ({"port": websocket}, {"rest_port": rest}, {"rest_port": websocket}):
+        websocket, rest = (urlsplit(address).port or 0 for address in (simulator.websocket, simulator.rest))
+        for port, rest_port in ((websocket, 0), (0, rest), (0, websocket)):
             with pytest.raises(CannotServe):
-                await Simulator(speed=0, **ports).__aenter__()
-    for ports in ({"port": websocket}, {"rest_port": rest}):
-        async with Simulator(speed=0, **ports):
-            pass
+                await Simulator(speed=0, port=port, rest_port=rest_port).__aenter__()
+    async with Simulator(speed=0, port=websocket, rest_port=rest):
+        pass
     with pytest.raises(InvalidAddress):
         await Simulator(host="0.0.0.0").__aenter__()  # noqa: S104  # it is refused
 
 
 async def test_a_failing_market_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    simulator = Simulator(speed=100, rest_port=None)
-    with pytest.raises(ZeroDivisionError):
-        async with simulator:
+    async def fail() -> None:
+        async with Simulator(speed=100, rest_port=None) as simulator:
             monkeypatch.setattr(simulator, "advance", lambda _: 1 / 0)
             await simulator.run()
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
 
 
 async def test_the_end_closes_everything() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from naive_client import NaiveClient
-
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,12 +17,11 @@ LARGE, EMPTY, LIVELY = "2", "3", "4"
 
 @contextlib.asynccontextmanager
 async def talking(**switches: Any) -> AsyncIterator[tuple[Simulator, NaiveClient]]:
-    """A market that stands still until told to move, and a client that has logged in."""
-    async with Simulator(speed=0, rest_port=None, switches=Switches(**switches)) as simulator:
-        simulator.advance(60)
-        async with NaiveClient(simulator.websocket) as client:
-            await client.login()
-            yield simulator, client
+    """Give a market that stands still until told to move, and a client that has logged in."""
+    market = Simulator(speed=0, rest_port=None, switches=Switches(**switches))
+    async with market as simulator, NaiveClient(simulator.websocket) as client:
+        await client.login()
+        yield simulator, client
 
 
 def members(simulator: Simulator, seq: str) -> list[str]:

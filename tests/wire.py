@@ -103,7 +103,7 @@ class Wire:
     def send_close(self, code: WSCloseCode, reason: bytes = b"") -> None:
         del code, reason
 
-    def disconnect(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  # picows' own signature
+    def disconnect(self, graceful: bool = True) -> None:  # picows' own signature
         del graceful
         self._end()
 
@@ -117,7 +117,7 @@ class Wire:
         for frame in frames:
             if self.open and not self.stalled:
                 payload = frame if isinstance(frame, bytes) else json.dumps(frame, ensure_ascii=False).encode()
-                made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)  # noqa: FBT003
+                made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)
                 self.client.on_ws_frame(cast("WSTransport", self), made)
 
     def later(self, seconds: float, *frames: bytes | dict[str, Any]) -> None:

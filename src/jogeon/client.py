@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Self, TypeVar
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from jogeon import messages
 from jogeon.credentials import Endpoint
@@ -19,11 +22,16 @@ from jogeon.errors import (
     TooManyPages,
     TooManyRows,
 )
-from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock
+from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
-from jogeon.registrations import Following, Registrar, resolve
+from jogeon.registrations import Following, Registrar, Sink, resolve
+from jogeon.resume import Resumed
 from jogeon.supervisor import Policy, Supervisor, refused
+
+if TYPE_CHECKING:
+    from jogeon.journal import Journal
+    from jogeon.recording import Recording
 
 LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
@@ -85,6 +93,12 @@ class Client:
             raise LocalProtocolError("the client is not connected: use it in `async with`")
         return self._supervisor
 
+    @property
+    def heard(self) -> datetime | None:
+        """When the last frame came, a PING too, Korean time; None before the first."""
+        heard_ns = 0 if self._supervisor is None else self._supervisor.heard_ns
+        return korean(heard_ns) if heard_ns else None
+
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order."""
         return list((await self._ask(ListConditions(), messages.ConditionList)).conditions)
@@ -129,12 +143,16 @@ class Client:
         exchange: Exchange = "K",
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
+        journal: str | PathLike[str] | None = None,
+        frames: bool = True,
     ) -> "Watch":
         """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
 
-        What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for.
+        What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
+        a file that keeps all it yields, with the raw `frames` beside it; what it holds already is gone on from.
         """
-        return Watch(self, wanted, exchange, max_events=max_events, max_bytes=max_bytes)
+        queue = Queue(self._current, self._wall, max_events=max_events, max_bytes=max_bytes)
+        return Watch(self, wanted, exchange, queue, journal=None if journal is None else Path(journal), frames=frames)
 
     async def clear(self, wanted: str | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""
@@ -173,21 +191,28 @@ class Watch:
         client: Client,
         wanted: tuple[str | Condition, ...],
         exchange: Exchange,
+        queue: Queue,
         *,
-        max_events: int,
-        max_bytes: int,
+        journal: Path | None,
+        frames: bool,
     ) -> None:
         self._client = client
         self._registrar = client._registrar
         self._wanted = wanted
         self._exchange: Exchange = exchange
-        self._queue = Queue(client._current, client._wall, max_events=max_events, max_bytes=max_bytes)
+        self._queue = queue
+        self._sink: Queue | Resumed = queue
+        self._file = journal
+        self._frames = frames
+        self._recording: Recording | None = None
         self._cleared: list[str] = []
 
     async def __aenter__(self) -> Self:
         """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
         listing = await self._client.conditions()
         resolved = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
+        if self._file is not None:
+            await self._record(self._file, listing)
         try:
             self._follow(resolved)
             await self._settle()
@@ -197,19 +222,39 @@ class Watch:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Stop following; what no other watch needs is cleared at the server."""
+        """Stop following; what no other watch needs is cleared at the server. JournalError if not all was recorded."""
         await self._leave()
 
+    async def _record(self, path: Path, listing: Sequence[Condition]) -> None:
+        """Open the journal; the watch and its journal go on from what it holds, both with the same gap."""
+        from jogeon.recording import Recorded, Recording  # a watch that is not recorded needs no SQLite
+
+        client = self._client
+        recorded = Recorded(self._registrar, client._running, client._current, client._wall)
+        recording = Recording(recorded, listing)
+        await recording.open(path, frames=self._frames)
+        self._recording = recording
+        self._sink = Resumed(self._queue, recording.journal.last, listing)
+
     def _follow(self, conditions: list[Condition]) -> None:
-        at_ns = self._client._wall()
         self._client._watches.append(self)
-        self._registrar.join(self._queue)
-        self._queue.put(State(at_ns, "started"))
-        for condition in conditions:
-            self._registrar.want(condition, self._queue, self._exchange, at_ns)
-        if not self._wanted:
-            self._registrar.want_all(self._queue, self._exchange, at_ns)
+        at_ns = self._client._wall()
+        cause = "" if self._recording is None else "; ".join(self._recording.journal.notices)
+        for sink in self._sinks:
+            self._join(sink, conditions, at_ns, cause)
         self._client._running.wake()
+
+    @property
+    def _sinks(self) -> list[Queue | Resumed]:
+        return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
+
+    def _join(self, sink: Sink, conditions: list[Condition], at_ns: int, cause: str) -> None:
+        self._registrar.join(sink)
+        sink.put(State(at_ns, "started", None, cause))
+        for condition in conditions:
+            self._registrar.want(condition, sink, self._exchange, at_ns)
+        if not self._wanted:
+            self._registrar.want_all(sink, self._exchange, at_ns)
 
     async def _settle(self) -> None:
         followings = self._followings
@@ -227,6 +272,8 @@ class Watch:
             async with asyncio.timeout(LEAVE_TIMEOUT):
                 while self._registrar.is_leaving(self._cleared):
                     await supervisor.change()
+        if self._recording is not None:
+            await self._recording.close()
 
     def _release(self, error: JogeonError | None) -> None:
         """Tell the open gaps and the end, and close the stream."""
@@ -234,13 +281,29 @@ class Watch:
             return
         self._client._watches.remove(self)
         at_ns = self._client._wall()
-        self._cleared = self._registrar.leave(self._queue, at_ns)
-        self._queue.put(State(at_ns, "ended", None, "" if error is None else str(error)))
+        if self._recording is not None:
+            self._recording.settle()
+        for sink in self._sinks:
+            self._part(sink, at_ns, "" if error is None else str(error))
+        if self._recording is not None:
+            self._recording.finish()
         self._queue.close(error)
+
+    def _part(self, sink: Queue | Resumed, at_ns: int, cause: str) -> None:
+        conditions = [f.condition for f in self._registrar.followings if sink in (*f.sinks, *f.fresh)]
+        self._cleared += self._registrar.leave(sink, at_ns)
+        if isinstance(sink, Resumed):
+            sink.end(conditions, at_ns)
+        sink.put(State(at_ns, "ended", None, cause))
+
+    @property
+    def journal(self) -> "Journal | None":
+        """The journal that is written, None if the watch is not recorded: what is durable, and whether all is well."""
+        return None if self._recording is None else self._recording.journal
 
     @property
     def _followings(self) -> list[Following]:
-        return [f for f in self._registrar.followings if self._queue in (*f.sinks, *f.fresh)]
+        return [f for f in self._registrar.followings if self._sink in (*f.sinks, *f.fresh)]
 
     @property
     def conditions(self) -> list[Condition]:

@@ -10,7 +10,7 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from picows import (
@@ -33,10 +33,15 @@ FRAME_LIMIT = 4 * 2**20
 RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 OPEN_TIMEOUT = 10.0
+CLOSE_GRACE = 1.0
+"""Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
 
 _TEXT = WSMsgType.TEXT
 """Looked up once: an enum's member costs as much as half a decode."""
+
+Tap = Callable[[bytes, int], object]
+"""Gets each message as it came, and when; it may neither wait nor raise."""
 
 logger = logging.getLogger("jogeon.connection")
 _numbers = itertools.count(1)
@@ -68,13 +73,17 @@ class Receiver(Protocol):
 
 
 class Connection(WSListener):
-    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard."""
+    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard.
+
+    `taps` get every message before anything is made of it.
+    """
 
     def __init__(self, receiver: Receiver, wall: Callable[[], int] = time.time_ns) -> None:
         self.number = next(_numbers)
         self.session = ClientSession()
         self.error: ConnectionLost | None = None
         self.heard_ns = wall()
+        self.taps: Sequence[Tap] = ()
         self._receiver = receiver
         self._on_push = receiver.on_push
         self._wall = wall
@@ -82,6 +91,7 @@ class Connection(WSListener):
         self._fragments = bytearray()
         self._fragmented = False
         self._transport: WSTransport
+        self._opened = False
         self._local_end: str = ""
 
     @classmethod
@@ -103,6 +113,8 @@ class Connection(WSListener):
                 )
         except Exception as error:
             raise could_not_connect(url, error) from error
+        if not connection._opened:  # picows returns quietly from a handshake that was cut short
+            raise could_not_connect(url, ConnectionResetError("closed before the handshake was complete"))
         logger.info("connection %d: open to %s", connection.number, url)
         return connection
 
@@ -125,23 +137,26 @@ class Connection(WSListener):
             self._waiter = None
             self.session.expire()  # nothing is in flight any more unless it was left unanswered
 
-    def close(self, reason: str = "closed by this program") -> None:
-        """Close the connection; harmless if it has ended."""
-        if self.error is None:
-            self._local_end = reason
-            self._transport.send_close(WSCloseCode.OK)
-            self._transport.disconnect(graceful=False)
-
     async def aclose(self) -> None:
-        """Close the connection and wait until the socket is gone."""
-        self.close()
-        await self._transport.wait_disconnected()
+        """Close the connection and wait until the socket is gone; harmless if it is."""
+        if self.error is None:
+            self._local_end = "closed by this program"
+            self._transport.send_close(WSCloseCode.OK)
+            self._transport.disconnect()
+        try:
+            async with asyncio.timeout(CLOSE_GRACE):
+                await self._transport.wait_disconnected()
+        except TimeoutError:  # what is left to send will not be read any more
+            self._transport.disconnect(graceful=False)
+            await self._transport.wait_disconnected()
+        except Exception:
+            logger.exception("connection %d: ended by a defect in the reader", self.number)
 
     # ------------------------------------------------------------ the reader
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Keep the transport and bound the kernel's buffer (called by picows)."""
-        self._transport = transport
+        self._transport, self._opened = transport, True
         sock = transport.underlying_transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
@@ -173,6 +188,8 @@ class Connection(WSListener):
     def _take(self, payload: bytes) -> None:
         """Take one message; this is the path of every push, so it asks for nothing twice."""
         at_ns = self._wall()
+        for tap in self.taps:
+            tap(payload, at_ns)
         try:
             message = decode(payload)
         except RemoteProtocolError as error:

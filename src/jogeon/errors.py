@@ -18,6 +18,7 @@ RequestTimeout            the network           slowly, and never twice at the s
 RequestRefused            the broker            depends on its code
 UnknownCondition          the user              no: no such name or seq was listed
 AmbiguousCondition        the user              no: two conditions bear the name
+JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
 
@@ -161,6 +162,19 @@ class AmbiguousCondition(JogeonError):
         super().__init__(f"{len(seqs)} conditions are named {name!r} (seq {', '.join(seqs)}): use the seq")
         self.name = name
         self.seqs = seqs
+
+
+class JournalError(JogeonError):
+    """A journal cannot be used.
+
+    `reason` is one of missing, foreign, newer, damaged, in use, unwritable, unreadable, unfinished.
+    """
+
+    def __init__(self, path: object, reason: str, detail: str) -> None:
+        super().__init__(f"the journal {path} cannot be used: {detail}")
+        self.path = str(path)
+        self.reason = reason
+        self.detail = detail
 
 
 class PagingError(JogeonError):

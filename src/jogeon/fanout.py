@@ -123,7 +123,12 @@ class Queue:
                 codes.add(event.code)
         return codes
 
-    def _resume(self) -> None:
+    @property
+    def lagging(self) -> bool:
+        """Whether events were lost and the consumer was not told yet."""
+        return self._marked
+
+    def catch_up(self) -> None:
         """Queue what brings the consumer from what it knows to what is true now."""
         at_ns = self._now_ns()
         last = self._last
@@ -149,7 +154,7 @@ class Queue:
     def take(self) -> Event | None:
         """Return the next event without waiting, or None."""
         if self._marked:
-            self._resume()
+            self.catch_up()
         if not self._events:
             return None
         event = self._last = self._events.popleft()
@@ -157,6 +162,16 @@ class Queue:
             self._codes -= len(event.codes)
             self._started.add(event.condition)
         return event
+
+    def take_all(self) -> list[Event]:
+        """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
+        events = list(self._events)
+        self._events.clear()
+        self._codes = 0
+        if events:
+            self._last = events[-1]
+            self._started.update(event.condition for event in events if type(event) is Snapshot)
+        return events
 
     async def get(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""

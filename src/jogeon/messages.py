@@ -477,11 +477,6 @@ def encode_cleared(seq: str) -> bytes:
     return msgspec.json.encode({"trnm": "CNSRCLR", "seq": seq, "return_code": 0, "return_msg": ""})
 
 
-def encode_acknowledged(trnm: str) -> bytes:
-    """Return the reply to REG or REMOVE, which names neither stock nor group."""
-    return msgspec.json.encode({"trnm": trnm, "return_code": 0, "return_msg": ""})
-
-
 def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str, more: str = ',"907":"2"') -> bytes:
     """Return the REAL frame of one enter (I) or leave (D); built as text, because thousands are made a second."""
     text = (

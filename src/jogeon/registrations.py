@@ -394,21 +394,17 @@ class Registrar:
     def _registered(self, following: Following, codes: tuple[str, ...], now: float, at_ns: int) -> None:
         following.failures, following.cured, following.error, following.settled = 0, False, None, True
         following.stage = Stage.ACTIVE
-        following.due = now + self._stagger(following)
         if following.rechecking:
             following.rechecking = False
             if following.membership.rechecked(codes, at_ns):
-                self._judged(following, now, again=False)
+                self._plan(following, now, self.recheck)
             else:
                 following.judge_at = now + GRACE
             return
-        again = following.again
-        following.trust()
+        self._plan(following, now, self._stagger(following))
         following.publish(following.membership.snapshot(codes, at_ns))
         active = sum(f.stage is not Stage.WAITING and f.stage is not Stage.MISSING for f in self.followings)
         self._tell(following, "registered", at_ns, f"{active} of {len(self.followings)}")
-        if again is not None:
-            following.doubt, following.due = again, now
 
     def _stagger(self, following: Following) -> float:
         """Spread the first rechecks over the second half of the interval, so that they never come in a burst."""
@@ -434,17 +430,13 @@ class Registrar:
                 block, again = following.membership.resolve(at_ns, following.doubt)
                 if block:
                     following.publish(block)
-                self._judged(following, now, again=again)
+                self._plan(following, now, 2 * GRACE if again else self.recheck)
 
-    def _judged(self, following: Following, now: float, *, again: bool) -> None:
+    def _plan(self, following: Following, now: float, pause: float) -> None:
+        """Plan the recheck after what was settled now: at once, if something was doubted meanwhile."""
         following.judge_at = following.cleared_ns = None
-        if following.again is not None:
-            following.doubt, following.again, following.due = following.again, None, now
-        elif again:
-            following.due = now + 2 * GRACE
-        else:
-            following.trust()
-            following.due = now + self.recheck
+        following.doubt, following.again = following.again, None
+        following.due = now + pause if following.doubt is None else now
 
     def _doubt(self, following: Following, cause: Cause, now: float, since_ns: int | None = None) -> None:
         """Recheck a condition at once, or once more after what is going on."""

@@ -17,7 +17,7 @@ from typing import Literal, NoReturn, Protocol
 from msgspec import Struct
 
 from jogeon import messages
-from jogeon.connection import Connection, Receiver
+from jogeon.connection import Connection, Receiver, Tap
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     ConnectionLost,
@@ -97,6 +97,9 @@ class Supervisor:
         policy: Policy,
     ) -> None:
         self.ended: JogeonError | None = None
+        self.taps: list[Tap] = []
+        """What gets every message of every connection as it came."""
+        self._connection: Connection | None = None
         self._endpoint = endpoint
         self._registrar = registrar
         self.on_push = registrar.pushed  # no step in between on the path of every push
@@ -141,6 +144,11 @@ class Supervisor:
             if job in self._jobs:
                 self._jobs.remove(job)
 
+    @property
+    def heard_ns(self) -> int:
+        """When the last frame was heard on the connection that is served, or was served last; 0 before the first."""
+        return 0 if self._connection is None else self._connection.heard_ns
+
     def wake(self) -> None:
         """Look again at what there is to do."""
         self._wake.set()
@@ -174,6 +182,7 @@ class Supervisor:
     async def _login_with(self, token: str) -> Connection:
         self._fatal = None
         connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
+        connection.taps = self.taps
         answer: Answer | None = None
         try:
             answer = await connection.request(Login(token), LOGIN_TIMEOUT)
@@ -201,10 +210,14 @@ class Supervisor:
                 connection = await self._return(cause, pauses)
         except JogeonError as error:
             self._finish(error)
+        except Exception as defect:
+            logger.exception("the session ended by a defect")
+            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
         self._registrar.connected()
+        self._connection = connection
         try:
             await self._serve(connection)
         except JogeonError as error:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -100,6 +101,11 @@ class Client:
     def address(self) -> str:
         """What people call the server."""
         return self._wrapped.address
+
+    @property
+    def heard(self) -> datetime | None:
+        """When the last frame came, Korean time; see jogeon.Client.heard."""
+        return self._wrapped.heard
 
     def __enter__(self) -> Self:
         """Connect and log in."""

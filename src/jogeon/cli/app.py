@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -16,9 +17,11 @@ from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_
 from jogeon.cli.language import Lang, asked_for, spoken_here
 from jogeon.cli.lines import hush
 from jogeon.cli.options import Choices, Connect
-from jogeon.cli.terminal import can_show, prepare_streams, tell
+from jogeon.cli.terminal import can_show, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect as connect_to
+from jogeon.errors import InvalidSetting
+from jogeon.settings import chosen_language
 
 COMMANDS = ("demo", "list", "search", "watch", "clear", "simulate")
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
@@ -85,18 +88,16 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
     texts = Texts(_language(argv))
     choices = Choices(texts, connect or connect_to, tuple(argv))
     try:
-        code = Jogeon(texts).main(list(argv), "jogeon", standalone_mode=False, obj=choices)
-        return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, click.Abort):
+        return _invoke(Jogeon(texts), choices)
+    except KeyboardInterrupt:
+        if is_terminal(sys.stderr):
+            tell("")  # after the ^C that the terminal shows
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         hush()
         return 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        tell(error.message)
-        return USAGE
     except click.UsageError as error:
-        tell(explain_usage(error, texts))
+        tell(error.message if isinstance(error, click.exceptions.NoArgsIsHelpError) else explain_usage(error, texts))
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
@@ -105,7 +106,24 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
         return exit_code(error)
 
 
+def _invoke(group: click.Group, choices: Choices) -> int:
+    """Do what click's own `main` does, which has words and exit codes of its own for Ctrl+C and closed pipes."""
+    try:
+        with group.make_context("jogeon", list(choices.argv), obj=choices) as context:
+            group.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0
+
+
 def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
-    asked = asked_for(argv)
-    return asked or ("ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en")
+    if asked := asked_for(argv):
+        return asked
+    with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
+        match chosen_language():
+            case "ko":
+                return "ko"
+            case "en":
+                return "en"
+    return "ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en"

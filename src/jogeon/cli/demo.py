@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
     from jogeon.simulator.simulator import Simulator
 
+
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     market = market_options(texts, speed=f"{DEMO_SPEED:g}")

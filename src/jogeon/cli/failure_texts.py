@@ -66,6 +66,41 @@ FAILURES = {
         "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
         "set JOGEON_TOKEN to a token of this server, then: {again}",
     ),
+    "environment": Text("환경 변수", "environment variable"),
+    "InvalidSetting.what": Text("설정을 사용할 수 없습니다: {where}", "a setting cannot be used: {where}"),
+    "InvalidSetting.cause": Text("{reason}{more}", "{reason}{more}"),
+    "InvalidSetting.cause.unreadable": Text("파일을 읽을 수 없습니다{more}", "the file cannot be read{more}"),
+    "InvalidSetting.cause.too large": Text("파일이 너무 큽니다{more}", "the file is too large{more}"),
+    "InvalidSetting.cause.not text": Text("UTF-8 텍스트 파일이 아닙니다{more}", "it is no UTF-8 text{more}"),
+    "InvalidSetting.cause.not TOML": Text("TOML 문법이 맞지 않습니다{more}", "it is no TOML{more}"),
+    "InvalidSetting.cause.wrong value": Text("값이 맞지 않습니다{more}", "the value is wrong{more}"),
+    "InvalidSetting.cause.not one word": Text(
+        "빈칸이나 한글 없이 한 단어여야 합니다{more}", "it must be one word of ASCII, without blanks{more}"
+    ),
+    "InvalidSetting.cause.not a mode": Text(
+        "real 또는 demo(모의투자)여야 합니다{more}", "it must be real or demo{more}"
+    ),
+    "InvalidSetting.cause.not a proxy": Text("프록시 주소가 아닙니다{more}", "it is no address of a proxy{more}"),
+    "InvalidSetting.cause.spoilt": Text(
+        "저장해 둔 키 파일이 손상되었습니다{more}", "the file of kept keys is spoilt{more}"
+    ),
+    "InvalidSetting.cause.no keys": Text(
+        "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
+        "the downloaded key files (*_appkey.txt, *_secretkey.txt) are not in that folder{more}",
+    ),
+    "InvalidSetting.cause.half a pair": Text(
+        "앱키와 시크릿키 중 하나만 있습니다{more}", "only one of app key and secret key is there{more}"
+    ),
+    "InvalidSetting.cause.several pairs": Text(
+        "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "several pairs of key files are there{more}"
+    ),
+    "InvalidSetting.next": Text("고친 뒤 다시: {again}", "after mending it: {again}"),
+    "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
+    "KeysMissing.cause.half": Text(
+        "한쪽만 찾았습니다: {half}. 모의 서버는 키 없이 쓸 수 있습니다.",
+        "only one half was found: {half}; the simulator needs none.",
+    ),
+    "KeysMissing.half": Text("{found} (없는 것: {lacking})", "{found} without {lacking}"),
     "KeysMissing.what": Text(
         "{mode} 서버의 앱키와 시크릿키가 없습니다.", "no app key and secret key for the {mode} server."
     ),

@@ -18,6 +18,7 @@ EXITS: dict[type[Exception], int] = {
     errors.LocalProtocolError: 1,
     errors.CannotServe: 1,
     errors.InvalidAddress: USAGE,
+    errors.InvalidSetting: USAGE,
     errors.KeysMissing: 3,
     errors.LoginRefused: 3,
     errors.TokenRefused: 3,
@@ -85,8 +86,13 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         **vars(error),
     }
     match error:
-        case errors.KeysMissing(mode=mode):
+        case errors.KeysMissing(mode=mode, half=half):
             fields["mode"] = choices.texts(f"mode.{mode}") if choices.texts.has(f"mode.{mode}") else mode
+            halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
+            fields["half"] = ", ".join(halves)
+        case errors.InvalidSetting(file=file, field=field, detail=detail):
+            place = choices.texts("environment") if file == "environment" else file
+            fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close)
         case errors.AmbiguousCondition(seqs=seqs):
@@ -99,8 +105,8 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:
     code = getattr(error, "code", "")
     reason = getattr(error, "reason", "")
-    close = "close" if getattr(error, "close", ()) else ""
-    specific = (f"code.{code}", f"{key}.cause.{reason}", f"{key}.cause.{close}")
+    more = next((name for name in ("close", "half") if getattr(error, name, ())), "")
+    specific = (f"code.{code}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
     return texts(found, **fields)
 

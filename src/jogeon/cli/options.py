@@ -40,7 +40,7 @@ LANGS: dict[str, Lang] = {"KO": "ko", "EN": "en"}
 class Connect(Protocol):
     """How a client is made: `jogeon.connect`, or what a test has in its place."""
 
-    def __call__(self, server: str, *, token: str | None, insecure: bool) -> AbstractAsyncContextManager[Client]:
+    def __call__(self, server: str, *, insecure: bool) -> AbstractAsyncContextManager[Client]:
         """Return a client that connects when it is entered."""
 
 

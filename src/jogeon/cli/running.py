@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from jogeon.cli.terminal import clean
+from jogeon.cli.terminal import clean, is_terminal, tell
+from jogeon.events import korean
+from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -24,28 +25,18 @@ T = TypeVar("T")
 
 STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a command as Ctrl+C does, where the system has them."""
-LEVELS = (logging.CRITICAL + 1, logging.INFO, logging.DEBUG)
-"""What is logged without -v, with -v, with -vv."""
-
-
-class Environment(NamedTuple):
-    """What the environment says of the server: which one, and the token for ws:// and wss:// addresses."""
-
-    server: str
-    token: str | None
-
-
-def environment() -> Environment:
-    """Read these settings; no other place of the command does."""
-    return Environment(os.environ.get("JOGEON_SERVER") or "real", os.environ.get("JOGEON_TOKEN") or None)
+SILENT = logging.CRITICAL + 1
+LEVELS = ((SILENT, SILENT), (logging.WARNING, logging.INFO), (logging.DEBUG, logging.DEBUG))
+"""What is logged of libraries and of this package: without -v, with -v, with -vv."""
 
 
 def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
-    """Return a client of the server that was chosen here, else in the environment."""
-    found = environment()
-    choices.server = choices.server or found.server
-    token = found.token if "://" in choices.server else None
-    return choices.connect(choices.server, token=token, insecure=choices.insecure)
+    """Return a client of the server that was chosen here, else in the settings."""
+    if choices.server is None:
+        choices.server, source = chosen_server()
+        if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
+            tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
+    return choices.connect(choices.server, insecure=choices.insecure)
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
@@ -81,10 +72,14 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Harmless(logging.Formatter):
-    """Lines of log without control characters: they quote what servers sent."""
+    """Lines of log in Korean time, without control characters: they quote what servers sent."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "\n".join(clean(line) for line in super().format(record).split("\n"))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  # logging's name
+        del datefmt
+        return f"{korean(int(record.created * 1e9)):%H:%M:%S.%f}"
 
 
 @contextmanager
@@ -92,12 +87,14 @@ def logged(verbose: int) -> Iterator[None]:
     """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(LEVELS[min(verbose, len(LEVELS) - 1)])
+    loggers = (logging.getLogger(), logging.getLogger("jogeon"))
+    before = [logger.level for logger in loggers]
+    loggers[0].addHandler(handler)
+    for logger, level in zip(loggers, LEVELS[min(verbose, len(LEVELS) - 1)], strict=True):
+        logger.setLevel(level)
     try:
         yield
     finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
+        loggers[0].removeHandler(handler)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

@@ -13,8 +13,9 @@ import msgspec
 from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, json_line
-from jogeon.cli.running import environment, run_loop
+from jogeon.cli.running import run_loop
 from jogeon.cli.terminal import is_terminal, tell
+from jogeon.settings import server_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +60,7 @@ def simulate(choices: Choices, /, conditions: str | None, duration: float | None
 
     switches = switches_from(more.pop("switch"), more.pop("ping"), choices.texts)
     rules = rules_from(conditions, choices.texts)
-    token = environment().token
-    simulator = Simulator(conditions=rules, switches=switches, token=token, **more)
+    simulator = Simulator(conditions=rules, switches=switches, token=server_token(), **more)
     run_loop(_serve(simulator, duration, choices.texts))
 
 

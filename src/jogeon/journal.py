@@ -1,0 +1,256 @@
+"""The journal (기록): what a watch yields, durable. One thread writes, and commits what is queued when a commit ends.
+
+The reader of the wire never waits for the disk: it puts events into a bounded queue. When the disk cannot take them the
+thread keeps what it has and tries again, and the queue does what it does for any slow consumer: it forgets, and at last
+tells a Gap (`lagged`), the difference and a Snapshot. A file that was deleted while open is written again in full; for
+one that is found damaged while open another is begun, with what is known.
+"""
+
+import contextlib
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from jogeon.errors import JournalError
+from jogeon.events import Condition, Event, Snapshot, State
+from jogeon.fanout import Queue
+from jogeon.fold import Right
+from jogeon.ledger import Commit, Ledger
+from jogeon.store import Store, in_words, is_damage
+
+MAX_EVENTS = 100_000
+"""Events that may wait for the disk: twenty seconds of the liveliest market measured."""
+MAX_BYTES = 64 * 2**20
+MAX_FRAME_BYTES = 64 * 2**20
+"""Bytes of raw frames that may wait; more are left out, events are not."""
+PULSE = 5.0
+"""Seconds between the notes that say up to when the picture is right while nothing happens."""
+PAUSES = (0.2, 5.0)
+"""First and longest pause between attempts to write to a disk that refuses."""
+FINISH = 10.0
+"""Seconds that `close` waits for such a disk."""
+
+logger = logging.getLogger("jogeon.journal")
+
+
+class Source(Struct, frozen=True):
+    """What a journal asks the reader for, in the reader's thread, between two frames.
+
+    `current(condition)` and `rights()` tell what is true now. `soon` is called from the writer's thread and has a
+    function called in the reader's: a loop's `call_soon_threadsafe`.
+    """
+
+    current: Callable[[Condition], Snapshot | None]
+    rights: Callable[[], Mapping[Condition, Right]]
+    soon: Callable[[Callable[[], None]], object]
+    now_ns: Callable[[], int] = time.time_ns
+
+
+class Journal:
+    """The writer of one journal file, and a sink of the watch that is recorded; made by `Journal.open`.
+
+    `committed` is (epoch, n) of the last event that is durable; `trouble` says why nothing can be written at the
+    moment, None if all is well; `last` is what everything recorded before adds up to, for who goes on from there;
+    `notices` tells what was found when it was opened.
+    """
+
+    def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
+        self.trouble: str | None = None
+        self.notices = tuple(store.notices)
+        self.last = store.book.fold.copy().known
+        self._store = store
+        self._ledger = Ledger(store.book)
+        self._damaged = False
+        self._preface: list[Event] = []
+        """What a journal that is begun anew says first."""
+        self.committed = (self._ledger.epoch, 0)
+        self._source = source
+        self._queue = Queue(source.current, source.now_ns, max_events=max_events, max_bytes=MAX_BYTES)
+        self._lock = threading.Lock()
+        """Held for moments only, by the reader and by the writer: between it and the queue nothing waits."""
+        self._rights: Mapping[Condition, Right] | None = None
+        self._frames: list[tuple[int, bytes]] = []
+        self._frame_bytes = self._frames_lost = 0
+        self._work = threading.Event()
+        self._asked = False
+        """Whether the reader was asked to catch up."""
+        self._ending = threading.Event()
+        self._give_up_at = 0.0
+        self._unwritten = 0
+        self._thread = threading.Thread(target=self._run, name="jogeon journal", daemon=True)
+
+    @classmethod
+    def open(cls, path: Path, source: Source, *, max_events: int = MAX_EVENTS) -> "Journal":
+        """Open a file, made if need be, and begin to write; JournalError. It checks the file, which takes a moment."""
+        store = Store(path)
+        for notice in store.notices:
+            logger.warning("%s: %s", path, notice)
+        journal = cls(store, source, max_events=max_events)
+        journal._thread.start()
+        return journal
+
+    @property
+    def path(self) -> Path:
+        """The file that is written."""
+        return self._store.path
+
+    # ------------------------------------------------------------ the reader's side (Sink)
+
+    def put(self, event: Event) -> None:
+        """Take one event."""
+        with self._lock:
+            self._queue.put(event)
+        if not self._work.is_set():
+            self._work.set()
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take events that are committed together."""
+        with self._lock:
+            self._queue.put_block(events)
+        self._work.set()
+
+    def put_frame(self, payload: bytes, at_ns: int) -> None:
+        """Take a raw frame, kept beside the events."""
+        with self._lock:
+            if self._frame_bytes > MAX_FRAME_BYTES:
+                self._frames_lost += 1
+            else:
+                self._frames.append((at_ns, payload))
+                self._frame_bytes += len(payload)
+        if not self._work.is_set():
+            self._work.set()
+
+    def beat(self) -> None:
+        """Note up to when the picture is right, now; called in the reader's thread between two frames."""
+        rights = self._source.rights()
+        with self._lock:
+            self._rights = rights
+        self._work.set()
+
+    def catch_up(self) -> None:
+        """Tell what was lost to the bound, now; called in the reader's thread between two frames."""
+        with self._lock:
+            self._asked = False
+            if self._queue.lagging:
+                self._queue.catch_up()
+                self._rights = None
+        self._work.set()
+
+    def finish(self) -> None:
+        """Write what is queued and end; does not wait."""
+        if not self._ending.is_set():
+            self._give_up_at = time.monotonic() + FINISH
+            self._ending.set()
+            self._work.set()
+
+    def close(self) -> None:
+        """Write what is queued, end, and wait for it; JournalError if something could not be written."""
+        self.finish()
+        self._thread.join()
+        unwritten = self._unwritten + len(self._queue)
+        if unwritten:
+            detail = f"{unwritten} events were not written: {self.trouble or 'the writer failed'}"
+            raise JournalError(self.path, "unfinished", detail)
+
+    def _ask(self, function: Callable[[], None]) -> None:
+        """Have a function called in the reader's thread; one that is no more needs nothing."""
+        with contextlib.suppress(RuntimeError):
+            self._source.soon(function)
+
+    # ------------------------------------------------------------ the writer's thread
+
+    def _run(self) -> None:
+        beat_at = time.monotonic() + PULSE
+        try:
+            while not self._ending.is_set() or self._work.is_set():
+                self._work.wait(max(0.0, beat_at - time.monotonic()))
+                self._work.clear()
+                if time.monotonic() >= beat_at:
+                    beat_at = time.monotonic() + PULSE
+                    self._ask(self.beat)
+                self._turn()
+        finally:
+            self._store.close()
+
+    def _turn(self) -> None:
+        """Write what is queued; a queue that lost something is brought up to date by the reader first."""
+        with self._lock:
+            lagging = self._queue.lagging and not self._ending.is_set()
+            ask, self._asked = lagging and not self._asked, lagging
+            if not lagging:
+                rights = None if self._queue.lagging else self._rights
+                events, frames = self._queue.take_all(), self._frames
+                self._frames, self._frame_bytes, self._rights = [], 0, None
+        if ask:
+            self._ask(self.catch_up)
+        if not lagging and (events or frames or rights is not None):
+            self._persist(events, frames, rights)
+
+    def _persist(
+        self, events: list[Event], frames: list[tuple[int, bytes]], rights: Mapping[Condition, Right] | None
+    ) -> None:
+        """Make events durable, however long it takes; only the end of the journal ends the attempts."""
+        commit: Commit | None = None
+        pause = PAUSES[0]
+        while True:
+            try:
+                if self._damaged:
+                    self._begin_anew()
+                    commit = None
+                elif self._store.gone():
+                    self._store.restore()
+                    logger.warning("%s: was deleted, moved or replaced: written again in full", self.path)
+                if commit is None:
+                    commit = self._ledger.enter([*self._preface, *events], rights, frames)
+                self._store.write(commit)
+            except (sqlite3.Error, OSError, JournalError) as error:
+                self._fail(error)
+            else:
+                self._succeed(commit)
+                return
+            if self._ending.wait(pause):
+                if time.monotonic() >= self._give_up_at:
+                    self._unwritten += len(events)
+                    return
+                time.sleep(PAUSES[0])
+            pause = min(2 * pause, PAUSES[1])
+
+    def _begin_anew(self) -> None:
+        """Set a file that broke aside, and let another one begin with what is known."""
+        fold = self._ledger.fold
+        fold.undo()
+        self._preface = self._preface or [
+            State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
+            *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
+        ]
+        self._store.disconnect()
+        self._store.set_aside()
+        self._store.open()
+        self._ledger = Ledger(self._store.book)
+        self._damaged = False
+
+    def _fail(self, error: Exception) -> None:
+        self._damaged = self._damaged or (isinstance(error, sqlite3.Error) and is_damage(error))
+        trouble = in_words(error)
+        if trouble != self.trouble:
+            logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
+        self.trouble = trouble
+
+    def _succeed(self, commit: Commit) -> None:
+        self._ledger.fold.settle()
+        self._preface = []
+        self.committed = commit.last
+        if commit.others and not self._ending.is_set():
+            self._ask(self.beat)  # something happened that may mean that a picture is not right any more
+        if self.trouble is not None:
+            logger.warning("%s: written again", self.path)
+            self.trouble = None
+        with self._lock:
+            lost, self._frames_lost = self._frames_lost, 0
+        if lost:
+            logger.warning("%s: %d raw frames were left out", self.path, lost)

@@ -1,0 +1,142 @@
+"""From events to the rows of one commit of the journal: numbered, with marks and pulses. No I/O, clock or thread."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.fold import Fold, Known, Right
+from jogeon.rows import KINDS, Row, clock_value, row_of
+
+_CHANGES = (Enter, Leave)
+MARK_EVERY = 5_000
+"""Events between two marks, at least; more where a mark would take more room than they do."""
+
+
+class Tail(Struct):
+    """The events since the last mark: how many, and the earliest and latest moment in them."""
+
+    count: int = 0
+    min_ns: int = 2**63 - 1
+    max_ns: int = -(2**63)
+
+    def add(self, moments: Sequence[int]) -> None:
+        """Add the moments of some events."""
+        if moments:
+            self.count += len(moments)
+            self.min_ns = min(self.min_ns, *moments)
+            self.max_ns = max(self.max_ns, *moments)
+
+
+class Book(Struct):
+    """What a writer must know of a journal to go on with it: everything committed so far."""
+
+    epoch: int = 0
+    last_id: int = 0
+    numbers: dict[Condition, int] = field(default_factory=dict)
+    fold: Fold = field(default_factory=Fold)
+    tail: Tail = field(default_factory=Tail)
+
+
+class Commit(Struct):
+    """The rows that one commit adds, and the number (epoch, n) of its last event."""
+
+    epochs: list[Row] = field(default_factory=list)
+    conditions: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+    """Live enters and leaves: id, at_ns, kind, condition, code, clock."""
+    others: list[Row] = field(default_factory=list)
+    marks: list[Row] = field(default_factory=list)
+    pulses: list[Row] = field(default_factory=list)
+    frames: list[Row] = field(default_factory=list)
+    last: tuple[int, int] = (0, 0)
+
+
+class Ledger:
+    """Numbers the events of one epoch and keeps the fold of the file."""
+
+    def __init__(self, book: Book) -> None:
+        self.epoch = book.epoch + 1
+        self.fold = book.fold
+        self._first = book.last_id + 1
+        self._id = book.last_id
+        self._begun = False
+        self._numbers = book.numbers
+        self._tail = book.tail
+
+    def enter(
+        self,
+        events: Iterable[Event],
+        rights: Mapping[Condition, Right] | None = None,
+        frames: Iterable[tuple[int, bytes]] = (),
+    ) -> Commit:
+        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames."""
+        commit = Commit(frames=[(None, *frame) for frame in frames])
+        accounts: dict[Condition, tuple[int, Known]] = {}
+        for event in events:
+            if isinstance(event, _CHANGES) and event.origin == "live" and event.since_ns is event.until_ns is None:
+                account = accounts.get(event.condition)
+                if account is None:
+                    number = self._number(commit, event.condition)
+                    account = accounts[event.condition] = (number, self.fold.touch(event.condition))
+                account[1].change(event)
+                self._id += 1
+                row = (self._id, event.at_ns, KINDS[type(event)], account[0], event.code, clock_value(event.clock))
+                commit.changes.append(row)
+            else:
+                accounts.clear()  # what follows may change more than codes
+                self._add(commit, event)
+        moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
+        self._tail.add(moments)
+        if moments and not self._begun:
+            self._begun = True
+            commit.epochs.append((self.epoch, self._first, min(moments)))
+        if rights is not None:
+            self.fold.confirm(rights)
+        self._note(commit, pulse=rights is not None)
+        commit.last = (self.epoch, self._id - self._first + 1)
+        return commit
+
+    def _add(self, commit: Commit, event: Event) -> None:
+        """Add an event that is not a live change; before a snapshot what is missing, so that a fold never jumps."""
+        for each in (*self.fold.owed(event), event) if isinstance(event, Snapshot) else (event,):
+            self.fold.take(each)
+            self._id += 1
+            number = None if each.condition is None else self._number(commit, each.condition)
+            commit.others.append((self._id, *row_of(each, number)))
+
+    def _number(self, commit: Commit, condition: Condition) -> int:
+        number = self._numbers.get(condition)
+        if number is None:
+            number = self._numbers[condition] = len(self._numbers) + 1
+            commit.conditions.append((number, condition.seq, condition.name))
+        return number
+
+    def _note(self, commit: Commit, *, pulse: bool) -> None:
+        """Add a pulse, and a mark when enough was written since the last one."""
+        if pulse:
+            commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+        if self._tail.count >= max(MARK_EVERY, sum(len(known.codes) for known in self.fold.known.values())):
+            known = self.fold.known.values()
+            fold = [(*right, list(each.codes)) for right, each in zip(self._rights(), known, strict=True)]
+            commit.marks.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
+            self._tail = Tail()
+
+    def _rights(self) -> list[tuple[int, int, bool]]:
+        return [(self._numbers[c], known.right_ns, known.sure) for c, known in self.fold.known.items()]
+
+
+_fold_decoder = msgspec.json.Decoder(list[tuple[int, int, bool, list[str]]])
+_rights_decoder = msgspec.json.Decoder(list[tuple[int, int, bool]])
+
+
+def fold_of(text: str, conditions: Mapping[int, Condition]) -> Fold:
+    """Return the fold that a mark holds."""
+    rows = _fold_decoder.decode(text)
+    return Fold({conditions[number]: Known(dict.fromkeys(codes), at_ns, sure) for number, at_ns, sure, codes in rows})
+
+
+def rights_of(text: str, conditions: Mapping[int, Condition]) -> dict[Condition, Right]:
+    """Return the rights that a pulse holds."""
+    return {conditions[number]: Right(at_ns, sure) for number, at_ns, sure in _rights_decoder.decode(text)}

@@ -1,0 +1,87 @@
+"""A watch that is recorded: its journal, the sink in front of it, and what the journal asks the client for."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from jogeon.events import Condition, Snapshot
+from jogeon.fold import Right
+from jogeon.journal import Journal, Source
+from jogeon.registrations import Following, Registrar
+from jogeon.resume import Resumed
+from jogeon.supervisor import Supervisor
+
+
+class Recorded(Struct, frozen=True):
+    """The client that is recorded."""
+
+    registrar: Registrar
+    supervisor: Supervisor
+    current: Callable[[Condition], Snapshot | None]
+    wall: Callable[[], int]
+
+
+class Recording:
+    """A journal while a watch writes it; `sink` is where the events of the watch go."""
+
+    sink: Resumed
+    journal: Journal
+
+    def __init__(self, client: Recorded, listing: Sequence[Condition]) -> None:
+        self._client = client
+        self._listing = listing
+        self._opened = False
+
+    async def open(self, path: Path, *, frames: bool) -> None:
+        """Open the file without stopping the loop; JournalError."""
+        loop = asyncio.get_running_loop()
+        source = Source(self._client.current, self._rights, loop.call_soon_threadsafe, self._client.wall)
+        opening = loop.run_in_executor(None, Journal.open, path, source)
+        try:
+            self.journal = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_finish_unwanted)
+            raise
+        self.sink = Resumed(self.journal, self.journal.last, self._listing)
+        self._opened = True
+        if frames:
+            self._client.supervisor.taps.append(self.journal.put_frame)
+
+    def settle(self) -> None:
+        """Tell the journal what is true now, for the last time before its conditions are left."""
+        self.journal.catch_up()
+        self.journal.beat()
+
+    def finish(self) -> None:
+        """Let the journal write what it has and end; does not wait."""
+        taps = self._client.supervisor.taps
+        taps[:] = [tap for tap in taps if tap != self.journal.put_frame]
+        self.journal.finish()
+
+    async def close(self) -> None:
+        """Wait until the journal has ended; JournalError if something could not be written."""
+        await asyncio.to_thread(self.journal.close)
+
+    def _rights(self) -> Mapping[Condition, Right]:
+        if not self._opened:
+            return {}
+        heard_ns = self._client.supervisor.heard_ns
+        followings = [f for f in self._client.registrar.followings if self.sink in f.sinks and f.membership.known]
+        return {following.condition: right_of(following, heard_ns) for following in followings}
+
+
+def right_of(following: Following, heard_ns: int) -> Right:
+    """Return up to when the picture of a condition is right, if the last frame was heard at `heard_ns`."""
+    blindness = following.membership.blindness
+    if blindness is not None:
+        return Right(blindness.since_ns, sure=False)
+    since_ns = following.doubtful_since(heard_ns)
+    return Right(since_ns, sure=since_ns == heard_ns)
+
+
+def _finish_unwanted(opening: asyncio.Future[Journal]) -> None:
+    """End a journal that nobody waits for any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().finish()

@@ -1,0 +1,121 @@
+"""The journal on disk: its tables, and events as rows of them and back without loss.
+
+Events are numbered through the whole file without holes; an epoch (one start of the writer) knows its first number, so
+`n` needs no column. A mark is a fold of everything up to it: the members at any moment are the mark before it and the
+events since. A pulse says up to when the picture is known to be right, also while nothing happens.
+"""
+
+import functools
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Origin, Snapshot, State
+
+APPLICATION = 0x4A474F4E
+"""SQLite's application_id of a journal: "JGON"."""
+VERSION = 1
+"""SQLite's user_version of a journal that this package writes."""
+MIGRATIONS: dict[int, str] = {}
+"""SQL that leads from a version to the next one."""
+
+SCHEMA = """
+CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, first INTEGER NOT NULL, at_ns INTEGER NOT NULL);
+CREATE TABLE conditions (id INTEGER PRIMARY KEY, seq TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (seq, name));
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,   -- n of its epoch + first - 1
+    at_ns INTEGER NOT NULL,   -- when it was received; of a gap: its end
+    kind INTEGER NOT NULL,    -- 0 enter, 1 leave, 2 snapshot, 3 gap, 4 state, 5 anomaly
+    condition INTEGER,
+    code TEXT,
+    clock,                    -- the exchange's HHMMSS as a number; what is none as text
+    recovered INTEGER,
+    since_ns INTEGER,
+    until_ns INTEGER,
+    word TEXT,                -- the cause of a gap, the name of a state
+    text TEXT,                -- detail of a gap, cause of a state, what of an anomaly, codes of a snapshot
+    open INTEGER
+);
+CREATE INDEX rare ON events (kind, id) WHERE kind > 1;
+CREATE TABLE marks (id INTEGER PRIMARY KEY, min_ns INTEGER NOT NULL, max_ns INTEGER NOT NULL, fold TEXT NOT NULL);
+CREATE TABLE pulse (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL, rights TEXT NOT NULL);
+CREATE TABLE frames (id INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, payload BLOB NOT NULL);
+CREATE VIEW history AS
+    SELECT (SELECT max(epoch) FROM epochs WHERE first <= events.id) AS epoch,
+        events.id - (SELECT max(first) FROM epochs WHERE first <= events.id) + 1 AS n,
+        strftime('%Y-%m-%d %H:%M:%f', at_ns / 1e9 + 32400, 'unixepoch') AS at,
+        CASE kind WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' WHEN 2 THEN 'snapshot'
+            WHEN 3 THEN 'gap' WHEN 4 THEN 'state' ELSE 'anomaly' END AS event,
+        seq, name, code, clock, CASE WHEN kind > 1 THEN NULL WHEN recovered THEN 'recovered' ELSE 'live' END AS origin,
+        since_ns, until_ns, word, text
+    FROM events LEFT JOIN conditions ON conditions.id = events.condition;
+"""
+
+KINDS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
+COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open"
+"""What a row of an event holds after its id."""
+
+Row = tuple[Any, ...]
+_codes_decoder = msgspec.json.Decoder(tuple[str, ...])
+
+
+def row_of(event: Event, number: int | None) -> Row:
+    """Return an event as COLUMNS; `number` stands for its condition."""
+    match event:
+        case Enter() | Leave():
+            recovered = 1 if event.origin == "recovered" else None
+            interval = (recovered, event.since_ns, event.until_ns, None, None, None)
+            return (event.at_ns, KINDS[type(event)], number, event.code, clock_value(event.clock), *interval)
+        case Snapshot():
+            return (event.at_ns, 2, number, None, None, None, None, None, None, codes_text(event.codes), None)
+        case Gap():
+            still_open = 1 if event.open else None
+            words = (event.cause, event.detail, still_open)
+            return (event.until_ns, 3, number, None, None, None, event.since_ns, None, *words)
+        case State():
+            return (event.at_ns, 4, number, None, None, None, None, None, event.state, event.cause, None)
+        case Anomaly():
+            return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None)
+
+
+def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
+    """Return the event that a row of COLUMNS holds."""
+    at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open = row
+    condition = cast("Condition", conditions.get(number))  # None stands only where an event may have none
+    match kind:
+        case 0 | 1:
+            origin: Origin = "recovered" if recovered else "live"
+            change = Enter if kind == 0 else Leave
+            return change(at_ns, condition, code, clock_text(clock), origin, since_ns, until_ns)
+        case 2:
+            return Snapshot(at_ns, condition, codes_of(text))
+        case 3:
+            return Gap(condition, since_ns, at_ns, word, text, open=bool(still_open))
+        case 4:
+            return State(at_ns, word, condition, text)
+        case _:
+            return Anomaly(at_ns, text, condition, code)
+
+
+@functools.lru_cache(maxsize=4096)
+def clock_value(clock: str) -> int | str | None:
+    """Return HHMMSS as a number, which takes half the room; what does not have six digits stays as it is."""
+    if len(clock) == 6 and clock.isdigit() and clock.isascii():
+        return int(clock)
+    return clock or None
+
+
+def clock_text(value: int | str | None) -> str:
+    """Return the clock that a value stands for."""
+    return f"{value:06d}" if isinstance(value, int) else value or ""
+
+
+def codes_text(codes: tuple[str, ...]) -> str:
+    """Return codes as a JSON list."""
+    return msgspec.json.encode(codes).decode()
+
+
+def codes_of(text: str) -> tuple[str, ...]:
+    """Return the codes of a JSON list."""
+    return _codes_decoder.decode(text)

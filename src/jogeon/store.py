@@ -1,0 +1,357 @@
+"""The journal's file: found, checked, migrated, written and read. SQLite in WAL mode: one writer, many readers.
+
+Only a writer changes anything. It holds FILE.lock, commits with `synchronous=FULL`, and sets a file that is damaged
+aside under another name. Readers open `mode=ro` and may do so at any time.
+"""
+
+import contextlib
+import datetime as dt
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from jogeon.errors import JournalError
+from jogeon.events import Condition, Event
+from jogeon.fold import Fold
+from jogeon.ledger import Book, Commit, Tail, fold_of, rights_of
+from jogeon.rows import APPLICATION, COLUMNS, MIGRATIONS, SCHEMA, VERSION, Row, event_of
+
+SYNCHRONOUS = "FULL"
+"""A commit is on the disk when it returns."""
+LOCK_WAIT = 1.0
+"""Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
+CHUNK = 10_000
+"""Rows a reader takes at a time: a read that lasts for minutes would keep the writer's WAL growing."""
+GROUP = 50
+"""Rows in one INSERT: each step gives up the interpreter and has to win it back from the reader of the wire."""
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+_CHANGE = "INSERT INTO events (id, at_ns, kind, condition, code, clock) VALUES "
+_PLACES = "(?,?,?,?,?,?)"
+_CHANGES = _CHANGE + ",".join([_PLACES] * GROUP)
+_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether an error means that the file itself is broken."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def in_words(error: Exception) -> str:
+    """Return what an error of SQLite or of the system means, in a few words."""
+    words = {
+        sqlite3.SQLITE_FULL: "the disk is full",
+        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
+        sqlite3.SQLITE_BUSY: "another program has locked the file",
+        sqlite3.SQLITE_LOCKED: "another program has locked the file",
+        sqlite3.SQLITE_IOERR: "the disk reports an error",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+        sqlite3.SQLITE_CORRUPT: "the file is damaged",
+        sqlite3.SQLITE_NOTADB: "the file is damaged",
+    }
+    said = str(error)
+    meaning = words.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)
+    return said if meaning is None else f"{meaning} ({said})"
+
+
+# ---------------------------------------------------------------- reading
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection; JournalError if there is no journal that this package can read."""
+    if not path.is_file():
+        raise JournalError(path, "missing", "there is no such file")
+    try:
+        db = _read_only(path)
+        require_journal(db, path)
+    except sqlite3.Error as error:
+        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", in_words(error)) from error
+    return db
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCK_WAIT)
+    try:
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        db = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+    return db
+
+
+def require_journal(db: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a journal, 0 for an empty file; JournalError for anything else and for a newer one."""
+    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    if application == version == 0 and db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+        return 0
+    if application != APPLICATION:
+        raise JournalError(path, "foreign", "this is a database of another program")
+    if version > VERSION:
+        raise JournalError(path, "newer", f"a newer jogeon wrote it (version {version}, this one knows {VERSION})")
+    return version
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> int:
+    return int(db.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
+    """Return the conditions of a journal by their numbers."""
+    return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
+
+
+def read_rows(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[Row]:
+    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, a chunk at a time."""
+    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
+    while True:
+        rows = db.execute(query, (after, last, *values)).fetchall()
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1][0]
+
+
+def read_book(db: sqlite3.Connection) -> Book:
+    """Return what everything committed adds up to."""
+    with one_moment(db):
+        return _read_book(db)
+
+
+@contextlib.contextmanager
+def one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """Let several queries see the file as it is at one moment, whatever is written meanwhile."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
+def _read_book(db: sqlite3.Connection) -> Book:
+    conditions = read_conditions(db)
+    epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
+    last_id = max(db.execute("SELECT max(id) FROM events").fetchone()[0] or 0, (first or 1) - 1)
+    mark_id, fold = read_mark(db, conditions, last_id)
+    tail = Tail()
+    for moment in _add_up(db, conditions, fold, mark_id, last_id):
+        tail.add((moment,))
+    return Book(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
+
+
+def read_mark(db: sqlite3.Connection, conditions: dict[int, Condition], last: int) -> tuple[int, Fold]:
+    """Return the last mark up to an event: the id it stands at and its fold."""
+    found = db.execute("SELECT id, fold FROM marks WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)).fetchone()
+    return (0, Fold()) if found is None else (found[0], fold_of(found[1], conditions))
+
+
+def _add_up(
+    db: sqlite3.Connection, conditions: dict[int, Condition], fold: Fold, after: int, last: int
+) -> Iterator[int]:
+    """Take the events after a mark and the pulse where it stands among them; yield the moment of each event."""
+    pulse = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (after,)).fetchone()
+    for number, *row in read_rows(db, COLUMNS, after, last):
+        if pulse is not None and number > pulse[0]:
+            fold.confirm(rights_of(pulse[1], conditions))
+            pulse = None
+        event: Event = event_of(tuple(row), conditions)
+        fold.take(event)
+        yield row[0]
+    if pulse is not None:
+        fold.confirm(rights_of(pulse[1], conditions))
+    fold.settle()
+
+
+# ---------------------------------------------------------------- writing
+
+
+class Store:
+    """The writer's side of one file; used by one thread at a time. `book` is what was in it when it was opened.
+
+    `notices` tells what the user must know: a damaged file set aside, an older one migrated.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        self.book: Book
+        self._db: sqlite3.Connection
+        self._identity: tuple[int, int] = (0, 0)
+        from filelock import FileLock  # readers need none
+
+        self._lock = FileLock(f"{path}.lock", timeout=0, mode=0o600, thread_local=False)
+        with contextlib.ExitStack() as undo:
+            self._take_lock()
+            undo.callback(self._lock.release)
+            self.open()
+            undo.pop_all()
+
+    def _take_lock(self) -> None:
+        from filelock import Timeout
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout:
+            raise JournalError(self.path, "in use", "another jogeon writes to it") from None
+        except OSError as error:
+            raise JournalError(self.path, "unwritable", str(error)) from error
+
+    def open(self) -> None:
+        """Open the file, made if need be; JournalError if it cannot be written."""
+        try:
+            self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(self.path, "unwritable", in_words(error)) from error
+
+    def _open(self) -> None:
+        _create(self.path)
+        try:
+            self._db = self._checked()
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            self.set_aside()
+            _create(self.path)
+            self._db = self._checked()
+        self._identity = _identity(self.path)
+        self.book = read_book(self._db)
+
+    def _checked(self) -> sqlite3.Connection:
+        """Return a connection to a file that is sound and of this version."""
+        db = sqlite3.connect(self.path, isolation_level=None, timeout=LOCK_WAIT, check_same_thread=False)
+        with contextlib.ExitStack() as undo:
+            undo.callback(db.close)
+            version = require_journal(db, self.path)
+            db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+            if _text(db, "journal_mode = WAL") != "wal":
+                raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
+            if version == 0:
+                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {_stamp(VERSION)} COMMIT;")
+            elif _text(db, "quick_check(1)") != "ok":
+                raise _damage("quick_check failed")
+            elif version < VERSION:
+                self._migrate(db, version)
+            undo.pop_all()
+        return db
+
+    def _migrate(self, db: sqlite3.Connection, version: int) -> None:
+        copy = self.path.with_name(f"{self.path.name}.version-{version}")
+        copy.unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", (str(copy),))
+        copy.chmod(0o600)
+        steps = " ".join(MIGRATIONS[step] for step in range(version, VERSION))
+        db.executescript(f"BEGIN IMMEDIATE; {steps} {_stamp(VERSION)} COMMIT;")
+        self.notices.append(f"the journal was brought to version {VERSION}; {copy.name} is the one from before")
+
+    def set_aside(self) -> None:
+        """Give a damaged file another name, with what SQLite keeps beside it."""
+        aside = f"{self.path.name}.damaged-{_now()}"
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).rename(self.path.with_name(aside + suffix))
+        self.notices.append(f"the journal was damaged: it was set aside as {aside}, another was begun")
+
+    def restore(self) -> None:
+        """Write all there is under its name again: the file was deleted, moved or replaced, and is still open here."""
+        if self.path.exists():
+            self.path.rename(self.path.with_name(f"{self.path.name}.replaced-{_now()}"))
+        copy = self.path.with_name(f"{self.path.name}.restored")
+        copy.unlink(missing_ok=True)
+        self._db.execute("VACUUM INTO ?", (str(copy),))
+        copy.chmod(0o600)
+        self.disconnect()
+        for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        copy.rename(self.path)
+        self._db = self._checked()
+        self._identity = _identity(self.path)
+
+    def gone(self) -> bool:
+        """Tell whether the name no longer leads to the file that is written: it was deleted or replaced."""
+        try:
+            return _identity(self.path) != self._identity
+        except FileNotFoundError:
+            return True
+
+    def write(self, commit: Commit) -> None:
+        """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            self._insert(db, commit)
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+    def _insert(self, db: sqlite3.Connection, commit: Commit) -> None:
+        changes = commit.changes
+        grouped = len(changes) - len(changes) % GROUP
+        for start in range(0, grouped, GROUP):
+            db.execute(_CHANGES, tuple(chain.from_iterable(changes[start : start + GROUP])))
+        for statement, rows in (
+            (_CHANGE + _PLACES, changes[grouped:]),
+            (_OTHER, commit.others),
+            ("INSERT INTO frames VALUES (?,?,?)", commit.frames),
+            ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
+            ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
+            ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
+            ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
+        ):
+            if rows:
+                db.executemany(statement, rows)
+
+    def disconnect(self) -> None:
+        """Close the file and keep the lock; what was committed is durable already."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def close(self) -> None:
+        """Close the file and let other writers have it."""
+        self.disconnect()
+        self._lock.release()
+
+
+def _create(path: Path) -> None:
+    """Make the file if it is not there, readable by its owner only; SQLite gives what it keeps beside it the same."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        if os.name == "posix":  # the name must outlive a loss of power as well
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _stamp(version: int) -> str:
+    return f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version};"
+
+
+def _text(db: sqlite3.Connection, pragma: str) -> str:
+    return str(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

@@ -1,0 +1,114 @@
+"""What tests of the journal record: arbitrary events, and days that keep the rules of truth."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.members import difference
+
+START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
+SECOND = 1_000_000_000
+NAMES = ("급등주", "신고가 돌파", "거래량 급증")
+
+moments = st.integers(-(2**63), 2**63 - 1)
+texts = st.text(st.characters(codec="utf-8"), max_size=12)
+names = st.sampled_from(["급등주", "신고가"])
+conditions = st.builds(Condition, st.sampled_from(["0", "4", "12"]) | texts, names | texts)
+codes = st.sampled_from(["005930", "000660", "0000D0", "57JBHH", "035720"])
+clocks = st.sampled_from(["", "090000", "235959", "000000", "9:00", "٠٩٠٠٠٠"]) | texts
+causes = st.sampled_from(["connection lost", "restart", "lagged", "drift", "registration lost"])
+states = st.sampled_from(["started", "connected", "reconnecting", "registered", "ended"])
+
+
+def _changes(kind: Any) -> st.SearchStrategy[Any]:
+    interval = st.none() | moments
+    return st.builds(
+        kind, moments, conditions, codes | texts, clocks, st.sampled_from(["live", "recovered"]), interval, interval
+    )
+
+
+def events() -> st.SearchStrategy[Event]:
+    """Any event that can be made at all."""
+    return st.one_of(
+        _changes(Enter),
+        _changes(Leave),
+        st.builds(Snapshot, moments, conditions, st.lists(codes | texts).map(tuple)),
+        st.builds(Gap, conditions, moments, moments, causes, texts, st.booleans()),
+        st.builds(State, moments, states, st.none() | conditions, texts),
+        st.builds(Anomaly, moments, texts, st.none() | conditions, st.none() | codes | texts),
+    )
+
+
+class Day:
+    """A made-up day of a watch, event by event; `blocks` are what reached its sinks."""
+
+    def __init__(self, names: tuple[str, ...] = NAMES, at_ns: int = START_NS) -> None:
+        self.at_ns = at_ns
+        self.blocks: list[list[Event]] = []
+        self.members: dict[Condition, list[str]] = {Condition(str(n), name): [] for n, name in enumerate(names)}
+        self.told: set[Condition] = set()
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for block in self.blocks for event in block]
+
+    def _tell(self, *events: Event) -> None:
+        self.blocks.append(list(events))
+
+    def later(self, seconds: float = 0.25) -> int:
+        self.at_ns += int(seconds * SECOND)
+        return self.at_ns
+
+    def first(self, condition: Condition, shown: list[str]) -> None:
+        """Tell the first snapshot of a condition."""
+        self.members[condition] = list(dict.fromkeys(shown))
+        self.told.add(condition)
+        self._tell(Snapshot(self.later(), condition, tuple(self.members[condition])))
+
+    def flip(self, condition: Condition, code: str) -> None:
+        """Let a stock enter if it is out, leave if it is in."""
+        at_ns = self.later()
+        if code in self.members[condition]:
+            self.members[condition].remove(code)
+            self._tell(Leave(at_ns, condition, code, "090000"))
+        else:
+            self.members[condition].append(code)
+            self._tell(Enter(at_ns, condition, code, "090000"))
+
+    def outage(self, condition: Condition, after: list[str], cause: Any = "connection lost", seq: str = "") -> None:
+        """Let nothing be heard of a condition for a while; it may come back under another seq."""
+        since_ns, at_ns = self.at_ns, self.later(30)
+        before = self.members.pop(condition)
+        self.told.discard(condition)
+        condition = Condition(seq or condition.seq, condition.name)
+        self.members[condition] = after = list(dict.fromkeys(after))
+        self.told.add(condition)
+        recovered = difference(condition, before, after, since_ns, at_ns)
+        shown = Snapshot(at_ns, condition, tuple(after))
+        self._tell(Gap(condition, since_ns, at_ns, cause), *recovered, shown)
+
+    def say(self, what: str) -> None:
+        """Tell something that concerns no condition."""
+        at_ns = self.later()
+        self._tell(State(at_ns, "connected", None, what) if len(what) % 2 else Anomaly(at_ns, what))
+
+
+@st.composite
+def days(draw: st.DrawFn, max_size: int = 30) -> Day:
+    """Draw a day on which everything happens."""
+    day = Day()
+    shown = st.lists(codes, max_size=4)
+    for kind in draw(st.lists(st.sampled_from("ffoofrs" + "f" * 8), max_size=max_size)):
+        condition = draw(st.sampled_from(sorted(day.members, key=lambda c: c.name)))
+        if kind == "s":
+            day.say(draw(texts))
+        elif condition not in day.told:
+            day.first(condition, draw(shown))
+        elif kind == "f":
+            day.flip(condition, draw(codes))
+        elif kind == "o":
+            day.outage(condition, draw(shown))
+        elif kind == "r":
+            day.outage(condition, draw(shown), "registration lost", draw(st.sampled_from(["7", "8", "9"])))
+    return day
