@@ -166,7 +166,7 @@ class PushRow(Struct, frozen=True, gc=False):
 class Push(Struct, frozen=True, gc=False):
     """A REAL frame."""
 
-    trnm: str
+    trnm: Literal["REAL"]
     data: list[PushRow]
 
 
@@ -206,14 +206,13 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def decode(payload: bytes) -> Incoming:
     """Return what the broker sent; RemoteProtocolError if the bytes are no JSON document."""
     try:
-        push = _push_decoder.decode(payload)
+        return _push_decoder.decode(payload)
     except msgspec.ValidationError:
         return _decode_other(payload)
     except _UNREADABLE as unreadable:
         if payload.strip() == b"PING":  # seen tolerated by the broker as bare text
             return Ping(payload)
         raise _unreadable(payload, unreadable) from None
-    return push if push.trnm == "REAL" else _decode_other(payload)
 
 
 def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
