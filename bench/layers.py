@@ -22,7 +22,7 @@ from jogeon.connection import Connection
 from jogeon.events import Condition, Enter, Leave
 from jogeon.fanout import Queue
 from jogeon.members import Membership
-from jogeon.messages import Register, Registered, decode, encode_push
+from jogeon.messages import Register, Registered, encode_push, read_push
 from jogeon.registrations import Registrar
 
 BATCH = 400
@@ -72,7 +72,7 @@ class _Receiver:
 def decode_alone() -> None:
     """Decode the payload of each push."""
     for payload in PAYLOADS:
-        decode(payload)
+        read_push(payload)
 
 
 def events_alone() -> None:
@@ -123,12 +123,12 @@ def deque_alone() -> None:
 def pushed() -> Callable[[], None]:
     """From the decoded push to the queue, and out of it again."""
     whole = Whole()
-    decoded = [decode(payload) for payload in PAYLOADS]
+    decoded = [read_push(payload) for payload in PAYLOADS]
 
     def run() -> None:
         for at in range(0, len(decoded), BATCH):
             for push in decoded[at : at + BATCH]:
-                whole.registrar.pushed(cast("messages.Push", push), 1)
+                whole.registrar.pushed(push, 1)
             whole.drain()
 
     return run
@@ -155,15 +155,9 @@ def iterated() -> Callable[[], None]:
     listener = whole.connection.on_ws_frame
     transport = cast("WSTransport", None)
 
-    class Watch:
-        def __aiter__(self) -> "Watch":
-            return self
-
-        __anext__ = whole.queue.get
-
     async def consume() -> None:
         left = len(FRAMES)
-        async for _ in Watch():
+        async for _ in whole.queue:
             left -= 1
             if not left:
                 return

@@ -25,7 +25,20 @@ from picows import (
 )
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
-from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown, decode
+from jogeon.messages import (
+    NO_PUSH,
+    Answer,
+    Incoming,
+    PartialPush,
+    Ping,
+    Push,
+    Reply,
+    Request,
+    System,
+    Unknown,
+    decode,
+    read_push,
+)
 from jogeon.session import Answered, ClientSession, Late, Stray
 
 FRAME_LIMIT = 4 * 2**20
@@ -196,22 +209,29 @@ class Connection(WSListener):
         for tap in self.taps:
             tap(payload, at_ns)
         try:
+            push = read_push(payload)
+        except NO_PUSH:
+            self._take_other(payload, at_ns)
+        else:
+            self._on_push(push, at_ns)
+        self.heard_ns = at_ns
+
+    def _take_other(self, payload: bytes, at_ns: int) -> None:
+        try:
             message = decode(payload)
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
             self._receiver.on_unreadable(str(error), self.heard_ns, at_ns)
         else:
-            if type(message) is Push:
-                self._on_push(message, at_ns)
-            else:
-                self._dispatch(message, at_ns)
-        self.heard_ns = at_ns
+            self._dispatch(message, at_ns)
 
     def _dispatch(self, message: Incoming, at_ns: int) -> None:
         match message if not isinstance(message, Reply) else self.session.take(message):
             case PartialPush(unreadable=rows) as push:
                 self._on_push(push, at_ns)
                 self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", self.heard_ns, at_ns)
+            case Push() as push:
+                self._on_push(push, at_ns)
             case Ping(payload):
                 self._transport.send(WSMsgType.TEXT, payload)
                 self._receiver.on_ping()
