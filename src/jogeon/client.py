@@ -317,11 +317,11 @@ class Watch:
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch; another reader needs a watch of its own."""
-        return self
+        return self._queue
 
     def __anext__(self) -> Awaitable[Event]:
         """Return the next event."""
-        return self._queue.get()
+        return anext(self._queue)
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""
