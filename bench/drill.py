@@ -80,7 +80,7 @@ class Drill:
             "garble": {"garble": draw.randint(1, 5)},
             "garble_push": {"garble_push": draw.randint(1, 5)},
             "push_before_reply": {"push_before_reply": draw.randint(1, 4)},
-            "renumber": {"renumber": True, "drop": True},
+            "renumber": {"mute": None, "renumber": True, "drop": True},  # a mute seq would become another condition's
             "end of faults": {},
         }
         name = draw.choice([*network, *broker])
