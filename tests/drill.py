@@ -10,9 +10,8 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
-from conversation import NO_SUCH, TWICE, Listener
+from conversation import BUSY, NO_SUCH, TWICE, Listener
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot
-from jogeon.messages import Refusal
 from jogeon.registrations import Registrar
 from virtual import Broker, Clock, Driver
 
@@ -23,7 +22,6 @@ NAMES = ("급등주", "신고가 돌파", "거래량 급증", "눌림목")
 FOLLOWED = NAMES[:3]
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
-BUSY = Refusal("1700", "허용된 요청 개수를 초과하였습니다")
 
 
 # ---------------------------------------------------------------- the truth
