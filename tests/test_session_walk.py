@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from conversation import TWICE, Pair
 from jogeon import messages, session
@@ -188,6 +188,12 @@ class WalkMachine(RuleBasedStateMachine):
         super().__init__()
         self.walk = Walk()
 
+    @initialize(listed=st.booleans())
+    def begin(self, *, listed: bool) -> None:
+        """Begin where most of a session is spent, or at its start."""
+        for request in (Login("token"), ListConditions()) if listed else ():
+            self.walk.pair.ask(request, GRANTED[type(request)])
+
     @rule(request=st.sampled_from(ASKABLE))
     def ask(self, request: Request) -> None:
         self.walk.ask(request)
@@ -221,7 +227,7 @@ class WalkMachine(RuleBasedStateMachine):
 
 
 TestWalk = WalkMachine.TestCase
-TestWalk.settings = settings(stateful_step_count=25)
+TestWalk.settings = settings(stateful_step_count=16)
 
 
 def test_a_long_walk_visits_every_entry_of_both_tables(monkeypatch: pytest.MonkeyPatch) -> None:
