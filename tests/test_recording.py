@@ -263,7 +263,7 @@ def known(path: Path) -> tuple[int, bool] | None:
     db = open_reader(path)
     found = read_book(db).fold.known.get(RISE)
     db.close()
-    return found and (found.right_ns, found.sure)
+    return None if found is None else (found.right_ns, found.sure)
 
 
 async def test_after_a_kill_in_an_outage_the_gap_begins_where_the_outage_did(path: Path) -> None:

@@ -102,6 +102,16 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
     return int(db.execute(f"PRAGMA {name}").fetchone()[0])
 
 
+@contextlib.contextmanager
+def one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """Let several queries see the file as it is at one moment, whatever is written meanwhile."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
 def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
     """Return the conditions of a journal by their numbers."""
     return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
@@ -121,22 +131,7 @@ def read_rows(
 
 
 def read_book(db: sqlite3.Connection) -> Book:
-    """Return what everything committed adds up to."""
-    with one_moment(db):
-        return _read_book(db)
-
-
-@contextlib.contextmanager
-def one_moment(db: sqlite3.Connection) -> Iterator[None]:
-    """Let several queries see the file as it is at one moment, whatever is written meanwhile."""
-    db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        db.execute("ROLLBACK")
-
-
-def _read_book(db: sqlite3.Connection) -> Book:
+    """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
     last_id = max(db.execute("SELECT max(id) FROM events").fetchone()[0] or 0, (first or 1) - 1)
