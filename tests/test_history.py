@@ -209,16 +209,16 @@ def test_statistics_of_a_day(path: Path) -> None:
         ("급등주", "신고가 돌파", 1, 3)
     ]
     assert (part.enters, part.leaves, part.stay_median, part.covered, part.blind) == (1, 1, 10.0, 25.0, 0.0)
-    assert done == []
+    assert done == [(9, 9)]
 
 
 def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.history.PROGRESS_EVERY", 4)
+    monkeypatch.setattr("jogeon.store.CHUNK", 4)
     write(path, [Snapshot(at(0), RISE, ())], [Enter(at(n), RISE, f"{n:06d}") for n in range(9)])
     done: list[tuple[int, int]] = []
     with History(path) as history:
         history.stats(progress=lambda *each: done.append(each))
-    assert done == [(4, 10), (8, 10)]
+    assert done == [(4, 10), (8, 10), (10, 10)]
 
 
 def test_an_empty_journal_has_nothing_to_tell(path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a journal tells afterwards: events, the members at any moment, gaps and statistics. It is only ever read."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -9,15 +9,14 @@ from msgspec import Struct
 
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
-from jogeon.fold import Fold
-from jogeon.rows import COLUMNS, codes_of, event_of
-from jogeon.stats import ConditionStats, Overlap, Span, Tally, clip, overlaps
-from jogeon.store import one_moment, open_reader, read_book, read_conditions, read_mark, read_rows
+from jogeon.fold import Fold, Known
+from jogeon.rows import COLUMNS, event_of
+from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
+from jogeon.store import one_moment, open_reader, read_book, read_chunks, read_conditions, read_mark, read_rows
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
 """In the order of their numbers in a row."""
-PROGRESS_EVERY = 100_000
 UNHEARD_NS = 30_000_000_000
 """How long after its last sign of life a journal may still be listening: a PING comes every 10 to 20 s."""
 
@@ -164,8 +163,8 @@ class History:
     def _blind(self, condition: Condition, at_ns: int, last: int, final: Fold) -> int | None:
         """Return since when nobody had listened to a condition at a moment, None if somebody did."""
         now = final.find(condition)
-        query = "SELECT since_ns FROM events WHERE kind = 3 AND id > ? AND condition IN (SELECT id FROM conditions"
-        query += " WHERE name = ? AND (? OR seq = ?)) ORDER BY id LIMIT 1"  # a name others bear is no proof
+        query = "SELECT since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND condition IN"
+        query += " (SELECT id FROM conditions WHERE name = ? AND (? OR seq = ?)) ORDER BY id LIMIT 1"
         values = (last, condition.name, now is not None and now[0] != condition, condition.seq)
         gap = self._db.execute(query, values).fetchone()
         if gap is not None:
@@ -184,48 +183,36 @@ class History:
         chosen = numbers_of(selection.conditions, known) or list(known)
         with one_moment(self._db):
             final = read_book(self._db).fold
-        names = {number: _last_name(known[number], final) for number in chosen}
-        tallies = {condition: Tally() for condition in names.values()}
-        self._count({number: tallies[condition] for number, condition in names.items()}, selection.span, progress)
-        covered, blind = self._covered(names, final, selection.span)
-        results = [tally.result(each, covered[each], blind[each]) for each, tally in tallies.items()]
-        return Stats(tuple(results), tuple(overlaps(tallies)))
+        numbers: dict[Condition, set[int]] = {}
+        for number in chosen:
+            numbers.setdefault(_last_name(known[number], final), set()).add(number)
+        counts = self._count(selection.span, progress)
+        results = [
+            counts.result(condition, each, *self._covered(each, final.find(condition), selection.span))
+            for condition, each in numbers.items()
+        ]
+        return Stats(tuple(results), tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
 
-    def _count(
-        self, tallies: Mapping[int, Tally], span: Span, progress: Callable[[int, int], object] | None
-    ) -> None:
+    def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
+        counts = Counts()
         after, last = self._range(span)
-        where, values = "kind <= 3 AND at_ns >= ? AND at_ns < ?", span
-        rows = read_rows(self._db, "at_ns, kind, condition, code, recovered, text", after, last, where, values)
-        for number, at_ns, kind, condition, code, recovered, text in rows:
-            if progress is not None and number % PROGRESS_EVERY == 0:
-                progress(number - after, last - after)
-            tally = tallies.get(condition)
-            if tally is None:
-                continue
-            if kind < 2:
-                tally.add(at_ns, kind, code, recovered)
-            elif kind == 2:
-                tally.show(codes_of(text))
-            else:
-                tally.gap()
+        where = "kind <= 3 AND at_ns >= ? AND at_ns < ?"
+        for rows in read_chunks(self._db, ROW, after, last, where, span):
+            counts.add(rows)
+            if progress is not None:
+                progress(rows[-1][0] - after, last - after)
+        return counts
 
     def _covered(
-        self, names: Mapping[int, Condition], final: Fold, span: Span
-    ) -> tuple[dict[Condition, list[Span]], dict[Condition, list[Span]]]:
-        """Return from when until when each condition was recorded, and the gaps in that, within a span."""
-        covered: dict[Condition, list[Span]] = {condition: [] for condition in names.values()}
-        blind: dict[Condition, list[Span]] = {condition: [] for condition in names.values()}
-        begun = "SELECT condition, at_ns FROM events WHERE kind = 2 GROUP BY condition HAVING id = min(id)"
-        for number, at_ns in self._db.execute(begun):
-            now = final.find(known) if (known := names.get(number)) else None
-            if known is not None and now is not None:
-                covered[known].append(clip((at_ns, max(at_ns, now[1].right_ns)), span))
-        gaps = "SELECT condition, since_ns, at_ns FROM events WHERE kind = 3"
-        for number, since_ns, until_ns in self._db.execute(gaps):
-            if number in names:
-                blind[names[number]].append(clip((since_ns, until_ns), span))
-        return covered, blind
+        self, numbers: Collection[int], known: tuple[Condition, Known] | None, span: Span
+    ) -> tuple[list[Span], list[Span]]:
+        """Return from when until when a condition was recorded, and the gaps in that, within a span."""
+        places = ",".join("?" * len(numbers))
+        query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
+        first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
+        gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
+        recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
+        return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
 
 
 def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:

@@ -3,12 +3,16 @@
 Only what was heard counts as heard: a stay is measured when its enter and its leave were live and no gap lies between.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain, combinations
+from operator import itemgetter
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from jogeon.events import Condition
+from jogeon.rows import Row, codes_of
 
 MINUTE_NS = 60_000_000_000
 FLAP_NS = 3_000_000_000
@@ -48,64 +52,73 @@ class Overlap(Struct, frozen=True):
     either: int
 
 
-class Tally(Struct):
-    """What is counted of one condition while its events go by."""
+ROW = "at_ns, kind, condition, code, recovered, at_ns / 60000000000, text"
+"""The columns of a row, after its id, that `Counts.add` takes; enters, leaves, snapshots and gaps in their order."""
 
-    changes: Counter[int] = field(default_factory=Counter)
-    """Enters are counted under 0, leaves under 1, recovered ones under 2 as well."""
-    minutes: Counter[int] = field(default_factory=Counter)
-    stocks: set[str] = field(default_factory=set)
-    inside: dict[str, int] = field(default_factory=dict)
-    """Who is in and entered live, since when; without a gap since."""
-    stays: list[int] = field(default_factory=list)
 
-    def add(self, at_ns: int, kind: int, code: str, recovered: int | None) -> None:
-        """Count an enter (0) or a leave (1)."""
-        self.changes[kind] += 1
-        self.minutes[at_ns // MINUTE_NS] += 1
-        since_ns = self.inside.pop(code, None)
-        if recovered:
-            self.changes[2] += 1
-        elif kind == 0:
-            self.inside[code] = at_ns
-        elif since_ns is not None:
-            self.stays.append(at_ns - since_ns)
-        if kind == 0:
-            self.stocks.add(code)
+class Counts:
+    """What is counted while events go by, for all conditions by their numbers; ten million of them in seconds."""
 
-    def show(self, codes: Iterable[str]) -> None:
-        """Count the stocks of a snapshot; nobody knows since when they have been in."""
-        self.stocks.update(codes)
+    def __init__(self) -> None:
+        self._changes: Counter[tuple[int, int, int | None]] = Counter()
+        self._minutes: Counter[tuple[int, int]] = Counter()
+        self._stocks: set[tuple[int, str]] = set()
+        self._stays: defaultdict[int, list[int]] = defaultdict(list)
+        self._inside: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        """Who entered live and is in, since when; without a gap since."""
 
-    def gap(self) -> None:
-        """Forget since when stocks have been in: they may have left and come back unseen."""
-        self.inside.clear()
+    def add(self, rows: Sequence[Row]) -> None:
+        """Count rows (id, ROW…)."""
+        changes = [row for row in rows if row[2] < 2]
+        self._changes.update(map(itemgetter(3, 2, 5), changes))
+        self._minutes.update(map(itemgetter(3, 6), changes))
+        self._stocks.update(map(itemgetter(3, 4), changes))
+        inside, stays = self._inside, self._stays
+        for _, at_ns, kind, number, code, recovered, _, text in rows:
+            if kind == 0:
+                if recovered is None:
+                    inside[number][code] = at_ns
+            elif kind == 1:
+                since_ns = inside[number].pop(code, None)
+                if since_ns is not None and recovered is None:
+                    stays[number].append(at_ns - since_ns)
+            elif kind == 2:
+                self._stocks.update((number, each) for each in codes_of(text))
+            else:
+                inside[number].clear()  # who was in may have left and come back unseen
 
-    def result(self, condition: Condition, recorded: Sequence[Span], blind: Sequence[Span]) -> ConditionStats:
+    def stocks(self, numbers: Container[int]) -> set[str]:
+        """Return the different stocks that were in a condition; it has several numbers if its seq moved."""
+        return {code for number, code in self._stocks if number in numbers}
+
+    def result(
+        self, condition: Condition, numbers: Container[int], recorded: Sequence[Span], blind: Sequence[Span]
+    ) -> ConditionStats:
         """Return the numbers; `recorded` is from the first to the last that is known, `blind` the gaps in it."""
-        self.stays.sort()
+        changes = {key: count for key, count in self._changes.items() if key[0] in numbers}
+        minutes = Counter({key[1]: count for key, count in self._minutes.items() if key[0] in numbers})
+        stays = sorted(chain.from_iterable(each for number, each in self._stays.items() if number in numbers))
         blind_ns = length(blind)
         return ConditionStats(
             condition=condition,
-            enters=self.changes[0],
-            leaves=self.changes[1],
-            recovered=self.changes[2],
-            stocks=len(self.stocks),
-            stay_median=_quantile(self.stays, 0.5),
-            stay_p90=_quantile(self.stays, 0.9),
-            flaps=sum(1 for stay in self.stays if stay < FLAP_NS),
-            busiest=tuple((minute * MINUTE_NS, count) for minute, count in _top(self.minutes)),
+            enters=sum(count for (_, kind, _), count in changes.items() if kind == 0),
+            leaves=sum(count for (_, kind, _), count in changes.items() if kind == 1),
+            recovered=sum(count for (_, _, recovered), count in changes.items() if recovered),
+            stocks=len(self.stocks(numbers)),
+            stay_median=_quantile(stays, 0.5),
+            stay_p90=_quantile(stays, 0.9),
+            flaps=bisect_left(stays, FLAP_NS),
+            busiest=tuple((minute * MINUTE_NS, count) for minute, count in _top(minutes)),
             covered=(length([*recorded, *blind]) - blind_ns) / 1e9,
             blind=blind_ns / 1e9,
         )
 
 
-def overlaps(tallies: Mapping[Condition, Tally]) -> list[Overlap]:
+def overlaps(stocks: Mapping[Condition, set[str]]) -> list[Overlap]:
     """Return each pair of conditions that had a stock in common, the closest first."""
     found = [
-        Overlap(first, second, len(one.stocks & other.stocks), len(one.stocks | other.stocks))
-        for place, (first, one) in enumerate(tallies.items())
-        for second, other in list(tallies.items())[place + 1 :]
+        Overlap(first, second, len(stocks[first] & stocks[second]), len(stocks[first] | stocks[second]))
+        for first, second in combinations(stocks, 2)
     ]
     return sorted((pair for pair in found if pair.common), key=lambda pair: -pair.common / pair.either)
 

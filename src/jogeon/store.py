@@ -117,17 +117,21 @@ def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
     return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
 
 
+def read_chunks(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[list[Row]]:
+    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, some thousands at a time."""
+    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
+    while rows := db.execute(query, (after, last, *values)).fetchall():
+        yield rows
+        after = rows[-1][0]
+
+
 def read_rows(
     db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
 ) -> Iterator[Row]:
-    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, a chunk at a time."""
-    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
-    while True:
-        rows = db.execute(query, (after, last, *values)).fetchall()
-        yield from rows
-        if len(rows) < CHUNK:
-            return
-        after = rows[-1][0]
+    """Yield such rows one by one."""
+    return chain.from_iterable(read_chunks(db, columns, after, last, where, values))
 
 
 def read_book(db: sqlite3.Connection) -> Book:
