@@ -1,22 +1,29 @@
-"""A server that answers by the book and then sends as many pushes as fast as the socket takes them.
+"""A server of the wire that answers by the book and then sends pushes as fast as the socket takes them.
 
-    python bench/flood.py [--pushes N] [--conditions C] [--codes M] [--rate R --burst B]
+    python bench/flood.py [--pushes N] [--conditions C] [--members M] [--rate R --burst B] [--pings P] [--rest]
 
-Prints its address. Every push changes something: each stock enters, then each leaves, and so on. With --rate, bursts of B
-pushes go out R/B times a second, and field 20 carries nothing: the moment of sending stands in 9081 as nanoseconds.
+Prints its addresses as one line of JSON and serves one client with blocking calls, so that what is measured is the
+client. Each of C conditions has M members; the pushes let one stock leave and another enter, so M it stays. They start
+when all conditions are registered. With --rate, bursts of B pushes go out R/B times a second, and field 20 carries the
+moment of sending (`time.perf_counter_ns`). With --pings, P heartbeats are spread over the pushes; when all are
+echoed, one more line of JSON tells how long each echo took. --rest gives out tokens over HTTP, which one client needs.
 """
 
 import argparse
 import base64
 import hashlib
+import http.server
 import json
 import socket
 import sys
+import threading
 import time
+
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 def frame(payload: bytes, opcode: int = 1) -> bytes:
-    """Return an unmasked text frame."""
+    """Return an unmasked frame."""
     size = len(payload)
     if size < 126:
         return bytes([0x80 | opcode, size]) + payload
@@ -25,36 +32,53 @@ def frame(payload: bytes, opcode: int = 1) -> bytes:
     return bytes([0x80 | opcode, 127]) + size.to_bytes(8, "big") + payload
 
 
-def push(seq: int, code: int, kind: str, extra: str = "") -> bytes:
-    """Return a REAL frame as the broker sends it, 148 bytes and a header."""
+def push(seq: int, code: int, kind: str, clock: str = "152028") -> bytes:
+    """Return a REAL frame as the broker sends it: 148 bytes and a header."""
     text = (
-        f'{{"data":[{{"values":{{"841":"{seq}","9001":"{code:06d}","843":"{kind}","20":"152028","907":"2"{extra}}},'
+        f'{{"data":[{{"values":{{"841":"{seq}","9001":"{code:06d}","843":"{kind}","20":"{clock}","907":"2"}},'
         f'"type":"02","name":"조건검색","item":"{code:06d}"}}],"trnm":"REAL"}}'
     )
     return frame(text.encode())
 
 
+def changes(conditions: int, members: int) -> list[tuple[int, int, str]]:
+    """Return a round of changes after which everything is as before: seq, code, kind."""
+    pool = 2 * members
+    return [
+        (seq, code, kind)
+        for number in range(pool)
+        for seq in range(conditions)
+        for code, kind in ((number, "D"), ((number + members) % pool, "I"))
+    ]
+
+
 class Peer:
-    """One client, served with blocking calls."""
+    """The one client, served with blocking calls."""
 
     def __init__(self, sock: socket.socket, options: argparse.Namespace) -> None:
         self.sock = sock
         self.options = options
         self.buffer = b""
-        self.registered = 0
+        self.registered: set[str] = set()
+        self.echoes: list[float] = []
+        self.pinged: list[float] = []
 
     def upgrade(self) -> None:
+        """Answer the upgrade request."""
         while b"\r\n\r\n" not in self.buffer:
             self.buffer += self.sock.recv(4096)
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-        key = next(line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key"))
-        accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", usedforsecurity=False).digest())
+        fields = dict(line.split(b":", 1) for line in head.lower().split(b"\r\n") if b":" in line)
+        at = head.lower().index(b"sec-websocket-key:") + len(b"sec-websocket-key:")
+        key = head[at:].split(b"\r\n")[0].strip() if fields else b""
+        accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
         self.sock.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
 
     def read(self, count: int) -> bytes:
+        """Return the next bytes."""
         while len(self.buffer) < count:
             got = self.sock.recv(65536)
             if not got:
@@ -64,7 +88,7 @@ class Peer:
         return taken
 
     def message(self) -> dict[str, str]:
-        """Return the next text the client sends; raises ConnectionError at its close."""
+        """Return the next text the client sends; ConnectionError at its close."""
         while True:
             first, second = self.read(2)
             size = second & 127
@@ -79,71 +103,121 @@ class Peer:
                 return found
 
     def send(self, **fields: object) -> None:
+        """Send a reply."""
         self.sock.sendall(frame(json.dumps(fields, ensure_ascii=False).encode()))
 
     def serve(self) -> None:
+        """Answer until the client goes."""
         self.upgrade()
         while True:
-            message = self.message()
-            trnm = message["trnm"]
-            if trnm == "LOGIN":
-                self.send(trnm=trnm, return_code=0, return_msg="")
-            elif trnm == "CNSRLST":
+            self.answer(self.message())
+
+    def answer(self, message: dict[str, str]) -> None:
+        """Answer one request."""
+        match message["trnm"]:
+            case "LOGIN":
+                self.send(trnm="LOGIN", return_code=0, return_msg="")
+            case "CNSRLST":
                 rows = [[str(seq), f"조건{seq}"] for seq in range(self.options.conditions)]
-                self.send(trnm=trnm, return_code=0, return_msg="", data=rows)
-            elif trnm == "CNSRREQ":
-                self.send(trnm=trnm, seq=message["seq"], return_code=0, data=None)
-                self.registered += 1
-                if self.registered == self.options.conditions:
-                    self.flood()
-            elif trnm == "CNSRCLR":
-                self.send(trnm=trnm, seq=message["seq"], return_code=0, return_msg="")
+                self.send(trnm="CNSRLST", return_code=0, return_msg="", data=rows)
+            case "CNSRREQ":
+                rows = [{"jmcode": f"A{code:06d}"} for code in range(self.options.members)]
+                self.send(trnm="CNSRREQ", seq=message["seq"], return_code=0, data=rows)
+                self.registered.add(message["seq"])
+                if len(self.registered) == self.options.conditions and self.options.pushes:
+                    self.push()
+            case "CNSRCLR":
+                self.send(trnm="CNSRCLR", seq=message["seq"], return_code=0, return_msg="")
+            case "PING":
+                self.echoes.append(time.perf_counter() - self.pinged[len(self.echoes)])
+                if len(self.echoes) == self.options.pings:
+                    print(json.dumps({"echoes": self.echoes}), flush=True)
+
+    def push(self) -> None:
+        """Send all pushes."""
+        time.sleep(0.1)  # the client may be on its way from the snapshot to its first event
+        if self.options.rate:
+            self.paced()
+        elif self.options.pings:
+            self.pinging()
+        else:
+            self.flood()
 
     def flood(self) -> None:
-        options = self.options
-        time.sleep(0.1)
-        if options.rate:
-            self.paced()
-            return
-        cycle = [
-            push(number % options.conditions, number // options.conditions, kind)
-            for kind in "ID"
-            for number in range(options.codes * options.conditions)
-        ]
-        block = b"".join(cycle)
-        for _ in range(options.pushes // len(cycle)):
+        """Send one ready-made round after the other."""
+        frames = [push(*change) for change in changes(self.options.conditions, self.options.members)]
+        block = b"".join(frames)
+        rounds, rest = divmod(self.options.pushes, len(frames))
+        for _ in range(rounds):
             self.sock.sendall(block)
+        self.sock.sendall(b"".join(frames[:rest]))
+
+    def pinging(self) -> None:
+        """Send the pushes in as many pieces as there are heartbeats, one behind each."""
+        frames = [push(*change) for change in changes(self.options.conditions, self.options.members)]
+        share = self.options.pushes // self.options.pings
+        for piece in range(self.options.pings):
+            places = (number % len(frames) for number in range(piece * share, (piece + 1) * share))
+            self.sock.sendall(b"".join(frames[place] for place in places))
+            self.pinged.append(time.perf_counter())
+            self.sock.sendall(frame(b'{"trnm":"PING"}'))
+            self.answer(self.message())
 
     def paced(self) -> None:
+        """Send bursts at their times, each push with its moment of sending."""
         options = self.options
-        gap = options.burst / options.rate
         due = time.perf_counter()
+        rounds = changes(options.conditions, options.members)
         for start in range(0, options.pushes, options.burst):
-            due += gap
+            due += options.burst / options.rate
             while (wait := due - time.perf_counter()) > 0:
                 time.sleep(wait if wait > 0.0005 else 0)
-            now = f',"9081":"{time.perf_counter_ns()}"'
-            kinds = ("ID"[(start + place) // options.codes % 2] for place in range(options.burst))
-            pushes = (push(0, (start + place) % options.codes, kind, now) for place, kind in enumerate(kinds))
-            self.sock.sendall(b"".join(pushes))
+            burst = [rounds[(start + place) % len(rounds)] for place in range(options.burst)]
+            now = str(time.perf_counter_ns())
+            self.sock.sendall(b"".join(push(*change, now) for change in burst))
+
+
+class _Tokens(http.server.BaseHTTPRequestHandler):
+    """Gives a token to whoever asks."""
+
+    def do_POST(self) -> None:  # the library's name
+        body = json.dumps(
+            {"expires_dt": "20991231235959", "token_type": "bearer", "token": "demo", "return_code": 0, "return_msg": ""}
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json;charset=UTF-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Keep quiet."""
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--pushes", type=int, default=200_000)
-    options.add_argument("--conditions", type=int, default=1)
-    options.add_argument("--codes", type=int, default=100)
-    options.add_argument("--rate", type=int, default=0)
-    options.add_argument("--burst", type=int, default=1)
-    args = options.parse_args()
+    """Serve one client."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pushes", type=int, default=200_000)
+    parser.add_argument("--conditions", type=int, default=1)
+    parser.add_argument("--members", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=0)
+    parser.add_argument("--burst", type=int, default=1)
+    parser.add_argument("--pings", type=int, default=0)
+    parser.add_argument("--rest", action="store_true")
+    options = parser.parse_args()
     listening = socket.create_server(("127.0.0.1", 0))
-    print(f"ws://127.0.0.1:{listening.getsockname()[1]}/api/dostk/websocket", flush=True)
+    addresses = {"websocket": f"ws://127.0.0.1:{listening.getsockname()[1]}/api/dostk/websocket"}
+    if options.rest:
+        tokens = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Tokens)
+        threading.Thread(target=tokens.serve_forever, daemon=True).start()
+        addresses["rest"] = f"http://127.0.0.1:{tokens.server_address[1]}"
+    print(json.dumps(addresses), flush=True)
     listening.settimeout(60)
     sock, _ = listening.accept()
     sock.settimeout(60)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        Peer(sock, args).serve()
+        Peer(sock, options).serve()
     except (ConnectionError, TimeoutError):
         sys.exit(0)
 

@@ -27,8 +27,8 @@ SRC = TESTS.parent / "src"
 ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
-    {"fanout", "credentials", "connection", "supervisor", "client", "server", "rest"}  # 2 movement
-    | {"store", "journal", "recording", "history"},
+    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
+    | {"rest", "store", "journal", "recording", "history"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -38,6 +38,10 @@ BESIDE = {
     "messages": {"errors", "events"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
+    "settings": {"places"},
+    "credentials": {"settings", "places"},
+    "lock": {"credentials", "settings", "places"},
+    "tokens": {"lock", "credentials", "settings", "places", "connection"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
     "resume": {"fold", "members", "registrations"},
@@ -61,6 +65,8 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"credentials"},
+    "filelock": {"lock"},
+    "httpx2": {"tokens"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 

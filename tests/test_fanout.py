@@ -192,14 +192,14 @@ def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:
         publisher = Publisher(max_events=10)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1):
-                await publisher.queue.get()
-        reading = asyncio.create_task(publisher.queue.get())
+                await anext(publisher.queue)
+        reading = asyncio.create_task(anext(publisher.queue))
         await asyncio.sleep(0)
         publisher.show(RISE)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert isinstance(await publisher.queue.get(), Snapshot)
+        assert isinstance(await anext(publisher.queue), Snapshot)
 
     virtual(main())
 
@@ -209,8 +209,8 @@ def test_the_end_comes_after_what_is_queued() -> None:
         publisher = Publisher(max_events=10)
         publisher.show(RISE)
         publisher.queue.close(ConnectionLost("gone"))
-        assert isinstance(await publisher.queue.get(), Snapshot)
+        assert isinstance(await anext(publisher.queue), Snapshot)
         with pytest.raises(ConnectionLost):
-            await publisher.queue.get()
+            await anext(publisher.queue)
 
     virtual(main())

@@ -21,7 +21,7 @@ from jogeon.recording import right_of
 from jogeon.registrations import Following
 from jogeon.rows import COLUMNS, event_of
 from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
-from jogeon.supervisor import Settings
+from jogeon.supervisor import Policy
 from wire import Broker, Wire
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -54,7 +54,7 @@ def mode(path: Path) -> int:
 async def until(reached: Callable[[], bool]) -> None:
     """Wait for the writer's thread."""
     async with asyncio.timeout(10):
-        while not reached():  # noqa: ASYNC110  # the other side is a thread
+        while not reached():  # the other side is a thread
             await asyncio.sleep(0.001)
 
 
@@ -188,8 +188,8 @@ async def test_no_token_reaches_the_file(path: Path) -> None:
     broker = Broker()
     secret = "planted-secret-token"
     endpoint = Endpoint(name="fake", websocket="ws://fake", tokens=FixedToken(secret))
-    settings = Settings(pace=1000, wall=broker.wall, dial=broker.dial)
-    client = Client(nullcontext(endpoint), name="fake", settings=settings)
+    policy = Policy(pace=1000, wall=broker.wall, dial=broker.dial)
+    client = Client(nullcontext(endpoint), name="fake", policy=policy)
     async with client as kiwoom, kiwoom.watch("급등주", journal=path):
         broker.wire.drop()
         await until(lambda: len(broker.wires) == 2)

@@ -14,7 +14,7 @@ from jogeon import messages
 from jogeon.client import Client
 from jogeon.credentials import Endpoint
 from jogeon.events import Condition, Event, Gap
-from jogeon.supervisor import LOGINS_AN_HOUR, TAKEN_PAUSES, Settings
+from jogeon.supervisor import LOGINS_AN_HOUR, TAKEN_PAUSES, Policy
 from wire import Broker, Wire, drain, pause, told, virtual, wall
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -337,7 +337,7 @@ def test_a_stale_token_is_renewed_once_and_never_in_a_loop() -> None:
     async def main(second: str) -> tuple[int, int]:
         broker, tokens = Stale(), Tokens(second)
         endpoint = Endpoint(name="fake", websocket="ws://fake", tokens=tokens)
-        client = Client(nullcontext(endpoint), name="fake", settings=Settings(wall=wall, dial=broker.dial))
+        client = Client(nullcontext(endpoint), name="fake", policy=Policy(wall=wall, dial=broker.dial))
         try:
             async with client as kiwoom:
                 assert await kiwoom.conditions() == [RISE, HIGH]

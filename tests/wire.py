@@ -21,7 +21,7 @@ from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.supervisor import OnTaken, Settings
+from jogeon.supervisor import OnTaken, Policy
 
 T = TypeVar("T")
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -103,7 +103,7 @@ class Wire:
     def send_close(self, code: WSCloseCode, reason: bytes = b"") -> None:
         del code, reason
 
-    def disconnect(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  # picows' own signature
+    def disconnect(self, graceful: bool = True) -> None:  # picows' own signature
         del graceful
         self._end()
 
@@ -117,7 +117,7 @@ class Wire:
         for frame in frames:
             if self.open and not self.stalled:
                 payload = frame if isinstance(frame, bytes) else json.dumps(frame, ensure_ascii=False).encode()
-                made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)  # noqa: FBT003
+                made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)
                 self.client.on_ws_frame(cast("WSTransport", self), made)
 
     def later(self, seconds: float, *frames: bytes | dict[str, Any]) -> None:
@@ -178,8 +178,8 @@ class Broker:
     def client(self, *, recheck: float = 0.0, pace: int = 1000, on_taken: OnTaken = "stop") -> Client:
         """Return a Client of this broker."""
         endpoint = Endpoint(name="fake", websocket="ws://fake", tokens=FixedToken("demo"))
-        settings = Settings(recheck=recheck, pace=pace, on_taken=on_taken, wall=self.wall, dial=self.dial)
-        return Client(nullcontext(endpoint), name="fake", settings=settings)
+        policy = Policy(recheck=recheck, pace=pace, on_taken=on_taken, wall=self.wall, dial=self.dial)
+        return Client(nullcontext(endpoint), name="fake", policy=policy)
 
     def wall(self) -> int:
         """Return the wall clock of the client, which may jump."""

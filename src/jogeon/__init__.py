@@ -10,12 +10,14 @@ queue of its own. What happened while nothing could be heard is told as a Gap, w
 
 from jogeon.client import Client, Watch
 from jogeon.connect import connect
+from jogeon.credentials import Keys
 from jogeon.errors import (
     AmbiguousCondition,
     ConnectionLost,
     CouldNotConnect,
     EmptyPageKey,
     InvalidAddress,
+    InvalidSetting,
     JogeonError,
     KeysMissing,
     LocalProtocolError,
@@ -45,7 +47,9 @@ __all__ = [
     "Event",
     "Gap",
     "InvalidAddress",
+    "InvalidSetting",
     "JogeonError",
+    "Keys",
     "KeysMissing",
     "Leave",
     "LocalProtocolError",

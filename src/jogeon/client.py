@@ -6,6 +6,7 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -21,12 +22,12 @@ from jogeon.errors import (
     TooManyPages,
     TooManyRows,
 )
-from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock
+from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, Sink, resolve
 from jogeon.resume import Resumed
-from jogeon.supervisor import Settings, Supervisor, refused
+from jogeon.supervisor import Policy, Supervisor, refused
 
 if TYPE_CHECKING:
     from jogeon.journal import Journal
@@ -36,7 +37,7 @@ LEAVE_TIMEOUT = 5.0
 MAX_PAGES = 500
 MAX_ROWS = 10_000
 
-DEFAULTS = Settings()
+DEFAULTS = Policy()
 
 logger = logging.getLogger("jogeon.client")
 _A = TypeVar("_A")
@@ -60,13 +61,13 @@ class Client:
     """
 
     def __init__(
-        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, settings: Settings = DEFAULTS
+        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, policy: Policy = DEFAULTS
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._settings = settings
-        self._wall = settings.wall
-        self._registrar = Registrar(recheck=settings.recheck)
+        self._policy = policy
+        self._wall = policy.wall
+        self._registrar = Registrar(recheck=policy.recheck)
         self._watches: list[Watch] = []
         self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
@@ -75,7 +76,7 @@ class Client:
         """Connect and log in."""
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(endpoint, self._registrar, self._end, self._settings)
+            supervisor = Supervisor(endpoint, self._registrar, self._end, self._policy)
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor
@@ -91,6 +92,12 @@ class Client:
         if self._supervisor is None:
             raise LocalProtocolError("the client is not connected: use it in `async with`")
         return self._supervisor
+
+    @property
+    def heard(self) -> datetime | None:
+        """When the last frame came, a PING too, Korean time; None before the first."""
+        heard_ns = 0 if self._supervisor is None else self._supervisor.heard_ns
+        return korean(heard_ns) if heard_ns else None
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order."""
@@ -310,11 +317,11 @@ class Watch:
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch; another reader needs a watch of its own."""
-        return self
+        return self._queue
 
     def __anext__(self) -> Awaitable[Event]:
         """Return the next event."""
-        return self._queue.get()
+        return anext(self._queue)
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""

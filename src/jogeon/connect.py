@@ -1,14 +1,18 @@
 """From what a user types ("real", "mock", "demo", ws://…, wss://…) to a Client; roles are imported when used."""
 
+import asyncio
 import contextlib
-import ipaddress
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from jogeon.client import Client
-from jogeon.credentials import Endpoint, FixedToken
-from jogeon.errors import InvalidAddress, KeysMissing
-from jogeon.supervisor import OnTaken, Settings
+from jogeon.credentials import BROKERS, Endpoint, FixedToken, Keys, find_keys
+from jogeon.errors import InvalidAddress
+from jogeon.lock import session_lock
+from jogeon.settings import Mode, is_loopback, proxy_for, server_token
+from jogeon.supervisor import OnTaken, Policy
 
 DEMO_SPEED = 5.0
 """Market seconds in a second of the demo: lively, and still readable."""
@@ -22,6 +26,7 @@ def connect(
     server: str = "real",
     *,
     token: str | None = None,
+    keys: Keys | Path | str | None = None,
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
@@ -30,21 +35,53 @@ def connect(
     """Return a Client for a server; `async with` it to connect.
 
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
-    taken on this machine only unless `insecure`. `token` is for ws:// and wss://, "demo" by default on this machine.
-    `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program takes the
-    session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress, KeysMissing.
+    taken on this machine only unless `insecure`. `token` is for ws:// and wss://, by default JOGEON_TOKEN, on this
+    machine "demo". `keys` are for real and mock: an app key and its secret key, or the folder of the two downloaded
+    files; by default they are looked for (see `credentials`) when the client is entered, which raises KeysMissing and
+    InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is never reached through
+    one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
+    takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress.
     """
-    if server == "demo":
-        return Client(_demo(), name="demo", settings=Settings(recheck=recheck, pace=LOCAL_PACE))
-    if server in ("real", "mock"):
-        raise KeysMissing(server)
-    endpoint = _endpoint(server, token, proxy, insecure=insecure)
-    pace = LOCAL_PACE if is_loopback(urlsplit(server).hostname or "") else PACE
-    settings = Settings(recheck=recheck, pace=pace, on_taken=on_taken)
-    return Client(contextlib.nullcontext(endpoint), name=server, settings=settings)
+    found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
+    near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
+    policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
+    return Client(found, name=server, policy=policy)
 
 
-def _endpoint(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> Endpoint:
+def endpoint(
+    server: str,
+    *,
+    token: str | None = None,
+    keys: Keys | Path | str | None = None,
+    proxy: str | None = None,
+    insecure: bool = False,
+) -> AbstractAsyncContextManager[Endpoint]:
+    """Return where a client logs in and what with, there as long as it is entered; as `connect` takes it."""
+    match server:
+        case "real" | "mock":
+            if token is not None:
+                raise InvalidAddress(f"{server!r} takes keys, no token", value=server, reason="no token")
+            return _kiwoom(server, keys, proxy)
+        case _ if keys is not None:
+            raise InvalidAddress(f"{server!r} takes no keys", value=server, reason="no keys")
+        case "demo":
+            return _demo()
+    return contextlib.nullcontext(_address(server, token, proxy, insecure=insecure))
+
+
+@contextlib.asynccontextmanager
+async def _kiwoom(mode: Mode, given: Keys | Path | str | None, proxy: str | None) -> AsyncIterator[Endpoint]:
+    """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
+    from jogeon.tokens import IssuedTokens
+
+    keys = await asyncio.to_thread(find_keys, mode, given)  # a keyring may wait for a person
+    broker = BROKERS[mode]
+    tokens = IssuedTokens(keys, broker.rest, proxy=proxy_for(broker.rest, proxy))
+    async with session_lock(mode, keys):
+        yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy))
+
+
+def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> Endpoint:
     try:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port
@@ -54,19 +91,12 @@ def _endpoint(server: str, token: str | None, proxy: str | None, *, insecure: bo
         raise InvalidAddress(f"{server!r} is no server", value=server, reason="unknown")
     if parts.scheme == "ws" and not is_loopback(host) and not insecure:
         raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
+    token = token or server_token()
     if token is None:
         if not is_loopback(host):
             raise InvalidAddress(f"{server!r} needs a token", value=server, reason="token")
         token = "demo"  # noqa: S105  # the simulator's own fixed token, no secret
-    return Endpoint(name=server, websocket=server, tokens=FixedToken(token), proxy=proxy)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return Endpoint(name=server, websocket=server, tokens=FixedToken(token), proxy=proxy_for(server, proxy))
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,8 @@ class                     whose                 again?
 ========================  ====================  ==========================================
 LocalProtocolError        the calling program   no: the call is wrong at this moment
 RemoteProtocolError       the peer              no: it sent what the protocol does not know
-InvalidAddress            the user              no: the address or setting must change
+InvalidAddress            the user              no: the address must change
+InvalidSetting            the user              no: the setting must change
 KeysMissing               the user              no: keys must be given first
 LoginRefused              the broker            once with a fresh token (8005, 8031, 8103)
 TokenRefused              the broker            no (429: later)
@@ -43,7 +44,7 @@ class RemoteProtocolError(JogeonError):
 
 
 class InvalidAddress(JogeonError):
-    """An address or a setting that cannot be used; `value` is what was given."""
+    """An address that cannot be used; `value` is what was given."""
 
     def __init__(self, message: str, *, value: str, reason: str) -> None:
         super().__init__(message)
@@ -51,12 +52,29 @@ class InvalidAddress(JogeonError):
         self.reason = reason
 
 
-class KeysMissing(JogeonError):
-    """No app key and secret key were found for `mode` ("real" or "mock")."""
+class InvalidSetting(InvalidAddress):
+    """A setting that cannot be used: `field` of `file` ("environment" for a variable); its value is never quoted.
 
-    def __init__(self, mode: str) -> None:
-        super().__init__(f"no keys for the {mode} server were found")
+    `reason` is one of unreadable, too large, not text, not TOML, wrong value, not one word, not a mode, not a proxy,
+    spoilt, no keys, half a pair, several pairs; `detail` says more.
+    """
+
+    def __init__(self, *, file: str, field: str = "", reason: str, detail: str = "") -> None:
+        where = f"{file}: {field}" if field else file
+        super().__init__(f"{where}: {reason}" + (f": {detail}" if detail else ""), value=where, reason=reason)
+        self.file = file
+        self.field = field
+        self.detail = detail
+
+
+class KeysMissing(JogeonError):
+    """No app key and secret key were found for `mode` ("real" or "mock"); `half`: what was found, what it lacks."""
+
+    def __init__(self, mode: str, *, half: tuple[tuple[str, str], ...] = ()) -> None:
+        lonely = "".join(f"; {found} lacks {lacking}" for found, lacking in half)
+        super().__init__(f"no keys for the {mode} server were found{lonely}")
         self.mode = mode
+        self.half = half
 
 
 class LoginRefused(JogeonError):

@@ -8,6 +8,7 @@ it had been handed and what is true now, and a Snapshot. States and Gaps are nev
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
@@ -22,7 +23,7 @@ CODE_BYTES = 64
 
 
 class Queue:
-    """The events of one consumer, in order, within bounds; iterate it with `get`.
+    """The events of one consumer, in order, within bounds, and their one iterator.
 
     `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer.
     """
@@ -87,8 +88,10 @@ class Queue:
             self._wake()
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        """Let the reader go on; what else is put before it does need not wake it again."""
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     # ------------------------------------------------------------ lagging
 
@@ -159,9 +162,12 @@ class Queue:
             return None
         event = self._last = self._events.popleft()
         if type(event) is Snapshot:
-            self._codes -= len(event.codes)
-            self._started.add(event.condition)
+            self._hand_over(event)
         return event
+
+    def _hand_over(self, snapshot: Snapshot) -> None:
+        self._codes -= len(snapshot.codes)
+        self._started.add(snapshot.condition)
 
     def take_all(self) -> list[Event]:
         """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
@@ -173,23 +179,38 @@ class Queue:
             self._started.update(event.condition for event in events if type(event) is Snapshot)
         return events
 
-    async def get(self) -> Event:
+    def __aiter__(self) -> Self:
+        """Return the one iterator there is."""
+        return self
+
+    async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
-        while (event := self.take()) is None:
-            if self._waiter is not None:
-                raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
-            if self._closed:
-                raise self._error or StopAsyncIteration
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+        while self._marked or not self._events:  # what follows is `take` once more: this is the path of every event
+            if self._marked:
+                self.catch_up()
+            else:
+                await self._more()
+        event = self._last = self._events.popleft()
+        if type(event) is Snapshot:
+            self._hand_over(event)
         return event
 
+    async def _more(self) -> None:
+        """Wait until something is put."""
+        if self._waiter is not None:
+            raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
+        if self._closed:
+            raise self._error or StopAsyncIteration
+        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await waiter
+        finally:
+            if self._waiter is waiter:
+                self._waiter = None
+
     async def get_batch(self, limit: int) -> list[Event]:
-        """Return the next events, at least one and at most `limit`; ends as `get` does."""
-        events = [await self.get()]
+        """Return the next events, at least one and at most `limit`; ends as iterating does."""
+        events = [await anext(self)]
         while len(events) < limit and (event := self.take()) is not None:
             events.append(event)
         return events

@@ -40,10 +40,10 @@ def difference(
 
 
 class Suspects(Struct, frozen=True):
-    """What a recheck showed, and the stocks that differed from the fold when it came."""
+    """What a recheck showed, and the stocks that differed from the fold when it came, with their last push (or 0)."""
 
     shown: Snapshot
-    differing: frozenset[str]
+    differing: dict[str, int]
 
 
 class Membership:
@@ -55,7 +55,9 @@ class Membership:
         """Whether a first snapshot was seen."""
         self.blindness: Blind | None = None
         self.codes: dict[str, Snapshot | Enter] = {}
-        self._right_ns = 0
+        self.right_ns = 0
+        """When `codes` was last known to be right."""
+        self._unsure = False
         self._kept: dict[str, tuple[str, str, int]] | None = {}
         self._touched: dict[str, int] = {}
         self._suspects: Suspects | None = None
@@ -111,8 +113,8 @@ class Membership:
         before = self.codes
         entered = {event.code: event for event in block if isinstance(event, Enter)}
         self.codes = {code: before.get(code, entered.get(code, shown)) for code in shown.codes}
-        self._right_ns = shown.at_ns
-        self._suspects = None
+        self.right_ns = shown.at_ns
+        self._suspects, self._unsure = None, False
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
         """Tell the kept pushes that the snapshot does not show yet."""
@@ -130,11 +132,18 @@ class Membership:
     # ------------------------------------------------------------ blindness
 
     def blind(self, since_ns: int, cause: Cause, detail: str = "") -> None:
-        """Begin a blind stretch; one that has begun already goes on with its first cause."""
-        if self.known and self.blindness is None:
-            self.blindness = Blind(min(since_ns, self._right_ns) if self._suspects else since_ns, cause, detail)
+        """Begin a blind stretch; one that has begun already goes on with its first cause, and its earliest start."""
+        begun = self.blindness
+        if begun is not None:
+            self.blindness = Blind(min(begun.since_ns, since_ns), begun.cause, begun.detail)
+        elif self.known:
+            self.blindness = Blind(self._wrong_since(since_ns), cause, detail)
         self._kept = {}
         self._suspects = None
+
+    def _wrong_since(self, since_ns: int) -> int:
+        """Return since when the picture may be wrong: once a recheck differed, since it was last known to be right."""
+        return min(since_ns, self.right_ns) if self._suspects is not None or self._unsure else since_ns
 
     def asked(self) -> None:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
@@ -148,9 +157,14 @@ class Membership:
         self._settle(shown)
         self.blind(since_ns, "restart")
 
-    def end(self, at_ns: int) -> list[Event]:
-        """Return the open gap of a watch that ends while blind; nothing otherwise."""
-        return [self._gap(self.blindness, at_ns, still_open=True)] if self.blindness is not None else []
+    def end(self, at_ns: int, doubt: Blind | None = None) -> list[Event]:
+        """Return the open gap of a watch that ends while blind, or in `doubt`; nothing otherwise."""
+        if self._unsure and doubt is None:
+            doubt = Blind(self.right_ns, "drift", "")
+        if self.live and doubt is not None:
+            doubt = Blind(self._wrong_since(doubt.since_ns), doubt.cause, doubt.detail)
+        blind = doubt if self.live else self.blindness
+        return [] if blind is None else [self._gap(blind, at_ns, still_open=True)]
 
     # ------------------------------------------------------------ recheck
 
@@ -161,34 +175,39 @@ class Membership:
         if not differing:
             self._settle(shown)
             return True
-        self._suspects = Suspects(shown, frozenset(differing))
+        self._suspects = Suspects(shown, {code: self._touched.get(code, 0) for code in differing})
         return False
 
-    def resolve(self, at_ns: int, cause: Cause, since_ns: int | None = None) -> tuple[list[Event], bool]:
+    def resolve(self, at_ns: int, doubt: Blind | None = None) -> tuple[list[Event], bool]:
         """Judge a recheck that differed: the block to tell, and whether a recheck must follow soon.
 
-        `since_ns` is when the picture may have become wrong; without it, when it was last known to be right.
+        `doubt` is since when the picture may be wrong and why; without it, since it was last known to be right.
 
-        A stock pushed within DRIFT_GRACE_NS of the snapshot is no proof of anything missed: it stays as pushed, and
-        another recheck will tell. Any other difference was missed. What was equal when the snapshot came and was
-        pushed later is no difference.
+        A stock pushed shortly before the snapshot (DRIFT_GRACE_NS) or after it is no proof of anything missed: it
+        stays as pushed, and another recheck will tell. Any other difference was missed. What was equal when the
+        snapshot came and was pushed later is no difference.
         """
-        suspects, self._suspects = self._suspects, None
-        if suspects is None:
+        if self._suspects is None:
             return [], False
-        shown = suspects.shown
-        differing = suspects.differing & (self.codes.keys() ^ shown.codes)
-        excused = {code for code in differing if abs(self._touched.get(code, 0) - shown.at_ns) <= DRIFT_GRACE_NS}
+        shown, touched = self._suspects.shown, self._suspects.differing
+        differing = touched.keys() & (self.codes.keys() ^ shown.codes)
+        excused = {
+            code
+            for code in differing
+            if abs(touched[code] - shown.at_ns) <= DRIFT_GRACE_NS or self._touched.get(code, 0) != touched[code]
+        }
         missed = differing - excused
+        known_wrong = doubt if doubt is not None and not self._unsure else Blind(self.right_ns, "drift", "")
+        self._suspects, self._unsure = None, bool(excused)
         if not missed:
-            return [], bool(excused)
+            return [], self._unsure
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
-        gap = self._gap(Blind(self._right_ns if since_ns is None else since_ns, cause, ""), at_ns)
+        gap = self._gap(known_wrong, at_ns)
         block = [gap, *difference(self.condition, self.codes, after, gap.since_ns, at_ns)]
-        right_ns = self._right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
+        right_ns = self.right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
         self._settle(Snapshot(at_ns, self.condition, tuple(after)), block)
-        self._right_ns = right_ns
-        return [*block, self.now(at_ns)], bool(excused)
+        self.right_ns, self._unsure = right_ns, bool(excused)
+        return [*block, self.now(at_ns)], self._unsure
 
 
 def _impossible(kind: str, code: str) -> str:

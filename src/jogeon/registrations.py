@@ -24,7 +24,7 @@ from jogeon.errors import (
     UnknownCondition,
 )
 from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, Snapshot, State, StateName
-from jogeon.members import DRIFT_GRACE_NS, Membership
+from jogeon.members import DRIFT_GRACE_NS, Blind, Membership
 from jogeon.messages import Answer, Clear, ListConditions, Malformed, Refusal, Register, Registered, Request
 
 GRACE = DRIFT_GRACE_NS / 1e9
@@ -79,11 +79,10 @@ class Following:
         self.clear_first = False
         self.cured = False
         self.rechecking = False
-        self.again = False
-        """Whether another recheck must follow the one that is going on."""
-        self.cause: Cause = "drift"
-        self.since_ns: int | None = None
-        """When the picture may have become wrong, if a frame was unreadable."""
+        self.doubt: Blind | None = None
+        """Since when its picture may be wrong, and why; the recheck that is due or going on will tell."""
+        self.again: Blind | None = None
+        """The same, noticed since that recheck began: another must follow."""
         self.cleared_ns: int | None = None
         """When the CNSRCLR of a recheck was sent: the server may have pushed nothing since."""
         self.failures = 0
@@ -120,13 +119,19 @@ class Following:
 
     def trust(self) -> None:
         """Forget the doubts: what was doubtful is settled, or part of a blind stretch by now."""
-        self.rechecking = self.again = False
-        self.judge_at = self.cleared_ns = self.since_ns = None
-        self.cause = "drift"
+        self.rechecking = False
+        self.judge_at = self.cleared_ns = self.doubt = self.again = None
+
+    def doubted(self) -> Blind | None:
+        """Return since when its picture may be wrong, None if nothing speaks against it."""
+        cleared = None if self.cleared_ns is None else Blind(self.cleared_ns, "drift", "")
+        doubts = [doubt for doubt in (self.doubt, self.again, cleared) if doubt is not None]
+        return min(doubts, key=lambda doubt: doubt.since_ns, default=None)
 
     def doubtful_since(self, heard_ns: int) -> int:
         """Return since when a registration that ends may have been blind; `heard_ns` at the latest."""
-        return min(moment for moment in (self.since_ns, self.cleared_ns, heard_ns) if moment is not None)
+        doubt = self.doubted()
+        return heard_ns if doubt is None else min(doubt.since_ns, heard_ns)
 
 
 def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
@@ -198,7 +203,7 @@ class Registrar:
         dropped = []
         for following in list(self.followings):
             if sink in following.sinks:
-                for gap in following.membership.end(at_ns):
+                for gap in following.membership.end(at_ns, following.doubted()):
                     sink.put(gap)
             following.sinks = [other for other in following.sinks if other is not sink]
             following.fresh = [other for other in following.fresh if other is not sink]
@@ -303,13 +308,13 @@ class Registrar:
         if following is not None and following.stage is Stage.WAITING:
             self._fail(following, RequestTimeout(request.trnm, seconds), now, at_ns)
         elif following is not None:
-            self._doubt(following, "registration lost", None, now)  # by a Clear of somebody else
+            self._doubt(following, "registration lost", now)  # by a Clear of somebody else
 
     def late(self, request: Request, now: float) -> None:
         """Note a reply that came after its time: a snapshot out of order makes what is known doubtful."""
         following = self._by_seq.get(request.seq) if isinstance(request, Register) else None
         if following is not None and not following.clear_first:  # else it is about to be registered anew anyway
-            self._doubt(following, "drift", None, now)
+            self._doubt(following, "drift", now)
 
     # ------------------------------------------------------------ answers
 
@@ -370,7 +375,7 @@ class Registrar:
             following.clear_first = False
             following.due = now + (CURE_PAUSE if following.cured or following.failures else 0.0)
         elif following is not None:
-            self._doubt(following, "registration lost", None, now)  # by a Clear of somebody else
+            self._doubt(following, "registration lost", now)  # by a Clear of somebody else
 
     def _take_registration(self, following: Following, answer: Answer, now: float, at_ns: int) -> None:
         match answer:
@@ -389,21 +394,17 @@ class Registrar:
     def _registered(self, following: Following, codes: tuple[str, ...], now: float, at_ns: int) -> None:
         following.failures, following.cured, following.error, following.settled = 0, False, None, True
         following.stage = Stage.ACTIVE
-        following.due = now + self._stagger(following)
         if following.rechecking:
             following.rechecking = False
             if following.membership.rechecked(codes, at_ns):
-                self._judged(following, now, again=False)
+                self._plan(following, now, self.recheck)
             else:
                 following.judge_at = now + GRACE
             return
-        if not following.again:
-            following.trust()
+        self._plan(following, now, self._stagger(following))
         following.publish(following.membership.snapshot(codes, at_ns))
         active = sum(f.stage is not Stage.WAITING and f.stage is not Stage.MISSING for f in self.followings)
         self._tell(following, "registered", at_ns, f"{active} of {len(self.followings)}")
-        if following.again:
-            following.again, following.due = False, now
 
     def _stagger(self, following: Following) -> float:
         """Spread the first rechecks over the second half of the interval, so that they never come in a burst."""
@@ -426,35 +427,31 @@ class Registrar:
     def _judge(self, now: float, at_ns: int) -> None:
         for following in self.followings:
             if following.judge_at is not None and following.judge_at <= now:
-                block, again = following.membership.resolve(at_ns, following.cause, following.since_ns)
+                block, again = following.membership.resolve(at_ns, following.doubt)
                 if block:
                     following.publish(block)
-                self._judged(following, now, again=again)
+                self._plan(following, now, 2 * GRACE if again else self.recheck)
 
-    def _judged(self, following: Following, now: float, *, again: bool) -> None:
+    def _plan(self, following: Following, now: float, pause: float) -> None:
+        """Plan the recheck after what was settled now: at once, if something was doubted meanwhile."""
         following.judge_at = following.cleared_ns = None
-        if following.again:
-            following.again, following.due = False, now
-        elif again:
-            following.due = now + 2 * GRACE
-        else:
-            following.trust()
-            following.due = now + self.recheck
+        following.doubt, following.again = following.again, None
+        following.due = now + pause if following.doubt is None else now
 
-    def _doubt(self, following: Following, cause: Cause, since_ns: int | None, now: float) -> None:
+    def _doubt(self, following: Following, cause: Cause, now: float, since_ns: int | None = None) -> None:
         """Recheck a condition at once, or once more after what is going on."""
-        following.cause = cause
-        following.since_ns = since_ns if following.since_ns is None else following.since_ns
-        following.again = following.stage is Stage.WAITING or following.judge_at is not None
-        if not following.again:
-            following.due = now
+        doubt = Blind(following.membership.right_ns if since_ns is None else since_ns, cause, "")
+        if following.stage is Stage.WAITING or following.judge_at is not None:
+            following.again = following.again or doubt
+        else:
+            following.doubt, following.due = following.doubt or doubt, now
 
     def unreadable(self, what: str, heard_ns: int, now: float, at_ns: int) -> None:
         """Take a frame that could have been a push: tell it and recheck every condition (`heard_ns`: frame before)."""
         self._tell_all(Anomaly(at_ns, what))
         for following in self.followings:
             if following.stage is not Stage.MISSING:
-                self._doubt(following, "unreadable frame", heard_ns, now)
+                self._doubt(following, "unreadable frame", now, heard_ns)
 
     # ------------------------------------------------------------ pushes
 
@@ -478,7 +475,7 @@ class Registrar:
 
     def _unclaimed(self, values: messages.PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
-        if seq not in self._cleared:
+        if seq not in self._cleared and all(seq != following.condition.seq for following in self.followings):
             code = messages.stock_code(values.code)
             self._tell_all(Anomaly(at_ns, f"push for the unknown condition seq {seq[:10]!r}", None, code))
 

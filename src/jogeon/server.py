@@ -153,7 +153,7 @@ class Peer(WSListener):
         if text is not None:
             self.say(text)
         self.send(close_frame(code, reason))
-        self._forget(f"closed by this server ({code} {reason})")
+        self._forget(f"closing ({code} {reason})")
         self.flush()
         self._deadline = self._server.loop.call_later(CLOSE_GRACE, self._transport.underlying_transport.abort)
 
@@ -352,6 +352,7 @@ class Server:
         self.frozen = False
         self.address = ""
         self._listening: asyncio.Server
+        self._own_origins: tuple[str | None, ...] = ()
         self._peers: set[Peer] = set()
         self._sockets: set[Peer] = set()
         self._sessions: dict[str, Peer] = {}
@@ -373,7 +374,7 @@ class Server:
         """Go on where `freeze` stopped; what was to be sent meanwhile goes out now."""
         if self.frozen:
             self.frozen = False
-            for peer in self._peers:
+            for peer in self.peers:  # in the order they came: a login that was given up must not follow its successor
                 peer.read_on()
             self._flush()
 
@@ -393,7 +394,9 @@ class Server:
         """Begin to accept."""
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted sockets inherit it
         host, port, *_ = listening.getsockname()
-        self.address = f"ws://[{host}]:{port}{PATH}" if ":" in host else f"ws://{host}:{port}{PATH}"
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.address = f"ws://{place}{PATH}"
+        self._own_origins = (None, f"http://{place}", f"http://localhost:{port}")
         self._listening = await ws_create_server(
             self._accept,
             sock=listening,
@@ -405,7 +408,7 @@ class Server:
     def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
         if request.path.split(b"?")[0] != PATH.encode():
             return None  # 404
-        if "Origin" in request.headers:  # a page in a browser has no business here
+        if request.headers.get("Origin") not in self._own_origins:  # a page in a browser: this port serves none
             refused = WSUpgradeResponse.create_error_response(403, b"not for browsers")
             return WSUpgradeResponseWithListener(refused, None)
         return Peer(self)
@@ -478,9 +481,10 @@ def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
         raise InvalidAddress(f"{host} is no IP address", value=host, reason="no IP address") from None
     if not address.is_loopback and not anywhere:
         raise InvalidAddress(f"{host} is not a loopback address", value=host, reason="not loopback")
+    if not 0 <= port < 2**16:
+        raise InvalidAddress(f"{port} is no port", value=str(port), reason="no port")
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         return socket.create_server((number, port), family=family)
-    except (OSError, OverflowError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
-        raise CannotServe(address=f"{host}:{port}", detail=detail) from error
+    except OSError as error:
+        raise CannotServe(address=f"{host}:{port}", detail=error.strerror or str(error)) from error

@@ -227,38 +227,30 @@ class ClientSession(_Session):
         message = messages.decode(payload)
         return self.take(message) if isinstance(message, messages.Reply) else message
 
-    def take(self, message: messages.Reply) -> Answered | Late | Stray:
-        """Return whose reply this is; of all that comes in, only replies move the session."""
-        request, reason = self._owner(message)
-        if request is None:
-            return Stray(message.trnm, message.seq, reason)
-        answer = messages.answer(request, message)
-        self._take(step_of(request, answer), _seq(request))
-        if request is not self.in_flight:
-            self._settle(request)
-            return Late(request)
-        self.in_flight = None
-        return Answered(request, answer)
-
-    def _owner(self, reply: messages.Reply) -> tuple[Request | None, str]:
-        """Return the request a reply belongs to, else None and why.
+    def take(self, reply: messages.Reply) -> Answered | Late | Stray:
+        """Return whose reply this is; of all that comes in, only replies move the session.
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
         to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
         """
-        fitting = [request for request in self.owed if _names(reply, request)]
-        waiting = self.in_flight if self.in_flight is not None and _names(reply, self.in_flight) else None
         if reply.seq is None and not _unnamed(reply) and self.owed:
-            return None, "it names no condition while other replies are owed"
-        if waiting is not None and not (fitting and not isinstance(waiting, messages.Register | messages.Clear)):
-            return waiting, ""
-        if fitting:
-            return fitting[0], ""
-        return None, "nothing was asked that it answers"
+            return Stray(reply.trnm, None, "it names no condition while other replies are owed")
+        waiting = self.in_flight if self.in_flight is not None and _names(reply, self.in_flight) else None
+        late = next((place for place, request in enumerate(self.owed) if _names(reply, request)), None)
+        if waiting is not None and (late is None or isinstance(waiting, messages.Register | messages.Clear)):
+            self.in_flight = None
+            return Answered(waiting, self._conclude(waiting, reply))
+        if late is not None:
+            request = self.owed.pop(late)
+            self._conclude(request, reply)
+            return Late(request)
+        return Stray(reply.trnm, reply.seq, "nothing was asked that it answers")
 
-    def _settle(self, request: Request) -> None:
-        self.owed = [owed for owed in self.owed if owed is not request]
+    def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
+        answer = messages.answer(request, reply)
+        self._take(step_of(request, answer), _seq(request))
+        return answer
 
 
 def _unnamed(reply: messages.Reply) -> bool:

@@ -53,7 +53,7 @@ class Dial(Protocol):
         """Return an open connection; CouldNotConnect."""
 
 
-class Settings(Struct, frozen=True):
+class Policy(Struct, frozen=True):
     """How a client behaves.
 
     `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
@@ -94,7 +94,7 @@ class Supervisor:
         endpoint: Endpoint,
         registrar: Registrar,
         on_end: Callable[[JogeonError | None], None],
-        settings: Settings,
+        policy: Policy,
     ) -> None:
         self.ended: JogeonError | None = None
         self.taps: list[Tap] = []
@@ -104,11 +104,11 @@ class Supervisor:
         self._registrar = registrar
         self.on_push = registrar.pushed  # no step in between on the path of every push
         self._on_end = on_end
-        self._pace = Pace(limit=settings.pace)
-        self._uniform = settings.uniform
-        self._wall = settings.wall
-        self._dial = settings.dial
-        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[settings.on_taken])
+        self._pace = Pace(limit=policy.pace)
+        self._uniform = policy.uniform
+        self._wall = policy.wall
+        self._dial = policy.dial
+        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
         self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._liveness = Liveness()
@@ -146,7 +146,7 @@ class Supervisor:
 
     @property
     def heard_ns(self) -> int:
-        """When the last frame was heard on the connection that is served, or was served last."""
+        """When the last frame was heard on the connection that is served, or was served last; 0 before the first."""
         return 0 if self._connection is None else self._connection.heard_ns
 
     def wake(self) -> None:
@@ -210,11 +210,14 @@ class Supervisor:
                 connection = await self._return(cause, pauses)
         except JogeonError as error:
             self._finish(error)
+        except Exception as defect:
+            logger.exception("the session ended by a defect")
+            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
-        self._connection = connection
         self._registrar.connected()
+        self._connection = connection
         try:
             await self._serve(connection)
         except JogeonError as error:

@@ -11,10 +11,13 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from jogeon import client
 from jogeon.connect import connect as open_client
+from jogeon.credentials import Keys
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS
@@ -32,13 +35,16 @@ def connect(
     server: str = "real",
     *,
     token: str | None = None,
+    keys: Keys | Path | str | None = None,
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: OnTaken = "stop",
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
-    return Client(open_client(server, token=token, proxy=proxy, insecure=insecure, recheck=recheck, on_taken=on_taken))
+    return Client(
+        open_client(server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck, on_taken=on_taken)
+    )
 
 
 class _Thread:
@@ -95,6 +101,11 @@ class Client:
     def address(self) -> str:
         """What people call the server."""
         return self._wrapped.address
+
+    @property
+    def heard(self) -> datetime | None:
+        """When the last frame came, Korean time; see jogeon.Client.heard."""
+        return self._wrapped.heard
 
     def __enter__(self) -> Self:
         """Connect and log in."""

@@ -83,6 +83,10 @@ class Dialect:
             "18": f"{quote.low:09d}",
         }
 
+    def acknowledged(self, trnm: str) -> bytes:
+        """Return the reply to REG or REMOVE, which names neither stock nor group."""
+        return msgspec.json.encode({"trnm": trnm, "return_code": 0, "return_msg": ""})
+
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""
         return messages.encode_push(seq, code, kind, clock, self._more)

@@ -88,7 +88,8 @@ class Simulator:
             from jogeon.rest import RestServer, token_routes
             from jogeon.simulator.control import control_routes
 
-            self._rest_server = RestServer(token_routes(self._tokens) + control_routes(self), listening)
+            routes = token_routes(self._tokens) + control_routes(self.truth, self.fault)
+            self._rest_server = RestServer(routes, listening)
             self.rest = self._rest_server.address
         self._clockwork = asyncio.create_task(self._run(), name="market")
         return self

@@ -1,0 +1,210 @@
+"""What each layer of the path of a push costs, in one process and without a socket: nanoseconds a push.
+
+    python bench/layers.py [--rounds N]
+
+Each line holds what the lines above it hold and one layer more, except where it says "alone". The least of many rounds
+is told: what else this machine does only adds.
+"""
+
+import argparse
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from flood import changes
+from picows import WSFrame, WSMsgType, WSTransport
+from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
+
+from jogeon import messages
+from jogeon.connection import Connection
+from jogeon.events import Condition, Enter, Leave
+from jogeon.fanout import Queue
+from jogeon.members import Membership
+from jogeon.messages import Register, Registered, encode_push, read_push
+from jogeon.registrations import Registrar
+
+BATCH = 400
+"""Pushes that one read of the socket brings in a flood."""
+MEMBERS = 100
+CONDITION = Condition("0", "급등주")
+ROUND = [(str(seq), f"{code:06d}", "I" if kind == "I" else "D") for seq, code, kind in changes(1, MEMBERS)]
+PAYLOADS = [encode_push(seq, code, "I" if kind == "I" else "D", "152028") for seq, code, kind in ROUND]
+FRAMES = [_make_test_ws_frame(WSMsgType.TEXT, payload, True, False) for payload in PAYLOADS]  # noqa: FBT003
+
+
+def batches() -> Iterator[list[WSFrame]]:
+    """Yield the frames as reads of a socket would bring them."""
+    for at in range(0, len(FRAMES), BATCH):
+        yield FRAMES[at : at + BATCH]
+
+
+class Whole:
+    """A Registrar that follows one condition, the queue of one consumer, and a connection that feeds them."""
+
+    def __init__(self) -> None:
+        registrar = Registrar(recheck=0)
+        registrar.connected()
+        registrar.answered(messages.ListConditions(), messages.ConditionList((CONDITION,)), 0.0, 1)
+        self.queue = Queue(lambda _: None, time.time_ns)
+        registrar.want(CONDITION, self.queue, "K", 1)
+        request = registrar.next_request(0.0, 1)
+        assert isinstance(request, Register)
+        codes = tuple(f"{code:06d}" for code in range(MEMBERS))
+        registrar.answered(request, Registered(codes), 0.0, 1)
+        self.registrar = registrar
+        self.connection = Connection(cast("Connection", _Receiver(registrar)))
+        self.drain()
+
+    def drain(self) -> None:
+        """Take all that waits."""
+        take = self.queue.take
+        while take() is not None:
+            pass
+
+
+class _Receiver:
+    def __init__(self, registrar: Registrar) -> None:
+        self.on_push = registrar.pushed
+
+
+def decode_alone() -> None:
+    """Decode the payload of each push."""
+    for payload in PAYLOADS:
+        read_push(payload)
+
+
+def events_alone() -> None:
+    """Make the event of each push."""
+    for _, code, kind in ROUND:
+        (Enter if kind == "I" else Leave)(1, CONDITION, code, "152028")
+
+
+def membership_alone() -> Callable[[], None]:
+    """Make the events and keep the members."""
+    membership = Membership(CONDITION)
+    membership.snapshot(tuple(f"{code:06d}" for code in range(MEMBERS)), 1)
+    push = membership.push
+
+    def run() -> None:
+        for _, code, kind in ROUND:
+            push(kind, code, "152028", 1)
+
+    return run
+
+
+def queue_alone() -> Callable[[], None]:
+    """Put each event into the queue and take it."""
+    queue = Queue(lambda _: None, time.time_ns)
+    put, take = queue.put, queue.take
+    event = Enter(1, CONDITION, "000001", "152028")
+
+    def run() -> None:
+        for at in range(0, len(ROUND), BATCH):
+            for _ in ROUND[at : at + BATCH]:
+                put(event)
+            while take() is not None:
+                pass
+
+    return run
+
+
+def deque_alone() -> None:
+    """Put each event into a deque and take it: what no queue can undercut."""
+    events: deque[int] = deque()
+    for at in range(0, len(ROUND), BATCH):
+        for _ in ROUND[at : at + BATCH]:
+            events.append(1)
+        while events:
+            events.popleft()
+
+
+def pushed() -> Callable[[], None]:
+    """From the decoded push to the queue, and out of it again."""
+    whole = Whole()
+    decoded = [read_push(payload) for payload in PAYLOADS]
+
+    def run() -> None:
+        for at in range(0, len(decoded), BATCH):
+            for push in decoded[at : at + BATCH]:
+                whole.registrar.pushed(push, 1)
+            whole.drain()
+
+    return run
+
+
+def framed() -> Callable[[], None]:
+    """From the frame to the queue, and out of it again."""
+    whole = Whole()
+    listener = whole.connection.on_ws_frame
+    transport = cast("WSTransport", None)
+
+    def run() -> None:
+        for batch in batches():
+            for frame in batch:
+                listener(transport, frame)
+            whole.drain()
+
+    return run
+
+
+def iterated() -> Callable[[], None]:
+    """From the frame to `async for`."""
+    whole = Whole()
+    listener = whole.connection.on_ws_frame
+    transport = cast("WSTransport", None)
+
+    async def consume() -> None:
+        left = len(FRAMES)
+        async for _ in whole.queue:
+            left -= 1
+            if not left:
+                return
+
+    async def main() -> None:
+        consumer = asyncio.create_task(consume())
+        await asyncio.sleep(0)
+        for batch in batches():
+            for frame in batch:
+                listener(transport, frame)
+            await asyncio.sleep(0)
+        await consumer
+
+    runner = asyncio.Runner()
+    return lambda: runner.run(main())
+
+
+def least(run: Callable[[], None], rounds: int) -> float:
+    """Return the shortest of many rounds, in nanoseconds a push."""
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter_ns()
+        run()
+        times.append(time.perf_counter_ns() - started)
+    return min(times) / len(ROUND)
+
+
+LAYERS: dict[str, Callable[[], Callable[[], None]]] = {
+    "decode, alone": lambda: decode_alone,
+    "the event, alone": lambda: events_alone,
+    "the event and the members, alone": membership_alone,
+    "a deque, alone": lambda: deque_alone,
+    "the queue, alone": queue_alone,
+    "decoded push → queue → out": pushed,
+    "frame → queue → out": framed,
+    "frame → async for": iterated,
+}
+
+
+def main() -> None:
+    """Print a line for each layer."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=2_000)
+    options = parser.parse_args()
+    for name, make in LAYERS.items():
+        print(f"{least(make(), options.rounds):6.0f}  {name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The whole command line: its commands, and one place where whatever goes wrong becomes a message and an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from jogeon.cli import options
+from jogeon.cli.command import help_option, page
+from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
+from jogeon.cli.language import Lang, asked_for, spoken_here
+from jogeon.cli.lines import hush
+from jogeon.cli.options import Choices, Connect
+from jogeon.cli.terminal import can_show, is_terminal, prepare_streams, tell
+from jogeon.cli.texts import Texts
+from jogeon.connect import connect as connect_to
+from jogeon.errors import InvalidSetting
+from jogeon.settings import chosen_language
+
+COMMANDS = ("demo", "list", "search", "watch", "clear", "login", "logout", "doctor", "simulate")
+"""Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
+
+
+class Jogeon(click.Group):
+    """The command itself."""
+
+    def __init__(self, texts: Texts) -> None:
+        version = click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
+            help=texts("option.version"),
+        )  # fmt: skip
+        params = [*options.shared(texts), version, help_option(texts)]
+        super().__init__("jogeon", params=params, add_help_option=False, no_args_is_help=True)
+        self.texts = texts
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which people meet them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        made: click.Command = import_module(f"jogeon.cli.{cmd_name}").command(self.texts)
+        return made
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named first, or say which were close."""
+        if args[0] not in COMMANDS:
+            close = get_close_matches(args[0], COMMANDS)
+            hint = [self.texts("usage.did-you-mean", names=", ".join(close))] if close else []
+            raise click.BadParameter("\n".join([self.texts("usage.no-such-command", name=args[0]), *hint]), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the whole page."""
+        formatter.write("\n".join(page(self, ctx, self.texts)))
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("jogeon")
+        except PackageNotFoundError:  # run from its source, not installed
+            number = "?"
+        click.echo(f"jogeon {number}")
+        ctx.exit()
+
+
+def run(argv: Sequence[str], connect: Connect | None = None) -> int:
+    """Run a command line and return its exit code; nothing ever leaves this as an exception.
+
+    `connect` makes the client, `jogeon.connect` if none is given.
+    """
+    prepare_streams()
+    texts = Texts(_language(argv))
+    choices = Choices(texts, connect or connect_to, tuple(argv))
+    try:
+        return _invoke(Jogeon(texts), choices)
+    except KeyboardInterrupt:
+        if is_terminal(sys.stderr):
+            tell("")  # after the ^C that the terminal shows
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        hush()
+        return 0
+    except click.UsageError as error:
+        tell(error.message if isinstance(error, click.exceptions.NoArgsIsHelpError) else explain_usage(error, texts))
+        return USAGE
+    except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
+        if os.environ.get("JOGEON_DEBUG"):
+            traceback.print_exc()
+        tell(explain(error, choices))
+        return exit_code(error)
+
+
+def _invoke(group: click.Group, choices: Choices) -> int:
+    """Do what click's own `main` does, which has words and exit codes of its own for Ctrl+C and closed pipes."""
+    try:
+        with group.make_context("jogeon", list(choices.argv), obj=choices) as context:
+            group.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _language(argv: Sequence[str]) -> Lang:
+    """Return the language to speak; Korean as a mere default only where it can be shown."""
+    if asked := asked_for(argv):
+        return asked
+    with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
+        match chosen_language():
+            case "ko":
+                return "ko"
+            case "en":
+                return "en"
+    return "ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en"

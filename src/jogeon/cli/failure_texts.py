@@ -1,0 +1,251 @@
+"""Texts of what goes wrong: what happened, the likely cause, the next command to type.
+
+The keys are the names of error classes; a cause or a next step may be told for a `reason` or a broker's code.
+"""
+
+from jogeon.cli.language import Text
+
+FAILURES = {
+    "failure.what": Text("오류", "error"),
+    "failure.cause": Text("원인", "cause"),
+    "failure.kiwoom": Text("키움", "Kiwoom"),
+    "failure.next": Text("다음", "next"),
+    "or": Text("또는", "or"),
+    "mode.real": Text("실전", "real"),
+    "mode.mock": Text("모의투자", "mock"),
+    "Unexpected.what": Text("예상하지 못한 오류입니다: {what}", "unexpected: {what}"),
+    "Unexpected.cause": Text("jogeon의 결함일 가능성이 큽니다.", "most likely a defect of jogeon."),
+    "Unexpected.next": Text(
+        "JOGEON_DEBUG=1 을 설정하고 다시 실행하면 자세한 내용이 나옵니다.",
+        "set JOGEON_DEBUG=1 and run it again to see the traceback.",
+    ),
+    "OSError.what": Text("{path}: {reason}", "{path}: {reason}"),
+    "OSError.cause": Text(
+        "파일을 쓰거나 읽을 수 없습니다: 폴더가 없거나, 권한이 없거나, 다른 프로그램(엑셀 등)이 열고 있거나, 디스크가 "
+        "가득 찼습니다.",
+        "the file cannot be written or read: no such folder, no permission, opened elsewhere, or a full disk.",
+    ),
+    "OSError.next": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
+    "LocalProtocolError.what": Text("지금 할 수 없는 요청입니다: {what}", "not possible at this moment: {what}"),
+    "LocalProtocolError.cause": Text("jogeon의 결함일 가능성이 큽니다.", "most likely a defect of jogeon."),
+    "LocalProtocolError.next": Text("다시 실행: {again}", "run it again: {again}"),
+    "RemoteProtocolError.what": Text(
+        "서버의 응답을 읽을 수 없습니다: {what}", "unreadable reply of the server: {what}"
+    ),
+    "RemoteProtocolError.cause": Text(
+        "키움 조건검색 서버가 아니거나, 규격이 바뀌었습니다.",
+        "not a server of Kiwoom's condition search, or its wire has changed.",
+    ),
+    "RemoteProtocolError.next": Text(
+        "주소를 확인하고, 기록을 보며 다시: {again} -v", "check the address, and look at the log: {again} -v"
+    ),
+    "InvalidAddress.what": Text("사용할 수 없는 값입니다: {value}", "cannot be used: {value}"),
+    "InvalidAddress.cause": Text("허용되지 않는 값입니다: {reason}", "it is not allowed: {reason}"),
+    "InvalidAddress.cause.malformed": Text(
+        "주소의 형식이 맞지 않습니다. 예: ws://127.0.0.1:10000/api/dostk/websocket",
+        "the address is malformed; for example: ws://127.0.0.1:10000/api/dostk/websocket",
+    ),
+    "InvalidAddress.cause.unknown": Text(
+        "서버는 real(실전), mock(모의투자), demo(모의 서버), ws://주소, wss://주소 중 하나입니다.",
+        "a server is one of real, mock, demo, ws://..., wss://...",
+    ),
+    "InvalidAddress.cause.insecure": Text(
+        "이 컴퓨터 밖으로 나가는 ws:// 에서는 토큰이 암호화되지 않습니다.",
+        "ws:// beyond this machine sends the token unencrypted.",
+    ),
+    "InvalidAddress.cause.token": Text(
+        "이 컴퓨터 밖의 서버에는 토큰이 필요합니다.", "a server beyond this machine needs a token."
+    ),
+    "InvalidAddress.next": Text("{help_}", "{help_}"),
+    "InvalidAddress.next.unknown": Text("jogeon list --server demo", "jogeon list --server demo"),
+    "InvalidAddress.next.insecure": Text(
+        "wss:// 주소를 쓰거나, 위험을 알고 있다면: {again} --insecure",
+        "use a wss:// address or, if you accept that: {again} --insecure",
+    ),
+    "InvalidAddress.next.token": Text(
+        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "set JOGEON_TOKEN to a token of this server, then: {again}",
+    ),
+    "environment": Text("환경 변수", "environment variable"),
+    "InvalidSetting.what": Text("설정을 사용할 수 없습니다: {where}", "a setting cannot be used: {where}"),
+    "InvalidSetting.cause": Text("{reason}{more}", "{reason}{more}"),
+    "InvalidSetting.cause.unreadable": Text("파일을 읽을 수 없습니다{more}", "the file cannot be read{more}"),
+    "InvalidSetting.cause.too large": Text("파일이 너무 큽니다{more}", "the file is too large{more}"),
+    "InvalidSetting.cause.not text": Text("UTF-8 텍스트 파일이 아닙니다{more}", "it is no UTF-8 text{more}"),
+    "InvalidSetting.cause.not TOML": Text("TOML 문법이 맞지 않습니다{more}", "it is no TOML{more}"),
+    "InvalidSetting.cause.wrong value": Text("값이 맞지 않습니다{more}", "the value is wrong{more}"),
+    "InvalidSetting.cause.not one word": Text(
+        "빈칸이나 한글 없이 한 단어여야 합니다{more}", "it must be one word of ASCII, without blanks{more}"
+    ),
+    "InvalidSetting.cause.not a mode": Text(
+        "real 또는 demo(모의투자)여야 합니다{more}", "it must be real or demo{more}"
+    ),
+    "InvalidSetting.cause.not a proxy": Text("프록시 주소가 아닙니다{more}", "it is no address of a proxy{more}"),
+    "InvalidSetting.cause.spoilt": Text(
+        "저장해 둔 키 파일이 손상되었습니다{more}", "the file of kept keys is spoilt{more}"
+    ),
+    "InvalidSetting.cause.no keys": Text(
+        "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
+        "the downloaded key files (*_appkey.txt, *_secretkey.txt) are not in that folder{more}",
+    ),
+    "InvalidSetting.cause.half a pair": Text(
+        "앱키와 시크릿키 중 하나만 있습니다{more}", "only one of app key and secret key is there{more}"
+    ),
+    "InvalidSetting.cause.several pairs": Text(
+        "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "several pairs of key files are there{more}"
+    ),
+    "InvalidSetting.next": Text("고친 뒤 다시: {again}", "after mending it: {again}"),
+    "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
+    "KeysMissing.cause.half": Text(
+        "한쪽만 찾았습니다: {half}. 모의 서버는 키 없이 쓸 수 있습니다.",
+        "only one half was found: {half}; the simulator needs none.",
+    ),
+    "KeysMissing.half": Text("{found} (없는 것: {lacking})", "{found} without {lacking}"),
+    "KeysMissing.what": Text(
+        "{mode} 서버의 앱키와 시크릿키가 없습니다.", "no app key and secret key for the {mode} server."
+    ),
+    "KeysMissing.cause": Text(
+        "아직 키를 등록하지 않았습니다. 키 없이도 모의 서버는 쓸 수 있습니다.",
+        "no keys were given yet; the simulator needs none.",
+    ),
+    "KeysMissing.next": Text(
+        "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
+        "jogeon demo (now, without keys) {or_} jogeon login{server} (to give the keys)",
+    ),
+    "InvalidSetting.next.several pairs": Text(
+        "한 쌍만 다른 폴더에 두고: jogeon login --keys 폴더",
+        "keep one pair in a folder, then: jogeon login --keys FOLDER",
+    ),
+    "LoginRefused.what": Text("서버가 로그인을 거절했습니다.", "the server refused the login."),
+    "LoginRefused.cause": Text(
+        "토큰이나 키가 이 서버의 것이 아닙니다.", "the token or the keys are not this server's."
+    ),
+    "LoginRefused.next": Text(
+        "점검: jogeon doctor{server} {or_} 키를 다시 등록: jogeon login{server}",
+        "look into it: jogeon doctor{server} {or_} give the keys again: jogeon login{server}",
+    ),
+    "LoginRefused.next.token": Text(
+        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "set JOGEON_TOKEN to a token of this server, then: {again}",
+    ),
+    "TokenRefused.what": Text("키움이 토큰 발급을 거절했습니다.", "Kiwoom refused to issue a token."),
+    "TokenRefused.cause": Text("앱키나 시크릿키가 맞지 않습니다.", "the app key or the secret key is wrong."),
+    "TokenRefused.next": Text("키를 다시 등록: jogeon login{server}", "give the keys again: jogeon login{server}"),
+    "TokenRefused.next.later": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
+    "TokenRefused.next.machine": Text(
+        "키움 REST API 누리집(openapi.kiwoom.com)에 이 컴퓨터의 IP를 등록하고 다시: {again}",
+        "register this machine's IP address at openapi.kiwoom.com, then: {again}",
+    ),
+    "SessionTaken.what": Text(
+        "같은 앱키로 다른 프로그램이 접속해 있습니다. {holder}", "another program has this app key's session. {holder}"
+    ),
+    "SessionTaken.cause": Text(
+        "키움은 앱키 하나에 접속 하나만 허용합니다. 다시 접속하면 서로 끊게 되므로 멈췄습니다.",
+        "Kiwoom allows one session per app key; connecting again would only cut the other off, so this one stopped.",
+    ),
+    "SessionTaken.next": Text("다른 프로그램을 끝낸 뒤 다시: {again}", "end the other program, then: {again}"),
+    "CouldNotConnect.what": Text(
+        "서버에 접속하지 못했습니다: {address} ({detail})", "could not connect to {address} ({detail})"
+    ),
+    "CouldNotConnect.cause.refused": Text(
+        "그 주소에서 동작하는 서버가 없습니다.", "no server listens at that address."
+    ),
+    "CouldNotConnect.cause.name": Text(
+        "서버 이름을 찾을 수 없습니다: 주소를 잘못 적었거나 인터넷이 끊겼습니다.",
+        "the name cannot be resolved: a typing error, or no internet.",
+    ),
+    "CouldNotConnect.cause.timeout": Text(
+        "서버가 제때 응답하지 않습니다: 방화벽이 막고 있거나 서버가 점검 중입니다.",
+        "no answer in time: a firewall, or the server is down for maintenance.",
+    ),
+    "CouldNotConnect.cause.tls": Text(
+        "인증서를 확인할 수 없습니다: 컴퓨터의 날짜와 시각, 보안 프로그램이나 회사 프록시의 인증서를 확인하세요.",
+        "its certificate does not verify: check this machine's clock, and whether a proxy changes certificates.",
+    ),
+    "CouldNotConnect.cause.handshake": Text(
+        "그 주소의 서버는 조건검색 서버가 아닙니다: 포트와 경로(/api/dostk/websocket)를 확인하세요.",
+        "what answers there is no condition search: check port and path (/api/dostk/websocket).",
+    ),
+    "CouldNotConnect.cause.proxy": Text(
+        "프록시가 접속을 허용하지 않습니다: HTTPS_PROXY 를 확인하세요.",
+        "the proxy does not let it through: check HTTPS_PROXY.",
+    ),
+    "CouldNotConnect.cause.network": Text("네트워크가 끊겼거나 막혀 있습니다.", "the network is down or blocked."),
+    "CouldNotConnect.next": Text("확인한 뒤 다시: {again}", "after checking: {again}"),
+    "CouldNotConnect.next.local": Text("모의 서버를 띄우고: jogeon simulate", "start a simulator: jogeon simulate"),
+    "ConnectionLost.what": Text("접속이 끊겼습니다: {detail}", "the connection was lost: {detail}"),
+    "ConnectionLost.cause": Text(
+        "네트워크가 끊겼거나 서버가 접속을 종료했습니다 (종료 코드 {close_code}).",
+        "the network broke, or the server ended the connection (close code {close_code}).",
+    ),
+    "ConnectionLost.next": Text("다시 접속: {again}", "connect again: {again}"),
+    "RequestTimeout.what": Text(
+        "{seconds:g}초 안에 응답이 없습니다: {request}", "no reply within {seconds:g} s: {request}"
+    ),
+    "RequestTimeout.cause": Text(
+        "서버가 바쁘거나 점검 중입니다. 키움은 요청이 너무 잦아도 응답하지 않습니다.",
+        "the server is busy or in maintenance; Kiwoom also stays silent when asked too often.",
+    ),
+    "RequestTimeout.next": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
+    "RequestRefused.what": Text("서버가 요청을 거절했습니다: {request}", "the server refused the request: {request}"),
+    "RequestRefused.cause": Text("아래 키움의 설명을 확인하세요.", "see Kiwoom's own words below."),
+    "RequestRefused.next": Text("조건식 확인: {list_}", "look at the conditions: {list_}"),
+    "UnknownCondition.what": Text("조건식을 찾을 수 없습니다: {wanted}", "no such condition: {wanted}"),
+    "UnknownCondition.cause": Text(
+        "이 이름이나 일련번호로 저장된 조건식이 없습니다. 영웅문4에서 저장했는지 확인하세요.",
+        "no condition of this name or seq is saved in 영웅문4.",
+    ),
+    "UnknownCondition.cause.close": Text("비슷한 이름: {close}", "similar names: {close}"),
+    "UnknownCondition.next": Text("조건식 보기: {list_}", "see them all: {list_}"),
+    "AmbiguousCondition.what": Text(
+        "같은 이름의 조건식이 여러 개입니다: {name}", "several conditions are named {name}"
+    ),
+    "AmbiguousCondition.cause": Text(
+        "이름으로는 구별할 수 없습니다. 일련번호: {seqs}", "the name does not tell them apart. seq: {seqs}"
+    ),
+    "AmbiguousCondition.next": Text(
+        "이름 대신 일련번호로: jogeon watch {seq}{server}", "use the seq instead: jogeon watch {seq}{server}"
+    ),
+    "PagingError.what": Text(
+        "연속조회가 제대로 끝나지 않습니다 ({rows}행까지 받음): {what}",
+        "the pages do not end properly: {what} ({rows} rows)",
+    ),
+    "PagingError.cause": Text(
+        "서버의 연속조회 키가 잘못되었습니다. 불완전한 결과는 보여 주지 않습니다.",
+        "the server's page keys are wrong; a result that is not complete is not shown.",
+    ),
+    "PagingError.next": Text("다시 검색: {again}", "search again: {again}"),
+    "JogeonError.what": Text("{what}", "{what}"),
+    "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
+    "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
+    "CannotServe.what": Text(
+        "이 주소에서 서버를 띄울 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
+    ),
+    "CannotServe.cause": Text(
+        "모의 서버가 이미 떠 있거나, 다른 프로그램이 그 포트를 쓰거나, 이 컴퓨터의 주소가 아닙니다.",
+        "another simulator or another program has the port, or the address is not this machine's.",
+    ),
+    "CannotServe.next": Text(
+        "빈 포트로: {again} --port 0 --rest-port 0", "any free port: {again} --port 0 --rest-port 0"
+    ),
+    "code.1700": Text("요청이 너무 잦습니다. 잠시 뒤에 다시 하세요.", "too many requests; wait a little."),
+    "code.8005": Text("토큰이 유효하지 않거나 만료되었습니다.", "the token is invalid or has expired."),
+    "code.8010": Text("토큰을 발급받은 컴퓨터의 IP가 아닙니다.", "the token was issued to another IP address."),
+    "code.8030": Text("실전과 모의투자의 키가 뒤바뀌었습니다.", "keys of the real and the mock server are mixed up."),
+    "code.8031": Text(
+        "실전과 모의투자의 토큰이 뒤바뀌었습니다.", "tokens of the real and the mock server are mixed up."
+    ),
+    "code.8040": Text(
+        "이 컴퓨터의 IP가 키움 REST API에 등록되어 있지 않습니다.", "this machine's IP is not registered with Kiwoom."
+    ),
+    "code.8050": Text(
+        "이 컴퓨터의 IP가 키움 REST API에 등록되어 있지 않습니다.", "this machine's IP is not registered with Kiwoom."
+    ),
+    "code.8103": Text("토큰 또는 단말 인증에 실패했습니다.", "the check of the token or the terminal failed."),
+    "code.8104": Text("모의투자에서는 제공되지 않는 서비스입니다.", "not offered on the mock server."),
+    "code.900003": Text("이미 실시간 등록된 조건식입니다.", "the condition is registered already."),
+    "code.900004": Text(
+        "조건식 목록이 바뀌었습니다: 영웅문4에서 수정하면 일련번호가 달라집니다.",
+        "the list has changed: editing conditions in 영웅문4 moves their seq.",
+    ),
+}

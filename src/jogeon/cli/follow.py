@@ -1,0 +1,169 @@
+"""Following a watch to its end: as JSON lines or as a live view, by count, by time, or until Ctrl+C."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from jogeon.cli.aside import PATIENCE, Aside
+from jogeon.cli.lines import Lines, event_line
+from jogeon.cli.terminal import is_terminal, signs_for
+from jogeon.events import Enter, Exchange, Leave
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from typing import Any
+
+    from rich.console import Console, ConsoleRenderable
+
+    from jogeon.cli.options import Choices
+    from jogeon.client import Client, Watch
+    from jogeon.events import Event
+
+    Use = Callable[[Sequence[Event]], Awaitable[None]]
+
+PACE = 0.25
+"""Seconds between two pictures of the live view."""
+BATCH = 500
+"""Events written out at a time, when so many wait."""
+
+
+class Wish(Struct, frozen=True):
+    """What to follow, and when to stop; no names mean all conditions."""
+
+    names: tuple[str, ...] = ()
+    exchange: Exchange = "K"
+    count: int | None = None
+    seconds: float | None = None
+
+
+async def follow(client: Client, wish: Wish, choices: Choices) -> None:
+    """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
+    watch = client.watch(*wish.names, exchange=wish.exchange)
+    with Aside() as aside:
+        if choices.json or not is_terminal(sys.stdout):
+            await _print(watch, wish, aside)
+        else:
+            await _show(client, watch, wish, choices, aside)
+
+
+# ---------------------------------------------------------------- the end of it
+
+
+async def take(watch: Watch, wish: Wish, use: Use) -> bool:
+    """Hand over events; return True when so many stocks entered or left, False when the time is over or the watch."""
+    changes = 0
+    try:
+        async with asyncio.timeout(wish.seconds) as limit:
+            while True:
+                events = await watch.batch(BATCH)
+                wanted = len(events) if wish.count is None else enough(events, wish.count - changes)
+                await use(events[:wanted])
+                changes += count_changes(events[:wanted])
+                if changes == wish.count:
+                    return True
+    except StopAsyncIteration:
+        return False
+    except TimeoutError:
+        if limit.expired():
+            return False
+        raise
+
+
+def enough(events: Sequence[Event], changes: int) -> int:
+    """Return how many events it takes until so many stocks entered or left; all of them if it takes more."""
+    for place, event in enumerate(events, 1):
+        changes -= isinstance(event, Enter | Leave)
+        if changes == 0:
+            return place
+    return len(events)
+
+
+def count_changes(events: Sequence[Event]) -> int:
+    """Return how many stocks entered or left."""
+    return sum(isinstance(event, Enter | Leave) for event in events)
+
+
+# ---------------------------------------------------------------- JSON lines
+
+
+async def _print(watch: Watch, wish: Wish, aside: Aside) -> None:
+    lines = Lines()
+
+    async def use(events: Sequence[Event]) -> None:
+        await aside.do(partial(lines.write, b"".join(map(event_line, events))))
+
+    rest = False
+    try:
+        async with watch:
+            rest = True
+            rest = not await take(watch, wish, use)
+    except BrokenPipeError:
+        rest = False
+        raise
+    finally:
+        if rest:  # a watch that was left still tells its open gaps and its end; a reader that stalls may miss them
+            await take(watch, Wish(seconds=PATIENCE), use)
+
+
+# ---------------------------------------------------------------- the live view
+
+
+async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, aside: Aside) -> None:
+    from jogeon.cli.live import Screen
+    from jogeon.cli.picture import Story
+    from jogeon.cli.tables import console
+
+    texts, target, story = choices.texts, console(), Story(server_label(choices, client.address))
+    footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
+    screen = Screen(texts, signs_for(target.encoding), texts(footer))
+
+    def draw() -> ConsoleRenderable:
+        story.heard = client.heard
+        story.look(watch.conditions, watch.members)
+        return screen.draw(story.picture(time.time_ns()), target.width, target.height)
+
+    async def use(events: Sequence[Event]) -> None:
+        for event in events:
+            story.take(event)
+
+    async with watch:
+        try:
+            await first_of(take(watch, wish, use), _draw(draw, target, aside))
+        finally:  # the view has a screen of its own; what it showed last stays on the usual one
+            target.print(draw())
+
+
+async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, aside: Aside) -> None:
+    from rich.live import Live
+
+    with Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
+        while True:
+            await aside.do(partial(live.update, draw(), refresh=True))
+            await asyncio.sleep(PACE)
+
+
+async def first_of(*works: Coroutine[Any, Any, object]) -> None:
+    """Run side by side until one of them ends, with its error; the others are cancelled."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
+
+
+def server_label(choices: Choices, address: str) -> str:
+    """Return a server as people know it: its word, or its host and port."""
+    if choices.server in ("real", "mock", "demo"):
+        return choices.texts(f"server.{choices.server}")
+    return urlsplit(address).netloc or address

@@ -1,0 +1,183 @@
+"""Texts of the help and of wrong command lines."""
+
+from jogeon.cli.language import Text
+
+HELP = {
+    "help.usage": Text("사용법", "Usage"),
+    "help.options": Text("옵션", "Options"),
+    "help.commands": Text("명령", "Commands"),
+    "help.examples": Text("예", "Examples"),
+    "jogeon.help": Text(
+        "키움증권 조건검색: 영웅문4에 저장한 조건식을 조회하고, 검색하고, 실시간으로 감시합니다. "
+        "계좌가 없어도 jogeon demo 로 바로 써 볼 수 있습니다.",
+        "Kiwoom condition search (조건검색): list the conditions saved in 영웅문4, search one now, watch them live. "
+        "Without an account, start with: jogeon demo",
+    ),
+    "jogeon.examples": Text(
+        "jogeon demo\njogeon list --server demo\njogeon watch 급등주 --server demo",
+        "jogeon demo\njogeon list --server demo\njogeon watch 급등주 --server demo",
+    ),
+    "demo.short": Text("계좌 없이 모의 시장을 실시간으로 봅니다", "watch a simulated market, no account needed"),
+    "demo.help": Text(
+        "이 명령 안에서 모의 서버를 띄우고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
+        "Start a simulator inside this command and watch all its conditions live, until Ctrl+C.",
+    ),
+    "demo.examples": Text(
+        "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
+        "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
+    ),
+    "list.short": Text("저장된 조건식 목록 (ka10171)", "the saved conditions (ka10171)"),
+    "list.help": Text(
+        "영웅문4에 저장된 조건식의 일련번호와 이름을 보여 줍니다 (ka10171).",
+        "Show seq and name of the conditions saved in 영웅문4 (ka10171).",
+    ),
+    "list.examples": Text(
+        "jogeon list\njogeon list --server demo\njogeon list --json",
+        "jogeon list\njogeon list --server demo\njogeon list --json",
+    ),
+    "search.short": Text("조건에 맞는 종목을 지금 검색 (ka10172)", "what meets a condition now (ka10172)"),
+    "search.help": Text(
+        "조건식에 맞는 종목을 지금 한 번 검색합니다 (ka10172). 연속조회는 끝까지 따라갑니다.",
+        "Search conditions once, now (ka10172), over all pages.",
+    ),
+    "search.examples": Text(
+        'jogeon search 급등주 --server demo\njogeon search 급등주 "신고가 돌파" --csv -o 종목.csv\n'
+        "jogeon search 4 --json --exchange A",
+        'jogeon search 급등주 --server demo\njogeon search 급등주 "신고가 돌파" --csv -o stocks.csv\n'
+        "jogeon search 4 --json --exchange A",
+    ),
+    "watch.short": Text("편입·이탈을 실시간으로 감시 (ka10173)", "enter and leave, live (ka10173)"),
+    "watch.help": Text(
+        "조건식의 편입과 이탈을 실시간으로 감시합니다 (ka10173). 터미널에서는 표로, 파이프나 --json 으로는 한 줄에 "
+        "하나씩 JSON으로 보여 줍니다. Ctrl+C로 끝내면 실시간 등록도 해제합니다.",
+        "Watch stocks enter and leave conditions, live (ka10173): a table on a terminal, JSON lines in a pipe or with "
+        "--json. Ctrl+C ends it and stops the registrations.",
+    ),
+    "watch.examples": Text(
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        'jogeon watch 급등주 "신고가 돌파" --count 100',
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        'jogeon watch 급등주 "신고가 돌파" --count 100',
+    ),
+    "clear.short": Text("실시간 등록 해제 (ka10174)", "stop a registration (ka10174)"),
+    "clear.help": Text(
+        "조건식의 실시간 등록을 해제해 달라고 요청합니다 (ka10174). 등록은 접속마다 따로이므로, 다른 프로그램이나 다른 "
+        "접속에서 한 등록은 해제되지 않을 수 있습니다. 감시를 끝낼 때는 watch에서 Ctrl+C만 누르면 됩니다.",
+        "Ask the server to stop the real-time registration of conditions (ka10174). Registrations belong to a session: "
+        "one made by another program or connection may not be touched. To end a watch, Ctrl+C in it is enough.",
+    ),
+    "clear.examples": Text("jogeon clear 급등주 --server demo", "jogeon clear 급등주 --server demo"),
+    "simulate.short": Text("키움과 같은 규격의 모의 서버", "a server that speaks Kiwoom's wire"),
+    "simulate.help": Text(
+        "가상 시장 위에서 키움 조건검색과 같은 규격으로 응답하는 서버를 띄웁니다. 주소를 JSON 한 줄로 출력하고, "
+        "Ctrl+C까지 동작합니다. 토큰은 demo 입니다.",
+        "Serve Kiwoom's wire over a synthetic market. Prints its addresses as one line of JSON and runs until Ctrl+C. "
+        "The token is: demo",
+    ),
+    "simulate.examples": Text(
+        "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
+        "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
+    ),
+}
+
+OPTIONS = {
+    "metavar.names": Text("조건식...", "NAME..."),
+    "metavar.server": Text("서버", "SERVER"),
+    "metavar.file": Text("파일", "FILE"),
+    "metavar.duration": Text("시간", "TIME"),
+    "metavar.seconds": Text("초", "SECONDS"),
+    "option.server": Text(
+        "real(실전), mock(모의투자), demo(모의 서버), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, 없으면 real",
+        "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, else real",
+    ),
+    "option.lang": Text("한국어(ko) 또는 영어(en). 기본값은 시스템 언어", "Korean (ko) or English (en); by locale"),
+    "option.insecure": Text(
+        "이 컴퓨터 밖의 ws:// 주소도 허용 (토큰이 암호화되지 않음)",
+        "allow ws:// beyond this machine (the token travels unencrypted)",
+    ),
+    "option.json": Text("한 줄에 하나씩 JSON으로 출력", "print JSON, one object a line"),
+    "option.csv": Text("엑셀에서 열 수 있는 CSV로 출력", "print CSV for spreadsheets"),
+    "option.output": Text("화면 대신 파일에 저장", "write to a file instead"),
+    "option.verbose": Text("진행 기록을 stderr에 표시 (-vv: 더 자세히)", "log to stderr (-vv: more)"),
+    "option.help": Text("이 도움말을 보여 줍니다", "show this help"),
+    "option.version": Text("버전을 보여 줍니다", "show the version"),
+    "option.all": Text("모든 조건식", "all conditions"),
+    "option.exchange": Text("K=KRX(기본), N=NXT, A=통합", "K=KRX (default), N=NXT, A=both (통합)"),
+    "option.count": Text("편입과 이탈을 N건 받으면 종료", "end after N enter and leave events"),
+    "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
+    "option.recheck": Text(
+        "이 간격으로 조건마다 다시 등록해 누락을 찾음 (기본 10m, 0=안 함)",
+        "register each condition anew at this interval to find what was missed (default 10m, 0 = never)",
+    ),
+    "option.on-taken": Text(
+        "다른 프로그램이 같은 앱키로 접속하면: 종료(stop, 기본), 한참 뒤 재시도(retry), 한 번 되찾기(takeover)",
+        "when another program takes the session: stop (default), retry after long pauses, take over once",
+    ),
+    "option.seed": Text("시장을 정하는 수. 같으면 같은 시장", "the number a market is made from"),
+    "option.speed": Text("시장의 빠르기 (1=실제 속도)", "pace of the market (1 = real time)"),
+    "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
+    "option.ping": Text("PING 간격(초)", "seconds between PINGs"),
+    "option.switch": Text(
+        "확실하지 않은 규격을 바꿔 봄 (여러 번 가능). 예: page_size=20",
+        "change what nobody knows for certain of the wire; repeatable, such as page_size=20",
+    ),
+    "option.host": Text("이 주소에서 접속을 받음", "address to listen on"),
+    "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
+    "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+}
+
+USAGE = {
+    "usage.no-such-command": Text("없는 명령입니다: {name}", "no such command: {name}"),
+    "usage.no-such-option": Text("없는 옵션입니다: {name}", "no such option: {name}"),
+    "usage.did-you-mean": Text("혹시 이것인가요: {names}", "did you mean: {names}"),
+    "usage.missing": Text("빠졌습니다: {name}", "missing: {name}"),
+    "usage.option": Text(
+        "값이 빠졌거나 값을 받지 않는 옵션입니다: {name}", "a value is missing, or this option takes none: {name}"
+    ),
+    "usage.extra": Text("명령 뒤에 알 수 없는 말이 있습니다.", "there is something too much on the command line."),
+    "usage.no-command": Text("명령을 적어 주세요.", "a command is missing."),
+    "usage.value": Text("{name}: {complaint}", "{name}: {complaint}"),
+    "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
+    "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
+    "bad.recheck": Text(
+        "'{value}'은(는) 간격이 아닙니다. 이렇게 적어 주세요: 30s, 10m, 1h, 0",
+        "'{value}' is no interval. Write it like 30s, 10m, 1h or 0.",
+    ),
+    "bad.on-taken": Text(
+        "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
+    ),
+    "bad.duration": Text(
+        "'{value}'은(는) 시간이 아닙니다. 이렇게 적어 주세요: 30s, 5m, 1h, 1h30m, 500ms",
+        "'{value}' is not a length of time. Write it like 30s, 5m, 1h, 1h30m or 500ms.",
+    ),
+    "bad.count": Text("'{value}' 대신 1 이상의 정수를 적어 주세요.", "'{value}' should be a whole number from 1."),
+    "usage.example": Text("예: {example}", "example: {example}"),
+    "usage.help": Text("도움말: {command} --help", "help: {command} --help"),
+    "bad.integer": Text("'{value}' 대신 정수를 적어 주세요.", "'{value}' should be a whole number."),
+    "bad.positive": Text("'{value}' 대신 0보다 큰 수를 적어 주세요.", "'{value}' should be a number above 0."),
+    "bad.not-negative": Text("'{value}' 대신 0 이상의 수를 적어 주세요.", "'{value}' should be a number from 0."),
+    "bad.switch": Text("--switch 의 값이 맞지 않습니다: {detail}", "--switch: {detail}"),
+    "bad.conditions": Text("조건식 파일을 읽을 수 없습니다: {detail}", "the conditions cannot be read: {detail}"),
+    "bad.expression": Text(
+        "조건식 '{name}'의 {column}번째 글자: {reason}", "condition '{name}', column {column}: {reason}"
+    ),
+    "expression.empty": Text("비어 있습니다", "it is empty"),
+    "expression.too long": Text("너무 깁니다", "too long"),
+    "expression.too deep": Text("괄호가 너무 깊습니다", "too deeply nested"),
+    "expression.syntax": Text("문법이 맞지 않습니다", "syntax"),
+    "expression.unknown field": Text("없는 항목입니다", "unknown field"),
+    "expression.not allowed": Text("쓸 수 없는 표현입니다", "not allowed"),
+    "expression.number out of range": Text("수가 범위를 벗어납니다", "number out of range"),
+    "expression.wrong number of arguments": Text("인자의 수가 맞지 않습니다", "wrong number of arguments"),
+    "expression.condition expected": Text("비교식이 있어야 합니다", "a comparison is expected"),
+    "expression.number expected": Text("수가 있어야 합니다", "a number is expected"),
+    "bad.port": Text(
+        "'{value}' 대신 0에서 65535 사이의 포트를 적어 주세요.", "'{value}' should be a port, 0 to 65535."
+    ),
+    "bad.choice": Text("'{value}' 대신 다음 중 하나를 적어 주세요: {choices}", "'{value}' should be one of: {choices}"),
+    "bad.json-and-csv": Text("--json 과 --csv 는 함께 쓸 수 없습니다.", "--json and --csv exclude each other."),
+    "bad.names-and-all": Text("조건식 이름과 --all 은 함께 쓸 수 없습니다.", "names and --all exclude each other."),
+    "bad.no-names": Text(
+        "감시할 조건식을 적거나 --all 을 붙여 주세요.", "name the conditions to watch, or give --all."
+    ),
+}

@@ -1,0 +1,111 @@
+"""`jogeon simulate`: a server that speaks the broker's wire over a synthetic market (모의 서버)."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from jogeon.cli import options
+from jogeon.cli.command import Command
+from jogeon.cli.lines import Lines, json_line
+from jogeon.cli.running import run_loop
+from jogeon.cli.terminal import is_terminal, tell
+from jogeon.settings import server_token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jogeon.cli.options import Choices
+    from jogeon.cli.texts import Texts
+    from jogeon.simulator.expressions import ConditionRule
+    from jogeon.simulator.simulator import Simulator
+    from jogeon.simulator.switches import Switches
+
+WEBSOCKET_PORT, REST_PORT = "10000", "10001"
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    several = click.Option(["--switch"], multiple=True, metavar="NAME=VALUE", help=texts("option.switch"))
+    params = [
+        *market_options(texts, speed="1"),
+        options.option(texts, "--ping", options.positive, "bad.positive", texts("metavar.seconds")),
+        several,
+        click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host")),
+        options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
+        options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
+        options.length(texts),
+    ]
+    return Command("simulate", texts, params, least_verbose=1, callback=simulate)
+
+
+def market_options(texts: Texts, *, speed: str) -> list[click.Parameter]:
+    """Return the options that make a market."""
+    return [
+        options.option(texts, "--seed", options.whole, "bad.integer", "N", default="1"),
+        options.option(texts, "--speed", options.not_negative, "bad.not-negative", "X", default=speed),
+        click.Option(["--conditions"], metavar=texts("metavar.file"), help=texts("option.conditions")),
+    ]
+
+
+@click.pass_obj
+def simulate(choices: Choices, /, conditions: str | None, duration: float | None, **more: Any) -> None:
+    """Serve until Ctrl+C, or for a time."""
+    from jogeon.simulator.simulator import Simulator
+
+    switches = switches_from(more.pop("switch"), more.pop("ping"), choices.texts)
+    rules = rules_from(conditions, choices.texts)
+    simulator = Simulator(conditions=rules, switches=switches, token=server_token(), **more)
+    run_loop(_serve(simulator, duration, choices.texts))
+
+
+async def _serve(simulator: Simulator, duration: float | None, texts: Texts) -> None:
+    async with simulator:
+        Lines().write(json_line({"websocket": simulator.websocket, "rest": simulator.rest}))
+        if is_terminal(sys.stderr):
+            tell(texts("simulate.running"))
+        try:
+            async with asyncio.timeout(duration) as limit:
+                await simulator.run()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+
+
+def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None:
+    """Return the conditions of a file, None for the simulator's own; a wrong file is a usage error that says where."""
+    if path is None:
+        return None
+    from jogeon.simulator.expressions import ExpressionError, load_conditions
+
+    try:
+        return load_conditions(Path(path))
+    except ExpressionError as error:
+        reason = texts(f"expression.{error.reason}") + (f" ({error.detail})" if error.detail else "")
+        told = texts("bad.expression", name=error.name, column=error.column, reason=reason)
+        raise click.BadParameter(f"{told}\n  {error.expression}") from None
+    except ValueError as error:
+        raise click.BadParameter(texts("bad.conditions", detail=error)) from None
+
+
+def switches_from(given: Sequence[str], ping: float | None, texts: Texts) -> Switches:
+    """Return what NAME=VALUE say of the simulator; the names and their values are those of its Switches."""
+    from jogeon.simulator.switches import Switches
+
+    values: dict[str, object] = {} if ping is None else {"ping": ping}
+    for each in given:
+        name, _, value = each.partition("=")
+        name = name.replace("-", "_")
+        if name not in Switches.__struct_fields__:
+            known = ", ".join(Switches.__struct_fields__)
+            raise click.BadParameter(texts("bad.choice", value=name, choices=known))
+        values[name] = value
+    try:
+        return msgspec.convert(values, Switches, strict=False)
+    except msgspec.ValidationError as error:
+        raise click.BadParameter(texts("bad.switch", detail=error)) from None

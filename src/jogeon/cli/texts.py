@@ -1,0 +1,29 @@
+"""Every text people read in the command, in Korean and English, side by side.
+
+`Texts(lang)("key", name=...)` gives one of them. Kiwoom's words are those of 영웅문4 (조건식, 편입, 이탈, 종목코드).
+Only characters that a Korean Windows console (cp949) can show are used.
+"""
+
+from jogeon.cli.account_texts import ACCOUNT, ACCOUNT_HELP
+from jogeon.cli.failure_texts import FAILURES
+from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
+from jogeon.cli.language import Lang, Text
+from jogeon.cli.shown_texts import SHOWN
+
+TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT
+
+
+class Texts:
+    """The texts in one language."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """Return a text with its placeholders filled; a KeyError tells a key or a placeholder that does not exist."""
+        text = TEXTS[key].ko if self.lang == "ko" else TEXTS[key].en
+        return text.format(**fields) if fields else text
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a text of this key."""
+        return key in TEXTS

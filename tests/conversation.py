@@ -1,0 +1,287 @@
+"""Conversations without a socket and without waiting: what the tests of the rules are made of.
+
+Pair      a ClientSession and a ServerSession back to back, with a queue of texts each way
+Talk      a Registrar on a connection whose other end is the test
+Listener  a sink that refuses a stream which jumps, and can be compared with the truth
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from jogeon import messages
+from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.messages import (
+    Cleared,
+    ConditionList,
+    ListConditions,
+    Login,
+    LoginAccepted,
+    Ping,
+    Push,
+    PushRow,
+    PushValues,
+    Refusal,
+    Register,
+    Registered,
+    SearchPage,
+    Unknown,
+)
+from jogeon.registrations import Registrar
+from jogeon.session import ClientSession, ServerSession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jogeon.events import Cause, Event
+    from jogeon.messages import Answer, Request
+    from jogeon.session import Received
+
+TEN_OCLOCK_NS = 1_795_136_400_000_000_000
+"""2026-11-20, a Friday, 10:00:00 in Korea."""
+SECOND_NS = 1_000_000_000
+PATIENCE = 5.0
+A, B, C = "005930", "0000D0", "57JBHH"
+SURGE, PEAK = "급등주", "신고가 돌파"
+ZERO, ONE = Condition("0", SURGE), Condition("1", PEAK)
+TWICE = Refusal(messages.ALREADY_REGISTERED, "이미 등록된 조건검색 일련번호입니다.")
+BUSY = Refusal("1700", "허용된 요청 개수를 초과하였습니다")
+NO_SUCH = Refusal(messages.NO_SUCH_SEQ, "존재하지 않는 일련번호입니다.")
+
+
+def moment(seconds: float) -> int:
+    """Return a moment of the wall clock, in seconds after ten o'clock."""
+    return TEN_OCLOCK_NS + round(seconds * SECOND_NS)
+
+
+def text_of(request: Request, answer: Answer) -> bytes:
+    """Return what a server writes to answer a request; a refusal names the condition in its text only."""
+    seq = "" if isinstance(request, Login | ListConditions) else request.seq
+    match answer:
+        case LoginAccepted():
+            return messages.encode_login_accepted()
+        case ConditionList(conditions):
+            return messages.encode_list(conditions)
+        case SearchPage():
+            return messages.encode_search(seq, [], answer.next_key)
+        case Registered(codes):
+            return messages.encode_registered(seq, codes)
+        case Cleared():
+            return messages.encode_cleared(seq)
+        case Refusal(code, text):
+            return messages.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
+    raise AssertionError(answer)
+
+
+# ---------------------------------------------------------------- two sessions
+
+
+class Pair:
+    """Both halves of one connection; nothing moves until it is told to."""
+
+    def __init__(self, client: ClientSession | None = None, server: ServerSession | None = None) -> None:
+        self.client = client or ClientSession()
+        self.server = server or ServerSession()
+        self.up: deque[bytes] = deque()
+        self.down: deque[bytes] = deque()
+        self.unanswered: list[Request] = []
+
+    def send(self, request: Request) -> None:
+        """Let the client send a request."""
+        self.up.append(self.client.send(request))
+
+    def serve(self) -> Request | Ping | Unknown:
+        """Let the server read one text."""
+        message = self.server.receive(self.up.popleft())
+        if not isinstance(message, Ping | Unknown):
+            self.unanswered.append(message)
+        return message
+
+    def answer(self, request: Request, answer: Answer, text: bytes | None = None) -> None:
+        """Let the server answer a request it has read."""
+        self.unanswered = [other for other in self.unanswered if other is not request]
+        self.server.answer(request, answer)
+        self.down.append(text or text_of(request, answer))
+
+    def say(self, *texts: bytes) -> None:
+        """Let the server send what nobody asked for."""
+        self.down.extend(texts)
+
+    def hear(self) -> Received:
+        """Let the client read one text."""
+        return self.client.receive(self.down.popleft())
+
+    def ask(self, request: Request, answer: Answer) -> Received:
+        """Send a request, have it answered, and return what the client makes of that."""
+        self.send(request)
+        self.serve()
+        self.answer(self.unanswered[-1], answer)
+        return self.hear()
+
+    def agree(self) -> bool:
+        """Tell whether both halves see the same connection."""
+        return self.client.phase is self.server.phase and self.client.registrations == self.server.registrations
+
+
+def listed_pair() -> Pair:
+    """Return a pair that is logged in and has the list."""
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    pair.ask(ListConditions(), ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파"))))
+    return pair
+
+
+# ---------------------------------------------------------------- a Registrar and the test
+
+
+class Talk:
+    """A Registrar that is connected and has the list of `names`, seq "0" and up; the test is the server."""
+
+    def __init__(self, *names: str, recheck: float = 0.0) -> None:
+        self.registrar = Registrar(recheck=recheck)
+        self.now = 0.0
+        self.listing = tuple(Condition(str(seq), name) for seq, name in enumerate(names))
+        self._asked: Request | None = None
+        self.connects()
+
+    @property
+    def at_ns(self) -> int:
+        """The wall clock."""
+        return moment(self.now)
+
+    def connects(self) -> None:
+        """Log in and take the list."""
+        self.registrar.connected()
+        self.asks(ListConditions())
+        self.answers(ConditionList(self.listing))
+
+    def loses(self, cause: Cause = "connection lost", detail: str = "") -> None:
+        """End the connection; its last frame was heard just now."""
+        self.registrar.lost(self.at_ns, cause, detail)
+
+    def follows(self, *names: str) -> Listener:
+        """Return a sink that follows listed conditions."""
+        return self.follows_now(*(next(c for c in self.listing if c.name == name) for name in names))
+
+    def follows_now(self, *conditions: Condition) -> Listener:
+        """Return a sink that follows these conditions."""
+        listener = Listener()
+        self.registrar.join(listener)
+        for condition in conditions:
+            self.registrar.want(condition, listener, "K", self.at_ns)
+        return listener
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+    def asks(self, expected: Request | None) -> None:
+        """Expect this request, or none, to be sent now."""
+        self._asked = self.registrar.next_request(self.now, self.at_ns)
+        assert self._asked == expected
+
+    def answers(self, answer: Answer) -> None:
+        """Answer what was asked."""
+        assert self._asked is not None
+        self.registrar.answered(self._asked, answer, self.now, self.at_ns)
+
+    def is_silent(self) -> None:
+        """Leave unanswered what was asked."""
+        assert self._asked is not None
+        self.now += PATIENCE
+        self.registrar.timed_out(self._asked, PATIENCE, self.now, self.at_ns)
+
+    def registers(self, seq: str, *codes: str) -> None:
+        """Expect a registration and grant it."""
+        self.asks(Register(seq))
+        self.answers(Registered(codes))
+
+    def pushes(self, seq: str, kind: str, code: str, row: str = "02") -> None:
+        """Push one change."""
+        values = PushValues(seq, code, kind, "100000")
+        self.registrar.pushed(Push("REAL", [PushRow(values, row)]), self.at_ns)
+
+
+def opened(*codes: str, recheck: float = 0.0) -> tuple[Talk, Listener]:
+    """Return a conversation in which one condition is registered, and what follows it."""
+    talk = Talk(SURGE, recheck=recheck)
+    listener = talk.follows(SURGE)
+    talk.registers("0", *codes)
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, codes)]
+    return talk, listener
+
+
+# ---------------------------------------------------------------- who listens
+
+
+class Listener:
+    """A sink: keeps the events and the fold of each condition, and fails at once where the stream is no true story."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.folds: dict[str, set[str]] = {}
+        self.left_ns: int | None = None
+
+    def put(self, event: Event) -> None:
+        """Take one event."""
+        assert not isinstance(event, Snapshot), "a snapshot comes as a block"
+        self._take(event)
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take a block: gap, recovered changes, snapshot, and what was pushed since the snapshot was made."""
+        kinds = [_rank(event) for event in events]
+        assert kinds == sorted(kinds), events
+        assert kinds.count(2) == 1, events
+        for event in events:
+            self._take(event)
+
+    def told(self) -> list[Event]:
+        """Return what was told since the last call, states aside."""
+        told: list[Event] = [event for event in self.events if not isinstance(event, State)]
+        self.events.clear()
+        return told
+
+    def states(self) -> list[str]:
+        """Return the states told so far."""
+        return [event.state for event in self.events if isinstance(event, State)]
+
+    def _take(self, event: Event) -> None:
+        assert self.left_ns is None, "told after it had left"
+        self.events.append(event)
+        match event:
+            case Snapshot(condition=condition, codes=codes):
+                assert len(set(codes)) == len(codes)
+                assert self.folds.setdefault(condition.name, set(codes)) == set(codes)
+            case Enter(condition=condition, code=code):
+                assert code not in self.folds[condition.name]
+                self.folds[condition.name].add(code)
+                _check_interval(event)
+            case Leave(condition=condition, code=code):
+                self.folds[condition.name].remove(code)
+                _check_interval(event)
+            case Gap(condition=condition):
+                assert condition.name in self.folds
+                assert event.since_ns <= event.until_ns
+
+
+def _check_interval(event: Enter | Leave) -> None:
+    """See that a recovered change has an interval and no time, and a live one no interval."""
+    if event.origin == "live":
+        assert event.since_ns is event.until_ns is None
+    else:
+        assert event.time is None
+        assert event.since_ns is not None
+        assert event.until_ns is not None
+        assert event.since_ns <= event.until_ns
+
+
+def _rank(event: Event) -> int:
+    match event:
+        case Gap():
+            return 0
+        case Snapshot():
+            return 2
+        case Enter(origin="live") | Leave(origin="live") | Anomaly():
+            return 3
+    return 1

@@ -1,0 +1,249 @@
+"""The truth drill: a Registrar through random faults, and what it told held against the truth of the market.
+
+World     one seed: a market, a broker with faults, a client that follows most conditions, guests that come and go
+check     every live event is in the log, in order and once; every net change that was not live lies in a told gap
+"""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+from typing import TYPE_CHECKING
+
+from conversation import BUSY, NO_SUCH, TWICE, Listener
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot
+from jogeon.registrations import Registrar
+from virtual import Broker, Clock, Driver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+NAMES = ("급등주", "신고가 돌파", "거래량 급증", "눌림목")
+FOLLOWED = NAMES[:3]
+CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
+RECHECK = 40.0
+
+
+# ---------------------------------------------------------------- the truth
+
+
+def check(world: World) -> None:
+    """Hold what was told against the truth, now that everything has come to rest."""
+    resident = world.listeners[0]
+    for name in FOLLOWED:
+        assert resident.folds[name] == world.broker.members[name], name
+    assert world.broker.link is not None
+    bound = {name for seq, name in world.broker.link.bound.items() if seq not in world.broker.link.unheard}
+    assert bound <= set(FOLLOWED) <= set(world.broker.link.bound.values()), "what nobody wants is cleared"
+    for listener in world.listeners:
+        for name in listener.folds:
+            events = [event for event in listener.events if _name(event) == name]
+            _check_live(events, name, world)
+            if not world.jumped:
+                _check_gaps(events, world.driver.losses)
+                _check_untold(events, name, world, listener)
+
+
+def _name(event: Event) -> str:
+    condition = getattr(event, "condition", None)
+    return "" if condition is None else str(condition.name)
+
+
+def _check_gaps(events: list[Event], losses: list[int]) -> None:
+    """Find every lost connection in one gap at most."""
+    gaps = [event for event in events if isinstance(event, Gap) and event.cause == "connection lost"]
+    for gap in gaps:
+        assert any(gap.since_ns <= loss <= gap.until_ns for loss in losses)
+    for loss in losses:
+        assert sum(gap.since_ns <= loss < gap.until_ns for gap in gaps) <= 1, "one gap for one blind stretch"
+
+
+def _check_live(events: list[Event], name: str, world: World) -> None:
+    """Find every live event in the log, in order and once."""
+    live = [event for event in events if isinstance(event, Enter | Leave) and event.origin == "live"]
+    numbers = [int(event.clock) for event in live]
+    assert all(before < after for before, after in itertools.pairwise(numbers)), "in order, and once"
+    for number, event in zip(numbers, live, strict=True):
+        change = world.broker.log[number]
+        kind = "I" if isinstance(event, Enter) else "D"
+        assert (change.name, change.code, change.kind) == (name, event.code, kind)
+
+
+def _check_untold(events: list[Event], name: str, world: World, listener: Listener) -> None:
+    """Find every net change that was not live in a gap.
+
+    What was never heard and taken back before anybody could look is invisible: its changes come in pairs.
+    """
+    for code in CODES:
+        fates = _fates(events, code, name, world, listener)
+        runs = [list(run) for _, run in itertools.groupby(fates, lambda fate: fate == "live")]
+        if listener is not world.listeners[0]:
+            runs = runs[1:]  # who joins in a moment of doubt begins with what is known then
+        for run in runs:
+            hidden = set(run) <= {"unsent", "destroyed"} and len(run) % 2
+            assert not hidden, f"a net change of {code} in {name} lies in no gap"
+
+
+def _fates(events: list[Event], code: str, name: str, world: World, listener: Listener) -> Iterator[str]:
+    """Yield how each change of a stock was told (live, gap, anomaly), else what became of it at the server."""
+    live = {int(event.clock) for event in events if isinstance(event, Enter | Leave) and event.origin == "live"}
+    gaps = [event for event in events if isinstance(event, Gap)]
+    first = next(event.at_ns for event in events if isinstance(event, Snapshot))
+    odd = {event.at_ns for event in events if isinstance(event, Anomaly) and event.code == code}
+    last = listener.left_ns or world.clock.wall_ns()
+    for number, change in enumerate(world.broker.log):
+        at_ns = change.arrives_ns
+        if (change.name, change.code) == (name, code) and first < at_ns < last:
+            if number in live:
+                yield "live"
+            elif any(gap.since_ns <= at_ns <= gap.until_ns for gap in gaps):
+                yield "gap"
+            elif at_ns in odd:
+                yield "anomaly"
+            else:
+                assert change.fate != "pushed", "heard, and not told"
+                yield change.fate
+
+
+# ---------------------------------------------------------------- the drill
+
+
+class World:
+    """Everything of one seed: a market, a broker with faults, a client that follows most conditions, and guests."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.random = Random(seed)  # noqa: S311 - a drill to repeat, not a secret
+        self.clock = Clock()
+        self.broker = Broker(self.clock, self.random, NAMES, CODES)
+        self.registrar = Registrar(recheck=RECHECK)
+        self.driver = Driver(self.clock, self.broker, self.registrar, self.random)
+        self.listeners: list[Listener] = []
+        self.jumped = False
+        self._trading = self._failing = False
+
+    def run(self, seconds: float) -> None:
+        """Trade, and fail, for so long; then let everything come to rest."""
+        self.driver.connect()
+        self.clock.run(1.0)
+        self.visit(FOLLOWED)
+        self._trading = self._failing = True
+        self._trade()
+        self._fail()
+        self.clock.run(seconds)
+        self._failing = False
+        self.broker.heal()
+        self.clock.run(RECHECK)
+        self._trading = False
+        self.clock.run(2 * RECHECK + 100)
+        while self.driver.busy:
+            self.clock.run(0.1)
+
+    def visit(self, names: Sequence[str]) -> Listener:
+        """Let a sink follow conditions from now on, as far as they are listed."""
+        listener = Listener()
+        self.registrar.join(listener)
+        now_ns = self.clock.wall_ns()
+        for condition in self.registrar.listing:
+            if condition.name in names and condition.name != self.broker.doubled:
+                self.registrar.want(condition, listener, "K", now_ns)
+        self.listeners.append(listener)
+        self.driver.turn()
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        """Let a sink go."""
+        self.registrar.leave(listener, self.clock.wall_ns())
+        listener.left_ns = self.driver.heard_ns  # what came after is unknown to everybody
+        self.driver.turn()
+
+    def _trade(self) -> None:
+        if self._trading:
+            for _ in range(self.random.choice((1, 1, 1, 5))):
+                self.broker.change(self.random.choice(NAMES), self.random.choice(CODES))
+            self.clock.later(self.random.expovariate(1.0), self._trade)
+
+    def _fail(self) -> None:
+        if self._failing:
+            self.random.choice(FAULTS)(self)
+            self.clock.later(self.random.expovariate(0.1), self._fail)
+
+
+def _drop(world: World) -> None:
+    if world.broker.link is not None:
+        world.broker.link.drop()
+
+
+def _shut(world: World) -> None:
+    world.broker.closed = True
+    _drop(world)
+    world.clock.later(world.random.uniform(0, 60), lambda: setattr(world.broker, "closed", False))
+
+
+def _freeze(world: World) -> None:
+    if world.broker.link is not None:
+        world.broker.link.frozen = True
+
+
+def _remember(world: World) -> None:
+    world.broker.already.update(world.broker.listing)
+    _drop(world)
+
+
+def _renumber(world: World) -> None:
+    world.broker.renumber()
+    _drop(world)
+
+
+def _delete(world: World) -> None:
+    if not world.broker.gone:
+        world.broker.delete(world.random.choice(NAMES))
+        world.clock.later(world.random.uniform(0, 100), world.broker.restore)
+
+
+def _double(world: World) -> None:
+    world.broker.doubled = world.random.choice(NAMES)
+    world.clock.later(world.random.uniform(0, 100), lambda: setattr(world.broker, "doubled", ""))
+    _drop(world)
+
+
+def _mute(world: World) -> None:
+    world.broker.muted.add(world.random.choice(NAMES))
+
+
+def _jump(world: World) -> None:
+    if world.seed % 5 == 0:
+        world.clock.skew, world.jumped = world.random.choice((-3600.0, 0.0, 259_200.0)), True
+
+
+def _guest(world: World) -> None:
+    guest = world.visit(world.random.sample(NAMES, 2))
+    world.clock.later(world.random.uniform(0, 60), lambda: world.leave(guest))
+
+
+def _set(name: str, *values: object) -> Callable[[World], None]:
+    def fault(world: World) -> None:
+        setattr(world.broker, name, world.random.choice(values))
+
+    return fault
+
+
+FAULTS: tuple[Callable[[World], None], ...] = (
+    _drop,
+    _shut,
+    _freeze,
+    _remember,
+    _renumber,
+    _delete,
+    _double,
+    _mute,
+    _guest,
+    _jump,
+    _set("deaf", 1, 2, 5),
+    _set("mum", 1, 2, 5),
+    _set("destroy", 1, 3),
+    _set("twice", 0, 1),
+    _set("hold", 0.5, 3.0, 8.0, 16.0),
+    lambda world: world.broker.refusals.append(world.random.choice((NO_SUCH, TWICE, BUSY))),
+    lambda world: None if world.broker.link is None else world.broker.link.say(b"\xff{"),
+)

@@ -1,0 +1,73 @@
+"""The whole command line: its commands, its version, and its language."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli_conversation import FakeClient, Shell
+from jogeon.cli.app import run
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    said = shell("--version")
+    assert said.code == 0
+    assert said.out.startswith("jogeon ")
+
+
+def test_korean_is_spoken_where_the_locale_is_korean(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    assert "명령:" in shell("--help").out
+    assert "Commands:" in shell("--help", "--lang", "en").out
+
+
+def test_the_settings_choose_a_language(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("jogeon.toml").write_text('lang = "ko"', encoding="utf-8")
+    assert "명령:" in shell("--help").out
+    monkeypatch.setenv("JOGEON_LANG", "en")
+    assert "Commands:" in shell("--help").out
+    monkeypatch.setenv("JOGEON_LANG", "fr")
+    assert "Commands:" in shell("--help").out
+
+
+def test_spoilt_settings_are_told_when_they_are_needed(shell: Shell) -> None:
+    Path("jogeon.toml").write_text("server = 1", encoding="utf-8")
+    assert shell("--help").code == 0
+    said = shell("list", "--lang", "ko")
+    assert said.code == 2
+    assert "설정을 사용할 수 없습니다: jogeon.toml server" in said.err
+
+
+def test_a_console_without_hangul_gets_english_unless_korean_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ko_KR")
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stderr", console)
+    assert run(["nonsense"]) == 2
+    assert run(["nonsense", "--lang", "ko"]) == 2
+    console.seek(0)
+    told = console.read()
+    assert told.startswith("no such command")
+    assert "??" in told
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), BrokenPipeError()])
+def test_an_interruption_is_no_failure(
+    shell: Shell, interruption: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr("jogeon.cli.list.run_loop", interrupted)
+    monkeypatch.setattr("jogeon.cli.list._listed", lambda _: None)
+    monkeypatch.setattr("jogeon.cli.app.hush", lambda: None)
+    said = shell("list", client=FakeClient())
+    assert said.code == (130 if isinstance(interruption, KeyboardInterrupt) else 0)
+    assert not said.err.strip()

@@ -1,0 +1,180 @@
+"""Every failure says what happened, why, and what to type next; each has its exit code."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli_conversation import FakeClient, Said, Shell
+from jogeon import errors
+from jogeon.cli.failures import EXITS, exit_code
+from jogeon.cli.texts import TEXTS
+
+REASONS = ("refused", "name", "timeout", "tls", "handshake", "proxy", "network")
+SPOILT = (
+    "unreadable", "too large", "not text", "not TOML", "wrong value", "not one word", "not a mode", "not a proxy",
+    "spoilt", "no keys", "half a pair", "several pairs",
+)  # fmt: skip
+FAILURES: list[tuple[Exception, int]] = [
+    (errors.KeysMissing("real"), 3),
+    (errors.KeysMissing("mock", half=(("APP_KEY_MOCK", "APP_SECRET_MOCK"),)), 3),
+    (errors.LoginRefused(code="8005", text="Token이 유효하지 않습니다"), 3),
+    (errors.TokenRefused(code="8001", text="App Key와 Secret Key 검증에 실패했습니다"), 3),
+    (errors.RequestRefused("CNSRREQ", code="900004", text="존재하지 않는 일련번호입니다.(seq=1)"), 4),
+    (errors.RemoteProtocolError("no list"), 4),
+    (errors.UnknownCondition("급등", close=("급등주",)), 4),
+    (errors.AmbiguousCondition("급등주", seqs=("4", "7")), 4),
+    (errors.EmptyPageKey("no key", rows=100), 4),
+    (errors.TooManyRows("too many", rows=10_001), 4),
+    *((errors.CouldNotConnect(address="wss://x", reason=reason, detail="…"), 5) for reason in REASONS),
+    (errors.ConnectionLost("reset"), 5),
+    (errors.RequestTimeout("CNSRREQ", 5.0), 5),
+    (errors.SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다"), 6),
+    (errors.CannotServe(address="127.0.0.1:10000", detail="in use"), 1),
+    (errors.LocalProtocolError("not now"), 1),
+    (errors.JogeonError("else"), 1),
+    *(
+        (errors.InvalidAddress("no", value="x", reason=reason), 2)
+        for reason in ("malformed", "unknown", "insecure", "token", "speed out of range")
+    ),
+    *((errors.InvalidSetting(file="jogeon.toml", field="server", reason=reason, detail="…"), 2) for reason in SPOILT),
+    (errors.InvalidSetting(file="environment", field="JOGEON_TOKEN", reason="not one word"), 2),
+    (errors.KeysMissing("real", half=(("APP_KEY", "APP_SECRET"),)), 3),
+    (PermissionError(13, "Permission denied", "hits.csv"), 1),
+    (ZeroDivisionError("division by zero"), 1),
+]
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def failing(shell: Shell, error: Exception, *argv: str, lang: str = "en") -> Said:
+    return shell("--lang", lang, *(argv or ("list",)), client=FakeClient(refusal=error))
+
+
+def ours(root: type[errors.JogeonError] = errors.JogeonError) -> set[type[errors.JogeonError]]:
+    return {root}.union(*(ours(each) for each in root.__subclasses__() if each.__module__ == "jogeon.errors"))
+
+
+def test_every_error_has_an_exit_code_and_is_shown_here() -> None:
+    assert {type(error) for error, _ in FAILURES} | {errors.PagingError} >= ours() - {
+        errors.RepeatedPageKey, errors.TooManyPages,
+    }  # fmt: skip
+    assert {exit_code(each("", rows=0)) for each in errors.PagingError.__subclasses__()} == {4}
+    assert set(EXITS.values()) == {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(("error", "code"), FAILURES, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    ("lang", "labels"), [("ko", ("오류  ", "원인  ", "다음  ")), ("en", ("error", "cause", "next "))]
+)
+def test_a_failure_is_told_in_both_languages(
+    shell: Shell, error: Exception, code: int, lang: str, labels: tuple[str, ...]
+) -> None:
+    said = failing(shell, error, lang=lang)
+    assert said.code == code
+    assert not said.out
+    lines = said.err.splitlines()
+    assert [line[: len(labels[0])] for line in lines if not line.startswith(("키움", "Kiwoom"))] == list(labels)
+    assert "Traceback" not in said.err
+    assert "{" not in said.err
+
+
+@pytest.mark.parametrize("error", [error for error, _ in FAILURES if getattr(error, "code", "")])
+def test_the_brokers_own_code_and_text_are_shown(shell: Shell, error: errors.JogeonError) -> None:
+    assert f"Kiwoom  [{error.code}] {error.text}" in failing(shell, error).err
+
+
+def test_no_keys_points_to_the_demo_and_to_the_login(shell: Shell) -> None:
+    said = failing(shell, errors.KeysMissing("mock"))
+    assert "jogeon demo" in said.err
+    assert "jogeon login" in said.err
+
+
+def test_half_a_pair_of_keys_says_what_is_lacking(shell: Shell) -> None:
+    said = failing(shell, errors.KeysMissing("real", half=(("APP_KEY", "APP_SECRET"),)))
+    assert "APP_KEY without APP_SECRET" in said.err
+
+
+@pytest.mark.parametrize("reason", [*REASONS, *SPOILT, "malformed", "unknown", "insecure", "token"])
+def test_every_reason_has_words_of_its_own(reason: str) -> None:
+    assert any(f"{each}.cause.{reason}" in TEXTS for each in ("CouldNotConnect", "InvalidSetting", "InvalidAddress"))
+
+
+@pytest.mark.parametrize("code", ["1700", "429"])
+def test_who_asked_too_often_is_told_to_wait(shell: Shell, code: str) -> None:
+    assert "in a minute" in failing(shell, errors.TokenRefused(code=code, text="…")).err
+
+
+def test_an_unknown_machine_is_told_where_to_register(shell: Shell) -> None:
+    assert "openapi.kiwoom.com" in failing(shell, errors.TokenRefused(code="8040", text="…")).err
+
+
+def test_close_names_are_suggested(shell: Shell) -> None:
+    said = shell("search", "급등", "--server", "demo", "--lang", "ko")
+    assert said.code == 4
+    assert "비슷한 이름: 급등주" in said.err
+    assert "jogeon list --server demo" in said.err
+
+
+def test_an_ambiguous_name_lists_its_seqs(shell: Shell) -> None:
+    said = failing(shell, errors.AmbiguousCondition("급등주", seqs=("4", "7")))
+    assert "4, 7" in said.err
+    assert "jogeon watch 4" in said.err
+
+
+def test_a_wrong_token_names_the_variable_it_comes_from(shell: Shell) -> None:
+    refused = errors.LoginRefused(code="8005", text="Token이 유효하지 않습니다")
+    assert "JOGEON_TOKEN" in failing(shell, refused, "list", "--server", "wss://example.org").err
+    assert "jogeon login" in failing(shell, refused, "list", "--server", "real").err
+
+
+def test_a_code_of_the_broker_explains_better_than_the_class(shell: Shell) -> None:
+    error = errors.TokenRefused(code="8050", text="…")
+    assert "IP" in failing(shell, error).err
+
+
+def test_a_local_server_that_is_not_there_can_be_started(shell: Shell) -> None:
+    error = errors.CouldNotConnect(address="ws://127.0.0.1:10000/x", reason="refused", detail="refused")
+    assert "jogeon simulate" in failing(shell, error).err
+
+
+def test_what_a_server_says_cannot_steer_the_terminal(shell: Shell) -> None:
+    said = failing(shell, errors.LoginRefused(code="1", text="\x1b[2Jbad\ntext {x}"))
+    assert "[1] ?[2Jbad text {x}" in said.err
+
+
+def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = failing(shell, ZeroDivisionError("division by zero"))
+    assert "JOGEON_DEBUG=1" in said.err
+    monkeypatch.setenv("JOGEON_DEBUG", "1")
+    assert "Traceback" in failing(shell, ZeroDivisionError("division by zero")).err
+
+
+@pytest.mark.parametrize(
+    ("argv", "korean", "english"),
+    [
+        (["lst"], "없는 명령입니다: lst", "no such command: lst"),
+        (["list", "--jsno"], "없는 옵션입니다: --jsno", "no such option: --jsno"),
+        (["search"], "빠졌습니다: 조건식...", "missing: NAME..."),
+        (["watch"], "--all", "--all"),
+        (["watch", "a", "--all"], "함께 쓸 수 없습니다", "exclude each other"),
+        (["watch", "--count"], "--count", "--count"),
+        (["list", "more"], "알 수 없는 말", "too much"),
+        (["list", "--json", "--csv"], "함께 쓸 수 없습니다", "exclude each other"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_both_languages(
+    shell: Shell, argv: list[str], korean: str, english: str
+) -> None:
+    for lang, complaint in (("ko", korean), ("en", english)):
+        said = shell("--lang", lang, *argv)
+        assert said.code == 2
+        assert complaint in said.err
+        assert not said.out
+
+
+def test_a_typing_error_is_answered_by_what_was_meant(shell: Shell) -> None:
+    assert "did you mean: list" in shell("lst", "--lang", "en").err
+    assert "did you mean: --json" in shell("list", "--jsno", "--lang", "en").err

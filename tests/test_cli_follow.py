@@ -1,0 +1,142 @@
+"""Following a watch: every event once and in order, until it is enough; what it still tells at its end is told."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from cli_conversation import NOON_NS, SURGE, FakeClient, enter, leave, snapshot
+from jogeon.cli import follow as follow_module
+from jogeon.cli.follow import Wish, enough, first_of, follow, server_label, take
+from jogeon.cli.options import Choices
+from jogeon.cli.texts import Texts
+from jogeon.errors import ConnectionLost
+from jogeon.events import Gap, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jogeon.client import Client, Watch
+    from jogeon.events import Event
+
+OPEN_GAP = Gap(SURGE, NOON_NS, NOON_NS, "connection lost", open=True)
+ENDED = State(NOON_NS, "ended")
+CHANGES: list[Event] = [snapshot("000010"), enter("000020"), leave("000010"), enter("000030")]
+
+
+async def following(capfd: pytest.CaptureFixture[str], client: FakeClient, wish: Wish) -> list[str]:
+    """Return the kinds of the lines that were printed, an error after them."""
+    choices = Choices(Texts("en"), connect=None)  # type: ignore[arg-type]  # the client is there
+    try:
+        await follow(cast("Client", client), wish, choices)
+    except Exception as error:  # noqa: BLE001  # whatever it is
+        failed = [type(error).__name__]
+    else:
+        failed = []
+    assert client.told.left
+    return [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()] + failed
+
+
+async def test_every_event_is_a_line(capfd: pytest.CaptureFixture[str]) -> None:
+    client = FakeClient(events=CHANGES, last=[ENDED])
+    assert await following(capfd, client, Wish()) == ["snapshot", "enter", "leave", "enter", "state"]
+
+
+async def test_a_count_is_kept_exactly_also_within_one_batch(capfd: pytest.CaptureFixture[str]) -> None:
+    client = FakeClient(events=CHANGES, then="wait")
+    assert await following(capfd, client, Wish(count=2)) == ["snapshot", "enter", "leave"]
+
+
+async def test_a_time_that_is_over_ends_it_and_what_the_watch_still_tells_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    client = FakeClient(events=CHANGES[:2], then="wait", last=[OPEN_GAP, ENDED])
+    assert await following(capfd, client, Wish(seconds=0.01)) == ["snapshot", "enter", "gap", "state"]
+
+
+async def test_an_interruption_leaves_the_watch_and_tells_its_open_gaps(capfd: pytest.CaptureFixture[str]) -> None:
+    client = FakeClient(events=CHANGES[:1], then="wait", last=[OPEN_GAP])
+    task = asyncio.create_task(following(capfd, client, Wish()))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert client.told.left
+    assert [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()] == ["snapshot", "gap"]
+
+
+async def test_a_connection_lost_for_good_is_raised_after_what_was_told(capfd: pytest.CaptureFixture[str]) -> None:
+    client = FakeClient(events=[snapshot(), OPEN_GAP, ENDED], then=ConnectionLost("reset"))
+    assert await following(capfd, client, Wish()) == ["snapshot", "gap", "state", "ConnectionLost"]
+
+
+async def test_a_reader_who_has_gone_ends_it(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        def write(self, _line: bytes) -> None:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(follow_module, "Lines", Gone)
+    client = FakeClient(events=CHANGES, then="wait", last=[ENDED])
+    assert await following(capfd, client, Wish()) == ["BrokenPipeError"]
+
+
+async def test_the_view_ends_with_its_last_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(follow_module, "is_terminal", lambda _: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    client = FakeClient(events=CHANGES, then="wait")
+    choices = Choices(Texts("ko"), connect=None, server="demo")  # type: ignore[arg-type]  # the client is there
+    await follow(cast("Client", client), Wish(seconds=0.05), choices)
+    shown = terminal.getvalue()
+    assert client.told.left
+    assert all(part in shown for part in ("모의 서버", "접속됨", "005930", "▲ 편입", "▽ 이탈", "가상 시장"))
+
+
+async def test_taking_ends_with_the_watch() -> None:
+    taken: list[Event] = []
+
+    async def use(events: Sequence[Event]) -> None:
+        taken.extend(events)
+
+    watch = cast("Watch", FakeClient(events=CHANGES).told)
+    assert await take(watch, Wish(count=99), use) is False
+    assert taken == CHANGES
+
+
+@pytest.mark.parametrize(("changes", "events"), [(1, 2), (2, 3), (3, 4), (4, 4)])
+def test_how_many_events_it_takes(changes: int, events: int) -> None:
+    assert enough(CHANGES, changes) == events
+
+
+async def test_an_error_of_one_ends_both() -> None:
+    ended: list[str] = []
+
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("forever")
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise ConnectionLost("reset")
+
+    with pytest.raises(ConnectionLost):
+        await first_of(forever(), fail())
+    assert ended == ["forever"]
+
+
+@pytest.mark.parametrize(
+    ("server", "label"),
+    [("real", "실전"), ("mock", "모의투자"), ("demo", "모의 서버"), ("ws://127.0.0.1:9/api", "127.0.0.1:9")],
+)
+def test_a_server_is_called_as_people_know_it(server: str, label: str) -> None:
+    choices = Choices(Texts("ko"), connect=None, server=server)  # type: ignore[arg-type]  # nothing connects here
+    assert server_label(choices, "ws://127.0.0.1:9/api") == label

@@ -1,0 +1,108 @@
+"""JSON lines: exactly the stable form, whole, and safe to look at."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli_conversation import SAMPLE, SURGE, enter
+from jogeon.cli import lines
+from jogeon.cli.lines import Lines, condition_line, event_line, json_line, stock_line
+from jogeon.events import Condition, event_fields
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_line_of_a_condition() -> None:
+    assert condition_line(SURGE).decode() == '{"seq":"4","name":"급등주"}\n'
+
+
+def test_the_line_of_a_stock_has_its_fields_in_the_order_of_the_contract() -> None:
+    assert stock_line(SURGE, SAMPLE).decode() == (
+        '{"condition":{"seq":"4","name":"급등주"},"code":"005930","name":"가상전자","price":75000,"sign":"fall",'
+        '"change":-100,"rate":-0.13,"volume":10386116,"open":75100,"high":75600,"low":74700}\n'
+    )
+
+
+def test_the_line_of_an_event() -> None:
+    assert json.loads(event_line(enter("005930"))) == event_fields(enter("005930"))
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_whatever_a_name_holds_a_line_is_one_line_that_no_terminal_obeys(name: str) -> None:
+    line = json_line({"name": name}).decode()
+    assert json.loads(line) == {"name": name}
+    assert not any(c < " " or "\x7f" <= c <= "\x9f" for c in line.removesuffix("\n"))
+    assert len(line.splitlines()) == 1
+
+
+def test_a_line_is_written_whole_through_a_narrow_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Narrow(io.RawIOBase):
+        taken: bytes = b""
+        turn = 0
+
+        def write(self, rest: memoryview) -> int | None:  # type: ignore[override]  # only what Lines hands over
+            self.turn += 1
+            if self.turn % 2:
+                return None  # full, and does not block
+            self.taken += bytes(rest[:7])
+            return len(rest[:7])
+
+    narrow = Narrow()
+    monkeypatch.setattr(lines, "unbuffered", lambda _stream: narrow)
+    monkeypatch.setattr(lines, "FULL_PIPE_PAUSE", 0)
+    Lines().write(stock_line(SURGE, SAMPLE))
+    assert narrow.taken == stock_line(SURGE, SAMPLE)
+
+
+@pytest.mark.parametrize("said", [errno.EPIPE, errno.EINVAL])
+def test_a_reader_who_has_gone_is_a_broken_pipe_on_every_system(monkeypatch: pytest.MonkeyPatch, said: int) -> None:
+    class Gone(io.RawIOBase):
+        def write(self, _rest: object) -> int:
+            raise OSError(said, "gone")
+
+    monkeypatch.setattr(lines, "unbuffered", lambda _stream: Gone())
+    with pytest.raises(BrokenPipeError):
+        Lines().write(b"{}\n")
+
+
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.RawIOBase):
+        def write(self, _rest: object) -> int:
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(lines, "unbuffered", lambda _stream: Full())
+    with pytest.raises(OSError, match="full"):
+        Lines().write(b"{}\n")
+
+
+def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+        Lines()
+    lines.hush()
+
+
+def test_what_is_left_goes_nowhere_when_the_reader_has_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        lines.hush()
+        out.write("left over")
+    assert (tmp_path / "out").read_text() == ""
+
+
+def test_a_name_in_memory_is_written_to_what_stands_for_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", memory)
+    Lines().write(condition_line(Condition("0", "가")))
+    memory.seek(0)
+    assert memory.read() == '{"seq":"0","name":"가"}\n'

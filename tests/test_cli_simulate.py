@@ -1,0 +1,86 @@
+"""`jogeon simulate`: one line with its addresses, and clear words for what it cannot serve."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+import pytest
+
+from cli_conversation import Shell
+from jogeon.cli.simulate import rules_from, switches_from
+from jogeon.cli.texts import Texts
+
+ANY = ("--port", "0", "--rest-port", "0")
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def test_one_line_on_stdout_tells_the_addresses(shell: Shell) -> None:
+    said = shell("simulate", *ANY, "--duration", "10ms")
+    assert said.code == 0
+    (addresses,) = said.lines
+    assert list(addresses) == ["websocket", "rest"]
+    assert addresses["websocket"].startswith("ws://127.0.0.1:")
+    assert addresses["websocket"].endswith("/api/dostk/websocket")
+    assert addresses["rest"].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_taken_port_is_told_with_the_way_out(shell: Shell, lang: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        said = shell("simulate", "--port", port, "--rest-port", "0", "--lang", lang)
+    assert said.code == 1
+    assert f"127.0.0.1:{port}" in said.err
+    assert "--port 0" in said.err
+    assert said.out == ""
+
+
+def test_switches_are_named_and_typed() -> None:
+    texts = Texts("en")
+    switches = switches_from(["page_size=20", "notice=true", "unlisted=allowed", "with-9081=1"], 1.5, texts)
+    assert (switches.page_size, switches.notice, switches.unlisted, switches.with_9081) == (20, True, "allowed", True)
+    assert switches.ping == 1.5
+
+
+@pytest.mark.parametrize("given", ["nonsense=1", "page_size=many", "unlisted=perhaps", "notice", ""])
+def test_a_wrong_switch_is_a_usage_error(given: str) -> None:
+    with pytest.raises(click.BadParameter):
+        switches_from([given], None, Texts("ko"))
+
+
+def test_a_switch_out_of_range_is_told(shell: Shell) -> None:
+    said = shell("simulate", *ANY, "--switch", "page_size=0", "--lang", "ko")
+    assert said.code == 2
+    assert "page_size" in said.err
+
+
+@pytest.mark.parametrize(
+    ("content", "korean"),
+    [
+        ('[[condition]]\nname = "급등"\nexpression = "등락률 >= 5"\n', "없는 항목입니다 (등락률 (등락율?))"),
+        ('[[condition]]\nname = "급등"\nexpression = "__import__(1)"\n', "'급등'의 1번째 글자"),
+        ("[[condition]\n", "읽을 수 없습니다"),
+        ("", "읽을 수 없습니다"),
+    ],
+)
+def test_a_wrong_file_of_conditions_says_where(shell: Shell, content: str, korean: str) -> None:
+    Path("mine.toml").write_text(content, encoding="utf-8")
+    said = shell("simulate", *ANY, "--conditions", "mine.toml", "--lang", "ko")
+    assert said.code == 2
+    assert korean in said.err
+
+
+def test_a_file_that_is_not_there_is_told(shell: Shell) -> None:
+    said = shell("simulate", *ANY, "--conditions", "not-there.toml")
+    assert said.code == 1
+    assert "not-there.toml" in said.err
+
+
+def test_without_a_file_the_simulator_has_its_own_conditions() -> None:
+    assert rules_from(None, Texts("en")) is None

@@ -1,0 +1,46 @@
+"""`jogeon watch`: which conditions, until when, and as pure lines in a pipe."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli_conversation import FakeClient, Shell, enter, leave, snapshot
+from jogeon.errors import SessionTaken
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def test_names_and_exchange_are_handed_on(shell: Shell) -> None:
+    client = FakeClient()
+    assert shell("watch", "급등주", "1", "--exchange", "N", client=client).code == 0
+    assert client.asked == [(("급등주", "1"), "N"), "closed"]
+
+
+def test_all_of_them(shell: Shell) -> None:
+    client = FakeClient()
+    assert shell("watch", "--all", client=client).code == 0
+    assert client.asked[0] == ((), "K")
+
+
+def test_a_pipe_gets_pure_lines(shell: Shell) -> None:
+    said = shell("watch", "--all", "--count", "2", client=FakeClient(events=[snapshot("1"), enter("2"), leave("1")]))
+    assert [line["event"] for line in said.lines] == ["snapshot", "enter", "leave"]
+    assert said.err == ""
+
+
+def test_a_session_that_was_taken_is_told_with_its_own_code(shell: Shell) -> None:
+    taken = SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다")
+    said = shell("watch", "--all", "--lang", "ko", client=FakeClient(events=[snapshot("1")], then=taken))
+    assert said.code == 6
+    assert len(said.lines) == 1
+    assert "[R10001] 동일한 App key로" in said.err
+
+
+@pytest.mark.parametrize("argv", [["watch"], ["watch", "급등주", "--all"]])
+def test_names_or_all_but_one_of_them(shell: Shell, argv: list[str]) -> None:
+    client = FakeClient()
+    assert shell(*argv, client=client).code == 2
+    assert client.asked == []

@@ -1,0 +1,73 @@
+"""Truth and faults over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+
+from jogeon.simulator.simulator import Simulator
+from naive_client import NaiveClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[Simulator]:
+    async with Simulator(speed=0) as simulator:
+        simulator.advance(60)
+        yield simulator
+
+
+@pytest.fixture
+async def http(simulator: Simulator) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=simulator.rest) as client:
+        yield client
+
+
+async def test_the_truth(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+    async with NaiveClient(simulator.websocket) as client:
+        await client.login()
+    truth = (await http.get("/simulator/truth")).json()
+    assert truth == simulator.truth()
+    assert (truth["connections"], truth["logins"]) == (1, 1)
+    assert [each["n"] for each in truth["changes"]] == list(range(1, len(truth["changes"]) + 1))
+    assert truth["names"].keys() == truth["members"].keys()
+    last = (await http.get(f"/simulator/truth?since={len(truth['changes']) - 1}")).json()
+    assert last["changes"] == truth["changes"][-1:]
+
+
+@pytest.mark.parametrize("since", ["-1", "x", "", "1.5", "9" * 30, "１"])
+async def test_since_must_be_a_number(http: httpx2.AsyncClient, since: str) -> None:
+    answer = await http.get("/simulator/truth", params={"since": since})
+    assert (answer.status_code, answer.json()) == (400, {"error": "since must be a number from 0 on"})
+
+
+async def test_faults_merge_and_end(http: httpx2.AsyncClient) -> None:
+    assert (await http.post("/simulator/faults", json={"mute": "4"})).json()["mute"] == "4"
+    both = (await http.post("/simulator/faults", json={"no_ping": True})).json()
+    assert (both["mute"], both["no_ping"]) == ("4", True)
+    none = (await http.post("/simulator/faults", json={})).json()
+    assert not any(none.values())
+
+
+@pytest.mark.parametrize("body", [b'{"unplug":true}', b'{"drop":"yes"}', b"{", b"[]", b"null"])
+async def test_what_is_no_fault_is_400_with_a_sentence(http: httpx2.AsyncClient, body: bytes) -> None:
+    answer = await http.post("/simulator/faults", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+async def test_tokens_work_on_the_wire(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+    keys = {"grant_type": "client_credentials", "appkey": "key", "secretkey": "secret"}
+    token = (await http.post("/oauth2/token", json=keys)).json()["token"]
+    assert (await http.post("/oauth2/token", json=keys)).json()["token"] == token
+    async with NaiveClient(simulator.websocket, token=token) as client:
+        assert (await client.login())["return_code"] == 0
+        revoked = await http.post("/oauth2/revoke", json=keys | {"token": token})
+        assert revoked.json()["return_code"] == 0
+        assert await client.conditions()
+    async with NaiveClient(simulator.websocket, token=token) as client:
+        assert "CODE=8005" in (await client.login())["return_msg"]

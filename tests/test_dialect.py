@@ -1,0 +1,113 @@
+"""The broker's texts, read back by our own client's eyes where they must be readable."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from jogeon import messages
+from jogeon.events import Condition, Stock
+from jogeon.messages import ConditionList, ListConditions, Register, Registered, Reply, Search, SearchPage
+from jogeon.simulator.dialect import Dialect
+from jogeon.simulator.expressions import ConditionRule
+from jogeon.simulator.market import Quote
+from jogeon.simulator.switches import Switches
+
+RULES = [ConditionRule(seq, name, "현재가 > 0") for seq, name in (("2", "급등주"), ("10", "급락주"), ("0", "신고가"))]
+QUOTE = Quote("005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700)
+
+
+def dialect(**switches: Any) -> Dialect:
+    return Dialect(Switches(**switches))
+
+
+def reply(text: bytes) -> Reply:
+    message = messages.decode(text)
+    assert isinstance(message, Reply)
+    return message
+
+
+def test_a_list_is_rows_of_two_sorted_as_text() -> None:
+    assert json.loads(dialect().listing(RULES)) == {
+        "trnm": "CNSRLST", "return_code": 0, "return_msg": "",
+        "data": [["0", "신고가"], ["10", "급락주"], ["2", "급등주"]],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "switches", [{}, {"list_rows": "objects"}, {"list_name": "CNSRLT"}, {"padded_names": True}], ids=str
+)
+def test_every_shape_of_the_list_means_the_same(switches: dict[str, Any]) -> None:
+    listed = messages.answer(ListConditions(), reply(dialect(**switches).listing(RULES)))
+    assert listed == ConditionList((Condition("0", "신고가"), Condition("10", "급락주"), Condition("2", "급등주")))
+
+
+def test_the_shapes_differ() -> None:
+    assert json.loads(dialect(list_rows="objects").listing(RULES[:1]))["data"] == [{"seq": "2", "name": "급등주"}]
+    assert json.loads(dialect(list_name="CNSRLT").listing([]))["trnm"] == "CNSRLT"
+    assert json.loads(dialect(padded_names=True).listing(RULES[:1]))["data"] == [["2", "  급등주  "]]
+    assert json.loads(dialect().listing([]))["data"] == []
+    assert json.loads(dialect(empty_list="null").listing([]))["data"] is None
+
+
+def test_a_snapshot_has_prefixes_and_no_padding() -> None:
+    assert dialect().snapshot("4", ["005930", "0000D0"], "K") == (
+        b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[{"jmcode":"A005930"},{"jmcode":"A0000D0"}]}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("switch", "text"),
+    [
+        ("null", '{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":null}'),
+        ("unnamed", '{"trnm":"CNSRREQ","return_code":0,"data":null}'),
+        ("list", '{"trnm":"CNSRREQ","return_code":0,"seq":"4","data":[]}'),
+    ],
+)
+def test_an_empty_snapshot(switch: str, text: str) -> None:
+    written = dialect(empty_snapshot=switch).snapshot("4", [], "K")
+    assert written.decode() == text
+    assert messages.answer(Register("4"), reply(written)) == Registered(())
+
+
+def test_a_venue_may_stand_behind_the_code() -> None:
+    assert b"A005930_AL" in dialect(venue_suffix=True).snapshot("4", ["005930"], "A")
+    assert dialect(venue_suffix=True).row(QUOTE, "N")["9001"] == "A005930_NX"
+    assert dialect(venue_suffix=True).row(QUOTE, "K")["9001"] == "A005930"
+    written = dialect(venue_suffix=True).snapshot("4", ["005930"], "A")
+    assert messages.answer(Register("4"), reply(written)) == Registered(("005930",))
+
+
+def test_a_row_of_a_search() -> None:
+    row = dialect().row(QUOTE, "K")
+    assert row == {
+        "9001": "A005930", "302": "가상전자 001", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130",
+        "13": "010386116", "16": "000075100", "17": "000075600", "18": "000074700",
+    }  # fmt: skip
+    page = messages.answer(Search("4"), reply(messages.encode_search("4", [row])))
+    stock = Stock("005930", "가상전자 001", 75_000, "fall", -100, -0.13, 10_386_116, 75_100, 75_600, 74_700)
+    assert page == SearchPage((stock,), "N", "")
+
+
+def test_a_push_and_its_optional_fields() -> None:
+    assert dialect().push("4", "005930", "I", "152028") == messages.encode_push("4", "005930", "I", "152028")
+    values = json.loads(dialect(with_907=False, with_9081=True).push("4", "005930", "D", ""))["data"][0]["values"]
+    assert values == {"841": "4", "9001": "005930", "843": "D", "20": "", "9081": "통합"}
+
+
+def test_a_login_is_accepted_with_or_without_sor_yn() -> None:
+    assert json.loads(dialect().login_accepted())["sor_yn"] == "Y"
+    assert json.loads(dialect(sor_yn=False).login_accepted()) == {"trnm": "LOGIN", "return_code": 0, "return_msg": ""}
+
+
+@pytest.mark.parametrize("number", [None, 3, 805])
+def test_a_refused_login_tells_its_code_in_the_text(number: int | None) -> None:
+    refusal, text = dialect(login_code=number).login_refused("8005")
+    assert json.loads(text) == {
+        "trnm": "LOGIN",
+        "return_code": 8005 if number is None else number,
+        "return_msg": "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]",
+    }
+    assert reply(text).refusal == refusal

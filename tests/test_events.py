@@ -1,0 +1,188 @@
+"""Events: frozen, matchable, exact in time, and the same JSON line for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversation import SECOND_NS, moment
+from jogeon.events import (
+    KST,
+    Anomaly,
+    Condition,
+    Enter,
+    Event,
+    Gap,
+    Leave,
+    Member,
+    Snapshot,
+    State,
+    event_fields,
+    exchange_time,
+    korean,
+)
+
+SURGE = Condition("4", "급등주")
+NOON_NS = moment(2 * 3600)
+MOMENTS = st.integers(min_value=SECOND_NS * 86_400, max_value=SECOND_NS * 4_000_000_000)
+AT = moment(0) + 123_456_789
+
+
+def near(date: str) -> int:
+    return round(datetime.fromisoformat(date).replace(tzinfo=KST).timestamp()) * SECOND_NS
+
+
+def test_a_moment_is_korean_and_exact_to_the_microsecond() -> None:
+    assert korean(AT).isoformat() == "2026-11-20T10:00:00.123456+09:00"
+
+
+@given(MOMENTS)
+def test_no_microsecond_is_lost(moment_ns: int) -> None:
+    since_1970 = korean(moment_ns) - datetime(1970, 1, 1, 9, tzinfo=KST)
+    assert since_1970 // timedelta(microseconds=1) == moment_ns // 1000
+
+
+@pytest.mark.parametrize(
+    ("clock", "at", "expected"),
+    [
+        ("152028", "2026-11-20 15:20:29", "2026-11-20 15:20:28"),
+        ("235959", "2026-11-21 00:00:01", "2026-11-20 23:59:59"),  # heard after midnight
+        ("000001", "2026-11-20 23:59:59", "2026-11-21 00:00:01"),  # this machine's clock is slow
+        ("000000", "2027-01-01 00:00:00", "2027-01-01 00:00:00"),
+    ],
+)
+def test_the_exchange_time_gets_the_nearest_date(clock: str, at: str, expected: str) -> None:
+    assert exchange_time(clock, near(at)) == datetime.fromisoformat(expected).replace(tzinfo=KST)
+
+
+@pytest.mark.parametrize("clock", ["", "      ", "15202", "1520280", "246060", "15:20:", "१५२०२८", "²²²²²²", "-15202"])
+def test_a_time_that_is_none_is_none(clock: str) -> None:
+    assert exchange_time(clock, NOON_NS) is None
+
+
+@given(st.times(), MOMENTS)
+def test_the_exchange_time_is_never_half_a_day_off(clock: object, at_ns: int) -> None:
+    told = exchange_time(f"{clock:%H%M%S}", at_ns)
+    assert told is not None
+    assert abs(told - korean(at_ns)) <= timedelta(hours=12)
+    assert f"{told:%H%M%S}" == f"{clock:%H%M%S}"
+
+
+@given(st.text(max_size=8), MOMENTS)
+def test_whatever_stands_in_the_time_is_no_crash(clock: str, at_ns: int) -> None:
+    exchange_time(clock, at_ns)
+
+
+LINES: list[tuple[Event, dict[str, object]]] = [
+    (
+        Snapshot(AT, SURGE, ("005930",)),
+        {
+            "event": "snapshot",
+            "condition": {"seq": "4", "name": "급등주"},
+            "codes": ["005930"],
+            "at": "2026-11-20T10:00:00.123456+09:00",
+        },
+    ),
+    (
+        Enter(AT, SURGE, "005930", "095959"),
+        {
+            "event": "enter",
+            "condition": {"seq": "4", "name": "급등주"},
+            "code": "005930",
+            "time": "2026-11-20T09:59:59+09:00",
+            "at": "2026-11-20T10:00:00.123456+09:00",
+            "origin": "live",
+        },
+    ),
+    (
+        Leave(AT, SURGE, "005930", "", "recovered", moment(-60), AT),
+        {
+            "event": "leave",
+            "condition": {"seq": "4", "name": "급등주"},
+            "code": "005930",
+            "time": None,
+            "at": "2026-11-20T10:00:00.123456+09:00",
+            "origin": "recovered",
+            "since": "2026-11-20T09:59:00.000000+09:00",
+            "until": "2026-11-20T10:00:00.123456+09:00",
+        },
+    ),
+    (
+        Gap(SURGE, moment(-60), AT, "connection lost", "1006"),
+        {
+            "event": "gap",
+            "condition": {"seq": "4", "name": "급등주"},
+            "since": "2026-11-20T09:59:00.000000+09:00",
+            "until": "2026-11-20T10:00:00.123456+09:00",
+            "cause": "connection lost",
+            "detail": "1006",
+        },
+    ),
+    (
+        Gap(SURGE, moment(-60), AT, "restart", open=True),
+        {
+            "event": "gap",
+            "condition": {"seq": "4", "name": "급등주"},
+            "since": "2026-11-20T09:59:00.000000+09:00",
+            "until": "2026-11-20T10:00:00.123456+09:00",
+            "cause": "restart",
+            "detail": "",
+            "open": True,
+        },
+    ),
+    (
+        State(AT, "reconnecting", None, "in 0.4 s"),
+        {
+            "event": "state",
+            "state": "reconnecting",
+            "condition": None,
+            "cause": "in 0.4 s",
+            "at": "2026-11-20T10:00:00.123456+09:00",
+        },
+    ),
+    (
+        Anomaly(AT, "leave of a non-member", SURGE, "0000D0"),
+        {
+            "event": "anomaly",
+            "condition": {"seq": "4", "name": "급등주"},
+            "code": "0000D0",
+            "what": "leave of a non-member",
+            "at": "2026-11-20T10:00:00.123456+09:00",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "fields"), LINES, ids=lambda value: type(value).__name__)
+def test_the_fields_of_a_line_stay_as_they_are(event: Event, fields: dict[str, object]) -> None:
+    assert event_fields(event) == fields
+
+
+@pytest.mark.parametrize("event", [event for event, _ in LINES], ids=lambda event: type(event).__name__)
+def test_an_event_is_frozen_and_a_value(event: Event) -> None:
+    with pytest.raises(AttributeError):
+        event.at_ns = 0  # type: ignore[union-attr, misc]  # that it cannot be set is what is tested
+    assert len({event, event}) == 1
+
+
+def test_an_event_is_matched_by_name() -> None:
+    match LINES[2][0]:
+        case Leave(condition=condition, code=code, origin=origin, since=since, until=until, time=None):
+            assert (condition, code, origin) == (SURGE, "005930", "recovered")
+            assert since is not None
+            assert until is not None
+            assert since < until
+        case _:
+            pytest.fail("a Leave is matched as one")
+
+
+def test_a_live_change_has_no_interval() -> None:
+    assert Enter(AT, SURGE, "005930").since is None
+    assert Enter(AT, SURGE, "005930").until is None
+
+
+def test_a_member_tells_since_when() -> None:
+    assert Member("005930", AT, "live").since == korean(AT)

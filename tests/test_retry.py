@@ -1,0 +1,174 @@
+"""Retry: every error has a verdict, delays have bounds, requests are paced, and silence becomes suspicious in time."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.errors import ConnectionLost, CouldNotConnect, JogeonError, LoginRefused, RequestRefused, TokenRefused
+from jogeon.retry import (
+    FIRST_RETRY,
+    LONGEST_RETRY,
+    SLOW_RETRY,
+    STALE_TOKEN_CODES,
+    Liveness,
+    Pace,
+    Verdict,
+    delays,
+    verdict,
+)
+from test_errors import CLASSES, ONE_OF_EACH
+
+TRIED_AGAIN = {
+    "CouldNotConnect": Verdict.RETRY,
+    "ConnectionLost": Verdict.RETRY,
+    "RequestTimeout": Verdict.RETRY,
+    "RemoteProtocolError": Verdict.RETRY,
+    "RequestRefused": Verdict.SLOW,
+    "LoginRefused": Verdict.SLOW,  # with 8005, which is the one in the examples
+}
+
+
+@pytest.mark.parametrize("error", ONE_OF_EACH, ids=lambda error: type(error).__name__)
+def test_every_error_has_its_verdict(error: JogeonError) -> None:
+    assert verdict(error) is TRIED_AGAIN.get(type(error).__name__, Verdict.FATAL)
+
+
+def test_what_is_tried_again_exists() -> None:
+    assert set(TRIED_AGAIN) <= set(CLASSES)
+
+
+def test_an_error_of_no_special_kind_is_fatal() -> None:
+    assert verdict(JogeonError("something")) is Verdict.FATAL
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1006, 1009, 1011])
+def test_every_close_is_an_outage_like_any_other(code: int) -> None:
+    assert verdict(ConnectionLost("closed", close_code=code)) is Verdict.RETRY
+
+
+@pytest.mark.parametrize("reason", ["refused", "name", "timeout", "handshake", "proxy", "network"])
+def test_a_connection_that_did_not_come_about_is_tried_again(reason: str) -> None:
+    assert verdict(CouldNotConnect(address="wss://x", reason=reason, detail="")) is Verdict.RETRY
+
+
+def test_a_certificate_that_does_not_verify_is_tried_slowly() -> None:
+    assert verdict(CouldNotConnect(address="wss://x", reason="tls", detail="")) is Verdict.SLOW
+
+
+@pytest.mark.parametrize("code", sorted(STALE_TOKEN_CODES))
+def test_a_login_refused_for_its_token_is_tried_slowly(code: str) -> None:
+    assert verdict(LoginRefused(code=code, text="")) is Verdict.SLOW
+
+
+@pytest.mark.parametrize("code", ["8001", "8002", "8010", "8020", "8030", "8050", "", "1"])
+def test_a_login_refused_for_anything_else_needs_a_person(code: str) -> None:
+    assert verdict(LoginRefused(code=code, text="")) is Verdict.FATAL
+
+
+@pytest.mark.parametrize("code", ["1700", "5", "429", "8040", "8050"])
+def test_too_many_tokens_or_a_machine_not_registered_yet_is_tried_slowly(code: str) -> None:
+    assert verdict(TokenRefused(code=code, text="")) is Verdict.SLOW
+
+
+@pytest.mark.parametrize("code", ["8001", "8002", "8011", "8020", ""])
+def test_a_token_refused_for_anything_else_needs_a_person(code: str) -> None:
+    assert verdict(TokenRefused(code=code, text="")) is Verdict.FATAL
+
+
+@pytest.mark.parametrize("code", ["900003", "900004", "1700"])
+def test_a_refused_request_is_tried_slowly(code: str) -> None:
+    assert verdict(RequestRefused("CNSRREQ", code=code, text="")) is Verdict.SLOW
+
+
+# ---------------------------------------------------------------- delays
+
+
+def test_the_first_retry_is_soon_and_the_last_ones_are_not() -> None:
+    longest = list(islice(delays(lambda _, high: high), 10))
+    assert longest == [FIRST_RETRY, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0, 30.0]
+    assert (FIRST_RETRY, LONGEST_RETRY) == (0.5, 30.0)
+
+
+def test_every_delay_is_drawn_from_nothing_up() -> None:
+    assert list(islice(delays(lambda low, _: low), 10)) == [0.0] * 10
+
+
+def test_slow_is_slower_than_any_first_delays() -> None:
+    assert SLOW_RETRY[0] >= 15.0
+    assert SLOW_RETRY[1] >= LONGEST_RETRY
+
+
+# ---------------------------------------------------------------- the pace
+
+
+@given(st.lists(st.floats(0, 2), max_size=60), st.integers(1, 8))
+def test_there_are_never_more_requests_in_a_second_than_allowed(pauses: list[float], limit: int) -> None:
+    pace, now, sent = Pace(limit), 0.0, []
+    for pause in pauses:
+        now += pause
+        now += pace.delay(now)
+        assert pace.delay(now) < 1e-9
+        pace.sent(now)
+        sent.append(now)
+    assert all(sent[place + limit] - sent[place] >= 1.0 - 1e-9 for place in range(len(sent) - limit))
+
+
+def test_the_usual_pace_is_five_a_second_and_the_sixth_waits() -> None:
+    pace = Pace()
+    for tenth in range(5):
+        assert pace.delay(tenth / 10) == 0.0
+        pace.sent(tenth / 10)
+    assert pace.delay(0.5) == pytest.approx(0.5)
+    assert pace.delay(1.0) == 0.0
+
+
+def test_who_waited_long_enough_does_not_wait_more() -> None:
+    pace = Pace(1)
+    pace.sent(0.0)
+    assert pace.delay(100.0) == 0.0
+
+
+def test_no_limit_is_no_limit() -> None:
+    pace = Pace(0)
+    for _ in range(100):
+        assert pace.delay(0.0) == 0.0
+        pace.sent(0.0)
+
+
+# ---------------------------------------------------------------- silence
+
+
+def bound(*pings: float) -> float:
+    liveness = Liveness()
+    for ping in pings:
+        liveness.ping(ping)
+    return liveness.bound
+
+
+def test_before_two_pings_the_usual_interval_is_assumed() -> None:
+    assert bound() == bound(7.0) == 45.0
+
+
+def test_the_longest_interval_counts() -> None:
+    assert bound(0.0, 10.0, 12.0) == pytest.approx(25.0)
+
+
+def test_pings_in_a_storm_do_not_make_it_nervous() -> None:
+    assert bound(0.0, 0.001, 0.002) == 5.0
+
+
+def test_two_pings_at_once_tell_nothing() -> None:
+    assert bound(1.0, 1.0) == 45.0
+
+
+def test_a_long_pause_does_not_make_it_patient_beyond_the_bound() -> None:
+    assert bound(0.0, 3_600.0) == 45.0
+
+
+@given(st.lists(st.floats(0, 10_000), max_size=20).map(sorted))
+def test_the_bound_stays_within_its_bounds(pings: list[float]) -> None:
+    assert 5.0 <= bound(*pings) <= 45.0

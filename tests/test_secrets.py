@@ -1,0 +1,147 @@
+"""Plants secrets, goes through everything that uses them, well and badly, and searches whatever somebody may see."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from broker import Broker as TokenBroker
+from broker import refusal
+from jogeon.client import Client
+from jogeon.connect import connect
+from jogeon.credentials import BROKERS, Broker, find_keys
+from jogeon.errors import JogeonError
+from jogeon.simulator.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT = "8127364509"
+SECRETS = ("planted-app-key", "planted-secret-key", "planted-token", "planted-password", ACCOUNT)
+STORES = ("_appkey.txt", "_secretkey.txt", "token-")
+"""Where secrets are meant to be: the user's own files, and the kept token."""
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """Return what all loggers say, down to the last detail, with the arguments and errors of each record."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("", "httpx2", "httpcore2", "asyncio", "picows", "client", "filelock", "keyring", "jogeon"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    return lambda: caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
+
+
+def plant() -> None:
+    Path(f"{ACCOUNT}_appkey.txt").write_text("planted-app-key")
+    Path(f"{ACCOUNT}_secretkey.txt").write_text("planted-secret-key")
+
+
+def leaked(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]
+
+
+def leaked_on_disk() -> list[str]:
+    files = [path for path in Path.home().rglob("*") if path.is_file()]
+    others = [path for path in files if not any(store in path.name for store in STORES)]
+    names = [path.name for path in files if not path.name.startswith(ACCOUNT)]
+    return leaked(repr(names)) + leaked("".join(path.read_bytes().decode(errors="replace") for path in others))
+
+
+def leaked_by_reprs() -> list[str]:
+    ours = [each for each in gc.get_objects() if str(type(each).__module__).startswith("jogeon.")]
+    assert any(isinstance(each, Client) for each in ours)
+    return leaked("".join(repr(each) for each in ours))
+
+
+def told(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error)) + repr(error) + repr(error.__dict__)
+
+
+@pytest.fixture
+async def broker() -> TokenBroker:
+    """Return a token server that gives a planted token to the planted keys; a simulator takes it."""
+    plant()
+    broker = TokenBroker()
+    broker.answer = lambda _: (200, {"token": "planted-token", "expires_dt": "29991231235959", "return_code": 0})
+    return broker
+
+
+async def use(broker: TokenBroker, monkeypatch: pytest.MonkeyPatch, accepted: str = "planted-token") -> None:
+    async with broker, Simulator(speed=0, rest_port=None, token=accepted) as simulator:
+        monkeypatch.setitem(BROKERS, "real", Broker(broker.rest, simulator.websocket))
+        async with connect("real") as client:
+            await client.conditions()
+            async with client.watch("급등주"):
+                assert leaked_by_reprs() == []
+
+
+async def test_when_all_goes_well(
+    broker: TokenBroker, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await use(broker, monkeypatch)
+    assert "jogeon.connection" in log()
+    assert "httpcore2" in log()
+    assert leaked(log()) == []
+    assert leaked_on_disk() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal("8001", "planted-app-key planted-secret-key"),
+        (200, {"return_code": 0, "token": "planted-token with-blanks"}),
+        (200, b'{"token":"planted-token", planted-secret-key'),
+        (503, b"planted-secret-key"),
+        (200, b"planted-token" * 10_000),
+    ],
+)
+async def test_when_the_broker_quotes_them(
+    broker: TokenBroker,
+    log: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: tuple[int, dict[str, object] | bytes],
+) -> None:
+    broker.answer = lambda _: answer
+    with pytest.raises(JogeonError) as failed:
+        await use(broker, monkeypatch)
+    assert leaked(told(failed.value)) == []
+    assert leaked(log()) == []
+
+
+async def test_when_the_login_is_refused(
+    broker: TokenBroker, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(JogeonError) as failed:
+        await use(broker, monkeypatch, accepted="another")
+    assert leaked(told(failed.value)) == []
+    assert leaked(log()) == []
+
+
+async def test_when_the_way_leads_through_a_proxy(
+    broker: TokenBroker, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del broker
+    for proxy in ("http://me:planted-password@127.0.0.1:1", "me:planted-password@:x", "ftp://me:planted-password@x"):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(JogeonError) as failed:
+            async with connect("real"):
+                pass
+        assert leaked(told(failed.value)) == []
+    assert leaked(log()) == []
+
+
+def test_when_the_files_are_spoilt() -> None:
+    Path(f"{ACCOUNT}_appkey.txt").write_text("planted-app-key planted-secret-key")
+    Path(f"{ACCOUNT}_secretkey.txt").mkdir()
+    with pytest.raises(JogeonError) as failed:
+        find_keys("real")
+    assert leaked(told(failed.value)) == []
+    Path("jogeon.toml").write_text('[keys.real]\napp_key = "planted-app-key"planted-secret-key')
+    with pytest.raises(JogeonError) as failed:
+        find_keys("real")
+    assert leaked(told(failed.value)) == []

@@ -1,0 +1,428 @@
+"""Sessions: what may be said when, whose reply a reply is, and what comes between."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conversation import NO_SUCH, TWICE, Pair, listed_pair
+from jogeon import messages
+from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.events import Condition
+from jogeon.messages import (
+    Clear,
+    Cleared,
+    ConditionList,
+    ListConditions,
+    Login,
+    LoginAccepted,
+    Malformed,
+    Ping,
+    Push,
+    Refusal,
+    Register,
+    Registered,
+    Search,
+    SearchPage,
+    System,
+    Unknown,
+)
+from jogeon.session import (
+    PHASES,
+    Answered,
+    ClientSession,
+    Late,
+    Phase,
+    Registration,
+    ServerSession,
+    Step,
+    Stray,
+    step_of,
+)
+
+if TYPE_CHECKING:
+    from jogeon.messages import Answer, Request
+
+LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
+PING = messages.encode_ping()
+NEWS = messages.encode_system("N1", "장 시작 10분 전입니다")
+PUSH = messages.encode_push("4", "005930", "I", "090000")
+NOTHING = b'{"trnm":"CNSRREQ","return_code":0,"data":null}'
+REFUSED = b'{"trnm":"CNSRREQ","return_code":900001,"return_msg":"\xea\xb1\xb0\xec\xa0\x88"}'
+
+
+# ---------------------------------------------------------------- the tables
+
+
+def test_every_step_is_known_in_some_phase() -> None:
+    assert {step for steps in PHASES.values() for step in steps} == set(Step)
+
+
+def test_every_phase_ends_closed() -> None:
+    assert all(steps[Step.CLOSE] is Phase.CLOSED for phase, steps in PHASES.items() if phase is not Phase.CLOSED)
+    assert not PHASES[Phase.CLOSED]
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "step"),
+    [
+        (Register("4"), None, Step.REGISTER),
+        (Register("4"), Registered(()), Step.REGISTER_OK),
+        (Register("4"), TWICE, Step.REGISTER_TWICE),
+        (Register("4"), NO_SUCH, Step.REGISTER_NO),
+        (Register("4"), Malformed("?"), Step.REGISTER_NO),
+        (Search("4"), TWICE, Step.SEARCH_NO),
+        (Clear("4"), TWICE, Step.CLEAR_NO),
+        (Login("x"), Malformed("?"), Step.LOGIN_NO),
+    ],
+)
+def test_what_a_request_and_its_answer_are_in_the_tables(request_: Request, answer: Answer | None, step: Step) -> None:
+    assert step_of(request_, answer) is step
+
+
+# ---------------------------------------------------------------- the order of things
+
+
+def test_a_session_from_login_to_close() -> None:
+    pair = Pair()
+    assert pair.ask(Login("token"), LoginAccepted()) == Answered(Login("token"), LoginAccepted())
+    assert pair.ask(ListConditions(), LISTED) == Answered(ListConditions(), LISTED)
+    assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
+    assert pair.server.takes_pushes("4")
+    assert pair.ask(Search("4"), SearchPage((), "N", "")) == Answered(Search("4"), SearchPage((), "N", ""))
+    assert pair.server.takes_pushes("4")
+    assert pair.ask(Clear("4"), Cleared()) == Answered(Clear("4"), Cleared())
+    assert not pair.server.takes_pushes("4")
+    assert pair.agree()
+
+
+@pytest.mark.parametrize("request_", [ListConditions(), Search("4"), Register("4"), Clear("4")])
+def test_nothing_goes_out_before_the_login_reply(request_: Request) -> None:
+    pair = Pair()
+    with pytest.raises(LocalProtocolError, match="OPEN"):
+        pair.send(request_)
+    pair.send(Login("token"))
+    with pytest.raises(LocalProtocolError, match="LOGIN is still awaited"):
+        pair.send(request_)
+
+
+@pytest.mark.parametrize("request_", [Search("4"), Register("4")])
+def test_the_list_is_asked_for_before_any_condition(request_: Request) -> None:
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    with pytest.raises(LocalProtocolError, match="LOGGED_IN"):
+        pair.send(request_)
+
+
+def test_a_server_takes_a_request_before_the_list_from_a_client_that_does_not_wait() -> None:
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    assert pair.server.receive(messages.encode(Register("4"))) == Register("4")
+
+
+def test_one_request_is_in_flight() -> None:
+    pair = listed_pair()
+    pair.send(Register("4"))
+    with pytest.raises(LocalProtocolError, match="CNSRREQ is still awaited"):
+        pair.send(Clear("5"))
+
+
+def test_a_second_login_is_refused_on_both_sides() -> None:
+    pair = listed_pair()
+    with pytest.raises(LocalProtocolError):
+        pair.send(Login("token"))
+    with pytest.raises(RemoteProtocolError):
+        pair.server.receive(messages.encode(Login("token")))
+
+
+def test_a_request_before_the_login_is_no_step_of_a_server() -> None:
+    with pytest.raises(RemoteProtocolError, match="LIST"):
+        ServerSession().receive(messages.encode(ListConditions()))
+
+
+def test_an_answer_that_nobody_asked_for_is_the_servers_own_mistake() -> None:
+    with pytest.raises(LocalProtocolError):
+        ServerSession().answer(Login("token"), LoginAccepted())
+
+
+def test_a_refused_login_is_the_end() -> None:
+    pair = Pair()
+    refusal = Refusal("8005", "[CODE=8005, MESSAGE=Token이 유효하지 않습니다]")
+    assert pair.ask(Login("token"), refusal) == Answered(Login("token"), refusal)
+    assert pair.client.phase is pair.server.phase is Phase.REFUSED
+    with pytest.raises(LocalProtocolError):
+        pair.send(ListConditions())
+
+
+def test_a_closed_session_awaits_and_owes_nothing() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), Registered(()))
+    pair.send(Register("5"))
+    pair.client.expire()
+    pair.send(Clear("5"))
+    pair.client.close()
+    assert (pair.client.owed, pair.client.in_flight, pair.client.registrations) == ([], None, {})
+    with pytest.raises(LocalProtocolError):
+        pair.send(ListConditions())
+
+
+@pytest.mark.parametrize("half", [ClientSession(), ServerSession()])
+def test_bytes_that_are_no_json_are_the_peers_mistake(half: ClientSession | ServerSession) -> None:
+    with pytest.raises(RemoteProtocolError):
+        half.receive(b"\xff")
+
+
+# ---------------------------------------------------------------- what comes between
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (PING, Ping),
+        (b"PING", Ping),
+        (b'{"trnm":"PING","more":1}', Ping),
+        (PUSH, Push),
+        (NEWS, System),
+        (messages.encode_system("R10001", "기존 세션은 종료가 됩니다"), System),
+        (b'{"trnm":"NEWS"}', Unknown),
+        (b"[]", Unknown),
+    ],
+)
+def test_what_comes_between_request_and_reply_answers_nothing(text: bytes, kind: type) -> None:
+    pair = listed_pair()
+    pair.send(Register("4"))
+    pair.say(text)
+    assert isinstance(pair.hear(), kind)
+    pair.answer(pair.serve(), Registered(("005930",)))  # type: ignore[arg-type]  # it is the request just sent
+    assert pair.hear() == Answered(Register("4"), Registered(("005930",)))
+
+
+def test_a_ping_is_answered_with_the_same_bytes() -> None:
+    pair = listed_pair()
+    pair.say(b'{"trnm": "PING", "x": 1}')
+    heard = pair.hear()
+    assert isinstance(heard, Ping)
+    assert pair.server.receive(heard.payload) == Ping(b'{"trnm": "PING", "x": 1}')
+
+
+# ---------------------------------------------------------------- whose reply is it
+
+
+def timed_out(pair: Pair, request: Request) -> None:
+    """Send a request, have it read, and give up waiting."""
+    pair.send(request)
+    pair.serve()
+    pair.client.expire()
+
+
+def test_a_missing_reply_stays_owed() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    assert pair.client.owed == [Register("4")]
+    assert pair.client.in_flight is None
+
+
+def test_a_late_reply_is_not_taken_for_the_next_request() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Register("5"))
+    pair.answer(pair.unanswered[0], Registered(("005930",)))
+    assert pair.hear() == Late(Register("4"))
+    assert pair.client.in_flight == Register("5")
+    pair.answer(pair.serve(), Registered(()))  # type: ignore[arg-type]  # it is the request just sent
+    assert pair.hear() == Answered(Register("5"), Registered(()))
+    assert not pair.client.owed
+
+
+def test_a_late_reply_tells_how_it_is_on_the_server_all_the_same() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.answer(pair.unanswered[0], Registered(()))
+    assert pair.hear() == Late(Register("4"))
+    assert pair.client.registration("4") is Registration.ACTIVE
+    assert pair.agree()
+
+
+@pytest.mark.parametrize("text", [NOTHING, REFUSED])
+def test_a_late_reply_without_a_seq_is_taken_for_nobodys(text: bytes) -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Register("5"))
+    pair.say(text)
+    assert pair.hear() == Stray("CNSRREQ", None, "it names no condition while other replies are owed")
+    assert pair.client.in_flight == Register("5")
+    assert pair.client.owed == [Register("4")]
+
+
+def test_no_data_and_no_seq_is_the_one_outstanding_requests() -> None:
+    pair = listed_pair()
+    pair.send(Register("5"))
+    pair.say(NOTHING)
+    assert pair.hear() == Answered(Register("5"), Registered(()))
+
+
+def test_an_error_without_a_seq_is_the_one_outstanding_requests() -> None:
+    pair = listed_pair()
+    pair.send(Register("5"))
+    pair.say(REFUSED)
+    assert pair.hear() == Answered(Register("5"), Refusal("900001", "거절"))
+
+
+def test_an_error_without_a_name_is_the_one_outstanding_requests() -> None:
+    pair = listed_pair()
+    pair.send(Clear("5"))
+    pair.say(messages.encode_missing("", "trnm"))
+    heard = pair.hear()
+    assert isinstance(heard, Answered)
+    assert heard.request == Clear("5")
+
+
+def test_an_error_that_names_the_seq_in_its_text_is_that_ones() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Register("5"))
+    pair.say(messages.encode_refusal("CNSRREQ", 900004, "존재하지 않는 일련번호입니다.(seq=4)"))
+    assert pair.hear() == Late(Register("4"))
+
+
+def test_900003_means_that_it_is_registered() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), TWICE)
+    assert pair.client.registration("4") is Registration.ACTIVE
+    pair.ask(Clear("4"), Cleared())
+    pair.ask(Register("4"), Registered(()))
+    assert pair.client.registrations == {"4": Registration.ACTIVE}
+
+
+def test_900004_means_that_nothing_is_registered() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), NO_SUCH)
+    assert not pair.client.registrations
+    assert pair.agree()
+
+
+def test_clearing_what_is_not_registered_registers_nothing_even_if_refused() -> None:
+    pair = listed_pair()
+    pair.ask(Clear("99"), NO_SUCH)
+    assert not pair.server.takes_pushes("99")
+    assert pair.agree()
+
+
+def test_a_refused_clear_leaves_the_registration_as_it_was() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), Registered(()))
+    pair.ask(Clear("4"), Refusal("1700", "잠시 후"))
+    assert pair.server.takes_pushes("4")
+    assert pair.agree()
+
+
+def test_of_two_lists_the_first_reply_is_the_late_one() -> None:
+    pair = listed_pair()
+    timed_out(pair, ListConditions())
+    pair.send(ListConditions())
+    pair.say(messages.encode_list(()), messages.encode_list(LISTED.conditions))
+    assert pair.hear() == Late(ListConditions())
+    assert pair.hear() == Answered(ListConditions(), LISTED)
+
+
+def test_a_list_is_known_by_its_name_while_conditions_are_owed() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    assert pair.ask(ListConditions(), LISTED) == Answered(ListConditions(), LISTED)
+
+
+def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> None:
+    pair = listed_pair()
+    timed_out(pair, Search("4"))
+    pair.send(Search("4"))
+    pair.say(messages.encode_search("4", [{"9001": "A005930"}]), messages.encode_search("4", []))
+    assert pair.hear() == Late(Search("4"))
+    assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
+
+
+@pytest.mark.parametrize("rows", [[], [{"9001": "A005930"}]])
+def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
+    pair = listed_pair()
+    timed_out(pair, Search("4"))
+    pair.send(Register("4"))
+    pair.say(messages.encode_search("4", rows))
+    assert pair.hear() == Late(Search("4"))
+    assert pair.client.in_flight == Register("4")
+
+
+@pytest.mark.parametrize("codes", [(), ("005930",)])
+def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Search("4"))
+    pair.say(messages.encode_registered("4", codes))
+    assert pair.hear() == Late(Register("4"))
+    assert pair.client.in_flight == Search("4")
+
+
+def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
+    """The reply after the Clear is taken for the newer one; the other, when it comes, makes the snapshot doubtful."""
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.ask(Clear("4"), Cleared())
+    assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
+    pair.say(messages.encode_registered("4", ()))
+    assert pair.hear() == Late(Register("4"))
+
+
+def test_a_late_clear_settles_its_debt_only() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), Registered(()))
+    timed_out(pair, Clear("4"))
+    pair.send(Register("4"))
+    pair.say(messages.encode_cleared("4"))
+    assert pair.hear() == Late(Clear("4"))
+    assert pair.client.in_flight == Register("4")
+
+
+def test_replies_out_of_order_find_their_requests() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    timed_out(pair, Search("5"))
+    pair.send(Clear("4"))
+    pair.serve()
+    for request, answer in ((Clear("4"), Cleared()), (Search("5"), SearchPage((), "N", "")), (Register("4"), TWICE)):
+        sent = next(other for other in pair.unanswered if other == request)
+        pair.answer(sent, answer)
+    assert [pair.hear() for _ in range(3)] == [Answered(Clear("4"), Cleared()), Late(Search("5")), Late(Register("4"))]
+    assert not pair.client.owed
+    assert pair.agree()
+
+
+def test_a_duplicate_reply_answers_nobody() -> None:
+    pair = listed_pair()
+    pair.ask(Register("4"), Registered(()))
+    pair.send(Register("5"))
+    pair.say(messages.encode_registered("4", ()))
+    assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers")
+    assert pair.client.in_flight == Register("5")
+
+
+def test_a_reply_that_nobody_asked_for_is_a_stray() -> None:
+    pair = listed_pair()
+    pair.say(messages.encode_list(()), messages.encode_cleared("4"), NOTHING)
+    assert [type(pair.hear()) for _ in range(3)] == [Stray, Stray, Stray]
+
+
+def test_a_seq_is_compared_without_its_padding() -> None:
+    pair = listed_pair()
+    pair.send(Register("4"))
+    pair.say(json.dumps({"trnm": "CNSRREQ", "seq": " 4  ", "return_code": 0, "data": []}).encode())
+    assert pair.hear() == Answered(Register("4"), Registered(()))
+
+
+def test_a_malformed_answer_is_an_answer() -> None:
+    pair = listed_pair()
+    pair.send(Register("4"))
+    pair.say(b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[{"code":"005930"}]}')
+    heard = pair.hear()
+    assert isinstance(heard, Answered)
+    assert isinstance(heard.answer, Malformed)
+    assert pair.client.in_flight is None

@@ -1,0 +1,216 @@
+"""What the user decided: environment before jogeon.toml, the nearer file first, and errors that name the field."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.errors import InvalidSetting
+from jogeon.places import config_dir
+from jogeon.settings import (
+    FILE_LIMIT,
+    Settings,
+    chosen_language,
+    chosen_server,
+    is_loopback,
+    kiwoom_mode,
+    parse,
+    proxy_for,
+    server_token,
+    setting_files,
+    without_password,
+)
+
+REAL = "wss://api.kiwoom.com:10000/api/dostk/websocket"
+
+
+def write_here(text: str) -> None:
+    Path("jogeon.toml").write_text(text, encoding="utf-8")
+
+
+def write_at_home(text: str) -> None:
+    config_dir().mkdir(parents=True, exist_ok=True)
+    (config_dir() / "jogeon.toml").write_text(text, encoding="utf-8")
+
+
+# ------------------------------------------------------------ which server, which language
+
+
+def test_nothing_decided() -> None:
+    assert chosen_server() == ("real", "default")
+    assert chosen_language() is None
+    assert server_token() is None
+    assert list(setting_files()) == []
+
+
+def test_the_order_in_which_a_server_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", "demo")
+    assert chosen_server() == ("mock", "KIWOOM_MODE=demo, which means mock")
+    write_at_home('server = "demo"\nlang = "en"')
+    assert chosen_server() == ("demo", str(config_dir() / "jogeon.toml"))
+    write_here('lang = "ko"')
+    assert chosen_server()[0] == "demo"
+    write_here('server = "real"\nlang = "ko"')
+    assert chosen_server() == ("real", "jogeon.toml")
+    assert chosen_language() == "ko"
+    monkeypatch.setenv("JOGEON_SERVER", " ws://127.0.0.1:10000 ")
+    monkeypatch.setenv("JOGEON_LANG", "EN")
+    assert chosen_server() == ("ws://127.0.0.1:10000", "JOGEON_SERVER")
+    assert chosen_language() == "en"
+
+
+@pytest.mark.parametrize(("said", "meant"), [("real", "real"), ("demo", "mock"), ("DEMO", "mock"), (" mock ", "mock")])
+def test_demo_is_the_mock_server_to_kiwoom(monkeypatch: pytest.MonkeyPatch, said: str, meant: str) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", said)
+    assert kiwoom_mode() == meant
+
+
+def test_it_is_said_that_demo_means_mock(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", "demo")
+    with caplog.at_level(logging.INFO):
+        kiwoom_mode()
+    assert "mock server" in caplog.text
+
+
+def test_a_mode_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", "paper")
+    with pytest.raises(InvalidSetting) as invalid:
+        chosen_server()
+    assert (invalid.value.file, invalid.value.field) == ("environment", "KIWOOM_MODE")
+
+
+@pytest.mark.parametrize("token", ["two words", "토큰", "line\nbreak", "bell\a"])
+def test_a_token_is_one_word_and_is_not_quoted(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("JOGEON_TOKEN", token)
+    with pytest.raises(InvalidSetting) as invalid:
+        server_token()
+    assert token not in str(invalid.value)
+
+
+# ------------------------------------------------------------ the file
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "reason", "detail"),
+    [
+        ("server = 5", "server", "wrong value", "Expected `str | null`, got `int`"),
+        ('lang = "fr"', "lang", "wrong value", "Invalid enum value 'fr'"),
+        ('servr = "real"', "", "wrong value", "Object contains unknown field `servr`"),
+        ('[keys.demo]\napp_key = "x"', "keys", "wrong value", "Object contains unknown field `demo`"),
+        ("[keys.real]\napp_key = 5", "keys.real.app_key", "wrong value", "Expected `str`, got `int`"),
+        ('server = "real', "", "not TOML", "at end of document"),
+        ("server = real", "", "not TOML", "at line 1, column 10"),
+    ],
+)
+def test_an_error_names_the_file_the_field_and_the_reason(text: str, field: str, reason: str, detail: str) -> None:
+    write_here(text)
+    with pytest.raises(InvalidSetting) as invalid:
+        chosen_server()
+    assert (invalid.value.file, invalid.value.field) == ("jogeon.toml", field)
+    assert (invalid.value.reason, invalid.value.detail) == (reason, detail)
+    assert str(invalid.value).startswith("jogeon.toml: ")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfes\x00", b"#" * (FILE_LIMIT + 1), b"keys = " + b"[" * 5_000])
+def test_a_file_that_is_no_settings(content: bytes) -> None:
+    Path("jogeon.toml").write_bytes(content)
+    with pytest.raises(InvalidSetting):
+        chosen_server()
+
+
+def test_a_file_that_cannot_be_read() -> None:
+    Path("jogeon.toml").mkdir()
+    with pytest.raises(InvalidSetting):
+        chosen_server()
+
+
+def test_a_mark_in_front_is_no_error() -> None:
+    Path("jogeon.toml").write_bytes(b"\xef\xbb\xbf" + 'server = "mock" # 모의투자'.encode())
+    assert chosen_server() == ("mock", "jogeon.toml")
+
+
+@given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_whatever_stands_in_it_there_are_settings_or_one_kind_of_error(content: bytes) -> None:
+    with contextlib.suppress(InvalidSetting):
+        assert isinstance(parse(Path("jogeon.toml"), content), Settings)
+
+
+@pytest.mark.parametrize(
+    "text", ['[keys.real]\napp_key = "planted"x', '[keys.real]\napp_key = ["planted"]', "planted", '"planted" = 1 1']
+)
+def test_errors_do_not_quote_a_key(text: str) -> None:
+    with pytest.raises(InvalidSetting) as invalid:
+        parse(Path("jogeon.toml"), text.encode())
+    assert "planted" not in str(invalid.value)
+
+
+def test_settings_do_not_show_keys() -> None:
+    settings = parse(Path("jogeon.toml"), b'[keys.real]\napp_key = "planted"\nsecret_key = "planted"')
+    assert settings.keys.real is not None
+    assert "planted" not in repr(settings) + str(settings.keys.real.__rich_repr__())
+
+
+# ------------------------------------------------------------ the way there
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "proxy"),
+    [
+        ({}, REAL, None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, REAL, "http://proxy:3128"),
+        ({"https_proxy": "proxy:3128"}, REAL, "http://proxy:3128"),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "ws://far.example", None),
+        ({"HTTP_PROXY": "http://proxy:3128"}, "ws://far.example", "http://proxy:3128"),
+        ({"ALL_PROXY": "socks5h://proxy:1080"}, REAL, "socks5://proxy:1080"),
+        ({"ALL_PROXY": "socks5://other:1", "HTTPS_PROXY": "http://proxy:2"}, REAL, "http://proxy:2"),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "kiwoom.com"}, REAL, None),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "*"}, REAL, None),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "other.com"}, REAL, "http://proxy:3128"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "ws://127.0.0.1:10000", None),
+        ({"ALL_PROXY": "http://proxy:3128"}, "wss://localhost", None),
+        ({"ALL_PROXY": "http://proxy:3128"}, "ws://[::1]:10000", None),
+    ],
+)
+def test_the_usual_variables_lead_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], url: str, proxy: str | None
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for(url) == proxy
+
+
+def test_an_argument_counts_before_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    assert proxy_for(REAL, "socks5://mine:1080") == "socks5://mine:1080"
+    assert proxy_for(REAL, "") is None
+    assert proxy_for("ws://127.0.0.1", "http://mine:1") is None
+
+
+@pytest.mark.parametrize("proxy", ["http://", "ftp://u:planted@proxy:1", "http://u:planted@proxy:port", "http://[u:planted"])
+def test_a_proxy_that_is_none_is_not_quoted(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(InvalidSetting) as invalid:
+        proxy_for(REAL)
+    assert invalid.value.field == "HTTPS_PROXY"
+    assert "planted" not in str(invalid.value)
+
+
+def test_a_password_is_left_out() -> None:
+    assert without_password("http://user:planted@proxy:3128/x") == "http://proxy:3128/x"
+    assert without_password("http://proxy:3128") == "http://proxy:3128"
+    assert without_password("http://[planted") == "…"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "::1"])
+def test_this_machine(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["", "10.0.0.1", "localhost.example", "127.0.0.1.example", "::2"])
+def test_another_machine(host: str) -> None:
+    assert not is_loopback(host)
