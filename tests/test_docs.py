@@ -58,9 +58,9 @@ from test_architecture import PATHS, room_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from enum import Enum
 
     from jogeon.cli.language import Lang
-    from enum import Enum
 
 ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
@@ -211,7 +211,7 @@ def after(seconds: int) -> int:
 
 def story(server: str) -> Story:
     """Tell of a minute with an outage in it."""
-    surge, high, slump = (Condition(seq, name) for seq, name in (("4", "급등주"), ("1", "신고가 돌파"), ("5", "급락주")))
+    surge, high, slump = (Condition(*pair) for pair in (("4", "급등주"), ("1", "신고가 돌파"), ("5", "급락주")))
     told = Story(server)
     told.heard = korean(after(20))
     told.take(Leave(after(3), surge, "251970"))
