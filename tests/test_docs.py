@@ -273,7 +273,8 @@ def commands(page: Path) -> Iterator[list[str]]:
             yield from split(line, windows=block.language == "powershell")
     prose = FENCE.sub("", text_of(page))
     for code in re.findall(r"`((?:jogeon|make) [^`]*)`", prose):
-        yield [PLACEHOLDERS.get(word, word) for word in shlex.split(code)]
+        words = [PLACEHOLDERS.get(word, word) for word in shlex.split(code)]
+        yield [*words, "--help"] if words[0] == "jogeon" and len(words) == 2 else words  # the mere name of a command
 
 
 def split(line: str, *, windows: bool) -> Iterator[list[str]]:
