@@ -186,9 +186,8 @@ class _Tokens(http.server.BaseHTTPRequestHandler):
     """Gives a token to whoever asks."""
 
     def do_POST(self) -> None:  # the library's name
-        body = json.dumps(
-            {"expires_dt": "20991231235959", "token_type": "bearer", "token": "demo", "return_code": 0, "return_msg": ""}
-        ).encode()
+        token = {"expires_dt": "20991231235959", "token_type": "bearer", "token": "demo"}
+        body = json.dumps(token | {"return_code": 0, "return_msg": ""}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json;charset=UTF-8")
         self.send_header("Content-Length", str(len(body)))

@@ -65,7 +65,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"credentials"},
-    "filelock": {"lock"},
+    "filelock": {"lock", "store"},  # the session of a key, the writer of a journal
     "httpx2": {"tokens"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
