@@ -14,11 +14,11 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from conversation import Listener
 from msgspec import Struct
 from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
+from conversation import Listener
 from jogeon import messages
 from jogeon.connection import Connection
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
