@@ -16,8 +16,9 @@ import jogeon
 from jogeon import store as store_module
 from jogeon.client import Client
 from jogeon.credentials import Endpoint, FixedToken
-from jogeon.events import Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.ledger import Ledger
+from jogeon.resume import Resumed
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.recorded import Recording, Stretch
 from jogeon.simulator.replay import MAX, Replay
@@ -51,10 +52,22 @@ def changes(events: list[Event]) -> list[tuple[str, str, str, str, str]]:
     return [(type(e).__name__, e.condition.name, e.code, e.clock, e.origin) for e in events if isinstance(e, Enter | Leave)]
 
 
-def keep(path: Path, events: list[Event]) -> None:
-    """Write the events of one run of a program; what changed since the last one is told by the ledger itself."""
-    store = Store(path)
-    store.write(Ledger(store.book).enter(events))
+class Kept:
+    """The sink of a list."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.put = self.events.append
+        self.put_block = self.events.extend
+
+
+def keep(path: Path, events: list[Event], listing: list[Condition]) -> None:
+    """Write the events of one run of a program behind those of the run before."""
+    store, kept = Store(path), Kept()
+    resumed = Resumed(kept, store.book.fold.copy().known, listing)
+    for event in events:
+        resumed.put_block([event])
+    store.write(Ledger(store.book).enter(kept.events))
     store.close()
 
 
@@ -79,7 +92,7 @@ async def record_again(source: Path, target: Path, *names: str, **more: Any) -> 
 # ---------------------------------------------------------------- the property
 
 moves = st.sampled_from(["flip"] * 12 + ["drop", "restart", "renumber", "garble", "wait"])
-acts = st.lists(st.tuples(moves, st.sampled_from(sorted(NAMES.values())), st.sampled_from(CODES), st.sets(st.sampled_from(CODES))), max_size=30)
+acts = st.lists(st.tuples(moves, st.sampled_from(sorted(NAMES.values())), st.sampled_from(CODES), st.sets(st.sampled_from(CODES))), max_size=40)
 
 
 class Recorder:
@@ -91,10 +104,11 @@ class Recorder:
 
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        async with self.broker.client() as kiwoom:
+        async with self.broker.client(pace=3) as kiwoom:
+            listing = await kiwoom.conditions()
             async with kiwoom.watch(*self.names) as watch:
                 yield
-            keep(self.path, drain(watch))
+            keep(self.path, drain(watch), listing)
 
     async def live(self, story: list[tuple[str, str, str, set[str]]]) -> None:
         running = contextlib.AsyncExitStack()
@@ -107,7 +121,7 @@ class Recorder:
                 await running.enter_async_context(self.watching())
             else:
                 self.act(kind, name, code, meanwhile)
-                await pause(40.0 if kind == "wait" else 0.01)
+                await pause(40.0 if kind == "wait" else 0.2)
         await running.aclose()
 
     def act(self, kind: str, name: str, code: str, meanwhile: set[str]) -> None:
