@@ -10,6 +10,7 @@ wrong, with a sentence for each.
 import argparse
 import asyncio
 import logging
+import pickle
 import random
 import sys
 import time
@@ -45,12 +46,14 @@ class Drill:
         self.proxy = proxy
         self.watch = watch
         self.fold = Fold()
+        self.told: list[jogeon.Event] = []
         self.played: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.slowest = 0.0
 
     async def read(self) -> None:
         async for event in self.watch:
+            self.told.append(event)
             self.fold.take(event)
 
     def play(self) -> None:
@@ -129,7 +132,7 @@ class Drill:
         return {name: len(wanted[name] ^ told.get(name, set())) for name in WATCHED if wanted[name] != told.get(name)}
 
 
-async def run(minutes: float, seed: int) -> int:
+async def run(minutes: float, seed: int, save: Path | None) -> int:
     switches = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)
     async with Simulator(seed=seed, speed=20, rest_port=None, switches=switches) as simulator:
         address = urlsplit(simulator.websocket)
@@ -161,6 +164,9 @@ async def run(minutes: float, seed: int) -> int:
     print(dict(drill.played.most_common()))
     for sentence in wrong[:20]:
         print(" ", sentence)
+    if wrong and save:
+        save.write_bytes(pickle.dumps((drill.told, truth["changes"], dict(drill.fold.mute))))
+        print("all that was told and all that was true:", save)
     return 1 if wrong else 0
 
 
@@ -168,10 +174,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--save", type=Path, help="where to put everything if something is wrong (a pickle)")
     options.add_argument("--log", action="store_true")
     args = options.parse_args()
     logging.basicConfig(level=logging.INFO if args.log else logging.CRITICAL, format="%(asctime)s %(name)s %(message)s")
-    return asyncio.run(run(args.minutes, args.seed))
+    return asyncio.run(run(args.minutes, args.seed, args.save))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ import argparse
 import base64
 import hashlib
 import http.server
+import itertools
 import json
 import socket
 import sys
 import threading
 import time
 
+CLOCK_DIGITS = 20
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -164,26 +166,28 @@ class Peer:
             self.answer(self.message())
 
     def paced(self) -> None:
-        """Send bursts at their times, each push with its moment of sending."""
+        """Send bursts at their times, each push with its moment of sending; nothing else is made in that moment."""
         options = self.options
+        rounds = itertools.cycle(changes(options.conditions, options.members))
+        empty = "0" * CLOCK_DIGITS
+        bursts = [
+            b"".join(push(*change, empty) for change in itertools.islice(rounds, options.burst)).split(empty.encode())
+            for _ in range(options.pushes // options.burst)
+        ]
         due = time.perf_counter()
-        rounds = changes(options.conditions, options.members)
-        for start in range(0, options.pushes, options.burst):
+        for around in bursts:
             due += options.burst / options.rate
             while (wait := due - time.perf_counter()) > 0:
                 time.sleep(wait if wait > 0.0005 else 0)
-            burst = [rounds[(start + place) % len(rounds)] for place in range(options.burst)]
-            now = str(time.perf_counter_ns())
-            self.sock.sendall(b"".join(push(*change, now) for change in burst))
+            self.sock.sendall(f"{time.perf_counter_ns():0{CLOCK_DIGITS}}".encode().join(around))
 
 
 class _Tokens(http.server.BaseHTTPRequestHandler):
     """Gives a token to whoever asks."""
 
     def do_POST(self) -> None:  # the library's name
-        body = json.dumps(
-            {"expires_dt": "20991231235959", "token_type": "bearer", "token": "demo", "return_code": 0, "return_msg": ""}
-        ).encode()
+        token = {"expires_dt": "20991231235959", "token_type": "bearer", "token": "demo"}
+        body = json.dumps(token | {"return_code": 0, "return_msg": ""}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json;charset=UTF-8")
         self.send_header("Content-Length", str(len(body)))

@@ -74,6 +74,7 @@ class FakeClient:
     """Knows what a test gave it; `asked` is what it was asked for."""
 
     address = "ws://127.0.0.1:9/api/dostk/websocket"
+    heard = None
 
     def __init__(self, **knows: Any) -> None:
         self.listing: list[Condition] = knows.get("listing", [HIGHS, SURGE])
@@ -118,7 +119,9 @@ class Shell:
         self.keys: list[Keys | None] = []
 
     def __call__(self, *argv: str, client: FakeClient | None = None) -> Said:
-        def connect(server: str, *, keys: Keys | None, insecure: bool) -> AbstractAsyncContextManager[Client]:
+        def connect(
+            server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: str
+        ) -> AbstractAsyncContextManager[Client]:
             self.connected.append((server, insecure))
             self.keys.append(keys)
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())

@@ -42,7 +42,11 @@ TEN_OCLOCK_NS = 1_795_136_400_000_000_000
 """2026-11-20, a Friday, 10:00:00 in Korea."""
 SECOND_NS = 1_000_000_000
 PATIENCE = 5.0
+A, B, C = "005930", "0000D0", "57JBHH"
+SURGE, PEAK = "급등주", "신고가 돌파"
+ZERO, ONE = Condition("0", SURGE), Condition("1", PEAK)
 TWICE = Refusal(messages.ALREADY_REGISTERED, "이미 등록된 조건검색 일련번호입니다.")
+BUSY = Refusal("1700", "허용된 요청 개수를 초과하였습니다")
 NO_SUCH = Refusal(messages.NO_SUCH_SEQ, "존재하지 않는 일련번호입니다.")
 
 
@@ -157,11 +161,14 @@ class Talk:
         self.registrar.lost(self.at_ns, cause, detail)
 
     def follows(self, *names: str) -> Listener:
-        """Return a sink that follows conditions."""
+        """Return a sink that follows listed conditions."""
+        return self.follows_now(*(next(c for c in self.listing if c.name == name) for name in names))
+
+    def follows_now(self, *conditions: Condition) -> Listener:
+        """Return a sink that follows these conditions."""
         listener = Listener()
         self.registrar.join(listener)
-        for name in names:
-            condition = next(condition for condition in self.listing if condition.name == name)
+        for condition in conditions:
             self.registrar.want(condition, listener, "K", self.at_ns)
         return listener
 
@@ -190,10 +197,19 @@ class Talk:
         self.asks(Register(seq))
         self.answers(Registered(codes))
 
-    def pushes(self, seq: str, kind: str, code: str, clock: str = "100000") -> None:
+    def pushes(self, seq: str, kind: str, code: str, row: str = "02") -> None:
         """Push one change."""
-        row = PushRow(PushValues(seq, code, kind, clock), "02")
-        self.registrar.pushed(Push("REAL", [row]), self.at_ns)
+        values = PushValues(seq, code, kind, "100000")
+        self.registrar.pushed(Push("REAL", [PushRow(values, row)]), self.at_ns)
+
+
+def opened(*codes: str, recheck: float = 0.0) -> tuple[Talk, Listener]:
+    """Return a conversation in which one condition is registered, and what follows it."""
+    talk = Talk(SURGE, recheck=recheck)
+    listener = talk.follows(SURGE)
+    talk.registers("0", *codes)
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, codes)]
+    return talk, listener
 
 
 # ---------------------------------------------------------------- who listens

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from jogeon.events import Enter, Event, Gap, Leave, Snapshot
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot
 
 KINDS = {Enter: "I", Leave: "D"}
 SLACK_NS = 50_000_000
@@ -32,6 +32,9 @@ class Fold:
         self.first_ns: dict[str, int] = {}
         self.mute: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """Stretches in which the broker pushed nothing of a condition; only a recheck can find them."""
+        self.impossible: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.unreadable: list[tuple[int, int]] = []
+        """Moments of frames told as unreadable; a change lost there and undone before the recheck leaves no gap."""
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -43,6 +46,11 @@ class Fold:
                 self.first_ns.setdefault(name, event.at_ns)
             case Enter() | Leave():
                 self._change(event)
+            case Anomaly(what=what) if what.startswith("unreadable"):
+                self.unreadable.append((event.at_ns, event.at_ns))
+            case Anomaly(condition=condition) if condition is not None:
+                # What was lost in an unreadable frame makes the next push of the stock impossible, and that is told.
+                self.impossible[condition.name].append((event.at_ns, event.at_ns))
             case Gap():
                 name = event.condition.name
                 assert name in self.members, f"a gap of {name} before its first snapshot"
@@ -79,7 +87,9 @@ def _judge(name: str, fold: Fold, log: list[tuple[str, str, int]]) -> list[str]:
     wrong = []
     live = fold.live[name]
     kept = sum(event[2] <= fold.first_ns[name] for event in live)  # pushes that came before the first snapshot
-    blind = _blind_places(live, fold.first_ns[name], fold.gaps[name] + fold.mute[name])
+    blind = _blind_places(
+        live, fold.first_ns[name], fold.gaps[name] + fold.mute[name] + fold.unreadable + fold.impossible[name]
+    )
     places = {0}
     for code, kind, at_ns in log:
         told = {place + 1 for place in places if place < len(live) and _is(live[place], code, kind, at_ns)}

@@ -26,7 +26,7 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume"},  # 1 rules
+    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
     | {"rest", "store", "journal", "recording", "history"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
@@ -65,7 +65,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"credentials"},
-    "filelock": {"lock"},
+    "filelock": {"lock", "store"},  # the session of a key, the writer of a journal
     "httpx2": {"tokens"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}

@@ -15,7 +15,7 @@ from jogeon.cli.picture import Story
 from jogeon.cli.tables import console
 from jogeon.cli.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Member, State, StateName
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Member, State, StateName, korean
 
 SECOND = 1_000_000_000
 FIRST = [("005930", "snapshot"), ("000660", "snapshot")]
@@ -45,10 +45,11 @@ def drawn(story: Story, width: int = 80, height: int = 24, lang: str = "ko", now
 
 def test_the_first_line_says_server_connection_age_and_gaps() -> None:
     story = story_of(snapshot("005930"), Gap(SURGE, NOON_NS - SECOND, NOON_NS, "connection lost"))
+    story.heard = korean(NOON_NS)
     line = drawn(story, now_ns=NOON_NS + 75 * SECOND)[0]
-    assert all(part in line for part in ("모의 서버", "● 접속됨", "마지막 이벤트 1분 전", "오늘 공백 1건", "12:01:15"))
+    assert all(part in line for part in ("모의 서버", "● 접속됨", "마지막 수신 1분 전", "오늘 공백 1건", "12:01:15"))
     line = drawn(story, lang="en", now_ns=NOON_NS + 2 * SECOND)[0]
-    assert all(part in line for part in ("● connected", "last event 2 s ago", "gaps today: 1"))
+    assert all(part in line for part in ("● connected", "last heard 2 s ago", "gaps today: 1"))
 
 
 @pytest.mark.parametrize(

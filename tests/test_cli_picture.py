@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.picture import KEPT, Story
-from jogeon.events import Anomaly, Condition, Gap, Member, State
+from jogeon.events import Condition, Gap, Member, State
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -32,17 +32,6 @@ def test_no_more_events_are_kept_than_a_terminal_is_high() -> None:
     for _ in range(KEPT + 1):
         story.take(enter("000010"))
     assert len(story.picture(NOON_NS).events) == KEPT
-
-
-def test_the_last_thing_heard_is_what_the_server_sent_not_what_this_side_says() -> None:
-    story = Story("demo")
-    assert story.picture(NOON_NS).heard_ns is None
-    story.take(snapshot("005930"))
-    story.take(State(NOON_NS + SECOND, "reconnecting"))
-    picture = story.picture(NOON_NS + 2 * SECOND)
-    assert (picture.heard_ns, picture.state) == (NOON_NS, "reconnecting")
-    story.take(Anomaly(NOON_NS + 3 * SECOND, "leave of a non-member"))
-    assert story.picture(NOON_NS + 3 * SECOND).heard_ns == NOON_NS + 3 * SECOND
 
 
 def test_a_state_of_one_condition_is_not_that_of_the_connection() -> None:

@@ -206,12 +206,13 @@ async def test_reject_for_accepts_and_closes_for_a_while() -> None:
 
 async def test_freeze_neither_sends_nor_reads_for_a_while() -> None:
     async with watching() as (simulator, client):
-        simulator.fault({"freeze": 0.15})
+        simulator.fault({"freeze": 60})
         simulator.advance(30)
         await client.send({"trnm": "CNSRLST"})
         with pytest.raises(TimeoutError):
             await client.hear("CNSRLST", wait=0.1)
         assert client.pushes == []
+        simulator.fault({"freeze": 0.01})
         await client.hear("CNSRLST")
         assert client.pushes
         simulator.fault({"freeze": 60})

@@ -99,7 +99,7 @@ class Story:
         self.now += seconds
 
 
-@given(st.lists(OPS, max_size=40))
+@given(st.lists(OPS, max_size=30))
 def test_the_events_add_up_to_the_members_at_every_moment(ops: list[tuple[str, ...]]) -> None:
     story = Story()
     for what, *details in ops:
@@ -110,7 +110,7 @@ def test_the_events_add_up_to_the_members_at_every_moment(ops: list[tuple[str, .
         assert gap.open
 
 
-CHANGES = st.lists(st.sampled_from(CODES), max_size=12)
+CHANGES = st.lists(st.sampled_from(CODES), max_size=8)
 
 
 @given(st.sets(st.sampled_from(CODES)), CHANGES, CHANGES, CHANGES)

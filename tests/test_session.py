@@ -1,19 +1,14 @@
-"""Sessions: a client and a server back to back agree on what they are, whatever comes between and in which order."""
+"""Sessions: what may be said when, whose reply a reply is, and what comes between."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from random import Random
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from conversation import NO_SUCH, TWICE, Pair, listed_pair
-from jogeon import messages, session
+from jogeon import messages
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
@@ -36,7 +31,6 @@ from jogeon.messages import (
 )
 from jogeon.session import (
     PHASES,
-    REGISTRATION,
     Answered,
     ClientSession,
     Late,
@@ -57,209 +51,6 @@ NEWS = messages.encode_system("N1", "장 시작 10분 전입니다")
 PUSH = messages.encode_push("4", "005930", "I", "090000")
 NOTHING = b'{"trnm":"CNSRREQ","return_code":0,"data":null}'
 REFUSED = b'{"trnm":"CNSRREQ","return_code":900001,"return_msg":"\xea\xb1\xb0\xec\xa0\x88"}'
-
-
-# ---------------------------------------------------------------- the random walk
-
-SEQS = ("4", "5")
-REFUSAL = Refusal("900001", "거절합니다")
-GRANTED: dict[type[Request], Answer] = {
-    Login: LoginAccepted(),
-    ListConditions: LISTED,
-    Search: SearchPage((), "N", ""),
-    Register: Registered(("005930",)),
-    Clear: Cleared(),
-}
-ASKABLE: tuple[Request, ...] = (
-    Login("token"),
-    ListConditions(),
-    *(kind(seq) for seq in SEQS for kind in (Search, Register, Register, Clear)),
-)
-
-
-class _Recorded(session._Session):
-    """A half of a session that notes which entries of the tables it used."""
-
-    seen: ClassVar[Counter[tuple[object, Step]]] = Counter()
-
-    def _take(self, step: Step, seq: str | None) -> None:
-        if step in PHASES[self.phase]:
-            self.seen[self.phase, step] += 1
-        if seq is not None and step in REGISTRATION[self.registration(seq)]:
-            self.seen[self.registration(seq), step] += 1
-        super()._take(step, seq)
-
-
-class _Client(_Recorded, ClientSession):
-    pass
-
-
-class _Server(_Recorded, ServerSession):
-    pass
-
-
-class Walk:
-    """Two sides that do what they like. `blurred` are conditions of which the wire cannot tell replies apart."""
-
-    def __init__(self) -> None:
-        self.begin()
-
-    def begin(self) -> None:
-        """Make a connection; one is used once."""
-        self.pair = Pair(_Client(), _Server())
-        self.blurred: set[str] = set()
-
-    def ask(self, request: Request) -> None:
-        """Send a request if it is its time, and see it refused here if not."""
-        client = self.pair.client
-        unlisted = client.phase is Phase.LOGGED_IN and step_of(request) in session.UNLISTED
-        if client.in_flight is not None or step_of(request) not in PHASES[client.phase] or unlisted:
-            before = (client.phase, dict(client.registrations), client.in_flight)
-            with pytest.raises(LocalProtocolError):
-                self.pair.send(request)
-            assert (client.phase, client.registrations, client.in_flight) == before
-            return
-        if any(owed.trnm == request.trnm and _seq(owed) == _seq(request) for owed in client.owed):
-            self.blurred.add(_seq(request))
-        self.pair.send(request)
-
-    def expire(self) -> None:
-        """Give up waiting; a login that is not answered is the end of a connection."""
-        if not isinstance(self.pair.client.in_flight, Login):
-            self.pair.client.expire()
-
-    def serve(self) -> None:
-        """Let the server read a text."""
-        if self.pair.up:
-            self.pair.serve()
-
-    def answer(self, which: int, outcome: int) -> None:
-        """Let the server answer one of the requests it has read: granted, refused, refused as registered already."""
-        waiting = self.pair.unanswered
-        if waiting:
-            request = waiting[which % len(waiting)]
-            twice = isinstance(request, Register) and outcome == 1
-            self.pair.answer(request, TWICE if twice else (GRANTED[type(request)], REFUSAL, REFUSAL)[outcome])
-
-    def say(self, text: bytes) -> None:
-        """Let the server say what nobody asked for."""
-        self.pair.say(text)
-
-    def hear(self) -> None:
-        """Let the client read a text."""
-        if not self.pair.down:
-            return
-        client, text = self.pair.client, self.pair.down.popleft()
-        awaited = client.in_flight
-        heard = client.receive(text)
-        if text in (PING, NEWS, PUSH):
-            assert isinstance(heard, Ping | System | Push)
-            assert client.in_flight is awaited
-        elif isinstance(heard, Answered):
-            assert heard.request is awaited
-            assert client.in_flight is None
-        else:
-            assert isinstance(heard, Late) or (isinstance(heard, Stray) and heard.seq in self.blurred)
-            assert client.in_flight is awaited
-
-    def close(self) -> None:
-        """End the connection, and begin another."""
-        for half in (self.pair.client, self.pair.server):
-            half.close()
-            assert half.phase is Phase.CLOSED
-            assert not half.registrations
-        assert not self.pair.client.owed
-        assert self.pair.client.in_flight is None
-        self.begin()
-
-    def check(self) -> None:
-        """When nothing is on the way both see the same connection."""
-        client, server = self.pair.client, self.pair.server
-        if not self.pair.up and not self.pair.down:
-            assert client.phase is server.phase
-            for seq in set(SEQS) - self.blurred:
-                assert client.registration(seq) is server.registration(seq)
-                assert server.takes_pushes(seq) is (server.registration(seq) is Registration.ACTIVE)
-
-
-def _seq(request: Request) -> str:
-    return "" if isinstance(request, Login | ListConditions) else request.seq
-
-
-class WalkMachine(RuleBasedStateMachine):
-    """The walk with every step a choice of hypothesis, so that a failure is made small."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.walk = Walk()
-
-    @rule(request=st.sampled_from(ASKABLE))
-    def ask(self, request: Request) -> None:
-        self.walk.ask(request)
-
-    @rule()
-    def expire(self) -> None:
-        self.walk.expire()
-
-    @rule()
-    def serve(self) -> None:
-        self.walk.serve()
-
-    @rule(which=st.integers(0, 2), outcome=st.integers(0, 2))
-    def answer(self, which: int, outcome: int) -> None:
-        self.walk.answer(which, outcome)
-
-    @rule(text=st.sampled_from((PING, NEWS, PUSH)))
-    def say(self, text: bytes) -> None:
-        self.walk.say(text)
-
-    @rule()
-    def hear(self) -> None:
-        self.walk.hear()
-
-    @invariant()
-    def agree(self) -> None:
-        self.walk.check()
-
-    def teardown(self) -> None:
-        self.walk.close()
-
-
-TestWalk = WalkMachine.TestCase
-TestWalk.settings = settings(stateful_step_count=25)
-
-
-def test_a_long_walk_visits_every_entry_of_both_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of it is walked by a client that, as the guide's own samples, does not wait for the list."""
-    _Recorded.seen.clear()
-    for forbidden in (session.UNLISTED, frozenset[Step]()):
-        monkeypatch.setattr(session, "UNLISTED", forbidden)
-        wander(Random(3), 6_000)  # noqa: S311  # a walk to repeat, not a secret
-    entries: set[tuple[object, Step]] = {(phase, step) for phase, steps in PHASES.items() for step in steps}
-    entries |= {(state, step) for state, steps in REGISTRATION.items() for step in steps}
-    assert set(_Recorded.seen) == entries
-
-
-def wander(random: Random, steps: int) -> None:
-    """Walk at random; the likelier a step is, the further a connection comes."""
-    walk = Walk()
-    for _ in range(steps):
-        match random.choices(range(7), (6, 5, 6, 4, 1, 6, 0.3))[0]:
-            case 0:
-                walk.ask(random.choice(ASKABLE))
-            case 1:
-                walk.expire()
-            case 2:
-                walk.serve()
-            case 3:
-                walk.answer(random.randrange(3), random.choice((0, 0, 0, 1, 2)))
-            case 4:
-                walk.say(random.choice((PING, NEWS, PUSH)))
-            case 5:
-                walk.hear()
-            case 6:
-                walk.close()
-        walk.check()
 
 
 # ---------------------------------------------------------------- the tables

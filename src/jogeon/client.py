@@ -329,10 +329,14 @@ class Watch:
 
     async def each(self, handler: Callable[[Event], Awaitable[object] | object]) -> None:
         """Call a plain or async function for each event; its exceptions come out unchanged."""
-        async for event in self:
-            result = handler(event)
-            if inspect.isawaitable(result):
-                await result
+        take = self._queue.take
+        async for first in self:
+            event: Event | None = first
+            while event is not None:
+                result = handler(event)
+                if result is not None and inspect.isawaitable(result):
+                    await result
+                event = take()
 
 
 def _next_page(request: Search, key: str, used: set[str], rows: int) -> Search:

@@ -176,35 +176,16 @@ class Connection(WSListener):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends."""
+        """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends.
+
+        This is the path of every push: it asks for nothing twice, and calls nothing it can do without.
+        """
         if frame.payload_size > LONGEST_CONTROL and frame.fin and not self._fragmented:
-            self._take(frame.get_payload_as_bytes())
+            payload: bytes | None = frame.get_payload_as_bytes()
         else:
-            self._sort(transport, frame)
-
-    def _sort(self, transport: WSTransport, frame: WSFrame) -> None:
-        kind = frame.msg_type
-        if kind is WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code())
-            transport.disconnect()
-        elif kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
-            self._assemble(frame)
-
-    def _assemble(self, frame: WSFrame) -> None:
-        self._fragments += frame.get_payload_as_memoryview()
-        self._fragmented = not frame.fin
-        if len(self._fragments) > FRAME_LIMIT:
-            self._local_end = f"a message of more than {FRAME_LIMIT} bytes"
-            self._transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
-            self._transport.disconnect(graceful=False)
-            self._fragments.clear()
-        elif frame.fin:
-            payload = bytes(self._fragments)
-            self._fragments.clear()
-            self._take(payload)
-
-    def _take(self, payload: bytes) -> None:
-        """Take one message; this is the path of every push, so it asks for nothing twice."""
+            payload = self._completed(transport, frame)
+        if payload is None:
+            return
         at_ns = self._wall()
         for tap in self.taps:
             tap(payload, at_ns)
@@ -215,6 +196,28 @@ class Connection(WSListener):
         else:
             self._on_push(push, at_ns)
         self.heard_ns = at_ns
+
+    def _completed(self, transport: WSTransport, frame: WSFrame) -> bytes | None:
+        """Return the message that is whole with this frame, if one is; answer a close."""
+        kind = frame.msg_type
+        if kind is WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+        if kind not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            return None
+        self._fragments += frame.get_payload_as_memoryview()
+        self._fragmented = not frame.fin
+        if len(self._fragments) > FRAME_LIMIT:
+            self._local_end = f"a message of more than {FRAME_LIMIT} bytes"
+            transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
+            transport.disconnect(graceful=False)
+            self._fragments.clear()
+            return None
+        if self._fragmented:
+            return None
+        payload = bytes(self._fragments)
+        self._fragments.clear()
+        return payload
 
     def _take_other(self, payload: bytes, at_ns: int) -> None:
         try:

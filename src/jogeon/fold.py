@@ -85,6 +85,11 @@ class Fold:
                 known = self.touch(condition)
                 known.right_ns, known.sure = right.at_ns, right.sure
 
+    def find(self, condition: Condition) -> tuple[Condition, Known] | None:
+        """Return what is known of a condition, under the seq it has by now."""
+        found = condition if condition in self.known else namesake(condition, self.known)
+        return None if found is None else (found, self.known[found])
+
     def owed(self, shown: Snapshot) -> list[Event]:
         """Return what must come before a snapshot so that nothing jumps: a gap and the difference, if it differs."""
         known = self.known.get(shown.condition)

@@ -159,10 +159,12 @@ class Membership:
 
     def end(self, at_ns: int, doubt: Blind | None = None) -> list[Event]:
         """Return the open gap of a watch that ends while blind, or in `doubt`; nothing otherwise."""
+        if self._unsure and doubt is None:
+            doubt = Blind(self.right_ns, "drift", "")
         if self.live and doubt is not None:
             doubt = Blind(self._wrong_since(doubt.since_ns), doubt.cause, doubt.detail)
-            return [self._gap(doubt, at_ns, still_open=True)]
-        return [] if self.blindness is None else [self._gap(self.blindness, at_ns, still_open=True)]
+        blind = doubt if self.live else self.blindness
+        return [] if blind is None else [self._gap(blind, at_ns, still_open=True)]
 
     # ------------------------------------------------------------ recheck
 

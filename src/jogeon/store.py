@@ -102,30 +102,6 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
     return int(db.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
-    """Return the conditions of a journal by their numbers."""
-    return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
-
-
-def read_rows(
-    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
-) -> Iterator[Row]:
-    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, a chunk at a time."""
-    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
-    while True:
-        rows = db.execute(query, (after, last, *values)).fetchall()
-        yield from rows
-        if len(rows) < CHUNK:
-            return
-        after = rows[-1][0]
-
-
-def read_book(db: sqlite3.Connection) -> Book:
-    """Return what everything committed adds up to."""
-    with one_moment(db):
-        return _read_book(db)
-
-
 @contextlib.contextmanager
 def one_moment(db: sqlite3.Connection) -> Iterator[None]:
     """Let several queries see the file as it is at one moment, whatever is written meanwhile."""
@@ -136,7 +112,30 @@ def one_moment(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("ROLLBACK")
 
 
-def _read_book(db: sqlite3.Connection) -> Book:
+def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
+    """Return the conditions of a journal by their numbers."""
+    return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
+
+
+def read_chunks(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[list[Row]]:
+    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, some thousands at a time."""
+    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
+    while rows := db.execute(query, (after, last, *values)).fetchall():
+        yield rows
+        after = rows[-1][0]
+
+
+def read_rows(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[Row]:
+    """Yield such rows one by one."""
+    return chain.from_iterable(read_chunks(db, columns, after, last, where, values))
+
+
+def read_book(db: sqlite3.Connection) -> Book:
+    """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
     last_id = max(db.execute("SELECT max(id) FROM events").fetchone()[0] or 0, (first or 1) - 1)

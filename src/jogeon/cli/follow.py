@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
-    from rich.console import Console
+    from rich.console import Console, ConsoleRenderable
 
-    from jogeon.cli.live import Screen
     from jogeon.cli.options import Choices
-    from jogeon.cli.picture import Story
     from jogeon.client import Client, Watch
     from jogeon.events import Event
 
@@ -52,7 +50,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
         if choices.json or not is_terminal(sys.stdout):
             await _print(watch, wish, aside)
         else:
-            await _show(watch, wish, choices, server_label(choices, client.address), aside)
+            await _show(client, watch, wish, choices, aside)
 
 
 # ---------------------------------------------------------------- the end of it
@@ -117,14 +115,19 @@ async def _print(watch: Watch, wish: Wish, aside: Aside) -> None:
 # ---------------------------------------------------------------- the live view
 
 
-async def _show(watch: Watch, wish: Wish, choices: Choices, server: str, aside: Aside) -> None:
+async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, aside: Aside) -> None:
     from jogeon.cli.live import Screen
     from jogeon.cli.picture import Story
     from jogeon.cli.tables import console
 
-    texts, target, story = choices.texts, console(), Story(server)
+    texts, target, story = choices.texts, console(), Story(server_label(choices, client.address))
     footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
     screen = Screen(texts, signs_for(target.encoding), texts(footer))
+
+    def draw() -> ConsoleRenderable:
+        story.heard = client.heard
+        story.look(watch.conditions, watch.members)
+        return screen.draw(story.picture(time.time_ns()), target.width, target.height)
 
     async def use(events: Sequence[Event]) -> None:
         for event in events:
@@ -132,20 +135,17 @@ async def _show(watch: Watch, wish: Wish, choices: Choices, server: str, aside: 
 
     async with watch:
         try:
-            await first_of(take(watch, wish, use), _draw(watch, story, screen, target, aside))
+            await first_of(take(watch, wish, use), _draw(draw, target, aside))
         finally:  # the view has a screen of its own; what it showed last stays on the usual one
-            story.look(watch.conditions, watch.members)
-            target.print(screen.draw(story.picture(time.time_ns()), target.width, target.height))
+            target.print(draw())
 
 
-async def _draw(watch: Watch, story: Story, screen: Screen, target: Console, aside: Aside) -> None:
+async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, aside: Aside) -> None:
     from rich.live import Live
 
     with Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
         while True:
-            story.look(watch.conditions, watch.members)
-            picture = screen.draw(story.picture(time.time_ns()), target.width, target.height)
-            await aside.do(partial(live.update, picture, refresh=True))
+            await aside.do(partial(live.update, draw(), refresh=True))
             await asyncio.sleep(PACE)
 
 

@@ -105,6 +105,14 @@ OPTIONS = {
     "option.exchange": Text("K=KRX(기본), N=NXT, A=통합", "K=KRX (default), N=NXT, A=both (통합)"),
     "option.count": Text("편입과 이탈을 N건 받으면 종료", "end after N enter and leave events"),
     "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
+    "option.recheck": Text(
+        "이 간격으로 조건마다 다시 등록해 누락을 찾음 (기본 10m, 0=안 함)",
+        "register each condition anew at this interval to find what was missed (default 10m, 0 = never)",
+    ),
+    "option.on-taken": Text(
+        "다른 프로그램이 같은 앱키로 접속하면: 종료(stop, 기본), 한참 뒤 재시도(retry), 한 번 되찾기(takeover)",
+        "when another program takes the session: stop (default), retry after long pauses, take over once",
+    ),
     "option.seed": Text("시장을 정하는 수. 같으면 같은 시장", "the number a market is made from"),
     "option.speed": Text("시장의 빠르기 (1=실제 속도)", "pace of the market (1 = real time)"),
     "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
@@ -131,6 +139,13 @@ USAGE = {
     "usage.value": Text("{name}: {complaint}", "{name}: {complaint}"),
     "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
+    "bad.recheck": Text(
+        "'{value}'은(는) 간격이 아닙니다. 이렇게 적어 주세요: 30s, 10m, 1h, 0",
+        "'{value}' is no interval. Write it like 30s, 10m, 1h or 0.",
+    ),
+    "bad.on-taken": Text(
+        "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
+    ),
     "bad.duration": Text(
         "'{value}'은(는) 시간이 아닙니다. 이렇게 적어 주세요: 30s, 5m, 1h, 1h30m, 500ms",
         "'{value}' is not a length of time. Write it like 30s, 5m, 1h, 1h30m or 500ms.",

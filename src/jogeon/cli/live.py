@@ -66,9 +66,9 @@ class Screen:
         return Text(left + clock, "reverse" if there else f"reverse bold {RISE}")
 
     def _heard(self, picture: Picture) -> str:
-        if picture.heard_ns is None:
+        if picture.heard is None:
             return self.texts("live.silent")
-        return self.texts("live.heard", age=self.age((picture.now_ns - picture.heard_ns) // 1_000_000_000))
+        return self.texts("live.heard", age=self.age(int((korean(picture.now_ns) - picture.heard).total_seconds())))
 
     def age(self, seconds: int) -> str:
         """Return an age in the unit in which people say it."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client
     from jogeon.credentials import Keys
     from jogeon.events import Exchange
+    from jogeon.supervisor import OnTaken
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.0
 MOST_SECONDS = 366 * 86_400.0
 """More than anybody watches; a timer takes it on every system."""
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
+ON_TAKEN: dict[str, OnTaken] = {"STOP": "stop", "RETRY": "retry", "TAKEOVER": "takeover"}
 LANGS: dict[str, Lang] = {"KO": "ko", "EN": "en"}
 
 
@@ -42,7 +44,7 @@ class Connect(Protocol):
     """How a client is made: `jogeon.connect`, or what a test has in its place."""
 
     def __call__(
-        self, server: str, *, keys: Keys | None, insecure: bool
+        self, server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: OnTaken
     ) -> AbstractAsyncContextManager[Client]:
         """Return a client that connects when it is entered."""
 
@@ -59,6 +61,8 @@ class Choices:
     insecure: bool = False
     json: bool = False
     verbose: int = 0
+    recheck: float = 600.0
+    on_taken: OnTaken = "stop"
 
     def typed(self) -> str:
         """Return the command as it was typed, for a message that says to type it again."""
@@ -167,6 +171,18 @@ def count(texts: Texts) -> click.Option:
 def length(texts: Texts) -> click.Option:
     """Return --duration."""
     return option(texts, "--duration", duration, "bad.duration", texts("metavar.duration"))
+
+
+def supervision(texts: Texts) -> list[click.Option]:
+    """Return --recheck and --on-taken, for what runs long."""
+    recheck = option(texts, "--recheck", pause, "bad.recheck", texts("metavar.duration"), default="10m")
+    on_taken = option(texts, "--on-taken", one_of(ON_TAKEN), "bad.on-taken", "stop|retry|takeover", default="stop")
+    return [recheck, on_taken]
+
+
+def pause(text: str) -> float:
+    """Return seconds as `duration` reads them; 0 means never."""
+    return 0.0 if text.strip() == "0" else duration(text)
 
 
 def output(texts: Texts) -> list[click.Option]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from datetime import date, datetime  # msgspec reads the types of a Struct
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, StateName, korean
+from jogeon.events import Condition, Event, Gap, Member, Snapshot, State, StateName, korean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
 KEPT = 200
 """Events kept for the view; more than any terminal is high."""
@@ -34,7 +34,7 @@ class Picture(Struct, frozen=True):
     server: str
     state: StateName
     now_ns: int
-    heard_ns: int | None
+    heard: datetime | None
     gaps: int
     rows: tuple[Row, ...]
     events: tuple[Event, ...]
@@ -47,7 +47,8 @@ class Story:
     def __init__(self, server: str) -> None:
         self.server = server
         self.state: StateName = "connected"  # a watch begins on a connection
-        self.heard_ns: int | None = None
+        self.heard: datetime | None = None
+        """When the server's last frame came, a PING too."""
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._gaps: set[tuple[date, int]] = set()
         self._rows: tuple[Row, ...] = ()
@@ -60,8 +61,6 @@ class Story:
             case Gap():
                 # One outage blinds many conditions: it is counted once, by the moment it began.
                 self._gaps.add((event.until.date(), event.since_ns))
-            case Snapshot() | Enter() | Leave() | Anomaly():
-                self.heard_ns = event.at_ns
         if not isinstance(event, Snapshot) and not (isinstance(event, State) and event.state in UNTOLD):
             self._events.appendleft(event)
 
@@ -74,7 +73,7 @@ class Story:
         """Return the view of this moment."""
         today = korean(now_ns).date()
         gaps = sum(day == today for day, _ in self._gaps)
-        return Picture(self.server, self.state, now_ns, self.heard_ns, gaps, self._rows, tuple(self._events))
+        return Picture(self.server, self.state, now_ns, self.heard, gaps, self._rows, tuple(self._events))
 
 
 def _row(condition: Condition, members: Mapping[Condition | str, Mapping[str, Member]]) -> Row:

@@ -38,7 +38,9 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
         if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
             tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
     keys = None if choices.keys is None else keys_of(chosen_mode(choices), choices)
-    return choices.connect(choices.server, keys=keys, insecure=choices.insecure)
+    return choices.connect(
+        choices.server, keys=keys, insecure=choices.insecure, recheck=choices.recheck, on_taken=choices.on_taken
+    )
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -1,0 +1,234 @@
+"""What a journal tells afterwards: events, the members at any moment, gaps and statistics. It is only ever read."""
+
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from msgspec import Struct
+
+from jogeon.errors import UnknownCondition
+from jogeon.events import Condition, Event
+from jogeon.fold import Fold, Known
+from jogeon.rows import COLUMNS, event_of
+from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
+from jogeon.store import one_moment, open_reader, read_book, read_chunks, read_conditions, read_mark, read_rows
+
+Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
+KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
+"""In the order of their numbers in a row."""
+UNHEARD_NS = 30_000_000_000
+"""How long after its last sign of life a journal may still be listening: a PING comes every 10 to 20 s."""
+
+EVER = (-(2**63), 2**63 - 1)
+
+
+class Selection(Struct, frozen=True):
+    """Which events: all those that match everything given here; an empty tuple stands for any.
+
+    `conditions` are names or seqs. `span` is from (included) until (not included), in nanoseconds since 1970.
+    """
+
+    span: Span = EVER
+    conditions: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+
+ALL = Selection()
+
+
+class Picture(Struct, frozen=True):
+    """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment."""
+
+    condition: Condition
+    codes: tuple[str, ...]
+    at_ns: int
+    blind_since_ns: int | None
+
+
+class Stats(Struct, frozen=True):
+    """The statistics of a stretch."""
+
+    conditions: tuple[ConditionStats, ...]
+    overlaps: tuple[Overlap, ...]
+
+
+class History:
+    """A journal file, read while it may be written; JournalError if there is none that can be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = open_reader(path)
+
+    def __enter__(self) -> Self:
+        """Use it in `with`, so that it is closed."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Every condition that was recorded, under every seq it had."""
+        return list(read_conditions(self._db).values())
+
+    # ------------------------------------------------------------ events
+
+    def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
+        """Yield (epoch, n, event) in the order of recording; UnknownCondition."""
+        conditions = read_conditions(self._db)
+        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
+        where, values = self._where(selection, conditions)
+        first = epoch = 0
+        for number, *row in read_rows(self._db, COLUMNS, *self._range(selection.span), where, values):
+            while epochs and epochs[0][0] <= number:
+                first, epoch = epochs.pop(0)
+            yield epoch, number - first + 1, event_of(tuple(row), conditions)
+
+    def _where(self, selection: Selection, conditions: Mapping[int, Condition]) -> tuple[str, list[Any]]:
+        """Return the SQL of a selection and its values."""
+        parts = ["at_ns >= ? AND at_ns < ?"]
+        values: list[Any] = [*selection.span]
+        for column, chosen in (
+            ("condition", numbers_of(selection.conditions, conditions)),
+            ("code", selection.codes),
+            ("kind", [KINDS.index(kind) for kind in selection.kinds]),
+        ):
+            if chosen:
+                parts.append(f"{column} IN ({','.join('?' * len(chosen))})")
+                values += chosen
+        return " AND ".join(parts), values
+
+    def _range(self, span: Span) -> tuple[int, int]:
+        """Return between which ids events of a span can lie, by the marks; the wall clock may have been set back."""
+        query = "SELECT min(id), max(id) FROM marks WHERE max_ns >= ? AND min_ns < ?"
+        with one_moment(self._db):
+            last_id = self._db.execute("SELECT max(id) FROM events").fetchone()[0] or 0
+            tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+            first, last = self._db.execute(query, span).fetchone()
+            if first is None:
+                first, last = tail, last_id
+            else:
+                first = self._db.execute("SELECT max(id) FROM marks WHERE id < ?", (first,)).fetchone()[0] or 0
+            in_tail = "SELECT 1 FROM events WHERE id > ? AND at_ns >= ? AND at_ns < ? LIMIT 1"
+            if self._db.execute(in_tail, (tail, *span)).fetchone():
+                last = last_id
+        return first, last
+
+    # ------------------------------------------------------------ members
+
+    def members(self, at_ns: int, conditions: Sequence[str] = ()) -> list[Picture]:
+        """Return who was in which condition at a moment: the mark before it and the events since; UnknownCondition.
+
+        A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
+        """
+        known = read_conditions(self._db)
+        chosen = {known[number] for number in numbers_of(conditions, known)}
+        with one_moment(self._db):
+            last = self._last(at_ns)
+            fold, final = self._fold(known, last), read_book(self._db).fold
+            return [
+                Picture(condition, tuple(each.codes), at_ns, self._blind(condition, at_ns, last, final))
+                for condition, each in fold.known.items()
+                if not conditions or condition in chosen
+            ]
+
+    def _last(self, at_ns: int) -> int:
+        """Return the id of the last event that was received by a moment, 0 if none was."""
+        tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+        upper = tail
+        found = self._db.execute("SELECT max(id) FROM events WHERE id > ? AND at_ns <= ?", (tail, at_ns)).fetchone()[0]
+        while found is None and upper:
+            upper = self._db.execute(
+                "SELECT max(id) FROM marks WHERE id <= ? AND min_ns <= ?", (upper, at_ns)
+            ).fetchone()[0]
+            lower = self._db.execute("SELECT max(id) FROM marks WHERE id < ?", (upper,)).fetchone()[0] or 0
+            query = "SELECT max(id) FROM events WHERE id > ? AND id <= ? AND at_ns <= ?"
+            found = self._db.execute(query, (lower, upper, at_ns)).fetchone()[0]
+            upper = lower
+        return found or 0
+
+    def _fold(self, conditions: dict[int, Condition], last: int) -> Fold:
+        after, fold = read_mark(self._db, conditions, last)
+        for _, *row in read_rows(self._db, COLUMNS, after, last):
+            fold.take(event_of(tuple(row), conditions))
+        return fold
+
+    def _blind(self, condition: Condition, at_ns: int, last: int, final: Fold) -> int | None:
+        """Return since when nobody had listened to a condition at a moment, None if somebody did."""
+        now = final.find(condition)
+        query = "SELECT since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND condition IN"
+        query += " (SELECT id FROM conditions WHERE name = ? AND (? OR seq = ?)) ORDER BY id LIMIT 1"
+        values = (last, condition.name, now is not None and now[0] != condition, condition.seq)
+        gap = self._db.execute(query, values).fetchone()
+        if gap is not None:
+            return gap[0] if gap[0] < at_ns else None
+        right_ns, sure = (0, False) if now is None else (now[1].right_ns, now[1].sure)
+        return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None
+
+    # ------------------------------------------------------------ statistics
+
+    def stats(self, selection: Selection = ALL, progress: Callable[[int, int], object] | None = None) -> Stats:
+        """Return the statistics of a stretch, by the span and the conditions of a selection; UnknownCondition.
+
+        `progress(done, all)` is called now and then: ten million events take a while.
+        """
+        known = read_conditions(self._db)
+        chosen = numbers_of(selection.conditions, known) or list(known)
+        with one_moment(self._db):
+            final = read_book(self._db).fold
+        numbers: dict[Condition, set[int]] = {}
+        for number in chosen:
+            numbers.setdefault(_last_name(known[number], final), set()).add(number)
+        counts = self._count(selection.span, progress)
+        results = [
+            counts.result(condition, each, *self._covered(each, final.find(condition), selection.span))
+            for condition, each in numbers.items()
+        ]
+        return Stats(tuple(results), tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
+
+    def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
+        counts = Counts()
+        after, last = self._range(span)
+        where = "kind <= 3 AND at_ns >= ? AND at_ns < ?"
+        for rows in read_chunks(self._db, ROW, after, last, where, span):
+            counts.add(rows)
+            if progress is not None:
+                progress(rows[-1][0] - after, last - after)
+        return counts
+
+    def _covered(
+        self, numbers: Collection[int], known: tuple[Condition, Known] | None, span: Span
+    ) -> tuple[list[Span], list[Span]]:
+        """Return from when until when a condition was recorded, and the gaps in that, within a span."""
+        places = ",".join("?" * len(numbers))
+        query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
+        first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
+        gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
+        recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
+        return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
+
+
+def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:
+    """Return the numbers of the conditions with these names, else with these seqs; UnknownCondition."""
+    numbers: list[int] = []
+    for each in wanted:
+        named = [number for number, condition in conditions.items() if condition.name == each]
+        found = named or [number for number, condition in conditions.items() if condition.seq == each]
+        if not found:
+            names = {condition.name for condition in conditions.values()}
+            raise UnknownCondition(each, close=tuple(difflib.get_close_matches(each, names, n=3, cutoff=0.4)))
+        numbers += found
+    return numbers
+
+
+def _last_name(condition: Condition, final: Fold) -> Condition:
+    """Return what a condition is called at the end: its seq may have moved."""
+    now = final.find(condition)
+    return condition if now is None else now[0]

@@ -1,0 +1,249 @@
+"""What a journal tells afterwards: the same as was true at the time."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon import store as store_module
+from jogeon.errors import JournalError, UnknownCondition
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.fold import Fold, Right
+from jogeon.history import History, Selection
+from jogeon.ledger import Ledger
+from jogeon.store import Store
+from recorded import SECOND, START_NS, Day, days
+
+RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_fsync() -> Iterator[None]:
+    """Spare the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "SYNCHRONOUS", "OFF")
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | None = None) -> None:
+    """Record an epoch."""
+    opened = Store(path)
+    ledger = Ledger(opened.book)
+    for block in blocks:
+        opened.write(ledger.enter(block))
+        ledger.fold.settle()
+    opened.write(ledger.enter([], rights or {}))
+    opened.close()
+
+
+def at(seconds: float) -> int:
+    return START_NS + int(seconds * SECOND)
+
+
+def members(path: Path, seconds: float, *names: str) -> dict[str, tuple[list[str], float | None]]:
+    """Return the pictures at a moment: codes, and since when nobody listened."""
+    with History(path) as history:
+        pictures = history.members(at(seconds), names)
+    return {
+        each.condition.name: (
+            list(each.codes),
+            None if each.blind_since_ns is None else (each.blind_since_ns - START_NS) / SECOND,
+        )
+        for each in pictures
+    }
+
+
+@given(days(max_size=40), st.integers(1, 9), st.data())
+def test_the_members_at_any_moment_are_those_there_were(
+    tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("members") / "journal.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        write(path, *day.blocks, rights={condition: Right(day.at_ns, sure=True) for condition in day.told})
+    moment = data.draw(st.integers(START_NS - SECOND, day.at_ns + SECOND))
+    fold = Fold()
+    for event in day.events:
+        if (event.until_ns if isinstance(event, Gap) else event.at_ns) <= moment:
+            fold.take(event)
+    with History(path) as history:
+        found = {each.condition: each for each in history.members(moment)}
+    assert {condition: list(each.codes) for condition, each in found.items()} == {
+        condition: list(known.codes) for condition, known in fold.known.items()
+    }
+    gaps = [event for event in day.events if isinstance(event, Gap)]
+    blind = {gap.condition.name for gap in gaps if gap.since_ns < moment < gap.until_ns}
+    assert {each.condition.name for each in found.values() if each.blind_since_ns is not None} == blind & {
+        condition.name for condition in found
+    }
+
+
+@given(days(max_size=40), st.integers(1, 9), st.data())
+def test_a_selection_is_what_matches_it(
+    tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("events") / "journal.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        write(path, *day.blocks)
+    numbered = list(enumerate(day.events, start=1))
+    names = sorted({event.condition.name for event in day.events if event.condition is not None})
+    chosen = Selection(
+        span=tuple(sorted(data.draw(st.tuples(*[st.integers(START_NS, day.at_ns + 1)] * 2)))),
+        conditions=tuple(data.draw(st.lists(st.sampled_from(names)))) if names else (),
+        codes=tuple(data.draw(st.lists(st.sampled_from(["005930", "0000D0"])))),
+        kinds=tuple(data.draw(st.lists(st.sampled_from(["enter", "leave", "snapshot", "gap"])))),
+    )
+    with History(path) as history:
+        assert list(history.events()) == [(1, n, event) for n, event in numbered]
+        assert list(history.events(chosen)) == [(1, n, event) for n, event in numbered if matches(event, chosen)]
+
+
+def matches(event: Event, chosen: Selection) -> bool:
+    moment = event.until_ns if isinstance(event, Gap) else event.at_ns
+    return (
+        chosen.span[0] <= moment < chosen.span[1]
+        and (not chosen.conditions or (event.condition is not None and event.condition.name in chosen.conditions))
+        and (not chosen.codes or getattr(event, "code", None) in chosen.codes)
+        and (not chosen.kinds or type(event).__name__.lower() in chosen.kinds)
+    )
+
+
+def test_epochs_and_numbers_come_with_the_events(path: Path) -> None:
+    write(path, [State(at(0), "started"), State(at(1), "ended")])
+    write(path, [State(at(2), "started")])
+    write(path, [State(at(3), "started")])
+    with History(path) as history:
+        assert [(epoch, n) for epoch, n, _ in history.events()] == [(1, 1), (1, 2), (2, 1), (3, 1)]
+        assert [(epoch, n) for epoch, n, _ in history.events(Selection(span=(at(1), at(3))))] == [(1, 2), (2, 1)]
+
+
+def test_a_condition_is_found_by_its_name_or_its_seq_under_every_seq_it_had(path: Path) -> None:
+    moved = Condition("9", "급등주")
+    write(path, [Snapshot(at(0), RISE, ())], [Snapshot(at(0), HIGH, ())])
+    write(path, [Gap(moved, at(0), at(5), "restart"), Snapshot(at(5), moved, ())])
+    with History(path) as history:
+        assert [n for _, n, _ in history.events(Selection(conditions=("급등주",)))] == [1, 1, 2]
+        assert [n for _, n, _ in history.events(Selection(conditions=("4",)))] == [2]
+        with pytest.raises(UnknownCondition) as caught:
+            list(history.events(Selection(conditions=("급등",))))
+        assert caught.value.close == ("급등주",)
+
+
+def test_a_clock_that_was_set_back_hides_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    moments = [100, 101, 102, 50, 51, 52, 53, 103, 104, 105]
+    states: list[Event] = [State(at(moment), "connected") for moment in moments]
+    write(path, *[[state] for state in states])
+    with History(path) as history:
+        for start, end in ((50, 52), (101, 104), (102, 103), (104, 200), (0, 60)):
+            found = [event.at_ns for _, _, event in history.events(Selection(span=(at(start), at(end))))]  # type: ignore[union-attr]  # states
+            assert found == [at(moment) for moment in moments if start <= moment < end]
+
+
+def test_members_stand_still_in_a_gap_and_the_picture_says_so(path: Path) -> None:
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930",))],
+        [Enter(at(10), RISE, "000660")],
+        [Gap(RISE, at(20), at(50), "connection lost"), Leave(at(50), RISE, "005930", "", "recovered", at(20), at(50)),
+         Snapshot(at(50), RISE, ("000660",))],
+        rights={RISE: Right(at(100), sure=True)},
+    )  # fmt: skip
+    assert members(path, -1) == {}
+    assert members(path, 0) == {"급등주": (["005930"], None)}
+    assert members(path, 15) == {"급등주": (["005930", "000660"], None)}
+    assert members(path, 30) == {"급등주": (["005930", "000660"], 20)}
+    assert members(path, 50) == {"급등주": (["000660"], None)}
+    assert members(path, 120) == {"급등주": (["000660"], None)}
+    assert members(path, 200) == {"급등주": (["000660"], 100)}
+
+
+def test_members_of_a_condition_whose_recording_ended_blind(path: Path) -> None:
+    gap = Gap(RISE, at(20), at(50), "connection lost", open=True)
+    write(path, [Snapshot(at(0), RISE, ("005930",))], [gap, State(at(50), "ended")])
+    assert members(path, 10) == {"급등주": (["005930"], None)}
+    assert members(path, 30) == {"급등주": (["005930"], 20)}
+    assert members(path, 51) == {"급등주": (["005930"], 20)}
+
+
+def test_members_are_asked_for_by_name(path: Path) -> None:
+    write(path, [Snapshot(at(0), RISE, ())], [Snapshot(at(0), HIGH, ())])
+    assert set(members(path, 1, "급등주")) == {"급등주"}
+    assert set(members(path, 1, "4", "급등주")) == {"급등주", "신고가 돌파"}
+    with pytest.raises(UnknownCondition):
+        members(path, 1, "없는 조건")
+
+
+def test_statistics_of_a_day(path: Path) -> None:
+    moved = Condition("9", "급등주")
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930",))],
+        [Snapshot(at(0), HIGH, ("005930",))],
+        [Enter(at(60), RISE, "000660"), Leave(at(70), RISE, "000660"), Leave(at(80), RISE, "005930")],
+        [Gap(moved, at(100), at(200), "registration lost"),
+         Enter(at(200), moved, "0000D0", "", "recovered", at(100), at(200)), Snapshot(at(200), moved, ("0000D0",))],
+        [Leave(at(240), moved, "0000D0")],
+        rights={moved: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)},
+    )  # fmt: skip
+    done: list[tuple[int, int]] = []
+    with History(path) as history:
+        stats = history.stats(progress=lambda *each: done.append(each))
+        rise, high = stats.conditions
+        [part] = history.stats(Selection(span=(at(50), at(75)), conditions=("급등주",))).conditions
+    assert (rise.condition, rise.enters, rise.leaves, rise.recovered, rise.stocks) == (moved, 2, 3, 1, 3)
+    assert (rise.stay_median, rise.flaps, rise.covered, rise.blind) == (10.0, 0, 200.0, 100.0)
+    assert rise.busiest == ((at(60), 3), (at(180), 1), (at(240), 1))
+    assert (high.condition, high.stocks, high.covered, high.blind) == (HIGH, 1, 300.0, 0.0)
+    assert [(pair.first.name, pair.second.name, pair.common, pair.either) for pair in stats.overlaps] == [
+        ("급등주", "신고가 돌파", 1, 3)
+    ]
+    assert (part.enters, part.leaves, part.stay_median, part.covered, part.blind) == (1, 1, 10.0, 25.0, 0.0)
+    assert done == [(9, 9)]
+
+
+def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.store.CHUNK", 4)
+    write(path, [Snapshot(at(0), RISE, ())], [Enter(at(n), RISE, f"{n:06d}") for n in range(9)])
+    done: list[tuple[int, int]] = []
+    with History(path) as history:
+        history.stats(progress=lambda *each: done.append(each))
+    assert done == [(4, 10), (8, 10), (10, 10)]
+
+
+def test_an_empty_journal_has_nothing_to_tell(path: Path) -> None:
+    write(path)
+    with History(path) as history:
+        assert list(history.events()) == []
+        assert history.members(at(0)) == []
+        assert history.stats().conditions == ()
+        assert history.conditions == []
+
+
+def test_there_is_no_history_without_a_file(path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        History(path)
+    assert caught.value.reason == "missing"
+
+
+def test_it_is_read_while_it_is_written(path: Path) -> None:
+    opened = Store(path)
+    ledger = Ledger(opened.book)
+    opened.write(ledger.enter([Snapshot(at(0), RISE, ("005930",))]))
+    with History(path) as history:
+        reading = history.events()
+        assert next(reading) == (1, 1, Snapshot(at(0), RISE, ("005930",)))
+        opened.write(ledger.enter([Enter(at(1), RISE, "000660")]))
+        assert list(history.events())[1:] == [(1, 2, Enter(at(1), RISE, "000660"))]
+        assert list(history.members(at(2))[0].codes) == ["005930", "000660"]
+    opened.close()

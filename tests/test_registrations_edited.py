@@ -1,0 +1,140 @@
+"""Edited conditions: names outlive their numbers, and what is gone or doubled is told, never guessed."""
+
+from __future__ import annotations
+
+from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
+from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
+from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register
+from jogeon.registrations import CURE_PAUSE, RELIST
+
+
+def listed(talk: Talk, *conditions: Condition) -> None:
+    """Let the list of somebody show these conditions."""
+    talk.registrar.answered(ListConditions(), ConditionList(conditions), talk.now, talk.at_ns)
+
+
+def test_renumbered_conditions_are_followed_by_their_names() -> None:
+    talk = Talk(SURGE, PEAK)
+    listener = talk.follows(SURGE, PEAK)
+    talk.registers("0", A)
+    talk.registers("1", B)
+    listener.told()
+    talk.loses()
+    talk.listing = (Condition("0", PEAK), Condition("1", SURGE))
+    talk.connects()
+    talk.registers("1", A)
+    talk.registers("0", B)
+    gap, shown = listener.told()[:2]
+    assert isinstance(gap, Gap)
+    assert shown == Snapshot(talk.at_ns, Condition("1", SURGE), (A,))
+    talk.pushes("0", "D", B)
+    assert isinstance(leave := listener.told()[0], Leave)
+    assert leave.condition == Condition("0", PEAK)
+
+
+def test_a_renumbering_seen_on_a_living_connection_is_a_lost_registration() -> None:
+    talk, listener = opened(A)
+    talk.passes(10)
+    listed(talk, Condition("3", SURGE))
+    noticed_ns = talk.at_ns
+    talk.pushes("0", "D", A)  # whose push this is nobody knows any more
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("3", A)
+    moved = Condition("3", SURGE)
+    assert listener.told() == [
+        Gap(moved, noticed_ns, talk.at_ns, "registration lost", "the conditions were renumbered"),
+        Snapshot(talk.at_ns, moved, (A,)),
+    ]
+
+
+def test_a_condition_that_is_gone_stands_still_and_comes_back() -> None:
+    talk, listener = opened(A)
+    talk.passes(10)
+    listed(talk)
+    gone_ns = talk.at_ns
+    assert listener.states() == ["condition-gone"]
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.asks(None)
+    assert list(talk.registrar.followings[0].membership.codes) == [A]
+    talk.passes(RELIST)
+    talk.asks(ListConditions())
+    talk.answers(ConditionList((Condition("5", SURGE),)))
+    talk.registers("5", B)
+    back = Condition("5", SURGE)
+    assert listener.told() == [
+        Gap(back, gone_ns, talk.at_ns, "condition missing"),
+        Leave(talk.at_ns, back, A, "", "recovered", gone_ns, talk.at_ns),
+        Enter(talk.at_ns, back, B, "", "recovered", gone_ns, talk.at_ns),
+        Snapshot(talk.at_ns, back, (B,)),
+    ]
+
+
+def test_a_condition_that_stays_gone_is_told_once_over_many_logins() -> None:
+    talk, listener = opened(A)
+    talk.listing = (ONE,)
+    for _ in range(3):
+        talk.loses()
+        talk.connects()
+        talk.asks(None)
+    assert listener.states() == ["condition-gone"]
+
+
+def test_the_seq_of_a_gone_condition_is_not_registered_in_its_name() -> None:
+    talk = Talk(SURGE, PEAK)
+    listener = talk.follows(SURGE)
+    talk.registers("0", A)
+    listed(talk, Condition("0", PEAK))
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    other = talk.follows_now(Condition("0", PEAK))
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", B)
+    assert listener.folds == {SURGE: {A}}
+    assert other.folds == {PEAK: {B}}
+
+
+def test_a_name_that_becomes_doubled_is_ambiguous_until_it_is_not() -> None:
+    talk, listener = opened(A)
+    listed(talk, ZERO, Condition("8", SURGE))
+    assert listener.states() == ["ambiguous"]
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.asks(None)
+    listed(talk, ZERO)
+    talk.registers("0", A)
+    assert [type(event) for event in listener.told()] == [Gap, Snapshot]
+
+
+def test_a_doubled_name_works_by_its_seq_until_a_renumbering() -> None:
+    talk = Talk(SURGE, SURGE)
+    listener = talk.follows_now(talk.listing[1])
+    following = talk.registrar.followings[0]
+    assert following.key == Condition("1", SURGE)
+    talk.registers("1", A)
+    talk.connects()
+    talk.asks(None)
+    listed(talk, Condition("0", SURGE), Condition("2", SURGE))
+    assert listener.states() == ["registered", "ambiguous"]
+    listed(talk, Condition("1", SURGE))
+    talk.asks(Clear("1"))
+    assert listener.states() == ["registered", "ambiguous"]
+
+
+def test_all_conditions_are_followed_those_added_later_too() -> None:
+    talk = Talk(SURGE)
+    listener = Listener()
+    talk.registrar.want_all(listener, "K", talk.at_ns)
+    talk.registers("0", A)
+    listed(talk, ZERO, ONE)
+    talk.registers("1", B)
+    assert listener.states() == ["registered", "condition-added", "registered"]
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,)), Snapshot(talk.at_ns, ONE, (B,))]
+    listed(talk, ZERO, ONE)
+    assert listener.told() == []
