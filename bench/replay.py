@@ -47,10 +47,10 @@ def write(path: Path, events: Iterator[Event]) -> None:
 
 
 async def watch(websocket: str, wanted: int, journal: Path | None) -> None:
-    told = lagged = 0
+    told = begun = 0
     first = last = 0.0
     async with jogeon.connect(websocket) as kiwoom, kiwoom.watch(journal=journal, frames=False) as watching:
-        while told + lagged < wanted:
+        while told < wanted:
             for event in await watching.batch(10_000):
                 if isinstance(event, Enter | Leave):
                     told += 1
@@ -59,7 +59,8 @@ async def watch(websocket: str, wanted: int, journal: Path | None) -> None:
             if told and not first:
                 first, begun = time.perf_counter(), told
             last = time.perf_counter()
-    print(f"{told:,} pushes into a watch{' with a journal' if journal else ''}: {(told - begun) / (last - first):,.0f}/s")
+    into = "a watch with a journal" if journal else "a watch"
+    print(f"{told:,} pushes into {into}: {(told - begun) / (last - first):,.0f}/s")
 
 
 def main() -> None:
@@ -76,7 +77,8 @@ def main() -> None:
         with subprocess.Popen([sys.executable, "-m", "jogeon", *command], stdout=subprocess.PIPE) as served:
             assert served.stdout is not None
             addresses = json.loads(served.stdout.readline())
-            asyncio.run(watch(addresses["websocket"], options.events, Path(folder, "again.db") if options.journal else None))
+            again = Path(folder, "again.db") if options.journal else None
+            asyncio.run(watch(addresses["websocket"], options.events, again))
             served.terminate()
 
 

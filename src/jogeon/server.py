@@ -263,8 +263,7 @@ class Peer(WSListener):
     def pause_writing(self) -> None:
         """Do nothing: the bound of the outbox decides, not the transport's water marks (called by picows)."""
 
-    def resume_writing(self) -> None:
-        """Do nothing (called by picows)."""
+    resume_writing = pause_writing
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take one frame (called by picows). RFC pings stay unanswered, as on the broker's wire."""

@@ -7,8 +7,6 @@ listed or registered later has the new seqs.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct, field
@@ -23,7 +21,7 @@ from jogeon.simulator.faults import Standing
 from jogeon.simulator.limits import OVER_LIMIT, TOO_FREQUENT, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Condition
     from jogeon.messages import Login, Request, Unknown
@@ -290,30 +288,33 @@ class Broker:
         """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""
         if self.standing.garble and self._garble():
             self.standing.garble = 0
-        for seq, run in groupby(changes, attrgetter("seq")):
-            of_one = list(run)
-            for label, peers in self._streams.get(seq, {}).items():
-                if peers and label != self.standing.mute:
-                    self._send(label, peers, of_one)
+        outgoing: dict[Peer, list[bytes]] = {}
+        mute, streams = self.standing.mute, self._streams
+        for each in changes:
+            for label, peers in streams.get(each.seq, {}).items():
+                if peers and label != mute:
+                    frames = self._frames(label, each)
+                    for peer in peers:
+                        outgoing.setdefault(peer, []).append(frames)
+                        if self._desks[peer].held:
+                            self._overtake(peer, label)
+        for peer, frames_of_peer in outgoing.items():
+            peer.send(b"".join(frames_of_peer))
         self._release()
 
-    def _send(self, label: str, peers: list[Peer], changes: Sequence[Change]) -> None:
-        fragment = self._switches.fragment
-        frames = b"".join([text_frame(text, fragment) for text in self._texts(label, changes)])
-        for peer in list(peers):  # one that does not read is cut, and leaves the list
-            peer.send(frames)
-            if peer in self._desks and label in self._desks[peer].held:
-                self._desks[peer].held[label].pushes -= len(changes)
+    def _frames(self, label: str, change: Change) -> bytes:
+        """Return the frame of a change; what faults do to it."""
+        text = self._dialect.push(label, change.code, change.kind, change.time)
+        if self.standing.garble_push:
+            self.standing.garble_push -= 1
+            text = text[:-9]
+        return text_frame(text, self._switches.fragment) * (2 if self.standing.duplicate else 1)
 
-    def _texts(self, label: str, changes: Sequence[Change]) -> Iterable[bytes]:
-        for each in changes:
-            text = self._dialect.push(label, each.code, each.kind, each.time)
-            if self.standing.garble_push:
-                self.standing.garble_push -= 1
-                text = text[:-9]
-            yield text
-            if self.standing.duplicate:
-                yield text
+    def _overtake(self, peer: Peer, label: str) -> None:
+        """Count a push that goes out before the snapshot of its condition."""
+        held = self._desks[peer].held.get(label)
+        if held is not None:
+            held.pushes -= 1
 
     def _garble(self) -> bool:
         """Insert frames that nobody can read for all who registered anything; False if nobody has."""

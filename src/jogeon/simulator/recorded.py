@@ -156,13 +156,13 @@ class Recording:
     def _steps(self, where: str) -> Iterator[Step]:
         since: dict[Condition, int] = {}
         conditions = self._conditions
-        for number, *row in read_rows(self._db, COLUMNS, self._first - 1, self._last, where):
-            event: Event = event_of(tuple(row), conditions)
+        for row in read_rows(self._db, COLUMNS, self._first - 1, self._last, where):
+            event: Event = event_of(row[1:], conditions)
             if isinstance(event, _CHANGES):
                 if event.origin == "live":  # a recovered one is in the snapshot that follows it
                     yield event
             elif isinstance(event, Snapshot):
-                yield Shown(number, event.at_ns, event.condition, event.codes, since.pop(event.condition, None))
+                yield Shown(row[0], event.at_ns, event.condition, event.codes, since.pop(event.condition, None))
             elif isinstance(event, Gap) and not event.open:
                 since[event.condition] = event.since_ns
 

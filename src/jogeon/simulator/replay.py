@@ -8,6 +8,7 @@ conditions. From then on it goes on whoever listens, as a market does, and stand
   STAND_STILL. The blind time itself is skipped.
 * Conditions that one outage blinded came back one after the other, while those that were back had pushes already. So a
   registration is answered when the recording has come to where it was answered then; what lies before goes out at once.
+  A program that asks in another order gets a gap more for it, so that the order stays that of the recording.
 
 A gap that never ended, and what could not be right (anomalies), changed nothing and is not played. At the end the last
 state stands.
@@ -19,6 +20,7 @@ import asyncio
 import logging
 import math
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
@@ -84,6 +86,10 @@ class Replay(Brokerage):
         self._asked_at = 0.0
         self._closed: set[Condition] = set()
         """Conditions that an outage blinded and that are not back yet."""
+        self._earlier: Counter[tuple[str, str]] = Counter()
+        """Who had real time of what before the connections were cut, while it is waited for."""
+        self._unheard: set[str] = set()
+        """Names of conditions that a gap changed since then."""
         super().__init__(
             self._market, seed=1, host=host, port=port, rest_port=rest_port, switches=switches, token=token
         )
@@ -161,12 +167,8 @@ class Replay(Brokerage):
             self._tell(changes)
             changes.clear()
             self._show(step)
-        self._go_on(step)
-        return True
-
-    def _go_on(self, step: Step) -> None:
-        self._moment_ns = max(self._moment_ns, step.at_ns)
         self._next = next(self._steps, None)
+        return True
 
     async def _drained(self) -> None:
         """Wait for the programs that read slower than they are sent to."""
@@ -186,7 +188,8 @@ class Replay(Brokerage):
         shown = self._next
         if not isinstance(shown, Shown) or not self._cuts(shown):
             return  # whoever followed it has gone meanwhile
-        earlier = self._broker.registered()
+        self._earlier = self._broker.registered()
+        self._unheard.clear()
         self._closed.update([shown.condition, *self._recording.blind(shown)])
         for condition in sorted(self._closed, key=lambda condition: condition.name):
             self._broker.moved(self._market.rename(condition))
@@ -194,23 +197,41 @@ class Replay(Brokerage):
         for peer in self._server.peers:
             peer.reset()
         self._show(shown)
-        self._go_on(shown)
-        await _until(lambda: not earlier - self._broker.registered(), STAND_STILL)
+        self._next = next(self._steps, None)
+        await _until(lambda: not self._earlier - self._broker.registered(), STAND_STILL)
+        self._earlier.clear()
 
     def _show(self, shown: Shown) -> None:
         """Let be what a snapshot shows; nobody hears of it but those who register from now on."""
         self._broker.moved(self._market.rename(shown.condition))
-        self._truth.add(self._market.show(shown), time.time_ns())
+        changes = self._market.show(shown)
+        self._truth.add(changes, time.time_ns())
+        self._unheard.update(change.name for change in changes)
         self._closed.discard(shown.condition)
+        self._moment_ns = max(self._moment_ns, shown.at_ns)
 
     def _on_register(self, seq: str) -> None:
         """Play what comes before a condition was back, if it is not back yet."""
         self._asked_at = time.monotonic()
+        asked = self._market.condition(seq)
+        if asked in self._closed:
+            self._hurry(asked)
+            self._closed.discard(asked)
+
+    def _hurry(self, asked: Condition) -> None:
+        """Play on until a condition is back, or until something must wait for another one; then it has its own gap."""
+        others = {name for _, name in self._earlier - self._broker.registered()} - {asked.name}
         changes: list[Change] = []
-        while (step := self._next) is not None and self._market.condition(seq) in self._closed:
-            if not self._take(step, changes):
+        while asked in self._closed and (step := self._next) is not None:
+            if self._waits(step, others) or not self._take(step, changes):
                 break
+            self._moment_ns = max(self._moment_ns, step.at_ns)
         self._tell(changes)
+
+    def _waits(self, step: Step, others: set[str]) -> bool:
+        """Tell whether one of these conditions must be registered before a step, so that it is heard in its order."""
+        nothing = isinstance(step, Shown) and not self._market.differs(step)
+        return not nothing and (step.condition.name in others or not others.isdisjoint(self._unheard))
 
     async def _heard(self) -> None:
         """Wait until everybody has read everything: a reset takes away what is on its way."""
