@@ -8,9 +8,10 @@ from jogeon.cli.account_texts import ACCOUNT, ACCOUNT_HELP
 from jogeon.cli.failure_texts import FAILURES
 from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
 from jogeon.cli.language import Lang, Text
+from jogeon.cli.replay_texts import REPLAY
 from jogeon.cli.shown_texts import SHOWN
 
-TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT
+TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | REPLAY
 
 
 class Texts:
