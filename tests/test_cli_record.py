@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon.cli.record import next_time
-from jogeon.events import KST, Enter, Gap, Leave, Snapshot
+from jogeon.events import KST, Gap, Snapshot
 from jogeon.history import History
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def test_a_second_run_goes_on_behind_a_gap(tmp_path: Path) -> None:
     gaps = [event for event in events if isinstance(event, Gap)]
     assert {gap.cause for gap in gaps} == {"restart"}
     assert len(gaps) == len({event.condition for event in events if isinstance(event, Snapshot)})
-    assert any(isinstance(event, Enter | Leave) and event.origin == "live" for event in events)
 
 
 def test_each_day_has_a_file(tmp_path: Path) -> None:
