@@ -62,15 +62,15 @@ HELP = {
     "record.short": Text("편입·이탈을 파일에 기록", "keep enter and leave in a journal"),
     "record.help": Text(
         "조건식의 편입과 이탈을 기록 파일(저널)에 남깁니다. 끊긴 동안과 꺼져 있던 동안도 공백으로 남깁니다. 같은 "
-        "파일로 다시 시작하면 이어서 기록합니다. 파일 이름의 {{date}}는 날짜로 바뀌어 하루에 한 파일이 됩니다. 파일을 "
+        "파일로 다시 시작하면 이어서 기록합니다. 파일 이름의 {date}는 날짜로 바뀌어 하루에 한 파일이 됩니다. 파일을 "
         "정하지 않으면 늘 같은 곳에 기록합니다. Ctrl+C로 끝냅니다.",
         "Keep what enters and leaves conditions in a journal file, with the gaps in which nothing could be heard, "
-        "those between two runs too. Started again with the same file it goes on. {{date}} in the name of the file "
+        "those between two runs too. Started again with the same file it goes on. {date} in the name of the file "
         "makes a file a day. Without a file it is always the same place. Ctrl+C ends it.",
     ),
     "record.examples": Text(
-        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{{date}}.journal --until 15:40",
-        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{{date}}.journal --until 15:40",
+        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{date}.journal --until 15:40",
+        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{date}.journal --until 15:40",
     ),
     "clear.short": Text("실시간 등록 해제 (ka10174)", "stop a registration (ka10174)"),
     "clear.help": Text(
