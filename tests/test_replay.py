@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from jogeon.simulator.switches import Switches
 from jogeon.store import Store, open_reader, read_conditions, read_rows
 from jogeon.supervisor import Policy
 from naive_client import NaiveClient
+from test_examples import running
 from wire import Broker, drain, pause, virtual
 
 if TYPE_CHECKING:
@@ -331,3 +333,20 @@ def test_a_speed_that_cannot_be(path: Path, speed: float) -> None:
     with pytest.raises(InvalidAddress, match="speed"):
         Replay(recording, speed=speed)
     recording.close()
+
+
+async def test_a_strategy_for_the_real_market_runs_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = [
+        Enter(at(1), RISE, "000660", "090001"), Leave(at(60), RISE, "000660", "090100"),
+        Enter(at(90), RISE, "000660", "090130"), *OUTAGE, Leave(at(201), RISE, "0000D0", "090321"),
+        Enter(at(210), RISE, "0000D0", "090330"),
+    ]  # fmt: skip
+    async with replaying(path, *day) as replay:
+        monkeypatch.setenv("JOGEON_SERVER", replay.websocket)
+        async with running("strategy_replay.py") as strategy:
+            await strategy.until(lambda line: "0000D0" in line)
+            if sys.platform != "win32":
+                assert await strategy.interrupt() == 0
+                assert strategy.lines == [
+                    "재진입 000660  09:01:30  30초 만에", "공백 connection lost", "재진입 0000D0  09:03:30  9초 만에", "신호 2건",
+                ]  # fmt: skip
