@@ -47,6 +47,12 @@ def test_one_line_on_stdout_tells_the_addresses(shell: Shell, lang: str, words: 
     assert "10:00:00" in said.err
 
 
+def foreign(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE mine (id)")
+    db.close()
+
+
 def newer(path: Path) -> None:
     journal(path)
     with sqlite3.connect(path) as db:
@@ -58,12 +64,13 @@ def newer(path: Path) -> None:
     ("make", "korean", "english"),
     [
         (lambda path: None, "그런 파일이 없습니다", "no such file"),
-        (lambda path: path.write_text("not a journal, whatever it is called\n" * 99), "기록 파일이 아니거나", "no journal"),
-        (lambda path: path.write_bytes(b""), "다른 프로그램의 데이터베이스", "of another program"),
+        (lambda path: path.write_text("not a journal\n" * 99), "기록 파일이 아니거나", "no journal"),
+        (lambda path: path.write_bytes(b""), "기록된 것이 없습니다", "nothing was recorded"),
+        (foreign, "다른 프로그램의 데이터베이스", "of another program"),
         (newer, "더 새로운 jogeon", "newer jogeon"),
         (lambda path: Store(path).close(), "기록된 것이 없습니다", "nothing was recorded"),
     ],
-    ids=["missing", "no journal", "an empty file", "newer", "empty"],
+    ids=["missing", "no journal", "an empty file", "foreign", "newer", "empty"],
 )
 def test_a_file_that_cannot_be_replayed(shell: Shell, make: object, korean: str, english: str) -> None:
     assert callable(make)

@@ -108,7 +108,7 @@ def test_who_was_blind_at_the_same_time_and_came_back_soon_after(path: Path) -> 
     write(path, [*DAY, *late])
     recording = Recording(path)
     gaps = [step for step in recording.steps() if isinstance(step, Shown) and step.since_ns is not None]
-    assert [recording.blind(gap) for gap in gaps] == [[HIGH], [], [], [], []]
+    assert [set(recording.blind(gap)) for gap in gaps] == [{HIGH}, set(), set(), set(), set()]
     recording.close()
 
 

@@ -7,6 +7,7 @@ recording lasts, those that came late from its start; one that was renumbered ha
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, ko
 from jogeon.fold import namesake
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.market import Change, Quote, moves
-from jogeon.store import open_reader, read_conditions, read_mark, read_rows
+from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_mark, read_rows, require_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,12 +70,13 @@ class Recording:
     """
 
     def __init__(self, path: Path, stretch: Stretch | None = None) -> None:
+        self._path = path
         self._db = open_reader(path)
-        with contextlib.ExitStack() as undo:
+        with self._reading(), contextlib.ExitStack() as undo:
             undo.callback(self._db.close)
-            self._conditions = read_conditions(self._db)
-            if not self._conditions:
+            if not require_journal(self._db, path) or not (conditions := read_conditions(self._db)):
                 raise JournalError(path, "empty", "nothing was recorded in it")
+            self._conditions = conditions
             self._first, self._last = self._found(Stretch() if stretch is None else stretch)
             self.opening = self._open()
             self.start, self.end = (korean(self._moment(number)) for number in (self._first, self._last))
@@ -83,6 +85,14 @@ class Recording:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            reason = "damaged" if is_damage(error) else "unreadable"
+            raise JournalError(self._path, reason, in_words(error)) from error
 
     # ------------------------------------------------------------ which part
 
@@ -151,7 +161,8 @@ class Recording:
 
     def steps(self) -> Iterator[Step]:
         """Yield what happened, in order: pushes as they came, and what a snapshot showed after a gap."""
-        return self._steps("1")
+        with self._reading():
+            yield from self._steps("1")
 
     def _steps(self, where: str) -> Iterator[Step]:
         since: dict[Condition, int] = {}
