@@ -46,7 +46,7 @@ from jogeon.registrations import Registrar
 from jogeon.server import Peer, Server, Settings
 from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 from jogeon.simulator.backend import Broker
-from jogeon.simulator.market import Market
+from jogeon.simulator.market import Change, Market
 from jogeon.simulator.switches import Switches
 from jogeon.simulator.tokens import Tokens
 
@@ -128,9 +128,10 @@ def _frames() -> list[bytes]:
         messages.encode_missing("", "trnm"),
         b'{"trnm":"CNSRREQ","return_code":0,"data":null}',
     ]
+    nobody: tuple[str, ...] = ()
     for seq in ("0", "4"):
         frames += [messages.encode_search(seq, rows, key) for key in ("", "k")]
-        frames += [messages.encode_registered(seq, codes) for codes in ([], CODES[:3])]
+        frames += [messages.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
         frames += [messages.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
         frames += [messages.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
         frames += [messages.encode_cleared(seq)]
@@ -302,9 +303,9 @@ class _Story:
         self.registrar.join(listener)
         self.listeners.append(listener)
         listed = self.registrar.listing
-        for condition in self.script.some(listed) if listed else ():
-            if not any(listener in (*f.sinks, *f.fresh) for f in self.registrar.followings if f.condition == condition):
-                self.registrar.want(condition, listener, "K", self.at_ns)
+        wanted = {condition.name: condition for condition in (self.script.some(listed) if listed else ())}
+        for condition in wanted.values():  # a listener keeps its folds by name
+            self.registrar.want(condition, listener, "K", self.at_ns)
 
     def _converse(self) -> None:
         request = self.registrar.next_request(self.now, self.at_ns)
@@ -334,11 +335,11 @@ class _Story:
 
     def compare(self) -> None:
         for following in self.registrar.followings:
-            for sink in (*following.sinks,):
-                listener = self.fold if sink is self.queue else sink
-                known = following.membership.known and following.condition.name in listener.folds
-                if known and not following.doubled:
-                    assert listener.folds[following.condition.name] == set(following.membership.codes)
+            listeners = [listener for listener in self.listeners if listener in following.sinks]
+            for listener in [*listeners, self.fold] if self.queue in following.sinks else listeners:
+                fold = listener.folds.get(following.condition.name)
+                if fold is not None and not following.doubled:
+                    assert fold == set(following.membership.codes)
 
 
 def registrar(data: bytes) -> None:
@@ -469,6 +470,12 @@ class _Loop:
 
 
 MARKET = Market(1)
+CHANGES = [
+    Change(rule.seq, rule.name, code, "I" if entered else "D", "090000")
+    for rule in MARKET.conditions[:2]
+    for code in CODES
+    for entered in (True, False)
+]
 
 
 def peer(data: bytes) -> None:
@@ -484,7 +491,7 @@ def peer(data: bytes) -> None:
         each = script.one(peers)
         match script.byte() % 8:
             case 0:
-                broker.push(MARKET.advance(0.1))
+                broker.push(script.some(CHANGES))
             case 1 if script.byte() % 8 == 0:
                 each.on_ws_disconnected(wire)
             case _:

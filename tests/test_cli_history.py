@@ -163,9 +163,9 @@ def test_a_wrong_question_is_a_usage_error(shell: Shell, argv: tuple[str, ...]) 
 
 
 def test_a_journal_that_is_not_there_is_told(shell: Shell) -> None:
-    said = shell("history", "events", "--server", "demo")
+    said = shell("history", "events", "--journal", "nowhere.db")
     assert said.code == 1
-    assert "journals" in said.err
+    assert "nowhere.db" in said.err
 
 
 def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: str) -> None:
@@ -174,10 +174,8 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     assert "급등주" in said.err
 
 
-def test_a_journal_has_its_place_by_server(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(recorded_module, "state_dir", lambda: tmp_path)
-    (tmp_path / "journals").mkdir()
+def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(recorded_module, "journal_file", lambda: tmp_path / "usual.db")
     monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
-    write(tmp_path / "journals" / "127.0.0.1_9.db")
-    address = "ws://127.0.0.1:9/api/dostk/websocket"
-    assert len(shell("history", "events", "--server", address).lines) == 8
+    write(tmp_path / "usual.db")
+    assert len(shell("history", "events").lines) == 8

@@ -303,7 +303,7 @@ def check(words: list[str]) -> None:
             assert set(arguments) - {each for each in arguments if "=" in each} <= set(targets), words
         case "py" | "python":
             assert arguments[0] == "-m" or (ROOT / arguments[0]).is_file(), words
-        case ">" | "export":
+        case ">" | "source" | "Activate.ps1":
             pass
         case other:
             assert other in OTHER_PROGRAMS, words

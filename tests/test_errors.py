@@ -47,6 +47,7 @@ ONE_OF_EACH: tuple[JogeonError, ...] = (
     SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다"),
     CouldNotConnect(address="wss://x", reason="refused", detail="nobody listens"),
     CannotServe(address="127.0.0.1:80", detail="permission denied"),
+    JournalError("signals.journal", "in use", "another program writes it"),
     ConnectionLost("closed by the server (1000 Bye)", close_code=1000, text="Bye"),
     RequestTimeout("CNSRREQ", 5.0),
     RequestRefused("CNSRREQ", code="900004", text="존재하지 않는 일련번호입니다.(seq=1)"),

@@ -19,9 +19,11 @@ from jogeon.errors import (
     InvalidAddress,
     InvalidSetting,
     JogeonError,
+    JournalError,
     KeysMissing,
     LocalProtocolError,
     LoginRefused,
+    MissingExtra,
     PagingError,
     RemoteProtocolError,
     RepeatedPageKey,
@@ -34,6 +36,7 @@ from jogeon.errors import (
     UnknownCondition,
 )
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
+from jogeon.export import to_dataframe
 
 __all__ = [
     "AmbiguousCondition",
@@ -49,12 +52,14 @@ __all__ = [
     "InvalidAddress",
     "InvalidSetting",
     "JogeonError",
+    "JournalError",
     "Keys",
     "KeysMissing",
     "Leave",
     "LocalProtocolError",
     "LoginRefused",
     "Member",
+    "MissingExtra",
     "PagingError",
     "RemoteProtocolError",
     "RepeatedPageKey",
@@ -70,4 +75,5 @@ __all__ = [
     "UnknownCondition",
     "Watch",
     "connect",
+    "to_dataframe",
 ]

@@ -168,7 +168,7 @@ class AmbiguousCondition(JogeonError):
 class JournalError(JogeonError):
     """A journal cannot be used.
 
-    `reason` is one of missing, foreign, newer, damaged, in use, unwritable, unreadable, unfinished.
+    `reason` is one of missing, foreign, newer, damaged, empty, in use, unwritable, unreadable, unfinished.
     """
 
     def __init__(self, path: object, reason: str, detail: str) -> None:

@@ -5,7 +5,6 @@ text of +09:00, which people and spreadsheets read. Codes and exchange times (HH
 """
 
 import csv
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -141,6 +140,8 @@ def _value(cell: str, kind: str) -> object:
 
 def write_parquet(events: Iterable[Numbered], path: Path) -> int:
     """Write events to a Parquet file with typed columns; return how many. MissingExtra without DuckDB."""
+    import tempfile
+
     duckdb = _extra("duckdb")
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:

@@ -120,6 +120,11 @@ class Journal:
             self._queue.put_block(events)
         self._ring()
 
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq."""
+        with self._lock:
+            self._queue.renumbered(old, new)
+
     def put_frame(self, payload: bytes, at_ns: int) -> None:
         """Take a raw frame, kept beside the events."""
         with self._lock:

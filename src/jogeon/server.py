@@ -107,12 +107,13 @@ class Backend(Protocol):
 
 
 class Peer(WSListener):
-    """One connected program. `number` names it in the log; `key` is whose session it has, "" before its login."""
+    """One connected program: its `number` in the log, whose session it has (`key`), PINGs it has not echoed yet."""
 
     def __init__(self, server: "Server") -> None:
         self.number = next(server.numbers)
         self.session = ServerSession()
         self.key = ""
+        self.unechoed = 0
         self._server = server
         self._outbox: list[bytes] = []
         self._waiting = 0
@@ -145,6 +146,18 @@ class Peer(WSListener):
         self._outbox.append(frames)
         self._waiting += len(frames)
         self._check_bound(self._waiting)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait here for a peer that reads slowly."""
+        return 0 if self._ended else self._waiting + self._transport.underlying_transport.get_write_buffer_size()
+
+    def ping(self) -> None:
+        """Send a heartbeat, to be answered in time."""
+        self.unechoed += 1
+        self.say(b"PING" if self._server.settings.bare_ping else messages.encode_ping())
+        if self._deadline is None:
+            self._arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
 
     def end(self, code: int, reason: str = FAREWELL, text: bytes | None = None) -> None:
         """Send a last text, if any, and a close; the socket goes when the peer answers it, or after CLOSE_GRACE."""
@@ -228,11 +241,8 @@ class Peer(WSListener):
         self._heartbeat = self._server.loop.call_later(self._server.settings.ping, self._beat)
 
     def _beat(self) -> None:
-        server = self._server
-        if server.pinging and not server.frozen:
-            self.say(b"PING" if server.settings.bare_ping else messages.encode_ping())
-            if self._deadline is None:
-                self._arm(server.settings.ping_deadline, messages.NO_HEARTBEAT)
+        if self._server.pinging and not self._server.frozen:
+            self.ping()
         self._beat_later()
 
     # ------------------------------------------------------------ the reader
@@ -253,8 +263,7 @@ class Peer(WSListener):
     def pause_writing(self) -> None:
         """Do nothing: the bound of the outbox decides, not the transport's water marks (called by picows)."""
 
-    def resume_writing(self) -> None:
-        """Do nothing (called by picows)."""
+    resume_writing = pause_writing
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take one frame (called by picows). RFC pings stay unanswered, as on the broker's wire."""
@@ -295,6 +304,7 @@ class Peer(WSListener):
             return
         match message:
             case Ping():
+                self.unechoed = max(0, self.unechoed - 1)
                 if self.key:
                     self._disarm()
             case Login():

@@ -33,6 +33,6 @@ def export(choices: Choices, /, journal: str | None, output: str | None, **given
     suffix = Path(output or "").suffix.lower()
     if output is None or suffix not in WRITERS:
         raise click.BadParameter(choices.texts("bad.export"))
-    with recorded.open_history(choices, journal) as opened:
+    with recorded.open_history(journal) as opened:
         rows = WRITERS[suffix](opened.events(recorded.selection(opened, recorded.asked_for(given))), Path(output))
     tell_saved(choices, output, rows)

@@ -52,7 +52,7 @@ def history(
         raise click.BadParameter(choices.texts("bad.choice", value=what, choices=", ".join(WHAT)))
     form = form_of(choices, output, as_csv=as_csv)
     asked = recorded.asked_for(given)
-    with recorded.open_history(choices, journal) as opened, destination(output) as write:
+    with recorded.open_history(journal) as opened, destination(output) as write:
         if what in ("events", "gaps"):
             rows = _events(opened, asked, choices, form, what, write)
         elif what == "members":

@@ -32,25 +32,17 @@ JOURNAL = {
     "MissingExtra.what": Text("{extra} 라이브러리가 있어야 합니다.", "this needs the library {extra}."),
     "MissingExtra.cause": Text("jogeon과 함께 설치되지 않는 선택 기능입니다.", "it is optional, and not installed."),
     "MissingExtra.next": Text('pip install "jogeon[{extra}]"', 'pip install "jogeon[{extra}]"'),
-    "option.journal": Text(
-        "기록 파일 (기본: 서버마다 하나씩 정해진 곳)", "the journal file; by default one for each server"
-    ),
+    "option.journal.read": Text("기록 파일 (기본: record가 쓰는 곳)", "the journal; by default where record keeps it"),
     "option.condition": Text("이 조건식만 (여러 번 가능)", "only this condition; repeatable"),
     "option.code": Text("이 종목코드만 (여러 번 가능)", "only this stock; repeatable"),
     "option.kind": Text(
         "이 종류만: enter, leave, snapshot, gap, state, anomaly", "only: enter, leave, snapshot, gap, state, anomaly"
     ),
-    "option.day": Text("이 날만 (2026-11-22)", "only this day (2026-11-22)"),
-    "option.from": Text("이 시각부터 (09:00)", "from this time on (09:00)"),
-    "option.until": Text("이 시각 전까지 (15:40)", "before this time (15:40)"),
     "option.at": Text("이 순간 (10:31:05). 기본은 기록의 끝", "this moment (10:31:05); by default the end"),
     "metavar.code": Text("종목코드", "CODE"),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
-    ),
-    "bad.day": Text(
-        "'{value}'은(는) 날짜가 아닙니다. 예: 2026-11-22", "'{value}' is no day. Write it like 2026-11-22."
     ),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",

@@ -6,20 +6,17 @@ import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import click
 
 from jogeon.cli import options
 from jogeon.events import KST
 from jogeon.history import EVER, KINDS, History, Kind, Selection
-from jogeon.places import state_dir
-from jogeon.settings import chosen_server
+from jogeon.places import journal_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
     from jogeon.stats import Span
 
@@ -38,21 +35,14 @@ class Asked(NamedTuple):
     kinds: tuple[Kind, ...]
 
 
-def default_journal(choices: Choices) -> Path:
-    """Return where the journal of the chosen server is kept if no other place is named."""
-    server = choices.server or chosen_server()[0]
-    name = urlsplit(server).netloc or server
-    return state_dir() / "journals" / (re.sub(r"[^\w.-]", "_", name) + ".db")
-
-
 def journal_option(texts: Texts) -> click.Option:
-    """Return --journal."""
-    return click.Option(["--journal"], type=click.Path(), metavar=texts("metavar.file"), help=texts("option.journal"))
+    """Return --journal of a command that reads one."""
+    return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal.read"))
 
 
-def open_history(choices: Choices, journal: str | None) -> History:
+def open_history(journal: str | None) -> History:
     """Open the journal that was named, or the usual one; JournalError."""
-    return History(default_journal(choices) if journal is None else Path(journal))
+    return History(journal_file() if journal is None else Path(journal))
 
 
 def selection_options(texts: Texts) -> list[click.Option]:

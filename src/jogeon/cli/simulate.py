@@ -18,10 +18,11 @@ from jogeon.cli.terminal import is_terminal, tell
 from jogeon.settings import server_token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
+    from jogeon.simulator.brokerage import Brokerage
     from jogeon.simulator.expressions import ConditionRule
     from jogeon.simulator.simulator import Simulator
     from jogeon.simulator.switches import Switches
@@ -31,17 +32,20 @@ WEBSOCKET_PORT, REST_PORT = "10000", "10001"
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    several = click.Option(["--switch"], multiple=True, metavar="NAME=VALUE", help=texts("option.switch"))
-    params = [
-        *market_options(texts, speed="1"),
+    params = [*market_options(texts, speed="1"), *broker_options(texts)]
+    return Command("simulate", texts, params, least_verbose=1, callback=simulate)
+
+
+def broker_options(texts: Texts) -> list[click.Parameter]:
+    """Return the options of a simulated broker, whatever its market."""
+    return [
         options.option(texts, "--ping", options.positive, "bad.positive", texts("metavar.seconds")),
-        several,
+        click.Option(["--switch"], multiple=True, metavar="NAME=VALUE", help=texts("option.switch")),
         click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host")),
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.length(texts),
     ]
-    return Command("simulate", texts, params, least_verbose=1, callback=simulate)
 
 
 def market_options(texts: Texts, *, speed: str) -> list[click.Parameter]:
@@ -61,17 +65,22 @@ def simulate(choices: Choices, /, conditions: str | None, duration: float | None
     switches = switches_from(more.pop("switch"), more.pop("ping"), choices.texts)
     rules = rules_from(conditions, choices.texts)
     simulator = Simulator(conditions=rules, switches=switches, token=server_token(), **more)
-    run_loop(_serve(simulator, duration, choices.texts))
+    run_loop(serve(simulator, duration, lambda: _simulate(simulator, choices.texts)))
 
 
-async def _serve(simulator: Simulator, duration: float | None, texts: Texts) -> None:
-    async with simulator:
-        Lines().write(json_line({"websocket": simulator.websocket, "rest": simulator.rest}))
-        if is_terminal(sys.stderr):
-            tell(texts("simulate.running"))
+async def _simulate(simulator: Simulator, texts: Texts) -> None:
+    if is_terminal(sys.stderr):
+        tell(texts("simulate.running"))
+    await simulator.run()
+
+
+async def serve(brokerage: Brokerage, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
+    """Tell the addresses of a broker and do the work, at most for a time."""
+    async with brokerage:
+        Lines().write(json_line({"websocket": brokerage.websocket, "rest": brokerage.rest}))
         try:
             async with asyncio.timeout(duration) as limit:
-                await simulator.run()
+                await work()
         except TimeoutError:
             if not limit.expired():
                 raise

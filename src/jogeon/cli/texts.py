@@ -9,9 +9,10 @@ from jogeon.cli.failure_texts import FAILURES
 from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
 from jogeon.cli.journal_texts import JOURNAL
 from jogeon.cli.language import Lang, Text
+from jogeon.cli.replay_texts import REPLAY
 from jogeon.cli.shown_texts import SHOWN
 
-TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | JOURNAL
+TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | JOURNAL | REPLAY
 
 
 class Texts:

@@ -6,15 +6,12 @@ listed or registered later has the new seqs.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import groupby
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct, field
 
 from jogeon import messages
-from jogeon.events import Condition
 from jogeon.frames import NORMAL, text_frame
 from jogeon.messages import Clear, ConditionList, ListConditions, LoginAccepted, Refusal, Register, Registered, Search
 from jogeon.server import Verdict
@@ -24,12 +21,12 @@ from jogeon.simulator.faults import Standing
 from jogeon.simulator.limits import OVER_LIMIT, TOO_FREQUENT, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from jogeon.events import Condition
     from jogeon.messages import Login, Request, Unknown
     from jogeon.server import Peer
-    from jogeon.simulator.expressions import ConditionRule
-    from jogeon.simulator.market import Change, Market
+    from jogeon.simulator.market import Change, Quote
     from jogeon.simulator.switches import Switches
     from jogeon.simulator.tokens import Tokens
 
@@ -40,6 +37,23 @@ MOST_PAGES: Final = 8
 UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프레임".encode())
 QUIET: Final = Refusal(code="", text="")
 """What is noted where the broker says nothing."""
+
+
+class Market(Protocol):
+    """What a broker answers from: a synthetic market or a recorded one."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The saved conditions under the seqs they have now."""
+
+    def members(self, seq: str) -> list[str]:
+        """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
+
+    def row(self, code: str) -> Quote:
+        """Return what is known of a stock now."""
+
+    def renumber(self, seed: int) -> dict[str, str]:
+        """Give every condition another one's seq; return the seqs now by those before."""
 
 
 class _Held(Struct):
@@ -64,12 +78,16 @@ class _Desk(Struct):
 
 
 class Broker:
-    """A Backend over a market. `clock` tells seconds that only grow."""
+    """A Backend over a market. `clock` tells seconds that only grow.
+
+    `on_register(seq)` is called before real time of a condition is answered with its members.
+    """
 
     def __init__(self, market: Market, tokens: Tokens, switches: Switches, clock: Callable[[], float]) -> None:
         self.standing = Standing()
         self.connections = 0
         self.logins = 0
+        self.on_register: Callable[[str], object] = lambda _: None
         self._market = market
         self._tokens = tokens
         self._switches = switches
@@ -133,39 +151,38 @@ class Broker:
     # ------------------------------------------------------------ requests
 
     def _list(self, peer: Peer, request: ListConditions) -> None:
-        rules = self._market.conditions
-        listed = ConditionList(tuple(Condition(rule.seq, rule.name) for rule in rules))
-        peer.answer(request, listed, self._dialect.listing(rules))
+        conditions = self._market.conditions
+        peer.answer(request, ConditionList(tuple(conditions)), self._dialect.listing(conditions))
         if self._switches.notice:
             peer.say(NOTICE)
 
-    def _condition(self, peer: Peer, request: Search | Register) -> ConditionRule | None:
+    def _condition(self, peer: Peer, request: Search | Register) -> Condition | None:
         """Return the condition a request is about; None if it was refused or passed over in silence."""
         seq = request.seq.strip()
         unlisted = peer.session.phase is Phase.LOGGED_IN
         if unlisted and self._switches.unlisted == "silent":
             peer.answer(request, QUIET, None)
             return None
-        rule = next((rule for rule in self._market.conditions if rule.seq == seq), None)
-        if rule is None or (unlisted and self._switches.unlisted == "900004"):
+        found = next((condition for condition in self._market.conditions if condition.seq == seq), None)
+        if found is None or (unlisted and self._switches.unlisted == "900004"):
             self._refuse(peer, request, int(messages.NO_SUCH_SEQ), f"존재하지 않는 일련번호입니다.(seq={seq})")
             return None
-        return rule
+        return found
 
     def _search(self, peer: Peer, request: Search) -> None:
-        rule = self._condition(peer, request)
-        if rule is None:
+        condition = self._condition(peer, request)
+        if condition is None:
             return
         pages = self._desks[peer].pages
         if request.cont_yn == "Y":
             seq, codes = pages.get(request.next_key, ("", []))
-            if seq != rule.seq:
+            if seq != condition.seq:
                 self._refuse(peer, request, 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)")
                 return
-        elif self._paused(peer, request, rule):
+        elif self._paused(peer, request, condition):
             return
         else:
-            codes = self._market.members(rule.seq)
+            codes = self._market.members(condition.seq)
         self._page(peer, request, codes, pages)
 
     def _page(self, peer: Peer, request: Search, codes: list[str], pages: dict[str, tuple[str, list[str]]]) -> None:
@@ -183,21 +200,22 @@ class Broker:
         peer.answer(request, page, messages.encode_search(request.seq.strip(), rows, key))
 
     def _register(self, peer: Peer, request: Register) -> None:
-        rule = self._condition(peer, request)
-        if rule is None or self._doubled(peer, request, rule.seq):
+        condition = self._condition(peer, request)
+        if condition is None or self._doubled(peer, request, condition.seq):
             return
-        codes = self._market.members(rule.seq)
+        self.on_register(condition.seq)
+        codes = self._market.members(condition.seq)
         desk = self._desks[peer]
-        if self._paused(peer, request, rule):
+        if self._paused(peer, request, condition):
             return
         if limit := self._limits.too_many(len(desk.registered), len(codes)):
-            self._refuse(peer, request, OVER_LIMIT, f"{limit}.(seq={rule.seq})")
+            self._refuse(peer, request, OVER_LIMIT, f"{limit}.(seq={condition.seq})")
             return
-        desk.registered[rule.seq] = rule.seq
-        self._streams[rule.seq].setdefault(rule.seq, []).append(peer)
+        desk.registered[condition.seq] = condition.seq
+        self._streams[condition.seq].setdefault(condition.seq, []).append(peer)
         held = _Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
         if held.pushes:
-            desk.held[rule.seq] = held
+            desk.held[condition.seq] = held
         else:
             self._reply(peer, held)
 
@@ -211,10 +229,10 @@ class Broker:
         peer.answer(request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
-    def _paused(self, peer: Peer, request: Search | Register, rule: ConditionRule) -> bool:
-        if not self._limits.too_soon(peer.key, rule.name):
+    def _paused(self, peer: Peer, request: Search | Register, condition: Condition) -> bool:
+        if not self._limits.too_soon(peer.key, condition.name):
             return False
-        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다.(seq={rule.seq})"
+        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다.(seq={condition.seq})"
         self._refuse(peer, request, OVER_LIMIT, text)
         return True
 
@@ -242,47 +260,65 @@ class Broker:
 
     def renumber(self, seed: int) -> None:
         """Give the conditions other seqs; registrations stay with their conditions."""
-        before = self._market.conditions
-        self._market.renumber(seed)
-        moved = _moves(before, self._market.conditions)
+        self.moved(self._market.renumber(seed))
+
+    def moved(self, seqs: Mapping[str, str]) -> None:
+        """Take note that conditions have other seqs now, by those before."""
         for desk in self._desks.values():
-            desk.registered = {label: moved[seq] for label, seq in desk.registered.items()}
-        streams = {moved[seq]: stream for seq, stream in self._streams.items()}
+            desk.registered = {label: seqs.get(seq, seq) for label, seq in desk.registered.items()}
+        streams = {seqs.get(seq, seq): stream for seq, stream in self._streams.items()}
         self._streams = defaultdict(dict, streams)
+
+    @property
+    def watching(self) -> list[Peer]:
+        """Who registered anything."""
+        return [peer for peer, desk in self._desks.items() if desk.registered]
+
+    def registered(self) -> Counter[tuple[str, str]]:
+        """Return who has real time of what: keys and names of conditions."""
+        names = {condition.seq: condition.name for condition in self._market.conditions}
+        desks = ((peer.key, self._desks[peer]) for peer in self.watching)
+        return Counter((key, names[seq]) for key, desk in desks for seq in desk.registered.values())
+
+    def is_registered(self, seq: str) -> bool:
+        """Tell whether anybody has real time of a condition."""
+        return any(self._streams.get(seq, {}).values())
 
     def push(self, changes: Sequence[Change]) -> None:
         """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""
         if self.standing.garble and self._garble():
             self.standing.garble = 0
-        for seq, run in groupby(changes, attrgetter("seq")):
-            of_one = list(run)
-            for label, peers in self._streams.get(seq, {}).items():
-                if peers and label != self.standing.mute:
-                    self._send(label, peers, of_one)
+        outgoing: dict[Peer, list[bytes]] = {}
+        mute, streams = self.standing.mute, self._streams
+        for each in changes:
+            for label, peers in streams.get(each.seq, {}).items():
+                if peers and label != mute:
+                    frames = self._frames(label, each)
+                    for peer in peers:
+                        outgoing.setdefault(peer, []).append(frames)
+                        if self._desks[peer].held:
+                            self._overtake(peer, label)
+        for peer, frames_of_peer in outgoing.items():
+            peer.send(b"".join(frames_of_peer))
         self._release()
 
-    def _send(self, label: str, peers: list[Peer], changes: Sequence[Change]) -> None:
-        fragment = self._switches.fragment
-        frames = b"".join([text_frame(text, fragment) for text in self._texts(label, changes)])
-        for peer in list(peers):  # one that does not read is cut, and leaves the list
-            peer.send(frames)
-            if peer in self._desks and label in self._desks[peer].held:
-                self._desks[peer].held[label].pushes -= len(changes)
+    def _frames(self, label: str, change: Change) -> bytes:
+        """Return the frame of a change; what faults do to it."""
+        text = self._dialect.push(label, change.code, change.kind, change.time)
+        if self.standing.garble_push:
+            self.standing.garble_push -= 1
+            text = text[:-9]
+        return text_frame(text, self._switches.fragment) * (2 if self.standing.duplicate else 1)
 
-    def _texts(self, label: str, changes: Sequence[Change]) -> Iterable[bytes]:
-        for each in changes:
-            text = self._dialect.push(label, each.code, each.kind, each.time)
-            if self.standing.garble_push:
-                self.standing.garble_push -= 1
-                text = text[:-9]
-            yield text
-            if self.standing.duplicate:
-                yield text
+    def _overtake(self, peer: Peer, label: str) -> None:
+        """Count a push that goes out before the snapshot of its condition."""
+        held = self._desks[peer].held.get(label)
+        if held is not None:
+            held.pushes -= 1
 
     def _garble(self) -> bool:
         """Insert frames that nobody can read for all who registered anything; False if nobody has."""
-        watching = [peer for peer, desk in self._desks.items() if desk.registered]
-        for peer in watching:
+        for peer in (watching := self.watching):
             for number in range(self.standing.garble):
                 peer.say(UNREADABLE[number % len(UNREADABLE)])
         return bool(watching)
@@ -293,11 +329,3 @@ class Broker:
             due = [label for label, held in desk.held.items() if held.pushes <= 0 or held.until <= now]
             for held in [desk.held.pop(label) for label in due]:
                 self._reply(peer, held)
-
-
-def _moves(before: Sequence[ConditionRule], after: Sequence[ConditionRule]) -> dict[str, str]:
-    """Return the seqs after a renumbering by those before; conditions alike in name and expression are one."""
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for rule in after:
-        places[rule.name, rule.expression].append(rule.seq)
-    return {rule.seq: places[rule.name, rule.expression].pop() for rule in before}

@@ -12,8 +12,7 @@ from jogeon.messages import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from jogeon.events import Exchange
-    from jogeon.simulator.expressions import ConditionRule
+    from jogeon.events import Condition, Exchange
     from jogeon.simulator.market import Quote
     from jogeon.simulator.switches import Switches
 
@@ -47,10 +46,10 @@ class Dialect:
         number = int(code) if self._switches.login_code is None else self._switches.login_code
         return Refusal(code=code, text=text), messages.encode_refusal("LOGIN", number, text)
 
-    def listing(self, conditions: Iterable[ConditionRule]) -> bytes:
+    def listing(self, conditions: Iterable[Condition]) -> bytes:
         """Return the list of conditions; its rows are sorted as text: 0, 1, 10, 2."""
         blank = "  " if self._switches.padded_names else ""
-        pairs = sorted((rule.seq, f"{blank}{rule.name}{blank}") for rule in conditions)
+        pairs = sorted((condition.seq, f"{blank}{condition.name}{blank}") for condition in conditions)
         objects = self._switches.list_rows == "objects"
         rows = [{"seq": seq, "name": name} if objects else [seq, name] for seq, name in pairs]
         data = None if not rows and self._switches.empty_list == "null" else rows
@@ -73,14 +72,14 @@ class Dialect:
         return {
             "9001": f"A{self.code(quote.code, exchange)}",
             "302": quote.name,
-            "10": f"{quote.price:09d}",
-            "25": str(quote.sign),
-            "11": f"{quote.change:09d}",
-            "12": f"{quote.rate:09d}",
-            "13": f"{quote.volume:09d}",
-            "16": f"{quote.open:09d}",
-            "17": f"{quote.high:09d}",
-            "18": f"{quote.low:09d}",
+            "10": _padded(quote.price),
+            "25": "" if quote.sign is None else str(quote.sign),
+            "11": _padded(quote.change),
+            "12": _padded(quote.rate),
+            "13": _padded(quote.volume),
+            "16": _padded(quote.open),
+            "17": _padded(quote.high),
+            "18": _padded(quote.low),
         }
 
     def acknowledged(self, trnm: str) -> bytes:
@@ -90,3 +89,7 @@ class Dialect:
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""
         return messages.encode_push(seq, code, kind, clock, self._more)
+
+
+def _padded(number: int | None) -> str:
+    return "" if number is None else f"{number:09d}"

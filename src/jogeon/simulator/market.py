@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jogeon.events import KST
+from jogeon.events import KST, Condition
 from jogeon.simulator.expressions import ConditionRule, compile_conditions
 from jogeon.simulator.tape import TICKS_A_DAY, TICKS_A_SECOND, Stock, Tape
 
@@ -55,18 +55,28 @@ class Change(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락."""
+    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락.
+
+    None is what nobody knows.
+    """
 
     code: str
     name: str
-    price: int
-    sign: int
-    change: int
-    rate: int
-    volume: int
-    open: int
-    high: int
-    low: int
+    price: int | None = None
+    sign: int | None = None
+    change: int | None = None
+    rate: int | None = None
+    volume: int | None = None
+    open: int | None = None
+    high: int | None = None
+    low: int | None = None
+
+
+def moves(seqs: Sequence[str], seed: int) -> dict[str, str]:
+    """Return a renumbering: each seq gets another one's place, in one ring; a single one keeps its own."""
+    order = list(seqs)
+    Random(seed).shuffle(order)  # noqa: S311 - a market to play with, not a secret
+    return dict(zip(order, order[1:] + order[:1], strict=True))
 
 
 class Market:
@@ -91,9 +101,9 @@ class Market:
             self._settle(stock, [])
 
     @property
-    def conditions(self) -> list[ConditionRule]:
+    def conditions(self) -> list[Condition]:
         """The saved conditions, by seq."""
-        return sorted(self._rules, key=lambda rule: int(rule.seq))
+        return [Condition(rule.seq, rule.name) for rule in sorted(self._rules, key=lambda rule: int(rule.seq))]
 
     @property
     def now(self) -> datetime:
@@ -128,14 +138,12 @@ class Market:
             rate=stock.rate, volume=stock.volume, open=stock.open, high=stock.high, low=stock.low,
         )  # fmt: skip
 
-    def renumber(self, seed: int) -> None:
-        """Give every condition another one's seq; names keep their members. A single condition keeps its seq."""
-        order = list(range(len(self._rules)))
-        Random(seed).shuffle(order)  # noqa: S311 - a market to play with, not a secret
-        seqs = [rule.seq for rule in self._rules]
-        for place, giver in zip(order, order[1:] + order[:1], strict=True):  # one ring, so nobody keeps its own
-            self._rules[place] = replace(self._rules[place], seq=seqs[giver])
+    def renumber(self, seed: int) -> dict[str, str]:
+        """Give every condition another one's seq and return the seqs now by those before; names keep their members."""
+        moved = moves([rule.seq for rule in self._rules], seed)
+        self._rules = [replace(rule, seq=moved[rule.seq]) for rule in self._rules]
         self._places = self._placed()
+        return moved
 
     def _placed(self) -> dict[str, int]:
         places = {rule.seq: place for place, rule in enumerate(self._rules)}
