@@ -3,7 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-SOURCES := $(wildcard src tests examples bench)
+SOURCES := $(wildcard src tests examples bench fuzz)
+# Of each target of `make fuzz`.
+FUZZ_SECONDS ?= 600
 # Programs the tests start, each in a Debian package of the same name.
 SYSTEM_PACKAGES :=
 
@@ -28,11 +30,15 @@ types: $(VENV)/installed-test ## mypy --strict
 bench: $(VENV)/installed-test ## measure the speed
 	@if [ -f bench/run.py ]; then $(BIN)/python bench/run.py; else echo 'There is no bench/run.py here: nothing to measure.'; fi
 
-fuzz: $(VENV)/installed-test ## the property tests, with many more examples
+fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis
+	@$(BIN)/python -m pip install --quiet atheris || { echo 'atheris is not offered for this machine: no more to do.'; exit 0; }; \
+	for target in words client server registrar connection peer; do \
+		$(BIN)/python fuzz/run.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
 
 clean: ## remove all that was made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are younger than pyproject.toml, so a second run installs nothing and needs no network.

@@ -70,9 +70,8 @@ class Peer:
         while b"\r\n\r\n" not in self.buffer:
             self.buffer += self.sock.recv(4096)
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-        fields = dict(line.split(b":", 1) for line in head.lower().split(b"\r\n") if b":" in line)
-        at = head.lower().index(b"sec-websocket-key:") + len(b"sec-websocket-key:")
-        key = head[at:].split(b"\r\n")[0].strip() if fields else b""
+        lines = (line.split(b":", 1) for line in head.split(b"\r\n") if b":" in line)
+        key = {name.lower(): value.strip() for name, value in lines}[b"sec-websocket-key"]
         accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
         self.sock.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -120,8 +119,8 @@ class Peer:
             case "LOGIN":
                 self.send(trnm="LOGIN", return_code=0, return_msg="")
             case "CNSRLST":
-                rows = [[str(seq), f"조건{seq}"] for seq in range(self.options.conditions)]
-                self.send(trnm="CNSRLST", return_code=0, return_msg="", data=rows)
+                listed = [[str(seq), f"조건{seq}"] for seq in range(self.options.conditions)]
+                self.send(trnm="CNSRLST", return_code=0, return_msg="", data=listed)
             case "CNSRREQ":
                 rows = [{"jmcode": f"A{code:06d}"} for code in range(self.options.members)]
                 self.send(trnm="CNSRREQ", seq=message["seq"], return_code=0, data=rows)

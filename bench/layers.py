@@ -11,14 +11,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import Literal, cast
 
-from flood import changes
 from picows import WSFrame, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from jogeon import messages
-from jogeon.connection import Connection
+from jogeon.connection import Connection, Receiver
 from jogeon.events import Condition, Enter, Leave
 from jogeon.fanout import Queue
 from jogeon.members import Membership
@@ -29,8 +28,15 @@ BATCH = 400
 """Pushes that one read of the socket brings in a flood."""
 MEMBERS = 100
 CONDITION = Condition("0", "급등주")
-ROUND = [(str(seq), f"{code:06d}", "I" if kind == "I" else "D") for seq, code, kind in changes(1, MEMBERS)]
-PAYLOADS = [encode_push(seq, code, "I" if kind == "I" else "D", "152028") for seq, code, kind in ROUND]
+LEAVE: Literal["D"] = "D"
+ENTER: Literal["I"] = "I"
+ROUND = [
+    (f"{code % (2 * MEMBERS):06d}", kind)
+    for number in range(2 * MEMBERS)
+    for code, kind in ((number, LEAVE), (number + MEMBERS, ENTER))
+]
+"""One stock leaves, another enters; after the round all is as before."""
+PAYLOADS = [encode_push("0", code, kind, "152028") for code, kind in ROUND]
 FRAMES = [_make_test_ws_frame(WSMsgType.TEXT, payload, True, False) for payload in PAYLOADS]  # noqa: FBT003
 
 
@@ -54,7 +60,7 @@ class Whole:
         codes = tuple(f"{code:06d}" for code in range(MEMBERS))
         registrar.answered(request, Registered(codes), 0.0, 1)
         self.registrar = registrar
-        self.connection = Connection(cast("Connection", _Receiver(registrar)))
+        self.connection = Connection(cast("Receiver", _Receiver(registrar)))
         self.drain()
 
     def drain(self) -> None:
@@ -77,7 +83,7 @@ def decode_alone() -> None:
 
 def events_alone() -> None:
     """Make the event of each push."""
-    for _, code, kind in ROUND:
+    for code, kind in ROUND:
         (Enter if kind == "I" else Leave)(1, CONDITION, code, "152028")
 
 
@@ -88,7 +94,7 @@ def membership_alone() -> Callable[[], None]:
     push = membership.push
 
     def run() -> None:
-        for _, code, kind in ROUND:
+        for code, kind in ROUND:
             push(kind, code, "152028", 1)
 
     return run

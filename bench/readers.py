@@ -91,7 +91,7 @@ class Meter:
 
 # ---------------------------------------------------------------- the package
 
-UNBOUNDED = {"max_events": 10**9, "max_bytes": 10**12}
+ANY = 10**12
 """A flood is faster than any reader: with its usual bounds a reader in another thread would be told that it lags."""
 
 
@@ -134,7 +134,7 @@ def blocking(url: str, meter: Meter) -> None:
     import jogeon.sync
 
     take = meter.taker(clock_of)
-    with jogeon.sync.connect(url, recheck=0) as kiwoom, kiwoom.watch(**UNBOUNDED) as watch:
+    with jogeon.sync.connect(url, recheck=0) as kiwoom, kiwoom.watch(max_events=ANY, max_bytes=ANY) as watch:
         for event in watch:
             if isinstance(event, jogeon.Enter | jogeon.Leave):
                 take(event)

@@ -105,7 +105,8 @@ class FakeClient:
     async def clear(self, wanted: Condition) -> None:
         self.asked.append(("clear", wanted.name))
 
-    def watch(self, *wanted: str, exchange: str) -> FakeWatch:
+    def watch(self, *wanted: str, exchange: str, journal: str | None) -> FakeWatch:
+        assert journal is None
         self.asked.append((wanted, exchange))
         return self.told
 

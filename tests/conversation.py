@@ -236,6 +236,11 @@ class Listener:
         for event in events:
             self._take(event)
 
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq; the folds are kept by name."""
+        assert old.name == new.name
+        assert old != new
+
     def told(self) -> list[Event]:
         """Return what was told since the last call, states aside."""
         told: list[Event] = [event for event in self.events if not isinstance(event, State)]

@@ -32,6 +32,8 @@ class Fold:
         self.first_ns: dict[str, int] = {}
         self.mute: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """Stretches in which the broker pushed nothing of a condition; only a recheck can find them."""
+        self.rechecks: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """From CNSRCLR to the new snapshot: what came and went meanwhile makes no difference and is no event."""
         self.impossible: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.unreadable: list[tuple[int, int]] = []
         """Moments of frames told as unreadable; a change lost there and undone before the recheck leaves no gap."""
@@ -87,9 +89,8 @@ def _judge(name: str, fold: Fold, log: list[tuple[str, str, int]]) -> list[str]:
     wrong = []
     live = fold.live[name]
     kept = sum(event[2] <= fold.first_ns[name] for event in live)  # pushes that came before the first snapshot
-    blind = _blind_places(
-        live, fold.first_ns[name], fold.gaps[name] + fold.mute[name] + fold.unreadable + fold.impossible[name]
-    )
+    known = fold.gaps[name] + fold.mute[name] + fold.rechecks[name] + fold.unreadable + fold.impossible[name]
+    blind = _blind_places(live, fold.first_ns[name], known)
     places = {0}
     for code, kind, at_ns in log:
         told = {place + 1 for place in places if place < len(live) and _is(live[place], code, kind, at_ns)}

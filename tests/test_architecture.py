@@ -45,7 +45,8 @@ BESIDE = {
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
     "resume": {"fold", "members", "registrations"},
-    "store": set(),
+    "stats": {"rows"},
+    "store": {"lock"},  # one writer is found out as one session is
     "journal": {"store", "fanout"},
     "history": {"store"},
     "recording": {"journal", "supervisor"},

@@ -14,6 +14,7 @@ SPOILT = (
     "unreadable", "too large", "not text", "not TOML", "wrong value", "not one word", "not a mode", "not a proxy",
     "spoilt", "no keys", "half a pair", "several pairs",
 )  # fmt: skip
+UNUSABLE = ("missing", "foreign", "newer", "damaged", "in use", "unwritable", "unreadable", "unfinished")
 FAILURES: list[tuple[Exception, int]] = [
     (errors.KeysMissing("real"), 3),
     (errors.KeysMissing("mock", half=(("APP_KEY_MOCK", "APP_SECRET_MOCK"),)), 3),
@@ -31,6 +32,7 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다"), 6),
     (errors.CannotServe(address="127.0.0.1:10000", detail="in use"), 1),
     (errors.LocalProtocolError("not now"), 1),
+    *((errors.JournalError("a.journal", reason, "…"), 1) for reason in UNUSABLE),
     (errors.JogeonError("else"), 1),
     *(
         (errors.InvalidAddress("no", value="x", reason=reason), 2)

@@ -24,11 +24,30 @@ from jogeon import events, fanout, registrations, retry, supervisor
 from jogeon.cli.app import COMMANDS, Jogeon, run
 from jogeon.cli.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.lines import condition_line, event_line, stock_line
+from jogeon.cli.live import Screen
 from jogeon.cli.options import Choices
+from jogeon.cli.picture import Story
+from jogeon.cli.tables import console
+from jogeon.cli.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.connect import PACE
 from jogeon.connection import REPLY_TIMEOUT
-from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Sign, Snapshot, State, StateName, Stock
+from jogeon.events import (
+    Anomaly,
+    Cause,
+    Condition,
+    Enter,
+    Event,
+    Gap,
+    Leave,
+    Member,
+    Sign,
+    Snapshot,
+    State,
+    StateName,
+    Stock,
+    korean,
+)
 from jogeon.session import PHASES, REGISTRATION, Phase, Registration, Step
 from jogeon.settings import parse
 from jogeon.simulator.companies import companies
@@ -40,6 +59,8 @@ from test_architecture import PATHS, room_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from enum import Enum
+
+    from jogeon.cli.language import Lang
 
 ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
@@ -173,6 +194,43 @@ def test_what_a_command_answers_is_shown_as_it_is(
         assert output.out + output.err == answer
 
 
+@pytest.mark.parametrize("lang", READMES)
+def test_the_picture_at_the_top_is_what_the_command_draws(lang: Lang) -> None:
+    texts, file = Texts(lang), io.StringIO()
+    target = console(file)
+    target.width = 94
+    screen = Screen(texts, RICH_SIGNS, texts("live.footer.demo"))
+    target.print(screen.draw(story(texts("server.demo")).picture(after(20)), 94, 15))
+    assert blocks(READMES[lang], "text")[0].text == re.sub(r" +$", "", file.getvalue(), flags=re.MULTILINE)
+
+
+def after(seconds: int) -> int:
+    """Return a moment after 09:57:00 Korean time, in nanoseconds since 1970."""
+    return 1_795_395_420_000_000_000 + seconds * 1_000_000_000
+
+
+def story(server: str) -> Story:
+    """Tell of a minute with an outage in it."""
+    surge, high, slump = (Condition(*pair) for pair in (("4", "급등주"), ("1", "신고가 돌파"), ("5", "급락주")))
+    told = Story(server)
+    told.heard = korean(after(20))
+    told.take(Leave(after(3), surge, "251970"))
+    told.take(Gap(surge, after(4), after(15), "connection lost"))
+    told.take(Enter(after(15), surge, "243460", "", "recovered", after(4), after(15)))
+    told.take(Enter(after(18), high, "671920"))
+    told.take(Leave(after(19), surge, "0003A0"))
+    members = {
+        "급등주": {"243460": 15, "102490": 2, "223850": 0, "405520": 0},
+        "신고가 돌파": {"671920": 18, "467680": 3, "551300": 1},
+        "급락주": {},
+    }
+    told.look([surge, high, slump], {
+        name: {code: Member(code, after(since), "live" if since else "snapshot") for code, since in inside.items()}
+        for name, inside in members.items()
+    })  # fmt: skip
+    return told
+
+
 def test_every_toml_block_can_be_read() -> None:
     for page in PAGES:
         for block in blocks(page, "toml"):
@@ -215,7 +273,8 @@ def commands(page: Path) -> Iterator[list[str]]:
             yield from split(line, windows=block.language == "powershell")
     prose = FENCE.sub("", text_of(page))
     for code in re.findall(r"`((?:jogeon|make) [^`]*)`", prose):
-        yield [PLACEHOLDERS.get(word, word) for word in shlex.split(code)]
+        words = [PLACEHOLDERS.get(word, word) for word in shlex.split(code)]
+        yield [*words, "--help"] if words[0] == "jogeon" and len(words) == 2 else words  # the mere name of a command
 
 
 def split(line: str, *, windows: bool) -> Iterator[list[str]]:
@@ -244,7 +303,7 @@ def check(words: list[str]) -> None:
             assert set(arguments) - {each for each in arguments if "=" in each} <= set(targets), words
         case "py" | "python":
             assert arguments[0] == "-m" or (ROOT / arguments[0]).is_file(), words
-        case ">" | "export":
+        case ">" | "source" | "Activate.ps1":
             pass
         case other:
             assert other in OTHER_PROGRAMS, words

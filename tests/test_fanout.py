@@ -42,6 +42,15 @@ class Publisher:
         self.now_ns += 1
         self.followed[condition].blind(self.now_ns, "connection lost")
 
+    def renumber(self, condition: Condition, seq: str) -> Condition:
+        """Let a condition go on under another seq, after a blind stretch that begins now."""
+        self.outage(condition)
+        renumbered = Condition(seq, condition.name)
+        self.queue.renumbered(condition, renumbered)
+        self.followed[renumbered] = self.followed.pop(condition)
+        self.followed[renumbered].condition = renumbered
+        return renumbered
+
     def tell(self) -> None:
         self.now_ns += 1
         self.queue.put(State(self.now_ns, "connected"))
@@ -57,21 +66,21 @@ class Fold:
     """What a consumer makes of the events: it fails where they jump."""
 
     def __init__(self) -> None:
-        self.members: dict[Condition, set[str]] = {}
+        self.members: dict[str, set[str]] = {}
 
     def take(self, events: list[Event]) -> None:
         for event in events:
             match event:
                 case Snapshot():
-                    assert self.members.get(event.condition, set(event.codes)) == set(event.codes)
-                    self.members[event.condition] = set(event.codes)
+                    assert self.members.get(event.condition.name, set(event.codes)) == set(event.codes)
+                    self.members[event.condition.name] = set(event.codes)
                 case Enter():
-                    assert event.code not in self.members[event.condition]
-                    self.members[event.condition].add(event.code)
+                    assert event.code not in self.members[event.condition.name]
+                    self.members[event.condition.name].add(event.code)
                 case Leave():
-                    self.members[event.condition].remove(event.code)
+                    self.members[event.condition.name].remove(event.code)
                 case Gap():
-                    assert event.condition in self.members
+                    assert event.condition.name in self.members
                     assert event.since_ns <= event.until_ns
 
 
@@ -150,6 +159,34 @@ def test_the_bound_in_bytes_counts_the_codes_of_snapshots() -> None:
     assert [type(event) for event in publisher.read()] == [Snapshot, Snapshot, Anomaly]
 
 
+def test_a_consumer_that_lagged_over_a_renumbering_is_told_under_the_present_seq() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.read()
+    for code in ("000002", "000003", "000004"):
+        publisher.push(RISE, "I", code)
+    renumbered = publisher.renumber(RISE, "7")
+    gap, *recovered, snapshot, _ = publisher.read()
+    assert isinstance(gap, Gap)
+    assert [event.code for event in recovered if isinstance(event, Enter)] == ["000002", "000003", "000004"]
+    assert isinstance(snapshot, Snapshot)
+    assert {gap.condition, snapshot.condition} == {renumbered}
+    publisher.show(renumbered, "000001")
+    gap, *recovered, snapshot = publisher.read()
+    assert isinstance(gap, Gap)
+    assert gap.cause == "connection lost"
+
+
+def test_a_first_snapshot_lost_before_a_renumbering_comes_before_the_gap() -> None:
+    publisher = Publisher(max_events=1)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    renumbered = publisher.renumber(RISE, "7")
+    assert [type(event) for event in publisher.read()] == [Snapshot, Anomaly]
+    publisher.show(renumbered, "000001")
+    assert [type(event) for event in publisher.read()] == [Gap, Leave, Snapshot]
+
+
 @given(
     bound=st.integers(1, 6),
     steps=st.lists(
@@ -159,6 +196,7 @@ def test_the_bound_in_bytes_counts_the_codes_of_snapshots() -> None:
             st.tuples(st.just("read"), st.just(RISE), st.just(""), st.just("")),
             st.tuples(st.just("take"), st.just(RISE), st.just(""), st.just("")),
             st.tuples(st.just("tell"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("renumber"), st.sampled_from([RISE, HIGH]), st.just(""), st.sampled_from("0789")),
         ),
         max_size=60,
     ),
@@ -169,7 +207,8 @@ def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
     publisher, fold = Publisher(max_events=bound), Fold()
     publisher.show(RISE, "1")
     publisher.show(HIGH)
-    for what, condition, kind, codes in steps:
+    for what, wanted, kind, codes in steps:
+        condition = next(each for each in publisher.followed if each.name == wanted.name)
         match what:
             case "push":
                 publisher.push(condition, kind, codes)
@@ -178,13 +217,15 @@ def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
                 publisher.show(condition, *codes)
             case "tell":
                 publisher.tell()
+            case "renumber" if codes != condition.seq:
+                publisher.renumber(condition, codes)
             case "read":
                 fold.take(publisher.read())
             case "take":
                 event = publisher.queue.take()
                 fold.take([] if event is None else [event])
     fold.take(publisher.read())
-    assert fold.members == {condition: set(known.codes) for condition, known in publisher.followed.items()}
+    assert fold.members == {condition.name: set(known.codes) for condition, known in publisher.followed.items()}
 
 
 def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:

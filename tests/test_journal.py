@@ -111,6 +111,7 @@ def _no_fsync() -> Iterator[None]:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once where a user would wait."""
     monkeypatch.setattr(module, "PAUSES", (0.005, 0.01))
+    monkeypatch.setattr(module, "LOOK", 0.0)
     monkeypatch.setattr(store_module, "LOCK_WAIT", 0.01)
 
 

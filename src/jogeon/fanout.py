@@ -42,8 +42,10 @@ class Queue:
         self._max_codes = max_bytes // CODE_BYTES
         self._codes = 0
         self._events: deque[Event] = deque()
-        self._started: set[Condition] = set()
-        """Conditions whose first snapshot was handed over."""
+        self._shown: dict[Condition, bool] = {}
+        """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over."""
+        self._renumbered: dict[Condition, Condition] = {}
+        """Under which seq a condition goes on; what is queued may bear an old one."""
         self._handed: dict[Condition, set[str] | None] = {}
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
         self._dropped: Counter[str] = Counter()
@@ -71,7 +73,11 @@ class Queue:
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
-        codes = sum(len(event.codes) for event in events if isinstance(event, Snapshot))
+        shown = [event for event in events if isinstance(event, Snapshot)]
+        codes = sum(len(snapshot.codes) for snapshot in shown)
+        for snapshot in shown:
+            self._shown.setdefault(snapshot.condition, False)
+            self._renumbered.pop(snapshot.condition, None)  # a namesake may have got the seq
         fits = len(self._events) + len(events) <= self._max_events and self._codes + codes <= self._max_codes
         if self._marked or (self._events and not fits):
             self._lose(events)
@@ -80,6 +86,15 @@ class Queue:
             self._codes += codes
         if self._waiter is not None:
             self._wake()
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq; what is queued bears the old one."""
+        self._shown[new] = self._shown.pop(old, False)
+        if old in self._handed:
+            self._handed[new] = self._handed.pop(old)
+        older = [each for each, present in self._renumbered.items() if present == old]
+        self._renumbered |= dict.fromkeys([*older, old], new)
+        self._renumbered.pop(new, None)  # it may have had this seq before
 
     def close(self, error: JogeonError | None = None) -> None:
         """End the stream after what is queued; with an error, the consumer gets it then."""
@@ -98,7 +113,8 @@ class Queue:
     def _lose(self, incoming: Sequence[Event]) -> None:
         """Clear the queue, keep its States and Gaps, and note what the consumer knew of each condition that lost."""
         lost = [*self._events, *incoming] if not self._marked else incoming
-        for condition in {event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)}:
+        told = [event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)]
+        for condition in {self._present(condition) for condition in told}:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
         kept = [event for event in lost if self._survives(event)]
@@ -111,18 +127,24 @@ class Queue:
 
     def _survives(self, event: Event) -> bool:
         """States and Gaps do; but a Gap is no news to a consumer that has not had the condition's first snapshot."""
-        return isinstance(event, State) or (isinstance(event, Gap) and event.condition in self._started)
+        return isinstance(event, State) or (isinstance(event, Gap) and self._has_begun(event.condition))
+
+    def _has_begun(self, condition: Condition) -> bool:
+        return self._shown.get(self._present(condition), False)
+
+    def _present(self, condition: Condition) -> Condition:
+        return self._renumbered.get(condition, condition)
 
     def _undone(self, condition: Condition, lost: Iterable[Event]) -> set[str] | None:
         """Return what is true of a condition now, with the lost events taken back: what had been handed over."""
-        if condition not in self._started:
+        if not self._has_begun(condition):
             return None
         now = self._current(condition)
         codes = set() if now is None else set(now.codes)
         for event in reversed(list(lost)):
-            if isinstance(event, Enter) and event.condition == condition:
+            if isinstance(event, Enter) and self._present(event.condition) == condition:
                 codes.discard(event.code)
-            elif isinstance(event, Leave) and event.condition == condition:
+            elif isinstance(event, Leave) and self._present(event.condition) == condition:
                 codes.add(event.code)
         return codes
 
@@ -167,7 +189,7 @@ class Queue:
 
     def _hand_over(self, snapshot: Snapshot) -> None:
         self._codes -= len(snapshot.codes)
-        self._started.add(snapshot.condition)
+        self._shown[self._present(snapshot.condition)] = True
 
     def take_all(self) -> list[Event]:
         """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
@@ -176,7 +198,8 @@ class Queue:
         self._codes = 0
         if events:
             self._last = events[-1]
-            self._started.update(event.condition for event in events if type(event) is Snapshot)
+            shown = (self._present(event.condition) for event in events if type(event) is Snapshot)
+            self._shown.update(dict.fromkeys(shown, True))
         return events
 
     def __aiter__(self) -> Self:

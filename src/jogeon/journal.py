@@ -8,6 +8,7 @@ one that is found damaged while open another is begun, with what is known.
 
 import contextlib
 import logging
+import queue
 import sqlite3
 import threading
 import time
@@ -30,6 +31,8 @@ MAX_FRAME_BYTES = 64 * 2**20
 """Bytes of raw frames that may wait; more are left out, events are not."""
 PULSE = 5.0
 """Seconds between the notes that say up to when the picture is right while nothing happens."""
+LOOK = 1.0
+"""Seconds between looks whether the file is still there."""
 PAUSES = (0.2, 5.0)
 """First and longest pause between attempts to write to a disk that refuses."""
 FINISH = 10.0
@@ -65,6 +68,7 @@ class Journal:
         self.last = store.book.fold.copy().known
         self._store = store
         self._ledger = Ledger(store.book)
+        self._look_at = 0.0
         self._damaged = False
         self._preface: list[Event] = []
         """What a journal that is begun anew says first."""
@@ -76,7 +80,9 @@ class Journal:
         self._rights: Mapping[Condition, Right] | None = None
         self._frames: list[tuple[int, bytes]] = []
         self._frame_bytes = self._frames_lost = 0
-        self._work = threading.Event()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._rung = False
+        """Whether the writer was told that there is work, and has not looked yet."""
         self._asked = False
         """Whether the reader was asked to catch up."""
         self._ending = threading.Event()
@@ -105,14 +111,19 @@ class Journal:
         """Take one event."""
         with self._lock:
             self._queue.put(event)
-        if not self._work.is_set():
-            self._work.set()
+        if not self._rung:
+            self._ring()
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
         with self._lock:
             self._queue.put_block(events)
-        self._work.set()
+        self._ring()
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq."""
+        with self._lock:
+            self._queue.renumbered(old, new)
 
     def put_frame(self, payload: bytes, at_ns: int) -> None:
         """Take a raw frame, kept beside the events."""
@@ -122,15 +133,15 @@ class Journal:
             else:
                 self._frames.append((at_ns, payload))
                 self._frame_bytes += len(payload)
-        if not self._work.is_set():
-            self._work.set()
+        if not self._rung:
+            self._ring()
 
     def beat(self) -> None:
         """Note up to when the picture is right, now; called in the reader's thread between two frames."""
         rights = self._source.rights()
         with self._lock:
             self._rights = rights
-        self._work.set()
+        self._ring()
 
     def catch_up(self) -> None:
         """Tell what was lost to the bound, now; called in the reader's thread between two frames."""
@@ -139,14 +150,14 @@ class Journal:
             if self._queue.lagging:
                 self._queue.catch_up()
                 self._rights = None
-        self._work.set()
+        self._ring()
 
     def finish(self) -> None:
         """Write what is queued and end; does not wait."""
         if not self._ending.is_set():
             self._give_up_at = time.monotonic() + FINISH
             self._ending.set()
-            self._work.set()
+            self._ring()
 
     def close(self) -> None:
         """Write what is queued, end, and wait for it; JournalError if something could not be written."""
@@ -156,6 +167,10 @@ class Journal:
         if unwritten:
             detail = f"{unwritten} events were not written: {self.trouble or 'the writer failed'}"
             raise JournalError(self.path, "unfinished", detail)
+
+    def _ring(self) -> None:
+        self._rung = True
+        self._bell.put(None)
 
     def _ask(self, function: Callable[[], None]) -> None:
         """Have a function called in the reader's thread; one that is no more needs nothing."""
@@ -167,13 +182,14 @@ class Journal:
     def _run(self) -> None:
         beat_at = time.monotonic() + PULSE
         try:
-            while not self._ending.is_set() or self._work.is_set():
-                self._work.wait(max(0.0, beat_at - time.monotonic()))
-                self._work.clear()
+            while not self._ending.is_set() or self._rung:
+                with contextlib.suppress(queue.Empty):
+                    self._bell.get(timeout=max(0.0, beat_at - time.monotonic()))
+                self._rung = False  # before looking: what comes later rings again
+                self._turn()
                 if time.monotonic() >= beat_at:
                     beat_at = time.monotonic() + PULSE
                     self._ask(self.beat)
-                self._turn()
         finally:
             self._store.close()
 
@@ -202,7 +218,7 @@ class Journal:
                 if self._damaged:
                     self._begin_anew()
                     commit = None
-                elif self._store.gone():
+                elif self._is_gone():
                     self._store.restore()
                     logger.warning("%s: was deleted, moved or replaced: written again in full", self.path)
                 if commit is None:
@@ -219,6 +235,14 @@ class Journal:
                     return
                 time.sleep(PAUSES[0])
             pause = min(2 * pause, PAUSES[1])
+
+    def _is_gone(self) -> bool:
+        """Look now and then whether the file is still under its name; all that is in it can be written again."""
+        now = time.monotonic()
+        if self.trouble is None and now < self._look_at:
+            return False
+        self._look_at = now + LOOK
+        return self._store.gone()
 
     def _begin_anew(self) -> None:
         """Set a file that broke aside, and let another one begin with what is known."""

@@ -52,6 +52,12 @@ class Commit(Struct):
     frames: list[Row] = field(default_factory=list)
     last: tuple[int, int] = (0, 0)
 
+    @property
+    def small(self) -> bool:
+        """Whether there is nothing in it but live changes."""
+        rest = self.others or self.frames or self.epochs or self.conditions or self.marks or self.pulses
+        return bool(self.changes) and not rest
+
 
 class Ledger:
     """Numbers the events of one epoch and keeps the fold of the file."""

@@ -22,6 +22,11 @@ def state_dir() -> Path:
     return _folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
 
 
+def journal_file() -> Path:
+    """Return where a journal is written and read if nobody says otherwise."""
+    return state_dir() / "jogeon.journal"
+
+
 def _folder(xdg: str, usual: str, on_windows: str) -> Path:
     if sys.platform == "win32":
         return _named(on_windows) or Path.home() / FOLDER

@@ -41,13 +41,16 @@ HOPELESS_AFTER = 2
 
 
 class Sink(Protocol):
-    """Where the events of a watch go: a queue, a journal. Neither method may wait or raise."""
+    """Where the events of a watch go: a queue, a journal. No method may wait or raise."""
 
     def put(self, event: Event) -> None:
         """Take one event."""
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together: gap, recovered changes, snapshot."""
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq; what was put bears the old one."""
 
 
 class Stage(Enum):
@@ -351,6 +354,8 @@ class Registrar:
                 since_ns = following.doubtful_since(at_ns)
                 following.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
                 following.reset()
+            for sink in self._sinks_of(following):
+                sink.renumbered(following.condition, condition)
             following.condition = following.membership.condition = condition
         if following.stage is Stage.MISSING:
             following.reset()

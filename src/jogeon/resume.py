@@ -21,6 +21,7 @@ class Resumed:
     def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
         self._sink = sink
         self.put = sink.put  # no step in between on the path of every push
+        self.renumbered = sink.renumbered
         self._named: dict[str, Known] = {}
         self._exact: dict[Condition, Known] = {}
         for condition, known in last.items():

@@ -26,12 +26,12 @@ LOCK_WAIT = 1.0
 CHUNK = 10_000
 """Rows a reader takes at a time: a read that lasts for minutes would keep the writer's WAL growing."""
 GROUP = 50
-"""Rows in one INSERT: each step gives up the interpreter and has to win it back from the reader of the wire."""
+"""Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _CHANGE = "INSERT INTO events (id, at_ns, kind, condition, code, clock) VALUES "
-_PLACES = "(?,?,?,?,?,?)"
-_CHANGES = _CHANGE + ",".join([_PLACES] * GROUP)
+_CHANGES = [_CHANGE + ",".join(["(?,?,?,?,?,?)"] * rows) for rows in range(GROUP + 1)]
+"""The statement for so many live changes."""
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
 
 
@@ -184,25 +184,23 @@ class Store:
         self.book: Book
         self._db: sqlite3.Connection
         self._identity: tuple[int, int] = (0, 0)
-        from filelock import FileLock  # readers need none
-
-        self._lock = FileLock(f"{path}.lock", timeout=0, mode=0o600, thread_local=False)
+        self._held = contextlib.ExitStack()
+        """The lock that keeps other writers away."""
         with contextlib.ExitStack() as undo:
+            undo.push(self._held)
             self._take_lock()
-            undo.callback(self._lock.release)
             self.open()
             undo.pop_all()
 
     def _take_lock(self) -> None:
-        from filelock import Timeout
+        from jogeon.lock import locked  # readers need none
 
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-        except Timeout:
-            raise JournalError(self.path, "in use", "another jogeon writes to it") from None
-        except OSError as error:
+            alone = self._held.enter_context(locked(self.path.with_name(f"{self.path.name}.lock")))
+        except (OSError, NotImplementedError) as error:
             raise JournalError(self.path, "unwritable", str(error)) from error
+        if not alone:
+            raise JournalError(self.path, "in use", "another jogeon writes to it")
 
     def open(self) -> None:
         """Open the file, made if need be; JournalError if it cannot be written."""
@@ -284,6 +282,9 @@ class Store:
     def write(self, commit: Commit) -> None:
         """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
         db = self._db
+        if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
+            _insert_changes(db, commit.changes)
+            return
         db.execute("BEGIN IMMEDIATE")
         try:
             self._insert(db, commit)
@@ -294,12 +295,9 @@ class Store:
             raise
 
     def _insert(self, db: sqlite3.Connection, commit: Commit) -> None:
-        changes = commit.changes
-        grouped = len(changes) - len(changes) % GROUP
-        for start in range(0, grouped, GROUP):
-            db.execute(_CHANGES, tuple(chain.from_iterable(changes[start : start + GROUP])))
+        for start in range(0, len(commit.changes), GROUP):
+            _insert_changes(db, commit.changes[start : start + GROUP])
         for statement, rows in (
-            (_CHANGE + _PLACES, changes[grouped:]),
             (_OTHER, commit.others),
             ("INSERT INTO frames VALUES (?,?,?)", commit.frames),
             ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
@@ -318,7 +316,11 @@ class Store:
     def close(self) -> None:
         """Close the file and let other writers have it."""
         self.disconnect()
-        self._lock.release()
+        self._held.close()
+
+
+def _insert_changes(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    db.execute(_CHANGES[len(rows)], tuple(chain.from_iterable(rows)))
 
 
 def _create(path: Path) -> None:

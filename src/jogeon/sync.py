@@ -12,8 +12,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
+from os import PathLike
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jogeon import client
 from jogeon.connect import connect as open_client
@@ -22,6 +23,9 @@ from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS
 from jogeon.supervisor import OnTaken
+
+if TYPE_CHECKING:
+    from jogeon.journal import Journal
 
 BATCH = 512
 """Most events that cross to the caller's thread at once."""
@@ -165,10 +169,12 @@ class Client:
         exchange: Exchange = "K",
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
+        journal: str | PathLike[str] | None = None,
+        frames: bool = True,
     ) -> "Watch":
         """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
-        watch = self._wrapped.watch(*wanted, exchange=exchange, max_events=max_events, max_bytes=max_bytes)
-        return Watch(self, watch)
+        bounds = {"max_events": max_events, "max_bytes": max_bytes}
+        return Watch(self, self._wrapped.watch(*wanted, exchange=exchange, journal=journal, frames=frames, **bounds))
 
     def clear(self, wanted: str | Condition) -> None:
         """Send CNSRCLR for a condition; see jogeon.Client.clear."""
@@ -204,6 +210,11 @@ class Watch:
     def members(self) -> client.Members:
         """A copy of who is in now; see jogeon.Watch.members."""
         return self._owner._call(self._read(lambda: self._wrapped.members))
+
+    @property
+    def journal(self) -> "Journal | None":
+        """The journal that is written; see jogeon.Watch.journal."""
+        return self._wrapped.journal
 
     @staticmethod
     async def _read(value: Callable[[], T]) -> T:

@@ -218,6 +218,28 @@ FAILURES = {
     "JogeonError.what": Text("{what}", "{what}"),
     "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
     "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
+    "JournalError.what": Text(
+        "기록 파일을 사용할 수 없습니다: {path} ({detail})", "the journal {path} cannot be used: {detail}"
+    ),
+    "JournalError.cause": Text("파일이나 디스크에 문제가 있습니다.", "something is wrong with the file or the disk."),
+    "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
+    "JournalError.cause.foreign": Text("jogeon의 기록 파일이 아닙니다.", "it is no journal of jogeon."),
+    "JournalError.cause.newer": Text("더 새로운 jogeon이 만든 파일입니다.", "a newer jogeon made it."),
+    "JournalError.cause.damaged": Text("파일이 손상되었습니다.", "the file is damaged."),
+    "JournalError.cause.in use": Text(
+        "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",
+        "another jogeon writes this file; a file has one writer.",
+    ),
+    "JournalError.cause.unwritable": Text(
+        "쓸 수 없는 곳이거나 디스크가 가득 찼습니다.", "the place cannot be written, or the disk is full."
+    ),
+    "JournalError.cause.unreadable": Text("파일을 읽을 권한이 없습니다.", "the file must not be read."),
+    "JournalError.cause.unfinished": Text(
+        "디스크가 마지막까지 받지 않아 일부를 기록하지 못했습니다.",
+        "the disk refused to the end; some was not written.",
+    ),
+    "JournalError.next": Text("다른 파일로 다시: {again}", "with another file, again: {again}"),
+    "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
     "CannotServe.what": Text(
         "이 주소에서 서버를 띄울 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
     ),

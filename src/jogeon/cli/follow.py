@@ -41,11 +41,12 @@ class Wish(Struct, frozen=True):
     exchange: Exchange = "K"
     count: int | None = None
     seconds: float | None = None
+    journal: str | None = None
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
-    watch = client.watch(*wish.names, exchange=wish.exchange)
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
     with Aside() as aside:
         if choices.json or not is_terminal(sys.stdout):
             await _print(watch, wish, aside)

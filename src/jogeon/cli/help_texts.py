@@ -59,6 +59,19 @@ HELP = {
         "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
         'jogeon watch 급등주 "신고가 돌파" --count 100',
     ),
+    "record.short": Text("편입·이탈을 파일에 기록", "keep enter and leave in a journal"),
+    "record.help": Text(
+        "조건식의 편입과 이탈을 기록 파일(저널)에 남깁니다. 끊긴 동안과 꺼져 있던 동안도 공백으로 남깁니다. 같은 "
+        "파일로 다시 시작하면 이어서 기록합니다. 파일 이름의 {date}는 날짜로 바뀌어 하루에 한 파일이 됩니다. 파일을 "
+        "정하지 않으면 늘 같은 곳에 기록합니다. Ctrl+C로 끝냅니다.",
+        "Keep what enters and leaves conditions in a journal file, with the gaps in which nothing could be heard, "
+        "those between two runs too. Started again with the same file it goes on. {date} in the name of the file "
+        "makes a file a day. Without a file it is always the same place. Ctrl+C ends it.",
+    ),
+    "record.examples": Text(
+        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{date}.journal --until 15:40",
+        "jogeon record --all --server demo\njogeon record 급등주 --journal signals-{date}.journal --until 15:40",
+    ),
     "clear.short": Text("실시간 등록 해제 (ka10174)", "stop a registration (ka10174)"),
     "clear.help": Text(
         "조건식의 실시간 등록을 해제해 달라고 요청합니다 (ka10174). 등록은 접속마다 따로이므로, 다른 프로그램이나 다른 "
@@ -105,6 +118,9 @@ OPTIONS = {
     "option.exchange": Text("K=KRX(기본), N=NXT, A=통합", "K=KRX (default), N=NXT, A=both (통합)"),
     "option.count": Text("편입과 이탈을 N건 받으면 종료", "end after N enter and leave events"),
     "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
+    "option.journal": Text("받은 것을 모두 이 파일에 기록", "keep everything in this file"),
+    "option.until": Text("이 시각(한국 시간)까지", "until this time of day, Korean time"),
+    "option.no-frames": Text("받은 원문은 기록하지 않음", "do not keep the raw frames"),
     "option.recheck": Text(
         "이 간격으로 조건마다 다시 등록해 누락을 찾음 (기본 10m, 0=안 함)",
         "register each condition anew at this interval to find what was missed (default 10m, 0 = never)",
@@ -139,6 +155,10 @@ USAGE = {
     "usage.value": Text("{name}: {complaint}", "{name}: {complaint}"),
     "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
+    "bad.until": Text(
+        "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 15:40",
+        "'{value}' is no time of day. Write it like 15:40.",
+    ),
     "bad.recheck": Text(
         "'{value}'은(는) 간격이 아닙니다. 이렇게 적어 주세요: 30s, 10m, 1h, 0",
         "'{value}' is no interval. Write it like 30s, 10m, 1h or 0.",

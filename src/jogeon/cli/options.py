@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
@@ -171,6 +172,24 @@ def count(texts: Texts) -> click.Option:
 def length(texts: Texts) -> click.Option:
     """Return --duration."""
     return option(texts, "--duration", duration, "bad.duration", texts("metavar.duration"))
+
+
+def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> None:
+    """Refuse a command that names no condition without --all, or some with it."""
+    if not names and not everything:
+        raise click.BadParameter(texts("bad.no-names"))
+    if names and everything:
+        raise click.BadParameter(texts("bad.names-and-all"))
+
+
+def journal(texts: Texts) -> click.Option:
+    """Return --journal."""
+    return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal"))
+
+
+def time_of_day(text: str) -> time:
+    """Return a time of day from HH:MM, Korean time."""
+    return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007  # a time of day has no zone of its own
 
 
 def supervision(texts: Texts) -> list[click.Option]:

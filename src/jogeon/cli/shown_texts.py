@@ -65,6 +65,11 @@ SHOWN = {
         "가상 시장: 실제 종목이 아닙니다.  Ctrl+C: 끝내기", "made-up market, no real stocks.  Ctrl+C: end"
     ),
     "live.open": Text("진행 중", "still open"),
+    "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
+    "record.done": Text(
+        "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
+        "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+    ),
     "event.enter": Text("편입", "enter"),
     "event.leave": Text("이탈", "leave"),
     "event.gap": Text("공백", "gap"),

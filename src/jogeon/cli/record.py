@@ -1,0 +1,123 @@
+"""`jogeon record`: a watch whose journal matters, not its view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jogeon.cli import options
+from jogeon.cli.command import Command
+from jogeon.cli.follow import Wish, take
+from jogeon.cli.lines import Lines, event_line
+from jogeon.cli.running import open_client, run_loop
+from jogeon.cli.terminal import signs_for
+from jogeon.cli.terminal import tell as say
+from jogeon.events import KST, Gap, State
+from jogeon.places import journal_file, private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jogeon.cli.options import Choices
+    from jogeon.cli.texts import Texts
+    from jogeon.client import Client
+    from jogeon.events import Event, Exchange
+
+DATE = "{date}"
+"""In the name of a journal: the day, so that each day has a file."""
+REST = 1.0
+"""Seconds in which a watch that was left still tells its open gaps and its end."""
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    params = [
+        options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.journal(texts),
+        options.option(texts, "--until", options.time_of_day, "bad.until", "HH:MM"), options.length(texts),
+        options.exchange(texts), options.switch(texts, "--no-frames"), *options.supervision(texts),
+    ]  # fmt: skip
+    return Command("record", texts, params, callback=record)
+
+
+@click.pass_obj
+def record(
+    choices: Choices, /, names: tuple[str, ...], until: time | None, duration: float | None, *, everything: bool,
+    **more: Any,
+) -> None:  # fmt: skip
+    """Keep what these conditions do, until told to stop."""
+    options.require_names(names, choices.texts, everything=everything)
+    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    now = datetime.now(KST)
+    ends = [] if until is None else [next_time(until, now)]
+    ends += [] if duration is None else [now + timedelta(seconds=duration)]
+    recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=not more["no_frames"])
+    run_loop(recorder.run(min(ends, default=None)))
+
+
+def next_time(wanted: time, now: datetime) -> datetime:
+    """Return when it is this time of day next, Korean time."""
+    today = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+class Recorder:
+    """One run of the command: a watch, or one a day if each day has a file."""
+
+    def __init__(
+        self, choices: Choices, names: tuple[str, ...], exchange: Exchange, journal: str | None, *, frames: bool
+    ) -> None:
+        from jogeon.cli.live import Screen
+
+        self._choices = choices
+        self._names = names
+        self._exchange: Exchange = exchange
+        self._journal = str(usual_file()) if journal is None else journal
+        self._frames = frames
+        self._counts: Counter[str] = Counter()
+        self._screen = Screen(choices.texts, signs_for("ascii"), "")
+        self._lines = Lines() if choices.json else None
+
+    async def run(self, end: datetime | None) -> None:
+        """Record until the end; None for ever."""
+        try:
+            async with open_client(self._choices) as client:
+                while await self._one_file(client, end):
+                    pass
+        finally:
+            enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
+            say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+
+    async def _one_file(self, client: Client, end: datetime | None) -> bool:
+        """Record into one file; return whether another one follows, because the day has ended."""
+        now = datetime.now(KST)
+        path = Path(self._journal.replace(DATE, f"{now:%Y-%m-%d}"))
+        midnight = next_time(time(), now) if DATE in self._journal else None
+        stop = min((moment for moment in (end, midnight) if moment is not None), default=None)
+        say(self._choices.texts("record.begun", path=path))
+        watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
+        left = None if stop is None else max(0.0, (stop - now).total_seconds())
+        try:
+            async with watch:
+                await take(watch, Wish(seconds=left), self._use)
+        finally:
+            await take(watch, Wish(seconds=REST), self._use)
+        return stop is not None and stop == midnight and stop != end
+
+    async def _use(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._counts[type(event).__name__] += 1
+            if self._lines is not None:
+                self._lines.write(event_line(event))
+            elif isinstance(event, Gap | State):
+                told = self._screen.tell(event)
+                say(f"{told.sign} {told.word}  {told.rest}")
+
+
+def usual_file() -> Path:
+    """Return the journal that is written if none is named, its folder made for this user alone."""
+    private_folder(journal_file().parent)
+    return journal_file()
