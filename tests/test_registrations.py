@@ -329,6 +329,22 @@ def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
     assert following.due == talk.now + 60
 
 
+def test_pushes_from_before_a_second_attempt_are_older_than_its_snapshot() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", B)
+    talk.answers(Registered(()))
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ()), Enter(talk.at_ns, ZERO, B, "100000")]
+
+
 def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:
     talk = Talk(SURGE)
     talk.follows(SURGE)
