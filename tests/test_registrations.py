@@ -254,6 +254,19 @@ def test_900003_is_cured_once_by_a_clear_and_a_short_pause() -> None:
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
 
 
+def test_pushes_of_the_old_registration_are_older_than_the_snapshot_after_the_cure() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.answers(TWICE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0")
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ())]
+
+
 def test_900003_again_is_retried_slowly() -> None:
     talk = Talk(SURGE)
     listener = talk.follows(SURGE)
