@@ -407,6 +407,17 @@ def test_an_unknown_frame_is_kept_in_part_if_it_is_long() -> None:
     assert (read.trnm, len(read.payload)) == ("NEWS", 1000)
 
 
+def test_words_of_the_peer_are_bounded() -> None:
+    long = "x" * 5000
+    refused = reply(json.dumps({"trnm": long, "return_code": 1, "return_msg": long}))
+    assert refused.refusal is not None
+    assert (len(refused.trnm), len(refused.refusal.text)) == (1000, 1000)
+    notice, unknown = (decode(json.dumps({"trnm": trnm, "message": long}).encode()) for trnm in ("SYSTEM", long))
+    assert isinstance(notice, System)
+    assert isinstance(unknown, Unknown)
+    assert (len(notice.message), len(unknown.trnm)) == (1000, 1000)
+
+
 @pytest.mark.parametrize(
     "text",
     [
