@@ -403,6 +403,25 @@ def test_a_connection_lost_before_the_judgement_is_blind_since_it_was_last_right
     assert membership.end(moment(700)) == [Gap(SURGE, moment(0), moment(700), "connection lost", open=True)]
 
 
+def undecided() -> Membership:
+    """Return a membership in which a stock was excused by a recheck, and another has not come yet."""
+    membership = known(A)
+    membership.push("I", B, "", moment(599))
+    assert not membership.rechecked((A,), moment(600))
+    assert membership.resolve(moment(603)) == ([], True)
+    return membership
+
+
+def test_a_connection_lost_while_a_stock_is_undecided_is_blind_since_it_was_last_right() -> None:
+    membership = undecided()
+    membership.blind(moment(605), "connection lost")
+    assert membership.snapshot((A,), moment(610))[0] == Gap(SURGE, moment(0), moment(610), "connection lost")
+
+
+def test_a_watch_that_ends_while_a_stock_is_undecided_tells_an_open_gap() -> None:
+    assert undecided().end(moment(605)) == [Gap(SURGE, moment(0), moment(605), "drift", open=True)]
+
+
 def test_pushes_go_on_during_a_recheck() -> None:
     membership = known(A)
     membership.asked()

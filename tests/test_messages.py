@@ -262,6 +262,7 @@ def test_a_row_without_a_stock_is_malformed(row: str) -> None:
         ("005930", "005930"),
         ("0000D0", "0000D0"),
         ("57JBHH", "57JBHH"),
+        ("KR0001", "KR0001"),
         ("005930_AL", "005930"),
         ("A005930_NX", "005930"),
         ("  A005930 ", "005930"),
@@ -404,6 +405,17 @@ def test_an_unknown_frame_is_kept_in_part_if_it_is_long() -> None:
     read = decode(json.dumps({"trnm": "NEWS", "text": "x" * 5000}).encode())
     assert isinstance(read, Unknown)
     assert (read.trnm, len(read.payload)) == ("NEWS", 1000)
+
+
+def test_words_of_the_peer_are_bounded() -> None:
+    long = "x" * 5000
+    refused = reply(json.dumps({"trnm": long, "return_code": 1, "return_msg": long}))
+    assert refused.refusal is not None
+    assert (len(refused.trnm), len(refused.refusal.text)) == (1000, 1000)
+    notice, unknown = (decode(json.dumps({"trnm": trnm, "message": long}).encode()) for trnm in ("SYSTEM", long))
+    assert isinstance(notice, System)
+    assert isinstance(unknown, Unknown)
+    assert (len(notice.message), len(unknown.trnm)) == (1000, 1000)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from bisect import bisect_left
 
 import msgspec
 import pytest
@@ -73,6 +75,39 @@ def is_value_or_ours(text: bytes) -> None:
 @example(b"\xef\xbb\xbf{}")
 def test_any_bytes_are_a_value_or_a_remote_protocol_error(text: bytes) -> None:
     is_value_or_ours(text)
+
+
+@pytest.mark.parametrize("nest", [(b"[", b"]"), (b'{"a":', b"}")], ids=["lists", "objects"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"trnm":%b}',
+        b'{"trnm":"SYSTEM","code":%b}',
+        b'{"trnm":"REAL","data":[%b]}',
+        b'{"trnm":"REAL","data":[{"type":"02","values":{"841":%b}}]}',
+        b'{"trnm":"CNSRREQ","return_code":%b}',
+        b'{"trnm":"CNSRREQ","return_code":1,"return_msg":%b}',
+        b'{"trnm":"CNSRREQ","return_code":0,"data":[%b]}',
+        b'{"trnm":"CNSRREQ","return_code":0,"data":[{"9001":"A005930","10":%b}]}',
+        b'{"trnm":"CNSRLST","return_code":0,"data":[%b]}',
+    ],
+)
+def test_what_is_just_not_too_deep_to_read_is_not_too_deep_to_tell(text: bytes, nest: tuple[bytes, bytes]) -> None:
+    """Reading has a limit of depth; nothing that is done with what was read may need more."""
+
+    def nested(depth: int) -> bytes:
+        return text % (nest[0] * depth + b"1" + nest[1] * depth)
+
+    def is_too_deep(depth: int) -> bool:
+        try:
+            decode(nested(depth))
+        except (RemoteProtocolError, RecursionError):
+            return True
+        return False
+
+    limit = bisect_left(range(2 * sys.getrecursionlimit()), x=True, key=is_too_deep)
+    for depth in range(limit - 12, limit + 4):
+        is_value_or_ours(nested(depth))
 
 
 def test_two_documents_in_a_frame_are_unreadable() -> None:

@@ -254,6 +254,19 @@ def test_900003_is_cured_once_by_a_clear_and_a_short_pause() -> None:
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
 
 
+def test_pushes_of_the_old_registration_are_older_than_the_snapshot_after_the_cure() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.answers(TWICE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0")
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ())]
+
+
 def test_900003_again_is_retried_slowly() -> None:
     talk = Talk(SURGE)
     listener = talk.follows(SURGE)
@@ -327,6 +340,22 @@ def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
     talk.answers(BUSY)
     assert talk.registrar.next_due() == talk.now
     assert following.due == talk.now + 60
+
+
+def test_pushes_from_before_a_second_attempt_are_older_than_its_snapshot() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", B)
+    talk.answers(Registered(()))
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ()), Enter(talk.at_ns, ZERO, B, "100000")]
 
 
 def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:

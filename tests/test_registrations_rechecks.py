@@ -108,6 +108,20 @@ def test_an_unreadable_frame_is_told_and_every_condition_is_rechecked() -> None:
     ]
 
 
+def test_of_two_unreadable_frames_the_first_is_where_the_gap_begins() -> None:
+    talk, listener = opened(A)
+    for _ in range(2):
+        talk.passes(10)
+        talk.registrar.unreadable("unreadable", talk.at_ns, talk.now, talk.at_ns)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", B)
+    talk.passes(GRACE)
+    talk.asks(None)
+    gaps = [event for event in listener.told() if isinstance(event, Gap)]
+    assert gaps == [Gap(ZERO, moment(10), talk.at_ns, "unreadable frame")]
+
+
 def test_an_unreadable_frame_during_a_recheck_asks_for_another() -> None:
     talk, listener = opened(A, recheck=100)
     talk.passes(100)

@@ -96,6 +96,34 @@ def test_leaving_what_is_not_registered_clears_nothing() -> None:
     talk.asks(None)
 
 
+def test_leaving_what_a_recheck_has_just_cleared_clears_nothing() -> None:
+    talk, listener = opened(A, recheck=100)
+    talk.passes(100)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    assert talk.registrar.leave(listener, talk.at_ns) == []
+    talk.asks(None)
+
+
+def test_what_a_sink_that_waits_for_its_snapshot_wants_stays_wanted() -> None:
+    talk, first = opened(A)
+    talk.loses()
+    second = talk.follows(SURGE)
+    talk.registrar.leave(first, talk.at_ns)
+    talk.connects()
+    talk.registers("0", B)
+    assert second.told() == [Snapshot(talk.at_ns, ZERO, (B,))]
+
+
+def test_what_was_left_on_a_lost_connection_is_not_cleared_on_the_next() -> None:
+    talk, listener = opened(A)
+    talk.registrar.leave(listener, talk.at_ns)
+    talk.loses()
+    assert not talk.registrar.is_leaving(["0"])
+    talk.connects()
+    talk.asks(None)
+
+
 def test_a_clear_that_is_not_answered_is_not_waited_for() -> None:
     talk, listener = opened(A)
     talk.registrar.leave(listener, talk.at_ns)

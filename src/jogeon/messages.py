@@ -20,6 +20,8 @@ NO_SUCH_SEQ = "900004"
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"
+WORDS = 1000
+"""Characters kept of what a peer says in words, and bytes of what nobody understands: a frame may have megabytes."""
 FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 """SYSTEM codes after which the broker closes; any other notice is harmless."""
 
@@ -200,7 +202,6 @@ Incoming = Push | Reply | Ping | System | Unknown
 
 read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
 """Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
-_any_decoder = msgspec.json.Decoder()
 NO_PUSH = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -222,7 +223,7 @@ def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
 
 def _decode_any(payload: bytes) -> Any:
     try:
-        return _any_decoder.decode(payload)
+        return msgspec.json.decode(payload)
     except NO_PUSH as unreadable:
         raise _unreadable(payload, unreadable) from None
 
@@ -236,10 +237,10 @@ def _decode_other(payload: bytes) -> Incoming:
         case "REAL":
             return _lenient_push(value.get("data"))
         case "SYSTEM":
-            return System(code=_text(value.get("code")), message=_text(value.get("message")))
+            return System(code=_text(value.get("code"))[:WORDS], message=_text(value.get("message"))[:WORDS])
         case str() if "return_code" in value:
-            return _reply(trnm, value)
-    return Unknown(trnm=trnm if isinstance(trnm, str) else "", payload=payload[:1000])
+            return _reply(trnm[:WORDS], value)
+    return Unknown(trnm=trnm[:WORDS] if isinstance(trnm, str) else "", payload=payload[:WORDS])
 
 
 def _lenient_push(rows: object) -> Push:
@@ -263,7 +264,7 @@ _CODE_IN_TEXT = re.compile(r"CODE=\s*(\w{1,9})|\[(\d{4,6}):")
 
 
 def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
-    text = _text(fields.get("return_msg"))
+    text = _text(fields.get("return_msg"))[:WORDS]
     seq = fields.get("seq")
     named = seq.strip() if isinstance(seq, str) else ""
     in_text = _SEQ_IN_TEXT.search(text)
@@ -285,7 +286,10 @@ def refusal_in(return_code: object, text: str) -> Refusal | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)[:1000]
+    """Return a scalar as text; of an object its names, of a list nothing more: printing what is deep may fail."""
+    if isinstance(value, dict):
+        return f"an object with {', '.join(value)}"
+    return "" if value is None else "a list" if isinstance(value, list) else str(value)
 
 
 def fits(reply: Reply, request: Request) -> bool:
@@ -348,14 +352,14 @@ def _condition(row: object) -> Condition:
     match row:
         case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)}:
             return Condition(seq=seq.strip(), name=name.strip())
-    raise _WrongShape(f"a row of an unknown shape: {str(row)[:100]}")
+    raise _WrongShape(f"a row of an unknown shape: {_text(row)[:100]}")
 
 
 def _jmcode(row: object) -> str:
     match row:
         case {"jmcode": str(code)} if code.strip():
             return stock_code(code)
-    raise _WrongShape(f"a row without jmcode: {str(row)[:100]}")
+    raise _WrongShape(f"a row without jmcode: {_text(row)[:100]}")
 
 
 _SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
@@ -375,7 +379,7 @@ def _search_page(fields: dict[str, Any], rows: Sequence[Any]) -> SearchPage:
 
 def _stock(row: object, oddities: list[str]) -> Stock:
     if not isinstance(row, dict) or not isinstance(row.get("9001"), str) or not row["9001"].strip():
-        raise _WrongShape(f"a row without 9001: {str(row)[:100]}")
+        raise _WrongShape(f"a row without 9001: {_text(row)[:100]}")
 
     def number(name: str) -> int | None:
         text = _text(row.get(name)).strip()
@@ -413,7 +417,7 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
     if payload.strip() == b"PING":
         return Ping(payload)
     value = _decode_any(payload)
-    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:1000])
+    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
 
 
 def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
@@ -431,7 +435,7 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
             return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", key)
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
-    return Unknown(trnm=_text(value.get("trnm")), payload=payload[:1000])
+    return Unknown(trnm=_text(value.get("trnm")), payload=payload[:WORDS])
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:
