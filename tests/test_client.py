@@ -166,3 +166,14 @@ def test_a_handler_that_raises_is_the_users_and_comes_out_unchanged() -> None:
         assert len(broker.requests("CNSRCLR")) == 1
 
     virtual(main())
+
+
+def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
+    async def main() -> None:
+        async with Broker().client() as kiwoom, kiwoom.watch("급등주"):
+            with pytest.raises(jogeon.LocalProtocolError, match="exchange K"):
+                async with kiwoom.watch("급등주", exchange="N"):
+                    pass
+            assert await kiwoom.conditions() == [RISE, HIGH]
+
+    virtual(main())

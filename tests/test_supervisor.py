@@ -524,3 +524,25 @@ def test_the_first_failure_is_loud_and_the_repeats_are_quiet(caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG, "jogeon"):
         virtual(main())
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+
+
+def test_a_condition_that_is_refused_is_no_reason_to_log_in_again() -> None:
+    class Limited(Broker):
+        refusing = False
+
+        def on_register(self, wire: Wire, seq: str) -> None:
+            if self.refusing:
+                wire.push(messages.encode_refusal("CNSRREQ", 900099, f"10개를 초과했습니다(seq={seq})"))
+            else:
+                super().on_register(wire, seq)
+
+    async def main() -> None:
+        broker = Limited()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            broker.refusing = True
+            broker.wire.drop()
+            await pause(600)
+            assert len(broker.wires) == 2
+            assert ("State", "unanswered") in told(drain(watch))
+
+    virtual(main())

@@ -18,6 +18,7 @@ from jogeon import messages
 from jogeon.errors import (
     AmbiguousCondition,
     JogeonError,
+    LocalProtocolError,
     RemoteProtocolError,
     RequestRefused,
     RequestTimeout,
@@ -187,6 +188,8 @@ class Registrar:
             namesakes = frozenset(c.seq for c in self.listing if c.name == condition.name)
             following = Following(condition, exchange, namesakes)
             self.followings.append(following)
+        elif following.exchange != exchange:
+            raise LocalProtocolError(f"{condition.name!r} is watched on exchange {following.exchange} already")
         if following.membership.live:
             sink.put_block((following.membership.now(at_ns),))
             following.sinks.append(sink)
@@ -270,9 +273,9 @@ class Registrar:
 
     @property
     def hopeless(self) -> bool:
-        """Whether nothing can be registered on this connection, so that it is to be given up."""
+        """Whether nothing is answered on this connection, so that it is to be given up; a refusal is an answer."""
         asked = [f for f in self.followings if f.stage is not Stage.MISSING]
-        stuck = [f for f in asked if f.stage is Stage.WAITING and f.failures >= HOPELESS_AFTER]
+        stuck = [f for f in asked if f.failures >= HOPELESS_AFTER and isinstance(f.error, RequestTimeout)]
         return self._connected and bool(asked) and len(stuck) == len(asked)
 
     # ------------------------------------------------------------ what happened
@@ -457,8 +460,6 @@ class Registrar:
         for following in self.followings:
             if following.stage is not Stage.MISSING:
                 self._doubt(following, "unreadable frame", now, heard_ns)
-
-    # ------------------------------------------------------------ pushes
 
     def pushed(self, push: messages.Push, at_ns: int) -> None:
         """Turn the rows of a REAL frame into events; this is the path of every push."""
