@@ -31,6 +31,7 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.RequestTimeout("CNSRREQ", 5.0), 5),
     (errors.SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다"), 6),
     (errors.CannotServe(address="127.0.0.1:10000", detail="in use"), 1),
+    (errors.MissingExtra("duckdb"), 1),
     (errors.LocalProtocolError("not now"), 1),
     *((errors.JournalError("a.journal", reason, "…"), 1) for reason in UNUSABLE),
     (errors.JogeonError("else"), 1),

@@ -23,6 +23,7 @@ from jogeon.errors import (
     KeysMissing,
     LocalProtocolError,
     LoginRefused,
+    MissingExtra,
     PagingError,
     RemoteProtocolError,
     RepeatedPageKey,
@@ -35,6 +36,7 @@ from jogeon.errors import (
     UnknownCondition,
 )
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
+from jogeon.export import to_dataframe
 
 __all__ = [
     "AmbiguousCondition",
@@ -57,6 +59,7 @@ __all__ = [
     "LocalProtocolError",
     "LoginRefused",
     "Member",
+    "MissingExtra",
     "PagingError",
     "RemoteProtocolError",
     "RepeatedPageKey",
@@ -72,4 +75,5 @@ __all__ = [
     "UnknownCondition",
     "Watch",
     "connect",
+    "to_dataframe",
 ]

@@ -19,6 +19,7 @@ RequestRefused            the broker            depends on its code
 UnknownCondition          the user              no: no such name or seq was listed
 AmbiguousCondition        the user              no: two conditions bear the name
 JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
+MissingExtra              the user              no: an optional library must be installed
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
 
@@ -175,6 +176,14 @@ class JournalError(JogeonError):
         self.path = str(path)
         self.reason = reason
         self.detail = detail
+
+
+class MissingExtra(JogeonError):
+    """What was asked for needs an optional library; `extra` is the name to install: jogeon[extra]."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"this needs {extra}: pip install 'jogeon[{extra}]'")
+        self.extra = extra
 
 
 class PagingError(JogeonError):

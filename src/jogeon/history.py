@@ -78,6 +78,12 @@ class History:
         """Every condition that was recorded, under every seq it had."""
         return list(read_conditions(self._db).values())
 
+    @property
+    def last_ns(self) -> int | None:
+        """When the last event was received, None if there is none."""
+        found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+        return None if found is None else int(found[0])
+
     # ------------------------------------------------------------ events
 
     def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:

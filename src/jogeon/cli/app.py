@@ -23,7 +23,10 @@ from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
 from jogeon.settings import chosen_language
 
-COMMANDS = ("demo", "list", "search", "watch", "record", "clear", "login", "logout", "doctor", "simulate", "replay")
+COMMANDS = (
+    "demo", "list", "search", "watch", "record", "history", "export", "replay", "clear", "login", "logout", "doctor",
+    "simulate",
+)  # fmt: skip
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
 
 

@@ -17,6 +17,7 @@ EXITS: dict[type[Exception], int] = {
     errors.JogeonError: 1,
     errors.LocalProtocolError: 1,
     errors.CannotServe: 1,
+    errors.MissingExtra: 1,
     errors.JournalError: 1,
     errors.InvalidAddress: USAGE,
     errors.InvalidSetting: USAGE,

@@ -139,11 +139,11 @@ def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
 def names(texts: Texts, *, required: bool) -> click.Argument:
     """Return the names (or seqs) of conditions."""
     return click.Argument(
-        ["names"], nargs=-1, required=required, type=str, callback=_composed, metavar=texts("metavar.names")
+        ["names"], nargs=-1, required=required, type=str, callback=composed, metavar=texts("metavar.names")
     )
 
 
-def _composed(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+def composed(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Compose Hangul: macOS hands over 가 as ㄱ and ㅏ, Kiwoom does not."""
     return tuple(unicodedata.normalize("NFC", name) for name in value)
 

@@ -7,11 +7,12 @@ Only characters that a Korean Windows console (cp949) can show are used.
 from jogeon.cli.account_texts import ACCOUNT, ACCOUNT_HELP
 from jogeon.cli.failure_texts import FAILURES
 from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
+from jogeon.cli.journal_texts import JOURNAL
 from jogeon.cli.language import Lang, Text
 from jogeon.cli.replay_texts import REPLAY
 from jogeon.cli.shown_texts import SHOWN
 
-TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | REPLAY
+TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | JOURNAL | REPLAY
 
 
 class Texts:

@@ -1,0 +1,97 @@
+"""What a journal tells, for people: lines of events, tables of members and statistics."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from jogeon.cli.live import Screen
+from jogeon.cli.tables import console, number, plain_table
+from jogeon.cli.terminal import clean, columns, signs_for
+from jogeon.events import Gap, Snapshot, korean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jogeon.cli.texts import Texts
+    from jogeon.events import Event
+    from jogeon.history import Picture, Stats
+
+WORD_WIDTH = 8
+
+
+def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
+    """Print a line for each event; return how many."""
+    target = console()
+    screen = Screen(texts, signs_for(target.encoding), "")
+    count = 0
+    for _, _, event in events:
+        moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
+        told = screen.tell(event)
+        word, rest = f"{told.sign} {told.word}".strip(), clean(told.rest)
+        if isinstance(event, Snapshot):
+            word, rest = texts("event.snapshot"), f"{rest}: {texts('history.stocks', count=len(event.codes))}"
+        padded = word + " " * max(0, WORD_WIDTH - columns(word))
+        when = (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim")
+        line = Text.assemble(when, (padded, told.colour), f"  {clean(told.code):8}", rest)
+        target.print(line, soft_wrap=True)
+        count += 1
+    if not count:
+        target.print(texts("history.nothing"))
+    sys.stdout.flush()
+    return count
+
+
+def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
+    """Print who was in which condition; return how many conditions."""
+    target = console()
+    target.print(texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}"), style="bold")
+    table = plain_table()
+    table.add_column(texts("column.condition"), overflow="fold")
+    table.add_column(texts("column.count"), justify="right", no_wrap=True)
+    table.add_column(texts("column.codes"), overflow="fold")
+    for picture in pictures:
+        name, codes = clean(picture.condition.name), clean(" ".join(picture.codes))
+        if picture.blind_since_ns is not None:
+            name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
+        table.add_row(Text(name), number(len(picture.codes)), Text(codes))
+    target.print(table if pictures else texts("history.nothing"))
+    return len(pictures)
+
+
+def show_stats(stats: Stats, texts: Texts) -> int:
+    """Print the statistics and the overlaps; return how many conditions."""
+    names = ("enters", "leaves", "stocks", "stay_median", "stay_p90", "flaps", "busiest", "covered", "blind")
+    table = plain_table()
+    table.add_column(texts("column.condition"), overflow="fold")
+    for name in names:
+        table.add_column(texts(f"column.{name}"), justify="right")
+    for each in stats.conditions:
+        busiest = " ".join(f"{korean(start):%H:%M}({count})" for start, count in each.busiest[:1])
+        numbers = (number(each.enters), number(each.leaves), number(each.stocks))
+        times = (seconds(each.stay_median), seconds(each.stay_p90), number(each.flaps), busiest)
+        table.add_row(Text(clean(each.condition.name)), *numbers, *times, seconds(each.covered), seconds(each.blind))
+    target = console()
+    target.print(table if stats.conditions else texts("history.nothing"))
+    if stats.overlaps:
+        shared = plain_table(texts("history.overlaps"))
+        for name in ("first", "second", "common", "either"):
+            shared.add_column(texts(f"column.{name}"), justify="left" if name in ("first", "second") else "right")
+        for pair in stats.overlaps:
+            conditions = (Text(clean(pair.first.name)), Text(clean(pair.second.name)))
+            shared.add_row(*conditions, number(pair.common), number(pair.either))
+        target.print(shared)
+    return len(stats.conditions)
+
+
+def seconds(value: float | None) -> str:
+    """Return a length of time as people read it: 4.2s, 3:05, 5:12:00."""
+    if value is None:
+        return ""
+    if value < 60:
+        return f"{value:.1f}s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

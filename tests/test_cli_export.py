@@ -1,0 +1,39 @@
+"""`jogeon export`: a file for analysis, by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli_conversation import Shell
+from jogeon.export import read_csv, read_parquet
+from test_cli_history import DAY, journal  # noqa: F401  # a fixture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+@pytest.mark.parametrize(("name", "read"), [("out.csv", read_csv), ("out.parquet", read_parquet)])
+def test_a_journal_becomes_a_file(shell: Shell, journal: str, tmp_path: Path, name: str, read: object) -> None:  # noqa: F811  # the fixture
+    out = tmp_path / name
+    said = shell("export", "--journal", journal, "-o", str(out), "--lang", "en")
+    assert (said.code, said.out) == (0, "")
+    assert "(8 rows)" in said.err
+    assert [event for _, _, event in read(out)] == [event for block in DAY for event in block]  # type: ignore[operator]  # one of two
+
+
+def test_a_part_of_it(shell: Shell, journal: str, tmp_path: Path) -> None:  # noqa: F811  # the fixture
+    out = tmp_path / "out.csv"
+    assert shell("export", "--journal", journal, "-o", str(out), "--kind", "enter").code == 0
+    assert [n for _, n, _ in read_csv(out)] == [4]
+
+
+@pytest.mark.parametrize("argv", [("export",), ("export", "-o", "out.xls")])
+def test_the_name_says_what_kind_of_file(shell: Shell, argv: tuple[str, ...]) -> None:
+    assert shell(*argv).code == 2

@@ -1,0 +1,181 @@
+"""`jogeon history`: a recorded day, asked about from the command line."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli_conversation import Shell
+from jogeon.cli import recorded as recorded_module
+from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.fold import Right
+from jogeon.ledger import Ledger
+from jogeon.store import Store
+from recorded import SECOND, START_NS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jogeon.events import Event
+
+RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")
+
+
+def at(seconds: float) -> int:
+    return START_NS + int(seconds * SECOND)
+
+
+DAY: list[list[Event]] = [
+    [State(at(0), "started")],
+    [Snapshot(at(0), RISE, ("005930",))],
+    [Snapshot(at(0), HIGH, ())],
+    [Enter(at(60), RISE, "000660", "090100")],
+    [Leave(at(90), RISE, "000660", "090130")],
+    [
+        Gap(RISE, at(100), at(200), "connection lost"),
+        Leave(at(200), RISE, "005930", "", "recovered", at(100), at(200)),
+        Snapshot(at(200), RISE, ()),
+    ],
+]
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    write(tmp_path / "journal.db")
+    return str(tmp_path / "journal.db")
+
+
+def write(path: Path) -> None:
+    opened = Store(path)
+    ledger = Ledger(opened.book)
+    for block in DAY:
+        opened.write(ledger.enter(block))
+        ledger.fold.settle()
+    opened.write(ledger.enter([], {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}))
+    opened.close()
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.cli.report.is_terminal", lambda _: True)
+
+
+def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell, journal: str) -> None:
+    lines = shell("history", "events", "--journal", journal).lines
+    assert [(line["epoch"], line["n"]) for line in lines] == [(1, n) for n in range(1, 9)]
+    assert lines[3] == {
+        "event": "enter", "condition": {"seq": "4", "name": "급등주"}, "code": "000660",
+        "time": "2026-11-22T09:01:00+09:00", "at": "2026-11-22T09:01:00.000000+09:00", "origin": "live",
+        "epoch": 1, "n": 4,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("argv", "numbers"),
+    [
+        (("--condition", "급등주"), [2, 4, 5, 6, 7, 8]),
+        (("--condition", "1"), [3]),
+        (("--code", "000660", "--kind", "enter,leave"), [4, 5]),
+        (("--day", "2026-11-22", "--kind", "gap"), [6]),
+        (("--day", "2026-11-21"), []),
+        (("--from", "09:01", "--until", "09:01:30"), [4]),
+        (("--from", "2026-11-22T09:03"), [6, 7, 8]),
+    ],
+)
+def test_events_can_be_chosen(shell: Shell, journal: str, argv: tuple[str, ...], numbers: list[int]) -> None:
+    assert [line["n"] for line in shell("history", "events", "--journal", journal, *argv).lines] == numbers
+
+
+def test_gaps_are_events_of_one_kind(shell: Shell, journal: str) -> None:
+    [gap] = shell("history", "gaps", "--journal", journal).lines
+    assert (gap["event"], gap["cause"], gap["since"][11:19], gap["until"][11:19]) == (
+        "gap", "connection lost", "09:01:40", "09:03:20",
+    )  # fmt: skip
+
+
+def test_members_at_a_moment(shell: Shell, journal: str) -> None:
+    lines = shell("history", "members", "--journal", journal, "--at", "09:01:05").lines
+    assert lines == [
+        {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930", "000660"],
+         "at": "2026-11-22T09:01:05.000000+09:00"},
+        {"condition": {"seq": "1", "name": "신고가 돌파"}, "codes": [], "at": "2026-11-22T09:01:05.000000+09:00"},
+    ]  # fmt: skip
+    [line] = shell("history", "members", "--journal", journal, "--at", "9:02", "--condition", "급등주").lines
+    assert line["blind_since"] == "2026-11-22T09:01:40.000000+09:00"
+    assert shell("history", "members", "--journal", journal).lines[0]["codes"] == []
+
+
+def test_statistics(shell: Shell, journal: str) -> None:
+    rise, high = shell("history", "stats", "--journal", journal).lines
+    assert (rise["enters"], rise["leaves"], rise["stay_median"], rise["covered"], rise["blind"]) == (1, 2, 30, 200, 100)
+    assert rise["busiest"][0] == {"minute": "2026-11-22T09:01:00.000000+09:00", "count": 2}
+    assert high["stocks"] == 0
+
+
+@pytest.mark.parametrize("what", ["events", "members", "gaps", "stats"])
+def test_a_spreadsheet_has_a_header_in_the_language(shell: Shell, journal: str, tmp_path: Path, what: str) -> None:
+    out = tmp_path / "out.csv"
+    said = shell("history", what, "--journal", journal, "-o", str(out), "--at", "09:01:05", "--lang", "ko")
+    assert said.code == 0
+    rows = out.read_bytes().decode("utf-8-sig").splitlines()
+    assert "조건식" in rows[0]
+    assert len(rows) == {"events": 9, "members": 3, "gaps": 2, "stats": 3}[what]
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [
+        ("events", ["09:01:00", "편입", "000660", "공백", "접속 끊김"]),
+        ("gaps", ["공백", "09:01:40"]),
+        ("members", ["2026-11-22 09:03:20 의 편입 종목", "급등주"]),
+        ("stats", ["머문 시간", "급등주", "30.0s", "1:40"]),
+    ],
+)
+def test_people_get_something_to_read(
+    shell: Shell, journal: str, what: str, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    said = shell("history", what, "--journal", journal, "--lang", "ko")
+    assert said.code == 0
+    assert [word for word in shown if word not in said.out] == []
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("history",), ("history", "nothing"), ("history", "events", "--day", "yesterday"),
+        ("history", "events", "--from", "25:00"), ("history", "members", "--at", "noon"),
+        ("history", "events", "--kind", "price"), ("history", "events", "--json", "--csv"),
+    ],
+)  # fmt: skip
+def test_a_wrong_question_is_a_usage_error(shell: Shell, argv: tuple[str, ...]) -> None:
+    assert shell(*argv).code == 2
+
+
+def test_a_journal_that_is_not_there_is_told(shell: Shell) -> None:
+    said = shell("history", "events", "--journal", "nowhere.db")
+    assert said.code == 1
+    assert "nowhere.db" in said.err
+
+
+def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: str) -> None:
+    said = shell("history", "events", "--journal", journal, "--condition", "급등", "--lang", "ko")
+    assert said.code == 4
+    assert "급등주" in said.err
+
+
+def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(recorded_module, "journal_file", lambda: tmp_path / "usual.db")
+    monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
+    write(tmp_path / "usual.db")
+    assert len(shell("history", "events").lines) == 8

@@ -1,0 +1,46 @@
+"""A journal for people: harmless lines, lengths of time as they are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from jogeon.cli.shown_history import seconds, show_events, show_members, show_stats
+from jogeon.cli.texts import Texts
+from jogeon.events import Condition, Enter
+from jogeon.history import Picture, Stats
+from jogeon.stats import Overlap
+from recorded import SECOND, START_NS
+from test_cli_records import HIGH, STATS
+
+EVIL = Condition("0", "[red]\x1b[31m악")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, ""), (0.25, "0.2s"), (59.9, "59.9s"), (60, "1:00"), (3725, "1:02:05")]
+)
+def test_a_length_of_time(value: float | None, said: str) -> None:
+    assert seconds(value) == said
+
+
+def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_events([(1, 1, Enter(START_NS, EVIL, "005930", "090000"))], Texts("ko")) == 1
+    assert show_members([Picture(EVIL, ("005930",), START_NS, START_NS - SECOND)], START_NS, Texts("en")) == 1
+    said = capsys.readouterr().out
+    assert "[red]?[31m악" in said
+    assert "\x1b" not in said
+    assert "blind since 11-22 08:59:59" in said
+
+
+def test_nothing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_events([], Texts("en")) == show_members([], 0, Texts("en")) == show_stats(Stats((), ()), Texts("en"))
+    assert capsys.readouterr().out.count("nothing of that is in the journal") == 3
+
+
+def test_overlaps_have_a_table_of_their_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    show_stats(Stats((STATS,), (Overlap(STATS.condition, HIGH, 2, 5),)), Texts("en"))
+    said = capsys.readouterr().out
+    assert "stocks in common" in said
+    assert "신고가 돌파" in said
