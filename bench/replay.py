@@ -8,6 +8,7 @@ Writes a made-up day into a journal, starts `jogeon replay FILE --speed max`, an
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -78,8 +79,14 @@ def main() -> None:
             assert served.stdout is not None
             addresses = json.loads(served.stdout.readline())
             again = Path(folder, "again.db") if options.journal else None
+            before = time.process_time()
             asyncio.run(watch(addresses["websocket"], options.events, again))
+            watched = time.process_time() - before
             served.terminate()
+        spent = os.times()
+        replayed = spent.children_user + spent.children_system
+        each = [seconds / options.events * 1e6 for seconds in (replayed, watched)]
+        print(f"CPU a push, µs: replay {each[0]:.1f}, watch {each[1]:.1f}")
 
 
 if __name__ == "__main__":
