@@ -9,7 +9,7 @@ import pytest
 
 from jogeon.events import Condition
 from jogeon.simulator.brokerage import Brokerage
-from jogeon.simulator.market import Change, Quote
+from jogeon.simulator.market import Change, Unquoted
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ class Handmade:
     def members(self, seq: str) -> list[str]:
         return ["005930"] if seq == self.conditions[0].seq else []
 
-    def row(self, code: str) -> Quote:
-        return Quote(code, "가상전자")
+    def row(self, code: str) -> Unquoted:
+        return Unquoted(code)
 
     def renumber(self, seed: int) -> dict[str, str]:
         self.conditions = [Condition("1", "급등주"), Condition("0", "급락주")]
@@ -54,7 +54,7 @@ async def test_any_market_is_served() -> None:
         await program.login()
         assert await program.conditions() == {"0": "급등주", "1": "급락주"}
         (row,) = (await program.search("0"))["data"]
-        assert (row["9001"], row["302"], row["10"], row["25"]) == ("A005930", "가상전자", "", "")
+        assert (row["9001"], row["302"], row["10"], row["25"]) == ("A005930", "", "", "")
         await program.register("0")
         stall.fault({"renumber": True})
         stall.go.set()

@@ -10,7 +10,7 @@ import pytest
 from jogeon.errors import JournalError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.ledger import Ledger
-from jogeon.simulator.market import Change, Quote
+from jogeon.simulator.market import Change, Unquoted
 from jogeon.simulator.recorded import NoSuchStretch, RecordedMarket, Recording, Shown, Stretch
 from jogeon.store import Store
 
@@ -125,13 +125,16 @@ def test_pushes_and_snapshots_move_the_members() -> None:
     assert there.change(Leave(0, RISE, "005930", "")) == Change("4", "급등주", "005930", "D", "")
     shown = Shown(1, 0, HIGH, ("57JBHH", "035720"), None)
     assert there.differs(shown)
-    assert there.show(shown) == [Change("7", "신고가 돌파", "0000D0", "D", ""), Change("7", "신고가 돌파", "035720", "I", "")]
+    assert there.show(shown) == [
+        Change("7", "신고가 돌파", "0000D0", "D", ""),
+        Change("7", "신고가 돌파", "035720", "I", ""),
+    ]
     assert not there.differs(shown)
     assert (there.members("4"), there.members("7")) == (["000660"], ["57JBHH", "035720"])
 
 
 def test_of_a_stock_only_its_code_is_known() -> None:
-    assert market().row("005930") == Quote("005930", "")
+    assert market().row("005930") == Unquoted("005930")
 
 
 def test_a_renumbered_condition_is_its_namesake_and_seqs_stay_unique() -> None:

@@ -22,8 +22,8 @@ from jogeon.ledger import Ledger
 from jogeon.members import difference
 from jogeon.resume import Resumed
 from jogeon.rows import COLUMNS, event_of
-from jogeon.simulator.recorded import Recording
 from jogeon.simulator import replay as replay_module
+from jogeon.simulator.recorded import Recording
 from jogeon.simulator.replay import MAX, Replay
 from jogeon.simulator.switches import Switches
 from jogeon.store import Store, open_reader, read_conditions, read_rows
@@ -53,10 +53,10 @@ def recorded(path: Path) -> list[Event]:
         return [event_of(tuple(row), conditions) for _, *row in read_rows(db, COLUMNS, 0, 2**62)]
 
 
-def changes(events: list[Event]) -> list[tuple[str, Condition, str, str, str]]:
-    """Return what must be equal: kind, condition, code, HHMMSS and origin, in order."""
+def changes(events: list[Event]) -> list[tuple[str, str, str, str, str]]:
+    """Return what must be equal: kind, condition's name, code, HHMMSS and origin, in order."""
     told = [event for event in events if isinstance(event, Enter | Leave)]
-    return [(type(each).__name__, each.condition, each.code, each.clock, each.origin) for each in told]
+    return [(type(each).__name__, each.condition.name, each.code, each.clock, each.origin) for each in told]
 
 
 class Kept:
@@ -218,7 +218,8 @@ async def naive(replay: Replay, *seqs: str, **more: Any) -> AsyncIterator[NaiveC
 
 
 async def test_any_program_hears_the_day_as_it_was(path: Path) -> None:
-    day = [Enter(at(1), RISE, "000660", "090001"), Leave(at(1), RISE, "005930", ""), Enter(at(2), HIGH, "57JBHH", "")]
+    day: list[Event] = [Enter(at(1), RISE, "000660", "090001"), Leave(at(1), RISE, "005930", "")]
+    day.append(Enter(at(2), HIGH, "57JBHH", ""))
     async with replaying(path, *day) as replay, NaiveClient(replay.websocket) as program:
         await program.login()
         assert await program.conditions() == {"0": "급등주", "4": "신고가 돌파"}
@@ -229,7 +230,8 @@ async def test_any_program_hears_the_day_as_it_was(path: Path) -> None:
 
 
 async def test_the_clock_waits_for_the_first_registration_and_then_for_nobody(path: Path) -> None:
-    async with replaying(path, Enter(at(1), RISE, "000660", "090001"), Enter(at(2), RISE, "0000D0", "090002")) as replay:
+    day = [Enter(at(1), RISE, "000660", "090001"), Enter(at(2), RISE, "0000D0", "090002")]
+    async with replaying(path, *day) as replay:
         async with naive(replay):
             await asyncio.sleep(0.1)
             assert replay.truth()["changes"] == []
@@ -309,7 +311,8 @@ async def test_a_paused_market_is_paused(path: Path) -> None:
 
 
 async def test_at_full_speed_a_slow_reader_is_waited_for(path: Path) -> None:
-    day = [(Enter if second % 2 else Leave)(at(second), RISE, "000660", "090000") for second in range(1, 40_001)]
+    kinds = (Enter, Leave)
+    day: list[Event] = [kinds[turn % 2](at(turn), RISE, "000660", "090000") for turn in range(40_000)]
     async with replaying(path, *day, switches=Switches(with_9081=True)) as replay, naive(replay, "0", "4") as program:
         await replay.run()
         await program.caught_up()
@@ -351,5 +354,23 @@ async def test_a_strategy_for_the_real_market_runs_unchanged(path: Path, monkeyp
             if sys.platform != "win32":
                 assert await strategy.interrupt() == 0
                 assert strategy.lines == [
-                    "재진입 000660  09:01:30  30초 만에", "공백 connection lost", "재진입 0000D0  09:03:30  9초 만에", "신호 2건",
-                ]  # fmt: skip
+                    "재진입 000660  09:01:30  30초 만에",
+                    "공백 connection lost",
+                    "재진입 0000D0  09:03:30  9초 만에",
+                    "신호 2건",
+                ]
+
+
+async def test_a_renumbered_condition_has_the_seq_it_had_then(path: Path, tmp_path: Path) -> None:
+    moved = Condition("4", "급등주"), Condition("0", "신고가 돌파")
+    day = [
+        *(event for condition, codes in zip(moved, (("005930",), ()), strict=True) for event in (
+            Gap(condition, at(10), at(20), "registration lost"), Snapshot(at(20), condition, codes),
+        )),
+        Enter(at(21), moved[1], "000660", "090021"),
+    ]  # fmt: skip
+    async with replaying(path, *day) as replay:
+        async with client(replay) as kiwoom, kiwoom.watch(journal=tmp_path / "again.db"):
+            await replay.run()
+    again = [event for event in recorded(tmp_path / "again.db") if isinstance(event, Enter)]
+    assert [(event.condition, event.code) for event in again] == [(moved[1], "000660")]

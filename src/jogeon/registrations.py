@@ -10,7 +10,7 @@ only stamps events.
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
@@ -354,7 +354,7 @@ class Registrar:
                 since_ns = following.doubtful_since(at_ns)
                 following.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
                 following.reset()
-            for sink in self._sinks_of(following):
+            for sink in (*following.sinks, *following.fresh):
                 sink.renumbered(following.condition, condition)
             following.condition = following.membership.condition = condition
         if following.stage is Stage.MISSING:
@@ -491,13 +491,9 @@ class Registrar:
         self._tell_all(State(at_ns, state, None, cause))
 
     def _tell(self, following: Following, state: StateName, at_ns: int, cause: str = "") -> None:
-        for sink in self._sinks_of(following):
+        for sink in (*following.sinks, *following.fresh):
             sink.put(State(at_ns, state, following.condition, cause))
 
     def _tell_all(self, event: Event) -> None:
         for sink in self.sinks:
             sink.put(event)
-
-    def _sinks_of(self, following: Following) -> Iterator[Sink]:
-        yield from following.sinks
-        yield from following.fresh

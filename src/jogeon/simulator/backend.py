@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jogeon.events import Condition
     from jogeon.messages import Login, Request, Unknown
     from jogeon.server import Peer
-    from jogeon.simulator.market import Change, Quote
+    from jogeon.simulator.market import Change, Quote, Unquoted
     from jogeon.simulator.switches import Switches
     from jogeon.simulator.tokens import Tokens
 
@@ -49,7 +49,7 @@ class Market(Protocol):
     def members(self, seq: str) -> list[str]:
         """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
 
-    def row(self, code: str) -> Quote:
+    def row(self, code: str) -> Quote | Unquoted:
         """Return what is known of a stock now."""
 
     def renumber(self, seed: int) -> dict[str, str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from jogeon import messages
 from jogeon.messages import Refusal
+from jogeon.simulator.market import Unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,19 +68,24 @@ class Dialect:
         """Return a code as it stands behind its prefix."""
         return code + SUFFIXES[exchange] if self._switches.venue_suffix else code
 
-    def row(self, quote: Quote, exchange: Exchange) -> dict[str, str]:
-        """Return a row of a search by field number: nine characters, a sign in place of the first digit."""
-        return {
-            "9001": f"A{self.code(quote.code, exchange)}",
+    def row(self, quote: Quote | Unquoted, exchange: Exchange) -> dict[str, str]:
+        """Return a row of a search by field number: nine characters, a sign in place of the first digit.
+
+        What is not known is empty.
+        """
+        code = {"9001": f"A{self.code(quote.code, exchange)}"}
+        if isinstance(quote, Unquoted):
+            return code | dict.fromkeys(("302", "10", "25", "11", "12", "13", "16", "17", "18"), "")
+        return code | {
             "302": quote.name,
-            "10": _padded(quote.price),
-            "25": "" if quote.sign is None else str(quote.sign),
-            "11": _padded(quote.change),
-            "12": _padded(quote.rate),
-            "13": _padded(quote.volume),
-            "16": _padded(quote.open),
-            "17": _padded(quote.high),
-            "18": _padded(quote.low),
+            "10": f"{quote.price:09d}",
+            "25": str(quote.sign),
+            "11": f"{quote.change:09d}",
+            "12": f"{quote.rate:09d}",
+            "13": f"{quote.volume:09d}",
+            "16": f"{quote.open:09d}",
+            "17": f"{quote.high:09d}",
+            "18": f"{quote.low:09d}",
         }
 
     def acknowledged(self, trnm: str) -> bytes:
@@ -89,7 +95,3 @@ class Dialect:
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""
         return messages.encode_push(seq, code, kind, clock, self._more)
-
-
-def _padded(number: int | None) -> str:
-    return "" if number is None else f"{number:09d}"

@@ -55,21 +55,24 @@ class Change(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락.
-
-    None is what nobody knows.
-    """
+    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락."""
 
     code: str
     name: str
-    price: int | None = None
-    sign: int | None = None
-    change: int | None = None
-    rate: int | None = None
-    volume: int | None = None
-    open: int | None = None
-    high: int | None = None
-    low: int | None = None
+    price: int
+    sign: int
+    change: int
+    rate: int
+    volume: int
+    open: int
+    high: int
+    low: int
+
+
+class Unquoted(Struct, frozen=True):
+    """A stock of which only the code is known."""
+
+    code: str
 
 
 def moves(seqs: Sequence[str], seed: int) -> dict[str, str]:

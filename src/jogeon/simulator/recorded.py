@@ -17,7 +17,7 @@ from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, korean
 from jogeon.fold import namesake
 from jogeon.rows import COLUMNS, event_of
-from jogeon.simulator.market import Change, Quote, moves
+from jogeon.simulator.market import Change, Unquoted, moves
 from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_mark, read_rows, require_journal
 
 if TYPE_CHECKING:
@@ -178,17 +178,24 @@ class Recording:
                 since[event.condition] = event.since_ns
 
     def blind(self, shown: Shown) -> list[Condition]:
-        """Return the conditions that were blind, too, when this one came back, and came back soon after it."""
-        gaps = (
-            event_of(tuple(row), self._conditions)
-            for _, *row in read_rows(self._db, COLUMNS, shown.number, self._last, "kind = 3")
-        )
+        """Return the conditions that were blind, too, when this one came back, and came back soon after it.
+
+        A condition that was heard, or came back already, is blind by another outage: that one comes later.
+        """
         blind: list[Condition] = []
-        for gap in gaps:
-            if not isinstance(gap, Gap) or gap.until_ns > shown.at_ns + TOGETHER_NS:
-                break
-            if gap.since_ns <= shown.at_ns and not gap.open:
-                blind.append(gap.condition)
+        heard = {shown.condition.name}
+        with self._reading():
+            for row in read_rows(self._db, COLUMNS, shown.number, self._last):
+                if row[1] > shown.at_ns + TOGETHER_NS:
+                    break
+                event = event_of(row[1:], self._conditions)
+                if isinstance(event, _CHANGES) and event.origin == "live":
+                    heard.add(event.condition.name)
+                elif isinstance(event, Gap) and not event.open:
+                    if event.condition.name in heard or event.since_ns > shown.at_ns:
+                        break
+                    heard.add(event.condition.name)
+                    blind.append(event.condition)
         return blind
 
 
@@ -230,9 +237,9 @@ class RecordedMarket:
         """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
         return list(self._served[seq].codes)
 
-    def row(self, code: str) -> Quote:
+    def row(self, code: str) -> Unquoted:
         """Return what is known of a stock: its code."""
-        return Quote(code=code, name="")
+        return Unquoted(code)
 
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq and return the seqs now by those before; names keep their members."""
