@@ -138,7 +138,8 @@ def read_book(db: sqlite3.Connection) -> Book:
     """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
-    last_id = max(db.execute("SELECT max(id) FROM events").fetchone()[0] or 0, (first or 1) - 1)
+    newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
+    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a mark stays
     mark_id, fold = read_mark(db, conditions, last_id)
     tail = Tail()
     for moment in _add_up(db, conditions, fold, mark_id, last_id):
