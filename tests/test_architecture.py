@@ -28,7 +28,7 @@ ROOMS = (
     {"errors", "messages", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
-    | {"rest", "store", "journal", "recording", "history", "export"},  # 2 movement
+    | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -49,6 +49,7 @@ BESIDE = {
     "store": {"lock"},  # one writer is found out as one session is
     "journal": {"store", "fanout"},
     "history": {"store"},
+    "retention": {"store"},
     "recording": {"journal", "supervisor"},
     "connection": {"credentials"},
     "supervisor": {"connection", "credentials"},

@@ -43,6 +43,15 @@ def test_each_day_has_a_file(tmp_path: Path) -> None:
     assert names == {f"signals-{datetime.now(KST):%Y-%m-%d}.journal"}
 
 
+def test_a_copy_of_the_day_and_the_days_to_keep(tmp_path: Path) -> None:
+    (tmp_path / "signals-2020-01-01.journal").touch()
+    name, copies = str(tmp_path / "signals-{date}.journal"), str(tmp_path / "copies")
+    done = record("급등주", "--journal", name, "--duration", "1s", "--keep", "90d", "--copy", copies)
+    assert done.returncode == 0
+    assert not (tmp_path / "signals-2020-01-01.journal").exists()
+    assert len(list((tmp_path / "copies").iterdir())) == 1
+
+
 def test_a_file_that_is_no_journal_is_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("my notes\n" * 1000)
@@ -52,7 +61,10 @@ def test_a_file_that_is_no_journal_is_told_and_kept(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("argv", [(), ("급등주", "--all"), ("급등주", "--until", "25:00"), ("급등주", "--until", "x")])
+@pytest.mark.parametrize(
+    "argv",
+    [(), ("급등주", "--all"), ("급등주", "--until", "25:00"), ("급등주", "--until", "x"), ("급등주", "--keep", "0d")],
+)
 def test_misuse_is_told(argv: tuple[str, ...]) -> None:
     done = record(*argv)
     assert done.returncode == 2

@@ -232,6 +232,20 @@ def test_frames_that_wait_are_bounded(path: Path, reader: Reader, disk: Disk, mo
     db.close()
 
 
+def test_what_is_old_is_deleted_between_the_commits(
+    path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    journal = Journal.open(path, reader.source())
+    for n in range(10):
+        journal.put(State(START_NS + n, "connected"))
+        until(lambda n=n: journal.committed == (1, n + 1))  # type: ignore[misc]  # a lambda's default
+    journal.forget(START_NS + 5)
+    until(lambda: journal._forget_ns is None)
+    journal.close()
+    assert [n for _, n, _ in found(path)] == [5, 6, 7, 8, 9, 10]
+
+
 def test_two_writers_of_a_file_are_one_too_many(path: Path, reader: Reader) -> None:
     journal = Journal.open(path, reader.source())
     with pytest.raises(JournalError) as caught:

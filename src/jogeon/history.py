@@ -10,6 +10,7 @@ from msgspec import Struct
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.fold import Fold, Known
+from jogeon.ledger import fold_of
 from jogeon.rows import COLUMNS, event_of
 from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
 from jogeon.store import one_moment, open_reader, read_book, read_chunks, read_conditions, read_mark, read_rows
@@ -158,6 +159,9 @@ class History:
             query = "SELECT max(id) FROM events WHERE id > ? AND id <= ? AND at_ns <= ?"
             found = self._db.execute(query, (lower, upper, at_ns)).fetchone()[0]
             upper = lower
+        if found is None:  # what it was may be deleted, but not the mark after it
+            query = "SELECT max(id) FROM marks WHERE max_ns <= ?"
+            found = self._db.execute(query, (at_ns,)).fetchone()[0]
         return found or 0
 
     def _fold(self, conditions: dict[int, Condition], last: int) -> Fold:
@@ -217,8 +221,20 @@ class History:
         query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
         first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
         gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
+        begun = self._begun(known)
+        first = first if begun is None else begun if first is None else min(first, begun)
         recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
         return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
+
+
+    def _begun(self, known: tuple[Condition, Known] | None) -> int | None:
+        """Return since when a condition is in the file that was in it before: what is older was deleted."""
+        oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
+        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
+        if known is None or oldest is None or (first is not None and first <= oldest[0]):
+            return None
+        fold = fold_of(oldest[2], read_conditions(self._db))
+        return int(oldest[1]) if fold.find(known[0]) is not None else None
 
 
 def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:

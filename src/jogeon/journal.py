@@ -88,6 +88,8 @@ class Journal:
         self._ending = threading.Event()
         self._give_up_at = 0.0
         self._unwritten = 0
+        self._forget_ns: int | None = None
+        """Before when everything is to be deleted, while that goes on."""
         self._thread = threading.Thread(target=self._run, name="jogeon journal", daemon=True)
 
     @classmethod
@@ -152,6 +154,11 @@ class Journal:
                 self._rights = None
         self._ring()
 
+    def forget(self, before_ns: int) -> None:
+        """Have what was received before a moment deleted, bit by bit between the commits; does not wait."""
+        self._forget_ns = before_ns
+        self._ring()
+
     def finish(self) -> None:
         """Write what is queued and end; does not wait."""
         if not self._ending.is_set():
@@ -206,6 +213,19 @@ class Journal:
             self._ask(self.catch_up)
         if not lagging and (events or frames or rights is not None):
             self._persist(events, frames, rights)
+        if self._forget_ns is not None and not self._ending.is_set():
+            self._forget_some(self._forget_ns)
+
+    def _forget_some(self, before_ns: int) -> None:
+        try:
+            more = self._store.forget(before_ns)
+        except sqlite3.Error as error:
+            logger.warning("%s: what is old was not deleted: %s", self.path, in_words(error))
+            more = False
+        if more:
+            self._ring()
+        else:
+            self._forget_ns = None
 
     def _persist(
         self, events: list[Event], frames: list[tuple[int, bytes]], rights: Mapping[Condition, Right] | None

@@ -138,7 +138,8 @@ def read_book(db: sqlite3.Connection) -> Book:
     """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
-    last_id = max(db.execute("SELECT max(id) FROM events").fetchone()[0] or 0, (first or 1) - 1)
+    newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
+    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a mark stays
     mark_id, fold = read_mark(db, conditions, last_id)
     tail = Tail()
     for moment in _add_up(db, conditions, fold, mark_id, last_id):
@@ -307,6 +308,27 @@ class Store:
         ):
             if rows:
                 db.executemany(statement, rows)
+
+    def forget(self, before_ns: int) -> bool:
+        """Delete some of what was received before a moment, up to a mark; return whether more of that is left."""
+        db = self._db
+        kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
+        cut = db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
+        event = db.execute("SELECT min(id) FROM events").fetchone()[0] or 0
+        frame = db.execute("SELECT min(id) FROM frames").fetchone()[0] or 0
+        fresh = db.execute("SELECT id FROM frames WHERE at_ns >= ? ORDER BY id LIMIT 1", (before_ns,)).fetchone()
+        last = db.execute("SELECT min(id) FROM marks WHERE id >= ? AND id <= ?", (event, cut)).fetchone()[0] or 0
+        last_frame = min(frame + CHUNK, frame + CHUNK if fresh is None else fresh[0])
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            gone = db.execute("DELETE FROM events WHERE id <= ?", (last,)).rowcount
+            gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
+            db.execute("DELETE FROM marks WHERE id < ?", (last,))
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        return gone > 0
 
     def disconnect(self) -> None:
         """Close the file and keep the lock; what was committed is durable already."""

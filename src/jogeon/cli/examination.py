@@ -19,7 +19,9 @@ from jogeon.cli.terminal import tell
 from jogeon.connect import endpoint
 from jogeon.credentials import BROKERS
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
+from jogeon.events import korean
 from jogeon.lock import holder
+from jogeon.places import journal_file
 from jogeon.settings import chosen_server, proxy_for, server_token, setting_files, without_password
 from jogeon.tokens import clock_skew
 
@@ -71,6 +73,7 @@ class Examination:
             self._fail("server", error)
         else:
             run_loop(self._look())
+        self._look_at_journal()
         self._note("versions", "ok", ", ".join(versions()))
 
     async def _look(self) -> None:
@@ -119,6 +122,22 @@ class Examination:
             self._fail("session", SessionTaken(holder=held_by))
         else:
             self._note("session", "ok", self._texts("found.free"))
+
+    def _look_at_journal(self) -> None:
+        """Tell of the usual journal, if there is one."""
+        path = journal_file()
+        if not path.exists():
+            return
+        from jogeon.history import History
+
+        try:
+            with History(path) as history:
+                last_ns = history.last_ns
+        except JogeonError as error:
+            self._fail("journal", error)
+            return
+        last = "-" if last_ns is None else f"{korean(last_ns):%Y-%m-%d %H:%M:%S}"
+        self._note("journal", "ok", self._texts("found.journal", path=path, size=path.stat().st_size / 1e6, last=last))
 
     # ------------------------------------------------------------ Kiwoom
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -11,24 +12,24 @@ import click
 
 from jogeon.cli import options
 from jogeon.cli.command import Command
-from jogeon.cli.follow import Wish, take
+from jogeon.cli.follow import Wish, first_of, take
 from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.running import open_client, run_loop
 from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
+from jogeon.errors import JournalError
 from jogeon.events import KST, Gap, State
 from jogeon.places import journal_file, private_folder
+from jogeon.retention import DATE, copy_journal, delete_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.client import Client
+    from jogeon.client import Client, Watch
     from jogeon.events import Event, Exchange
 
-DATE = "{date}"
-"""In the name of a journal: the day, so that each day has a file."""
 REST = 1.0
 """Seconds in which a watch that was left still tells its open gaps and its end."""
 
@@ -39,6 +40,8 @@ def command(texts: Texts) -> click.Command:
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.journal(texts),
         options.option(texts, "--until", options.time_of_day, "bad.until", "HH:MM"), options.length(texts),
         options.exchange(texts), options.switch(texts, "--no-frames"), *options.supervision(texts),
+        options.option(texts, "--keep", days, "bad.keep", "90d"),
+        click.Option(["--copy"], metavar=texts("metavar.folder"), help=texts("option.copy")),
     ]  # fmt: skip
     return Command("record", texts, params, callback=record)
 
@@ -55,7 +58,13 @@ def record(
     ends = [] if until is None else [next_time(until, now)]
     ends += [] if duration is None else [now + timedelta(seconds=duration)]
     recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=not more["no_frames"])
+    recorder.keep, recorder.copies = more["keep"], more["copy"]
     run_loop(recorder.run(min(ends, default=None)))
+
+
+def days(text: str) -> timedelta:
+    """Return a number of days from 90d or 90; ValueError."""
+    return timedelta(days=options.at_least_one(text.strip().lower().removesuffix("d")))
 
 
 def next_time(wanted: time, now: datetime) -> datetime:
@@ -77,6 +86,10 @@ class Recorder:
         self._exchange: Exchange = exchange
         self._journal = str(usual_file()) if journal is None else journal
         self._frames = frames
+        self.keep: timedelta | None = None
+        """How long what was recorded is kept; None for ever."""
+        self.copies: str | None = None
+        """The folder that gets a copy each day."""
         self._counts: Counter[str] = Counter()
         self._screen = Screen(choices.texts, signs_for("ascii"), "")
         self._lines = Lines() if choices.json else None
@@ -102,10 +115,28 @@ class Recorder:
         left = None if stop is None else max(0.0, (stop - now).total_seconds())
         try:
             async with watch:
-                await take(watch, Wish(seconds=left), self._use)
+                await first_of(take(watch, Wish(seconds=left), self._use), self._keep_house(watch, path))
         finally:
             await take(watch, Wish(seconds=REST), self._use)
         return stop is not None and stop == midnight and stop != end
+
+    async def _keep_house(self, watch: Watch, path: Path) -> None:
+        """Delete what is old and make a copy, now and at every midnight."""
+        while True:
+            now = datetime.now(KST)
+            if self.keep is not None and DATE not in self._journal and watch.journal is not None:
+                watch.journal.forget(int((now - self.keep).timestamp()) * 1_000_000_000)
+            await asyncio.to_thread(self._tidy, path, now)
+            await asyncio.sleep((next_time(time(), now) - now).total_seconds() + 1)
+
+    def _tidy(self, path: Path, now: datetime) -> None:
+        try:
+            if self.keep is not None and DATE in self._journal:
+                delete_days(Path(self._journal), (now - self.keep).date())
+            if self.copies is not None:
+                copy_journal(path, Path(self.copies), int(now.timestamp() * 1e9))
+        except (JournalError, OSError) as error:  # the recording goes on
+            say(str(error))
 
     async def _use(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -1,0 +1,108 @@
+"""A journal does not grow for ever, and can be copied while it is written."""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon import store as store_module
+from jogeon.errors import JournalError
+from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.history import History, Selection
+from jogeon.ledger import Ledger
+from jogeon.retention import copy_journal, delete_days
+from jogeon.store import Store
+from recorded import SECOND, START_NS, Day, days
+
+RISE = Condition("4", "급등주")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_fsync() -> Iterator[None]:
+    """Spare the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "SYNCHRONOUS", "OFF")
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+def recorded(path: Path, blocks: list[list[Event]]) -> Store:
+    opened = Store(path)
+    ledger = Ledger(opened.book)
+    for place, block in enumerate(blocks):
+        opened.write(ledger.enter(block, frames=[(START_NS + place * SECOND, b"{}")]))
+        ledger.fold.settle()
+    return opened
+
+
+@given(days(max_size=40), st.integers(1, 5), st.data())
+def test_what_is_kept_answers_as_before(
+    tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("keep") / "journal.db"
+    before_ns = data.draw(st.integers(START_NS, day.at_ns + SECOND))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        opened = recorded(path, day.blocks)
+    with History(path) as history:
+        moment = data.draw(st.integers(before_ns, day.at_ns + SECOND))
+        pictures, told = history.members(moment), list(history.events(Selection(span=(before_ns, day.at_ns + SECOND))))
+        while opened.forget(before_ns):
+            assert history.members(moment) == pictures
+        assert list(history.events(Selection(span=(before_ns, day.at_ns + SECOND)))) == told
+    opened.close()
+    again = Store(path)
+    again.close()
+    assert again.book.last_id == len(day.events)
+
+
+def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    flips: list[list[Event]] = [
+        [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930", "090000")] for n in range(1, 20)
+    ]
+    opened = recorded(tmp_path / "journal.db", [[Snapshot(START_NS, RISE, ("005930",))], *flips])
+    while opened.forget(START_NS + 10 * SECOND):
+        pass
+    with History(tmp_path / "journal.db") as history:
+        numbers = [n for _, n, _ in history.events()]
+        [rise] = history.stats().conditions
+        assert history.members(START_NS + SECOND) == []
+    assert numbers[0] > 8
+    assert numbers == list(range(numbers[0], 21))
+    assert rise.covered == pytest.approx(20 - numbers[0] + 1, abs=1)
+    frames = opened._db.execute("SELECT min(at_ns) FROM frames").fetchone()
+    assert frames == (START_NS + 10 * SECOND,)
+    opened.close()
+
+
+def test_a_copy_is_whole_and_private_while_the_journal_is_written(tmp_path: Path) -> None:
+    opened = recorded(tmp_path / "signals.journal", [[Snapshot(START_NS, RISE, ())]])
+    copy = copy_journal(tmp_path / "signals.journal", tmp_path / "copies", START_NS)
+    opened.close()
+    assert copy == tmp_path / "copies" / "signals-2026-11-22.journal"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with History(copy) as history:
+        assert len(list(history.events())) == 1
+    assert [each.name for each in (tmp_path / "copies").iterdir()] == [copy.name]
+
+
+def test_a_copy_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    recorded(tmp_path / "signals.journal", []).close()
+    (tmp_path / "copies").touch()
+    with pytest.raises(JournalError) as caught:
+        copy_journal(tmp_path / "signals.journal", tmp_path / "copies", START_NS)
+    assert caught.value.reason == "unwritable"
+
+
+def test_files_of_old_days_are_deleted_and_nothing_else(tmp_path: Path) -> None:
+    old, kept = ("a-2026-08-01.db", "a-2026-08-01.db-wal"), ("a-2026-08-02.db", "b-2026-08-01.db", "a-2026-99-99.db")
+    for name in (*old, *kept):
+        (tmp_path / name).touch()
+    assert delete_days(tmp_path / "a-{date}.db", dt.date(2026, 8, 2)) == [tmp_path / "a-2026-08-01.db"]
+    assert {each.name for each in tmp_path.iterdir()} == set(kept)
+    assert delete_days(tmp_path / "nowhere" / "a-{date}.db", dt.date(2026, 8, 2)) == []
