@@ -7,10 +7,10 @@ do not know and raise RemoteProtocolError for bytes that are no JSON. `encode_*`
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Exchange, Sign, Stock
@@ -22,6 +22,14 @@ NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"
 FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 """SYSTEM codes after which the broker closes; any other notice is harmless."""
+
+LONGEST_VALUE = 20
+"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
+LONGEST_TEXT = 1_000
+"""Characters kept of a text for people."""
+MOST_CONDITIONS = 1_000
+MOST_CODES = 20_000
+"""More than there are stocks, funds, notes and warrants together; who shows more is no market."""
 
 # ---------------------------------------------------------------- requests
 
@@ -147,13 +155,16 @@ class Reply(Struct, frozen=True):
     fields: dict[str, Any]
 
 
+_Value = Annotated[str, Meta(max_length=LONGEST_VALUE)]
+
+
 class PushValues(Struct, frozen=True, gc=False):
     """The values of a type "02" row: 841 is the condition's seq, 843 is I (편입) or D (이탈)."""
 
     seq: str = field(default="", name="841")
-    code: str = field(default="", name="9001")
+    code: _Value = field(default="", name="9001")
     kind: str = field(default="", name="843")
-    clock: str | None = field(default="", name="20")
+    clock: _Value | None = field(default="", name="20")
 
 
 class PushRow(Struct, frozen=True, gc=False):
@@ -285,7 +296,16 @@ def refusal_in(return_code: object, text: str) -> Refusal | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)[:1000]
+    """Return a field as text; of what has fields of its own only what it is, because it may be nested without end."""
+    if isinstance(value, list | dict):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "" if value is None else str(value)[:LONGEST_TEXT]
+
+
+def _key(fields: dict[str, Any]) -> str:
+    """Return the key of a page; nobody has shown one, so it may be of any length."""
+    key = fields.get("next_key")
+    return key.strip() if isinstance(key, str) else ""
 
 
 def fits(reply: Reply, request: Request) -> bool:
@@ -325,11 +345,17 @@ def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
         raise _WrongShape("data is not a list")
     match request:
         case ListConditions():
-            return ConditionList(tuple(_condition(row) for row in rows))
+            return ConditionList(tuple(_condition(row) for row in _few(rows, MOST_CONDITIONS)))
         case Search():
             return _search_page(fields, rows)
         case Register():
-            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in rows)))
+            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES))))
+
+
+def _few(rows: list[Any], most: int) -> list[Any]:
+    if len(rows) > most:
+        raise _WrongShape(f"{len(rows)} rows, more than there can be")
+    return rows
 
 
 # ---------------------------------------------------------------- values
@@ -346,16 +372,16 @@ def stock_code(text: str) -> str:
 def _condition(row: object) -> Condition:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table."""
     match row:
-        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)}:
+        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)} if len(seq) + len(name) < LONGEST_TEXT:
             return Condition(seq=seq.strip(), name=name.strip())
-    raise _WrongShape(f"a row of an unknown shape: {str(row)[:100]}")
+    raise _WrongShape(f"a row of an unknown shape: {_text(row)[:100]}")
 
 
 def _jmcode(row: object) -> str:
     match row:
-        case {"jmcode": str(code)} if code.strip():
+        case {"jmcode": str(code)} if code.strip() and len(code) <= LONGEST_VALUE:
             return stock_code(code)
-    raise _WrongShape(f"a row without jmcode: {str(row)[:100]}")
+    raise _WrongShape(f"a row without jmcode: {_text(row)[:100]}")
 
 
 _SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
@@ -368,14 +394,14 @@ def _search_page(fields: dict[str, Any], rows: Sequence[Any]) -> SearchPage:
     return SearchPage(
         stocks=stocks,
         cont_yn=_text(fields.get("cont_yn")).strip().upper(),
-        next_key=_text(fields.get("next_key")).strip(),
+        next_key=_key(fields),
         oddities=tuple(oddities[:10]),
     )
 
 
 def _stock(row: object, oddities: list[str]) -> Stock:
     if not isinstance(row, dict) or not isinstance(row.get("9001"), str) or not row["9001"].strip():
-        raise _WrongShape(f"a row without 9001: {str(row)[:100]}")
+        raise _WrongShape(f"a row without 9001: {_text(row)[:100]}")
 
     def number(name: str) -> int | None:
         text = _text(row.get(name)).strip()
@@ -427,8 +453,7 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
             return Register(seq, _venue(value))
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
-            key = _text(value.get("next_key"))
-            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", key)
+            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", _key(value))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
     return Unknown(trnm=_text(value.get("trnm")), payload=payload[:1000])
