@@ -25,7 +25,7 @@ TESTS = Path(__file__).parent
 SRC = TESTS.parent / "src"
 
 ROOMS = (
-    {"errors", "messages", "events", "frames"},  # 0 words
+    {"errors", "messages", "values", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
     | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
@@ -35,7 +35,8 @@ ROOMS = (
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
-    "messages": {"errors", "events"},  # a reply is made of the same nouns a user sees
+    "values": {"events"},
+    "messages": {"errors", "events", "values"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
     "settings": {"places"},

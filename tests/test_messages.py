@@ -39,7 +39,6 @@ from jogeon.messages import (
     encode,
     fits,
     refusal_in,
-    stock_code,
 )
 
 REQUESTS: list[tuple[Request, str]] = [
@@ -252,28 +251,6 @@ def test_a_row_without_a_stock_is_malformed(row: str) -> None:
     assert isinstance(answer(Search("4"), said), Malformed)
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("A005930", "005930"),
-        ("J57JBHH", "57JBHH"),
-        ("Q500001", "500001"),
-        ("A0000D0", "0000D0"),
-        ("005930", "005930"),
-        ("0000D0", "0000D0"),
-        ("57JBHH", "57JBHH"),
-        ("KR0001", "KR0001"),
-        ("005930_AL", "005930"),
-        ("A005930_NX", "005930"),
-        ("  A005930 ", "005930"),
-        ("1005930", "1005930"),
-        ("", ""),
-    ],
-)
-def test_codes_lose_their_prefix_and_venue_only(text: str, code: str) -> None:
-    assert stock_code(text) == code
-
-
 # ---------------------------------------------------------------- CNSRREQ: real time, CNSRCLR, errors
 
 
@@ -446,7 +423,7 @@ SEQS = st.text("0123456789", min_size=1, max_size=3)
 CODES = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=6, max_size=6)
 
 
-@given(st.lists(st.tuples(SEQS, st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip))))
+@given(st.lists(st.tuples(SEQS, st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip)), unique=True))
 def test_a_list_round_trips(listed: list[tuple[str, str]]) -> None:
     wanted = tuple(Condition(seq, name) for seq, name in listed)
     assert answer(ListConditions(), reply(messages.encode_list(wanted).decode())) == ConditionList(wanted)

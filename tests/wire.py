@@ -71,6 +71,7 @@ class _Info:
 
 class _Handshake:
     recv: _Info | None = None
+    sent: _Info | None = None
 
 
 class Wire:

@@ -19,6 +19,7 @@ from jogeon.errors import (
     LocalProtocolError,
     RepeatedPageKey,
     RequestRefused,
+    RequestTimeout,
     TooManyPages,
     TooManyRows,
 )
@@ -73,7 +74,9 @@ class Client:
         self._opened = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Connect and log in."""
+        """Connect and log in; a client is entered once."""
+        if self._supervisor is not None:
+            raise LocalProtocolError("a client is entered once; make another one")
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
             supervisor = Supervisor(endpoint, self._registrar, self._end, self._policy)
@@ -182,7 +185,8 @@ class Client:
 class Watch:
     """The wish to follow conditions (실시간 감시). Use it as an async context manager and iterate it.
 
-    Entering it resolves the names and waits until each condition was answered; leaving it sends CNSRCLR.
+    Entering it resolves the names and waits for the first snapshots as long as the server answers; leaving it sends
+    CNSRCLR. It is entered once.
     After the event State `ended`, iteration stops, or raises the error that ended the client for good.
     """
 
@@ -206,9 +210,13 @@ class Watch:
         self._frames = frames
         self._recording: Recording | None = None
         self._cleared: list[str] = []
+        self._entered = False
 
     async def __aenter__(self) -> Self:
         """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
+        if self._entered:
+            raise LocalProtocolError("a watch is entered once; make another one")
+        self._entered = True
         listing = await self._client.conditions()
         resolved = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         if self._file is not None:
@@ -257,9 +265,13 @@ class Watch:
             self._registrar.want_all(sink, self._exchange, at_ns)
 
     async def _settle(self) -> None:
-        followings = self._followings
+        """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
+        followings, supervisor = self._followings, self._client._running
         while not all(following.settled for following in followings):
-            await self._client._running.change()
+            silent = any(isinstance(following.error, RequestTimeout) for following in followings)
+            if silent or supervisor.ended is not None or not supervisor.serving:
+                return
+            await supervisor.change()
         errors = [following.error for following in followings]
         if errors and all(isinstance(error, RequestRefused) for error in errors):
             raise errors[0] or AssertionError
@@ -281,6 +293,8 @@ class Watch:
             return
         self._client._watches.remove(self)
         at_ns = self._client._wall()
+        if self._queue.lagging:
+            self._queue.catch_up()
         if self._recording is not None:
             self._recording.settle()
         for sink in self._sinks:

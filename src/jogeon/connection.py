@@ -5,6 +5,7 @@ consumes events can cost the login.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import socket
@@ -20,6 +21,7 @@ from picows import (
     WSHandshakeError,
     WSListener,
     WSMsgType,
+    WSParsedURL,
     WSTransport,
     ws_connect,
 )
@@ -43,6 +45,7 @@ from jogeon.session import Answered, ClientSession, Late, Stray
 
 FRAME_LIMIT = 4 * 2**20
 """Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
+TOO_LONG = f"a message of more than {FRAME_LIMIT} bytes"
 RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 OPEN_TIMEOUT = 10.0
@@ -112,6 +115,7 @@ class Connection(WSListener):
     async def open(cls, url: str, receiver: Receiver, *, proxy: str | None = None) -> "Connection":
         """Return an open connection on which nothing was sent yet; CouldNotConnect with the reason otherwise."""
         connection = cls(receiver)
+        opened: list[socket.socket] = []
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
                 await ws_connect(
@@ -124,8 +128,14 @@ class Connection(WSListener):
                     websocket_handshake_timeout=OPEN_TIMEOUT,
                     enable_auto_ping=False,  # the broker leaves RFC pings unanswered
                     logger_name="client",
+                    socket_factory=lambda there: _socket_to(there, opened),
                 )
-        except Exception as error:
+        except BaseException as error:
+            for sock in opened:  # picows leaves a handshake that was cancelled open for good
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+            if not isinstance(error, Exception):
+                raise
             raise could_not_connect(url, error) from error
         if not connection._opened:  # picows returns quietly from a handshake that was cut short
             raise could_not_connect(url, ConnectionResetError("closed before the handshake was complete"))
@@ -163,17 +173,16 @@ class Connection(WSListener):
         except TimeoutError:  # what is left to send will not be read any more
             self._transport.disconnect(graceful=False)
             await self._transport.wait_disconnected()
+        except WSError as error:
+            logger.warning("connection %d: %s", self.number, error)
         except Exception:
             logger.exception("connection %d: ended by a defect in the reader", self.number)
 
     # ------------------------------------------------------------ the reader
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Keep the transport and bound the kernel's buffer (called by picows)."""
+        """Keep the transport (called by picows)."""
         self._transport, self._opened = transport, True
-        sock = transport.underlying_transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends.
@@ -208,7 +217,7 @@ class Connection(WSListener):
         self._fragments += frame.get_payload_as_memoryview()
         self._fragmented = not frame.fin
         if len(self._fragments) > FRAME_LIMIT:
-            self._local_end = f"a message of more than {FRAME_LIMIT} bytes"
+            self._local_end = TOO_LONG
             transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
             transport.disconnect(graceful=False)
             self._fragments.clear()
@@ -249,24 +258,49 @@ class Connection(WSListener):
                 logger.warning("connection %d: late reply to %s", self.number, request.trnm)
                 self._receiver.on_late(request)
             case Stray(trnm, seq, reason):
-                logger.warning("connection %d: stray reply %s seq %s: %s", self.number, trnm, seq, reason)
+                logger.warning("connection %d: stray reply %.40s seq %.40s: %s", self.number, trnm, seq, reason)
             case Unknown(trnm, payload):
-                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm, payload[:200])
+                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
         received = transport.close_handshake.recv if transport.close_handshake else None
+        sent = transport.close_handshake.sent if transport.close_handshake else None
         code = received.code.value if received is not None else 1006
-        text = received.reason if received is not None else ""
-        detail = self._local_end or f"closed by the server ({code} {text})".replace(" )", ")")
-        if received is None and not self._local_end:
-            detail = "the connection broke off without a close"
-        self.error = ConnectionLost(detail, close_code=code, text=text or "")
+        text = (received.reason or "") if received is not None else ""
+        detail = "the connection broke off without a close"
+        if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
+            detail = TOO_LONG
+        elif self._local_end or received is not None:
+            detail = self._local_end or f"closed by the server ({code} {text})".replace(" )", ")")
+        self.error = ConnectionLost(detail, close_code=code, text=text)
         self.session.close()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self.error)
         logger.info("connection %d: ended: %s", self.number, detail)
         self._receiver.on_lost()
+
+
+async def _socket_to(there: WSParsedURL, opened: list[socket.socket]) -> socket.socket:
+    """Return a connected socket and note it in `opened`; the kernel's buffer must be bounded before it connects."""
+    loop = asyncio.get_running_loop()
+    failure = OSError(f"{there.host} has no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(there.host, there.port, type=socket.SOCK_STREAM):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)  # noqa: FBT003  # the standard library's signature
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            opened.append(sock)
+            return sock
+    raise failure
 
 
 def tls_context() -> ssl.SSLContext:

@@ -7,23 +7,28 @@ do not know and raise RemoteProtocolError for bytes that are no JSON. `encode_*`
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.events import Condition, Exchange, Sign, Stock
+from jogeon.events import Condition, Exchange, Stock
+from jogeon.values import WORDS, stock_code, stock_of, text_of
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"
-WORDS = 1000
-"""Characters kept of what a peer says in words, and bytes of what nobody understands: a frame may have megabytes."""
 FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 """SYSTEM codes after which the broker closes; any other notice is harmless."""
+
+LONGEST_VALUE = 20
+"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
+MOST_CONDITIONS = 1_000
+MOST_CODES = 20_000
+"""More than there are stocks, funds, notes and warrants together; who shows more is no market."""
 
 # ---------------------------------------------------------------- requests
 
@@ -149,13 +154,16 @@ class Reply(Struct, frozen=True):
     fields: dict[str, Any]
 
 
+_Value = Annotated[str, Meta(max_length=LONGEST_VALUE)]
+
+
 class PushValues(Struct, frozen=True, gc=False):
     """The values of a type "02" row: 841 is the condition's seq, 843 is I (편입) or D (이탈)."""
 
     seq: str = field(default="", name="841")
-    code: str = field(default="", name="9001")
+    code: _Value = field(default="", name="9001")
     kind: str = field(default="", name="843")
-    clock: str | None = field(default="", name="20")
+    clock: _Value | None = field(default="", name="20")
 
 
 class PushRow(Struct, frozen=True, gc=False):
@@ -237,7 +245,7 @@ def _decode_other(payload: bytes) -> Incoming:
         case "REAL":
             return _lenient_push(value.get("data"))
         case "SYSTEM":
-            return System(code=_text(value.get("code"))[:WORDS], message=_text(value.get("message"))[:WORDS])
+            return System(code=text_of(value.get("code")), message=text_of(value.get("message")))
         case str() if "return_code" in value:
             return _reply(trnm[:WORDS], value)
     return Unknown(trnm=trnm[:WORDS] if isinstance(trnm, str) else "", payload=payload[:WORDS])
@@ -264,7 +272,7 @@ _CODE_IN_TEXT = re.compile(r"CODE=\s*(\w{1,9})|\[(\d{4,6}):")
 
 
 def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
-    text = _text(fields.get("return_msg"))[:WORDS]
+    text = text_of(fields.get("return_msg"))
     seq = fields.get("seq")
     named = seq.strip() if isinstance(seq, str) else ""
     in_text = _SEQ_IN_TEXT.search(text)
@@ -278,18 +286,17 @@ def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
 
 def refusal_in(return_code: object, text: str) -> Refusal | None:
     """Return what a return_code and its text refuse, or None for success (0, "0", "0000")."""
-    code = _text(return_code).strip()
+    code = text_of(return_code).strip()
     if code and not code.strip("0"):
         return None
     in_text = _CODE_IN_TEXT.search(text)
     return Refusal(code=(in_text[1] or in_text[2]) if in_text else code, text=text)
 
 
-def _text(value: object) -> str:
-    """Return a scalar as text; of an object its names, of a list nothing more: printing what is deep may fail."""
-    if isinstance(value, dict):
-        return f"an object with {', '.join(value)}"
-    return "" if value is None else "a list" if isinstance(value, list) else str(value)
+def _key(fields: dict[str, Any]) -> str:
+    """Return the key of a page; nobody has shown one, so it may be of any length."""
+    key = fields.get("next_key")
+    return key.strip() if isinstance(key, str) else ""
 
 
 def fits(reply: Reply, request: Request) -> bool:
@@ -329,83 +336,52 @@ def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
         raise _WrongShape("data is not a list")
     match request:
         case ListConditions():
-            return ConditionList(tuple(_condition(row) for row in rows))
+            return ConditionList(tuple(dict.fromkeys(_condition(row) for row in _few(rows, MOST_CONDITIONS))))
         case Search():
             return _search_page(fields, rows)
         case Register():
-            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in rows)))
+            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES))))
+
+
+def _few(rows: list[Any], most: int) -> list[Any]:
+    if len(rows) > most:
+        raise _WrongShape(f"{len(rows)} rows, more than there can be")
+    return rows
 
 
 # ---------------------------------------------------------------- values
 
 
-def stock_code(text: str) -> str:
-    """Return a six-character code: one leading letter of a seven-character code and a venue suffix are dropped."""
-    code = text.strip()
-    if code.endswith(("_AL", "_NX")):
-        code = code[:-3]
-    return code[1:] if len(code) == 7 and code[0].isalpha() else code
-
-
 def _condition(row: object) -> Condition:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table."""
     match row:
-        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)}:
+        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)} if len(seq) + len(name) < WORDS:
             return Condition(seq=seq.strip(), name=name.strip())
-    raise _WrongShape(f"a row of an unknown shape: {_text(row)[:100]}")
+    raise _WrongShape(f"a row of an unknown shape: {text_of(row)[:100]}")
 
 
 def _jmcode(row: object) -> str:
     match row:
-        case {"jmcode": str(code)} if code.strip():
+        case {"jmcode": str(code)} if code.strip() and len(code) <= LONGEST_VALUE:
             return stock_code(code)
-    raise _WrongShape(f"a row without jmcode: {_text(row)[:100]}")
+    raise _WrongShape(f"a row without jmcode: {text_of(row)[:100]}")
 
 
-_SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
-_NUMBER = re.compile(r"[+-]?\d{1,18}")
+def _coded(row: object) -> dict[str, Any]:
+    match row:
+        case {"9001": str(code)} if code.strip() and isinstance(row, dict):
+            return row
+    raise _WrongShape(f"a row without 9001: {text_of(row)[:100]}")
 
 
 def _search_page(fields: dict[str, Any], rows: Sequence[Any]) -> SearchPage:
     oddities: list[str] = []
-    stocks = tuple(_stock(row, oddities) for row in rows)
+    stocks = tuple(stock_of(_coded(row), oddities) for row in rows)
     return SearchPage(
         stocks=stocks,
-        cont_yn=_text(fields.get("cont_yn")).strip().upper(),
-        next_key=_text(fields.get("next_key")).strip(),
+        cont_yn=text_of(fields.get("cont_yn")).strip().upper(),
+        next_key=_key(fields),
         oddities=tuple(oddities[:10]),
-    )
-
-
-def _stock(row: object, oddities: list[str]) -> Stock:
-    if not isinstance(row, dict) or not isinstance(row.get("9001"), str) or not row["9001"].strip():
-        raise _WrongShape(f"a row without 9001: {_text(row)[:100]}")
-
-    def number(name: str) -> int | None:
-        text = _text(row.get(name)).strip()
-        if not text:
-            return None
-        if _NUMBER.fullmatch(text):
-            return int(text)
-        oddities.append(f"{row['9001']} field {name} = {text[:40]!r}")
-        return None
-
-    def won(name: str) -> int | None:
-        value = number(name)  # the sign of a price tells its direction, not its value
-        return None if value is None else abs(value)
-
-    thousandths = number("12")
-    return Stock(
-        code=stock_code(row["9001"]),
-        name=_text(row.get("302")).strip(),
-        price=won("10"),
-        sign=_SIGNS.get(_text(row.get("25")).strip()),
-        change=number("11"),
-        rate=None if thousandths is None else thousandths / 1000,
-        volume=number("13"),
-        open=won("16"),
-        high=won("17"),
-        low=won("18"),
     )
 
 
@@ -431,11 +407,10 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
             return Register(seq, _venue(value))
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
-            key = _text(value.get("next_key"))
-            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", key)
+            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", _key(value))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
-    return Unknown(trnm=_text(value.get("trnm")), payload=payload[:WORDS])
+    return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:

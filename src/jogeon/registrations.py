@@ -27,6 +27,7 @@ from jogeon.errors import (
 from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, Snapshot, State, StateName
 from jogeon.members import DRIFT_GRACE_NS, Blind, Membership
 from jogeon.messages import Answer, Clear, ListConditions, Malformed, Refusal, Register, Registered, Request
+from jogeon.values import stock_code
 
 GRACE = DRIFT_GRACE_NS / 1e9
 CURE_PAUSE = 0.3
@@ -473,7 +474,7 @@ class Registrar:
                 continue
             code = values.code
             if len(code) != 6:
-                code = messages.stock_code(code)
+                code = stock_code(code)
             event = following.push(values.kind, code, values.clock or "", at_ns)
             if event is not None:
                 for sink in following.sinks:
@@ -482,10 +483,8 @@ class Registrar:
     def _unclaimed(self, values: messages.PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
         if seq not in self._cleared and all(seq != following.condition.seq for following in self.followings):
-            code = messages.stock_code(values.code)
+            code = stock_code(values.code)
             self._tell_all(Anomaly(at_ns, f"push for the unknown condition seq {seq[:10]!r}", None, code))
-
-    # ------------------------------------------------------------ telling
 
     def tell(self, at_ns: int, state: StateName, cause: str = "") -> None:
         """Tell every sink a state of the whole client."""

@@ -149,6 +149,11 @@ class Supervisor:
         """When the last frame was heard on the connection that is served, or was served last; 0 before the first."""
         return 0 if self._connection is None else self._connection.heard_ns
 
+    @property
+    def serving(self) -> bool:
+        """Whether there is a connection that is logged in."""
+        return self._connection is not None and self._connection.error is None
+
     def wake(self) -> None:
         """Look again at what there is to do."""
         self._wake.set()

@@ -204,7 +204,7 @@ FAILURES = {
         "이름으로는 구별할 수 없습니다. 일련번호: {seqs}", "the name does not tell them apart. seq: {seqs}"
     ),
     "AmbiguousCondition.next": Text(
-        "이름 대신 일련번호로: jogeon watch {seq}{server}", "use the seq instead: jogeon watch {seq}{server}"
+        "이름 대신 일련번호({seqs})를 적어 주세요: {list_}", "use one of the seqs {seqs} instead of the name: {list_}"
     ),
     "PagingError.what": Text(
         "연속조회가 제대로 끝나지 않습니다 ({rows}행까지 받음): {what}",
