@@ -1,5 +1,6 @@
 """Conversations of a Client with a broker, in virtual time."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -175,5 +176,70 @@ def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
                 async with kiwoom.watch("급등주", exchange="N"):
                     pass
             assert await kiwoom.conditions() == [RISE, HIGH]
+
+    virtual(main())
+
+
+def test_a_watch_that_ends_while_its_reader_lags_tells_what_was_lost_first() -> None:
+    async def main() -> None:
+        broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
+        async with broker.client() as kiwoom:
+            async with kiwoom.watch("급등주", max_events=5) as watch:
+                drain(watch)
+                for number in range(20):
+                    broker.enter("급등주", f"{number:06d}")
+            *told_before, ended = told(drain(watch))
+        assert told_before[0] == ("Gap", "급등주", "lagged")
+        assert told_before[1:21] == [("Enter", "급등주", f"{number:06d}", "recovered") for number in range(20)]
+        assert told_before[21][0] == "Snapshot"
+        assert ended == ("State", "ended")
+
+    virtual(main())
+
+
+def test_a_silent_condition_does_not_keep_the_others_from_being_read() -> None:
+    class Deaf(Broker):
+        def on_register(self, wire: Wire, seq: str) -> None:
+            if seq == "0":
+                super().on_register(wire, seq)
+
+    async def main() -> None:
+        names = {str(seq): f"조건{seq}" for seq in range(4)}
+        broker = Deaf(names)
+        async with broker.client() as kiwoom:
+            began = asyncio.get_running_loop().time()
+            async with kiwoom.watch() as watch:
+                assert asyncio.get_running_loop().time() - began < 6
+                assert ("Snapshot", "조건0") in told(drain(watch))
+
+    virtual(main())
+
+
+def test_what_was_entered_is_not_entered_again() -> None:
+    async def main() -> None:
+        broker = Broker()
+        async with broker.client() as kiwoom:
+            with pytest.raises(jogeon.LocalProtocolError):
+                await kiwoom.__aenter__()
+            async with kiwoom.watch("급등주") as watch:
+                with pytest.raises(jogeon.LocalProtocolError):
+                    await watch.__aenter__()
+        assert len(broker.requests("LOGIN")) == 1
+
+    virtual(main())
+
+
+def test_a_condition_listed_twice_is_one() -> None:
+    class Twice(Broker):
+        def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
+            wire.push(messages.encode_list([RISE, RISE, HIGH]))
+
+    async def main() -> None:
+        broker = Twice()
+        async with broker.client() as kiwoom, kiwoom.watch() as watch:
+            drain(watch)
+            broker.enter("급등주", "005930")
+            assert told(drain(watch)) == [("Enter", "급등주", "005930", "live")]
+            assert await kiwoom.resolve("급등주") == RISE
 
     virtual(main())

@@ -293,8 +293,7 @@ class Watch:
             return
         self._client._watches.remove(self)
         at_ns = self._client._wall()
-        if self._queue.lagging:
-            self._queue.catch_up()
+        self._queue.end()
         if self._recording is not None:
             self._recording.settle()
         for sink in self._sinks:

@@ -6,6 +6,7 @@ it had been handed and what is true now, and a Snapshot. States and Gaps are nev
 """
 
 import asyncio
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Self
@@ -95,6 +96,12 @@ class Queue:
         older = [each for each, present in self._renumbered.items() if present == old]
         self._renumbered |= dict.fromkeys([*older, old], new)
         self._renumbered.pop(new, None)  # it may have had this seq before
+
+    def end(self) -> None:
+        """Tell what was lost while the publisher still knows what is true; the few events that follow are kept."""
+        if self._marked:
+            self.catch_up()
+        self._room = self._max_events = self._max_codes = sys.maxsize
 
     def close(self, error: JogeonError | None = None) -> None:
         """End the stream after what is queued; with an error, the consumer gets it then."""

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from jogeon.cli.aside import PATIENCE, Aside
 from jogeon.cli.lines import Lines, event_line
@@ -42,10 +42,14 @@ class Wish(Struct, frozen=True):
     count: int | None = None
     seconds: float | None = None
     journal: str | None = None
+    until: float | None = None
+    """When the time is over, by the loop's clock; entering the watch counts."""
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
+    if wish.seconds is not None:
+        wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
     with Aside() as aside:
         if choices.json or not is_terminal(sys.stdout):
@@ -62,6 +66,8 @@ async def take(watch: Watch, wish: Wish, use: Use) -> bool:
     changes = 0
     try:
         async with asyncio.timeout(wish.seconds) as limit:
+            if wish.until is not None:
+                limit.reschedule(wish.until)
             while True:
                 events = await watch.batch(BATCH)
                 wanted = len(events) if wish.count is None else enough(events, wish.count - changes)
