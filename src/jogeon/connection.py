@@ -249,9 +249,9 @@ class Connection(WSListener):
                 logger.warning("connection %d: late reply to %s", self.number, request.trnm)
                 self._receiver.on_late(request)
             case Stray(trnm, seq, reason):
-                logger.warning("connection %d: stray reply %s seq %s: %s", self.number, trnm, seq, reason)
+                logger.warning("connection %d: stray reply %.40s seq %.40s: %s", self.number, trnm, seq, reason)
             case Unknown(trnm, payload):
-                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm, payload[:200])
+                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""

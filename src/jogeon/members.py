@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Member, Snapshot
+from jogeon.messages import MOST_CODES
 
 DRIFT_GRACE_NS = 3_000_000_000
 """A stock pushed this close to a recheck may differ from its snapshot without anything being wrong."""
+TOO_MANY = "more stocks than there are"
 
 
 class Blind(Struct, frozen=True):
@@ -80,17 +82,39 @@ class Membership:
     def push(self, kind: str, code: str, clock: str, at_ns: int) -> Enter | Leave | Anomaly | None:
         """Return the event one push of type "02" makes; None while pushes are kept for the snapshot to come."""
         if self._kept is not None:
-            self._kept.pop(code, None)  # so that the order is that of the last push of each stock
-            self._kept[code] = (kind, clock, at_ns)
-            return None
+            return self._keep(kind, code, clock, at_ns)
         self._touched[code] = at_ns
         codes = self.codes
         if kind == "I" and code not in codes and code and not code.isspace():
+            if len(self._touched) > MOST_CODES and not self._has_room(at_ns):
+                return Anomaly(at_ns, TOO_MANY, self.condition, code)
             entered = codes[code] = Enter(at_ns, self.condition, code, clock)
             return entered
         if kind == "D" and codes.pop(code, None) is not None:
             return Leave(at_ns, self.condition, code, clock)
+        if len(self._touched) > MOST_CODES:
+            self._forget(at_ns)
         return Anomaly(at_ns, _impossible(kind, code), self.condition, code)
+
+    def _keep(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly | None:
+        """Keep a push for the snapshot to come, in the order of the last push of each stock."""
+        kept = self._kept or {}
+        kept.pop(code, None)
+        if len(kept) >= MOST_CODES:
+            return Anomaly(at_ns, TOO_MANY, self.condition, code)
+        kept[code] = (kind, clock, at_ns)
+        self._kept = kept
+        return None
+
+    def _has_room(self, at_ns: int) -> bool:
+        self._forget(at_ns)
+        return len(self.codes) < MOST_CODES
+
+    def _forget(self, at_ns: int) -> None:
+        """Forget pushes that excuse nothing any more; all, if they are too many to be of a market."""
+        self._touched = {code: when for code, when in self._touched.items() if at_ns - when <= DRIFT_GRACE_NS}
+        if len(self._touched) > MOST_CODES // 2:
+            self._touched.clear()
 
     # ------------------------------------------------------------ snapshots
 
@@ -115,6 +139,7 @@ class Membership:
         self.codes = {code: before.get(code, entered.get(code, shown)) for code in shown.codes}
         self.right_ns = shown.at_ns
         self._suspects, self._unsure = None, False
+        self._forget(shown.at_ns)
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
         """Tell the kept pushes that the snapshot does not show yet."""

@@ -7,10 +7,10 @@ do not know and raise RemoteProtocolError for bytes that are no JSON. `encode_*`
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Exchange, Sign, Stock
@@ -24,6 +24,12 @@ WORDS = 1000
 """Characters kept of what a peer says in words, and bytes of what nobody understands: a frame may have megabytes."""
 FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 """SYSTEM codes after which the broker closes; any other notice is harmless."""
+
+LONGEST_VALUE = 20
+"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
+MOST_CONDITIONS = 1_000
+MOST_CODES = 20_000
+"""More than there are stocks, funds, notes and warrants together; who shows more is no market."""
 
 # ---------------------------------------------------------------- requests
 
@@ -149,13 +155,16 @@ class Reply(Struct, frozen=True):
     fields: dict[str, Any]
 
 
+_Value = Annotated[str, Meta(max_length=LONGEST_VALUE)]
+
+
 class PushValues(Struct, frozen=True, gc=False):
     """The values of a type "02" row: 841 is the condition's seq, 843 is I (편입) or D (이탈)."""
 
     seq: str = field(default="", name="841")
-    code: str = field(default="", name="9001")
+    code: _Value = field(default="", name="9001")
     kind: str = field(default="", name="843")
-    clock: str | None = field(default="", name="20")
+    clock: _Value | None = field(default="", name="20")
 
 
 class PushRow(Struct, frozen=True, gc=False):
@@ -329,11 +338,17 @@ def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
         raise _WrongShape("data is not a list")
     match request:
         case ListConditions():
-            return ConditionList(tuple(_condition(row) for row in rows))
+            return ConditionList(tuple(_condition(row) for row in _few(rows, MOST_CONDITIONS)))
         case Search():
             return _search_page(fields, rows)
         case Register():
-            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in rows)))
+            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES))))
+
+
+def _few(rows: list[Any], most: int) -> list[Any]:
+    if len(rows) > most:
+        raise _WrongShape(f"{len(rows)} rows, more than there can be")
+    return rows
 
 
 # ---------------------------------------------------------------- values
@@ -350,14 +365,14 @@ def stock_code(text: str) -> str:
 def _condition(row: object) -> Condition:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table."""
     match row:
-        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)}:
+        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)} if len(seq) + len(name) < WORDS:
             return Condition(seq=seq.strip(), name=name.strip())
     raise _WrongShape(f"a row of an unknown shape: {_text(row)[:100]}")
 
 
 def _jmcode(row: object) -> str:
     match row:
-        case {"jmcode": str(code)} if code.strip():
+        case {"jmcode": str(code)} if code.strip() and len(code) <= LONGEST_VALUE:
             return stock_code(code)
     raise _WrongShape(f"a row without jmcode: {_text(row)[:100]}")
 
