@@ -124,7 +124,7 @@ def test_close_names_are_suggested(shell: Shell) -> None:
 def test_an_ambiguous_name_lists_its_seqs(shell: Shell) -> None:
     said = failing(shell, errors.AmbiguousCondition("급등주", seqs=("4", "7")))
     assert "4, 7" in said.err
-    assert "jogeon watch 4" in said.err
+    assert "jogeon list" in said.err
 
 
 def test_a_wrong_token_names_the_variable_it_comes_from(shell: Shell) -> None:

@@ -20,7 +20,7 @@ MAX_EVENTS = 10_000
 MAX_BYTES = 8 * 2**20
 """Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code."""
 EVENT_BYTES = 300
-CODE_BYTES = 64
+CODE_BYTES = 72
 
 
 class Queue:
@@ -39,8 +39,8 @@ class Queue:
     ) -> None:
         self._current = current
         self._now_ns = now_ns
-        self._max_events = self._room = max(1, min(max_events, max_bytes // EVENT_BYTES))
-        self._max_codes = max_bytes // CODE_BYTES
+        self._max_events = self._room = max(1, min(max_events, max_bytes // 2 // EVENT_BYTES))
+        self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
         self._codes = 0
         self._events: deque[Event] = deque()
         self._shown: dict[Condition, bool] = {}
@@ -49,7 +49,7 @@ class Queue:
         """Under which seq a condition goes on; what is queued may bear an old one."""
         self._handed: dict[Condition, set[str] | None] = {}
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
-        self._dropped: Counter[str] = Counter()
+        self._dropped: Counter[type[Event]] = Counter()
         self._marked = False
         self._last: Event | None = None
         """The event handed over last."""
@@ -67,6 +67,8 @@ class Queue:
         """Take one event that is no Snapshot; never waits."""
         if len(self._events) < self._room:
             self._events.append(event)
+        elif isinstance(event, Enter | Leave) and self._present(event.condition) in self._handed:
+            self._dropped[type(event)] += 1  # while marked, the usual case
         else:
             self._lose((event,))
         if self._waiter is not None:
@@ -79,7 +81,7 @@ class Queue:
         for snapshot in shown:
             self._shown.setdefault(snapshot.condition, False)
             self._renumbered.pop(snapshot.condition, None)  # a namesake may have got the seq
-        fits = len(self._events) + len(events) <= self._max_events and self._codes + codes <= self._max_codes
+        fits = len(self._events) + len(events) <= self._room and self._codes + codes <= self._max_codes
         if self._marked or (self._events and not fits):
             self._lose(events)
         else:
@@ -125,7 +127,7 @@ class Queue:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
         kept = [event for event in lost if self._survives(event)]
-        self._dropped.update(type(event).__name__.lower() for event in lost if not self._survives(event))
+        self._dropped.update(type(event) for event in lost if not self._survives(event))
         if not self._marked:
             self._marked, self._room = True, 0
             self._events.clear()
@@ -166,7 +168,7 @@ class Queue:
         last = self._last
         since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
         handed, self._handed = self._handed, {}
-        self._marked, self._room = False, self._max_events
+        self._marked = False
         for condition, known in handed.items():
             now = self._current(condition)
             if now is None:
@@ -177,9 +179,12 @@ class Queue:
                 self._events.extend(difference(condition, known, now.codes, since_ns, now.at_ns))
             self._events.append(now)
             self._codes += len(now.codes)
-        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(self._dropped.items()))
+        dropped = {kind.__name__.lower(): count for kind, count in self._dropped.items()}
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(dropped.items()))
         self._dropped.clear()
         self._events.append(Anomaly(at_ns, f"lagged: not handed over: {counts}"))
+        # What catching up takes, members decide; with no room beside it the next event would begin all over again.
+        self._room = max(self._max_events, len(self._events) + self._max_events // 2 + 1)
 
     # ------------------------------------------------------------ the consumer's side
 

@@ -83,18 +83,18 @@ class Membership:
         """Return the event one push of type "02" makes; None while pushes are kept for the snapshot to come."""
         if self._kept is not None:
             return self._keep(kind, code, clock, at_ns)
-        self._touched[code] = at_ns
-        codes = self.codes
-        if kind == "I" and code not in codes and code and not code.isspace():
-            if len(self._touched) > MOST_CODES and not self._has_room(at_ns):
-                return Anomaly(at_ns, TOO_MANY, self.condition, code)
-            entered = codes[code] = Enter(at_ns, self.condition, code, clock)
-            return entered
+        codes, touched = self.codes, self._touched
+        touched[code] = at_ns
         if kind == "D" and codes.pop(code, None) is not None:
             return Leave(at_ns, self.condition, code, clock)
-        if len(self._touched) > MOST_CODES:
+        if len(touched) > MOST_CODES:
             self._forget(at_ns)
-        return Anomaly(at_ns, _impossible(kind, code), self.condition, code)
+        if kind != "I" or code in codes or not code or code.isspace():
+            return Anomaly(at_ns, _impossible(kind, code), self.condition, code)
+        if len(codes) >= MOST_CODES:
+            return Anomaly(at_ns, TOO_MANY, self.condition, code)
+        entered = codes[code] = Enter(at_ns, self.condition, code, clock)
+        return entered
 
     def _keep(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly | None:
         """Keep a push for the snapshot to come, in the order of the last push of each stock."""
@@ -105,10 +105,6 @@ class Membership:
         kept[code] = (kind, clock, at_ns)
         self._kept = kept
         return None
-
-    def _has_room(self, at_ns: int) -> bool:
-        self._forget(at_ns)
-        return len(self.codes) < MOST_CODES
 
     def _forget(self, at_ns: int) -> None:
         """Forget pushes that excuse nothing any more; all, if they are too many to be of a market."""
