@@ -115,7 +115,8 @@ async def search(kiwoom: Client) -> object:
 
 
 async def clear(kiwoom: Client) -> object:
-    return await kiwoom.clear(HIGH)
+    await kiwoom.clear(HIGH)
+    return None
 
 
 async def watch_two(kiwoom: Client) -> object:
@@ -499,36 +500,52 @@ class MineError(Exception):
     """The user's."""
 
 
-@pytest.mark.parametrize("place", ["body", "loop", "handler", "async handler", "progress"])
-def test_an_error_of_the_user_comes_out_unchanged_and_everything_is_closed(place: str) -> None:
+Fail = Callable[..., None]
+
+
+async def in_the_body(kiwoom: Client, watch: Watch, fail: Fail) -> None:
+    fail(kiwoom, watch)
+
+
+async def in_the_loop(kiwoom: Client, watch: Watch, fail: Fail) -> None:
+    async for event in watch:
+        fail(kiwoom, event)
+
+
+async def in_a_handler(kiwoom: Client, watch: Watch, fail: Fail) -> None:
+    del kiwoom
+    await watch.each(fail)
+
+
+async def in_an_async_handler(kiwoom: Client, watch: Watch, fail: Fail) -> None:
+    async def handler(event: Event) -> None:
+        await asyncio.sleep(0)
+        fail(kiwoom, event)
+
+    await watch.each(handler)
+
+
+async def in_what_is_told_of_progress(kiwoom: Client, watch: Watch, fail: Fail) -> None:
+    del watch
+    await kiwoom.search(HIGH, progress=fail)
+
+
+@pytest.mark.parametrize(
+    "place", [in_the_body, in_the_loop, in_a_handler, in_an_async_handler, in_what_is_told_of_progress]
+)
+def test_an_error_of_the_user_comes_out_unchanged_and_everything_is_closed(
+    place: Callable[[Client, Watch, Fail], Coroutine[Any, Any, None]],
+) -> None:
     mine = MineError("mine")
 
     def fail(*_: object) -> None:
         raise mine
 
-    async def fail_later(_: Event) -> None:
-        await asyncio.sleep(0)
-        raise mine
-
-    async def program(broker: Broker) -> None:
-        async with broker.client() as kiwoom, kiwoom.watch(RISE) as watch:
-            match place:
-                case "body":
-                    fail()
-                case "loop":
-                    async for event in watch:
-                        fail(event)
-                case "handler":
-                    await watch.each(fail)
-                case "async handler":
-                    await watch.each(fail_later)
-                case "progress":
-                    await kiwoom.search(HIGH, progress=fail)
-
     async def main() -> None:
         broker = Holding()
         with pytest.raises(MineError) as raised:
-            await program(broker)
+            async with broker.client() as kiwoom, kiwoom.watch(RISE) as watch:
+                await place(kiwoom, watch, fail)
         assert raised.value is mine
         assert mine.__cause__ is None
         assert mine.__context__ is None
