@@ -411,7 +411,7 @@ class _Ear:
         self.registrar.answered(request, answer, 0.0, at_ns)
         if isinstance(answer, ConditionList):
             for condition in answer.conditions[:3]:
-                if not any(following.condition == condition for following in self.registrar.followings):
+                if not any(following.condition.name == condition.name for following in self.registrar.followings):
                     self.registrar.want(condition, self.sink, "K", at_ns)
 
     def on_ping(self) -> None:

@@ -342,6 +342,19 @@ def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> N
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
 
+def test_a_search_that_was_never_answered_does_not_cost_all_searches_after_it() -> None:
+    pair = listed_pair()
+    timed_out(pair, Search("4"))
+    pair.send(Search("4"))
+    pair.say(messages.encode_search("4", []))
+    assert pair.hear() == Late(Search("4"))  # in truth the reply to the second
+    pair.client.expire()
+    assert not pair.client.owed
+    pair.send(Search("4"))
+    pair.say(messages.encode_search("4", []))
+    assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
+
+
 @pytest.mark.parametrize("rows", [[], [{"9001": "A005930"}]])
 def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     pair = listed_pair()

@@ -198,6 +198,8 @@ class ClientSession(_Session):
         super().__init__()
         self.in_flight: Request | None = None
         self.owed: list[Request] = []
+        self._overtaken = False
+        """Whether a reply that could be to the search in flight was taken for that to an older one."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited, owed or registered any more."""
@@ -213,14 +215,18 @@ class ClientSession(_Session):
         if not self._legal(step) or (self.phase is Phase.LOGGED_IN and step in UNLISTED):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
         self._take(step, _seq(request))
-        self.in_flight = request
+        self.in_flight, self._overtaken = request, False
         return messages.encode(request)
 
     def expire(self) -> None:
-        """Give up waiting for the request in flight: from now on its reply is owed."""
-        if self.in_flight is not None:
+        """Give up waiting for the request in flight: from now on its reply is owed.
+
+        Unless another reply was taken in its place: most likely that was its own and the older one is lost. Else each
+        search of a condition would from then on be given the reply to the one before it, too late.
+        """
+        if self.in_flight is not None and not self._overtaken:
             self.owed.append(self.in_flight)
-            self.in_flight = None
+        self.in_flight = None
 
     def receive(self, payload: bytes) -> Received:
         """Return what a frame means; RemoteProtocolError if it is no JSON."""
@@ -243,6 +249,7 @@ class ClientSession(_Session):
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:
             request = self.owed.pop(late)
+            self._overtaken |= isinstance(waiting, messages.Search)
             self._conclude(request, reply)
             return Late(request)
         return Stray(reply.trnm, reply.seq, "nothing was asked that it answers")

@@ -128,8 +128,7 @@ class Supervisor:
         self._finish(None)
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})  # unlike `await`, it tells who was cancelled: the task, or whoever waits
 
     async def ask(self, request: Request) -> Answer:
         """Send a request of the user when its turn comes and return its answer."""

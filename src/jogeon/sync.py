@@ -197,8 +197,9 @@ class Watch:
 
     def __exit__(self, *exc: object) -> None:
         """Stop following."""
-        if self._coming is not None:
-            self._coming.cancel()
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            coming.cancel()
         self._owner._call(self._wrapped.__aexit__(*exc))
 
     @property
