@@ -28,7 +28,10 @@ types: $(VENV)/installed-test ## mypy --strict
 	$(BIN)/mypy $(SOURCES)
 
 bench: $(VENV)/installed-test ## measure the speed
-	@if [ -f bench/run.py ]; then $(BIN)/python bench/run.py; else echo 'There is no bench/run.py here: nothing to measure.'; fi
+	$(BIN)/python bench/layers.py
+	$(BIN)/python bench/outage.py
+	$(BIN)/python bench/journal.py --quick
+	$(BIN)/python bench/replay.py
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis
