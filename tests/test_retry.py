@@ -172,3 +172,12 @@ def test_a_long_pause_does_not_make_it_patient_beyond_the_bound() -> None:
 @given(st.lists(st.floats(0, 10_000), max_size=20).map(sorted))
 def test_the_bound_stays_within_its_bounds(pings: list[float]) -> None:
     assert 5.0 <= bound(*pings) <= 45.0
+
+
+def test_an_outage_between_two_pings_is_no_interval() -> None:
+    liveness = Liveness(unknown=45, least=5, patience=2.5)
+    liveness.ping(0)
+    liveness.ping(10)
+    liveness.begin()
+    liveness.ping(40)
+    assert liveness.bound == 25

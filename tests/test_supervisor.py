@@ -546,3 +546,20 @@ def test_a_condition_that_is_refused_is_no_reason_to_log_in_again() -> None:
             assert ("State", "unanswered") in told(drain(watch))
 
     virtual(main())
+
+
+def test_a_server_that_stalls_is_found_within_the_bound_its_pings_taught() -> None:
+    async def main() -> float:
+        broker = Broker()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            for _ in range(3):
+                await pause(10)
+                broker.wire.push(messages.encode_ping())
+            drain(watch)
+            broker.wire.stalled = True
+            stalled_at = asyncio.get_running_loop().time()
+            while ("State", "reconnecting") not in told(drain(watch)):
+                await pause(0.5)
+            return asyncio.get_running_loop().time() - stalled_at
+
+    assert virtual(main()) <= 2.5 * 10 * 1.25 + 5 + 0.5

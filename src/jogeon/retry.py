@@ -93,6 +93,10 @@ class Liveness:
         self._last_ping: float | None = None
         self._interval = 0.0
 
+    def begin(self) -> None:
+        """Begin a connection: the time since a PING of the last one is no interval."""
+        self._last_ping = None
+
     def ping(self, now: float) -> None:
         """Note a PING; the longest interval seen counts, at most `unknown`."""
         if self._last_ping is not None:

@@ -222,6 +222,7 @@ class Supervisor:
         """Serve one connection and return why it ended; whatever it had is given up."""
         self._registrar.connected()
         self._connection = connection
+        self._liveness.begin()
         try:
             await self._serve(connection)
         except JogeonError as error:
@@ -359,6 +360,7 @@ class Supervisor:
     def on_ping(self) -> None:
         """Learn how often the server gives a sign of life."""
         self._liveness.ping(self._clock())
+        self._wake.set()  # what was known when it went to sleep was another interval
 
     def on_system(self, notice: System) -> None:
         """Take a SYSTEM notice; a fatal one explains the close that follows."""
