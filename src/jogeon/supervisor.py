@@ -299,7 +299,7 @@ class Supervisor:
             if request is not None:
                 await self._send(connection, request, job)
             else:
-                await self._sleep(self._until_due(now, heard))
+                await self._sleep(self._until_due(now))
 
     def _next(self, now: float, *, probe: bool) -> tuple[Request | None, _Job | None]:
         """Return what to send now and the user's job that it serves, if any."""
@@ -314,10 +314,11 @@ class Supervisor:
             self._jobs.remove(job_served)
         return request, job_served
 
-    def _until_due(self, now: float, heard: float) -> float:
-        silence = max(self._liveness.bound / 4, heard + self._liveness.bound - now)
+    def _until_due(self, now: float) -> float:
+        """Return how long there is nothing to do; frames that came meanwhile are noticed every quarter of the bound."""
+        look = self._liveness.bound / 4
         due = self._registrar.next_due()
-        return silence if due is None else min(silence, max(0.0, due - now))
+        return look if due is None else min(look, max(0.0, due - now))
 
     async def _sleep(self, seconds: float) -> None:
         """Wait until something happens, at most `seconds`."""
