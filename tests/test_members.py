@@ -283,19 +283,6 @@ def test_a_wall_clock_that_jumps_turns_no_gap_around(jump: float) -> None:
     assert (change.since_ns, change.until_ns) == (gap.since_ns, gap.until_ns)
 
 
-def test_a_restart_goes_on_from_the_journal() -> None:
-    membership = Membership(SURGE)
-    membership.resume((A, B), moment(-600))
-    assert membership.known
-    assert not membership.live
-    assert membership.snapshot((B, C), moment(0)) == [
-        Gap(SURGE, moment(-600), moment(0), "restart"),
-        recovered(Leave, A, -600, 0),
-        recovered(Enter, C, -600, 0),
-        Snapshot(moment(0), SURGE, (B, C)),
-    ]
-
-
 def test_members_tell_since_when_and_from_where() -> None:
     membership = known(A, B)
     membership.push("I", C, "", moment(5))

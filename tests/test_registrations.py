@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from conversation import BUSY, NO_SUCH, ONE, PATIENCE, PEAK, SURGE, TWICE, ZERO, A, B, Listener, Talk, moment, opened
+from conversation import BUSY, NO_SUCH, ONE, PATIENCE, PEAK, SURGE, TWICE, ZERO, A, B, Talk, moment, opened
 from drill import World, check
 from jogeon.errors import AmbiguousCondition, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
@@ -225,16 +225,6 @@ def test_a_watch_that_ends_well_tells_no_gap() -> None:
     talk, listener = opened(A)
     talk.registrar.leave(listener, talk.at_ns)
     assert listener.told() == []
-
-
-def test_a_restart_goes_on_where_the_journal_ends() -> None:
-    talk = Talk(SURGE)
-    listener = Listener()
-    following = talk.registrar.want(ZERO, listener, "K", talk.at_ns)
-    following.membership.resume((A,), moment(-60))
-    listener.folds[SURGE] = {A}
-    talk.registers("0", B)
-    assert [type(event) for event in listener.told()] == [Gap, Leave, Enter, Snapshot]
 
 
 # ---------------------------------------------------------------- refused, unanswered, answered late

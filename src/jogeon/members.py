@@ -171,13 +171,6 @@ class Membership:
         if not self.live:
             self._kept = {}
 
-    def resume(self, codes: Iterable[str], since_ns: int) -> None:
-        """Take over the fold of an earlier run of the program: everything since then is one gap."""
-        shown = Snapshot(since_ns, self.condition, tuple(codes))
-        self.known = True
-        self._settle(shown)
-        self.blind(since_ns, "restart")
-
     def end(self, at_ns: int, doubt: Blind | None = None) -> list[Event]:
         """Return the open gap of a watch that ends while blind, or in `doubt`; nothing otherwise."""
         if self._unsure and doubt is None:

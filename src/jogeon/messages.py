@@ -253,7 +253,7 @@ def _decode_other(payload: bytes) -> Incoming:
 
 def _lenient_push(rows: object) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or len(rows) > MOST_CODES:
         return PartialPush("REAL", [], 1)
     kept = []
     unreadable = 0
