@@ -8,6 +8,7 @@ traceback and is left in .fuzz/crash-…; the same command with that file replay
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ def options(target: str, seeds: Iterable[bytes]) -> list[str]:
 def main() -> None:
     """Fuzz the target named first."""
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+    logging.disable()
     with atheris.instrument_imports(include=["jogeon"]):
         from targets import FRAMES, TARGETS
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:

@@ -10,7 +10,6 @@ but this package and tests/conversation.py, so a finding is replayed with `pytho
 from __future__ import annotations
 
 import itertools
-import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
 
     from jogeon.session import Received
 
-logging.disable()
 T = TypeVar("T")
 
 REQUESTS: tuple[Request, ...] = (
