@@ -266,7 +266,9 @@ def test_a_list_of_another_shape_is_none(data: bytes) -> None:
 MORE_THAN_THERE_ARE = b",".join([b'{"jmcode":"A1"}'] * (messages.MOST_CODES + 1))
 
 
-@pytest.mark.parametrize("rows", [b'{"jmcode":"A%s"}' % TOO_LONG, MORE_THAN_THERE_ARE], ids=["a long code", "many codes"])
+@pytest.mark.parametrize(
+    "rows", [b'{"jmcode":"A%s"}' % TOO_LONG, MORE_THAN_THERE_ARE], ids=["a long code", "many codes"]
+)
 def test_a_snapshot_larger_than_any_market_is_none(rows: bytes) -> None:
     reply = messages.decode(b'{"trnm":"CNSRREQ","seq":"0","return_code":0,"data":[%s]}' % rows)
     assert isinstance(reply, messages.Reply)
