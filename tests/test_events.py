@@ -186,3 +186,9 @@ def test_a_live_change_has_no_interval() -> None:
 
 def test_a_member_tells_since_when() -> None:
     assert Member("005930", AT, "live").since == korean(AT)
+
+
+def test_a_push_around_midnight_belongs_to_the_nearest_day() -> None:
+    just_after = int(datetime(2026, 11, 23, 0, 0, 1, tzinfo=KST).timestamp()) * 1_000_000_000
+    assert exchange_time("235959", just_after) == datetime(2026, 11, 22, 23, 59, 59, tzinfo=KST)
+    assert exchange_time("000000", just_after - 2_000_000_000) == datetime(2026, 11, 23, 0, 0, 0, tzinfo=KST)

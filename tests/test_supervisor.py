@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from contextlib import nullcontext
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -563,3 +564,20 @@ def test_a_server_that_stalls_is_found_within_the_bound_its_pings_taught() -> No
             return asyncio.get_running_loop().time() - stalled_at
 
     assert virtual(main()) <= 2.5 * 10 * 1.25 + 5 + 0.5
+
+
+def test_a_laptop_that_slept_tells_the_night_as_one_gap() -> None:
+    async def main() -> None:
+        broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            drain(watch)
+            broker.wire.stalled = True  # the socket did not outlive the sleep, and nothing says so
+            broker.clock_error_ns = 8 * 3_600 * 1_000_000_000  # only the wall clock went on
+            broker.members["급등주"] = ["000660"]
+            await pause(80)
+            gaps = [event for event in drain(watch) if isinstance(event, Gap)]
+            assert [gap.cause for gap in gaps] == ["connection lost"]
+            assert gaps[0].until - gaps[0].since > timedelta(hours=8)
+            assert list(watch.members["급등주"]) == ["000660"]
+
+    virtual(main())
