@@ -1,6 +1,7 @@
 """Readers of the flood, the package's own and its yardsticks; each runs in a process of its own.
 
     python bench/readers.py READER ws://… --events N [--latency]
+    python bench/readers.py drain ws://… --programs N [--seq S]
 
 Prints one line of JSON: events, seconds from the first to the last, CPU seconds in between; with --latency, p50, p99
 and p99.9 in microseconds from the server's send to the reader's own code.
@@ -11,6 +12,7 @@ import asyncio
 import base64
 import json
 import os
+import selectors
 import socket
 import sys
 import time
@@ -248,9 +250,9 @@ class Raw:
         self.buffer = buffer[at:] + (b"" if found else self.sock.recv(65536))
         return found
 
-    def watch(self) -> None:
-        """Log in and register the first condition."""
-        for message in (LOGIN, LIST, register("0")):
+    def watch(self, seq: str = "0") -> None:
+        """Log in and register a condition."""
+        for message in (LOGIN, LIST, register(seq)):
             self.send(message)
             while not self.texts():
                 pass
@@ -269,17 +271,36 @@ def sockets(url: str, meter: Meter) -> None:
                     take(row)
 
 
+def drain(url: str, programs: int, seq: str) -> None:
+    """So many programs that watch, and read without looking."""
+    selector = selectors.DefaultSelector()
+    for _ in range(programs):
+        raw = Raw(url)
+        raw.watch(seq)
+        selector.register(raw.sock, selectors.EVENT_READ, raw.sock)
+    print("watching", flush=True)
+    while selector.get_map():
+        for key, _ in selector.select():
+            if not key.data.recv(2**18):
+                selector.unregister(key.fileobj)
+
+
 READERS = {each.__name__: each for each in (loop, callback, blocking, listener, guide, sockets)}
 
 
 def main() -> None:
     """Run one reader."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("reader", choices=READERS)
+    parser.add_argument("reader", choices=[*READERS, "drain"])
     parser.add_argument("url")
-    parser.add_argument("--events", type=int, required=True)
+    parser.add_argument("--events", type=int, default=0)
     parser.add_argument("--latency", action="store_true")
+    parser.add_argument("--programs", type=int, default=1)
+    parser.add_argument("--seq", default="0")
     options = parser.parse_args()
+    if options.reader == "drain":
+        drain(options.url, options.programs, options.seq)
+        return
     running = READERS[options.reader](options.url, Meter(options.events, latency=options.latency))
     if running is not None:
         asyncio.run(running)
