@@ -62,7 +62,7 @@ async def _pushed(simulator: Simulator, pushes: int) -> Figure:
     for _ in range(pushes // TURN):
         simulator._broker.push(CHANGES)
         await asyncio.sleep(0)
-        while max(transport.get_write_buffer_size() for transport in transports) > 2**20:
+        while max(each.get_write_buffer_size() for each in transports) > 2**20:  # noqa: ASYNC110  # nobody tells
             await asyncio.sleep(0.0005)
     return pushes / (time.perf_counter() - started), (time.process_time() - cpu) / pushes * 1e6
 
