@@ -28,7 +28,9 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent / "src")}
 PEERS = {"guide": "websockets", "kiwoom-client": "kiwoom-client==0.4.0", "kiwoomRest": "kiwoomRest==0.0.3"}
 Row = dict[str, float]
 Case = Callable[[], Row]
-LISTENER, GUIDE, SOCKET = "picows + typed decode in its listener", "the guide's program", "a blocking socket + typed decode"
+LISTENER = "picows + typed decode in its listener"
+GUIDE = "the guide's program"
+SOCKET = "a blocking socket + typed decode"
 
 
 # ---------------------------------------------------------------- programs
