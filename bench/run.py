@@ -29,6 +29,7 @@ PEERS = {"guide": "websockets", "kiwoom-client": "kiwoom-client==0.4.0", "kiwoom
 Row = dict[str, float]
 Case = Callable[[], Row]
 LISTENER = "picows + typed decode in its listener"
+QUEUED = "the same, a deque and `async for`, no members"
 GUIDE = "the guide's program"
 SOCKET = "a blocking socket + typed decode"
 
@@ -111,6 +112,7 @@ def receive(options: argparse.Namespace) -> None:
     pushes = options.pushes
     cases: dict[str, Case] = {
         LISTENER: partial(flooded, "listener", pushes),
+        QUEUED: partial(flooded, "queued", pushes),
         GUIDE: partial(flooded, "guide", pushes // 4),
         SOCKET: partial(flooded, "sockets", pushes),
         "jogeon, `async for`": partial(flooded, "loop", pushes),
@@ -139,7 +141,7 @@ def growth(options: argparse.Namespace) -> None:
 
 def latency(options: argparse.Namespace) -> None:
     """From the server's send to the program, 1,000 pushes a second."""
-    names = {SOCKET: "sockets", LISTENER: "listener", GUIDE: "guide"}
+    names = {SOCKET: "sockets", LISTENER: "listener", QUEUED: "queued", GUIDE: "guide"}
     names |= {"jogeon, `async for`": "loop", "jogeon, `each`": "callback"}
     for burst in (1, 20):
         cases: dict[str, Case] = {
@@ -250,7 +252,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, metavar="DIR")
     options = parser.parse_args()
     options.rounds = options.rounds or (2 if options.quick else 9)
-    options.pushes = 50_000 if options.quick else 200_000
+    options.pushes = 50_000 if options.quick else 400_000
     options.seconds = 2 if options.quick else 5
     for section in options.only:
         SECTIONS[section](options)

@@ -293,7 +293,9 @@ async def main():
     async with jogeon.connect(sys.argv[1], recheck=0) as kiwoom, kiwoom.watch("급등주") as watch:
         async for event in watch:
             if isinstance(event, jogeon.Enter) and event.code == "035720":
-                break
+                break  # all was read
+            if isinstance(event, jogeon.Gap) and event.cause == "connection lost":
+                break  # a busy machine took longer than a server may for a reply
     print(peak(), flush=True)
 
 asyncio.run(main())
@@ -344,7 +346,7 @@ async def test_a_client_stays_under_its_bound_whatever_a_server_sends() -> None:
     rogue = Rogue(*(text_frame(text) for text in shapes()), *(text_frame(text) for text in shapes()), last)
     async with rogue.serving() as url:
         watcher = await started(WATCHER, url)
-        out, _ = await asyncio.wait_for(watcher.communicate(), 30)
+        out, _ = await asyncio.wait_for(watcher.communicate(), 50)
     assert int(out) < CLIENT_MEGABYTES
 
 
