@@ -28,7 +28,7 @@ types: $(VENV)/installed-test ## mypy --strict
 	$(BIN)/mypy $(SOURCES)
 
 bench: $(VENV)/installed-test ## measure the speed
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python bench/layers.py
 	$(BIN)/python bench/outage.py
 	$(BIN)/python bench/journal.py --quick

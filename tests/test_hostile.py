@@ -334,38 +334,43 @@ def shapes() -> list[bytes]:
     ]
 
 
-async def started(program: str, *arguments: str) -> asyncio.subprocess.Process:
-    """Start a program of its own."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PEAK.strip("\n").join(("import sys\n", program)), *arguments, stdin=-1, stdout=-1
-    )
+@contextlib.asynccontextmanager
+async def started(program: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a program of its own, which ends here at the latest."""
+    words = ("-c", PEAK.strip("\n").join(("import sys\n", program)), *arguments)
+    running = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=-1, stdout=-1)
+    try:
+        yield running
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            running.kill()
+        await running.wait()
 
 
 async def test_a_client_stays_under_its_bound_whatever_a_server_sends() -> None:
     last = text_frame(messages.encode_push("0", "035720", "I", "090001"))
-    rogue = Rogue(*(text_frame(text) for text in shapes()), *(text_frame(text) for text in shapes()), last)
-    async with rogue.serving() as url:
-        watcher = await started(WATCHER, url)
+    rogue = Rogue(*(text_frame(text) for text in shapes()), last)
+    async with rogue.serving() as url, started(WATCHER, url) as watcher:
         out, _ = await asyncio.wait_for(watcher.communicate(), 50)
     assert int(out) < CLIENT_MEGABYTES
 
 
 async def test_a_server_stays_under_its_bound_whatever_its_clients_send() -> None:
-    serving = await started(SERVER)
-    assert serving.stdin
-    assert serving.stdout
-    url = (await serving.stdout.readline()).decode().strip()
-    async with NaiveClient(url) as honest:
-        await honest.login()
-        for harm in (b"x" * 10 * 2**20, *shapes()[:3]):
+    async with started(SERVER) as serving:
+        assert serving.stdin
+        assert serving.stdout
+        url = (await serving.stdout.readline()).decode().strip()
+        async with NaiveClient(url) as honest:
+            await honest.login()
+            for harm in (b"x" * 10 * 2**20, *shapes()[:3]):
+                async with NaiveClient(url, None) as hostile:
+                    await hostile.send(harm.decode())
+                    assert (await hostile.closed())[0] == 1009
             async with NaiveClient(url, None) as hostile:
-                await hostile.send(harm.decode())
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    await hostile.send(["x" * 2**15] * 100)  # in fragments
                 assert (await hostile.closed())[0] == 1009
-        async with NaiveClient(url, None) as hostile:
-            with contextlib.suppress(websockets.ConnectionClosed):
-                await hostile.send(["x" * 2**15] * 100)  # in fragments
-            assert (await hostile.closed())[0] == 1009
-        assert await honest.conditions()
-    serving.stdin.close()
-    out, _ = await asyncio.wait_for(serving.communicate(), 30)
+            assert await honest.conditions()
+        serving.stdin.close()
+        out, _ = await asyncio.wait_for(serving.communicate(), 30)
     assert int(out) < SERVER_MEGABYTES
