@@ -253,6 +253,14 @@ async def test_the_pace_is_that_of_the_day(path: Path) -> None:
         assert 0.28 <= asyncio.get_running_loop().time() - begun < 3
 
 
+async def test_a_night_is_skipped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay_module, "MORNING", 0.1)
+    day = [Enter(at(0.1), RISE, "000660", "090001"), Enter(at(86_400), RISE, "0000D0", "090000")]
+    async with replaying(path, *day, speed=1) as replay, naive(replay, "0", "4") as program:
+        await replay.run()
+        assert program.pushes == [("0", "000660", "I", "090001"), ("0", "0000D0", "I", "090000")]
+
+
 async def test_a_gap_cuts_skips_the_blind_time_and_waits_for_who_was_there(path: Path) -> None:
     day = [Enter(at(1), RISE, "000660", "090001"), *OUTAGE, Leave(at(200.5), RISE, "000660", "090320")]
     async with replaying(path, *day, speed=100) as replay:

@@ -6,6 +6,7 @@ conditions. From then on it goes on whoever listens, as a market does, and stand
 * At a recorded gap of a condition that somebody follows, all connections are cut as soon as everybody has read what was
   sent before. What changed meanwhile is then so, and the clock waits until the earlier registrations are back, at most
   STAND_STILL. The blind time itself is skipped.
+* A night without anything in it is skipped.
 * Conditions that one outage blinded came back one after the other, while those that were back had pushes already. So a
   registration is answered when the recording has come to where it was answered then; what lies before goes out at once.
   A program that asks in another order gets a gap more for it, so that the order stays that of the recording.
@@ -24,6 +25,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
+from jogeon.events import korean
 from jogeon.simulator.brokerage import Brokerage
 from jogeon.simulator.recorded import RecordedMarket, Shown
 
@@ -43,6 +45,10 @@ STAND_STILL: Final = 30.0
 """Seconds to wait for registrations after a gap."""
 HEARD: Final = 2.0
 """Seconds a program has to answer a PING that tells whether it has read everything."""
+NIGHT_NS: Final = 3600 * 10**9
+"""A stretch without events that is longer, and ends on another day, is a night."""
+MORNING: Final = 1.0
+"""Seconds before its next event at which a day begins after a skipped night."""
 WAKE: Final = 0.05
 """Seconds between two looks at the clock, at most."""
 LONGEST_STEP: Final = 1.0
@@ -119,6 +125,7 @@ class Replay(Brokerage):
         """Play all there is, each step when it is due."""
         before = time.monotonic()
         while (step := self._next) is not None:
+            self._skip_night(step)
             await asyncio.sleep(self._pause(step))
             await self._drained()
             now = time.monotonic()
@@ -130,6 +137,13 @@ class Replay(Brokerage):
             if not self._broker.standing.pause_market and not self._play_due():
                 await self._cut()
                 before = time.monotonic()
+
+    def _skip_night(self, step: Step) -> None:
+        """Go on shortly before the next step, if it is on another day."""
+        now_ns, due_ns = self._moment_ns, self._due(step)
+        if self._speed < MAX and due_ns - now_ns > NIGHT_NS and korean(int(now_ns)).date() != korean(due_ns).date():
+            logger.info("nothing was recorded from %s to %s: skipped", korean(int(now_ns)), korean(due_ns))
+            self._moment_ns = max(now_ns, due_ns - MORNING * self._speed * 10**9)
 
     def _pause(self, step: Step) -> float:
         """Return how long to wait before the next look at the clock."""
