@@ -237,7 +237,7 @@ async def test_cancelled_while_it_connects_over_a_socket_closes_the_socket() -> 
         task = asyncio.create_task(jogeon.connect(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/").__aenter__())
         await asyncio.sleep(0.1)
         await cancelled(task)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 30)
     gc.collect()  # a socket that was forgotten would warn, and warnings are errors
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.cli.record import next_time
-from jogeon.events import KST, Gap, Snapshot
+import jogeon
+from jogeon.cli import record as record_module
+from jogeon.cli.options import Choices
+from jogeon.cli.record import Recorder, next_time
+from jogeon.cli.texts import Texts
+from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.history import History
 
 if TYPE_CHECKING:
@@ -41,6 +46,72 @@ def test_each_day_has_a_file(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0].startswith('{"event":"state","state":"started"')
     names = {path.name for path in tmp_path.iterdir() if path.suffix == ".journal"}
     assert names == {f"signals-{datetime.now(KST):%Y-%m-%d}.journal"}
+
+
+class Midnight:
+    """A recording of the demo whose clock stands shortly before midnight until it is moved on."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        choices = Choices(Texts("en"), jogeon.connect, server="demo", json=True)
+        self.recorder = Recorder(choices, ("급등주",), "K", str(folder / "{date}.journal"), frames=False)
+        self.recorder.clock = lambda: self.now
+        self.now = datetime(2026, 11, 22, 23, 59, 59, tzinfo=KST)
+        self._capsys = capsys
+        self._said = ""
+
+    async def said(self, text: str) -> None:
+        """Wait until it was said."""
+        while text not in self._said:
+            await asyncio.sleep(0.01)
+            self._said += self._capsys.readouterr().err
+
+    async def run(self, what_it_says: str) -> None:
+        """Record over midnight until this is said, too."""
+        running = asyncio.create_task(self.recorder.run(None))
+        await self.said("2026-11-22.journal")
+        await asyncio.sleep(0.3)  # some stocks come and go
+        self.now += timedelta(seconds=2)
+        await self.said(what_it_says)
+        running.cancel()
+        await asyncio.wait({running})
+
+
+def recorded(path: Path) -> list[Event]:
+    with History(path) as history:
+        return [event for _, _, event in history.events()]
+
+
+async def test_the_next_day_begins_with_what_the_day_before_ended_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(record_module, "LOOK", 0.05)
+    await Midnight(tmp_path, capsys).run("recording: " + str(tmp_path / "2026-11-23.journal"))
+    before, after = (recorded(tmp_path / f"2026-11-{day}.journal") for day in (22, 23))
+    assert isinstance(before[-1], State)
+    assert before[-1].state == "ended"
+    first = next(event for event in after if isinstance(event, Snapshot))
+    members = set[str]()
+    for event in before:
+        match event:
+            case Snapshot(codes=codes):
+                members = set(codes)
+            case Enter(code=code) if event.at_ns <= first.at_ns:
+                members.add(code)
+            case Leave(code=code) if event.at_ns <= first.at_ns:
+                members.discard(code)
+    assert members == set(first.codes)
+    assert not [event for event in (*before, *after) if isinstance(event, Gap)]
+
+
+async def test_a_day_whose_file_cannot_be_begun_goes_on_in_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(record_module, "LOOK", 0.05)
+    (tmp_path / "2026-11-23.journal").mkdir()
+    await Midnight(tmp_path, capsys).run("2026-11-23.journal")
+    last = recorded(tmp_path / "2026-11-22.journal")[-1]
+    assert isinstance(last, State)
+    assert last.state == "ended"
 
 
 def test_a_copy_of_the_day_and_the_days_to_keep(tmp_path: Path) -> None:

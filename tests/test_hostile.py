@@ -130,7 +130,7 @@ async def against(rogue: Rogue, talk: Callable[[Client, Watch], Coroutine[Any, A
     asyncio.get_running_loop().set_exception_handler(lambda _, context: stray.append(context))
     async with rogue.serving() as url:
         async with client_of(url) as kiwoom, kiwoom.watch("급등주") as watch:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(45):
                 await talk(kiwoom, watch)
                 assert await kiwoom.conditions() == list(CONDITIONS)
         rogue.gone.clear()

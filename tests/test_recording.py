@@ -53,7 +53,7 @@ def mode(path: Path) -> int:
 
 async def until(reached: Callable[[], bool]) -> None:
     """Wait for the writer's thread."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         while not reached():  # the other side is a thread
             await asyncio.sleep(0.001)
 

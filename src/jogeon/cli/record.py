@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +19,13 @@ from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.running import open_client, run_loop
 from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
-from jogeon.errors import JournalError
+from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Gap, State
 from jogeon.places import journal_file, private_folder
 from jogeon.retention import DATE, copy_journal, delete_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 REST = 1.0
 """Seconds in which a watch that was left still tells its open gaps and its end."""
+LOOK = 60.0
+"""Seconds between two looks at the clock, at most: a computer that slept is told by nothing else."""
 
 
 def command(texts: Texts) -> click.Command:
@@ -90,6 +94,7 @@ class Recorder:
         """How long what was recorded is kept; None for ever."""
         self.copies: str | None = None
         """The folder that gets a copy each day."""
+        self.clock: Callable[[], datetime] = partial(datetime.now, KST)
         self._counts: Counter[str] = Counter()
         self._screen = Screen(choices.texts, signs_for("ascii"), "")
         self._lines = Lines() if choices.json else None
@@ -98,35 +103,61 @@ class Recorder:
         """Record until the end; None for ever."""
         try:
             async with open_client(self._choices) as client:
-                while await self._one_file(client, end):
-                    pass
+                await self._record(client, end)
         finally:
             enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
             say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
 
-    async def _one_file(self, client: Client, end: datetime | None) -> bool:
-        """Record into one file; return whether another one follows, because the day has ended."""
-        now = datetime.now(KST)
-        path = Path(self._journal.replace(DATE, f"{now:%Y-%m-%d}"))
-        midnight = next_time(time(), now) if DATE in self._journal else None
-        stop = min((moment for moment in (end, midnight) if moment is not None), default=None)
-        say(self._choices.texts("record.begun", path=path))
+    async def _record(self, client: Client, end: datetime | None) -> None:
+        """Record into one file after the other; the next one is begun before this one is left, so nothing is missed."""
+        async with contextlib.AsyncExitStack() as files:
+            watch = await files.enter_async_context(self._file(client))
+            while True:
+                left = None if end is None else max(0.0, (end - self.clock()).total_seconds())
+                async with contextlib.AsyncExitStack() as following:
+                    begun: list[Watch] = []
+                    await first_of(
+                        take(watch, Wish(seconds=left), self._use),
+                        self._keep_house(watch),
+                        self._next_day(client, following, begun),
+                    )
+                    if not begun:
+                        return
+                    await files.aclose()
+                    watch = begun[0]
+                    files.push_async_callback(following.pop_all().aclose)
+
+    @contextlib.asynccontextmanager
+    async def _file(self, client: Client) -> AsyncIterator[Watch]:
+        """Have a watch write the file of today."""
+        path = Path(self._journal.replace(DATE, f"{self.clock():%Y-%m-%d}"))
         watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
-        left = None if stop is None else max(0.0, (stop - now).total_seconds())
         try:
             async with watch:
-                await first_of(take(watch, Wish(seconds=left), self._use), self._keep_house(watch, path))
+                say(self._choices.texts("record.begun", path=path))
+                yield watch
         finally:
             await take(watch, Wish(seconds=REST), self._use)
-        return stop is not None and stop == midnight and stop != end
 
-    async def _keep_house(self, watch: Watch, path: Path) -> None:
+    async def _next_day(self, client: Client, files: contextlib.AsyncExitStack, begun: list[Watch]) -> None:
+        """Begin the file of the next day at midnight; if that cannot be, this one goes on and it is tried again."""
+        midnight = next_time(time(), self.clock()) if DATE in self._journal else datetime.max.replace(tzinfo=KST)
+        while not begun:
+            while (left := (midnight - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110  # a clock tells nobody
+                await asyncio.sleep(min(left, LOOK))
+            try:
+                begun.append(await files.enter_async_context(self._file(client)))
+            except JogeonError as error:
+                say(str(error))
+                await asyncio.sleep(LOOK)
+
+    async def _keep_house(self, watch: Watch) -> None:
         """Delete what is old and make a copy, now and at every midnight."""
-        while True:
-            now = datetime.now(KST)
-            if self.keep is not None and DATE not in self._journal and watch.journal is not None:
-                watch.journal.forget(int((now - self.keep).timestamp()) * 1_000_000_000)
-            await asyncio.to_thread(self._tidy, path, now)
+        while (journal := watch.journal) is not None:
+            now = self.clock()
+            if self.keep is not None and DATE not in self._journal:
+                journal.forget(int((now - self.keep).timestamp()) * 1_000_000_000)
+            await asyncio.to_thread(self._tidy, journal.path, now)
             await asyncio.sleep((next_time(time(), now) - now).total_seconds() + 1)
 
     def _tidy(self, path: Path, now: datetime) -> None:
