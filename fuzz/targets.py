@@ -65,6 +65,8 @@ REQUESTS: tuple[Request, ...] = (
     *(kind(seq) for seq in ("0", "1", "4") for kind in (Search, Register, Clear)),
     Search("4", "K", "Y", "k"),
 )
+ASKED = tuple(request for request in REQUESTS if not isinstance(request, Register))
+"""What a user's call sends; to register is the business of the Registrar alone."""
 LISTED = (Condition("0", "급등주"), Condition("1", "신고가 돌파"), Condition("4", "급락주"))
 LISTS = (
     LISTED,
@@ -434,7 +436,7 @@ def connection(data: bytes) -> None:
     while script:
         match script.byte() % 4:
             case 0:
-                _try(lambda: reader.session.send(script.one(REQUESTS)), LocalProtocolError)
+                _try(lambda: reader.session.send(script.one(ASKED)), LocalProtocolError)
             case 1:
                 request = ear.registrar.next_request(0.0, next(ticks))
                 if request is not None:
