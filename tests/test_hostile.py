@@ -49,6 +49,7 @@ class Rogue:
     def __init__(self, *harm: bytes) -> None:
         self.connections = 0
         self.harm = harm
+        self.members = self.becomes = ["005930"]
         self.gone = asyncio.Event()
 
     @contextlib.asynccontextmanager
@@ -95,13 +96,14 @@ class Rogue:
                 answers = [messages.encode_list(CONDITIONS)]
             case {"trnm": "CNSRREQ", "seq": seq}:
                 pushed = messages.encode_push(seq, "000660", "I", "090000")
-                answers = [messages.encode_registered(seq, ["005930"]), pushed]
+                answers = [messages.encode_registered(seq, self.members), pushed]
             case {"trnm": "CNSRCLR", "seq": seq}:
                 answers = [messages.encode_cleared(seq)]
             case _:
                 answers = []
         writer.write(b"".join(text_frame(text) for text in answers))
         if message["trnm"] == "CNSRREQ" and self.connections == 1:
+            self.members = self.becomes
             for harm in self.harm:
                 writer.write(harm)
                 await writer.drain()
@@ -293,9 +295,7 @@ async def main():
     async with jogeon.connect(sys.argv[1], recheck=0) as kiwoom, kiwoom.watch("급등주") as watch:
         async for event in watch:
             if isinstance(event, jogeon.Enter) and event.code == "035720":
-                break  # all was read
-            if isinstance(event, jogeon.Gap) and event.cause == "connection lost":
-                break  # a busy machine took longer than a server may for a reply
+                break
     print(peak(), flush=True)
 
 asyncio.run(main())
@@ -350,6 +350,7 @@ async def started(program: str, *arguments: str) -> AsyncIterator[asyncio.subpro
 async def test_a_client_stays_under_its_bound_whatever_a_server_sends() -> None:
     last = text_frame(messages.encode_push("0", "035720", "I", "090001"))
     rogue = Rogue(*(text_frame(text) for text in shapes()), last)
+    rogue.becomes = ["005930", "035720"]  # a machine so busy that a reply is given up hears of it by the next snapshot
     async with rogue.serving() as url, started(WATCHER, url) as watcher:
         out, _ = await asyncio.wait_for(watcher.communicate(), 50)
     assert int(out) < CLIENT_MEGABYTES
