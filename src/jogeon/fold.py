@@ -25,8 +25,12 @@ class Known(Struct):
             self.codes[event.code] = None
         else:
             self.codes.pop(event.code, None)
+        self.hear(event.at_ns)
+
+    def hear(self, at_ns: int) -> None:
+        """Note when something was heard of the condition."""
         if self.sure:
-            self.right_ns = event.at_ns
+            self.right_ns = at_ns
 
 
 class Right(Struct, frozen=True):
