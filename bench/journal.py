@@ -31,6 +31,7 @@ from msgspec.structs import replace
 import jogeon
 from jogeon import store
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.fold import Right
 from jogeon.history import History, Selection
 from jogeon.journal import Journal, Source
 from jogeon.ledger import Commit, Ledger
@@ -276,6 +277,8 @@ def big_journal(path: Path, count: int, days: int) -> None:
         for start in range(0, len(events), 5_000):
             opened.write(ledger.enter(events[start : start + 5_000]))
             ledger.fold.settle()
+    rights = {condition: Right(events[-1].at_ns, sure=True) for condition in CONDITIONS}  # type: ignore[union-attr]  # changes
+    opened.write(ledger.enter([], rights))  # as a watch ends
     opened.close()
     store.SYNCHRONOUS = "FULL"
 
