@@ -171,13 +171,16 @@ class History:
         self, asked: Collection[Condition], known: Mapping[int, Condition], final: Fold, last: int
     ) -> dict[Condition, int]:
         """Return the start of the first gap after an event for each condition that has one, under any seq it got."""
+        numbers = {condition: number for number, condition in known.items()}
+        named: dict[str, list[int]] = {}
+        for number, condition in known.items():
+            named.setdefault(condition.name, []).append(number)
         waiting: dict[int, list[Condition]] = {}
         for condition in asked:
             now = final.find(condition)
             moved = now is not None and now[0] != condition
-            for number, each in known.items():
-                if each == condition or (moved and each.name == condition.name):
-                    waiting.setdefault(number, []).append(condition)
+            for number in named[condition.name] if moved else (numbers[condition],):
+                waiting.setdefault(number, []).append(condition)
         gaps: dict[Condition, int] = {}
         query = "SELECT condition, since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? ORDER BY id"
         for number, since_ns in self._db.execute(query, (last,)):
