@@ -266,7 +266,7 @@ def big_journal(path: Path, count: int, days: int) -> None:
     opened = Store(path)
     ledger = Ledger(opened.book)
     opened.write(ledger.enter([Snapshot(START_NS, condition, ()) for condition in CONDITIONS]))
-    ledger.fold.settle()
+    ledger.settle()
     a_day = count // days
     for day in range(days):
         shift = day * DAY_NS
@@ -276,7 +276,7 @@ def big_journal(path: Path, count: int, days: int) -> None:
             opened.write(ledger.enter([Snapshot(START_NS + shift, condition, ()) for condition in CONDITIONS]))
         for start in range(0, len(events), 5_000):
             opened.write(ledger.enter(events[start : start + 5_000]))
-            ledger.fold.settle()
+            ledger.settle()
     rights = {condition: Right(events[-1].at_ns, sure=True) for condition in CONDITIONS}  # type: ignore[union-attr]  # changes
     opened.write(ledger.enter([], rights))  # as a watch ends
     opened.close()

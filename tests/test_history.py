@@ -40,7 +40,7 @@ def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | Non
     ledger = Ledger(opened.book)
     for block in blocks:
         opened.write(ledger.enter(block))
-        ledger.fold.settle()
+        ledger.settle()
     opened.write(ledger.enter([], rights or {}))
     opened.close()
 

@@ -58,7 +58,7 @@ def test_an_epoch_without_an_event_leaves_no_trace() -> None:
     commit = Ledger(Book()).enter([], rights={RISE: Right(1, sure=True)}, frames=[(START_NS, b"{}")])
     assert commit.epochs == []
     assert commit.last == (1, 0)
-    assert commit.frames == [(None, START_NS, b"{}")]
+    assert commit.frames == [(START_NS, b"{}")]
 
 
 def test_what_was_lost_on_the_way_is_told_before_the_snapshot_that_shows_it() -> None:

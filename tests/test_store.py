@@ -42,7 +42,7 @@ def write(path: Path, *blocks: list[object]) -> None:
     ledger = Ledger(opened.book)
     for block in blocks:
         opened.write(ledger.enter(block))  # type: ignore[arg-type]  # a test's own events
-        ledger.fold.settle()
+        ledger.settle()
     opened.close()
 
 
@@ -74,7 +74,7 @@ def test_the_book_of_a_file_is_what_its_writer_knew(
         for place, block in enumerate(day.blocks):
             rights = {condition: Right(place, sure=False) for condition in day.members} if place % 3 == 2 else None
             opened.write(ledger.enter(block, rights))
-            ledger.fold.settle()
+            ledger.settle()
         opened.close()
     db = open_reader(path)
     book = read_book(db)

@@ -286,7 +286,7 @@ class Journal:
         self.trouble = trouble
 
     def _succeed(self, commit: Commit) -> None:
-        self._ledger.fold.settle()
+        self._ledger.settle()
         self._preface = []
         self.committed = commit.last
         if commit.others and not self._ending.is_set():

@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,15 @@ GROUP = 50
 MAX_ID = 2**63 - 1
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
-_CHANGE = "INSERT INTO events (id, at_ns, kind, condition, code, clock) VALUES "
-_CHANGES = [_CHANGE + ",".join(["(?,?,?,?,?,?)"] * rows) for rows in range(GROUP + 1)]
-"""The statement for so many live changes."""
+
+def _grouped(statement: str, columns: int) -> list[str]:
+    """Return a statement for each number of rows up to GROUP."""
+    row = f"({','.join('?' * columns)})"
+    return [f"{statement} VALUES {','.join([row] * rows)}" for rows in range(GROUP + 1)]
+
+
+_CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
+_FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
 
 
@@ -211,26 +217,10 @@ def _take_up(
     changes = f"SELECT at_ns, kind, condition, code FROM events WHERE kind < 2 AND {within} ORDER BY id"  # noqa: S608  # numbers are our own
     jumps = f"SELECT id, {COLUMNS} FROM events WHERE kind > 1 AND kind IN (2, 3) AND {within} ORDER BY id"  # noqa: S608  # as above
     for number, *row in db.execute(jumps, (after, last)):
-        _take_changes(fold, conditions, db.execute(changes, (after, number)))
+        fold.change_all(db.execute(changes, (after, number)), conditions)
         fold.take(event_of(tuple(row), conditions))
         after = number
-    _take_changes(fold, conditions, db.execute(changes, (after, last)))
-
-
-def _take_changes(fold: Fold, conditions: Mapping[int, Condition], rows: Iterable[Row]) -> None:
-    """Do what `Fold.take` does to enters and leaves; making an event of each row would take four times as long."""
-    codes: dict[int, dict[str, None]] = {}
-    heard_ns: dict[int, int] = {}
-    for at_ns, kind, number, code in rows:
-        if number not in codes:
-            codes[number] = fold.touch(conditions[number]).codes
-        if kind == 0:
-            codes[number][code] = None
-        else:
-            codes[number].pop(code, None)
-        heard_ns[number] = at_ns
-    for number, at_ns in heard_ns.items():
-        fold.known[conditions[number]].hear(at_ns)
+    fold.change_all(db.execute(changes, (after, last)), conditions)
 
 
 # ---------------------------------------------------------------- writing
@@ -347,30 +337,16 @@ class Store:
         """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
         db = self._db
         if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
-            _insert_changes(db, commit.changes)
+            _insert(db, _CHANGES, commit.changes)
             return
         db.execute("BEGIN IMMEDIATE")
         try:
-            self._insert(db, commit)
+            _insert_all(db, commit)
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
-
-    def _insert(self, db: sqlite3.Connection, commit: Commit) -> None:
-        for start in range(0, len(commit.changes), GROUP):
-            _insert_changes(db, commit.changes[start : start + GROUP])
-        for statement, rows in (
-            (_OTHER, commit.others),
-            ("INSERT INTO frames VALUES (?,?,?)", commit.frames),
-            ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
-            ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
-            ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
-            ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
-        ):
-            if rows:
-                db.executemany(statement, rows)
 
     def forget(self, before_ns: int) -> bool:
         """Delete some of what was received before a moment, up to a mark; return whether more of that is left."""
@@ -404,8 +380,24 @@ class Store:
         self._held.close()
 
 
-def _insert_changes(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    db.execute(_CHANGES[len(rows)], tuple(chain.from_iterable(rows)))
+def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
+    _insert(db, _CHANGES, commit.changes)
+    _insert(db, _FRAMES, commit.frames)
+    for statement, rows in (
+        (_OTHER, commit.others),
+        ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
+        ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
+        ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
+        ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
+    ):
+        if rows:
+            db.executemany(statement, rows)
+
+
+def _insert(db: sqlite3.Connection, statements: Sequence[str], rows: Sequence[Row]) -> None:
+    for start in range(0, len(rows), GROUP):
+        group = rows[start : start + GROUP]
+        db.execute(statements[len(group)], tuple(chain.from_iterable(group)))
 
 
 def _create(path: Path) -> None:
