@@ -218,7 +218,7 @@ def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.Monke
     done: list[tuple[int, int]] = []
     with History(path) as history:
         history.stats(progress=lambda *each: done.append(each))
-    assert done == [(4, 10), (8, 10), (10, 10)]
+    assert done == [(5, 10), (9, 10), (10, 10)]
 
 
 def test_an_empty_journal_has_nothing_to_tell(path: Path) -> None:

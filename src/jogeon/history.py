@@ -11,7 +11,7 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.fold import Fold, Known
 from jogeon.ledger import fold_of
-from jogeon.rows import COLUMNS, event_of
+from jogeon.rows import COLUMNS, codes_of, event_of
 from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
 from jogeon.store import one_moment, open_reader, read_chunks, read_conditions, read_end, read_fold, read_rows
 
@@ -214,7 +214,10 @@ class History:
     def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
         counts = Counts()
         after, last = self._range(span)
-        where = "kind <= 3 AND at_ns >= ? AND at_ns < ?"
+        shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
+        for _, number, text in read_rows(self._db, "condition, text", after, last, shown, span):
+            counts.add_shown(number, codes_of(text))
+        where = "kind IN (0, 1, 3) AND at_ns >= ? AND at_ns < ?"
         for rows in read_chunks(self._db, ROW, after, last, where, span):
             counts.add(rows)
             if progress is not None:
