@@ -31,6 +31,7 @@ from msgspec.structs import replace
 import jogeon
 from jogeon import store
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.fold import Right
 from jogeon.history import History, Selection
 from jogeon.journal import Journal, Source
 from jogeon.ledger import Commit, Ledger
@@ -265,7 +266,7 @@ def big_journal(path: Path, count: int, days: int) -> None:
     opened = Store(path)
     ledger = Ledger(opened.book)
     opened.write(ledger.enter([Snapshot(START_NS, condition, ()) for condition in CONDITIONS]))
-    ledger.fold.settle()
+    ledger.settle()
     a_day = count // days
     for day in range(days):
         shift = day * DAY_NS
@@ -275,7 +276,9 @@ def big_journal(path: Path, count: int, days: int) -> None:
             opened.write(ledger.enter([Snapshot(START_NS + shift, condition, ()) for condition in CONDITIONS]))
         for start in range(0, len(events), 5_000):
             opened.write(ledger.enter(events[start : start + 5_000]))
-            ledger.fold.settle()
+            ledger.settle()
+    rights = {condition: Right(events[-1].at_ns, sure=True) for condition in CONDITIONS}  # type: ignore[union-attr]  # changes
+    opened.write(ledger.enter([], rights))  # as a watch ends
     opened.close()
     store.SYNCHRONOUS = "FULL"
 

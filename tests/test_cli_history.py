@@ -59,7 +59,7 @@ def write(path: Path) -> None:
     ledger = Ledger(opened.book)
     for block in DAY:
         opened.write(ledger.enter(block))
-        ledger.fold.settle()
+        ledger.settle()
     opened.write(ledger.enter([], {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}))
     opened.close()
 

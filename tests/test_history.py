@@ -40,7 +40,7 @@ def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | Non
     ledger = Ledger(opened.book)
     for block in blocks:
         opened.write(ledger.enter(block))
-        ledger.fold.settle()
+        ledger.settle()
     opened.write(ledger.enter([], rights or {}))
     opened.close()
 
@@ -77,6 +77,9 @@ def test_the_members_at_any_moment_are_those_there_were(
             fold.take(event)
     with History(path) as history:
         found = {each.condition: each for each in history.members(moment)}
+        for condition in history.conditions:
+            asked = history.members(moment, [condition.name])
+            assert asked == [each for each in found.values() if each.condition.name == condition.name]
     assert {condition: list(each.codes) for condition, each in found.items()} == {
         condition: list(known.codes) for condition, known in fold.known.items()
     }
@@ -184,6 +187,19 @@ def test_members_are_asked_for_by_name(path: Path) -> None:
         members(path, 1, "없는 조건")
 
 
+def test_members_asked_for_by_a_seq_keep_what_they_had_under_another(path: Path) -> None:
+    moved = Condition("9", "급등주")
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930",))],
+        [Snapshot(at(0), HIGH, ())],
+        [Gap(moved, at(10), at(20), "registration lost", open=True)],
+    )
+    assert members(path, 30, "9") == {"급등주": (["005930"], 10)}
+    assert members(path, 5, "9") == {}
+    assert members(path, 5, "0") == {"급등주": (["005930"], None)}
+
+
 def test_statistics_of_a_day(path: Path) -> None:
     moved = Condition("9", "급등주")
     write(
@@ -218,7 +234,7 @@ def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.Monke
     done: list[tuple[int, int]] = []
     with History(path) as history:
         history.stats(progress=lambda *each: done.append(each))
-    assert done == [(4, 10), (8, 10), (10, 10)]
+    assert done == [(5, 10), (9, 10), (10, 10)]
 
 
 def test_an_empty_journal_has_nothing_to_tell(path: Path) -> None:

@@ -43,6 +43,31 @@ def test_whatever_comes_no_snapshot_in_the_file_makes_a_fold_jump(recorded: list
         fold.take(event)
 
 
+@given(days(), st.integers(1, 7), st.integers(0, 3))
+def test_the_fold_is_that_of_all_that_is_durable(day: Day, size: int, pulse: int) -> None:
+    writer, fold = Ledger(Book()), Fold()
+    recorded = day.events
+    for at in range(0, len(recorded), size):
+        rights = {condition: Right(1, sure=False) for condition in day.told} if at % 4 < pulse else None
+        writer.enter(recorded[at : at + size], rights)
+        writer.settle()
+        for event in recorded[at : at + size]:
+            fold.take(event)
+        fold.confirm(rights or {})
+        assert writer.fold.known == fold.known
+
+
+@given(days(), st.lists(events()), st.booleans())
+def test_a_commit_that_never_got_durable_can_be_undone(day: Day, more: list[Event], beaten: bool) -> None:
+    writer = Ledger(Book())
+    writer.enter(day.events)
+    writer.settle()
+    before = writer.fold.copy().known
+    writer.enter(more, {condition: Right(1, sure=False) for condition in day.told} if beaten else None)
+    writer.fold.undo()
+    assert writer.fold.known == before
+
+
 def test_a_second_epoch_goes_on_after_the_first() -> None:
     first = Ledger(Book())
     first.enter([State(START_NS, "started"), Snapshot(START_NS, RISE, ("005930",))])
@@ -58,7 +83,7 @@ def test_an_epoch_without_an_event_leaves_no_trace() -> None:
     commit = Ledger(Book()).enter([], rights={RISE: Right(1, sure=True)}, frames=[(START_NS, b"{}")])
     assert commit.epochs == []
     assert commit.last == (1, 0)
-    assert commit.frames == [(None, START_NS, b"{}")]
+    assert commit.frames == [(START_NS, b"{}")]
 
 
 def test_what_was_lost_on_the_way_is_told_before_the_snapshot_that_shows_it() -> None:

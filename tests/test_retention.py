@@ -35,7 +35,7 @@ def recorded(path: Path, blocks: list[list[Event]]) -> Store:
     ledger = Ledger(opened.book)
     for place, block in enumerate(blocks):
         opened.write(ledger.enter(block, frames=[(START_NS + place * SECOND, b"{}")]))
-        ledger.fold.settle()
+        ledger.settle()
     return opened
 
 

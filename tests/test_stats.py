@@ -3,7 +3,6 @@
 import pytest
 
 from jogeon.events import Condition
-from jogeon.rows import codes_text
 from jogeon.stats import MINUTE_NS, ConditionStats, Counts, Overlap, clip, length, overlaps
 from recorded import SECOND, START_NS
 
@@ -18,7 +17,8 @@ class Story:
 
     def _row(self, second: float, kind: int, code: str | None = None, recovered: int | None = None) -> None:
         at_ns = START_NS + int(second * SECOND)
-        self.counts.add([(1, at_ns, kind, 1, code, recovered, at_ns // MINUTE_NS, None)])
+        packed = at_ns // MINUTE_NS << 20 | 1 << 3 | kind << 1 | bool(recovered)
+        self.counts.add([(1, at_ns, packed, code)])
 
     def enter(self, second: float, code: str = "005930", recovered: int | None = None) -> "Story":
         self._row(second, 0, code, recovered)
@@ -29,7 +29,7 @@ class Story:
         return self
 
     def show(self, *codes: str) -> "Story":
-        self.counts.add([(1, START_NS, 2, 1, None, None, 0, codes_text(codes))])
+        self.counts.add_shown(1, codes)
         return self
 
     def gap(self) -> "Story":

@@ -16,7 +16,7 @@ from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.fold import Right
 from jogeon.ledger import Ledger
 from jogeon.rows import COLUMNS, SCHEMA, event_of
-from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
+from jogeon.store import Store, open_reader, read_book, read_conditions, read_end, read_rows
 from recorded import START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -42,7 +42,7 @@ def write(path: Path, *blocks: list[object]) -> None:
     ledger = Ledger(opened.book)
     for block in blocks:
         opened.write(ledger.enter(block))  # type: ignore[arg-type]  # a test's own events
-        ledger.fold.settle()
+        ledger.settle()
     opened.close()
 
 
@@ -74,13 +74,16 @@ def test_the_book_of_a_file_is_what_its_writer_knew(
         for place, block in enumerate(day.blocks):
             rights = {condition: Right(place, sure=False) for condition in day.members} if place % 3 == 2 else None
             opened.write(ledger.enter(block, rights))
-            ledger.fold.settle()
+            ledger.settle()
         opened.close()
     db = open_reader(path)
-    book = read_book(db)
+    book, end = read_book(db), read_end(db, read_conditions(db))
     db.close()
     assert book.last_id == len(day.events)
     assert book.fold.known == ledger.fold.known
+    assert {condition: (known.right_ns, known.sure) for condition, known in end.known.items()} == {
+        condition: (known.right_ns, known.sure) for condition, known in ledger.fold.known.items()
+    }
 
 
 def test_epochs_follow_each_other_and_numbers_go_on(path: Path) -> None:

@@ -4,7 +4,7 @@ It is what a consumer knows who read every event, so it needs no snapshot to be 
 takes events within a transaction: `settle` keeps them, `undo` forgets those since the last `settle`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -69,11 +69,35 @@ class Fold:
             self._before.setdefault(condition, None)
             self.known[condition] = self.known.pop(old)
 
+    def change_all(self, rows: Iterable[tuple[int, int, int, str]], conditions: Mapping[int, Condition]) -> None:
+        """Add enters and leaves, as rows (at_ns, kind, number of the condition, code), for good unless touched before.
+
+        Almost all events are such; as rows they take a fourth of the time.
+        """
+        codes: dict[int, dict[str, None]] = {}
+        heard_ns: dict[int, int] = {}
+        for at_ns, kind, number, code in rows:
+            if number not in codes:
+                codes[number] = self._at(conditions[number]).codes
+            if kind == 0:
+                codes[number][code] = None
+            else:
+                codes[number].pop(code, None)
+            heard_ns[number] = at_ns
+        for number, at_ns in heard_ns.items():
+            known = self.known[conditions[number]]
+            if known.sure:
+                known.right_ns = at_ns
+
     def touch(self, condition: Condition) -> Known:
         """Return what is known of a condition, to be changed; `undo` knows what it was."""
-        known = self.known.get(condition)
         if condition not in self._before:
+            known = self.known.get(condition)
             self._before[condition] = None if known is None else _copy(known)
+        return self._at(condition)
+
+    def _at(self, condition: Condition) -> Known:
+        known = self.known.get(condition)
         if known is None:
             known = self.known[condition] = Known({}, 0, sure=False)
         return known

@@ -11,9 +11,9 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.fold import Fold, Known
 from jogeon.ledger import fold_of
-from jogeon.rows import COLUMNS, event_of
+from jogeon.rows import COLUMNS, codes_of, event_of
 from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
-from jogeon.store import one_moment, open_reader, read_book, read_chunks, read_conditions, read_mark, read_rows
+from jogeon.store import one_moment, open_reader, read_chunks, read_conditions, read_end, read_fold, read_rows
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -135,16 +135,19 @@ class History:
 
         A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
         """
-        known = read_conditions(self._db)
-        chosen = {known[number] for number in numbers_of(conditions, known)}
         with one_moment(self._db):
+            known = read_conditions(self._db)
+            chosen = {known[number] for number in numbers_of(conditions, known)}
+            names = {condition.name for condition in chosen}
             last = self._last(at_ns)
-            fold, final = self._fold(known, last), read_book(self._db).fold
-            return [
-                Picture(condition, tuple(each.codes), at_ns, self._blind(condition, at_ns, last, final))
-                for condition, each in fold.known.items()
-                if not conditions or condition in chosen
-            ]
+            fold = read_fold(self._db, known, last, [n for n, condition in known.items() if condition.name in names])
+            shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
+            final = read_end(self._db, known)
+            gaps = self._next_gaps(shown, known, final, last)
+        return [
+            Picture(c, tuple(each.codes), at_ns, _blind_since(at_ns, gaps.get(c), final.find(c)))
+            for c, each in shown.items()
+        ]
 
     def _last(self, at_ns: int) -> int:
         """Return the id of the last event that was received by a moment, 0 if none was."""
@@ -164,23 +167,28 @@ class History:
             found = self._db.execute(query, (at_ns,)).fetchone()[0]
         return found or 0
 
-    def _fold(self, conditions: dict[int, Condition], last: int) -> Fold:
-        after, fold = read_mark(self._db, conditions, last)
-        for _, *row in read_rows(self._db, COLUMNS, after, last):
-            fold.take(event_of(tuple(row), conditions))
-        return fold
-
-    def _blind(self, condition: Condition, at_ns: int, last: int, final: Fold) -> int | None:
-        """Return since when nobody had listened to a condition at a moment, None if somebody did."""
-        now = final.find(condition)
-        query = "SELECT since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND condition IN"
-        query += " (SELECT id FROM conditions WHERE name = ? AND (? OR seq = ?)) ORDER BY id LIMIT 1"
-        values = (last, condition.name, now is not None and now[0] != condition, condition.seq)
-        gap = self._db.execute(query, values).fetchone()
-        if gap is not None:
-            return gap[0] if gap[0] < at_ns else None
-        right_ns, sure = (0, False) if now is None else (now[1].right_ns, now[1].sure)
-        return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None
+    def _next_gaps(
+        self, asked: Collection[Condition], known: Mapping[int, Condition], final: Fold, last: int
+    ) -> dict[Condition, int]:
+        """Return the start of the first gap after an event for each condition that has one, under any seq it got."""
+        numbers = {condition: number for number, condition in known.items()}
+        named: dict[str, list[int]] = {}
+        for number, condition in known.items():
+            named.setdefault(condition.name, []).append(number)
+        waiting: dict[int, list[Condition]] = {}
+        for condition in asked:
+            now = final.find(condition)
+            moved = now is not None and now[0] != condition
+            for number in named[condition.name] if moved else (numbers[condition],):
+                waiting.setdefault(number, []).append(condition)
+        gaps: dict[Condition, int] = {}
+        query = "SELECT condition, since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? ORDER BY id"
+        for number, since_ns in self._db.execute(query, (last,)):
+            for condition in waiting.pop(number, ()):
+                gaps.setdefault(condition, since_ns)
+            if len(gaps) == len(asked):
+                break
+        return gaps
 
     # ------------------------------------------------------------ statistics
 
@@ -192,7 +200,7 @@ class History:
         known = read_conditions(self._db)
         chosen = numbers_of(selection.conditions, known) or list(known)
         with one_moment(self._db):
-            final = read_book(self._db).fold
+            final = read_end(self._db, known)
         numbers: dict[Condition, set[int]] = {}
         for number in chosen:
             numbers.setdefault(_last_name(known[number], final), set()).add(number)
@@ -206,7 +214,10 @@ class History:
     def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
         counts = Counts()
         after, last = self._range(span)
-        where = "kind <= 3 AND at_ns >= ? AND at_ns < ?"
+        shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
+        for _, number, text in read_rows(self._db, "condition, text", after, last, shown, span):
+            counts.add_shown(number, codes_of(text))
+        where = "kind IN (0, 1, 3) AND at_ns >= ? AND at_ns < ?"
         for rows in read_chunks(self._db, ROW, after, last, where, span):
             counts.add(rows)
             if progress is not None:
@@ -248,6 +259,14 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
             raise UnknownCondition(each, close=tuple(difflib.get_close_matches(each, names, n=3, cutoff=0.4)))
         numbers += found
     return numbers
+
+
+def _blind_since(at_ns: int, next_gap_ns: int | None, now: tuple[Condition, Known] | None) -> int | None:
+    """Return since when nobody had listened at a moment, None if somebody did, by the next gap, else by the end."""
+    if next_gap_ns is not None:
+        return next_gap_ns if next_gap_ns < at_ns else None
+    right_ns, sure = (0, False) if now is None else (now[1].right_ns, now[1].sure)
+    return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None
 
 
 def _last_name(condition: Condition, final: Fold) -> Condition:

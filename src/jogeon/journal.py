@@ -286,9 +286,9 @@ class Journal:
         self.trouble = trouble
 
     def _succeed(self, commit: Commit) -> None:
-        self._ledger.fold.settle()
-        self._preface = []
         self.committed = commit.last
+        self._ledger.settle()
+        self._preface = []
         if commit.others and not self._ending.is_set():
             self._ask(self.beat)  # something happened that may mean that a picture is not right any more
         if self.trouble is not None:

@@ -1,15 +1,17 @@
 """From events to the rows of one commit of the journal: numbered, with marks and pulses. No I/O, clock or thread."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 from msgspec import Struct, field
 
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.fold import Fold, Known, Right
-from jogeon.rows import KINDS, Row, clock_value, row_of
+from jogeon.rows import Row, clock_value, row_of
 
 _CHANGES = (Enter, Leave)
+_CHANGE = itemgetter(1, 2, 3, 4)
 MARK_EVERY = 5_000
 """Events between two marks, at least; more where a mark would take more room than they do."""
 
@@ -49,7 +51,7 @@ class Commit(Struct):
     others: list[Row] = field(default_factory=list)
     marks: list[Row] = field(default_factory=list)
     pulses: list[Row] = field(default_factory=list)
-    frames: list[Row] = field(default_factory=list)
+    frames: list[tuple[int, bytes]] = field(default_factory=list)
     last: tuple[int, int] = (0, 0)
 
     @property
@@ -60,7 +62,12 @@ class Commit(Struct):
 
 
 class Ledger:
-    """Numbers the events of one epoch and keeps the fold of the file."""
+    """Numbers the events of one epoch and keeps the fold of the file.
+
+    `enter` makes a commit, `settle` says that it is durable. Live changes, nearly all there is, reach the fold only
+    then, unless something in the commit needs them before: the disk need not wait for that, and nothing to undo them
+    need be kept.
+    """
 
     def __init__(self, book: Book) -> None:
         self.epoch = book.epoch + 1
@@ -69,7 +76,12 @@ class Ledger:
         self._id = book.last_id
         self._begun = False
         self._numbers = book.numbers
+        self._conditions = {number: condition for condition, number in book.numbers.items()}
         self._tail = book.tail
+        self._commit = Commit()
+        """The last one that was made."""
+        self._folded = 0
+        """How many of its live changes the fold holds."""
 
     def enter(
         self,
@@ -78,20 +90,16 @@ class Ledger:
         frames: Iterable[tuple[int, bytes]] = (),
     ) -> Commit:
         """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames."""
-        commit = Commit(frames=[(None, *frame) for frame in frames])
-        accounts: dict[Condition, tuple[int, Known]] = {}
+        self._catch_up()
+        commit, self._folded = Commit(frames=list(frames)), 0
+        self._commit = commit
         for event in events:
             if isinstance(event, _CHANGES) and event.origin == "live" and event.since_ns is event.until_ns is None:
-                account = accounts.get(event.condition)
-                if account is None:
-                    number = self._number(commit, event.condition)
-                    account = accounts[event.condition] = (number, self.fold.touch(event.condition))
-                account[1].change(event)
+                number = self._numbers.get(event.condition) or self._number(commit, event.condition)
                 self._id += 1
-                row = (self._id, event.at_ns, KINDS[type(event)], account[0], event.code, clock_value(event.clock))
-                commit.changes.append(row)
+                kind = 0 if type(event) is Enter else 1
+                commit.changes.append((self._id, event.at_ns, kind, number, event.code, clock_value(event.clock)))
             else:
-                accounts.clear()  # what follows may change more than codes
                 self._add(commit, event)
         moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
         self._tail.add(moments)
@@ -99,13 +107,31 @@ class Ledger:
             self._begun = True
             commit.epochs.append((self.epoch, self._first, min(moments)))
         if rights is not None:
-            self.fold.confirm(rights)
-        self._note(commit, pulse=rights is not None)
+            self._pulse(commit, rights)
+        if self._tail.count >= MARK_EVERY:
+            self._mark(commit)
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
 
+    def settle(self) -> None:
+        """Keep what was entered: it is durable."""
+        self.fold.settle()
+        self._fold_changes()
+
+    def _catch_up(self) -> None:
+        """Let the fold take the live changes that it does not hold yet; they can still be undone."""
+        for number in {row[3] for row in self._commit.changes[self._folded :]}:
+            self.fold.touch(self._conditions[number])
+        self._fold_changes()
+
+    def _fold_changes(self) -> None:
+        changes = self._commit.changes
+        self.fold.change_all(map(_CHANGE, changes[self._folded :]), self._conditions)
+        self._folded = len(changes)
+
     def _add(self, commit: Commit, event: Event) -> None:
         """Add an event that is not a live change; before a snapshot what is missing, so that a fold never jumps."""
+        self._catch_up()
         for each in (*self.fold.owed(event), event) if isinstance(event, Snapshot) else (event,):
             self.fold.take(each)
             self._id += 1
@@ -116,18 +142,24 @@ class Ledger:
         number = self._numbers.get(condition)
         if number is None:
             number = self._numbers[condition] = len(self._numbers) + 1
+            self._conditions[number] = condition
             commit.conditions.append((number, condition.seq, condition.name))
         return number
 
-    def _note(self, commit: Commit, *, pulse: bool) -> None:
-        """Add a pulse, and a mark when enough was written since the last one."""
-        if pulse:
-            commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
-        if self._tail.count >= max(MARK_EVERY, sum(len(known.codes) for known in self.fold.known.values())):
-            known = self.fold.known.values()
-            fold = [(*right, list(each.codes)) for right, each in zip(self._rights(), known, strict=True)]
-            commit.marks.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
-            self._tail = Tail()
+    def _pulse(self, commit: Commit, rights: Mapping[Condition, Right]) -> None:
+        self._catch_up()
+        self.fold.confirm(rights)
+        commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+
+    def _mark(self, commit: Commit) -> None:
+        """Add a mark, if enough was written since the last one."""
+        known = self.fold.known.values()
+        if self._tail.count < sum(len(each.codes) for each in known):
+            return
+        self._catch_up()
+        fold = [(*right, list(each.codes)) for right, each in zip(self._rights(), known, strict=True)]
+        commit.marks.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
+        self._tail = Tail()
 
     def _rights(self) -> list[tuple[int, int, bool]]:
         return [(self._numbers[c], known.right_ns, known.sure) for c, known in self.fold.known.items()]

@@ -5,14 +5,14 @@ Only what was heard counts as heard: a stay is measured when its enter and its l
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, combinations
 from operator import itemgetter
 
 from msgspec import Struct
 
 from jogeon.events import Condition
-from jogeon.rows import Row, codes_of
+from jogeon.rows import Row
 
 MINUTE_NS = 60_000_000_000
 FLAP_NS = 3_000_000_000
@@ -52,58 +52,78 @@ class Overlap(Struct, frozen=True):
     either: int
 
 
-ROW = "at_ns, kind, condition, code, recovered, at_ns / 60000000000, text"
-"""The columns of a row, after its id, that `Counts.add` takes; enters, leaves, snapshots and gaps in their order."""
+_NUMBER_BITS = 17
+"""Of a condition's number."""
+_PACKED = f"(at_ns / {MINUTE_NS} << {_NUMBER_BITS + 3}) | (condition << 3) | (kind << 1) | (recovered IS NOT NULL)"
+ROW = f"at_ns, {_PACKED}, code"
+"""The columns of a row, after its id, that `Counts.add` takes; enters, leaves and gaps in their order.
+
+The second is all that is counted, in one number: the minute, the number of the condition, and what happened.
+"""
+ENTERED, ENTERED_RECOVERED, LEFT, LEFT_RECOVERED, GAP = 0, 1, 2, 3, 6
 
 
 class Counts:
     """What is counted while events go by, for all conditions by their numbers; ten million of them in seconds."""
 
     def __init__(self) -> None:
-        self._changes: Counter[tuple[int, int, int | None]] = Counter()
-        self._minutes: Counter[tuple[int, int]] = Counter()
-        self._stocks: set[tuple[int, str]] = set()
+        self._changes: Counter[tuple[int, int]] = Counter()
+        self._minutes: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        self._stocks: defaultdict[int, set[str]] = defaultdict(set)
         self._stays: defaultdict[int, list[int]] = defaultdict(list)
-        self._inside: defaultdict[int, dict[str, int]] = defaultdict(dict)
-        """Who entered live and is in, since when; without a gap since."""
+        self._inside: defaultdict[int, dict[str, int | None]] = defaultdict(dict)
+        """Who was in since the last gap; and since when, who entered live and is in."""
 
     def add(self, rows: Sequence[Row]) -> None:
         """Count rows (id, ROW…)."""
-        changes = [row for row in rows if row[2] < 2]
-        self._changes.update(map(itemgetter(3, 2, 5), changes))
-        self._minutes.update(map(itemgetter(3, 6), changes))
-        self._stocks.update(map(itemgetter(3, 4), changes))
-        inside, stays = self._inside, self._stays
-        for _, at_ns, kind, number, code, recovered, _, text in rows:
-            if kind == 0:
-                if recovered is None:
-                    inside[number][code] = at_ns
-            elif kind == 1:
-                since_ns = inside[number].pop(code, None)
-                if since_ns is not None and recovered is None:
-                    stays[number].append(at_ns - since_ns)
-            elif kind == 2:
-                self._stocks.update((number, each) for each in codes_of(text))
-            else:
-                inside[number].clear()  # who was in may have left and come back unseen
+        counts = Counter(map(itemgetter(2), rows))
+        ways: dict[int, tuple[int, dict[str, int | None], list[int]]] = {}
+        for packed, count in counts.items():
+            minute, number, what = _unpacked(packed)
+            ways[packed] = (what, self._inside[number], self._stays[number])
+            if what != GAP:
+                self._changes[number, what] += count
+                self._minutes[number][minute] += count
+        for _, at_ns, packed, code in rows:
+            what, inside, stays = ways[packed]
+            if what == ENTERED:
+                inside[code] = at_ns
+            elif what == LEFT:
+                since_ns = inside.get(code)
+                if since_ns is not None:
+                    stays.append(at_ns - since_ns)
+                inside[code] = None
+            elif what == ENTERED_RECOVERED:
+                inside.setdefault(code)
+            elif what == LEFT_RECOVERED:
+                inside[code] = None
+            else:  # who was in may have left and come back unseen
+                self._stocks[_unpacked(packed)[1]].update(inside)
+                inside.clear()
 
-    def stocks(self, numbers: Container[int]) -> set[str]:
+    def add_shown(self, number: int, codes: Iterable[str]) -> None:
+        """Count the stocks of a snapshot."""
+        self._stocks[number].update(codes)
+
+    def stocks(self, numbers: Iterable[int]) -> set[str]:
         """Return the different stocks that were in a condition; it has several numbers if its seq moved."""
-        return {code for number, code in self._stocks if number in numbers}
+        return set(chain.from_iterable((*self._stocks[number], *self._inside[number]) for number in numbers))
 
     def result(
-        self, condition: Condition, numbers: Container[int], recorded: Sequence[Span], blind: Sequence[Span]
+        self, condition: Condition, numbers: Collection[int], recorded: Sequence[Span], blind: Sequence[Span]
     ) -> ConditionStats:
         """Return the numbers; `recorded` is from the first to the last that is known, `blind` the gaps in it."""
-        changes = {key: count for key, count in self._changes.items() if key[0] in numbers}
-        minutes = Counter({key[1]: count for key, count in self._minutes.items() if key[0] in numbers})
-        stays = sorted(chain.from_iterable(each for number, each in self._stays.items() if number in numbers))
+        entered, entered_recovered, left, left_recovered = (
+            sum(self._changes[number, what] for number in numbers) for what in range(4)
+        )
+        minutes = sum((self._minutes[number] for number in numbers), Counter[int]())
+        stays = sorted(chain.from_iterable(self._stays[number] for number in numbers))
         blind_ns = length(blind)
         return ConditionStats(
             condition=condition,
-            enters=sum(count for (_, kind, _), count in changes.items() if kind == 0),
-            leaves=sum(count for (_, kind, _), count in changes.items() if kind == 1),
-            recovered=sum(count for (_, _, recovered), count in changes.items() if recovered),
+            enters=entered + entered_recovered,
+            leaves=left + left_recovered,
+            recovered=entered_recovered + left_recovered,
             stocks=len(self.stocks(numbers)),
             stay_median=_quantile(stays, 0.5),
             stay_p90=_quantile(stays, 0.9),
@@ -112,6 +132,10 @@ class Counts:
             covered=(length([*recorded, *blind]) - blind_ns) / 1e9,
             blind=blind_ns / 1e9,
         )
+
+
+def _unpacked(packed: int) -> tuple[int, int, int]:
+    return packed >> _NUMBER_BITS + 3, packed >> 3 & (1 << _NUMBER_BITS) - 1, packed & 7
 
 
 def overlaps(stocks: Mapping[Condition, set[str]]) -> list[Overlap]:

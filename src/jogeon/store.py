@@ -8,14 +8,14 @@ import contextlib
 import datetime as dt
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from jogeon.errors import JournalError
-from jogeon.events import Condition, Event
-from jogeon.fold import Fold
+from jogeon.events import Condition
+from jogeon.fold import Fold, Known, Right
 from jogeon.ledger import Book, Commit, Tail, fold_of, rights_of
 from jogeon.rows import APPLICATION, COLUMNS, MIGRATIONS, SCHEMA, VERSION, Row, event_of
 
@@ -27,11 +27,18 @@ CHUNK = 10_000
 """Rows a reader takes at a time: a read that lasts for minutes would keep the writer's WAL growing."""
 GROUP = 50
 """Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
+MAX_ID = 2**63 - 1
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
-_CHANGE = "INSERT INTO events (id, at_ns, kind, condition, code, clock) VALUES "
-_CHANGES = [_CHANGE + ",".join(["(?,?,?,?,?,?)"] * rows) for rows in range(GROUP + 1)]
-"""The statement for so many live changes."""
+
+def _grouped(statement: str, columns: int) -> list[str]:
+    """Return a statement for each number of rows up to GROUP."""
+    row = f"({','.join('?' * columns)})"
+    return [f"{statement} VALUES {','.join([row] * rows)}" for rows in range(GROUP + 1)]
+
+
+_CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
+_FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
 
 
@@ -140,34 +147,80 @@ def read_book(db: sqlite3.Connection) -> Book:
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
     newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
     last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a mark stays
-    mark_id, fold = read_mark(db, conditions, last_id)
-    tail = Tail()
-    for moment in _add_up(db, conditions, fold, mark_id, last_id):
-        tail.add((moment,))
+    mark_id, fold = _read_mark(db, conditions, last_id)
+    pulse_id, rights = _read_pulse(db, conditions, mark_id) or (mark_id, {})
+    _take_up(db, conditions, fold, mark_id, pulse_id)
+    fold.confirm(rights)
+    _take_up(db, conditions, fold, pulse_id, last_id)
+    fold.settle()
+    tail = _read_tail(db, mark_id)
     return Book(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
 
 
-def read_mark(db: sqlite3.Connection, conditions: dict[int, Condition], last: int) -> tuple[int, Fold]:
+def _read_tail(db: sqlite3.Connection, mark_id: int) -> Tail:
+    found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (mark_id,)).fetchone()
+    return Tail(*found) if found[0] else Tail()
+
+
+def read_fold(
+    db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int, numbers: Collection[int] = ()
+) -> Fold:
+    """Return what the events up to one add up to, for the conditions with these numbers or for all.
+
+    The numbers must be all those that a name ever had: a condition goes on under another one.
+    """
+    mark_id, fold = _read_mark(db, conditions, last)
+    if numbers:
+        chosen = {conditions[number] for number in numbers}
+        fold = Fold({condition: known for condition, known in fold.known.items() if condition in chosen})
+    _take_up(db, conditions, fold, mark_id, last, numbers)
+    return fold
+
+
+def read_end(db: sqlite3.Connection, conditions: Mapping[int, Condition]) -> Fold:
+    """Return what is known of each condition at the end, but for its codes: the pulse and what came after it."""
+    mark_id = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+    pulse = _read_pulse(db, conditions, mark_id)
+    if pulse is None:
+        return read_book(db).fold
+    fold = Fold({condition: Known({}, right.at_ns, right.sure) for condition, right in pulse[1].items()})
+    _take_up(db, conditions, fold, pulse[0], MAX_ID)
+    return fold
+
+
+def _read_mark(db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int) -> tuple[int, Fold]:
     """Return the last mark up to an event: the id it stands at and its fold."""
     found = db.execute("SELECT id, fold FROM marks WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)).fetchone()
     return (0, Fold()) if found is None else (found[0], fold_of(found[1], conditions))
 
 
-def _add_up(
-    db: sqlite3.Connection, conditions: dict[int, Condition], fold: Fold, after: int, last: int
-) -> Iterator[int]:
-    """Take the events after a mark and the pulse where it stands among them; yield the moment of each event."""
-    pulse = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (after,)).fetchone()
-    for number, *row in read_rows(db, COLUMNS, after, last):
-        if pulse is not None and number > pulse[0]:
-            fold.confirm(rights_of(pulse[1], conditions))
-            pulse = None
-        event: Event = event_of(tuple(row), conditions)
-        fold.take(event)
-        yield row[0]
-    if pulse is not None:
-        fold.confirm(rights_of(pulse[1], conditions))
-    fold.settle()
+def _read_pulse(
+    db: sqlite3.Connection, conditions: Mapping[int, Condition], mark_id: int
+) -> tuple[int, dict[Condition, Right]] | None:
+    """Return the pulse: the id it stands at and its rights; None if the last mark is younger."""
+    found = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (mark_id,)).fetchone()
+    return None if found is None else (found[0], rights_of(found[1], conditions))
+
+
+def _take_up(
+    db: sqlite3.Connection,
+    conditions: Mapping[int, Condition],
+    fold: Fold,
+    after: int,
+    last: int,
+    numbers: Collection[int] = (),
+) -> None:
+    """Bring a fold from one event to a later one: changes as rows of a few columns, and the snapshots and gaps."""
+    within = "id > ? AND id <= ?"
+    if numbers:
+        within += f" AND condition IN ({','.join(map(str, numbers))})"
+    changes = f"SELECT at_ns, kind, condition, code FROM events WHERE kind < 2 AND {within} ORDER BY id"  # noqa: S608  # numbers are our own
+    jumps = f"SELECT id, {COLUMNS} FROM events WHERE kind > 1 AND kind IN (2, 3) AND {within} ORDER BY id"  # noqa: S608  # as above
+    for number, *row in db.execute(jumps, (after, last)):
+        fold.change_all(db.execute(changes, (after, number)), conditions)
+        fold.take(event_of(tuple(row), conditions))
+        after = number
+    fold.change_all(db.execute(changes, (after, last)), conditions)
 
 
 # ---------------------------------------------------------------- writing
@@ -284,30 +337,16 @@ class Store:
         """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
         db = self._db
         if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
-            _insert_changes(db, commit.changes)
+            _insert(db, _CHANGES, commit.changes)
             return
         db.execute("BEGIN IMMEDIATE")
         try:
-            self._insert(db, commit)
+            _insert_all(db, commit)
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
-
-    def _insert(self, db: sqlite3.Connection, commit: Commit) -> None:
-        for start in range(0, len(commit.changes), GROUP):
-            _insert_changes(db, commit.changes[start : start + GROUP])
-        for statement, rows in (
-            (_OTHER, commit.others),
-            ("INSERT INTO frames VALUES (?,?,?)", commit.frames),
-            ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
-            ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
-            ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
-            ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
-        ):
-            if rows:
-                db.executemany(statement, rows)
 
     def forget(self, before_ns: int) -> bool:
         """Delete some of what was received before a moment, up to a mark; return whether more of that is left."""
@@ -341,8 +380,24 @@ class Store:
         self._held.close()
 
 
-def _insert_changes(db: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    db.execute(_CHANGES[len(rows)], tuple(chain.from_iterable(rows)))
+def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
+    _insert(db, _CHANGES, commit.changes)
+    _insert(db, _FRAMES, commit.frames)
+    for statement, rows in (
+        (_OTHER, commit.others),
+        ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
+        ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
+        ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
+        ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
+    ):
+        if rows:
+            db.executemany(statement, rows)
+
+
+def _insert(db: sqlite3.Connection, statements: Sequence[str], rows: Sequence[Row]) -> None:
+    for start in range(0, len(rows), GROUP):
+        group = rows[start : start + GROUP]
+        db.execute(statements[len(group)], tuple(chain.from_iterable(group)))
 
 
 def _create(path: Path) -> None:

@@ -18,7 +18,7 @@ from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, ko
 from jogeon.fold import namesake
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.market import Change, Unquoted, moves
-from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_mark, read_rows, require_journal
+from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -135,10 +135,7 @@ class Recording:
 
     def _open(self) -> dict[Condition, tuple[str, ...]]:
         """Return the members at the start: those of that moment, or the first that were seen of a condition."""
-        mark, fold = read_mark(self._db, self._conditions, self._first - 1)
-        for number, *row in read_rows(self._db, COLUMNS, mark, self._first - 1):
-            del number
-            fold.take(event_of(tuple(row), self._conditions))
+        fold = read_fold(self._db, self._conditions, self._first - 1)
         opening = {condition: tuple(known.codes) for condition, known in fold.known.items()}
         for condition, is_gap in self._arrivals():
             if condition not in opening and not (is_gap and namesake(condition, opening)):
