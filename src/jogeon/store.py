@@ -272,6 +272,7 @@ class Store:
         copy.rename(self.path)
         self._db = self._checked()
         self._identity = _identity(self.path)
+        self.notices.append("the journal was deleted, moved or replaced: it was written again in full")
 
     def gone(self) -> bool:
         """Tell whether the name no longer leads to the file that is written: it was deleted or replaced."""
