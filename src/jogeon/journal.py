@@ -262,6 +262,8 @@ class Journal:
 
     def _is_gone(self) -> bool:
         """Look now and then whether the file is still under its name; all that is in it can be written again."""
+        if self._store.torn():
+            return True
         now = time.monotonic()
         if self.trouble is None and now < self._look_at:
             return False
