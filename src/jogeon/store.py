@@ -323,7 +323,7 @@ class Store:
         else:
             self._write_several(db, commit)
         with contextlib.suppress(OSError):  # it is committed, whatever became of the WAL meanwhile
-            self._wal_size = os.stat(self._wal).st_size
+            self._wal_size = self._wal.stat().st_size
 
     def _write_several(self, db: sqlite3.Connection, commit: Commit) -> None:
         db.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Telling how the journal of a watch fares while it is written: that it cannot be, that it can again, what was found."""
+"""Telling how the journal of a watch fares while it is written: that it cannot be, that it can again."""
 
 from __future__ import annotations
 
