@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from witness import PATIENCE, Failed, Run, judge, read, recording, simulator, until
+from witness import PATIENCE, Failed, Run, judge, read, recording, simulator
 
 if TYPE_CHECKING:
     from jogeon.events import Event
@@ -201,7 +201,7 @@ def killed(place: Place, times: int) -> list[str]:
     for turn in range(1, times + 1):
         run = Run(place.path, place.server, place.command)
         if chance.random() < 0.8:  # else while it starts
-            until("a first commit", lambda run=run: run.committed[1] > 0 or run.process.poll() is not None)
+            run.commits(1)
         time.sleep(chance.uniform(0, 0.5))
         run.end(signal.SIGKILL)
         if not place.path.exists():
