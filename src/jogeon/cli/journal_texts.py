@@ -37,7 +37,9 @@ JOURNAL = {
     "option.copy": Text("날마다 이 폴더에 사본을 둠", "keep a copy of each day in this folder"),
     "bad.keep": Text("'{value}' 대신 90d 처럼 날수를 적어 주세요.", "'{value}' should be a number of days like 90d."),
     "check.journal": Text("기록", "journal"),
-    "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
+    "found.journal": Text(
+        "{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"
+    ),
     "option.condition": Text("이 조건식만 (여러 번 가능)", "only this condition; repeatable"),
     "option.code": Text("이 종목코드만 (여러 번 가능)", "only this stock; repeatable"),
     "option.kind": Text(

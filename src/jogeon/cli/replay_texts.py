@@ -56,7 +56,9 @@ REPLAY = {
     "JournalError.what": Text("기록 파일을 쓸 수 없습니다: {path}", "the journal cannot be used: {path}"),
     "JournalError.cause": Text("{detail}", "{detail}"),
     "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text("다른 프로그램의 데이터베이스입니다.", "it is a database of another program."),
+    "JournalError.cause.foreign": Text(
+        "다른 프로그램의 데이터베이스입니다.", "it is a database of another program."
+    ),
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
