@@ -48,6 +48,7 @@ class FakeWatch:
         self._events, self._then, self._last = list(events), then, list(last)
         self.conditions = [SURGE]
         self.members = {"급등주": {"005930": Member("005930", NOON_NS, "live")}}
+        self.journal = None
         self.left = False
 
     async def __aenter__(self) -> Self:

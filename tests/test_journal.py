@@ -258,9 +258,7 @@ def test_two_writers_of_a_file_are_one_too_many(path: Path, reader: Reader) -> N
 
 
 @given(days())
-def test_the_last_state_is_the_fold_of_what_was_committed(
-    tmp_path_factory: pytest.TempPathFactory, day: Day
-) -> None:
+def test_the_last_state_is_the_fold_of_what_was_committed(tmp_path_factory: pytest.TempPathFactory, day: Day) -> None:
     path = tmp_path_factory.mktemp("last") / "journal.db"
     fold = Fold()
     for _ in range(2):
@@ -491,6 +489,71 @@ def test_what_took_the_place_of_a_journal_is_set_aside(failing: Failing) -> None
     failing.recovers()
     [aside] = failing.path.parent.glob("*.replaced-*")
     assert events(aside) == [Snapshot(START_NS - SECOND, RISE, ("000660",))]
+
+
+@pytest.mark.parametrize("left", [0.0, 0.5])
+def test_a_wal_that_is_truncated_while_open_costs_nothing(failing: Failing, left: float) -> None:
+    wal = failing.path.with_name("journal.db-wal")
+    os.truncate(wal, int(wal.stat().st_size * left))
+    failing.tell(50)
+    failing.recovers()
+    assert failing.journal.notices != ()
+
+
+def test_a_wal_that_is_deleted_while_open_costs_nothing(failing: Failing) -> None:
+    failing.path.with_name("journal.db-wal").unlink()
+    failing.tell(50)
+    failing.recovers()
+
+
+def test_a_wal_that_goes_after_a_commit_and_before_it_is_noted_costs_nothing(failing: Failing) -> None:
+    write_several = Store._write_several
+
+    def written(store: Store, db: sqlite3.Connection, commit: Commit) -> None:
+        write_several(store, db, commit)
+        failing.path.with_name("journal.db-wal").unlink(missing_ok=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "_write_several", written)
+        failing.told.append(State(START_NS, "connected"))
+        failing.journal.put(failing.told[-1])
+        until(lambda: failing.journal.committed == (1, 3))
+    failing.tell()
+    failing.recovers()
+
+
+def test_a_wal_that_cannot_be_read_any_more_begins_another_journal(
+    path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "CACHE", 1)  # so its pages are not known any more
+    each = Failing(path, reader)
+    each.tell(3000)
+    until(lambda: each.journal.committed == (1, 3002))
+    os.truncate(path.with_name("journal.db-wal"), 0)
+    each.tell()
+    until(lambda: each.journal.committed[1] == 3 and each.journal.trouble is None)
+    each.journal.close()
+    told = each.told[1:]
+    started, shown, last = events(path)
+    assert started == State(START_NS, "started", None, "the journal was damaged: another was begun")
+    entered = [event for event in told if isinstance(event, Enter)]
+    codes = [event.code for event in entered[:-1]]
+    assert shown == Snapshot(entered[-2].at_ns, RISE, ("005930", *codes))
+    assert last == told[-1]
+    assert len(list(path.parent.glob("*.damaged-*"))) >= 1
+
+
+def test_a_header_that_is_overwritten_while_open_costs_nothing(failing: Failing) -> None:
+    db = sqlite3.connect(failing.path)
+    db.execute("PRAGMA wal_checkpoint")
+    db.close()
+    failing.tell()  # begins the WAL anew: nothing in it hides the header any more
+    until(lambda: failing.journal.committed == (1, 3))
+    with failing.path.open("r+b") as file:
+        file.write(b"garbage!" * 12)
+    failing.tell(50)
+    failing.recovers()
+    assert "written again in full" in failing.journal.notices[-1]
 
 
 def test_a_journal_that_breaks_while_open_is_set_aside(path: Path, reader: Reader, disk: Disk) -> None:

@@ -59,12 +59,11 @@ class Journal:
 
     `committed` is (epoch, n) of the last event that is durable; `trouble` says why nothing can be written at the
     moment, None if all is well; `last` is what everything recorded before adds up to, for who goes on from there;
-    `notices` tells what was found when it was opened.
+    `notices` tells what befell the file, since it was opened.
     """
 
     def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
         self.trouble: str | None = None
-        self.notices = tuple(store.notices)
         self.last = store.book.fold.copy().known
         self._store = store
         self._ledger = Ledger(store.book)
@@ -106,6 +105,11 @@ class Journal:
     def path(self) -> Path:
         """The file that is written."""
         return self._store.path
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user must know of the file, a sentence each: when it was opened, and since."""
+        return tuple(self._store.notices)
 
     # ------------------------------------------------------------ the reader's side (Sink)
 
@@ -240,7 +244,7 @@ class Journal:
                     commit = None
                 elif self._is_gone():
                     self._store.restore()
-                    logger.warning("%s: was deleted, moved or replaced: written again in full", self.path)
+                    logger.warning("%s: %s", self.path, self._store.notices[-1])
                 if commit is None:
                     commit = self._ledger.enter([*self._preface, *events], rights, frames)
                 self._store.write(commit)
@@ -258,6 +262,8 @@ class Journal:
 
     def _is_gone(self) -> bool:
         """Look now and then whether the file is still under its name; all that is in it can be written again."""
+        if self._store.torn():
+            return True
         now = time.monotonic()
         if self.trouble is None and now < self._look_at:
             return False

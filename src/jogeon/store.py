@@ -6,6 +6,7 @@ aside under another name. Readers open `mode=ro` and may do so at any time.
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,6 +30,9 @@ GROUP = 50
 """Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
 MAX_ID = 2**63 - 1
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+CACHE = 8192
+"""KiB of pages a writer keeps: more than a WAL holds before its checkpoint, so that a WAL that is harmed can be written
+again from them."""
 
 
 def _grouped(statement: str, columns: int) -> list[str]:
@@ -44,7 +48,8 @@ _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # 
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Tell whether an error means that the file itself is broken."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in DAMAGED or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 def in_words(error: Exception) -> str:
@@ -59,8 +64,10 @@ def in_words(error: Exception) -> str:
         sqlite3.SQLITE_CORRUPT: "the file is damaged",
         sqlite3.SQLITE_NOTADB: "the file is damaged",
     }
+    system = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
     said = str(error)
-    meaning = words.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)
+    code = system.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
+    meaning = words.get(code & 0xFF)
     return said if meaning is None else f"{meaning} ({said})"
 
 
@@ -238,6 +245,10 @@ class Store:
         self.book: Book
         self._db: sqlite3.Connection
         self._identity: tuple[int, int] = (0, 0)
+        self._wal = path.with_name(f"{path.name}-wal")
+        self._wal_identity: tuple[int, int] = (0, 0)
+        self._wal_size = 0
+        """As the last commit left it."""
         self._held = contextlib.ExitStack()
         """The lock that keeps other writers away."""
         with contextlib.ExitStack() as undo:
@@ -275,6 +286,7 @@ class Store:
             self._db = self._checked()
         self._identity = _identity(self.path)
         self.book = read_book(self._db)
+        self._note_wal()
 
     def _checked(self) -> sqlite3.Connection:
         """Return a connection to a file that is sound and of this version."""
@@ -283,6 +295,7 @@ class Store:
             undo.callback(db.close)
             version = require_journal(db, self.path)
             db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+            db.execute(f"PRAGMA cache_size = -{CACHE}")
             if _text(db, "journal_mode = WAL") != "wal":
                 raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
             if version == 0:
@@ -312,33 +325,60 @@ class Store:
         self.notices.append(f"the journal was damaged: it was set aside as {aside}, another was begun")
 
     def restore(self) -> None:
-        """Write all there is under its name again: the file was deleted, moved or replaced, and is still open here."""
-        if self.path.exists():
+        """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here."""
+        if self.path.exists() and _identity(self.path) != self._identity:
             self.path.rename(self.path.with_name(f"{self.path.name}.replaced-{_now()}"))
         copy = self.path.with_name(f"{self.path.name}.restored")
         copy.unlink(missing_ok=True)
         self._db.execute("VACUUM INTO ?", (str(copy),))
         copy.chmod(0o600)
+        with copy.open("r+b") as file:  # SQLite does not
+            os.fsync(file.fileno())
         self.disconnect()
         for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        copy.rename(self.path)
+        copy.replace(self.path)
         self._db = self._checked()
         self._identity = _identity(self.path)
+        self._db.execute("SELECT 1 FROM epochs").fetchone()  # makes the WAL
+        self._note_wal()
+        self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
 
     def gone(self) -> bool:
-        """Tell whether the name no longer leads to the file that is written: it was deleted or replaced."""
+        """Tell whether the name no longer leads to the file that is written, or others find no journal there."""
         try:
-            return _identity(self.path) != self._identity
+            if _identity(self.path) != self._identity:
+                return True
+            _read_only(self.path).close()
         except FileNotFoundError:
             return True
+        except sqlite3.Error as error:  # its header was overwritten; here its pages are known
+            return is_damage(error)
+        return False
+
+    def torn(self) -> bool:
+        """Tell whether the WAL was deleted or cut: the next commit would go astray. SQLite itself never shrinks it."""
+        try:
+            found = self._wal.stat()
+        except FileNotFoundError:
+            return True
+        return (found.st_dev, found.st_ino) != self._wal_identity or found.st_size < self._wal_size
+
+    def _note_wal(self) -> None:
+        found = self._wal.stat()
+        self._wal_identity, self._wal_size = (found.st_dev, found.st_ino), found.st_size
 
     def write(self, commit: Commit) -> None:
         """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
         db = self._db
         if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
             _insert(db, _CHANGES, commit.changes)
-            return
+        else:
+            self._write_several(db, commit)
+        with contextlib.suppress(OSError):  # it is committed, whatever became of the WAL meanwhile
+            self._wal_size = self._wal.stat().st_size
+
+    def _write_several(self, db: sqlite3.Connection, commit: Commit) -> None:
         db.execute("BEGIN IMMEDIATE")
         try:
             _insert_all(db, commit)

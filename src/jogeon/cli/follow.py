@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.aside import PATIENCE, Aside
+from jogeon.cli.journaling import told_aside, trouble_of
 from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.terminal import is_terminal, signs_for
 from jogeon.events import Enter, Exchange, Leave
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleRenderable
 
     from jogeon.cli.options import Choices
+    from jogeon.cli.texts import Texts
     from jogeon.client import Client, Watch
     from jogeon.events import Event
 
@@ -53,7 +55,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
     with Aside() as aside:
         if choices.json or not is_terminal(sys.stdout):
-            await _print(watch, wish, aside)
+            await _print(watch, wish, choices.texts, aside)
         else:
             await _show(client, watch, wish, choices, aside)
 
@@ -100,7 +102,7 @@ def count_changes(events: Sequence[Event]) -> int:
 # ---------------------------------------------------------------- JSON lines
 
 
-async def _print(watch: Watch, wish: Wish, aside: Aside) -> None:
+async def _print(watch: Watch, wish: Wish, texts: Texts, aside: Aside) -> None:
     lines = Lines()
 
     async def use(events: Sequence[Event]) -> None:
@@ -108,7 +110,7 @@ async def _print(watch: Watch, wish: Wish, aside: Aside) -> None:
 
     rest = False
     try:
-        async with watch:
+        async with watch, told_aside(watch, texts):
             rest = True
             rest = not await take(watch, wish, use)
     except BrokenPipeError:
@@ -129,11 +131,12 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, asid
 
     texts, target, story = choices.texts, console(), Story(server_label(choices, client.address))
     footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
-    screen = Screen(texts, signs_for(target.encoding), texts(footer))
+    screen = Screen(texts, signs_for(target.encoding), "")
 
     def draw() -> ConsoleRenderable:
         story.heard = client.heard
         story.look(watch.conditions, watch.members)
+        screen.footer = trouble_of(watch, texts) or texts(footer)
         return screen.draw(story.picture(time.time_ns()), target.width, target.height)
 
     async def use(events: Sequence[Event]) -> None:

@@ -15,6 +15,7 @@ import click
 from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.follow import Wish, first_of, take
+from jogeon.cli.journaling import told_aside
 from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.running import open_client, run_loop
 from jogeon.cli.terminal import signs_for
@@ -133,7 +134,7 @@ class Recorder:
         path = Path(self._journal.replace(DATE, f"{self.clock():%Y-%m-%d}"))
         watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
         try:
-            async with watch:
+            async with watch, told_aside(watch, self._choices.texts):
                 say(self._choices.texts("record.begun", path=path))
                 yield watch
         finally:

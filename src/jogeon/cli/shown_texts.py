@@ -65,6 +65,11 @@ SHOWN = {
         "가상 시장: 실제 종목이 아닙니다.  Ctrl+C: 끝내기", "made-up market, no real stocks.  Ctrl+C: end"
     ),
     "live.open": Text("진행 중", "still open"),
+    "journal.trouble": Text(
+        "지금은 기록할 수 없습니다: {why}. 감시는 계속되고, 쓸 수 있게 되면 이어서 기록합니다.",
+        "the journal cannot be written for now: {why}. The watch goes on; what it tells is written when that ends.",
+    ),
+    "journal.again": Text("다시 기록하고 있습니다.", "the journal is written again."),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
