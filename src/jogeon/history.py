@@ -90,10 +90,22 @@ class History:
     def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, event) in the order of recording; UnknownCondition."""
         conditions = read_conditions(self._db)
-        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
         where, values = self._where(selection, conditions)
+        return self._numbered(conditions, self._range(selection.span), where, values)
+
+    def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
+        """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""
+        conditions = read_conditions(self._db)
+        chosen = numbers_of(selection.conditions, conditions) or list(conditions)
+        where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({','.join('?' * len(chosen))})"
+        return self._numbered(conditions, EVER, where, [*selection.span, *chosen])
+
+    def _numbered(
+        self, conditions: Mapping[int, Condition], ids: Span, where: str, values: Sequence[Any]
+    ) -> Iterator[tuple[int, int, Event]]:
+        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
         first = epoch = 0
-        for number, *row in read_rows(self._db, COLUMNS, *self._range(selection.span), where, values):
+        for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
             while epochs and epochs[0][0] <= number:
                 first, epoch = epochs.pop(0)
             yield epoch, number - first + 1, event_of(tuple(row), conditions)
