@@ -97,7 +97,8 @@ class History:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""
         conditions = read_conditions(self._db)
         chosen = numbers_of(selection.conditions, conditions) or list(conditions)
-        where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({','.join('?' * len(chosen))})"
+        places = ",".join("?" * len(chosen))
+        where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({places})"
         return self._numbered(conditions, EVER, where, [*selection.span, *chosen])
 
     def _numbered(
