@@ -165,6 +165,15 @@ def test_people_get_something_to_read(
     assert [word for word in shown if word not in said.out] == []
 
 
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_no_number_is_cut_short_where_there_is_little_room(
+    shell: Shell, journal: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in shell("history", "stats", "--journal", journal, "--lang", lang).out
+
+
 @pytest.mark.parametrize(
     "argv",
     [

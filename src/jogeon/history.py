@@ -239,7 +239,6 @@ class History:
         recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
         return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
 
-
     def _begun(self, known: tuple[Condition, Known] | None) -> int | None:
         """Return since when a condition is in the file that was in it before: what is older was deleted."""
         oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
