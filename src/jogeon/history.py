@@ -81,8 +81,9 @@ class History:
 
     @property
     def last_ns(self) -> int | None:
-        """When the last event was received, None if there is none."""
+        """When the last event was received, if it was deleted as well; None if there was none."""
         found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+        found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
         return None if found is None else int(found[0])
 
     # ------------------------------------------------------------ events

@@ -80,7 +80,7 @@ class Counts:
                     inside[number][code] = at_ns
             elif kind == 1:
                 since_ns = inside[number].pop(code, None)
-                if since_ns is not None and recovered is None:
+                if since_ns is not None and recovered is None and since_ns <= at_ns:  # else the clock was set back
                     stays[number].append(at_ns - since_ns)
             elif kind == 2:
                 self._stocks.update((number, each) for each in codes_of(text))
