@@ -207,6 +207,9 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     said = shell("history", "events", "--journal", journal, "--condition", "급등", "--lang", "ko")
     assert said.code == 4
     assert "급등주" in said.err
+    said = shell("history", "stats", "--journal", journal, "--condition", "nothing like it", "--lang", "en")
+    assert "which has: 급등주, 신고가 돌파" in said.err
+    assert "jogeon list" not in said.err
 
 
 def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

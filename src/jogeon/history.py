@@ -257,8 +257,9 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
         named = [number for number, condition in conditions.items() if condition.name == each]
         found = named or [number for number, condition in conditions.items() if condition.seq == each]
         if not found:
-            names = {condition.name for condition in conditions.values()}
-            raise UnknownCondition(each, close=tuple(difflib.get_close_matches(each, names, n=3, cutoff=0.4)))
+            names = dict.fromkeys(condition.name for condition in conditions.values())
+            close = difflib.get_close_matches(each, names, n=3, cutoff=0.4) or names
+            raise UnknownCondition(each, close=tuple(close), reason="not recorded")
         numbers += found
     return numbers
 
