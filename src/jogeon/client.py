@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jogeon import messages
 from jogeon.credentials import Endpoint
@@ -52,6 +52,17 @@ class Members(dict[Condition | str, dict[str, Member]]):
         if isinstance(key, Condition):
             return self[key.name]
         raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a name is there, or the name of a Condition."""
+        return super().__contains__(key) or (isinstance(key, Condition) and super().__contains__(key.name))
+
+    def get(self, key: Condition | str, default: Any = None) -> Any:
+        """Return the members of a condition, by its name or as a Condition, else a default."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
 
 class Client:
