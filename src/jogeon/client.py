@@ -68,7 +68,7 @@ class Members(dict[Condition | str, dict[str, Member]]):
 class Client:
     """The conditions of one account on one server; made by `jogeon.connect`, used as an async context manager.
 
-    Entering it connects and logs in; CouldNotConnect, LoginRefused or SessionTaken tell why it did not.
+    Entering it connects and logs in; CouldNotConnect, ConnectionLost, LoginRefused or SessionTaken tell why it did not.
     `address` is what people call the server.
     """
 
