@@ -58,6 +58,21 @@ def test_a_console_without_hangul_gets_english_unless_korean_is_asked_for(monkey
     assert "??" in told
 
 
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_command_that_was_started_with_a_closed_stream(
+    shell: Shell, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python has None in its place."""
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    monkeypatch.setattr(sys, closed, None)
+    said = shell("list")
+    if closed == "stdout":
+        assert said.code == 1
+        assert "stdout" in said.err
+    else:
+        assert (said.code, len(said.lines) > 0) == (0, True)
+
+
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), BrokenPipeError()])
 def test_an_interruption_is_no_failure(
     shell: Shell, interruption: BaseException, monkeypatch: pytest.MonkeyPatch

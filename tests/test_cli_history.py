@@ -102,6 +102,21 @@ def test_gaps_are_events_of_one_kind(shell: Shell, journal: str) -> None:
     )  # fmt: skip
 
 
+def test_a_gap_belongs_to_every_time_that_it_touches(shell: Shell, journal: str) -> None:
+    """What was missed is not hidden by asking for a time in the middle of it."""
+    for touching in (("--from", "09:02", "--until", "09:03"), ("--until", "09:02"), ("--condition", "4")):
+        assert len(shell("history", "gaps", "--journal", journal, *touching).lines) == 1
+    for beside in (("--until", "09:01:40"), ("--from", "09:03:21"), ("--condition", "신고가 돌파")):
+        assert shell("history", "gaps", "--journal", journal, *beside).lines == []
+
+
+def test_members_of_a_day_are_those_at_its_end(shell: Shell, journal: str) -> None:
+    assert shell("history", "members", "--journal", journal, "--day", "2026-11-21").lines == []
+    for at_the_end in (("--day", "2026-11-22"), ("--day", "2026-11-23"), ()):
+        rise, high = shell("history", "members", "--journal", journal, *at_the_end).lines
+        assert rise["at"] == high["at"] == "2026-11-22T09:03:20.000000+09:00"
+
+
 def test_members_at_a_moment(shell: Shell, journal: str) -> None:
     lines = shell("history", "members", "--journal", journal, "--at", "09:01:05").lines
     assert lines == [
@@ -124,11 +139,11 @@ def test_statistics(shell: Shell, journal: str) -> None:
 @pytest.mark.parametrize("what", ["events", "members", "gaps", "stats"])
 def test_a_spreadsheet_has_a_header_in_the_language(shell: Shell, journal: str, tmp_path: Path, what: str) -> None:
     out = tmp_path / "out.csv"
-    said = shell("history", what, "--journal", journal, "-o", str(out), "--at", "09:01:05", "--lang", "ko")
+    said = shell("history", what, "--journal", journal, "-o", str(out), "--lang", "ko")
     assert said.code == 0
     rows = out.read_bytes().decode("utf-8-sig").splitlines()
     assert "조건식" in rows[0]
-    assert len(rows) == {"events": 9, "members": 3, "gaps": 2, "stats": 3}[what]
+    assert len(rows) == {"events": 9, "members": 1, "gaps": 2, "stats": 3}[what]
 
 
 @pytest.mark.usefixtures("terminal")
@@ -150,16 +165,36 @@ def test_people_get_something_to_read(
     assert [word for word in shown if word not in said.out] == []
 
 
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_no_number_is_cut_short_where_there_is_little_room(
+    shell: Shell, journal: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in shell("history", "stats", "--journal", journal, "--lang", lang).out
+
+
 @pytest.mark.parametrize(
     "argv",
     [
         ("history",), ("history", "nothing"), ("history", "events", "--day", "yesterday"),
         ("history", "events", "--from", "25:00"), ("history", "members", "--at", "noon"),
         ("history", "events", "--kind", "price"), ("history", "events", "--json", "--csv"),
+        ("history", "events", "--at", "09:00"), ("history", "members", "--code", "005930"),
+        ("history", "gaps", "--kind", "enter"), ("history", "stats", "--code", "005930"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_a_usage_error(shell: Shell, argv: tuple[str, ...]) -> None:
     assert shell(*argv).code == 2
+
+
+@pytest.mark.parametrize("command", [("history", "events"), ("history", "stats"), ("export", "-o", "never.csv")])
+def test_a_time_that_ends_before_it_begins_is_a_usage_error(
+    shell: Shell, journal: str, command: tuple[str, ...]
+) -> None:
+    said = shell(*command, "--journal", journal, "--from", "10:00", "--until", "09:00", "--lang", "en")
+    assert (said.code, said.out) == (2, "")
+    assert "--from should be before --until" in said.err
 
 
 def test_a_journal_that_is_not_there_is_told(shell: Shell) -> None:
@@ -172,6 +207,9 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     said = shell("history", "events", "--journal", journal, "--condition", "급등", "--lang", "ko")
     assert said.code == 4
     assert "급등주" in said.err
+    said = shell("history", "stats", "--journal", journal, "--condition", "nothing like it", "--lang", "en")
+    assert "which has: 급등주, 신고가 돌파" in said.err
+    assert "jogeon list" not in said.err
 
 
 def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_closed_or_missing_stream_is_no_terminal(monkeypatch: pytest.MonkeyPat
     closed = io.StringIO()
     closed.close()
     assert not is_terminal(closed)
+    assert not is_terminal(None)
     monkeypatch.setattr(sys, "stdout", None)
     prepare_streams()
 

@@ -41,7 +41,10 @@ def test_a_watch_tells_snapshot_enter_leave_and_keeps_members() -> None:
                 ("Enter", "신고가 돌파", "0000D0", "live"),
             ]
             assert list(watch.members["급등주"]) == ["000660"]
-            assert watch.members[RISE] == watch.members["급등주"]
+            assert watch.members[RISE] == watch.members["급등주"] == watch.members.get(RISE)
+            assert RISE in watch.members
+            assert "없는 조건" not in watch.members
+            assert watch.members.get(Condition("9", "없는 조건"), {}) == {}
             assert list(watch.members["신고가 돌파"]) == ["0000D0"]
         assert [m["seq"] for m in broker.requests("CNSRCLR")] == ["0", "4"]
 

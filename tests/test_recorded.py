@@ -55,6 +55,23 @@ def write(path: Path, events: list[Event]) -> None:
     store.close()
 
 
+def write_each(path: Path, events: list[Event]) -> None:
+    """Write events one commit each, so that there are marks between them."""
+    store = Store(path)
+    ledger = Ledger(store.book)
+    for event in events:
+        store.write(ledger.enter([event]))
+        ledger.fold.settle()
+    store.close()
+
+
+def forget(path: Path, before_ns: int) -> None:
+    store = Store(path)
+    while store.forget(before_ns):
+        pass
+    store.close()
+
+
 def told(recording: Recording) -> list[tuple[object, ...]]:
     steps = list(recording.steps())
     recording.close()
@@ -99,6 +116,19 @@ def test_a_journal_without_anything(path: Path) -> None:
     with pytest.raises(JournalError, match="nothing"):
         Recording(path)
     write(path, [State(at(0), "started")])
+    with pytest.raises(JournalError, match="nothing"):
+        Recording(path)
+
+
+def test_a_journal_of_which_the_old_part_was_deleted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    write_each(path, DAY)
+    forget(path, at(3.5))
+    recording = Recording(path)
+    assert f"{recording.start:%H:%M}" == "09:04"
+    assert recording.opening[RISE] == ("005930", "000660")
+    assert told(recording)[-1][1:] == ("신고가 돌파", "57JBHH")
+    forget(path, at(60))
     with pytest.raises(JournalError, match="nothing"):
         Recording(path)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register
+from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
 from jogeon.registrations import CURE_PAUSE, RELIST
 
 
@@ -125,6 +125,24 @@ def test_a_doubled_name_works_by_its_seq_until_a_renumbering() -> None:
     listed(talk, Condition("1", SURGE))
     talk.asks(Clear("1"))
     assert listener.states() == ["registered", "ambiguous"]
+
+
+def test_a_condition_of_another_exchange_that_comes_back_joins_the_watch_of_all() -> None:
+    """A seq has one registration: whoever has it decides the exchange, and the reader of the wire goes on."""
+    talk = Talk(SURGE)
+    elsewhere, everything = Listener(), Listener()
+    talk.registrar.want(ZERO, elsewhere, "N", talk.at_ns)
+    talk.asks(Register("0", "N"))
+    talk.answers(Registered((A,)))
+    listed(talk)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registrar.want_all(everything, "K", talk.at_ns)
+    listed(talk, ZERO)
+    talk.asks(Register("0", "N"))
+    talk.answers(Registered((A, B)))
+    assert everything.states() == ["condition-added", "registered"]
+    assert everything.folds == elsewhere.folds == {SURGE: {A, B}}
 
 
 def test_all_conditions_are_followed_those_added_later_too() -> None:

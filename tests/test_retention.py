@@ -60,6 +60,21 @@ def test_what_is_kept_answers_as_before(
     assert again.book.last_id == len(day.events)
 
 
+def test_when_the_last_event_was_is_known_when_all_events_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    shown = Snapshot(START_NS, RISE, ("005930",))
+    opened = recorded(tmp_path / "journal.db", [[shown, Leave(START_NS + SECOND, RISE, "005930", "090001")]])
+    while opened.forget(START_NS + 2 * SECOND):
+        pass
+    opened.close()
+    with History(tmp_path / "journal.db") as history:
+        assert list(history.events()) == []
+        assert history.last_ns == START_NS + SECOND
+        assert [each.condition for each in history.members(START_NS + SECOND)] == [RISE]
+
+
 def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
     flips: list[list[Event]] = [

@@ -54,6 +54,11 @@ def test_a_stock_that_comes_again_stays_again() -> None:
     assert (numbers.stocks, numbers.stay_p90, numbers.flaps) == (1, 4.0, 1)
 
 
+def test_a_stay_over_which_the_clock_was_set_back_has_no_length() -> None:
+    numbers = Story().enter(3600).leave(10).enter(20).leave(24).numbers()
+    assert (numbers.enters, numbers.leaves, numbers.stay_median, numbers.flaps) == (2, 2, 4.0, 0)
+
+
 def test_nobody_knows_how_long_the_stocks_of_a_snapshot_have_been_in() -> None:
     numbers = Story().show("005930", "000660").leave(5).numbers()
     assert (numbers.leaves, numbers.stocks, numbers.stay_median) == (1, 2, None)

@@ -62,6 +62,28 @@ def reason(path: Path, *, reading: bool = False) -> str:
     return caught.value.reason
 
 
+def test_a_file_has_one_writer_under_whatever_name(path: Path) -> None:
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    first = Store(link)
+    assert reason(path) == reason(link) == "in use"
+    assert (first.path, stat.S_IMODE(path.stat().st_mode)) == (path, 0o600)
+    first.close()
+
+
+def test_an_empty_file_becomes_a_private_journal(path: Path) -> None:
+    path.touch(0o644)
+    Store(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["", "/", "/dev/null"])
+def test_a_folder_or_a_device_is_no_journal_and_stays_as_it_is(name: str) -> None:
+    before = Path(name).stat().st_mode
+    assert reason(Path(name)) == "unwritable"
+    assert Path(name).stat().st_mode == before
+
+
 @given(days(), st.integers(1, 5))
 def test_the_book_of_a_file_is_what_its_writer_knew(
     tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int

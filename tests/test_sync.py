@@ -6,7 +6,9 @@ import inspect
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ import jogeon
 import jogeon.sync
 from jogeon.events import Enter, Event, Leave, Snapshot
 from jogeon.simulator.simulator import Simulator
+from jogeon.sync import _Thread, wait
 
 
 @pytest.fixture
@@ -89,6 +92,82 @@ def test_ctrl_c_interrupts_a_wait(simulator: Simulator) -> None:
     with pytest.raises(KeyboardInterrupt):
         body()
     assert not [thread for thread in threading.enumerate() if thread.name == "jogeon"]
+
+
+def test_an_event_that_comes_as_a_wait_runs_out_is_not_lost() -> None:
+    """Between two waits the future may become done; that is no timeout of what it brings."""
+
+    class Late(Future[int]):
+        def exception(self, timeout: float | None = None) -> BaseException | None:
+            if not self.done():
+                self.set_result(7)
+                raise TimeoutError
+            return super().exception(timeout)
+
+    assert wait(Late()) == 7
+
+
+def test_a_timeout_of_what_was_asked_for_comes_out() -> None:
+    failed: Future[int] = Future()
+    failed.set_exception(TimeoutError("theirs"))
+    with pytest.raises(TimeoutError, match="theirs"):
+        wait(failed)
+
+
+def test_leaving_ends_the_iteration_of_another_thread(simulator: Simulator) -> None:
+    seen: list[Event] = []
+    with jogeon.sync.connect(simulator.websocket) as kiwoom:
+        with kiwoom.watch("상한가 돌파") as watch:  # always empty
+            reader = threading.Thread(target=lambda: seen.extend(watch))
+            reader.start()
+            while len(seen) < 3 and reader.is_alive():
+                time.sleep(0.01)
+        reader.join(5)
+    assert not reader.is_alive()
+    assert isinstance(seen[-1], jogeon.State)
+    assert seen[-1].state == "ended"
+
+
+def test_a_second_reader_is_refused(simulator: Simulator) -> None:
+    with jogeon.sync.connect(simulator.websocket) as kiwoom, kiwoom.watch("상한가 돌파") as watch:
+        list(islice(watch, 3))
+        reader = threading.Thread(target=lambda: list(watch))
+        reader.start()
+        while watch._coming is None and reader.is_alive():
+            time.sleep(0.01)
+        with pytest.raises(jogeon.LocalProtocolError):
+            next(watch)
+    reader.join(5)
+    assert not reader.is_alive()
+
+
+def test_a_client_that_is_entered_twice_stays_what_it_was(simulator: Simulator) -> None:
+    with jogeon.sync.connect(simulator.websocket) as kiwoom:
+        with pytest.raises(jogeon.LocalProtocolError), kiwoom:
+            pass
+        assert kiwoom.conditions()
+    assert not [thread for thread in threading.enumerate() if thread.name == "jogeon"]
+
+
+def test_a_watch_may_be_left_after_its_client(simulator: Simulator, tmp_path: Path) -> None:
+    kiwoom = jogeon.sync.connect(simulator.websocket).__enter__()
+    watches = [kiwoom.watch("급등주").__enter__(), kiwoom.watch("급등주", journal=tmp_path / "day.journal").__enter__()]
+    kiwoom.__exit__(None, None, None)
+    for watch in watches:
+        watch.__exit__(None, None, None)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("jogeon")]
+
+
+def test_without_its_thread_a_client_refuses_instead_of_waiting_for_ever(simulator: Simulator) -> None:
+    """A process that was forked has a copy of the client, but not of its thread."""
+    with jogeon.sync.connect(simulator.websocket) as kiwoom:
+        original = kiwoom._thread
+        kiwoom._thread = gone = _Thread()
+        gone.stop()
+        with pytest.raises(jogeon.LocalProtocolError, match="fork"):
+            kiwoom.conditions()
+        kiwoom._thread = original
+        assert kiwoom.conditions()
 
 
 def test_errors_are_those_of_the_async_names(simulator: Simulator) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jogeon import messages
 from jogeon.credentials import Endpoint
@@ -53,11 +53,22 @@ class Members(dict[Condition | str, dict[str, Member]]):
             return self[key.name]
         raise KeyError(key)
 
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a name is there, or the name of a Condition."""
+        return super().__contains__(key) or (isinstance(key, Condition) and super().__contains__(key.name))
+
+    def get(self, key: Condition | str, default: Any = None) -> Any:
+        """Return the members of a condition, by its name or as a Condition, else a default."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
 
 class Client:
     """The conditions of one account on one server; made by `jogeon.connect`, used as an async context manager.
 
-    Entering it connects and logs in; CouldNotConnect, LoginRefused or SessionTaken tell why it did not.
+    Entering it connects and logs in; CouldNotConnect, ConnectionLost, LoginRefused or SessionTaken tell why it did not.
     `address` is what people call the server.
     """
 

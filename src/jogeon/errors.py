@@ -147,13 +147,17 @@ class RequestRefused(JogeonError):
 
 
 class UnknownCondition(JogeonError):
-    """No listed condition has this name or seq; `close` holds similar names."""
+    """No listed condition has this name or seq; `close` holds similar names.
 
-    def __init__(self, wanted: str, *, close: tuple[str, ...] = ()) -> None:
-        hint = f"; similar: {', '.join(close)}" if close else ""
+    `reason` is "not recorded" if a journal was asked, not a server; `close` then holds all names if none is similar.
+    """
+
+    def __init__(self, wanted: str, *, close: tuple[str, ...] = (), reason: str = "") -> None:
+        hint = f"; {'recorded' if reason else 'similar'}: {', '.join(close)}" if close else ""
         super().__init__(f"no condition {wanted!r}{hint}")
         self.wanted = wanted
         self.close = close
+        self.reason = reason
 
 
 class AmbiguousCondition(JogeonError):

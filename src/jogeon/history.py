@@ -81,8 +81,9 @@ class History:
 
     @property
     def last_ns(self) -> int | None:
-        """When the last event was received, None if there is none."""
+        """When the last event was received, if it was deleted as well; None if there was none."""
         found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+        found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
         return None if found is None else int(found[0])
 
     # ------------------------------------------------------------ events
@@ -90,10 +91,23 @@ class History:
     def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, event) in the order of recording; UnknownCondition."""
         conditions = read_conditions(self._db)
-        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
         where, values = self._where(selection, conditions)
+        return self._numbered(conditions, self._range(selection.span), where, values)
+
+    def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
+        """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""
+        conditions = read_conditions(self._db)
+        chosen = numbers_of(selection.conditions, conditions) or list(conditions)
+        places = ",".join("?" * len(chosen))
+        where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({places})"
+        return self._numbered(conditions, EVER, where, [*selection.span, *chosen])
+
+    def _numbered(
+        self, conditions: Mapping[int, Condition], ids: Span, where: str, values: Sequence[Any]
+    ) -> Iterator[tuple[int, int, Event]]:
+        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
         first = epoch = 0
-        for number, *row in read_rows(self._db, COLUMNS, *self._range(selection.span), where, values):
+        for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
             while epochs and epochs[0][0] <= number:
                 first, epoch = epochs.pop(0)
             yield epoch, number - first + 1, event_of(tuple(row), conditions)
@@ -237,7 +251,6 @@ class History:
         recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
         return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
 
-
     def _begun(self, known: tuple[Condition, Known] | None) -> int | None:
         """Return since when a condition is in the file that was in it before: what is older was deleted."""
         oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
@@ -255,8 +268,9 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
         named = [number for number, condition in conditions.items() if condition.name == each]
         found = named or [number for number, condition in conditions.items() if condition.seq == each]
         if not found:
-            names = {condition.name for condition in conditions.values()}
-            raise UnknownCondition(each, close=tuple(difflib.get_close_matches(each, names, n=3, cutoff=0.4)))
+            names = dict.fromkeys(condition.name for condition in conditions.values())
+            close = difflib.get_close_matches(each, names, n=3, cutoff=0.4) or names
+            raise UnknownCondition(each, close=tuple(close), reason="not recorded")
         numbers += found
     return numbers
 

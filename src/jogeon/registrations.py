@@ -331,9 +331,10 @@ class Registrar:
             self._resolve(following, at_ns)
         for sink, exchange in self._everything:
             for condition in listing:
-                if not any(f.condition == condition and sink in (*f.sinks, *f.fresh) for f in self.followings):
+                known = [following for following in self.followings if following.condition == condition]
+                if not any(sink in (*following.sinks, *following.fresh) for following in known):
                     sink.put(State(at_ns, "condition-added", condition))
-                    self.want(condition, sink, exchange, at_ns)
+                    self.want(condition, sink, known[0].exchange if known else exchange, at_ns)
         if any(following.stage is Stage.MISSING for following in self.followings):
             self._relist_at = now + RELIST
 

@@ -90,7 +90,7 @@ class Counts:
                 inside[code] = at_ns
             elif what == LEFT:
                 since_ns = inside.get(code)
-                if since_ns is not None:
+                if since_ns is not None and since_ns <= at_ns:  # else the clock was set back
                     stays.append(at_ns - since_ns)
                 inside[code] = None
             elif what == ENTERED_RECOVERED:

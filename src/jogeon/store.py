@@ -240,7 +240,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = Path(os.path.realpath(path))  # the lock, and what SQLite keeps, are beside the file itself
         self.notices: list[str] = []
         self.book: Book
         self._db: sqlite3.Connection
@@ -261,6 +261,8 @@ class Store:
         from jogeon.lock import locked  # readers need none
 
         try:
+            if self.path.exists() and not self.path.is_file():
+                raise JournalError(self.path, "unwritable", "this is a folder or a device")
             alone = self._held.enter_context(locked(self.path.with_name(f"{self.path.name}.lock")))
         except (OSError, NotImplementedError) as error:
             raise JournalError(self.path, "unwritable", str(error)) from error
@@ -299,6 +301,7 @@ class Store:
             if _text(db, "journal_mode = WAL") != "wal":
                 raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
             if version == 0:
+                self.path.chmod(0o600)  # an empty file may have been there, for everybody to read
                 db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {_stamp(VERSION)} COMMIT;")
             elif _text(db, "quick_check(1)") != "ok":
                 raise _damage("quick_check failed")

@@ -9,7 +9,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
 from os import PathLike
@@ -31,6 +31,9 @@ BATCH = 512
 """Most events that cross to the caller's thread at once."""
 PATIENCE = 0.2
 """Seconds between looks for Ctrl+C: Windows does not interrupt a wait without an end."""
+
+IDLE = 1.0
+"""Seconds that the end waits for threads of the loop's own: one may be looking for a host that nobody finds."""
 
 T = TypeVar("T")
 
@@ -56,11 +59,16 @@ class _Thread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._workers = ThreadPoolExecutor(thread_name_prefix="jogeon worker")
+        self._loop.set_default_executor(self._workers)
         self._thread = threading.Thread(target=self._loop.run_forever, name="jogeon", daemon=True)
         self._thread.start()
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Start a coroutine over there."""
+        """Start a coroutine over there; LocalProtocolError in a process that was forked: its copy has no thread."""
+        if not self._thread.is_alive():
+            coroutine.close()
+            raise LocalProtocolError("the client belongs to another process: make one after the fork")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def call(self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], object] = lambda: None) -> T:
@@ -73,10 +81,13 @@ class _Thread:
             raise
 
     def stop(self) -> None:
-        """End the loop and the thread."""
+        """End the loop and its threads."""
         self.call(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        ending = threading.Thread(target=self._workers.shutdown, daemon=True)
+        ending.start()
+        ending.join(IDLE)
         self._loop.close()
 
 
@@ -84,14 +95,12 @@ def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) ->
     """Return what a future brings, in waits that Ctrl+C can interrupt; `meanwhile` is called between them."""
     while True:
         try:
-            result = future.result(PATIENCE)
+            future.exception(PATIENCE)
         except NotYet:
-            if future.done():
-                raise
             meanwhile()
         else:
             meanwhile()
-            return result
+            return future.result()
 
 
 class Client:
@@ -112,7 +121,9 @@ class Client:
         return self._wrapped.heard
 
     def __enter__(self) -> Self:
-        """Connect and log in."""
+        """Connect and log in; a client is entered once."""
+        if self._thread is not None:
+            raise LocalProtocolError("a client is entered once; make another one")
         self._thread = _Thread()
         try:
             self._call(self._wrapped.__aenter__())
@@ -188,6 +199,7 @@ class Watch:
         self._owner = owner
         self._wrapped = wrapped
         self._batch: deque[Event] = deque()
+        self._reading = threading.Lock()
         self._coming: Future[list[Event]] | None = None
 
     def __enter__(self) -> Self:
@@ -196,11 +208,11 @@ class Watch:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        """Stop following."""
-        coming, self._coming = self._coming, None
-        if coming is not None:
-            coming.cancel()
-        self._owner._call(self._wrapped.__aexit__(*exc))
+        """Stop following. A client that was closed before has ended the watch."""
+        if self._owner._thread is not None:
+            self._owner._call(self._wrapped.__aexit__(*exc))
+        elif self.journal is not None:
+            self.journal.close()
 
     @property
     def conditions(self) -> list[Condition]:
@@ -227,9 +239,21 @@ class Watch:
 
     def __next__(self) -> Event:
         """Return the next event."""
-        if not self._batch:
-            self._batch.extend(self._next_batch())
-        return self._batch.popleft()
+        try:
+            return self._batch.popleft()
+        except IndexError:
+            return self._refill()
+
+    def _refill(self) -> Event:
+        """Take over what came meanwhile and return the first of it."""
+        if not self._reading.acquire(blocking=False):
+            raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
+        try:
+            first, *rest = self._next_batch()
+            self._batch.extend(rest)
+        finally:
+            self._reading.release()
+        return first
 
     def _next_batch(self) -> list[Event]:
         """Return what came meanwhile, at least one event; an interrupted wait is taken up again by the next."""

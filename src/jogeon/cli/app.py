@@ -129,4 +129,4 @@ def _language(argv: Sequence[str]) -> Lang:
                 return "ko"
             case "en":
                 return "en"
-    return "ko" if spoken_here(os.environ) == "ko" and can_show("가", sys.stderr.encoding) else "en"
+    return "ko" if spoken_here(os.environ) == "ko" and can_show("가", getattr(sys.stderr, "encoding", "")) else "en"

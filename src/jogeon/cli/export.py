@@ -34,5 +34,6 @@ def export(choices: Choices, /, journal: str | None, output: str | None, **given
     if output is None or suffix not in WRITERS:
         raise click.BadParameter(choices.texts("bad.export"))
     with recorded.open_history(journal) as opened:
-        rows = WRITERS[suffix](opened.events(recorded.selection(opened, recorded.asked_for(given))), Path(output))
+        chosen = recorded.selection(opened, recorded.asked_for(given), choices.texts)
+        rows = WRITERS[suffix](opened.events(chosen), Path(output))
     tell_saved(choices, output, rows)

@@ -197,6 +197,10 @@ FAILURES = {
     ),
     "UnknownCondition.cause.close": Text("비슷한 이름: {close}", "similar names: {close}"),
     "UnknownCondition.next": Text("조건식 보기: {list_}", "see them all: {list_}"),
+    "UnknownCondition.cause.not recorded": Text(
+        "이 기록에 없는 조건식입니다. 기록에 있는 이름: {close}", "it is not in the journal, which has: {close}"
+    ),
+    "UnknownCondition.next.not recorded": Text("그중 하나로 다시: {again}", "with one of these: {again}"),
     "AmbiguousCondition.what": Text(
         "같은 이름의 조건식이 여러 개입니다: {name}", "several conditions are named {name}"
     ),

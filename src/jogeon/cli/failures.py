@@ -101,7 +101,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             place = choices.texts("environment") if file == "environment" else file
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
         case errors.UnknownCondition(close=close):
-            fields["close"] = ", ".join(close)
+            fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
         case OSError():

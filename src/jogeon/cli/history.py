@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     Write = Callable[[bytes], object]
 
 WHAT = ("events", "members", "gaps", "stats")
+IDLE = {
+    "events": {"--at": "at"},
+    "members": {"--from": "from", "--until": "until", "--code": "codes", "--kind": "kind"},
+    "gaps": {"--at": "at", "--code": "codes", "--kind": "kind"},
+    "stats": {"--at": "at", "--code": "codes", "--kind": "kind"},
+}
+"""Options that a question has no use for; an answer that ignores them would look like theirs."""
 AT_ONCE = 2_000
 """Records that are written out at a time."""
 
@@ -50,6 +57,8 @@ def history(
     """Answer one question about a journal."""
     if what not in WHAT:
         raise click.BadParameter(choices.texts("bad.choice", value=what, choices=", ".join(WHAT)))
+    for flag in (flag for flag, name in IDLE[what].items() if given[name]):
+        raise click.BadParameter(choices.texts("bad.idle", option=flag, what=what))
     form = form_of(choices, output, as_csv=as_csv)
     asked = recorded.asked_for(given)
     with recorded.open_history(journal) as opened, destination(output) as write:
@@ -84,8 +93,8 @@ def write_records(records: Iterable[Record], what: str, form: str, texts: Texts,
 
 
 def _events(opened: History, asked: Asked, choices: Choices, form: str, what: str, write: Write) -> int:
-    chosen = recorded.selection(opened, asked._replace(kinds=("gap",)) if what == "gaps" else asked)
-    events = opened.events(chosen)
+    chosen = recorded.selection(opened, asked, choices.texts)
+    events = opened.gaps(chosen) if what == "gaps" else opened.events(chosen)
     if form == "table":
         from jogeon.cli.shown_history import show_events
 
@@ -97,8 +106,7 @@ def _events(opened: History, asked: Asked, choices: Choices, form: str, what: st
 
 
 def _members(opened: History, asked: Asked, when: Any, choices: Choices, form: str, write: Write) -> int:
-    last_ns = opened.last_ns or 0
-    at_ns = last_ns if when is None else recorded.at(opened, when, asked.day)
+    at_ns = recorded.end_of(opened, asked.day) if when is None else recorded.at(opened, when, asked.day)
     pictures = opened.members(at_ns, asked.names)
     if form == "table":
         from jogeon.cli.shown_history import show_members
@@ -121,7 +129,7 @@ def _one_a_row(pictures: Iterable[Picture]) -> Iterator[Record]:
 
 def _stats(opened: History, asked: Asked, choices: Choices, form: str, write: Write) -> int:
     with Progress(choices.texts) as progress:
-        stats = opened.stats(recorded.selection(opened, asked), progress)
+        stats = opened.stats(recorded.selection(opened, asked, choices.texts), progress)
     if form == "table":
         from jogeon.cli.shown_history import show_stats
 

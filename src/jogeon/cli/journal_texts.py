@@ -51,6 +51,9 @@ JOURNAL = {
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
     ),
+    "bad.idle": Text(
+        "{option}은(는) history {what} 에 쓸 수 없습니다.", "{option} means nothing to: history {what}."
+    ),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is no time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",

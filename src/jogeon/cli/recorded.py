@@ -89,9 +89,12 @@ def moment(text: str) -> time | datetime:
     return time(int(hour), int(minute), int(second or 0), round(float(fraction or 0) * 1_000_000))
 
 
-def selection(history: History, asked: Asked) -> Selection:
+def selection(history: History, asked: Asked, texts: Texts) -> Selection:
     """Return what was asked for; a time without a day belongs to the day named, else to the last one recorded."""
-    return Selection(span_of(history, asked), asked.names, asked.codes, asked.kinds)
+    start, end = span_of(history, asked)
+    if start >= end:
+        raise click.BadParameter(texts("bad.from-until"))
+    return Selection((start, end), asked.names, asked.codes, asked.kinds)
 
 
 def span_of(history: History, asked: Asked) -> Span:
@@ -112,6 +115,12 @@ def span_of(history: History, asked: Asked) -> Span:
 def at(history: History, when: time | datetime, on: date | None) -> int:
     """Return a moment in nanoseconds since 1970."""
     return nanoseconds(when if isinstance(when, datetime) else datetime.combine(on or last_day(history), when, KST))
+
+
+def end_of(history: History, on: date | None) -> int:
+    """Return the last moment of a journal, or of one day of it, in nanoseconds since 1970."""
+    last_ns = history.last_ns or 0
+    return last_ns if on is None else min(last_ns, nanoseconds(datetime.combine(on, time.max, KST)))
 
 
 def last_day(history: History) -> date:

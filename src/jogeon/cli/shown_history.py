@@ -67,7 +67,7 @@ def show_stats(stats: Stats, texts: Texts) -> int:
     table = plain_table()
     table.add_column(texts("column.condition"), overflow="fold")
     for name in names:
-        table.add_column(texts(f"column.{name}"), justify="right")
+        table.add_column(texts(f"column.{name}"), justify="right", overflow="fold")  # a number cut short is a wrong one
     for each in stats.conditions:
         busiest = " ".join(f"{korean(start):%H:%M}({count})" for start, count in each.busiest[:1])
         numbers = (number(each.enters), number(each.leaves), number(each.stocks))

@@ -76,10 +76,10 @@ def signs_for(encoding: str) -> Signs:
     return RICH_SIGNS if can_show("".join(RICH_SIGNS), encoding) else PLAIN_SIGNS
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether people look at a stream; not so for a closed one, nor for a terminal that cannot move its cursor."""
     try:
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     except ValueError:
         return False
 

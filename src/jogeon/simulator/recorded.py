@@ -77,6 +77,7 @@ class Recording:
             if not require_journal(self._db, path) or not (conditions := read_conditions(self._db)):
                 raise JournalError(path, "empty", "nothing was recorded in it")
             self._conditions = conditions
+            self._bounds = self._kept()
             self._first, self._last = self._found(Stretch() if stretch is None else stretch)
             self.opening = self._open()
             self.start, self.end = (korean(self._moment(number)) for number in (self._first, self._last))
@@ -96,11 +97,17 @@ class Recording:
 
     # ------------------------------------------------------------ which part
 
+    def _kept(self) -> tuple[int, int]:
+        """Return the first and the last event there are: what was old may have been deleted."""
+        first, last = self._db.execute("SELECT min(id), max(id) FROM events").fetchone()
+        if first is None:
+            raise JournalError(self._path, "empty", "nothing is left in it")
+        return first, last
+
     def _found(self, stretch: Stretch) -> tuple[int, int]:
         """Return the first and the last event of a stretch."""
-        last: int = self._db.execute("SELECT max(id) FROM events").fetchone()[0]
         if stretch == Stretch():
-            return 1, last
+            return self._bounds
         days = self._days()
         if stretch.day is None and len(days) > 1:
             raise NoSuchStretch("several days", days)
@@ -115,7 +122,7 @@ class Recording:
         beyond = None if first is None else self._first_at(until_ns, first)
         if first is None or first == beyond:
             raise NoSuchStretch("nothing", days)
-        return first, last if beyond is None else beyond - 1
+        return first, self._bounds[1] if beyond is None else beyond - 1
 
     def _first_at(self, moment_ns: int, after: int) -> int | None:
         query = "SELECT id FROM events WHERE id >= ? AND at_ns >= ? ORDER BY id LIMIT 1"
