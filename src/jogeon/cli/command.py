@@ -8,7 +8,6 @@ import click
 
 from jogeon.cli import options
 from jogeon.cli.options import Choices
-from jogeon.cli.running import logged
 from jogeon.cli.terminal import columns, wrapped
 from jogeon.cli.texts import Texts
 
@@ -29,6 +28,8 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, with as much log as was asked for."""
+        from jogeon.cli.running import logged  # brings the event loop, which no help needs
+
         with logged(max(self.least_verbose, ctx.ensure_object(Choices).verbose)):
             return super().invoke(ctx)
 
