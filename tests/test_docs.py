@@ -478,7 +478,8 @@ def test_every_room_is_on_the_page() -> None:
 
 
 def test_the_nouns_are_public() -> None:
-    assert {"Condition", "Stock", "Member", *(event.__name__ for event in get_args(events.Event))} <= set(jogeon.__all__)
+    nouns = {"Condition", "Stock", "Member", *(event.__name__ for event in get_args(events.Event))}
+    assert nouns <= set(jogeon.__all__)
 
 
 def test_make_demo_ends_by_ctrl_c_as_a_success(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Texts of replay, and of a journal that cannot be read."""
+"""Texts of replay."""
 
 from jogeon.cli.language import Text
 
@@ -35,7 +35,6 @@ REPLAY = {
     "metavar.clock": Text("HH:MM", "HH:MM"),
     "metavar.day": Text("날짜", "DAY"),
     "option.from": Text("이 시각부터 (HH:MM 또는 HH:MM:SS)", "from this time of the day (HH:MM or HH:MM:SS)"),
-    "option.until": Text("이 시각 전까지", "up to this time of the day"),
     "option.day": Text(
         "이 날짜만 (YYYY-MM-DD). 기본값은 기록 전체", "this day only (YYYY-MM-DD); default: all that was recorded"
     ),
@@ -52,23 +51,5 @@ REPLAY = {
     "bad.stretch.several days": Text(
         "여러 날의 기록입니다. --day 로 하루를 골라 주세요: {days}",
         "the journal holds several days; choose one with --day: {days}",
-    ),
-    "JournalError.what": Text("기록 파일을 쓸 수 없습니다: {path}", "the journal cannot be used: {path}"),
-    "JournalError.cause": Text("{detail}", "{detail}"),
-    "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text(
-        "다른 프로그램의 데이터베이스입니다.", "it is a database of another program."
-    ),
-    "JournalError.cause.newer": Text(
-        "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
-    ),
-    "JournalError.cause.damaged": Text(
-        "jogeon의 기록 파일이 아니거나 손상되었습니다 ({detail})", "it is no journal of jogeon, or damaged ({detail})"
-    ),
-    "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
-    "JournalError.next": Text("확인한 뒤 다시: {again}", "after checking: {again}"),
-    "JournalError.next.newer": Text("pip install -U jogeon", "pip install -U jogeon"),
-    "JournalError.next.empty": Text(
-        "기록하기: jogeon watch --all --journal {path}", "record: jogeon watch --all --journal {path}"
     ),
 }
