@@ -20,9 +20,16 @@ class Command(click.Command):
     """A command whose help and options are found in the texts by its name."""
 
     def __init__(
-        self, name: str, texts: Texts, params: Sequence[click.Parameter], *, least_verbose: int = 0, **more: Any
+        self,
+        name: str,
+        texts: Texts,
+        params: Sequence[click.Parameter],
+        *,
+        least_verbose: int = 0,
+        connects: bool = True,
+        **more: Any,
     ) -> None:
-        every = [*params, *options.shared(texts), help_option(texts)]
+        every = [*params, *options.shared(texts, connects=connects), help_option(texts)]
         super().__init__(name, params=every, add_help_option=False, **more)
         self.texts, self.least_verbose = texts, least_verbose
 
@@ -73,7 +80,9 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
 
 def usage(command: click.Command, ctx: click.Context, texts: Texts) -> str:
     """Return the line that tells how a command is used."""
-    return " ".join([f"{texts('help.usage')}:", ctx.command_path, *command.collect_usage_pieces(ctx)])
+    pieces = [texts(f"help.{piece}") if texts.has(f"help.{piece}") else piece
+              for piece in command.collect_usage_pieces(ctx)]  # fmt: skip
+    return " ".join([f"{texts('help.usage')}:", ctx.command_path, *pieces])
 
 
 def table(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:

@@ -142,7 +142,7 @@ def explain_usage(error: click.UsageError, texts: Texts) -> str:
     lines = [clean(line) for line in _misuse(error, texts).split("\n")]
     names = getattr(error, "possibilities", None)
     if names:
-        lines.append(texts("usage.did-you-mean", names=", ".join(names)))
+        lines.append(texts("usage.did-you-mean", names=names[0]))  # the closest; click finds many
     if error.ctx is not None:
         example = texts(f"{error.ctx.command.name}.examples").splitlines()[0]
         lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]
