@@ -16,7 +16,7 @@ help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
 demo: $(VENV)/installed ## a simulated market, watched live, without an account
-	@$(BIN)/jogeon demo
+	@trap : INT; $(BIN)/jogeon demo || [ $$? = 130 ] # Ctrl+C is its usual end, no failure
 
 test: system lint types ## everything the CI checks
 	$(BIN)/python -m pytest -n 2

@@ -52,7 +52,7 @@ async def main() -> None:
         async with jogeon.connect(SERVER) as kiwoom, kiwoom.watch("급등주") as watch:
             await watch.each(bot.take)
     finally:
-        print(f"보유 {len(bot.held)}종목, 그중 확인할 종목 {len(bot.stranded)}: {' '.join(sorted(bot.stranded))}")
+        print(f"보유 {len(bot.held)}종목, 그중 확인할 것 {len(bot.stranded)}종목 {' '.join(sorted(bot.stranded))}")
 
 
 with contextlib.suppress(KeyboardInterrupt):

@@ -39,4 +39,4 @@ try:
 except KeyboardInterrupt:
     pass
 finally:
-    print(f"보유 {len(held)}종목, 그중 확인할 종목 {len(stranded)}: {' '.join(sorted(stranded))}")
+    print(f"보유 {len(held)}종목, 그중 확인할 것 {len(stranded)}종목 {' '.join(sorted(stranded))}")

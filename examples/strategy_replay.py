@@ -1,8 +1,9 @@
 """A strategy for the real market, tried on a recorded day first: a stock that comes back into 급등주 within 5 minutes.
 
-    JOGEON_SERVER=real python strategy_replay.py
-    jogeon replay 기록.db --speed 60
+    python strategy_replay.py                          # the simulated market
+    jogeon replay day-2026-11-20.journal --speed 60    # a recorded day, to:
     JOGEON_SERVER=ws://127.0.0.1:10000/api/dostk/websocket python strategy_replay.py
+    JOGEON_SERVER=real python strategy_replay.py       # the market
 
 Nothing in it knows which it is. It goes by the exchange's time, which a replay leaves as it was, not by this clock.
 """
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 
 import jogeon
 
-SERVER = os.environ.get("JOGEON_SERVER", "real")
+SERVER = os.environ.get("JOGEON_SERVER", "demo")
 SOON = timedelta(minutes=5)
 
 

@@ -293,8 +293,20 @@ def test_public_names_are_few_and_there() -> None:
     assert [name for name in names if not hasattr(jogeon, name)] == []
 
 
+def test_a_public_name_is_imported_at_its_first_use_and_stays_what_it_is() -> None:
+    program = """
+import sys, jogeon
+assert not {"asyncio", "picows", "msgspec"} & set(sys.modules), "too early"
+assert set(dir(jogeon)) == set(jogeon.__all__)
+import jogeon.sync  # imports jogeon.connect, the module, which must not hide the function
+assert callable(jogeon.connect) and jogeon.Watch is jogeon.client.Watch
+assert not hasattr(jogeon, "Ether")
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_import_loads_little() -> None:
-    program = "import sys; before = set(sys.modules); import jogeon; print(*set(sys.modules) - before)"
+    program = "import sys; before = set(sys.modules); from jogeon import *; print(*set(sys.modules) - before)"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in answer.stdout.split() if not name.startswith("_cython_")}
     assert loaded - sys.stdlib_module_names <= LOADED

@@ -34,7 +34,13 @@ def test_help_shows_an_example_and_fits_the_terminal(shell: Shell, name: str, la
 def test_help_speaks_one_language(shell: Shell) -> None:
     korean = shell("watch", "--help", "--lang", "ko").out
     assert all(word in korean for word in ("사용법: jogeon watch", "옵션:", "예:", "편입"))
-    assert not any(word in korean for word in ("Usage", "Options", "Show this message"))
+    assert not any(word in korean for word in ("Usage", "Options", "OPTIONS", "Show this message"))
+    assert shell("--help", "--lang", "ko").out.startswith("사용법: jogeon [옵션] 명령 [인자]...\n")
+
+
+def test_what_connects_nowhere_offers_no_server(shell: Shell) -> None:
+    elsewhere = {name for name in COMMANDS if "--server SERVER" not in shell(name, "--help", "--lang", "en").out}
+    assert elsewhere == {"demo", "history", "export", "replay", "simulate"}
 
 
 def test_the_group_lists_its_commands(shell: Shell) -> None:

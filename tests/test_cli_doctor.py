@@ -89,7 +89,7 @@ def test_with_login_it_does_what_a_client_does(shell: Shell, kiwoom: Kiwoom) -> 
 def test_people_read_the_verdict_first(shell: Shell) -> None:
     lines = shell(lang="ko").out.splitlines()
     assert lines[0] == "real: 쓸 수 있습니다."
-    assert lines[1:3] == ["  정상  서버       real (default)", "  정상  키         environment (APP_KEY, APP_SECRET)"]
+    assert lines[1:3] == ["  정상  서버       real (기본값)", "  정상  키         environment (APP_KEY, APP_SECRET)"]
 
 
 def test_no_keys(shell: Shell, kiwoom: Kiwoom) -> None:

@@ -181,3 +181,4 @@ def test_a_wrong_command_line_is_told_in_both_languages(
 def test_a_typing_error_is_answered_by_what_was_meant(shell: Shell) -> None:
     assert "did you mean: list" in shell("lst", "--lang", "en").err
     assert "did you mean: --json" in shell("list", "--jsno", "--lang", "en").err
+    assert "did you mean: --server\n" in shell("list", "--sever", "--lang", "en").err

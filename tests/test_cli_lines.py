@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,6 @@ from cli_conversation import SAMPLE, SURGE, enter
 from jogeon.cli import lines
 from jogeon.cli.lines import Lines, condition_line, event_line, json_line, stock_line
 from jogeon.events import Condition, event_fields
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_line_of_a_condition() -> None:
@@ -89,15 +85,6 @@ def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
         Lines()
-    lines.hush()
-
-
-def test_what_is_left_goes_nowhere_when_the_reader_has_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (tmp_path / "out").open("w") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        lines.hush()
-        out.write("left over")
-    assert (tmp_path / "out").read_text() == ""
 
 
 def test_a_name_in_memory_is_written_to_what_stands_for_stdout(monkeypatch: pytest.MonkeyPatch) -> None:

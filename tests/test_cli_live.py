@@ -77,13 +77,24 @@ def test_colours_are_korean_red_is_in_and_blue_is_out() -> None:
         (Gap(SURGE, NOON_NS, NOON_NS, "drift", open=True), "급등주: 재확인에서 차이 발견 12:00:00 ~ 진행 중"),
         (State(NOON_NS, "unanswered", SURGE, "no reply"), "급등주: 실시간 등록에 응답 없음 (no reply)"),
         (State(NOON_NS, "connected"), "접속됨"),
-        (Anomaly(NOON_NS, "leave of a non-member", SURGE, "005930"), "급등주: leave of a non-member"),
+        (Anomaly(NOON_NS, "leave of a non-member", SURGE, "005930"), "급등주: 편입되지 않은 종목의 이탈"),
         (Enter(NOON_NS, SURGE, "005930", "", "recovered", 1, 2), "급등주 (공백 중에 바뀜)"),
         (snapshot("005930"), "급등주"),
     ],
 )
 def test_every_event_has_its_line(event: Event, told: str) -> None:
     assert Screen(Texts("ko"), RICH_SIGNS, "").tell(event).rest == told
+
+
+def test_why_it_reconnects_is_said_in_korean_and_fits_into_80_columns() -> None:
+    cause = "in 10.8 s: connection lost: closed by the server (1000 Bye)"
+    lines = drawn(story_of(State(NOON_NS, "reconnecting", None, cause), 급등주=1))
+    assert any(line.endswith("다시 접속 중 (10.8초 뒤, 서버가 끊음 1000 Bye)") for line in lines)
+
+
+def test_a_line_that_is_cut_shows_it() -> None:
+    lines = drawn(story_of(State(NOON_NS, "unanswered", SURGE, "x" * 200)))
+    assert any(line.endswith("xxx…") for line in lines)
 
 
 def test_a_fresh_member_is_marked_with_its_time_and_an_old_one_is_not() -> None:

@@ -91,3 +91,9 @@ def test_hangul_typed_on_a_mac_is_composed(shell: Shell) -> None:
 def test_the_command_is_told_again_as_it_was_typed() -> None:
     choices = options.Choices(texts=None, connect=None, argv=("watch", "신고가 돌파"))  # type: ignore[arg-type]  # not used
     assert choices.typed() == "jogeon watch '신고가 돌파'"
+
+
+@pytest.mark.parametrize(("word", "typed"), [("급등주", "급등주"), ("a;b", "'a;b'"), ("", "''"), ("$(급)", "'$(급)'")])
+def test_a_korean_name_is_told_without_quotes(word: str, typed: str) -> None:
+    choices = options.Choices(texts=None, connect=None, argv=("watch", word))  # type: ignore[arg-type]  # not used
+    assert choices.typed() == f"jogeon watch {typed}"

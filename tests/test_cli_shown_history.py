@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jogeon.cli.shown_history import seconds, show_events, show_members, show_stats
+from jogeon.cli.terminal import columns
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter
 from jogeon.history import Picture, Stats
@@ -34,6 +35,18 @@ def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -
 def test_nothing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert show_events([], Texts("en")) == show_members([], 0, Texts("en")) == show_stats(Stats((), ()), Texts("en"))
     assert capsys.readouterr().out.count("nothing of that is in the journal") == 3
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, False), (120, True)])
+def test_statistics_fit_the_terminal(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, shown: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    show_stats(Stats((STATS,), ()), Texts("ko"))
+    said = capsys.readouterr().out
+    assert all(columns(line.rstrip()) <= width for line in said.splitlines())
+    assert "…" not in said
+    assert ("3초" in said) is shown
 
 
 def test_overlaps_have_a_table_of_their_own(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.cli import terminal
-from jogeon.cli.terminal import clean, columns, is_terminal, prepare_streams, signs_for, tell, wrapped
+from jogeon.cli.terminal import clean, columns, hush, is_terminal, prepare_streams, signs_for, tell, wrapped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,16 @@ def test_what_nobody_can_hear_is_not_a_failure(monkeypatch: pytest.MonkeyPatch) 
     for stream in (Gone(), None):
         monkeypatch.setattr(sys, "stderr", stream)
         tell("오류")
+
+
+def test_what_is_left_goes_nowhere_when_the_reader_has_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        hush()
+        out.write("left over")
+    assert (tmp_path / "out").read_text() == ""
+
+
+def test_there_may_be_nothing_to_hush(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    hush()

@@ -10,7 +10,7 @@ import pytest
 
 import jogeon.cli
 from jogeon.cli.app import COMMANDS
-from jogeon.cli.texts import TEXTS, Texts
+from jogeon.cli.texts import TABLES, TEXTS, Texts
 
 SOURCES = sorted(Path(jogeon.cli.__file__).parent.glob("*.py"))
 
@@ -37,6 +37,10 @@ def test_no_text_is_missing_or_needs_more_than_a_korean_windows_console_has(key:
     for text in TEXTS[key]:
         assert text.strip()
         assert text.encode("cp949").decode("cp949") == text
+
+
+def test_no_text_hides_another_of_the_same_key() -> None:
+    assert sum(map(len, TABLES)) == len(TEXTS)
 
 
 def test_every_text_that_is_asked_for_is_there() -> None:

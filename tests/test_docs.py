@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import signal
+import subprocess
 import sys
 import tokenize
 from collections import defaultdict
@@ -477,4 +478,15 @@ def test_every_room_is_on_the_page() -> None:
 
 
 def test_the_nouns_are_public() -> None:
-    assert {"Condition", "Stock", "Member", *(event.__name__ for event in get_args(events.Event))} <= set(vars(jogeon))
+    nouns = {"Condition", "Stock", "Member", *(event.__name__ for event in get_args(events.Event))}
+    assert nouns <= set(jogeon.__all__)
+
+
+def test_make_demo_ends_by_ctrl_c_as_a_success(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "jogeon"
+    program.write_text(f"#!/bin/sh\nexit {INTERRUPTED}\n")
+    program.chmod(0o755)
+    (tmp_path / "installed").touch()
+    made = subprocess.run(["make", "demo", f"VENV={tmp_path}"], cwd=ROOT, capture_output=True, check=False)  # noqa: S607  # make is found where it is
+    assert (made.returncode, made.stderr) == (0, b"")

@@ -115,3 +115,7 @@ def test_fields_tell_what_was_wanted() -> None:
 def test_the_holder_of_a_taken_session_is_named() -> None:
     assert "pid 7" in str(SessionTaken(holder="pid 7"))
     assert not str(SessionTaken()).endswith(" ")
+
+
+def test_missing_keys_say_what_to_type() -> None:
+    assert "`jogeon login`" in str(KeysMissing("real"))

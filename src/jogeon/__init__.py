@@ -8,9 +8,10 @@ through any number of connections; what a connection receives becomes events, an
 queue of its own. What happened while nothing could be heard is told as a Gap, with what it changed.
 """
 
-from jogeon.client import Client, Watch
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from jogeon.connect import connect
-from jogeon.credentials import Keys
 from jogeon.errors import (
     AmbiguousCondition,
     ConnectionLost,
@@ -35,8 +36,12 @@ from jogeon.errors import (
     TooManyRows,
     UnknownCondition,
 )
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
-from jogeon.export import to_dataframe
+
+if TYPE_CHECKING:
+    from jogeon.client import Client, Watch
+    from jogeon.credentials import Keys
+    from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
+    from jogeon.export import to_dataframe
 
 __all__ = [
     "AmbiguousCondition",
@@ -77,3 +82,16 @@ __all__ = [
     "connect",
     "to_dataframe",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
+    _ROOMS = {"Client": "client", "Watch": "client", "Keys": "credentials", "to_dataframe": "export"}
+
+    def __getattr__(name: str) -> object:
+        """Import what is named at its first use: `jogeon --help` needs neither a loop nor a network."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"jogeon.{_ROOMS.get(name, 'events')}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return __all__

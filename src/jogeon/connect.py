@@ -1,18 +1,23 @@
-"""From what a user types ("real", "mock", "demo", ws://…, wss://…) to a Client; roles are imported when used."""
+"""From what a user types ("real", "mock", "demo", ws://…, wss://…) to a Client; roles are imported when used.
 
-import asyncio
+So is the client itself: this module is loaded with the package, and the package must load at once.
+"""
+
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jogeon.client import Client
-from jogeon.credentials import BROKERS, Endpoint, FixedToken, Keys, find_keys
 from jogeon.errors import InvalidAddress
-from jogeon.lock import session_lock
-from jogeon.settings import Mode, is_loopback, proxy_for, server_token
-from jogeon.supervisor import OnTaken, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from jogeon.client import Client
+    from jogeon.credentials import Endpoint, Keys
+    from jogeon.settings import Mode
+    from jogeon.supervisor import OnTaken
 
 DEMO_SPEED = 5.0
 """Market seconds in a second of the demo: lively, and still readable."""
@@ -26,12 +31,12 @@ def connect(
     server: str = "real",
     *,
     token: str | None = None,
-    keys: Keys | Path | str | None = None,
+    keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
-    on_taken: OnTaken = "stop",
-) -> Client:
+    on_taken: "OnTaken" = "stop",
+) -> "Client":
     """Return a Client for a server; `async with` it to connect.
 
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
@@ -42,6 +47,10 @@ def connect(
     one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
     takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress.
     """
+    from jogeon.client import Client
+    from jogeon.settings import is_loopback
+    from jogeon.supervisor import Policy
+
     found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
@@ -52,10 +61,10 @@ def endpoint(
     server: str,
     *,
     token: str | None = None,
-    keys: Keys | Path | str | None = None,
+    keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
     insecure: bool = False,
-) -> AbstractAsyncContextManager[Endpoint]:
+) -> "AbstractAsyncContextManager[Endpoint]":
     """Return where a client logs in and what with, there as long as it is entered; as `connect` takes it."""
     match server:
         case "real" | "mock":
@@ -70,8 +79,13 @@ def endpoint(
 
 
 @contextlib.asynccontextmanager
-async def _kiwoom(mode: Mode, given: Keys | Path | str | None, proxy: str | None) -> AsyncIterator[Endpoint]:
+async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
+    import asyncio
+
+    from jogeon.credentials import BROKERS, Endpoint, find_keys
+    from jogeon.lock import session_lock
+    from jogeon.settings import proxy_for
     from jogeon.tokens import IssuedTokens
 
     keys = await asyncio.to_thread(find_keys, mode, given)  # a keyring may wait for a person
@@ -81,7 +95,10 @@ async def _kiwoom(mode: Mode, given: Keys | Path | str | None, proxy: str | None
         yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy))
 
 
-def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> Endpoint:
+def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
+    from jogeon.credentials import Endpoint, FixedToken
+    from jogeon.settings import is_loopback, proxy_for, server_token
+
     try:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port
@@ -100,7 +117,8 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
 
 
 @contextlib.asynccontextmanager
-async def _demo() -> AsyncIterator[Endpoint]:
+async def _demo() -> "AsyncIterator[Endpoint]":
+    from jogeon.credentials import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED, rest_port=None) as simulator:

@@ -73,7 +73,7 @@ class KeysMissing(JogeonError):
 
     def __init__(self, mode: str, *, half: tuple[tuple[str, str], ...] = ()) -> None:
         lonely = "".join(f"; {found} lacks {lacking}" for found, lacking in half)
-        super().__init__(f"no keys for the {mode} server were found{lonely}")
+        super().__init__(f"no keys for the {mode} server were found{lonely}: run `jogeon login` ('demo' needs none)")
         self.mode = mode
         self.half = half
 

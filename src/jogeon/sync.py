@@ -13,19 +13,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jogeon import client
 from jogeon.connect import connect as open_client
-from jogeon.credentials import Keys
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS
-from jogeon.supervisor import OnTaken
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jogeon.credentials import Keys
     from jogeon.journal import Journal
+    from jogeon.supervisor import OnTaken
 
 BATCH = 512
 """Most events that cross to the caller's thread at once."""
@@ -42,11 +43,11 @@ def connect(
     server: str = "real",
     *,
     token: str | None = None,
-    keys: Keys | Path | str | None = None,
+    keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
-    on_taken: OnTaken = "stop",
+    on_taken: "OnTaken" = "stop",
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
     return Client(

@@ -127,6 +127,7 @@ ACCOUNT = {
     "check.search": Text("검색", "search"),
     "check.ping": Text("PING", "PING"),
     "check.versions": Text("버전", "versions"),
+    "found.default": Text("기본값", "default"),
     "found.server": Text("{server} ({source})", "{server} ({source})"),
     "found.keys": Text("{source}", "{source}"),
     "found.open-file": Text("다른 사용자도 읽을 수 있습니다: {path}", "other users can read it: {path}"),

@@ -15,13 +15,11 @@ from jogeon.cli import options
 from jogeon.cli.command import help_option, page
 from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
 from jogeon.cli.language import Lang, asked_for, spoken_here
-from jogeon.cli.lines import hush
 from jogeon.cli.options import Choices, Connect
-from jogeon.cli.terminal import can_show, is_terminal, prepare_streams, tell
+from jogeon.cli.terminal import can_show, hush, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
-from jogeon.settings import chosen_language
 
 COMMANDS = (
     "demo", "list", "search", "watch", "record", "history", "export", "replay", "clear", "login", "logout", "doctor",
@@ -123,6 +121,8 @@ def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
     if asked := asked_for(argv):
         return asked
+    from jogeon.settings import chosen_language
+
     with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
         match chosen_language():
             case "ko":

@@ -8,7 +8,6 @@ import click
 
 from jogeon.cli import options
 from jogeon.cli.options import Choices
-from jogeon.cli.running import logged
 from jogeon.cli.terminal import columns, wrapped
 from jogeon.cli.texts import Texts
 
@@ -21,14 +20,23 @@ class Command(click.Command):
     """A command whose help and options are found in the texts by its name."""
 
     def __init__(
-        self, name: str, texts: Texts, params: Sequence[click.Parameter], *, least_verbose: int = 0, **more: Any
+        self,
+        name: str,
+        texts: Texts,
+        params: Sequence[click.Parameter],
+        *,
+        least_verbose: int = 0,
+        connects: bool = True,
+        **more: Any,
     ) -> None:
-        every = [*params, *options.shared(texts), help_option(texts)]
+        every = [*params, *options.shared(texts, connects=connects), help_option(texts)]
         super().__init__(name, params=every, add_help_option=False, **more)
         self.texts, self.least_verbose = texts, least_verbose
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, with as much log as was asked for."""
+        from jogeon.cli.running import logged  # brings the event loop, which no help needs
+
         with logged(max(self.least_verbose, ctx.ensure_object(Choices).verbose)):
             return super().invoke(ctx)
 
@@ -72,7 +80,9 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
 
 def usage(command: click.Command, ctx: click.Context, texts: Texts) -> str:
     """Return the line that tells how a command is used."""
-    return " ".join([f"{texts('help.usage')}:", ctx.command_path, *command.collect_usage_pieces(ctx)])
+    pieces = [texts(f"help.{piece}") if texts.has(f"help.{piece}") else piece
+              for piece in command.collect_usage_pieces(ctx)]  # fmt: skip
+    return " ".join([f"{texts('help.usage')}:", ctx.command_path, *pieces])
 
 
 def table(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     market = market_options(texts, speed=f"{DEMO_SPEED:g}")
-    return Command("demo", texts, [*market, options.count(texts), options.length(texts)], callback=demo)
+    return Command("demo", texts, [*market, options.count(texts), options.length(texts)], connects=False, callback=demo)
 
 
 @click.pass_obj

@@ -100,7 +100,8 @@ class Examination:
         if self._choices.server is None:
             self.server, source = chosen_server()
             self._choices.server = self.server
-        self._note("server", "ok", self._texts("found.server", server=self.server, source=source))
+        where = self._texts("found.default") if source == "default" else source
+        self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
         if source.startswith("KIWOOM_MODE"):
             self._note("server", "ok", self._texts("server.kiwoom-mode", server=self._texts(f"mode.{self.server}")))
         for path in open_files():

@@ -22,7 +22,7 @@ def command(texts: Texts) -> click.Command:
         ["-o", "--output"], type=click.Path(), metavar=texts("metavar.file"), help=texts("option.output")
     )
     params = [recorded.journal_option(texts), *recorded.selection_options(texts), to_file]
-    return Command("export", texts, params, callback=export)
+    return Command("export", texts, params, connects=False, callback=export)
 
 
 @click.pass_obj

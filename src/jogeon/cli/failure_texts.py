@@ -222,14 +222,21 @@ FAILURES = {
     "JogeonError.what": Text("{what}", "{what}"),
     "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
     "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
-    "JournalError.what": Text(
-        "기록 파일을 사용할 수 없습니다: {path} ({detail})", "the journal {path} cannot be used: {detail}"
+    "JournalError.what": Text("기록 파일을 쓸 수 없습니다: {path}", "the journal cannot be used: {path}"),
+    "JournalError.cause": Text(
+        "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),
-    "JournalError.cause": Text("파일이나 디스크에 문제가 있습니다.", "something is wrong with the file or the disk."),
     "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text("jogeon의 기록 파일이 아닙니다.", "it is no journal of jogeon."),
-    "JournalError.cause.newer": Text("더 새로운 jogeon이 만든 파일입니다.", "a newer jogeon made it."),
-    "JournalError.cause.damaged": Text("파일이 손상되었습니다.", "the file is damaged."),
+    "JournalError.cause.foreign": Text(
+        "다른 프로그램의 데이터베이스입니다.", "it is a database of another program."
+    ),
+    "JournalError.cause.newer": Text(
+        "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
+    ),
+    "JournalError.cause.damaged": Text(
+        "jogeon의 기록 파일이 아니거나 손상되었습니다 ({detail})", "it is no journal of jogeon, or damaged ({detail})"
+    ),
+    "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(
         "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",
         "another jogeon writes this file; a file has one writer.",
@@ -243,7 +250,14 @@ FAILURES = {
         "the disk refused to the end; some was not written.",
     ),
     "JournalError.next": Text("다른 파일로 다시: {again}", "with another file, again: {again}"),
+    "JournalError.next.missing": Text(
+        "파일 이름을 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
+        "check its name, then: {again} {or_} record first: jogeon record --all",
+    ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
+    "JournalError.next.empty": Text(
+        "기록하기: jogeon record --all --journal {path}", "record: jogeon record --all --journal {path}"
+    ),
     "CannotServe.what": Text(
         "이 주소에서 서버를 띄울 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
     ),

@@ -7,6 +7,7 @@ import click
 
 from jogeon import errors
 from jogeon.cli.options import Choices
+from jogeon.cli.said import said
 from jogeon.cli.terminal import clean, columns
 from jogeon.cli.texts import Texts
 
@@ -59,9 +60,9 @@ def explain(error: Exception, choices: Choices) -> str:
 
 
 def _aligned(told: Iterator[Row], texts: Texts) -> str:
-    said = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
-    width = max(columns(label) for label, _ in said)
-    return "\n".join(f"{label}{' ' * (width - columns(label))}  {says}" for label, says in said)
+    lines = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
+    width = max(columns(label) for label, _ in lines)
+    return "\n".join(f"{label}{' ' * (width - columns(label))}  {says}" for label, says in lines)
 
 
 def rows(error: Exception, choices: Choices) -> Iterator[Row]:
@@ -84,7 +85,7 @@ def _key(error: Exception) -> str:
 def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     server = f" --server {choices.server}" if choices.server else ""
     fields: dict[str, object] = {
-        "what": str(error) or type(error).__name__,
+        "what": said(str(error), choices.texts) or type(error).__name__,
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
@@ -100,6 +101,8 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         case errors.InvalidSetting(file=file, field=field, detail=detail):
             place = choices.texts("environment") if file == "environment" else file
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+        case errors.ConnectionLost(detail=detail):
+            fields["detail"] = said(detail, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
@@ -139,7 +142,7 @@ def explain_usage(error: click.UsageError, texts: Texts) -> str:
     lines = [clean(line) for line in _misuse(error, texts).split("\n")]
     names = getattr(error, "possibilities", None)
     if names:
-        lines.append(texts("usage.did-you-mean", names=", ".join(names)))
+        lines.append(texts("usage.did-you-mean", names=names[0]))  # the closest; click finds many
     if error.ctx is not None:
         example = texts(f"{error.ctx.command.name}.examples").splitlines()[0]
         lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]

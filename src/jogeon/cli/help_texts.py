@@ -4,6 +4,8 @@ from jogeon.cli.language import Text
 
 HELP = {
     "help.usage": Text("사용법", "Usage"),
+    "help.[OPTIONS]": Text("[옵션]", "[OPTIONS]"),
+    "help.COMMAND [ARGS]...": Text("명령 [인자]...", "COMMAND [ARGS]..."),
     "help.options": Text("옵션", "Options"),
     "help.commands": Text("명령", "Commands"),
     "help.examples": Text("예", "Examples"),
@@ -103,7 +105,9 @@ OPTIONS = {
         "real(실전), mock(모의투자), demo(모의 서버), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, 없으면 real",
         "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, else real",
     ),
-    "option.lang": Text("한국어(ko) 또는 영어(en). 기본값은 시스템 언어", "Korean (ko) or English (en); by locale"),
+    "option.lang": Text(
+        "한국어(ko) 또는 영어(en). 기본값은 시스템 언어", "Korean (ko) or English (en); default: the system's"
+    ),
     "option.insecure": Text(
         "이 컴퓨터 밖의 ws:// 주소도 허용 (토큰이 암호화되지 않음)",
         "allow ws:// beyond this machine (the token travels unencrypted)",

@@ -47,7 +47,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--at", recorded.moment, "bad.moment", "HH:MM:SS"),
         *options.output(texts),
     ]
-    return Command("history", texts, params, callback=history)
+    return Command("history", texts, params, connects=False, callback=history)
 
 
 @click.pass_obj

@@ -3,7 +3,7 @@
 from jogeon.cli.language import Text
 
 JOURNAL = {
-    "history.short": Text("기록에서 이벤트·구성 종목·공백·통계 보기", "events, members, gaps, statistics of a journal"),
+    "history.short": Text("기록에서 이벤트·편입 종목·공백·통계 보기", "events, members, gaps, statistics of a journal"),
     "history.help": Text(
         "기록 파일(--journal)을 읽어 보여 줍니다. events: 편입·이탈을 비롯한 모든 이벤트, members: 어느 순간의 "
         "편입 종목(--at), gaps: 들을 수 없었던 공백, stats: 조건식별 통계와 겹침. 날짜 없는 시각은 --day 의 날, "

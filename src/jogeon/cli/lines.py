@@ -6,7 +6,6 @@ import errno
 import os
 import sys
 import time
-from contextlib import suppress
 from io import FileIO, UnsupportedOperation
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -78,9 +77,3 @@ def unbuffered(stream: TextIO | None) -> RawIOBase | BinaryIO:
         return FileIO(stream.fileno(), "wb", closefd=False)
     except UnsupportedOperation:  # a stream in memory
         return stream.buffer
-
-
-def hush() -> None:
-    """Send what is left for standard output nowhere, else Python complains about it at its end."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

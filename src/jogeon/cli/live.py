@@ -8,8 +8,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
+from jogeon.cli.said import said
 from jogeon.cli.tables import FALL, RISE
-from jogeon.cli.terminal import clean
+from jogeon.cli.terminal import RICH_SIGNS, clean
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Member, State, korean
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Screen:
         events = self._events(picture, free - len(conditions))
         lines = [self._status(picture, width), *conditions, Text(), *events, Text(), Text(self.footer, "dim")]
         for line in lines:
-            line.no_wrap, line.overflow = True, "crop"
+            line.no_wrap, line.overflow = True, "ellipsis" if self.signs is RICH_SIGNS else "crop"
         return Group(*lines)
 
     # ------------------------------------------------------------ the connection
@@ -161,11 +162,13 @@ class Screen:
             case Gap():
                 return Told("!", self.texts("event.gap"), "", f"{name}: {self._blind(event)}", "yellow")
             case State():
-                said = self.texts(f"state.{event.state}") + (f" ({event.cause})" if event.cause else "")
-                return Told("*", self.texts("event.state"), "", f"{name}: {said}" if name else said, "dim")
+                why = f" ({said(event.cause, self.texts)})" if event.cause else ""
+                rest = self.texts(f"state.{event.state}") + why
+                return Told("*", self.texts("event.state"), "", f"{name}: {rest}" if name else rest, "dim")
             case Anomaly():
-                said = f"{name}: {event.what}" if name else event.what
-                return Told("?", self.texts("event.anomaly"), event.code or "", said, "magenta")
+                what = said(event.what, self.texts)
+                rest = f"{name}: {what}" if name else what
+                return Told("?", self.texts("event.anomaly"), event.code or "", rest, "magenta")
         return Told("", "", "", name, "")
 
     def _origin(self, change: Enter | Leave) -> str:

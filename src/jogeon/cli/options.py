@@ -33,6 +33,7 @@ LENGTH_OF_TIME = re.compile(
     r"(?:(?P<milliseconds>\d+(?:\.\d+)?)ms)?",
     re.ASCII,
 )
+PLAIN_WORD = re.compile(r"[\w%+,./:=@-]+")
 SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.001}
 MOST_SECONDS = 366 * 86_400.0
 """More than anybody watches; a timer takes it on every system."""
@@ -68,7 +69,12 @@ class Choices:
     def typed(self) -> str:
         """Return the command as it was typed, for a message that says to type it again."""
         words = ("jogeon", *self.argv)
-        return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+        return subprocess.list2cmdline(words) if sys.platform == "win32" else " ".join(map(_typed, words))
+
+
+def _typed(word: str) -> str:
+    """Return a word as a shell takes it; shlex alone would put quotes around every Korean name."""
+    return word if PLAIN_WORD.fullmatch(word) else shlex.quote(word)
 
 
 def duration(text: str) -> float:
@@ -212,12 +218,18 @@ def output(texts: Texts) -> list[click.Option]:
     return [switch(texts, "--csv", "as_csv"), to_file]
 
 
-def shared(texts: Texts) -> list[click.Option]:
-    """Return the options that stand before or after the name of a command; they are kept in the Choices."""
+def shared(texts: Texts, *, connects: bool = True) -> list[click.Option]:
+    """Return the options that stand before or after the name of a command; they are kept in the Choices.
+
+    A command that connects nowhere takes all of them, too, but its help does not speak of those it has no use for.
+    """
     server = click.Option(["--server"], metavar=texts("metavar.server"), help=texts("option.server"))
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
     keys = click.Option(["--keys"], metavar=texts("metavar.folder"), help=texts("option.keys"))
-    kept = [server, keys, switch(texts, "--json"), switch(texts, "--insecure"), verbose]
+    insecure = switch(texts, "--insecure")
+    for each in (server, keys, insecure):
+        each.hidden = not connects
+    kept = [server, keys, switch(texts, "--json"), insecure, verbose]
     for each in kept:
         each.expose_value, each.callback = False, _keep
     # The language was found before the texts of these options could be; here a wrong one is refused.

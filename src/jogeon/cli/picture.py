@@ -17,7 +17,7 @@ KEPT = 200
 """Events kept for the view; more than any terminal is high."""
 CONNECTION = {"connecting", "connected", "reconnecting", "taken", "ended"}
 """States that tell whether there is a connection."""
-UNTOLD = {"started", "registered"}
+UNTOLD = {"started", "registered", "connecting"}
 """States that say nothing the view does not show anyway."""
 
 

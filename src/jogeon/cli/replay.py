@@ -37,7 +37,7 @@ def command(texts: Texts) -> click.Command:
         options.switch(texts, "--exit-at-end"),
         *broker_options(texts),
     ]
-    return Command("replay", texts, params, least_verbose=1, callback=replay)
+    return Command("replay", texts, params, least_verbose=1, connects=False, callback=replay)
 
 
 def pace(text: str) -> float:

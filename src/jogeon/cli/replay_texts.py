@@ -1,24 +1,24 @@
-"""Texts of replay, and of a journal that cannot be read."""
+"""Texts of replay."""
 
 from jogeon.cli.language import Text
 
 REPLAY = {
     "replay.short": Text("기록한 하루를 키움과 같은 규격으로 다시 재생", "serve a recorded day over Kiwoom's wire"),
     "replay.help": Text(
-        "기록 파일(watch --journal)의 하루를 키움 조건검색과 같은 규격으로 다시 재생하는 서버를 띄웁니다. 키움에 붙는 "
-        "프로그램이면 무엇이든 그대로 붙일 수 있습니다. 주소를 JSON 한 줄로 출력합니다. 토큰은 demo 입니다. "
-        "누군가 실시간 등록을 마칠 때까지(마지막 등록 뒤 2초) 시작하지 않고, 기록된 공백에서는 접속을 끊고 다시 "
-        "등록될 때까지 최대 30초 기다립니다. 끝나면 마지막 상태로 남아 있으며, --exit-at-end 를 붙이면 종료합니다.",
-        "Serve a day of a journal (watch --journal) over Kiwoom's wire, to any program that works against Kiwoom. "
+        "record나 watch --journal로 기록한 하루를 키움 조건검색과 같은 규격으로 재생하는 서버를 띄웁니다. 키움에 붙는 "
+        "프로그램이면 무엇이든 그대로 붙일 수 있습니다. 주소를 JSON 한 줄로 출력합니다. 토큰은 demo 입니다. 프로그램이 "
+        "실시간 등록을 마치면(마지막 등록 2초 뒤) 시작합니다. 공백이 기록된 곳에서는 접속을 끊고, 다시 등록될 때까지 "
+        "최대 30초 기다립니다. 끝나면 마지막 상태로 남고, --exit-at-end 를 붙이면 종료합니다.",
+        "Serve a day that record or watch --journal kept over Kiwoom's wire, to any program that works against Kiwoom. "
         "Prints its addresses as one line of JSON. The token is: demo. It starts when a program has registered (2 s "
         "after its last registration). At a recorded gap it cuts the connections and stands still until they are "
         "back, at most 30 s. At the end the last state stays, until Ctrl+C; with --exit-at-end it ends.",
     ),
     "replay.examples": Text(
-        "jogeon replay 기록.db\njogeon replay 기록.db --speed 60 --from 09:00 --until 09:30\n"
-        "jogeon replay 기록.db --day 2026-11-20 --speed max --exit-at-end",
-        "jogeon replay day.db\njogeon replay day.db --speed 60 --from 09:00 --until 09:30\n"
-        "jogeon replay day.db --day 2026-11-20 --speed max --exit-at-end",
+        "jogeon replay 기록.journal\njogeon replay 기록.journal --speed 60 --from 09:00 --until 09:30\n"
+        "jogeon replay 기록.journal --day 2026-11-20 --speed max --exit-at-end",
+        "jogeon replay day.journal\njogeon replay day.journal --speed 60 --from 09:00 --until 09:30\n"
+        "jogeon replay day.journal --day 2026-11-20 --speed max --exit-at-end",
     ),
     "replay.waiting": Text(
         "재생할 기록: {start} ~ {end}, 조건식 {count}개. 실시간 등록을 기다립니다. 예: "
@@ -35,7 +35,6 @@ REPLAY = {
     "metavar.clock": Text("HH:MM", "HH:MM"),
     "metavar.day": Text("날짜", "DAY"),
     "option.from": Text("이 시각부터 (HH:MM 또는 HH:MM:SS)", "from this time of the day (HH:MM or HH:MM:SS)"),
-    "option.until": Text("이 시각 전까지", "up to this time of the day"),
     "option.day": Text(
         "이 날짜만 (YYYY-MM-DD). 기본값은 기록 전체", "this day only (YYYY-MM-DD); default: all that was recorded"
     ),
@@ -52,23 +51,5 @@ REPLAY = {
     "bad.stretch.several days": Text(
         "여러 날의 기록입니다. --day 로 하루를 골라 주세요: {days}",
         "the journal holds several days; choose one with --day: {days}",
-    ),
-    "JournalError.what": Text("기록 파일을 쓸 수 없습니다: {path}", "the journal cannot be used: {path}"),
-    "JournalError.cause": Text("{detail}", "{detail}"),
-    "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text(
-        "다른 프로그램의 데이터베이스입니다.", "it is a database of another program."
-    ),
-    "JournalError.cause.newer": Text(
-        "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
-    ),
-    "JournalError.cause.damaged": Text(
-        "jogeon의 기록 파일이 아니거나 손상되었습니다 ({detail})", "it is no journal of jogeon, or damaged ({detail})"
-    ),
-    "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
-    "JournalError.next": Text("확인한 뒤 다시: {again}", "after checking: {again}"),
-    "JournalError.next.newer": Text("pip install -U jogeon", "pip install -U jogeon"),
-    "JournalError.next.empty": Text(
-        "기록하기: jogeon watch --all --journal {path}", "record: jogeon watch --all --journal {path}"
     ),
 }

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
     from jogeon.events import Event
     from jogeon.history import Picture, Stats
+    from jogeon.stats import ConditionStats
 
 WORD_WIDTH = 8
+ROOM_FOR_ALL = 110
+"""Columns of a terminal from which every number of a condition fits; --json and --csv always have them."""
+
+TIMES = ("stay_median", "stay_p90", "covered", "blind")
 
 
 def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
@@ -63,27 +68,37 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
 
 def show_stats(stats: Stats, texts: Texts) -> int:
     """Print the statistics and the overlaps; return how many conditions."""
-    names = ("enters", "leaves", "stocks", "stay_median", "stay_p90", "flaps", "busiest", "covered", "blind")
+    target = console()
+    names = ["enters", "leaves", "stocks", "stay_median", "stay_p90", "flaps", "busiest", "covered", "blind"]
+    if target.width < ROOM_FOR_ALL:
+        names = [name for name in names if name not in ("stocks", "stay_p90", "flaps")]
     table = plain_table()
-    table.add_column(texts("column.condition"), overflow="fold")
+    table.add_column(texts("column.condition"), no_wrap=True)
     for name in names:
         table.add_column(texts(f"column.{name}"), justify="right", overflow="fold")  # a number cut short is a wrong one
     for each in stats.conditions:
-        busiest = " ".join(f"{korean(start):%H:%M}({count})" for start, count in each.busiest[:1])
-        numbers = (number(each.enters), number(each.leaves), number(each.stocks))
-        times = (seconds(each.stay_median), seconds(each.stay_p90), number(each.flaps), busiest)
-        table.add_row(Text(clean(each.condition.name)), *numbers, *times, seconds(each.covered), seconds(each.blind))
-    target = console()
+        table.add_row(Text(clean(each.condition.name)), *(_cell(each, name) for name in names))
     target.print(table if stats.conditions else texts("history.nothing"))
     if stats.overlaps:
         shared = plain_table(texts("history.overlaps"))
         for name in ("first", "second", "common", "either"):
             shared.add_column(texts(f"column.{name}"), justify="left" if name in ("first", "second") else "right")
-        for pair in stats.overlaps:
+        for pair in sorted(stats.overlaps, key=lambda overlap: -overlap.common):
             conditions = (Text(clean(pair.first.name)), Text(clean(pair.second.name)))
             shared.add_row(*conditions, number(pair.common), number(pair.either))
         target.print(shared)
     return len(stats.conditions)
+
+
+def _cell(stats: ConditionStats, name: str) -> str:
+    match getattr(stats, name):
+        case ((start, count), *_):  # the busiest minutes, the first of all before the others
+            return f"{korean(start):%H:%M}({count})"
+        case int() as value if name not in TIMES:
+            return number(value)
+        case int() | float() as value:
+            return seconds(value)
+    return ""
 
 
 def seconds(value: float | None) -> str:

@@ -33,7 +33,7 @@ WEBSOCKET_PORT, REST_PORT = "10000", "10001"
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     params = [*market_options(texts, speed="1"), *broker_options(texts)]
-    return Command("simulate", texts, params, least_verbose=1, callback=simulate)
+    return Command("simulate", texts, params, least_verbose=1, connects=False, callback=simulate)
 
 
 def broker_options(texts: Texts) -> list[click.Parameter]:

@@ -97,3 +97,9 @@ def tell(text: str, end: str = "\n") -> None:
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text + end)
         sys.stderr.flush()
+
+
+def hush() -> None:
+    """Send what is left for standard output nowhere, else Python complains about it at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

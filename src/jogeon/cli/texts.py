@@ -10,9 +10,15 @@ from jogeon.cli.help_texts import HELP, OPTIONS, USAGE
 from jogeon.cli.journal_texts import JOURNAL
 from jogeon.cli.language import Lang, Text
 from jogeon.cli.replay_texts import REPLAY
+from jogeon.cli.said_texts import SAID
 from jogeon.cli.shown_texts import SHOWN
 
-TEXTS: dict[str, Text] = HELP | OPTIONS | USAGE | FAILURES | SHOWN | ACCOUNT_HELP | ACCOUNT | JOURNAL | REPLAY
+TABLES: tuple[dict[str, Text], ...] = (
+    HELP, OPTIONS, USAGE, FAILURES, SHOWN, ACCOUNT_HELP, ACCOUNT, JOURNAL, REPLAY,
+    {f"said.{pattern}": text for pattern, text in SAID.items()},
+)  # fmt: skip
+"""No key is in two of them."""
+TEXTS = {key: text for table in TABLES for key, text in table.items()}
 
 
 class Texts:

@@ -1,0 +1,85 @@
+"""What events report in English is said in the reader's language: every report of ours, and no word of the broker's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon import connection, errors, members
+from jogeon.cli.said import LONGEST, said
+from jogeon.cli.said_texts import SAID
+from jogeon.cli.texts import Texts
+
+KOREAN, ENGLISH = Texts("ko"), Texts("en")
+OURS = (
+    errors.ConnectionLost("the connection broke off without a close"),
+    errors.ConnectionLost("closed by the server (1000 Bye)"),
+    errors.ConnectionLost("closed by the server (1001)"),
+    errors.ConnectionLost(connection.TOO_LONG),
+    errors.ConnectionLost("closed by this program"),
+    errors.ConnectionLost("no condition could be registered on this connection"),
+    errors.ConnectionLost("no reply to LOGIN within 5 s"),
+    errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="timeout", detail="no answer within 10 s"),
+    errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="refused", detail="[Errno 111]"),
+    errors.RequestTimeout("CNSRREQ", 5.0),
+    errors.RequestRefused("CNSRREQ", code="900003", text="이미"),
+    errors.LoginRefused(code="8005", text="거절"),
+    errors.TokenRefused(code="8030", text="거절"),
+    errors.SessionTaken(code="R10001", text="동일한 App key로"),
+    errors.SessionTaken(holder="jogeon watch (1234)"),
+)
+ANOMALIES = (
+    *(members._impossible(kind, "005930") for kind in "IDX"),
+    members._impossible("I", " "),
+    members.TOO_MANY,
+    "push for the unknown condition seq '7'",
+    "unreadable frame of 12 bytes: DecodeError",
+    "lagged: not handed over: 3 enter, 12 leave, 1 state",
+    "the journal was damaged: another was begun",
+    "3 of 10",
+)
+NAMES = {"LOGIN", "CNSRREQ", "Bye", "App", "key", "Errno", "X"}
+"""Words of the wire and of the system that no language changes."""
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z]+", text))
+
+
+@pytest.mark.parametrize("error", OURS)
+def test_why_a_connection_ended_is_said_in_korean(error: errors.JogeonError) -> None:
+    assert words(said(f"in 0.8 s: {error}", KOREAN)) <= NAMES
+    assert said(f"in 0.8 s: {error}", KOREAN).startswith("0.8초 뒤, ")
+    assert said(str(error), ENGLISH)
+
+
+@pytest.mark.parametrize("what", ANOMALIES)
+def test_what_is_odd_is_said_in_korean(what: str) -> None:
+    assert words(said(what, KOREAN)) <= NAMES
+
+
+def test_every_text_is_the_text_of_some_report() -> None:
+    reports = [
+        *map(str, OURS),
+        *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost)),
+        *ANOMALIES,
+    ]
+    met = {next((pattern for pattern in SAID if re.fullmatch(pattern, each)), "") for each in reports}
+    assert set(SAID) - met == {next(iter(SAID))}  # the pause before a reconnect stands before all of them
+
+
+def test_counts_of_events_are_said_with_their_korean_names() -> None:
+    assert said("lagged: not handed over: 3 enter, 12 leave", KOREAN) == "처리가 늦어 건너뜀: 편입 3, 이탈 12"
+
+
+@pytest.mark.parametrize("words_of_others", ["", "demo", "ws://127.0.0.1:1", "조건검색 제한", "{why} %s"])
+def test_words_of_others_stay(words_of_others: str) -> None:
+    assert said(words_of_others, KOREAN) == words_of_others
+
+
+@given(st.lists(st.sampled_from(["connection lost: ", "in 1 s: ", "x"]), max_size=LONGEST).map("".join))
+def test_a_long_report_of_a_server_does_no_harm(report: str) -> None:
+    assert isinstance(said(report, KOREAN), str)
