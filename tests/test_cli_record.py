@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time as clock
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -116,11 +117,15 @@ async def test_a_day_whose_file_cannot_be_begun_goes_on_in_the_old_one(
 
 def test_a_copy_of_the_day_and_the_days_to_keep(tmp_path: Path) -> None:
     (tmp_path / "signals-2020-01-01.journal").touch()
-    name, copies = str(tmp_path / "signals-{date}.journal"), str(tmp_path / "copies")
-    done = record("급등주", "--journal", name, "--duration", "1s", "--keep", "90d", "--copy", copies)
-    assert done.returncode == 0
+    name, copies = str(tmp_path / "signals-{date}.journal"), tmp_path / "copies"
+    argv = ["record", "급등주", "--server", "demo", "--journal", name, "--keep", "90d", "--copy", str(copies)]
+    with subprocess.Popen([sys.executable, "-m", "jogeon", *argv], stderr=subprocess.DEVNULL) as recording:
+        while not list(copies.glob("*.journal")):
+            assert recording.poll() is None
+            clock.sleep(0.02)
+        recording.terminate()
     assert not (tmp_path / "signals-2020-01-01.journal").exists()
-    assert len(list((tmp_path / "copies").iterdir())) == 1
+    assert len(list(copies.iterdir())) == 1
 
 
 def test_a_file_that_is_no_journal_is_told_and_kept(tmp_path: Path) -> None:
