@@ -473,6 +473,23 @@ def test_a_journal_that_is_deleted_with_all_beside_it_is_written_again_in_full(f
     assert stat.S_IMODE(failing.path.stat().st_mode) == 0o600
 
 
+def test_a_disk_that_fails_while_a_journal_is_written_again_is_waited_for(
+    failing: Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked, failures = Store._checked, [sqlite3.OperationalError("disk I/O error") for _ in range(2)]
+
+    def failed(store: Store) -> sqlite3.Connection:
+        if failures:
+            raise failures.pop()
+        return checked(store)
+
+    monkeypatch.setattr(Store, "_checked", failed)
+    failing.path.unlink()
+    failing.tell(10)
+    failing.recovers()
+    assert failures == []
+
+
 def test_a_journal_that_is_moved_away_goes_on_under_its_name(failing: Failing) -> None:
     failing.path.rename(failing.path.with_name("moved.db"))
     failing.tell()

@@ -249,6 +249,8 @@ class Store:
         self._wal_identity: tuple[int, int] = (0, 0)
         self._wal_size = 0
         """As the last commit left it."""
+        self._copied = False
+        """Whether `restore` made its copy and did not come to its end."""
         self._held = contextlib.ExitStack()
         """The lock that keeps other writers away."""
         with contextlib.ExitStack() as undo:
@@ -289,6 +291,7 @@ class Store:
         self._identity = _identity(self.path)
         self.book = read_book(self._db)
         self._note_wal()
+        self._copied = False
 
     def _checked(self) -> sqlite3.Connection:
         """Return a connection to a file that is sound and of this version."""
@@ -328,24 +331,34 @@ class Store:
         self.notices.append(f"the journal was damaged: it was set aside as {aside}, another was begun")
 
     def restore(self) -> None:
-        """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here."""
+        """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here.
+
+        What fails after the whole copy was made goes on with that copy the next time.
+        """
+        copy = self.path.with_name(f"{self.path.name}.restored")
+        if not self._copied:
+            self._copy_to(copy)
+        if copy.exists():
+            for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            copy.replace(self.path)
+        self._db = self._checked()
+        self._identity = _identity(self.path)
+        self._db.execute("SELECT 1 FROM epochs").fetchone()  # makes the WAL
+        self._note_wal()
+        self._copied = False
+        self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
+
+    def _copy_to(self, copy: Path) -> None:
         if self.path.exists() and _identity(self.path) != self._identity:
             self.path.rename(self.path.with_name(f"{self.path.name}.replaced-{_now()}"))
-        copy = self.path.with_name(f"{self.path.name}.restored")
         copy.unlink(missing_ok=True)
         self._db.execute("VACUUM INTO ?", (str(copy),))
         copy.chmod(0o600)
         with copy.open("r+b") as file:  # SQLite does not
             os.fsync(file.fileno())
+        self._copied = True
         self.disconnect()
-        for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        copy.replace(self.path)
-        self._db = self._checked()
-        self._identity = _identity(self.path)
-        self._db.execute("SELECT 1 FROM epochs").fetchone()  # makes the WAL
-        self._note_wal()
-        self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
 
     def gone(self) -> bool:
         """Tell whether the name no longer leads to the file that is written, or others find no journal there."""
@@ -361,6 +374,8 @@ class Store:
 
     def torn(self) -> bool:
         """Tell whether the WAL was deleted or cut: the next commit would go astray. SQLite itself never shrinks it."""
+        if self._copied:
+            return True
         try:
             found = self._wal.stat()
         except FileNotFoundError:
