@@ -118,6 +118,7 @@ class Counts:
         )
         minutes = sum((self._minutes[number] for number in numbers), Counter[int]())
         stays = sorted(chain.from_iterable(self._stays[number] for number in numbers))
+        stays = stays[bisect_left(stays, 0) :]  # less is none: the clock was set back meanwhile
         blind_ns = length(blind)
         return ConditionStats(
             condition=condition,
