@@ -5,7 +5,6 @@ So is the client itself: this module is loaded with the package, and the package
 
 import contextlib
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from jogeon.errors import InvalidAddress
 
@@ -47,6 +46,8 @@ def connect(
     one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
     takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress.
     """
+    from urllib.parse import urlsplit
+
     from jogeon.client import Client
     from jogeon.settings import is_loopback
     from jogeon.supervisor import Policy
@@ -96,6 +97,8 @@ async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | 
 
 
 def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
+    from urllib.parse import urlsplit
+
     from jogeon.credentials import Endpoint, FixedToken
     from jogeon.settings import is_loopback, proxy_for, server_token
 
