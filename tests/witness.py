@@ -140,6 +140,7 @@ def recording(path: Path, server: str, command: str = "record") -> Iterator[Run]
     run = Run(path, server, command)
     try:
         run.commits(100)
+        until("its first line", lambda: bool(run.lines))
         yield run
     finally:
         if run.process.poll() is None:
