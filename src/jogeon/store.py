@@ -245,7 +245,7 @@ class Store:
         self.book: Book
         self._db: sqlite3.Connection
         self._identity: tuple[int, int] = (0, 0)
-        self._wal = path.with_name(f"{path.name}-wal")
+        self._wal = Path(f"{self.path}-wal")
         self._wal_identity: tuple[int, int] = (0, 0)
         self._wal_size = 0
         """As the last commit left it."""
