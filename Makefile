@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 600
 SYSTEM_PACKAGES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench fuzz clean system
+.PHONY: help demo test lint types bench drill fuzz clean system
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -33,6 +33,11 @@ bench: $(VENV)/installed-test ## measure the speed
 	$(BIN)/python bench/outage.py
 	$(BIN)/python bench/journal.py --quick
 	$(BIN)/python bench/replay.py
+
+drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to journals, random days replayed
+	$(BIN)/python bench/drill.py --minutes 60
+	$(BIN)/python bench/harm.py
+	$(BIN)/python bench/days.py --days 300
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis
