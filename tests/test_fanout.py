@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from jogeon.errors import ConnectionLost
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.fanout import EVENT_BYTES, Queue
+from jogeon.fold import Known
 from jogeon.members import Membership
+from jogeon.resume import Resumed
 from wire import virtual
 
 RISE = Condition("0", "급등주")
@@ -17,12 +19,14 @@ HIGH = Condition("4", "신고가 돌파")
 
 
 class Publisher:
-    """Two conditions that move, and one queue that hears of them."""
+    """Two conditions that move, and one queue that hears of them; `last` is what its consumer knows from before."""
 
-    def __init__(self, max_events: int, max_bytes: int = 2**20) -> None:
+    def __init__(self, max_events: int, max_bytes: int = 2**20, last: dict[Condition, str] | None = None) -> None:
         self.now_ns = 1
         self.followed = {condition: Membership(condition) for condition in (RISE, HIGH)}
         self.queue = Queue(self.current, lambda: self.now_ns, max_events=max_events, max_bytes=max_bytes)
+        known = {condition: Known(dict.fromkeys(codes), 0) for condition, codes in (last or {}).items()}
+        self.sink = Resumed(self.queue, known, list(self.followed))
 
     def current(self, condition: Condition) -> Snapshot | None:
         membership = self.followed.get(condition)
@@ -30,13 +34,13 @@ class Publisher:
 
     def show(self, condition: Condition, *codes: str) -> None:
         self.now_ns += 1
-        self.queue.put_block(self.followed[condition].snapshot(codes, self.now_ns))
+        self.sink.put_block(self.followed[condition].snapshot(codes, self.now_ns))
 
     def push(self, condition: Condition, kind: str, code: str) -> None:
         self.now_ns += 1
         event = self.followed[condition].push(kind, code, "", self.now_ns)
         if event is not None:
-            self.queue.put(event)
+            self.sink.put(event)
 
     def outage(self, condition: Condition) -> None:
         self.now_ns += 1
@@ -46,14 +50,14 @@ class Publisher:
         """Let a condition go on under another seq, after a blind stretch that begins now."""
         self.outage(condition)
         renumbered = Condition(seq, condition.name)
-        self.queue.renumbered(condition, renumbered)
+        self.sink.renumbered(condition, renumbered)
         self.followed[renumbered] = self.followed.pop(condition)
         self.followed[renumbered].condition = renumbered
         return renumbered
 
     def tell(self) -> None:
         self.now_ns += 1
-        self.queue.put(State(self.now_ns, "connected"))
+        self.sink.put(State(self.now_ns, "connected"))
 
     def read(self) -> list[Event]:
         events = []
@@ -65,13 +69,16 @@ class Publisher:
 class Fold:
     """What a consumer makes of the events: it fails where they jump."""
 
-    def __init__(self) -> None:
-        self.members: dict[str, set[str]] = {}
+    def __init__(self, last: dict[Condition, str] | None = None) -> None:
+        self.members = {condition.name: set(codes) for condition, codes in (last or {}).items()}
+        self.gaps: set[str] = set()
 
     def take(self, events: list[Event]) -> None:
         for event in events:
             match event:
                 case Snapshot():
+                    assert event.condition.name in self.gaps or event.condition.name not in self.members
+                    self.gaps.discard(event.condition.name)
                     assert self.members.get(event.condition.name, set(event.codes)) == set(event.codes)
                     self.members[event.condition.name] = set(event.codes)
                 case Enter():
@@ -82,6 +89,7 @@ class Fold:
                 case Gap():
                     assert event.condition.name in self.members
                     assert event.since_ns <= event.until_ns
+                    self.gaps.add(event.condition.name)
 
 
 def test_a_consumer_that_keeps_up_gets_everything_in_order() -> None:
@@ -187,8 +195,32 @@ def test_a_first_snapshot_lost_before_a_renumbering_comes_before_the_gap() -> No
     assert [type(event) for event in publisher.read()] == [Gap, Leave, Snapshot]
 
 
+EARLIER = Condition("9", RISE.name)
+
+
+def test_the_gap_of_a_restart_is_told_to_a_consumer_that_lags_from_the_start() -> None:
+    publisher, fold = Publisher(max_events=2, last={EARLIER: "12"}), Fold({EARLIER: "12"})
+    publisher.tell()
+    publisher.show(RISE, "2", "3")
+    events = publisher.read()
+    assert [type(event) for event in events] == [State, Gap, Gap, Leave, Enter, Snapshot, Anomaly]
+    assert [event.cause for event in events if isinstance(event, Gap)] == ["restart", "lagged"]
+    fold.take(events)
+    assert fold.members == {RISE.name: {"2", "3"}}
+
+
+def test_a_condition_renumbered_before_it_went_on_is_still_known_to_a_consumer_that_lags() -> None:
+    publisher, fold = Publisher(max_events=2, last={EARLIER: "12"}), Fold({EARLIER: "12"})
+    publisher.tell()
+    publisher.show(publisher.renumber(RISE, "7"), "2", "3")
+    fold.take(publisher.read())
+    assert fold.members == {RISE.name: {"2", "3"}}
+
+
 @given(
     bound=st.integers(1, 6),
+    last=st.dictionaries(st.sampled_from([RISE, EARLIER, HIGH]), st.sampled_from(["", "1", "23"]), max_size=1),
+    first=st.booleans(),
     steps=st.lists(
         st.one_of(
             st.tuples(st.just("push"), st.sampled_from([RISE, HIGH]), st.sampled_from("ID"), st.sampled_from("12345")),
@@ -202,11 +234,12 @@ def test_a_first_snapshot_lost_before_a_renumbering_comes_before_the_gap() -> No
     ),
 )
 def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
-    bound: int, steps: list[tuple[str, Condition, str, str]]
+    bound: int, last: dict[Condition, str], first: bool, steps: list[tuple[str, Condition, str, str]]
 ) -> None:
-    publisher, fold = Publisher(max_events=bound), Fold()
-    publisher.show(RISE, "1")
-    publisher.show(HIGH)
+    publisher, fold = Publisher(max_events=bound, last=last), Fold(last)
+    if first:
+        publisher.show(RISE, "1")
+        publisher.show(HIGH)
     for what, wanted, kind, codes in steps:
         condition = next(each for each in publisher.followed if each.name == wanted.name)
         match what:
@@ -225,7 +258,8 @@ def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
                 event = publisher.queue.take()
                 fold.take([] if event is None else [event])
     fold.take(publisher.read())
-    assert fold.members == {condition.name: set(known.codes) for condition, known in publisher.followed.items()}
+    told = {condition.name: set(known.codes) for condition, known in publisher.followed.items() if known.known}
+    assert fold.members == {condition.name: set(codes) for condition, codes in last.items()} | told
 
 
 def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:

@@ -44,7 +44,8 @@ class Queue:
         self._codes = 0
         self._events: deque[Event] = deque()
         self._shown: dict[Condition, bool] = {}
-        """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over."""
+        """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over, and at once
+        for those the consumer knows from an earlier run."""
         self._renumbered: dict[Condition, Condition] = {}
         """Under which seq a condition goes on; what is queued may bear an old one."""
         self._handed: dict[Condition, set[str] | None] = {}
@@ -78,8 +79,9 @@ class Queue:
         """Take events that belong together."""
         shown = [event for event in events if isinstance(event, Snapshot)]
         codes = sum(len(snapshot.codes) for snapshot in shown)
+        resumed = {event.condition for event in events if isinstance(event, Gap)}  # a first gap goes on from earlier
         for snapshot in shown:
-            self._shown.setdefault(snapshot.condition, False)
+            self._shown.setdefault(snapshot.condition, snapshot.condition in resumed)
             self._renumbered.pop(snapshot.condition, None)  # a namesake may have got the seq
         fits = len(self._events) + len(events) <= self._room and self._codes + codes <= self._max_codes
         if self._marked or (self._events and not fits):
@@ -92,7 +94,8 @@ class Queue:
 
     def renumbered(self, old: Condition, new: Condition) -> None:
         """Note that a condition goes on under another seq; what is queued bears the old one."""
-        self._shown[new] = self._shown.pop(old, False)
+        if old in self._shown:
+            self._shown[new] = self._shown.pop(old)
         if old in self._handed:
             self._handed[new] = self._handed.pop(old)
         older = [each for each, present in self._renumbered.items() if present == old]
