@@ -7,19 +7,22 @@ import subprocess
 import sys
 import time as clock
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import jogeon
 from jogeon.cli import record as record_module
+from jogeon.cli.follow import first_of
 from jogeon.cli.options import Choices
 from jogeon.cli.record import Recorder, next_time
 from jogeon.cli.texts import Texts
 from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.history import History
+from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
 
 
@@ -50,10 +53,10 @@ def test_each_day_has_a_file(tmp_path: Path) -> None:
 
 
 class Midnight:
-    """A recording of the demo whose clock stands shortly before midnight until it is moved on."""
+    """A recording whose clock stands shortly before midnight until it is moved on."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        choices = Choices(Texts("en"), jogeon.connect, server="demo", json=True)
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], server: str = "demo") -> None:
+        choices = Choices(Texts("en"), jogeon.connect, server=server, json=True)
         self.recorder = Recorder(choices, ("급등주",), "K", str(folder / "{date}.journal"), frames=False)
         self.recorder.clock = lambda: self.now
         self.now = datetime(2026, 11, 22, 23, 59, 59, tzinfo=KST)
@@ -66,13 +69,14 @@ class Midnight:
             await asyncio.sleep(0.01)
             self._said += self._capsys.readouterr().err
 
-    async def run(self, what_it_says: str) -> None:
-        """Record over midnight until this is said, too."""
+    async def run(self, what_it_says: str, longer: float = 0.0) -> None:
+        """Record over midnight until this is said, too, and some seconds longer."""
         running = asyncio.create_task(self.recorder.run(None))
         await self.said("2026-11-22.journal")
         await asyncio.sleep(0.3)  # some stocks come and go
         self.now += timedelta(seconds=2)
         await self.said(what_it_says)
+        await asyncio.sleep(longer)
         running.cancel()
         await asyncio.wait({running})
 
@@ -102,6 +106,24 @@ async def test_the_next_day_begins_with_what_the_day_before_ended_with(
                 members.discard(code)
     assert members == set(first.codes)
     assert not [event for event in (*before, *after) if isinstance(event, Gap)]
+
+
+async def test_what_comes_while_one_day_gives_way_to_the_next_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def slow(*works: Coroutine[Any, Any, object]) -> None:
+        await first_of(*works)
+        await asyncio.sleep(0.5)  # as on a busy machine; stocks come and go
+
+    monkeypatch.setattr(record_module, "LOOK", 0.05)
+    monkeypatch.setattr(record_module, "first_of", slow)
+    async with Simulator(speed=400, rest_port=None) as market:
+        midnight = Midnight(tmp_path, capsys, market.websocket)
+        await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.0)
+    before, after = (recorded(tmp_path / f"2026-11-{day}.journal") for day in (22, 23))
+    changes = [[event for event in day if isinstance(event, Enter | Leave)] for day in (before, after)]
+    assert all(changes)
+    assert max(event.at_ns for event in changes[0]) <= min(event.at_ns for event in changes[1])
 
 
 async def test_a_day_whose_file_cannot_be_begun_goes_on_in_the_old_one(

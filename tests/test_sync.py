@@ -229,5 +229,5 @@ def test_names_are_the_same(blocking: type, original: type) -> None:
     def public(kind: type) -> set[str]:
         return {name for name in dir(kind) if not name.startswith("_")}
 
-    crossing = {"batch"} if original is jogeon.Watch else set()
+    crossing = {"batch", "finish"} if original is jogeon.Watch else set()
     assert public(blocking) == public(original) - crossing | ({"address"} if original is jogeon.Client else set())

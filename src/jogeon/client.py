@@ -351,6 +351,10 @@ class Watch:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""
         return await self._queue.get_batch(limit)
 
+    def finish(self) -> None:
+        """End the stream behind what waits in it, now; leaving the watch does the rest."""
+        self._release(None)
+
     async def each(self, handler: Callable[[Event], Awaitable[object] | object]) -> None:
         """Call a plain or async function for each event; its exceptions come out unchanged."""
         take = self._queue.take

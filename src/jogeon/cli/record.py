@@ -120,7 +120,7 @@ class Recorder:
                     await first_of(
                         take(watch, Wish(seconds=left), self._use),
                         self._keep_house(watch),
-                        self._next_day(client, following, begun),
+                        self._next_day(client, watch, following, begun),
                     )
                     if not begun:
                         return
@@ -140,7 +140,9 @@ class Recorder:
         finally:
             await take(watch, Wish(seconds=REST), self._use)
 
-    async def _next_day(self, client: Client, files: contextlib.AsyncExitStack, begun: list[Watch]) -> None:
+    async def _next_day(
+        self, client: Client, watch: Watch, files: contextlib.AsyncExitStack, begun: list[Watch]
+    ) -> None:
         """Begin the file of the next day at midnight; if that cannot be, this one goes on and it is tried again."""
         midnight = next_time(time(), self.clock()) if DATE in self._journal else datetime.max.replace(tzinfo=KST)
         while not begun:
@@ -148,6 +150,7 @@ class Recorder:
                 await asyncio.sleep(min(left, LOOK))
             try:
                 begun.append(await files.enter_async_context(self._file(client)))
+                watch.finish()  # before another frame is read: it would be in both files
             except JogeonError as error:
                 say(str(error))
                 await asyncio.sleep(LOOK)
