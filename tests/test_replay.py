@@ -253,12 +253,38 @@ async def test_the_pace_is_that_of_the_day(path: Path) -> None:
         assert 0.28 <= asyncio.get_running_loop().time() - begun < 3
 
 
-async def test_a_night_is_skipped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+DAWN, MORNING, NOON, EVENING = 20 * 3600, 23.9 * 3600, 3 * 3600, 11.5 * 3600  # seconds after 9:00
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param((0.1, 86_400), id="a night"),
+        pytest.param((0.1, DAWN, MORNING), id="a night with something at dawn"),
+        pytest.param((0.1, EVENING), id="an evening"),
+    ],
+)
+async def test_closed_hours_are_skipped(
+    path: Path, moments: tuple[float, ...], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(replay_module, "MORNING", 0.1)
-    day = [Enter(at(0.1), RISE, "000660", "090001"), Enter(at(86_400), RISE, "0000D0", "090000")]
+    caplog.set_level("INFO", "jogeon.simulator.replay")
+    day = [Enter(at(moment), RISE, f"{place:06d}", "090000") for place, moment in enumerate(moments)]
     async with replaying(path, *day, speed=1) as replay, naive(replay, "0", "4") as program:
         await replay.run()
-        assert program.pushes == [("0", "000660", "I", "090001"), ("0", "0000D0", "I", "090000")]
+        assert [code for _, code, *_ in program.pushes] == [f"{place:06d}" for place in range(len(moments))]
+    assert caplog.text.count("skipped") == len(moments) - 1
+
+
+@pytest.mark.parametrize(("moment", "nights"), [(NOON, False), (86_400, True)])
+async def test_a_quiet_day_is_not_skipped_nor_a_night_that_is_wanted(path: Path, moment: float, nights: bool) -> None:
+    day = [Enter(at(0.1), RISE, "000660", "090001"), Enter(at(moment), RISE, "0000D0", "090000")]
+    async with replaying(path, *day, speed=moment / 2) as replay:
+        replay.nights = nights
+        async with naive(replay, "0", "4"):
+            begun = asyncio.get_running_loop().time()
+            await replay.run()
+            assert asyncio.get_running_loop().time() - begun > 1.5
 
 
 async def test_a_gap_cuts_skips_the_blind_time_and_waits_for_who_was_there(path: Path) -> None:

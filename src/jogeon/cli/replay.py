@@ -34,6 +34,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--day", date.fromisoformat, "bad.day", texts("metavar.day")),
         options.option(texts, "--from", clock_time, "bad.clock", clock),
         options.option(texts, "--until", clock_time, "bad.clock", clock),
+        options.switch(texts, "--nights"),
         options.switch(texts, "--exit-at-end"),
         *broker_options(texts),
     ]
@@ -56,10 +57,11 @@ def replay(choices: Choices, /, file: Path, duration: float | None, **more: Any)
     """Serve a recording until it is over, until Ctrl+C, or for a time."""
     from jogeon.simulator.replay import Replay
 
-    texts, exit_at_end = choices.texts, more.pop("exit_at_end")
+    texts, exit_at_end, nights = choices.texts, more.pop("exit_at_end"), more.pop("nights")
     switches = switches_from(more.pop("switch"), more.pop("ping"), texts)
     recording = recording_of(file, more.pop("day"), more.pop("from"), more.pop("until"), texts)
     served = Replay(recording, switches=switches, token=server_token(), **more)
+    served.nights = nights
     run_loop(serve(served, duration, lambda: _replay(served, recording, texts, exit_at_end=exit_at_end)))
 
 

@@ -38,6 +38,9 @@ REPLAY = {
     "option.day": Text(
         "이 날짜만 (YYYY-MM-DD). 기본값은 기록 전체", "this day only (YYYY-MM-DD); default: all that was recorded"
     ),
+    "option.nights": Text(
+        "기록이 없는 장외 시간도 건너뛰지 않고 기다림", "wait through closed hours of which nothing was recorded"
+    ),
     "option.exit-at-end": Text("기록이 끝나면 종료", "end when the recording is over"),
     "bad.pace": Text(
         "'{value}' 대신 0보다 큰 수나 max 를 적어 주세요.", "'{value}' should be a number above 0, or max."

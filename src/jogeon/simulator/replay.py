@@ -6,7 +6,7 @@ conditions. From then on it goes on whoever listens, as a market does, and stand
 * At a recorded gap of a condition that somebody follows, all connections are cut as soon as everybody has read what was
   sent before. What changed meanwhile is then so, and the clock waits until the earlier registrations are back, at most
   STAND_STILL. The blind time itself is skipped.
-* A night without anything in it is skipped.
+* Closed hours without anything in them are skipped.
 * Conditions that one outage blinded came back one after the other, while those that were back had pushes already. So a
   registration is answered when the recording has come to where it was answered then; what lies before goes out at once.
   A program that asks in another order gets a gap more for it, so that the order stays that of the recording.
@@ -46,9 +46,11 @@ STAND_STILL: Final = 30.0
 HEARD: Final = 2.0
 """Seconds a program has to answer a PING that tells whether it has read everything."""
 NIGHT_NS: Final = 3600 * 10**9
-"""A stretch without events that is longer, and ends on another day, is a night."""
+"""A stretch without events that is longer, and not within the open hours of one day, is skipped."""
+OPEN: Final = range(8, 20)
+"""Hours of the day, Korean time, in which stocks are traded somewhere: NXT opens at 8:00 and closes at 20:00."""
 MORNING: Final = 1.0
-"""Seconds before its next event at which a day begins after a skipped night."""
+"""Seconds before its next event at which a day begins after skipped hours."""
 WAKE: Final = 0.05
 """Seconds between two looks at the clock, at most."""
 LONGEST_STEP: Final = 1.0
@@ -86,6 +88,8 @@ class Replay(Brokerage):
         self._market = RecordedMarket(recording.opening)
         self._speed = speed
         self._settle = settle
+        self.nights = False
+        """Whether closed hours of which nothing was recorded are waited through."""
         self._steps = recording.steps()
         self._next: Step | None = next(self._steps, None)
         self._moment_ns: float = MAX if speed == MAX or self._next is None else self._next.at_ns
@@ -125,7 +129,8 @@ class Replay(Brokerage):
         """Play all there is, each step when it is due."""
         before = time.monotonic()
         while (step := self._next) is not None:
-            self._skip_night(step)
+            if self._speed < MAX and not self.nights:
+                self._skip_closed_hours(step)
             await asyncio.sleep(self._pause(step))
             await self._drained()
             now = time.monotonic()
@@ -138,11 +143,13 @@ class Replay(Brokerage):
                 await self._cut()
                 before = time.monotonic()
 
-    def _skip_night(self, step: Step) -> None:
-        """Go on shortly before the next step, if it is on another day."""
+    def _skip_closed_hours(self, step: Step) -> None:
+        """Go on shortly before the next step, if nothing is recorded of the hours before."""
         now_ns, due_ns = self._moment_ns, self._due(step)
-        if self._speed < MAX and due_ns - now_ns > NIGHT_NS and korean(int(now_ns)).date() != korean(due_ns).date():
-            logger.info("nothing was recorded from %s to %s: skipped", korean(int(now_ns)), korean(due_ns))
+        begin, end = korean(int(now_ns)), korean(due_ns)
+        open_all_along = begin.date() == end.date() and begin.hour >= OPEN.start and end.hour < OPEN.stop
+        if due_ns - now_ns > NIGHT_NS and not open_all_along:
+            logger.info("nothing was recorded from %s to %s: skipped", begin, end)
             self._moment_ns = max(now_ns, due_ns - MORNING * self._speed * 10**9)
 
     def _pause(self, step: Step) -> float:
