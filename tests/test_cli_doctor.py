@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from broker import refusal
 from cli_conversation import Said
 from elsewhere import Kiwoom
 from jogeon.cli.app import run
+from jogeon.cli.terminal import columns
 from jogeon.credentials import BROKERS, Broker, Keys
 from jogeon.lock import session_lock
 from test_credentials import write_pair
@@ -90,6 +92,16 @@ def test_people_read_the_verdict_first(shell: Shell) -> None:
     lines = shell(lang="ko").out.splitlines()
     assert lines[0] == "real: 쓸 수 있습니다."
     assert lines[1:3] == ["  정상  서버       real (기본값)", "  정상  키         environment (APP_KEY, APP_SECRET)"]
+
+
+def test_what_was_found_is_cut_between_words_where_the_terminal_ends(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = shell("--server", "demo", lang="ko").out.splitlines()
+    assert all(columns(line) < 60 for line in lines)
+    assert lines[-1].startswith(" " * 10)
+    assert f"picows {version('picows')}," in " ".join(" ".join(lines).split())
 
 
 def test_no_keys(shell: Shell, kiwoom: Kiwoom) -> None:
@@ -183,7 +195,7 @@ def test_kiwoom_mode_demo_is_explained(shell: Shell, kiwoom: Kiwoom, monkeypatch
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     said = shell()
     assert said.out.startswith("mock: it does not work now")
-    assert "KIWOOM_MODE=demo means mock, 모의투자" in said.out
+    assert "KIWOOM_MODE=demo means mock, 모의투자" in " ".join(said.out.split())
     assert "mock (KIWOOM_MODE=demo, which means mock)" in said.out
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
+
 import pytest
 
 from cli_conversation import FakeClient, Said, Shell
@@ -165,6 +169,7 @@ def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pyte
         (["watch", "a", "--all"], "함께 쓸 수 없습니다", "exclude each other"),
         (["watch", "--count"], "--count", "--count"),
         (["list", "more"], "알 수 없는 말", "too much"),
+        (["--server", "demo"], "명령을 적어 주세요", "a command is missing"),
         (["list", "--json", "--csv"], "함께 쓸 수 없습니다", "exclude each other"),
     ],
 )
@@ -182,3 +187,11 @@ def test_a_typing_error_is_answered_by_what_was_meant(shell: Shell) -> None:
     assert "did you mean: list" in shell("lst", "--lang", "en").err
     assert "did you mean: --json" in shell("list", "--jsno", "--lang", "en").err
     assert "did you mean: --server\n" in shell("list", "--sever", "--lang", "en").err
+
+
+def test_an_address_that_is_taken_is_told_once(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        said = shell("simulate", "--port", str(port), "--rest-port", "0", "--lang", "en")
+    assert said.err.count(f"{port}") == 2  # what could not be served, and the command as it was typed
+    assert f"({os.strerror(errno.EADDRINUSE)})" in said.err

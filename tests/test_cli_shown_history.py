@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from jogeon.cli.shown_history import seconds, show_events, show_members, show_stats
@@ -12,6 +14,9 @@ from jogeon.history import Picture, Stats
 from jogeon.stats import Overlap
 from recorded import SECOND, START_NS
 from test_cli_records import HIGH, STATS
+
+if TYPE_CHECKING:
+    from jogeon.cli.language import Lang
 
 EVIL = Condition("0", "[red]\x1b[31m악")
 
@@ -30,6 +35,13 @@ def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -
     assert "[red]?[31m악" in said
     assert "\x1b" not in said
     assert "blind since 11-22 08:59:59" in said
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_each_column_of_the_members_has_a_name_of_its_own(lang: Lang, capsys: pytest.CaptureFixture[str]) -> None:
+    show_members([Picture(EVIL, ("005930",), START_NS, None)], START_NS, Texts(lang))
+    heads = capsys.readouterr().out.splitlines()[2].split()
+    assert len(set(heads)) == len(heads) == 3
 
 
 def test_nothing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

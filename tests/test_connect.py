@@ -29,7 +29,7 @@ from jogeon.lock import holder
 from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 KEYS = Keys("an-app-key", "a-secret-key")
 
@@ -255,3 +255,12 @@ async def test_a_far_server_is_reached_through_the_proxy(monkeypatch: pytest.Mon
 
 def test_the_blocking_door_takes_the_same() -> None:
     assert inspect.signature(sync.connect).parameters == inspect.signature(jogeon.connect).parameters
+
+
+@pytest.mark.parametrize("door", [jogeon.connect, sync.connect])
+def test_what_the_command_line_would_choose_moves_no_program(
+    door: Callable[..., jogeon.Client | sync.Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOGEON_SERVER", "mock")
+    Path("jogeon.toml").write_text('server = "mock"', encoding="utf-8")
+    assert [door().address, door("demo").address] == ["real", "demo"]

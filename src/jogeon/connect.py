@@ -38,6 +38,9 @@ def connect(
 ) -> "Client":
     """Return a Client for a server; `async with` it to connect.
 
+    What is named is what is connected to: JOGEON_SERVER and `server` of jogeon.toml move the command line, never a
+    program that trades.
+
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
     taken on this machine only unless `insecure`. `token` is for ws:// and wss://, by default JOGEON_TOKEN, on this
     machine "demo". `keys` are for real and mock: an app key and its secret key, or the folder of the two downloaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from jogeon.cli.examination import Examination
 from jogeon.cli.failures import exit_code
 from jogeon.cli.lines import Lines, json_line
 from jogeon.cli.options import switch
-from jogeon.cli.terminal import clean, columns
+from jogeon.cli.terminal import clean, columns, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,12 +58,14 @@ def _shown(findings: list[Finding], texts: Texts) -> Iterator[str]:
     """Yield the lines of the findings, aligned as a terminal shows them."""
     heads = [(texts(f"health.{each.health}"), texts(f"check.{each.check}")) for each in findings]
     widths = [max(columns(head[place]) for head in heads) for place in (0, 1)]
+    room = shutil.get_terminal_size().columns - sum(widths) - len("  " * 3) - 1
     for finding, head in zip(findings, heads, strict=True):
         left = "  ".join(word + " " * (width - columns(word)) for word, width in zip(head, widths, strict=True))
-        yield f"  {left}  {finding.says}"
+        first, *more = list(wrapped(finding.says, max(20, room))) or [""]
+        yield f"  {left}  {first}"
         for label, says in (("cause", finding.cause), ("next", finding.next)):
-            if says:
-                yield f"  {' ' * columns(left)}  {texts(f'failure.{label}')}: {says}"
+            more += [f"{texts(f'failure.{label}')}: {says}"] * bool(says)
+        yield from (f"  {' ' * columns(left)}  {line}" for line in more)
 
 
 def _write_lines(examination: Examination, code: int, texts: Texts) -> None:

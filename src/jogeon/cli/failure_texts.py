@@ -222,7 +222,7 @@ FAILURES = {
     "JogeonError.what": Text("{what}", "{what}"),
     "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
     "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
-    "JournalError.what": Text("기록 파일을 쓸 수 없습니다: {path}", "the journal cannot be used: {path}"),
+    "JournalError.what": Text("기록 파일을 사용할 수 없습니다: {path}", "the journal cannot be used: {path}"),
     "JournalError.cause": Text(
         "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),
@@ -234,7 +234,7 @@ FAILURES = {
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
     "JournalError.cause.damaged": Text(
-        "jogeon의 기록 파일이 아니거나 손상되었습니다 ({detail})", "it is no journal of jogeon, or damaged ({detail})"
+        "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is no journal of jogeon, or damaged."
     ),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(

@@ -107,6 +107,8 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
+        case errors.CannotServe(detail=detail):
+            fields["detail"] = detail.partition(" (while ")[0]  # Python adds the address, which was told before
         case OSError():
             fields |= {"path": error.filename or "stdout", "reason": error.strerror or str(error)}
     return fields
@@ -161,4 +163,5 @@ def _misuse(error: click.UsageError, texts: Texts) -> str:
             return texts("usage.option", name=name)
         case click.BadParameter(param=click.Parameter() as param):
             return texts("usage.value", name=param.get_error_hint(error.ctx), complaint=error.message)
-    return texts("usage.extra")
+    bare = error.ctx is not None and isinstance(error.ctx.command, click.Group)
+    return texts("usage.no-command" if bare else "usage.extra")

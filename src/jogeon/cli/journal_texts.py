@@ -79,7 +79,7 @@ JOURNAL = {
     "column.cause": Text("원인", "cause"),
     "column.detail": Text("내용", "detail"),
     "column.state": Text("상태", "state"),
-    "column.codes": Text("종목", "stocks"),
+    "column.codes": Text("종목코드", "codes"),
     "column.blind_since": Text("공백 시작", "blind since"),
     "column.enters": Text("편입", "enters"),
     "column.leaves": Text("이탈", "leaves"),
