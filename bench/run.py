@@ -164,10 +164,9 @@ def start(options: argparse.Namespace) -> None:
     cases: dict[str, Case] = {
         "python": partial(took, "-c", "pass"),
         "import jogeon": partial(took, "-c", "import jogeon"),
+        "jogeon --help": partial(took, "-m", "jogeon", "--help"),
+        "jogeon list --server demo": partial(took, "-m", "jogeon", "list", "--server", "demo"),
     }
-    if (HERE.parent / "src" / "jogeon" / "__main__.py").exists():
-        cases["jogeon --help"] = partial(took, "-m", "jogeon", "--help")
-        cases["jogeon list --server demo"] = partial(took, "-m", "jogeon", "list", "--server", "demo")
     table("Starting", rounds(cases, options.rounds), {"ms": "ms"}, [("ms", "python")])
 
 

@@ -245,7 +245,7 @@ class Store:
         self.book: Book
         self._db: sqlite3.Connection
         self._identity: tuple[int, int] = (0, 0)
-        self._wal = Path(f"{self.path}-wal")
+        self._wal = self._beside("-wal")
         self._wal_identity: tuple[int, int] = (0, 0)
         self._wal_size = 0
         """As the last commit left it."""
@@ -259,13 +259,17 @@ class Store:
             self.open()
             undo.pop_all()
 
+    def _beside(self, suffix: str) -> Path:
+        """Return the path of what bears the name of the file and more."""
+        return Path(f"{self.path}{suffix}")
+
     def _take_lock(self) -> None:
         from jogeon.lock import locked  # readers need none
 
         try:
             if self.path.exists() and not self.path.is_file():
                 raise JournalError(self.path, "unwritable", "this is a folder or a device")
-            alone = self._held.enter_context(locked(self.path.with_name(f"{self.path.name}.lock")))
+            alone = self._held.enter_context(locked(self._beside(".lock")))
         except (OSError, NotImplementedError) as error:
             raise JournalError(self.path, "unwritable", str(error)) from error
         if not alone:
@@ -314,7 +318,7 @@ class Store:
         return db
 
     def _migrate(self, db: sqlite3.Connection, version: int) -> None:
-        copy = self.path.with_name(f"{self.path.name}.version-{version}")
+        copy = self._beside(f".version-{version}")
         copy.unlink(missing_ok=True)
         db.execute("VACUUM INTO ?", (str(copy),))
         copy.chmod(0o600)
@@ -324,23 +328,25 @@ class Store:
 
     def set_aside(self) -> None:
         """Give a damaged file another name, with what SQLite keeps beside it."""
-        aside = f"{self.path.name}.damaged-{_now()}"
+        damaged = f".damaged-{_now()}"
         for suffix in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(self.path.with_name(aside + suffix))
-        self.notices.append(f"the journal was damaged: it was set aside as {aside}, another was begun")
+                self._beside(suffix).rename(self._beside(damaged + suffix))
+        self.notices.append(
+            f"the journal was damaged: it was set aside as {self.path.name}{damaged}, another was begun"
+        )
 
     def restore(self) -> None:
         """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here.
 
         What fails after the whole copy was made goes on with that copy the next time.
         """
-        copy = self.path.with_name(f"{self.path.name}.restored")
+        copy = self._beside(".restored")
         if not self._copied:
             self._copy_to(copy)
         if copy.exists():
             for suffix in ("-wal", "-shm"):  # SQLite would take them for the new file's own
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+                self._beside(suffix).unlink(missing_ok=True)
             copy.replace(self.path)
         self._db = self._checked()
         self._identity = _identity(self.path)
@@ -351,7 +357,7 @@ class Store:
 
     def _copy_to(self, copy: Path) -> None:
         if self.path.exists() and _identity(self.path) != self._identity:
-            self.path.rename(self.path.with_name(f"{self.path.name}.replaced-{_now()}"))
+            self.path.rename(self._beside(f".replaced-{_now()}"))
         copy.unlink(missing_ok=True)
         self._db.execute("VACUUM INTO ?", (str(copy),))
         copy.chmod(0o600)

@@ -227,9 +227,7 @@ FAILURES = {
         "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),
     "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text(
-        "다른 프로그램의 데이터베이스입니다.", "it is a database of another program."
-    ),
+    "JournalError.cause.foreign": Text("다른 프로그램의 데이터베이스입니다.", "it is a database of another program."),
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),

@@ -37,9 +37,7 @@ JOURNAL = {
     "option.copy": Text("날마다 이 폴더에 사본을 둠", "keep a copy of each day in this folder"),
     "bad.keep": Text("'{value}' 대신 90d 처럼 날수를 적어 주세요.", "'{value}' should be a number of days like 90d."),
     "check.journal": Text("기록", "journal"),
-    "found.journal": Text(
-        "{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"
-    ),
+    "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
     "option.condition": Text("이 조건식만 (여러 번 가능)", "only this condition; repeatable"),
     "option.code": Text("이 종목코드만 (여러 번 가능)", "only this stock; repeatable"),
     "option.kind": Text(
@@ -51,9 +49,7 @@ JOURNAL = {
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
     ),
-    "bad.idle": Text(
-        "{option}은(는) history {what} 에 쓸 수 없습니다.", "{option} means nothing to: history {what}."
-    ),
+    "bad.idle": Text("{option}은(는) history {what} 에 쓸 수 없습니다.", "{option} means nothing to: history {what}."),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is no time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",

@@ -146,8 +146,7 @@ class Recorder:
         """Begin the file of the next day at midnight; if that cannot be, this one goes on and it is tried again."""
         midnight = next_time(time(), self.clock()) if DATE in self._journal else datetime.max.replace(tzinfo=KST)
         while not begun:
-            while (left := (midnight - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110  # a clock tells nobody
-                await asyncio.sleep(min(left, LOOK))
+            await self._until(midnight)
             try:
                 begun.append(await files.enter_async_context(self._file(client)))
                 watch.finish()  # before another frame is read: it would be in both files
@@ -162,7 +161,11 @@ class Recorder:
             if self.keep is not None and DATE not in self._journal:
                 journal.forget(int((now - self.keep).timestamp()) * 1_000_000_000)
             await asyncio.to_thread(self._tidy, journal.path, now)
-            await asyncio.sleep((next_time(time(), now) - now).total_seconds() + 1)
+            await self._until(next_time(time(), now) + timedelta(seconds=1))
+
+    async def _until(self, moment: datetime) -> None:
+        while (left := (moment - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110  # a clock tells nobody
+            await asyncio.sleep(min(left, LOOK))
 
     def _tidy(self, path: Path, now: datetime) -> None:
         try:

@@ -83,7 +83,7 @@ def show_stats(stats: Stats, texts: Texts) -> int:
         shared = plain_table(texts("history.overlaps"))
         for name in ("first", "second", "common", "either"):
             shared.add_column(texts(f"column.{name}"), justify="left" if name in ("first", "second") else "right")
-        for pair in sorted(stats.overlaps, key=lambda overlap: -overlap.common):
+        for pair in stats.overlaps:
             conditions = (Text(clean(pair.first.name)), Text(clean(pair.second.name)))
             shared.add_row(*conditions, number(pair.common), number(pair.either))
         target.print(shared)

@@ -146,9 +146,10 @@ class Replay(Brokerage):
     def _skip_closed_hours(self, step: Step) -> None:
         """Go on shortly before the next step, if nothing is recorded of the hours before."""
         now_ns, due_ns = self._moment_ns, self._due(step)
+        if due_ns - now_ns <= NIGHT_NS:
+            return
         begin, end = korean(int(now_ns)), korean(due_ns)
-        open_all_along = begin.date() == end.date() and begin.hour >= OPEN.start and end.hour < OPEN.stop
-        if due_ns - now_ns > NIGHT_NS and not open_all_along:
+        if begin.date() != end.date() or begin.hour < OPEN.start or end.hour >= OPEN.stop:
             logger.info("nothing was recorded from %s to %s: skipped", begin, end)
             self._moment_ns = max(now_ns, due_ns - MORNING * self._speed * 10**9)
 
