@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import jogeon
 from jogeon.messages import Answer, Clear, Register, Request
-from jogeon.registrations import Registrar
+from jogeon.subscriptions import Subscriptions
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
 from judge import Fold, judge
@@ -59,10 +59,10 @@ class Drill:
             self.told.append(event)
             self.fold.take(event)
 
-    def note_rechecks(self, registrar: Registrar) -> None:
+    def note_rechecks(self, subscriptions: Subscriptions) -> None:
         """Note from when to when a recheck left a condition unregistered; what stays of it is judged all the same."""
         cleared: dict[str, int] = {}
-        next_request, answered = registrar.next_request, registrar.answered
+        next_request, answered = subscriptions.next_request, subscriptions.answered
 
         def asked(now: float, at_ns: int) -> Request | None:
             request = next_request(now, at_ns)
@@ -71,13 +71,13 @@ class Drill:
             return request
 
         def heard(request: Request, answer: Answer, now: float, at_ns: int) -> None:
-            following = registrar._by_seq.get(request.seq) if isinstance(request, Register) else None
+            following = subscriptions._by_seq.get(request.seq) if isinstance(request, Register) else None
             if following is not None and isinstance(request, Register) and request.seq in cleared:
                 name = following.condition.name
                 self.fold.rechecks[name].append((cleared.pop(request.seq), at_ns))
             answered(request, answer, now, at_ns)
 
-        registrar.next_request, registrar.answered = asked, heard  # type: ignore[method-assign]
+        subscriptions.next_request, subscriptions.answered = asked, heard  # type: ignore[method-assign]
 
     def play(self) -> None:
         """Play one random fault."""

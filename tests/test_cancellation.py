@@ -160,7 +160,7 @@ def test_a_request_that_is_cancelled_leaves_a_usable_client(
                 with pytest.raises(jogeon.RequestTimeout):  # its reply passes for the one that is missing
                     await kiwoom.search(HIGH)
             await is_usable(broker, kiwoom)
-            assert kiwoom._registrar.followings == []
+            assert kiwoom._registrar.wanted == []
             assert kiwoom._watches == []
         broker.finish()
         await pause()

@@ -12,6 +12,8 @@ from jogeon.events import Condition, Exchange, Stock
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
+BUSY_CODES = frozenset({"1700", "105110", "429"})
+"""Too many requests of a kind, over REST and over the socket."""
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"
@@ -94,9 +96,10 @@ class SearchPage(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """The reply to Register: the codes that are in the condition now."""
+    """The reply to Register: the codes that are in the condition now; `named`: it says itself which condition."""
 
     codes: tuple[str, ...]
+    named: bool = True
 
 
 class Cleared(Struct, frozen=True):
@@ -108,6 +111,16 @@ class Refusal(Struct, frozen=True):
 
     code: str
     text: str
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is the rate of requests that is refused, which passes by itself."""
+        return self.code in BUSY_CODES
+
+    @property
+    def passes(self) -> bool:
+        """Whether asking once more is likely to help: the rate is too high, or words stand beside code 0."""
+        return self.busy or not self.code.strip("0")
 
 
 class Malformed(Struct, frozen=True):

@@ -150,7 +150,7 @@ def answer(request: Request, reply: Reply) -> Answer:
         return reply.refusal
     rows = reply.fields.get("data")
     try:
-        return _typed(request, reply.fields, [] if rows is None else rows)
+        return _typed(request, reply, [] if rows is None else rows)
     except _WrongShape as wrong:
         return Malformed(f"{request.trnm}: {wrong}")
 
@@ -159,7 +159,7 @@ class _WrongShape(Exception):
     """A row that is none; told to the caller as Malformed."""
 
 
-def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
+def _typed(request: Request, reply: Reply, rows: object) -> Answer:
     match request:  # what has no rows first
         case Login():
             return LoginAccepted()
@@ -171,9 +171,10 @@ def _typed(request: Request, fields: dict[str, Any], rows: object) -> Answer:
         case ListConditions():
             return ConditionList(tuple(dict.fromkeys(_condition(row) for row in _few(rows, MOST_CONDITIONS))))
         case Search():
-            return _search_page(fields, rows)
+            return _search_page(reply.fields, rows)
         case Register():
-            return Registered(tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES))))
+            codes = tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES)))
+            return Registered(codes, named=reply.seq is not None)
 
 
 def _few(rows: list[Any], most: int) -> list[Any]:
