@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import jogeon
 from jogeon.messages import Answer, Clear, Register, Request
-from jogeon.subscriptions import Subscriptions
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from jogeon.subscriptions import Subscriptions
 from judge import Fold, judge
 from proxy import Proxy
 
@@ -52,7 +52,7 @@ class Drill:
         self.played: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.slowest = 0.0
-        self.note_rechecks(watch._registrar)
+        self.note_rechecks(watch._subscriptions)
 
     async def read(self) -> None:
         async for event in self.watch:
@@ -146,7 +146,7 @@ class Drill:
         self.unmuted()
 
     def right(self) -> bool:
-        return not self.differences() and all(f.membership.live for f in self.watch._followings)
+        return not self.differences() and all(f.membership.live for f in self.watch._followed)
 
     def differences(self) -> dict[str, int]:
         truth = self.simulator.truth(10**9)

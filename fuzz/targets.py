@@ -41,13 +41,13 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.subscriptions import Subscriptions
 from jogeon.server import Peer, Server, Settings
 from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 from jogeon.simulator.backend import Broker
 from jogeon.simulator.market import Change, Market
 from jogeon.simulator.switches import Switches
 from jogeon.simulator.tokens import Tokens
+from jogeon.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     import asyncio

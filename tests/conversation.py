@@ -28,8 +28,8 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.subscriptions import Subscriptions
 from jogeon.session import ClientSession, ServerSession
+from jogeon.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

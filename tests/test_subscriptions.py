@@ -10,6 +10,7 @@ from conversation import BUSY, NO_SUCH, ONE, PATIENCE, PEAK, SURGE, TWICE, ZERO,
 from drill import World, check
 from jogeon.errors import AmbiguousCondition, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.listing import resolve
 from jogeon.messages import (
     Clear,
     Cleared,
@@ -22,7 +23,6 @@ from jogeon.messages import (
     Search,
     SearchPage,
 )
-from jogeon.listing import resolve
 from jogeon.subscription import CURE_PAUSE, GRACE
 from jogeon.subscriptions import Subscriptions
 

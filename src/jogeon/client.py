@@ -19,6 +19,7 @@ from jogeon.errors import (
     LocalProtocolError,
     RemoteProtocolError,
     RepeatedPageKey,
+    RequestRefused,
     RequestTimeout,
     TooManyPages,
     TooManyRows,
@@ -241,10 +242,10 @@ class Watch:
         self._entered = False
 
     async def __aenter__(self) -> Self:
-        """Follow the conditions; UnknownCondition, AmbiguousCondition.
+        """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused for good.
 
-        Waits for the first snapshots, at most ENTER_TIMEOUT seconds: a condition that is refused or not answered is
-        asked for as long as the watch lasts, and told as State `unanswered`.
+        Waits for the first snapshots, at most ENTER_TIMEOUT seconds: a condition that is refused or not answered while
+        others are, or for now, is asked for as long as the watch lasts, and told as State `unanswered`.
         """
         if self._entered:
             raise LocalProtocolError("a watch is entered once; make another one")
@@ -312,6 +313,9 @@ class Watch:
             if silent or supervisor.ended is not None or not supervisor.serving:
                 return
             await supervisor.change()
+        errors = [subscription.error for subscription in followed]
+        if errors and all(isinstance(error, RequestRefused) and error.lasts for error in errors):
+            raise errors[0] or AssertionError
 
     async def _leave(self) -> None:
         self._release(None)

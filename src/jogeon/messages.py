@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from jogeon.errors import BUSY_CODES
 from jogeon.events import Condition, Exchange, Stock
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
-BUSY_CODES = frozenset({"1700", "105110", "429"})
-"""Too many requests of a kind, over REST and over the socket."""
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"

@@ -310,7 +310,7 @@ class Supervisor:
     def _detail(self, cause: JogeonError) -> str:
         """Return the words of a gap: why the connection ended, and what the broker said last."""
         detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
-        return f"{detail}: {self._words}" if self._words and self._words not in detail else detail
+        return f"{detail}: {self._words}" if self._words else detail
 
     async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
@@ -507,11 +507,12 @@ class Supervisor:
 
     def on_system(self, notice: System) -> None:
         """Take a SYSTEM notice; a fatal one explains the close that follows, any other may."""
-        self._words = f"[{notice.code}] {notice.message}"
         if notice.code == messages.TAKEN:
             self._fatal = SessionTaken(code=notice.code, text=notice.message)
         elif notice.code in messages.FATAL_SYSTEM_CODES:
             self._fatal = ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)
+        else:
+            self._words = f"[{notice.code}] {notice.message}"
 
     def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
         """Take a reply that came after its time: patience learns from it."""
