@@ -26,12 +26,13 @@ from jogeon.errors import (
 )
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.jobs import Ask
 from jogeon.listing import resolve
 from jogeon.messages import Clear, ListConditions, Search
 from jogeon.resume import Resumed
 from jogeon.subscription import Sink, Subscription
 from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Ask, Policy, Supervisor, refused
+from jogeon.supervisor import Policy, Supervisor, refused
 
 if TYPE_CHECKING:
     from jogeon.journal import Journal

@@ -11,8 +11,7 @@ import logging
 import math
 import random
 import time
-from collections import deque
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
@@ -30,7 +29,8 @@ from jogeon.errors import (
     RequestTimeout,
     SessionTaken,
 )
-from jogeon.events import Condition, StateName
+from jogeon.events import StateName
+from jogeon.jobs import Ask, Job, Jobs
 from jogeon.listening import BEAT, Life
 from jogeon.messages import (
     Answer,
@@ -45,7 +45,7 @@ from jogeon.messages import (
 )
 from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Patience, Verdict, delays, verdict
 from jogeon.session import Stray
-from jogeon.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.subscription import BUSY_PAUSE
 from jogeon.subscriptions import Subscriptions
 
 LOGIN_TIMEOUT = 10.0
@@ -86,29 +86,6 @@ class Policy(Struct, frozen=True):
     dial: Dial = Connection.open
 
 
-Ask = Callable[[Sequence[Condition]], Request]
-"""Makes a request from the list as it is when the request is sent; it may raise what ends the wish."""
-
-
-class _Job:
-    """A wish of the user and who waits for its answer; it becomes a request when its turn comes."""
-
-    def __init__(self, ask: Ask) -> None:
-        self.ask = ask
-        self.refusals = 0
-        self.not_before = 0.0
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-
-    def fail(self, error: JogeonError) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
-            self.answer.exception()  # nobody may be waiting any more
-
-    def succeed(self, answer: Answer) -> None:
-        if not self.answer.done():
-            self.answer.set_result(answer)
-
-
 class Supervisor:
     """Keeps one session with a server; `on_end(error)` is called once when it ends for good (None: it was stopped)."""
 
@@ -143,7 +120,7 @@ class Supervisor:
         self._busy: dict[str, float] = {}
         """When a request of each kind that was refused for its rate may be sent again."""
         self._replaced = -math.inf
-        self._jobs: deque[_Job] = deque()
+        self._jobs = Jobs()
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
         self._fatal: JogeonError | None = None
@@ -176,14 +153,12 @@ class Supervisor:
         """
         if self.ended is not None:
             raise self.ended
-        job = _Job(ask)
-        self._jobs.append(job)
+        job = self._jobs.add(ask)
         self._wake.set()
         try:
             return await job.answer
         finally:
-            if job in self._jobs:
-                self._jobs.remove(job)
+            self._jobs.drop(job)
 
     @property
     def heard_ns(self) -> int:
@@ -351,8 +326,7 @@ class Supervisor:
             return
         self.ended = error or LocalProtocolError("the client is closed")
         self._on_end(error)
-        while self._jobs:
-            self._jobs.popleft().fail(self.ended)
+        self._jobs.fail(self.ended)
         self._notify()
 
     def _tell(self, state: StateName, cause: str) -> None:
@@ -390,45 +364,21 @@ class Supervisor:
             self._replaced = now
             raise ConnectionLost("a condition goes unanswered on this connection, which still owes a reply")
 
-    def _next(self, now: float, *, probe: bool) -> tuple[Request | None, _Job | None]:
+    def _next(self, now: float, *, probe: bool) -> tuple[Request | None, Job | None]:
         """Return what to send now and the user's job that it serves, if any."""
         busy = {trnm for trnm, until in self._busy.items() if until > now}
         request = self._subscriptions.next_request(now, self._wall(), busy)
         if request is None and probe:
             request = ListConditions()
-        return (request, None) if request is not None else self._next_job(now, busy)
-
-    def _next_job(self, now: float, busy: Container[str]) -> tuple[Request | None, _Job | None]:
-        """Return the request of the first job whose turn it is; one that cannot be made fails its job."""
-        listing = self._subscriptions.listing
-        for job in [job for job in self._jobs if job.not_before <= now]:
-            if not listing.is_new(now):
-                allowed = listing.may_ask(now) and ListConditions.trnm not in busy
-                return (ListConditions() if allowed else None), None
-            try:
-                request = job.ask(listing.conditions)
-            except JogeonError as error:
-                self._jobs.remove(job)
-                job.fail(error)
-                continue
-            if isinstance(request, ListConditions):  # the list has just come
-                self._jobs.remove(job)
-                job.succeed(ConditionList(listing.conditions))
-            elif request.trnm not in busy:
-                self._jobs.remove(job)
-                return request, job
-        return None, None
+        return (request, None) if request is not None else self._jobs.next(self._subscriptions.listing, now, busy)
 
     def _until_due(self, now: float) -> float:
         """Return how long there is nothing to do; frames that came meanwhile are noticed every quarter of the bound."""
-        moments = [job.not_before for job in self._jobs] + list(self._busy.values())
-        if self._jobs:
-            moments.append(self._subscriptions.listing.not_before)
         due = self._subscriptions.next_due()
-        later = [moment - now for moment in moments if moment > now]
-        if due is not None and (due > now or not self._busy):
-            later.append(max(0.0, due - now))
-        return min([self._liveness.bound / 4, *later])
+        moments = [*self._jobs.moments(self._subscriptions.listing), *self._busy.values()]
+        if due is not None:
+            moments.append(due)
+        return min([self._liveness.bound / 4, *(moment - now for moment in moments if moment > now)])
 
     async def _sleep(self, seconds: float) -> None:
         """Wait until something happens, at most `seconds`."""
@@ -436,58 +386,47 @@ class Supervisor:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
 
-    async def _send(self, connection: Connection, request: Request, job: _Job | None) -> None:
+    async def _send(self, connection: Connection, request: Request, job: Job | None) -> None:
         now, sent, heard_ns = self._clock(), self._lived(), connection.heard_ns
         self._pace.sent(now)
         if request.trnm in self._busy:
             self._busy[request.trnm] = now + BUSY_PAUSE
+        error: JogeonError | None = None
         try:
             answer = await connection.request(request, self._patience.seconds)
         except RequestTimeout as timeout:
-            self._patience.took(timeout.seconds)
-            self._fail(job, timeout)
-            if isinstance(request, ListConditions) and connection.heard_ns == heard_ns:
-                raise ConnectionLost(f"no reply to {request.trnm} within {timeout.seconds:g} s") from None
-            self._subscriptions.timed_out(request, timeout.seconds, self._clock(), self._wall())
-            self._fail_listless(timeout, request)
-        except BaseException as error:
-            self._fail(job, self._fatal or (error if isinstance(error, JogeonError) else self.ended))
+            error = timeout
+            self._timed_out(request, timeout, heard=connection.heard_ns != heard_ns)
+        except JogeonError as failure:
+            error = self._fatal or failure
             raise
         else:
             self._patience.took(self._lived() - sent)
-            self._answer(request, answer, job)
+            self._answered(request, answer, job)
+            job = None
+        finally:
+            if job is not None:  # cancelled, too: nobody else would tell whoever waits
+                job.fail(error or self.ended or LocalProtocolError("the client is closed"))
         self._notify()
 
-    def _answer(self, request: Request, answer: Answer, job: _Job | None) -> None:
-        """Hand an answer to whoever waits for it; a refusal that passes is asked for again."""
+    def _timed_out(self, request: Request, timeout: RequestTimeout, *, heard: bool) -> None:
+        """Note that a request was not answered; a list costs the connection if nothing at all was heard meanwhile."""
+        self._patience.took(timeout.seconds)
+        if isinstance(request, ListConditions):
+            if not heard:
+                raise ConnectionLost(f"no reply to {request.trnm} within {timeout.seconds:g} s") from None
+            self._jobs.listless(timeout, passes=False)
+        self._subscriptions.timed_out(request, timeout.seconds, self._clock(), self._wall())
+
+    def _answered(self, request: Request, answer: Answer, job: Job | None) -> None:
+        """Hand an answer to whoever waits for it."""
         now = self._clock()
-        passes = isinstance(answer, Refusal) and answer.passes
         if isinstance(answer, Refusal) and answer.busy:
             self._busy[request.trnm] = now + BUSY_PAUSE
         if isinstance(request, ListConditions) and not isinstance(answer, ConditionList):
-            self._fail_listless(refused(request.trnm, answer), request, passing=passes)
-        if job is None:
-            return
-        if passes and job.refusals < TRIES:
-            job.refusals += 1
-            job.not_before = now + (BUSY_PAUSE if request.trnm in self._busy else WORDS_PAUSE)
-            self._jobs.appendleft(job)
-        else:
-            job.succeed(answer)
-
-    def _fail_listless(self, error: JogeonError, request: Request, *, passing: bool = False) -> None:
-        """Fail the jobs for which no list can be had; a refusal that passes is theirs too."""
-        if not isinstance(request, ListConditions):
-            return
-        for job in [job for job in self._jobs if not passing or job.refusals >= TRIES]:
-            self._jobs.remove(job)
-            job.fail(error)
-        for job in self._jobs:
-            job.refusals += 1
-
-    def _fail(self, job: _Job | None, error: JogeonError | None) -> None:
+            self._jobs.listless(refused(request.trnm, answer), passes=isinstance(answer, Refusal) and answer.passes)
         if job is not None:
-            job.fail(error or LocalProtocolError("the client is closed"))
+            self._jobs.answered(job, answer, now)
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
