@@ -21,8 +21,10 @@ from jogeon.connection import Connection, Receiver
 from jogeon.events import Condition, Enter, Leave
 from jogeon.fanout import Queue
 from jogeon.members import Membership
-from jogeon.messages import Register, Registered, encode_push, read_push
+from jogeon.messages import Register, Registered
+from jogeon.readers import read_push
 from jogeon.registrations import Registrar
+from jogeon.writers import encode_push
 
 BATCH = 400
 """Pushes that one read of the socket brings in a flood."""

@@ -18,7 +18,7 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.connection import Connection
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
@@ -120,22 +120,22 @@ class Script:
 def _frames() -> list[bytes]:
     rows = [{"9001": "A005930", "302": "가상", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130"}]
     frames = [
-        messages.encode_login_accepted(),
-        messages.encode_list(LISTED),
-        messages.encode_ping(),
+        writers.encode_login_accepted(),
+        writers.encode_list(LISTED),
+        writers.encode_ping(),
         b"PING",
-        messages.encode_system("R10001", "끝"),
-        messages.encode_missing("", "trnm"),
+        writers.encode_system("R10001", "끝"),
+        writers.encode_missing("", "trnm"),
         b'{"trnm":"CNSRREQ","return_code":0,"data":null}',
     ]
     nobody: tuple[str, ...] = ()
     for seq in ("0", "4"):
-        frames += [messages.encode_search(seq, rows, key) for key in ("", "k")]
-        frames += [messages.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
-        frames += [messages.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
-        frames += [messages.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
-        frames += [messages.encode_cleared(seq)]
-    return frames + [messages.encode(request) for request in REQUESTS]
+        frames += [writers.encode_search(seq, rows, key) for key in ("", "k")]
+        frames += [writers.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
+        frames += [writers.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
+        frames += [writers.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
+        frames += [writers.encode_cleared(seq)]
+    return frames + [writers.encode(request) for request in REQUESTS]
 
 
 FRAMES = _frames()
@@ -146,7 +146,7 @@ FRAMES = _frames()
 
 def words(data: bytes) -> None:
     """Bytes are a message, a request, and any answer that could be asked for; or RemoteProtocolError."""
-    for read in (messages.decode, messages.decode_request):
+    for read in (readers.decode, readers.decode_request):
         try:
             message = read(data)
         except RemoteProtocolError:
@@ -154,8 +154,8 @@ def words(data: bytes) -> None:
         assert isinstance(message, Struct)
         if isinstance(message, Reply):
             for request in REQUESTS:
-                messages.fits(message, request)
-                assert isinstance(messages.answer(request, message), Struct)
+                readers.fits(message, request)
+                assert isinstance(readers.answer(request, message), Struct)
 
 
 # ---------------------------------------------------------------- sessions
@@ -323,7 +323,7 @@ class _Story:
 
     def _push(self, text: bytes) -> None:
         try:
-            message = messages.decode(text)
+            message = readers.decode(text)
         except RemoteProtocolError:
             return
         if isinstance(message, messages.Push):

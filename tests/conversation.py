@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from jogeon import messages
+from jogeon import messages, writers
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.messages import (
     Cleared,
@@ -60,17 +60,17 @@ def text_of(request: Request, answer: Answer) -> bytes:
     seq = "" if isinstance(request, Login | ListConditions) else request.seq
     match answer:
         case LoginAccepted():
-            return messages.encode_login_accepted()
+            return writers.encode_login_accepted()
         case ConditionList(conditions):
-            return messages.encode_list(conditions)
+            return writers.encode_list(conditions)
         case SearchPage():
-            return messages.encode_search(seq, [], answer.next_key)
+            return writers.encode_search(seq, [], answer.next_key)
         case Registered(codes):
-            return messages.encode_registered(seq, codes)
+            return writers.encode_registered(seq, codes)
         case Cleared():
-            return messages.encode_cleared(seq)
+            return writers.encode_cleared(seq)
         case Refusal(code, text):
-            return messages.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
+            return writers.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
     raise AssertionError(answer)
 
 

@@ -16,6 +16,7 @@ import pytest
 
 import jogeon
 import jogeon.sync
+from jogeon import writers
 from jogeon.client import Client, Watch
 from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
@@ -64,7 +65,7 @@ class Holding(Broker):
         seq, first = message["seq"], message["cont_yn"] == "N"
         code = self.members[self.names[seq]][0 if first else -1]
         key = "next" if first else ""
-        wire.push(jogeon.messages.encode_search(seq, [{"9001": f"A{code}", "302": "가상"}], key))
+        wire.push(writers.encode_search(seq, [{"9001": f"A{code}", "302": "가상"}], key))
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
         if self.slow_dials:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import messages
 from jogeon import store as store_module
+from jogeon import writers
 from jogeon.client import Client
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import JournalError
@@ -142,7 +142,7 @@ async def test_a_restart_into_an_outage_goes_on_with_the_gap_of_the_first_run(pa
     class Silent(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
             del seq
-            wire.push(messages.encode_refusal("CNSRREQ", 900001, "지금은 안 됩니다"))
+            wire.push(writers.encode_refusal("CNSRREQ", 900001, "지금은 안 됩니다"))
 
     broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
     async with broker.client() as kiwoom, kiwoom.watch("급등주", "4", journal=path):

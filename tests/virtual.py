@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from conversation import NO_SUCH, PATIENCE, SECOND_NS, TWICE, moment, text_of
-from jogeon import messages
+from jogeon import messages, writers
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
@@ -166,7 +166,7 @@ class Broker:
 
     def _beat(self, link: Link) -> None:
         if link.alive:
-            link.say(messages.encode_ping())
+            link.say(writers.encode_ping())
             self.clock.later(self.ping, lambda: self._beat(link))
 
     # ------------------------------------------------------------ the market
@@ -190,7 +190,7 @@ class Broker:
             change.fate = "muted"
             return
         change.fate = "unsent" if link.frozen else "pushed"
-        text = messages.encode_push(seq, change.code, "I" if change.kind == "I" else "D", f"{len(self.log) - 1:06d}")
+        text = writers.encode_push(seq, change.code, "I" if change.kind == "I" else "D", f"{len(self.log) - 1:06d}")
         if self.destroy:
             self.destroy -= 1
             change.fate = "destroyed"

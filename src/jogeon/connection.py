@@ -27,20 +27,8 @@ from picows import (
 )
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
-from jogeon.messages import (
-    NO_PUSH,
-    Answer,
-    Incoming,
-    PartialPush,
-    Ping,
-    Push,
-    Reply,
-    Request,
-    System,
-    Unknown,
-    decode,
-    read_push,
-)
+from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
+from jogeon.readers import NO_PUSH, decode, read_push
 from jogeon.session import Answered, ClientSession, Late, Stray
 
 FRAME_LIMIT = 4 * 2**20

@@ -16,7 +16,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.messages import Answer, Request
 
@@ -216,7 +216,7 @@ class ClientSession(_Session):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
         self._take(step, _seq(request))
         self.in_flight, self._overtaken = request, False
-        return messages.encode(request)
+        return writers.encode(request)
 
     def expire(self) -> None:
         """Give up waiting for the request in flight: from now on its reply is owed.
@@ -230,7 +230,7 @@ class ClientSession(_Session):
 
     def receive(self, payload: bytes) -> Received:
         """Return what a frame means; RemoteProtocolError if it is no JSON."""
-        message = messages.decode(payload)
+        message = readers.decode(payload)
         return self.take(message) if isinstance(message, messages.Reply) else message
 
     def take(self, reply: messages.Reply) -> Answered | Late | Stray:
@@ -255,7 +255,7 @@ class ClientSession(_Session):
         return Stray(reply.trnm, reply.seq, "nothing was asked that it answers")
 
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
-        answer = messages.answer(request, reply)
+        answer = readers.answer(request, reply)
         self._take(step_of(request, answer), _seq(request))
         return answer
 
@@ -267,7 +267,7 @@ def _unnamed(reply: messages.Reply) -> bool:
 
 def _names(reply: messages.Reply, request: Request) -> bool:
     seq = None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
-    return messages.fits(reply, request) and (reply.seq is None or seq is None or reply.seq == seq)
+    return readers.fits(reply, request) and (reply.seq is None or seq is None or reply.seq == seq)
 
 
 class ServerSession(_Session):
@@ -275,7 +275,7 @@ class ServerSession(_Session):
 
     def receive(self, payload: bytes) -> Request | messages.Ping | messages.Unknown:
         """Return what a client sent; RemoteProtocolError if it is no JSON, or no step of the table in this phase."""
-        message = messages.decode_request(payload)
+        message = readers.decode_request(payload)
         if isinstance(message, messages.Ping | messages.Unknown):
             return message
         step = step_of(message)
@@ -285,7 +285,7 @@ class ServerSession(_Session):
         return message
 
     def answer(self, request: Request, answer: Answer) -> None:
-        """Note that a request was answered; the caller sends the text (messages.encode_…)."""
+        """Note that a request was answered; the caller sends the text (writers.encode_…)."""
         step = step_of(request, answer)
         if not self._legal(step):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
