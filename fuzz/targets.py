@@ -154,7 +154,8 @@ def words(data: bytes) -> None:
         assert isinstance(message, Struct)
         if isinstance(message, Reply):
             for request in REQUESTS:
-                readers.fits(message, request)
+                readers.can_answer(message, request)
+                readers.likeness(message, request)
                 assert isinstance(readers.answer(request, message), Struct)
 
 
