@@ -140,7 +140,7 @@ class Client:
         for _ in range(MAX_PAGES):
             page = await self._ask(request, messages.SearchPage)
             for oddity in page.oddities:
-                logger.warning("search %s: a number that cannot be read is left empty: %s", condition.name, oddity)
+                logger.warning("search %s: not readable, left out or empty: %s", condition.name, oddity)
             stocks += page.stocks
             if progress is not None:
                 progress(len(stocks))
