@@ -2,7 +2,7 @@
 
 import pytest
 
-from jogeon.values import bare_code, clock_of, code_of, is_success, plain, shown, stock_code, stock_of, text_of
+from jogeon.values import bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_code, stock_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,25 @@ def test_what_is_nested_is_not_spelled_out() -> None:
     assert text_of([[[]]]) == "a list of 1"
     assert text_of({"a": 1}) == "a dict of 1"
     assert text_of("x" * 5000) == "x" * 1000
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        ([1], [1]),
+        ({"a": 1}, [{"a": 1}]),
+        ('[{"a":1}]', [{"a": 1}]),
+        (' {"a":1} ', [{"a": 1}]),
+        (None, []),
+        ({}, []),
+        ("", []),
+        ("[]", []),
+        ("[", None),
+        ("[" * 100_000, None),
+        ("words", None),
+        (5, None),
+        (False, None),
+    ],
+)
+def test_rows_are_found_where_there_are_any(data: object, rows: object) -> None:
+    assert rows_of(data) == rows

@@ -39,7 +39,7 @@ from jogeon.messages import (
     System,
     Unknown,
 )
-from jogeon.values import WORDS, bare_code, clock_of, code_of, is_success, plain, shown, stock_of, text_of
+from jogeon.values import WORDS, bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_of, text_of
 
 T = TypeVar("T")
 
@@ -108,26 +108,6 @@ def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
     return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
 
 
-def _rows(data: object) -> list[Any] | None:
-    """Return the rows in a field: a list, one object that stands for a list of it, or the JSON text of either.
-
-    What is empty has no rows; None for what could not hold any.
-    """
-    if isinstance(data, str) and data.lstrip()[:1] in ("[", "{"):
-        try:
-            data = msgspec.json.decode(data)
-        except NO_PUSH:
-            return None
-    match data:
-        case list():
-            return data
-        case dict():
-            return [data] if data else []
-        case None:
-            return []
-    return [] if isinstance(data, str) and not data.strip() else None
-
-
 def _fields(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
@@ -137,7 +117,7 @@ def _fields(value: object) -> dict[str, Any]:
 
 def _pushed(data: object) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
-    rows = _rows(data)
+    rows = rows_of(data)
     if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):
         return PartialPush("REAL", [], 1)
     kept: list[PushRow] = []
@@ -169,7 +149,7 @@ def _may_concern_a_condition(row: object) -> bool:
 def _values(row: object) -> dict[str, Any]:
     """Return the values of a row, which may stand in a list of one or in the row itself; empty if there are none."""
     fields = _fields(row)
-    match _rows(fields.get("values")):
+    match rows_of(fields.get("values")):
         case [dict() as values]:
             return values
     return fields if "841" in fields else {}
@@ -224,9 +204,9 @@ def _refused(trnm: str, fields: dict[str, Any], text: str) -> Refusal | None:
     code = fields.get("return_code")
     refusal = refusal_in(code, text)
     if not plain(code):
-        well = _rows(fields.get("data")) or (text.strip() and is_success(text))
+        well = rows_of(fields.get("data")) or (text.strip() and is_success(text))
         return None if well else refusal
-    if refusal is None and trnm in ("CNSRREQ", "") and not is_success(text) and not _rows(fields.get("data")):
+    if refusal is None and trnm in ("CNSRREQ", "") and not is_success(text) and not rows_of(fields.get("data")):
         return Refusal(_code_in(text) or "0", text)
     return refusal
 
@@ -253,7 +233,7 @@ def likeness(reply: Reply, request: Request) -> int:
     Searches and registrations share a trnm: only a search has pages and rows by field number, only a snapshot has rows
     of jmcode. Shapes are not reliable; this decides only between requests that could both be meant.
     """
-    rows = _rows(reply.fields.get("data"))
+    rows = rows_of(reply.fields.get("data"))
     first = rows[0] if rows and isinstance(rows[0], dict) else {}
     signs = ("9001" in first) - ("jmcode" in first) + bool(reply.fields.get("cont_yn"))
     search = 0 if reply.refusal is not None else (signs > 0) - (signs < 0)
@@ -294,7 +274,7 @@ def _typed(request: Request, fields: dict[str, Any]) -> Answer:
         case Search():
             return _search_page(fields, oddities)
         case Register():
-            codes = _read(_rows(data), _code_of_row, oddities, MOST_CODES)
+            codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
             return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities))
 
 
@@ -326,7 +306,7 @@ def _bounded(oddities: list[str]) -> tuple[str, ...]:
 
 def _listed(data: object) -> list[Any] | None:
     """Return the rows of the list of conditions; one array that is a row itself stands for a list of it."""
-    rows = _rows(data)
+    rows = rows_of(data)
     match rows:
         case [seq, str()] if plain(seq).isdecimal():
             return [rows]
@@ -363,7 +343,7 @@ def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
         code = _code_of_row(row)
         return None if code is None else stock_of(code, _fields(row), oddities)
 
-    stocks = tuple(_read(_rows(fields.get("data")), stock, oddities, MOST_CODES))
+    stocks = tuple(_read(rows_of(fields.get("data")), stock, oddities, MOST_CODES))
     cont_yn = plain(fields.get("cont_yn")).upper()
     if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
         oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")

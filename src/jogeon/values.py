@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from jogeon.events import Sign, Stock
 
 WORDS = 1000
@@ -58,6 +60,26 @@ def is_success(words: str) -> bool:
     """Tell whether words say that all is well, or nothing at all."""
     said = "".join(each for each in unicodedata.normalize("NFC", words).casefold() if each.isalnum()).strip("0")
     return _SUCCESS.fullmatch(said) is not None
+
+
+def rows_of(data: object) -> list[Any] | None:
+    """Return the rows in a field: a list, one object that stands for a list of it, or the JSON text of either.
+
+    What is empty has no rows; None for what could not hold any.
+    """
+    if isinstance(data, str) and data.lstrip()[:1] in ("[", "{"):
+        try:
+            data = msgspec.json.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    match data:
+        case list():
+            return data
+        case dict():
+            return [data] if data else []
+        case None:
+            return []
+    return [] if isinstance(data, str) and not data.strip() else None
 
 
 def stock_code(text: str) -> str:
