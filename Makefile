@@ -42,7 +42,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis
 	@$(BIN)/python -m pip install --quiet atheris || { echo 'atheris is not offered for this machine: no more to do.'; exit 0; }; \
-	for target in words client server registrar connection peer; do \
+	for target in words client server subscriptions connection peer; do \
 		$(BIN)/python fuzz/run.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 

@@ -51,7 +51,7 @@ from jogeon.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from picows import WSFrame, WSTransport
 
@@ -154,7 +154,8 @@ def words(data: bytes) -> None:
         assert isinstance(message, Struct)
         if isinstance(message, Reply):
             for request in REQUESTS:
-                readers.fits(message, request)
+                readers.can_answer(message, request)
+                readers.likeness(message, request)
                 assert isinstance(readers.answer(request, message), Struct)
 
 
@@ -283,9 +284,10 @@ class _Story:
             case 1:
                 self._change_wishes()
             case 2:
-                subscriptions.unreadable("unreadable frame", self.at_ns, self.at_ns)
+                subscriptions.unreadable("unreadable frame", (), self.at_ns, self.at_ns)
             case 3:
-                subscriptions.late(script.one(REQUESTS), self.now)
+                request = script.one(REQUESTS)
+                subscriptions.late(request, _answer(script, request), self.now, self.at_ns)
             case 4 | 5:
                 self._converse()
             case _:
@@ -302,7 +304,7 @@ class _Story:
         listener = Listener()
         self.subscriptions.join(listener)
         self.listeners.append(listener)
-        listed = self.subscriptions.listing
+        listed = self.subscriptions.listing.conditions
         wanted = {condition.name: condition for condition in (self.script.some(listed) if listed else ())}
         for condition in wanted.values():  # a listener keeps its folds by name
             self.subscriptions.want(condition, listener, "K", self.at_ns)
@@ -404,8 +406,8 @@ class _Ear:
         self.subscriptions.join(self.sink)
         self.on_push = self.subscriptions.pushed
 
-    def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        self.subscriptions.unreadable(what, heard_ns, at_ns)
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        self.subscriptions.unreadable(what, seqs, heard_ns, at_ns)
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         self.subscriptions.answered(request, answer, 0.0, at_ns)
@@ -420,8 +422,13 @@ class _Ear:
     def on_system(self, notice: System) -> None:
         assert isinstance(notice.code, str)
 
-    def on_late(self, request: Request) -> None:
-        self.subscriptions.late(request, 0.0)
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
+        assert seconds >= 0
+        self.subscriptions.late(request, answer, 0.0, at_ns)
+
+    def on_stray(self, stray: Stray) -> None:
+        if stray.codes is not None and stray.seq is not None:
+            self.subscriptions.unasked(stray.seq, stray.codes)
 
     def on_lost(self) -> None:
         pass

@@ -8,7 +8,7 @@ Listener  a sink that refuses a stream which jumps, and can be compared with the
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jogeon import messages, writers
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
@@ -200,10 +200,10 @@ class Talk:
         self.asks(Register(seq))
         self.answers(Registered(codes))
 
-    def pushes(self, seq: str, kind: str, code: str, row: str = "02") -> None:
+    def pushes(self, seq: str, kind: Literal["I", "D"], code: str) -> None:
         """Push one change."""
         values = PushValues(seq, code, kind, "100000")
-        self.subscriptions.pushed(Push("REAL", [PushRow(values, row)]), self.at_ns)
+        self.subscriptions.pushed(Push("REAL", [PushRow(values)]), self.at_ns)
 
 
 def opened(*codes: str, recheck: float = 0.0) -> tuple[Talk, Listener]:

@@ -36,7 +36,7 @@ LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
     "values": {"events"},
-    "messages": {"events"},  # a reply is made of the same nouns a user sees
+    "messages": {"events", "values"},  # a reply is made of the same nouns a user sees
     "readers": {"errors", "events", "messages", "values"},
     "writers": {"events", "messages"},
     "events": {"errors"},

@@ -8,7 +8,7 @@ import pytest
 import jogeon
 from jogeon import writers
 from jogeon.events import Condition, Event
-from wire import Broker, Wire, drain, told, virtual
+from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 
@@ -244,5 +244,55 @@ def test_a_condition_listed_twice_is_one() -> None:
             broker.enter("급등주", "005930")
             assert told(drain(watch)) == [("Enter", "급등주", "005930", "live")]
             assert await kiwoom.resolve("급등주") == RISE
+
+    virtual(main())
+
+
+def test_words_without_rows_after_an_outage_make_nobody_leave() -> None:
+    class Failing(Broker):
+        def on_register(self, wire: Wire, seq: str) -> None:
+            if len(self.wires) == 2 and len(self.requests("CNSRREQ")) == 2:
+                failure = {"return_code": 0, "return_msg": "처리 중 오류가 발생했습니다", "data": None}
+                wire.push({"trnm": "CNSRREQ", "seq": seq} | failure)
+            else:
+                super().on_register(wire, seq)
+
+    async def main() -> None:
+        broker = Failing(members={"급등주": ["005930"], "신고가 돌파": []})
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            broker.wire.drop()
+            await pause(60)
+            events = drain(watch)
+            assert not [event for event in events if isinstance(event, jogeon.Leave)]
+            assert any("처리 중 오류가 발생했습니다" in e.cause for e in events if isinstance(e, jogeon.State))
+            assert told(events)[-2:] == [("Gap", "급등주", "connection lost"), ("Snapshot", "급등주", "005930")]
+
+    virtual(main())
+
+
+def test_rows_of_codes_alone_answer_a_search_beside_a_watch() -> None:
+    class Mock(Broker):
+        def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
+            wire.push(writers.encode_registered(message["seq"], ["005930", "000660"]))
+
+    async def main() -> None:
+        async with Mock().client() as kiwoom, kiwoom.watch("급등주"):
+            found = await kiwoom.search("급등주")
+            assert [(stock.code, stock.price) for stock in found] == [("005930", None), ("000660", None)]
+
+    virtual(main())
+
+
+def test_a_time_that_is_a_number_costs_no_push() -> None:
+    async def main() -> None:
+        broker = Broker()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            drain(watch)
+            values = {"841": "0", "9001": "373220", "843": "I", "20": 90001}
+            broker.wire.push({"trnm": "REAL", "data": [{"type": "02", "values": values}]})
+            [entered] = drain(watch)
+            assert isinstance(entered, jogeon.Enter)
+            assert (entered.code, entered.clock) == ("373220", "090001")
+        assert len(broker.requests("CNSRREQ")) == 1
 
     virtual(main())

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from jogeon.connection import FRAME_LIMIT, Connection
 from jogeon.errors import ConnectionLost, CouldNotConnect, LocalProtocolError, RequestTimeout
 from jogeon.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, Push, Request, System
+from jogeon.session import Stray
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
 from proxy import Proxy
@@ -26,7 +27,7 @@ class Ear:
     def on_push(self, push: Push, at_ns: int) -> None:
         self.heard.append("push")
 
-    def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         assert heard_ns <= at_ns
         self.heard.append("unreadable")
 
@@ -39,8 +40,11 @@ class Ear:
     def on_system(self, notice: System) -> None:
         self.heard.append(notice.code)
 
-    def on_late(self, request: Request) -> None:
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
         self.heard.append("late")
+
+    def on_stray(self, stray: Stray) -> None:
+        self.heard.append("stray")
 
     def on_lost(self) -> None:
         self.lost.set()

@@ -12,8 +12,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.messages import Clear, ListConditions, Login, Ping, Register, Reply, Request, Search
-from jogeon.readers import answer, decode, decode_request, fits
+from jogeon.events import Condition
+from jogeon.messages import (
+    Clear,
+    ConditionList,
+    ListConditions,
+    Login,
+    PartialPush,
+    Ping,
+    Push,
+    Register,
+    Registered,
+    Reply,
+    Request,
+    Search,
+    SearchPage,
+)
+from jogeon.readers import answer, can_answer, decode, decode_request, likeness
 
 REQUESTS: tuple[Request, ...] = (Login("x"), ListConditions(), Search("4"), Register("4"), Clear("4"))
 LONG = 10**400
@@ -42,7 +57,8 @@ def is_value_or_ours(text: bytes) -> None:
         assert isinstance(value, msgspec.Struct)
         if isinstance(value, Reply):
             for request in REQUESTS:
-                fits(value, request)
+                can_answer(value, request)
+                likeness(value, request)
                 answer(request, value)
 
 
@@ -111,3 +127,63 @@ def test_an_unreadable_frame_is_described_without_its_content() -> None:
     with pytest.raises(RemoteProtocolError) as raised:
         decode(b'{"token":"secret')
     assert "secret" not in str(raised.value)
+
+
+# ---------------------------------------------------------------- one good row among others
+
+JSON = JSONISH.filter(lambda value: "Infinity" not in (text := json.dumps(value)) and "NaN" not in text)
+ROWS = st.lists(JSON, max_size=5)
+CODES = st.from_regex(r"[0-9][0-9A-Z]{5}", fullmatch=True)
+FRAME = '{"trnm":"%s","seq":"4","return_code":0,"data":%s}'
+
+
+def among(garbage: list[object], place: int, good: object) -> str:
+    """Return a list as JSON in which a good row stands somewhere among others."""
+    at = place % (len(garbage) + 1)
+    return json.dumps([*garbage[:at], good, *garbage[at:]])
+
+
+@given(ROWS, st.integers(0), CODES)
+def test_a_good_row_of_a_snapshot_is_read_among_any(garbage: list[object], place: int, code: str) -> None:
+    text = FRAME % ("CNSRREQ", among(garbage, place, {"jmcode": f"A{code}"}))
+    read = decode(text.encode())
+    assert isinstance(read, Reply)
+    shown = answer(Register("4"), read)
+    assert isinstance(shown, Registered)
+    assert code in shown.codes
+    assert len(set(shown.codes)) + len(shown.oddities) <= len(garbage) + 1
+
+
+@given(ROWS, st.integers(0), CODES)
+def test_a_good_row_of_a_page_is_read_among_any(garbage: list[object], place: int, code: str) -> None:
+    text = FRAME % ("CNSRREQ", among(garbage, place, {"9001": f"A{code}", "10": "000075000"}))
+    read = decode(text.encode())
+    assert isinstance(read, Reply)
+    found = answer(Search("4"), read)
+    assert isinstance(found, SearchPage)
+    assert (code, 75_000) in {(stock.code, stock.price) for stock in found.stocks}
+
+
+GOOD = st.sampled_from([["4", "급등주"], {"seq": "4", "name": "급등주"}])
+
+
+@given(ROWS, st.integers(0), GOOD)
+def test_a_good_row_of_the_list_is_read_among_any(garbage: list[object], place: int, good: object) -> None:
+    text = FRAME % ("CNSRLST", among(garbage, place, good))
+    read = decode(text.encode())
+    assert isinstance(read, Reply)
+    listed = answer(ListConditions(), read)
+    assert isinstance(listed, ConditionList)
+    assert Condition("4", "급등주") in listed.conditions
+
+
+@given(ROWS, st.integers(0), CODES, st.sampled_from("ID"), JSON)
+def test_a_good_row_of_a_push_is_read_among_any(
+    garbage: list[object], place: int, code: str, kind: str, odd: object
+) -> None:
+    values = {"841": "4", "9001": code, "843": kind, "20": odd, "907": odd}
+    row = {"values": values, "type": "02", "name": odd, "item": odd, "more": odd}
+    read = decode(json.dumps({"data": json.loads(among(garbage, place, row)), "trnm": "REAL"}).encode())
+    assert isinstance(read, Push)
+    assert ("4", code, kind) in {(each.values.seq, each.values.code, each.values.kind) for each in read.data}
+    assert len(read.data) + (read.unreadable if isinstance(read, PartialPush) else 0) <= len(garbage) + 1

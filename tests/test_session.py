@@ -41,6 +41,7 @@ from jogeon.session import (
     Stray,
     step_of,
 )
+from jogeon.values import stock_of
 
 if TYPE_CHECKING:
     from jogeon.messages import Answer, Request
@@ -429,6 +430,62 @@ def test_a_seq_is_compared_without_its_padding() -> None:
     pair.send(Register("4"))
     pair.say(json.dumps({"trnm": "CNSRREQ", "seq": " 4  ", "return_code": 0, "data": []}).encode())
     assert pair.hear() == Answered(Register("4"), Registered(()))
+
+
+@pytest.mark.parametrize("seq", ["004", 4, 4.0])
+def test_a_seq_padded_with_zeros_is_that_of_the_only_request_it_can_mean(seq: object) -> None:
+    pair = listed_pair()
+    pair.send(Register("4"))
+    pair.say(json.dumps({"trnm": "CNSRREQ", "seq": seq, "return_code": 0, "data": []}).encode())
+    assert pair.hear() == Answered(Register("4"), Registered(()))
+
+
+def test_of_two_seqs_that_differ_by_zeros_each_is_its_own() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("04"))
+    pair.send(Register("4"))
+    pair.say(b'{"trnm":"CNSRREQ","seq":"004","return_code":0,"data":null}')
+    assert isinstance(pair.hear(), Stray)
+    pair.say(b'{"trnm":"CNSRREQ","seq":"04","return_code":0,"data":null}')
+    assert pair.hear() == Late(Register("04"))
+    pair.say(b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":null}')
+    assert pair.hear() == Answered(Register("4"), Registered(()))
+
+
+ONE = '"seq":"4","return_code":0,"data":'
+SHAPES = [
+    (Register("4"), '"cont_yn":"N","next_key":"","return_msg":"",' + ONE + "[]", Registered(())),
+    (Register("4"), ONE + '[{"9001":"A005930"}]', Registered(("005930",))),
+    (Search("4"), ONE + '[{"jmcode":"A005930"}]', SearchPage((stock_of("005930", {}, []),), "", "")),
+    (Search("4"), ONE + '{"jmcode":"A005930"}', SearchPage((stock_of("005930", {}, []),), "", "")),
+    (Search("4"), ONE + "null", SearchPage((), "", "")),
+]
+
+
+@pytest.mark.parametrize(("request_", "fields", "answer"), SHAPES)
+def test_the_only_request_a_reply_can_mean_is_answered_by_it_whatever_its_shape(
+    request_: Request, fields: str, answer: Answer
+) -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("5"))  # of another condition
+    pair.send(request_)
+    pair.say(f'{{"trnm":"CNSRREQ",{fields}}}'.encode())
+    assert pair.hear() == Answered(request_, answer)
+
+
+def test_a_shape_that_speaks_for_both_leaves_it_to_the_order() -> None:
+    pair = listed_pair()
+    timed_out(pair, Search("4"))
+    pair.send(Search("4"))
+    pair.say(b'{"trnm":"CNSRREQ","cont_yn":"N",' + ONE.encode() + b'[{"jmcode":"A005930"}]}')
+    assert pair.hear() == Late(Search("4"))
+
+
+def test_words_of_failure_without_a_name_are_the_one_outstanding_requests() -> None:
+    pair = listed_pair()
+    pair.send(Register("5"))
+    pair.say('{"return_code":0,"return_msg":"일시적인 오류입니다"}'.encode())
+    assert pair.hear() == Answered(Register("5"), Refusal("0", "일시적인 오류입니다"))
 
 
 def test_a_malformed_answer_is_an_answer() -> None:

@@ -16,6 +16,7 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.fanout import CODE_BYTES, EVENT_BYTES, MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.messages import MOST_CODES
 from jogeon.readers import read_push
+from jogeon.values import LONGEST_VALUE
 from judge import Fold
 from wire import Broker, drain, pause, virtual
 
@@ -143,7 +144,7 @@ def size_of(make: Callable[[], object]) -> int:
 
 def longest_event() -> Event:
     """Return the largest change a server can bring about: code and time as long as they may be, and not ASCII."""
-    value = "\N{GRINNING FACE}" * messages.LONGEST_VALUE
+    value = "\N{GRINNING FACE}" * LONGEST_VALUE
     push = read_push(writers.encode_push("4", value, "I", value))
     values = push.data[0].values
     return Enter(10**18, Condition("4", RISE), values.code, values.clock or "")

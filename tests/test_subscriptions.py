@@ -147,12 +147,6 @@ def test_a_push_that_cannot_be_is_an_anomaly() -> None:
     ]
 
 
-def test_rows_of_another_type_are_passed_over() -> None:
-    talk, listener = opened(A)
-    talk.pushes("0", "D", A, row="0B")
-    assert listener.told() == []
-
-
 # ---------------------------------------------------------------- outages
 
 

@@ -95,7 +95,7 @@ def test_an_unreadable_frame_is_told_and_every_condition_is_rechecked() -> None:
     talk.passes(10)
     heard_ns = talk.at_ns
     talk.passes(1)
-    talk.subscriptions.unreadable("unreadable frame of 3 bytes", heard_ns, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable frame of 3 bytes", (), heard_ns, talk.at_ns)
     assert listener.told() == [Anomaly(talk.at_ns, "unreadable frame of 3 bytes")]
     for seq, shown in (("0", A), ("1", B)):
         talk.asks(Clear(seq))
@@ -112,7 +112,7 @@ def test_of_two_unreadable_frames_the_first_is_where_the_gap_begins() -> None:
     talk, listener = opened(A)
     for _ in range(2):
         talk.passes(10)
-        talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
+        talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", B)
@@ -126,7 +126,7 @@ def test_an_unreadable_frame_during_a_recheck_asks_for_another() -> None:
     talk, listener = opened(A, recheck=100)
     talk.passes(100)
     talk.asks(Clear("0"))
-    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
     talk.answers(Cleared())
     talk.registers("0", A)
     talk.asks(Clear("0"))
@@ -140,7 +140,7 @@ def test_an_unreadable_frame_does_not_shorten_the_gap_of_a_recheck_that_differed
     talk.answers(Cleared())
     talk.registers("0", B)
     talk.passes(1)
-    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
     talk.passes(GRACE)
     talk.asks(Clear("0"))
     assert listener.told()[1] == Gap(ZERO, moment(0), talk.at_ns, "drift")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jogeon.values import stock_code, stock_of, text_of
+from jogeon.values import bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_code, stock_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,106 @@ def test_codes_lose_their_prefix_and_venue_only(text: str, code: str) -> None:
 
 def test_a_number_that_cannot_be_read_is_none_and_named() -> None:
     oddities: list[str] = []
-    stock = stock_of({"9001": "A005930", "10": "-000075000", "11": "+12", "12": "0000015x0", "13": None}, oddities)
+    row = {"10": "-000075000", "11": "+12", "12": "0000015x0", "13": None}
+    stock = stock_of("005930", row, oddities)
     assert (stock.price, stock.change, stock.rate, stock.volume) == (75_000, 12, None, None)
-    assert oddities == ["A005930 field 12 = '0000015x0'"]
+    assert oddities == ["005930 field 12 = '0000015x0'"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (" a ", "a"),
+        (5, "5"),
+        (5.0, "5"),
+        (-0.5, "-0.5"),
+        (True, ""),
+        (None, ""),
+        ([5], ""),
+        ({}, ""),
+        ("x" * 5000, "x" * 1000),
+    ],
+)
+def test_a_text_or_a_number_is_a_text_and_nothing_else_is(value: object, text: str) -> None:
+    assert plain(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("A005930_NX", "005930"),
+        (5930, "005930"),
+        (5930.0, "005930"),
+        (20, "000020"),
+        (123456, "123456"),
+        (1234567, ""),
+        (0, ""),
+        (-5930, ""),
+        (5930.5, ""),
+        ("삼성전자", ""),
+        ("005930 000660", ""),
+        ("1" * 18, ""),
+        (None, ""),
+        ([], ""),
+    ],
+)
+def test_a_code_that_is_a_number_has_lost_its_zeros(value: object, code: str) -> None:
+    assert code_of(value) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("A005930", "005930"), (" 0000D0", "0000D0"), ("005930_AL", "005930"), ("ERRORS", ""), ("5930", ""), (5930, "")],
+)
+def test_a_code_without_a_name_must_look_like_one(value: object, code: str) -> None:
+    assert bare_code(value) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "clock"), [("152028", "152028"), ("", ""), (90000, "090000"), (0, ""), ([], ""), ("1" * 21, "")]
+)
+def test_a_time_that_is_a_number_has_lost_its_zeros(value: object, clock: str) -> None:
+    assert clock_of(value) == clock
+
+
+@pytest.mark.parametrize(
+    ("words", "well"),
+    [("정상", True), ("[0000:정상 처리되었습니다.]", True), ("비정상", False), ("정상이 아닙니다", False)],
+)
+def test_success_is_said_in_whole_sentences(words: str, *, well: bool) -> None:
+    assert is_success(words) is well
+
+
+def test_a_row_is_shown_shortly() -> None:
+    assert shown({"seq": 4, "name": None, "more": [1]}) == "{seq: 4, name: , more: a list of 1}"
+    assert shown(list(range(9))) == "[0, 1, 2, 3, 4]"
+    assert shown("x") == "'x'"
+    assert len(shown({"k" * 5000: "v" * 5000})) == 64
 
 
 def test_what_is_nested_is_not_spelled_out() -> None:
     assert text_of([[[]]]) == "a list of 1"
     assert text_of({"a": 1}) == "a dict of 1"
     assert text_of("x" * 5000) == "x" * 1000
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        ([1], [1]),
+        ({"a": 1}, [{"a": 1}]),
+        ('[{"a":1}]', [{"a": 1}]),
+        (' {"a":1} ', [{"a": 1}]),
+        (None, []),
+        ({}, []),
+        ("", []),
+        ("[]", []),
+        ("[", None),
+        ("[" * 100_000, None),
+        ("words", None),
+        (5, None),
+        (False, None),
+    ],
+)
+def test_rows_are_found_where_there_are_any(data: object, rows: object) -> None:
+    assert rows_of(data) == rows

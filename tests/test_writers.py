@@ -28,6 +28,7 @@ from jogeon.messages import (
     Request,
     Search,
     SearchPage,
+    System,
 )
 from jogeon.readers import answer, decode, decode_request
 from jogeon.writers import encode
@@ -60,11 +61,23 @@ def reply(text: bytes) -> Reply:
     return read
 
 
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip)
+NAMES = TEXTS.filter(lambda name: name != "" and "\ufffd" not in name)
 SEQS = st.text("0123456789", min_size=1, max_size=3)
 CODES = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=6, max_size=6)
 
 
-@given(st.lists(st.tuples(SEQS, st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip)), unique=True))
+@given(
+    st.builds(Login, TEXTS)
+    | st.builds(Search, SEQS, st.sampled_from("KNA"), st.sampled_from("YN"), TEXTS)
+    | st.builds(Register, SEQS, st.sampled_from("KNA"))
+    | st.builds(Clear, SEQS)
+)
+def test_a_request_round_trips(request: Request) -> None:
+    assert decode_request(encode(request)) == request
+
+
+@given(st.lists(st.tuples(SEQS, NAMES), unique=True))
 def test_a_list_round_trips(listed: list[tuple[str, str]]) -> None:
     wanted = tuple(Condition(seq, name) for seq, name in listed)
     assert answer(ListConditions(), reply(writers.encode_list(wanted))) == ConditionList(wanted)
@@ -81,6 +94,11 @@ def test_a_snapshot_round_trips(seq: str, codes: list[str]) -> None:
 def test_a_push_round_trips(seq: str, code: str, kind: Any, clock: object) -> None:
     read = decode(writers.encode_push(seq, code, kind, f"{clock:%H%M%S}"))
     assert read == Push("REAL", [PushRow(PushValues(seq, code, kind, f"{clock:%H%M%S}"), "02")])
+
+
+@given(TEXTS, TEXTS)
+def test_a_notice_round_trips(code: str, text: str) -> None:
+    assert decode(writers.encode_system(code.upper(), text)) == System(code.upper(), text)
 
 
 @given(SEQS, st.integers(0, 3).map(lambda rows: [{"9001": "A005930", "10": "000075000"}] * rows), st.text("0aZ"))

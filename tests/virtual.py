@@ -356,7 +356,7 @@ class Driver:
         try:
             received = self._session.receive(text)
         except RemoteProtocolError as error:
-            self.subscriptions.unreadable(str(error), before_ns, self.heard_ns)
+            self.subscriptions.unreadable(str(error), (), before_ns, self.heard_ns)
         else:
             self._dispatch(received)
         self.turn()

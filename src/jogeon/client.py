@@ -157,7 +157,7 @@ class Client:
         for _ in range(MAX_PAGES):
             page = await self._ask(pages.ask, messages.SearchPage)
             for oddity in page.oddities:
-                logger.warning("search %s: a number that cannot be read is left empty: %s", wanted, oddity)
+                logger.warning("search %s: not readable, left out or empty: %s", wanted, oddity)
             stocks += page.stocks
             if progress is not None:
                 progress(len(stocks))

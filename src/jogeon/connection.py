@@ -12,7 +12,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from picows import (
@@ -60,8 +60,8 @@ class Receiver(Protocol):
     def on_push(self, push: Push, at_ns: int) -> None:
         """Take a REAL frame."""
 
-    def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        """Take note of a frame that cannot be read; `heard_ns` is when the frame before it was heard."""
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take the answer to the request in flight, before any frame that follows it."""
@@ -280,15 +280,15 @@ class Connection(WSListener):
             message = decode(payload)
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
-            self._receiver.on_unreadable(str(error), self.listening_ns, at_ns)
+            self._receiver.on_unreadable(str(error), (), self.listening_ns, at_ns)
         else:
             self._dispatch(message, at_ns)
 
     def _dispatch(self, message: Incoming, at_ns: int) -> None:
         match message if not isinstance(message, Reply) else self.session.take(message):
-            case PartialPush(unreadable=rows) as push:
+            case PartialPush(unreadable=rows, seqs=seqs) as push:
                 self._on_push(push, at_ns)
-                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", self.listening_ns, at_ns)
+                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", seqs, self.listening_ns, at_ns)
             case Push() as push:
                 self._on_push(push, at_ns)
             case Ping(payload):

@@ -1,7 +1,7 @@
 """What the user asks for besides watching, and who waits for it: wishes that become requests when their turn comes.
 
-A seq may have moved by then, so a job makes its request from the list as it is at that moment; a list that has just come
-is the answer to whoever asks for it. A refusal that passes is asked for again a few times.
+A seq may have moved by then, so a job makes its request from the list as it is at that moment; a list that has just
+come is the answer to whoever asks for it. A refusal that passes is asked for again a few times.
 """
 
 import asyncio

@@ -30,6 +30,7 @@ class Listing:
     def __init__(self) -> None:
         self.conditions: tuple[Condition, ...] = ()
         """What was listed last; it outlives its connection, for whoever needs a name before the next list."""
+        self.whole = True
         self._taken: float | None = None
         self._round = False
         self._unconfirmed = False
@@ -49,9 +50,9 @@ class Listing:
         """End a connection; what it listed proves nothing any more."""
         self._taken, self._round = None, False
 
-    def take(self, conditions: Sequence[Condition], now: float) -> None:
-        """Take a list: it serves the requests that follow, and confirms those before."""
-        self.conditions, self._taken = tuple(conditions), now
+    def take(self, conditions: Sequence[Condition], now: float, *, whole: bool = True) -> None:
+        """Take a list: it serves the requests that follow, and confirms those before. `whole`: each row was read."""
+        self.conditions, self.whole, self._taken = tuple(conditions), whole, now
         self._round, self._unconfirmed, self._look_at = True, False, None
         self._not_before, self._failures = 0.0, 0
 

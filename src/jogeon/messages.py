@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 
 from jogeon.errors import BUSY_CODES
 from jogeon.events import Condition, Exchange, Stock
+from jogeon.values import LONGEST_VALUE
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
@@ -19,8 +20,6 @@ NO_LOGIN = "R10004"
 FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 """SYSTEM codes after which the broker closes; any other notice is harmless."""
 
-LONGEST_VALUE = 20
-"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
 MOST_CONDITIONS = 1_000
 MOST_CODES = 20_000
 """More than there are stocks, funds, notes and warrants together; who shows more is no market."""
@@ -80,13 +79,14 @@ class LoginAccepted(Struct, frozen=True):
 
 
 class ConditionList(Struct, frozen=True):
-    """The reply to ListConditions."""
+    """The reply to ListConditions; `oddities` names rows that could not be read: a condition may be missing."""
 
     conditions: tuple[Condition, ...]
+    oddities: tuple[str, ...] = ()
 
 
 class SearchPage(Struct, frozen=True):
-    """The reply to Search: typed rows; `oddities` names fields that could not be read and became None."""
+    """The reply to Search: typed rows; `oddities` names rows that could not be read and fields that became None."""
 
     stocks: tuple[Stock, ...]
     cont_yn: str
@@ -95,9 +95,14 @@ class SearchPage(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """The reply to Register: the codes that are in the condition now; `named`: it says itself which condition."""
+    """The reply to Register: the codes that are in the condition now.
+
+    `oddities` names rows that could not be read: then a member may be missing, and a stock that is not shown proves
+    nothing by that. `named`: the reply says itself which condition it is of.
+    """
 
     codes: tuple[str, ...]
+    oddities: tuple[str, ...] = ()
     named: bool = True
 
 
@@ -106,7 +111,10 @@ class Cleared(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """A reply with a return_code other than 0; `code` prefers the one in the text (`CODE=8005`, `[8005:…]`)."""
+    """A reply with a return_code other than 0, or one to CNSRREQ with words and no rows.
+
+    `code` prefers the one in the text (`CODE=8005`, `[8005:…]`); "" where neither tells one.
+    """
 
     code: str
     text: str
@@ -143,36 +151,37 @@ class Reply(Struct, frozen=True):
     fields: dict[str, Any]
 
 
-_Value = Annotated[str, Meta(max_length=LONGEST_VALUE)]
-
-
 class PushValues(Struct, frozen=True, gc=False):
     """The values of a type "02" row: 841 is the condition's seq, 843 is I (편입) or D (이탈)."""
 
-    seq: str = field(default="", name="841")
-    code: _Value = field(default="", name="9001")
-    kind: str = field(default="", name="843")
-    clock: _Value | None = field(default="", name="20")
+    seq: Annotated[str, Meta(min_length=1)] = field(name="841")
+    code: Annotated[str, Meta(min_length=6, max_length=LONGEST_VALUE)] = field(name="9001")
+    kind: Literal["I", "D"] = field(name="843")
+    clock: Annotated[str, Meta(max_length=LONGEST_VALUE)] | None = field(default="", name="20")
 
 
 class PushRow(Struct, frozen=True, gc=False):
-    """One row of a REAL frame; only those of type "02" concern conditions."""
+    """One row of a REAL frame, of the only type that concerns conditions."""
 
     values: PushValues
-    type: str = ""
+    type: Literal["02"] = "02"
 
 
 class Push(Struct, frozen=True, gc=False):
-    """A REAL frame."""
+    """A REAL frame: its rows of type "02"."""
 
     trnm: Literal["REAL"]
     data: list[PushRow]
 
 
 class PartialPush(Push, frozen=True, gc=False):
-    """A REAL frame in which `unreadable` rows of type "02" could not be read."""
+    """A REAL frame in which `unreadable` rows could have been pushes of a condition.
+
+    `seqs` are the conditions that these rows name; empty if one of them names none, so that any can be meant.
+    """
 
     unreadable: int
+    seqs: tuple[str, ...] = ()
 
 
 class Ping(Struct, frozen=True):

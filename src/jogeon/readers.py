@@ -5,15 +5,14 @@ do not know and raise RemoteProtocolError for bytes that are no JSON. `answer` m
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.events import Condition, Exchange
+from jogeon.events import Condition, Exchange, Stock
 from jogeon.messages import (
-    LONGEST_VALUE,
     MOST_CODES,
     MOST_CONDITIONS,
     Answer,
@@ -29,6 +28,7 @@ from jogeon.messages import (
     Ping,
     Push,
     PushRow,
+    PushValues,
     Refusal,
     Register,
     Registered,
@@ -39,184 +39,315 @@ from jogeon.messages import (
     System,
     Unknown,
 )
-from jogeon.values import WORDS, stock_code, stock_of, text_of
+from jogeon.values import WORDS, bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_of, text_of
+
+T = TypeVar("T")
+
+MOST_ODDITIES = 10
+"""Oddities that an answer names; more say no more."""
 
 read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
 """Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
 NO_PUSH = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+BLANKS = b" \t\r\n\v\f\0"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def decode(payload: bytes) -> Incoming:
     """Return what the broker sent; RemoteProtocolError if the bytes are no JSON document."""
     try:
         return read_push(payload)
-    except msgspec.ValidationError:
+    except NO_PUSH:
         return _decode_other(payload)
+
+
+def _decode_other(payload: bytes) -> Incoming:
+    text = payload.strip(BLANKS).removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS)
+    if text.strip(b'"').upper() == b"PING":  # seen tolerated by the broker as bare text
+        return Ping(payload)
+    try:
+        return _message(msgspec.json.decode(text), payload)
+    except UnicodeDecodeError as broken:
+        return _despite(broken, text, payload)
     except NO_PUSH as unreadable:
-        if payload.strip() == b"PING":  # seen tolerated by the broker as bare text
-            return Ping(payload)
         raise _unreadable(payload, unreadable) from None
+
+
+def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incoming:
+    """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
+    try:
+        message = _message(msgspec.json.decode(text.decode(errors="replace")), payload)
+    except NO_PUSH as unreadable:
+        raise _unreadable(payload, unreadable) from None
+    if isinstance(message, Unknown):
+        raise _unreadable(payload, broken) from None
+    return message
+
+
+def _message(value: object, payload: bytes) -> Incoming:
+    fields = _fields(value)
+    named = fields.get("trnm")
+    trnm = plain(named).upper()
+    match trnm:
+        case "PING":
+            return Ping(payload)
+        case "REAL":
+            return _pushed(fields.get("data"))
+        case "SYSTEM":
+            code = plain(fields.get("code")) or plain(fields.get("return_code"))
+            return System(code.upper(), text_of(fields.get("message") or fields.get("return_msg")))
+        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"))).data:
+            return push
+    if _is_reply(trnm, fields):
+        return _reply(trnm, fields)
+    return Unknown(trnm=text_of(named) if isinstance(named, str) else "", payload=payload[:WORDS])
 
 
 def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
     return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
 
 
-def _decode_any(payload: bytes) -> Any:
-    try:
-        return msgspec.json.decode(payload)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
+def _fields(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _decode_other(payload: bytes) -> Incoming:
-    value = _decode_any(payload)
-    trnm = value.get("trnm") if isinstance(value, dict) else None
-    match trnm:
-        case "PING":
-            return Ping(payload)
-        case "REAL":
-            return _lenient_push(value.get("data"))
-        case "SYSTEM":
-            return System(code=text_of(value.get("code")), message=text_of(value.get("message")))
-        case str() if "return_code" in value:
-            return _reply(trnm[:WORDS], value)
-    return Unknown(trnm=trnm[:WORDS] if isinstance(trnm, str) else "", payload=payload[:WORDS])
+# ---------------------------------------------------------------- pushes
 
 
-def _lenient_push(rows: object) -> Push:
+def _pushed(data: object) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
-    if not isinstance(rows, list) or len(rows) > MOST_CODES:
+    rows = rows_of(data)
+    if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):
         return PartialPush("REAL", [], 1)
-    kept = []
-    unreadable = 0
+    kept: list[PushRow] = []
+    unread: list[str] = []
     for row in rows:
-        if isinstance(row, dict) and row.get("type") != "02":
+        if not _may_concern_a_condition(row):
             continue
-        try:
-            kept.append(msgspec.convert(row, PushRow))
-        except (msgspec.ValidationError, RecursionError):
-            unreadable += 1
-    return PartialPush("REAL", kept, unreadable) if unreadable else Push("REAL", kept)
+        read = _push_row(row)
+        if read is None:
+            unread.append(plain(_values(row).get("841")))
+        else:
+            kept.append(read)
+    if not unread:
+        return Push("REAL", kept)
+    return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else ())
 
+
+def _may_concern_a_condition(row: object) -> bool:
+    """Tell whether a row is of type "02", or could be: one without a type is judged by what else it holds."""
+    if not isinstance(row, dict):
+        return True
+    kind = plain(row.get("type"))
+    if kind:
+        return kind in ("02", "2")
+    values = _values(row)
+    return not values or "841" in values or "843" in values or plain(row.get("name")) == "조건검색"
+
+
+def _values(row: object) -> dict[str, Any]:
+    """Return the values of a row, which may stand in a list of one or in the row itself; empty if there are none."""
+    fields = _fields(row)
+    match rows_of(fields.get("values")):
+        case [dict() as values]:
+            return values
+    return fields if "841" in fields else {}
+
+
+def _push_row(row: object) -> PushRow | None:
+    """Return what makes a push: seq, code and kind; None if one of them cannot be read. The time is as may be."""
+    values = _values(row)
+    seq = plain(values.get("841"))
+    code = code_of(values.get("9001")) or code_of(_fields(row).get("item"))
+    match plain(values.get("843")).upper():
+        case "I" | "D" as kind if seq and code:
+            return PushRow(PushValues(seq, code, kind, clock_of(values.get("20"))))
+    return None
+
+
+# ---------------------------------------------------------------- replies
 
 _SEQ_IN_TEXT = re.compile(r"\(seq=\s*(\d{1,9})\s*\)")
-_CODE_IN_TEXT = re.compile(r"CODE=\s*(\w{1,9})|\[(\d{4,6}):")
+_CODE_IN_TEXT = re.compile(r"CODE\s*=\s*([0-9A-Z]{1,9})|\[(\d{4,6})[:\]]", re.IGNORECASE)
+_ZERO = re.compile(r"[+-]?0+(\.0*)?")
+_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR")
+
+
+def _is_reply(trnm: str, fields: dict[str, Any]) -> bool:
+    """Tell whether a frame answers something: it has a return_code, or what only a reply to one of ours has."""
+    if "return_code" in fields:
+        return True
+    return trnm in _ANSWERED and ("data" in fields or bool(fields.get("return_msg")))
 
 
 def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
-    text = text_of(fields.get("return_msg"))
-    seq = fields.get("seq")
-    named = seq.strip() if isinstance(seq, str) else ""
+    words = fields.get("return_msg")
+    text = text_of(words) if words else ""
     in_text = _SEQ_IN_TEXT.search(text)
     return Reply(
         trnm="CNSRLST" if trnm == "CNSRLT" else trnm,  # the guide prints its own reply's name with a typo
-        seq=named or (in_text[1] if in_text else None),
-        refusal=refusal_in(fields.get("return_code"), text),
+        seq=plain(fields.get("seq")) or (in_text[1] if in_text else None),
+        refusal=_refused(trnm, fields, text),
         fields=fields,
     )
 
 
+def _refused(trnm: str, fields: dict[str, Any], text: str) -> Refusal | None:
+    """Return what a reply refuses, or None if it grants.
+
+    A CNSRREQ (or a reply that does not say to what) with code 0, words and no rows is a failure told in words: taken
+    for "no stock" it would tell leaves that never were, while a refusal is asked again. Words that are known to mean
+    success are none; any others are, because nobody has seen words beside an empty reply that was well. Without a
+    return_code rows or words of success are needed to take a reply for granted.
+    """
+    code = fields.get("return_code")
+    refusal = refusal_in(code, text)
+    if not plain(code):
+        well = rows_of(fields.get("data")) or (text.strip() and is_success(text))
+        return None if well else refusal
+    if refusal is None and trnm in ("CNSRREQ", "") and not is_success(text) and not rows_of(fields.get("data")):
+        return Refusal(_code_in(text) or "0", text)
+    return refusal
+
+
 def refusal_in(return_code: object, text: str) -> Refusal | None:
-    """Return what a return_code and its text refuse, or None for success (0, "0", "0000")."""
-    code = text_of(return_code).strip()
-    if code and not code.strip("0"):
-        return None
-    in_text = _CODE_IN_TEXT.search(text)
-    return Refusal(code=(in_text[1] or in_text[2]) if in_text else code, text=text)
+    """Return what a return_code and its text refuse, or None for success (0, "0", "0000", 0.0)."""
+    code = plain(return_code)
+    return None if _ZERO.fullmatch(code) else Refusal(_code_in(text) or code, text)
 
 
-def _key(fields: dict[str, Any]) -> str:
-    """Return the key of a page; nobody has shown one, so it may be of any length."""
-    key = fields.get("next_key")
-    return key.strip() if isinstance(key, str) else ""
+def _code_in(text: str) -> str:
+    found = _CODE_IN_TEXT.search(text)
+    return (found[1] or found[2]) if found else ""
 
 
-def fits(reply: Reply, request: Request) -> bool:
-    """Tell whether a reply can be the answer to a request, by trnm and by the shape of its rows."""
-    if reply.trnm != request.trnm:
-        return reply.trnm == "" and reply.refusal is not None
-    rows = reply.fields.get("data")
-    first = rows[0] if isinstance(rows, list) and rows else None
-    if reply.refusal is not None or not isinstance(first, dict):
-        return not (isinstance(request, Register) and reply.fields.get("cont_yn"))
-    wrong = {Search: "jmcode", Register: "9001"}.get(type(request))
-    return wrong is None or wrong not in first
+def can_answer(reply: Reply, request: Request) -> bool:
+    """Tell whether a reply can be the answer to a request by its trnm; an error may have none."""
+    return reply.trnm == request.trnm or (reply.trnm == "" and reply.refusal is not None)
+
+
+def likeness(reply: Reply, request: Request) -> int:
+    """Return 1 if a reply has the shape of an answer to a request, -1 if that of another one's, 0 if its shape is mute.
+
+    Searches and registrations share a trnm: only a search has pages and rows by field number, only a snapshot has rows
+    of jmcode. Shapes are not reliable; this decides only between requests that could both be meant.
+    """
+    rows = rows_of(reply.fields.get("data"))
+    first = rows[0] if rows and isinstance(rows[0], dict) else {}
+    signs = ("9001" in first) - ("jmcode" in first) + bool(reply.fields.get("cont_yn"))
+    search = 0 if reply.refusal is not None else (signs > 0) - (signs < 0)
+    return search if isinstance(request, Search) else -search if isinstance(request, Register) else 0
+
+
+# ---------------------------------------------------------------- answers
 
 
 def answer(request: Request, reply: Reply) -> Answer:
-    """Return a reply as the typed answer to the request it belongs to."""
+    """Return a reply as the typed answer to the request it belongs to.
+
+    One odd row costs no other: it is named in the answer's `oddities`. Malformed if nothing is readable at all.
+    """
     if reply.refusal is not None:
         return reply.refusal
-    rows = reply.fields.get("data")
     try:
-        return _typed(request, reply, [] if rows is None else rows)
+        return _typed(request, reply)
     except _WrongShape as wrong:
         return Malformed(f"{request.trnm}: {wrong}")
 
 
 class _WrongShape(Exception):
-    """A row that is none; told to the caller as Malformed."""
+    """Data in which nothing can be read; told to the caller as Malformed."""
 
 
-def _typed(request: Request, reply: Reply, rows: object) -> Answer:
-    match request:  # what has no rows first
+def _typed(request: Request, reply: Reply) -> Answer:
+    oddities: list[str] = []
+    data = reply.fields.get("data")
+    match request:
         case Login():
             return LoginAccepted()
         case Clear():
             return Cleared()
-    if not isinstance(rows, list):
-        raise _WrongShape("data is not a list")
-    match request:
         case ListConditions():
-            return ConditionList(tuple(dict.fromkeys(_condition(row) for row in _few(rows, MOST_CONDITIONS))))
+            conditions = _read(_listed(data), _condition, oddities, MOST_CONDITIONS)
+            return ConditionList(tuple(dict.fromkeys(conditions)), _bounded(oddities))
         case Search():
-            return _search_page(reply.fields, rows)
+            return _search_page(reply.fields, oddities)
         case Register():
-            codes = tuple(dict.fromkeys(_jmcode(row) for row in _few(rows, MOST_CODES)))
-            return Registered(codes, named=reply.seq is not None)
+            codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
+            return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
 
 
-def _few(rows: list[Any], most: int) -> list[Any]:
+def _read(rows: list[Any] | None, read: Callable[[Any], T | None], oddities: list[str], most: int) -> list[T]:
+    """Return what can be read of the rows and name the others; _WrongShape if there are some and none can be read."""
+    if rows is None:
+        raise _WrongShape("data is not a list")
     if len(rows) > most:
         raise _WrongShape(f"{len(rows)} rows, more than there can be")
+    found = []
+    for row in rows:
+        one = read(row)
+        if one is None:
+            oddities.append(f"a row of an unknown shape: {shown(row)}")
+        else:
+            found.append(one)
+    if rows and not found:
+        raise _WrongShape(oddities[0])
+    return found
+
+
+def _bounded(oddities: list[str]) -> tuple[str, ...]:
+    """Return the first oddities, the last of them telling how many more there are."""
+    if len(oddities) <= MOST_ODDITIES:
+        return tuple(oddities)
+    told = MOST_ODDITIES - 1
+    return (*oddities[:told], f"and {len(oddities) - told} more")
+
+
+def _listed(data: object) -> list[Any] | None:
+    """Return the rows of the list of conditions; one array that is a row itself stands for a list of it."""
+    rows = rows_of(data)
+    match rows:
+        case [seq, str()] if plain(seq).isdecimal():
+            return [rows]
     return rows
 
 
-# ---------------------------------------------------------------- values
+def _condition(row: object) -> Condition | None:
+    """Read a row of the list: a two-element array in every capture, an object in the guide's table.
 
-
-def _condition(row: object) -> Condition:
-    """Read a row of the list: a two-element array in every capture, an object in the guide's table."""
+    A condition without a name cannot be asked for or told from another; one with a broken character is not that name.
+    """
     match row:
-        case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)} if len(seq) + len(name) < WORDS:
-            return Condition(seq=seq.strip(), name=name.strip())
-    raise _WrongShape(f"a row of an unknown shape: {text_of(row)[:100]}")
+        case [number, text, *_] | {"seq": number, "name": text}:
+            seq, name = plain(number), plain(text)
+            if seq and name and len(seq) + len(name) < WORDS and "\ufffd" not in name:
+                return Condition(seq, name)
+    return None
 
 
-def _jmcode(row: object) -> str:
+def _code_of_row(row: object) -> str | None:
+    """Read a row of a snapshot: an object with jmcode; one of a search or a code alone have been seen or are likely."""
     match row:
-        case {"jmcode": str(code)} if code.strip() and len(code) <= LONGEST_VALUE:
-            return stock_code(code)
-    raise _WrongShape(f"a row without jmcode: {text_of(row)[:100]}")
+        case dict():
+            code = code_of(row.get("jmcode")) or code_of(row.get("9001"))
+        case [first, *_]:
+            code = bare_code(first)
+        case _:
+            code = bare_code(row)
+    return code or None
 
 
-def _coded(row: object) -> dict[str, Any]:
-    match row:
-        case {"9001": str(code)} if code.strip() and isinstance(row, dict):
-            return row
-    raise _WrongShape(f"a row without 9001: {text_of(row)[:100]}")
+def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
+    def stock(row: object) -> Stock | None:
+        code = _code_of_row(row)
+        return None if code is None else stock_of(code, _fields(row), oddities)
 
-
-def _search_page(fields: dict[str, Any], rows: Sequence[Any]) -> SearchPage:
-    oddities: list[str] = []
-    stocks = tuple(stock_of(_coded(row), oddities) for row in rows)
-    return SearchPage(
-        stocks=stocks,
-        cont_yn=text_of(fields.get("cont_yn")).strip().upper(),
-        next_key=_key(fields),
-        oddities=tuple(oddities[:10]),
-    )
+    stocks = tuple(_read(rows_of(fields.get("data")), stock, oddities, MOST_CODES))
+    cont_yn = plain(fields.get("cont_yn")).upper()
+    if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
+        oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
+    return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities))
 
 
 # ---------------------------------------------------------------- the broker's side
@@ -226,7 +357,10 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
     """Return what a client sent; Unknown where a field is missing, RemoteProtocolError if the bytes are no JSON."""
     if payload.strip() == b"PING":
         return Ping(payload)
-    value = _decode_any(payload)
+    try:
+        value = msgspec.json.decode(payload)
+    except NO_PUSH as unreadable:
+        raise _unreadable(payload, unreadable) from None
     return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
 
 
@@ -241,7 +375,7 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
             return Register(seq, _venue(value))
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
-            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", _key(value))
+            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
     return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])

@@ -11,7 +11,7 @@ Rules, in the order in which a session lives (see docs/architecture.md for the p
   or a registration is so on the server: it moves the tables as one in time does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct
@@ -249,8 +249,9 @@ class ClientSession(_Session):
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
-        waiting = self.in_flight if self.in_flight is not None and _names(reply, self.in_flight) else None
-        late = next((place for place, request in enumerate(self.owed) if _names(reply, request)), None)
+        meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
+        waiting = self.in_flight if len(self.owed) in meant else None
+        late = next((place for place in meant if place < len(self.owed)), None)
         if waiting is not None and (late is None or isinstance(waiting, messages.Register | messages.Clear)):
             self.in_flight = None
             return Answered(waiting, self._conclude(waiting, reply))
@@ -280,9 +281,31 @@ def _unnamed(reply: messages.Reply) -> bool:
     return reply.trnm in (messages.Login.trnm, messages.ListConditions.trnm)
 
 
-def _names(reply: messages.Reply, request: Request) -> bool:
-    seq = None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
-    return readers.fits(reply, request) and (reply.seq is None or seq is None or reply.seq == seq)
+def _meant(reply: messages.Reply, asked: Sequence[Request]) -> list[int]:
+    """Return the places of the requests that a reply can be the answer to.
+
+    The condition it names decides, padded with zeros only if that leaves no doubt. Its shape, which is not always as
+    in the book, is asked only where several requests are left.
+    """
+    able = [place for place, request in enumerate(asked) if readers.can_answer(reply, request)]
+    named = [place for place in able if _same(reply.seq, _named(asked[place]))]
+    if not named:
+        padded = [place for place in able if _unpadded(reply.seq) == _unpadded(_named(asked[place]))]
+        return padded if len(padded) == 1 else []
+    most = max(readers.likeness(reply, asked[place]) for place in named)
+    return [place for place in named if readers.likeness(reply, asked[place]) == most]
+
+
+def _named(request: Request) -> str | None:
+    return None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
+
+
+def _same(seq: str | None, other: str | None) -> bool:
+    return seq is None or other is None or seq == other
+
+
+def _unpadded(seq: str | None) -> str | None:
+    return None if seq is None else seq.lstrip("0")
 
 
 class ServerSession(_Session):

@@ -302,11 +302,13 @@ class Subscription:
                 self.failed(RemoteProtocolError(reason), now, at_ns)
 
     def _answered(self, answer: Registered, now: float, at_ns: int) -> None:
-        empties = not answer.codes and bool(self.membership.codes)
-        if empties and not answer.named and not self._confirming:
-            self._confirming = True  # it may be the reply to somebody else, come twice
+        empties = not answer.codes and not answer.named and bool(self.membership.codes)
+        if (empties or answer.oddities) and not self._confirming:
+            self._confirming = True  # it may be the reply to somebody else, come twice; or a member may be unreadable
             self._repeat(now)
             return
+        if answer.oddities:
+            self._again = earliest(self._again, Blind(at_ns, "unreadable frame", ""))
         self.failures, self.error, self.settled = 0, None, True
         self._cured = self._confirming = False
         self._passing = 0

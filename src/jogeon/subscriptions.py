@@ -192,8 +192,8 @@ class Subscriptions:
     def answered(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take the answer to a request that `next_request` gave, or to a ListConditions of anybody."""
         match request, answer:
-            case ListConditions(), messages.ConditionList(conditions):
-                self._take_list(conditions, now, at_ns)
+            case ListConditions(), messages.ConditionList() as listing:
+                self._take_list(listing, now, at_ns)
             case ListConditions(), _:
                 self.listing.failed(now)
             case Clear(seq), _:
@@ -221,7 +221,7 @@ class Subscriptions:
         """Take a reply that came after its time, if it is worth anything yet."""
         if isinstance(request, ListConditions) and isinstance(answer, messages.ConditionList):
             if not self.listing.is_new(now):
-                self._take_list(answer.conditions, now, at_ns)
+                self._take_list(answer, now, at_ns)
             return
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register) else None
         if subscription is not None and subscription.late(answer, now, at_ns):
@@ -235,8 +235,8 @@ class Subscriptions:
 
     # ------------------------------------------------------------ answers
 
-    def _take_list(self, conditions: tuple[Condition, ...], now: float, at_ns: int) -> None:
-        self.listing.take(conditions, now)
+    def _take_list(self, listing: messages.ConditionList, now: float, at_ns: int) -> None:
+        self.listing.take(listing.conditions, now, whole=not listing.oddities)
         for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
             self._resolve(name, [each for each in self.wanted if each.condition.name == name], at_ns)
         for sink, exchange in self._everything:
@@ -266,6 +266,8 @@ class Subscriptions:
                     self._end_namesake(other, stays, at_ns)
             self._found(stays, named[0], at_ns)
             return
+        if not named and not self.listing.whole:
+            return  # it may stand in a row that cannot be read
         seqs = frozenset(condition.seq for condition in named)
         for subscription in group:
             if named and subscription.doubled and subscription.namesakes == seqs:
@@ -324,6 +326,10 @@ class Subscriptions:
         subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""))
 
     def _take_registration(self, subscription: Subscription, answer: Answer, now: float, at_ns: int) -> None:
+        if isinstance(answer, Registered) and answer.oddities:
+            what = f"a snapshot in which rows cannot be read: {answer.oddities[0]}"
+            for sink in subscription.everyone():
+                sink.put(Anomaly(at_ns, what, subscription.condition))
         was_blind, failing = not subscription.membership.live, subscription.error is not None
         subscription.answered(answer, now, at_ns)
         if subscription.error is not None and not failing:
@@ -344,17 +350,19 @@ class Subscriptions:
 
     # ------------------------------------------------------------ pushes
 
-    def unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        """Take a frame that could have been a push: recheck every condition, right until `heard_ns` at least."""
+    def unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        """Take a frame that could have been a push of `seqs`, of any if they are empty: recheck those it may concern.
+
+        They are right until `heard_ns` at least.
+        """
         self._tell_all(Anomaly(at_ns, what))
         for subscription in self.wanted:
-            subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
+            if not seqs or subscription.condition.seq in seqs:
+                subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
 
     def pushed(self, push: messages.Push, at_ns: int) -> None:
         """Turn the rows of a REAL frame into events; this is the path of every push."""
         for row in push.data:
-            if row.type != "02":
-                continue
             values = row.values
             subscription = self._by_seq.get(values.seq) or self._by_seq.get(values.seq.strip())
             if subscription is None:

@@ -11,7 +11,7 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
@@ -425,14 +425,16 @@ class Supervisor:
             self._busy[request.trnm] = now + BUSY_PAUSE
         if isinstance(request, ListConditions) and not isinstance(answer, ConditionList):
             self._jobs.listless(refused(request.trnm, answer), passes=isinstance(answer, Refusal) and answer.passes)
+        for oddity in answer.oddities if isinstance(answer, ConditionList) else ():
+            logger.warning("the list of conditions: not readable, left out: %s", oddity)
         if job is not None:
             self._jobs.answered(job, answer, now)
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
-    def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        """Doubt every condition: the frame could have been a push."""
-        self._subscriptions.unreadable(what, heard_ns, at_ns)
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        """Doubt the conditions of which the frame could have been a push."""
+        self._subscriptions.unreadable(what, seqs, heard_ns, at_ns)
         self._wake.set()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:

@@ -1,15 +1,31 @@
-"""The values of the wire: codes, numbers, signs, and a search's row made of them. Field numbers become names here."""
+"""The values of the wire: codes, numbers, signs, and a search's row made of them. Field numbers become names here.
+
+The broker writes texts throughout. A number that stands where a text was is read as that text, zeros in front and all,
+wherever there is only one text that it can have been.
+"""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+import msgspec
 
 from jogeon.events import Sign, Stock
 
 WORDS = 1000
 """Characters kept of what a peer says in words, and bytes of what nobody understands: a frame may have megabytes."""
+LONGEST_VALUE = 20
+"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
 
 _SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
 _NUMBER = re.compile(r"[+-]?\d{1,18}")
+_CODE = re.compile(r"[0-9A-Za-z]{1,17}(_[A-Z]{2})?")
+_BARE_CODE = re.compile(r"(?=\D*\d)[A-Z]?[0-9A-Z]{6}(_AL|_NX)?", re.ASCII)
+_SUCCESS = re.compile("(정상(적으로)?)?((처리|조회)(가?완료)?)?((되었|됐)습니다)?|완료|성공|ok|success|normal")
+"""All that a text may say, blanks and signs aside, to be one of success or none. Whole sentences: that something was
+not done as it should be (정상적으로 처리되지 않았습니다, 비정상) begins or ends with the same words."""
 
 
 def text_of(value: object) -> str:
@@ -17,6 +33,53 @@ def text_of(value: object) -> str:
     if isinstance(value, list | dict):
         return f"a {type(value).__name__} of {len(value)}"
     return "" if value is None else str(value)[:WORDS]
+
+
+def plain(value: object) -> str:
+    """Return a text without the blanks around it, or a number as text; "" for all that is neither."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()[:WORDS] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def shown(row: object) -> str:
+    """Return a row that cannot be read as words for a person: what it is, and a little of what it holds."""
+    match row:
+        case dict():
+            return f"{{{', '.join(f'{str(name)[:20]}: {text_of(value)[:40]}' for name, value in _few(row.items()))}}}"
+        case list():
+            return f"[{', '.join(text_of(value)[:40] for value in _few(row))}]"
+    return repr(text_of(row)[:100])
+
+
+def _few(values: Iterable[Any]) -> Iterable[Any]:
+    return islice(values, 5)
+
+
+def is_success(words: str) -> bool:
+    """Tell whether words say that all is well, or nothing at all."""
+    said = "".join(each for each in unicodedata.normalize("NFC", words).casefold() if each.isalnum()).strip("0")
+    return _SUCCESS.fullmatch(said) is not None
+
+
+def rows_of(data: object) -> list[Any] | None:
+    """Return the rows in a field: a list, one object that stands for a list of it, or the JSON text of either.
+
+    What is empty has no rows; None for what could not hold any.
+    """
+    if isinstance(data, str) and data.lstrip()[:1] in ("[", "{"):
+        try:
+            data = msgspec.json.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    match data:
+        case list():
+            return data
+        case dict():
+            return [data] if data else []
+        case None:
+            return []
+    return [] if isinstance(data, str) and not data.strip() else None
 
 
 def stock_code(text: str) -> str:
@@ -27,16 +90,43 @@ def stock_code(text: str) -> str:
     return code[1:] if len(code) == 7 and code[0].isalpha() else code
 
 
-def stock_of(row: dict[str, Any], oddities: list[str]) -> Stock:
-    """Return a row of a search that has a code; a number that cannot be read is None and named in `oddities`."""
+def code_of(value: object) -> str:
+    """Return the six-character code of a field, "" if it holds none."""
+    text = plain(value)
+    if not isinstance(value, str):
+        return _six_digits(text)
+    return stock_code(text) if _CODE.fullmatch(text) else ""
+
+
+def bare_code(value: object) -> str:
+    """Return the code that a text without a name for it must be, "" if it may be something else."""
+    return stock_code(value) if isinstance(value, str) and _BARE_CODE.fullmatch(value.strip()) else ""
+
+
+def clock_of(value: object) -> str:
+    """Return the HHMMSS of a field, "" if it holds none; what a text says is looked at where its date is found."""
+    text = plain(value)
+    if not isinstance(value, str):
+        return _six_digits(text)
+    return text if len(text) <= LONGEST_VALUE else ""
+
+
+def _six_digits(number: str) -> str:
+    """Return six digits of which a number has lost the zeros in front; zero itself stands for nothing."""
+    return number.zfill(6) if number.isdecimal() and len(number) <= 6 and number != "0" else ""
+
+
+def stock_of(code: str, row: Mapping[str, Any], oddities: list[str]) -> Stock:
+    """Return a row of a search as the stock `code`; a number that cannot be read is None and named in `oddities`."""
 
     def number(name: str) -> int | None:
-        text = text_of(row.get(name)).strip()
-        if not text:
+        value = row.get(name)
+        text = plain(value)
+        if value is None or (isinstance(value, str) and not text):
             return None
         if _NUMBER.fullmatch(text):
             return int(text)
-        oddities.append(f"{row['9001']} field {name} = {text[:40]!r}")
+        oddities.append(f"{code} field {name} = {(text or text_of(value))[:40]!r}")
         return None
 
     def won(name: str) -> int | None:
@@ -45,10 +135,10 @@ def stock_of(row: dict[str, Any], oddities: list[str]) -> Stock:
 
     thousandths = number("12")
     return Stock(
-        code=stock_code(row["9001"]),
-        name=text_of(row.get("302")).strip(),
+        code=code,
+        name=plain(row.get("302")),
         price=won("10"),
-        sign=_SIGNS.get(text_of(row.get("25")).strip()),
+        sign=_SIGNS.get(plain(row.get("25"))),
         change=number("11"),
         rate=None if thousandths is None else thousandths / 1000,
         volume=number("13"),
