@@ -618,6 +618,7 @@ def interrupt_soon() -> None:
 @pytest.mark.parametrize("operation", ["conditions", "search", "watch"])
 def test_ctrl_c_in_a_blocking_call_leaves_a_usable_client(simulator: Any, operation: str) -> None:
     with jogeon.sync.connect(simulator.websocket) as kiwoom:
+        time.sleep(STALE)
         simulator.freeze(0.6)
         time.sleep(0.05)
         interrupt_soon()

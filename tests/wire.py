@@ -51,6 +51,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
+    def jump(self, seconds: float) -> None:
+        """Let time pass at once, without running what is due meanwhile."""
+        self._jumping.now += seconds
+
 
 def virtual(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time."""
@@ -61,6 +65,13 @@ def virtual(main: Coroutine[Any, Any, T]) -> T:
 def wall() -> int:
     """Return the wall clock that goes with the virtual one."""
     return START_NS + int(asyncio.get_running_loop().time() * 1e9)
+
+
+def stop(seconds: float) -> None:
+    """Stop the process for a while (SIGSTOP, a suspended laptop): time passes and nothing runs."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.jump(seconds)
 
 
 class _Info:
@@ -85,6 +96,7 @@ class Wire:
         self.sent: list[dict[str, Any]] = []
         self.registered: dict[str, str] = {}
         self.stalled = False
+        self.born = asyncio.get_running_loop().time()
         self._gone = asyncio.Event()
 
     # what Connection calls

@@ -245,14 +245,15 @@ class ClientSession(_Session):
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
-        to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
+        to them are taken in the order of the requests; a Register is told from an older one by the Clear between, and
+        any list is a list.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
         meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
         waiting = self.in_flight if len(self.owed) in meant else None
         late = next((place for place in meant if place < len(self.owed)), None)
-        if waiting is not None and (late is None or isinstance(waiting, messages.Register | messages.Clear)):
+        if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:

@@ -220,8 +220,7 @@ class Subscriptions:
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take a reply that came after its time, if it is worth anything yet."""
         if isinstance(request, ListConditions) and isinstance(answer, messages.ConditionList):
-            if not self.listing.is_new(now):
-                self._take_list(answer, now, at_ns)
+            self._take_list(answer, now, at_ns)
             return
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register) else None
         if subscription is not None and subscription.late(answer, now, at_ns):
