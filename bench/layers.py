@@ -165,7 +165,7 @@ def iterated() -> Callable[[], None]:
 
     async def consume() -> None:
         left = len(FRAMES)
-        async for _ in whole.queue:
+        async for _ in whole.queue.read():
             left -= 1
             if not left:
                 return

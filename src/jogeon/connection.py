@@ -28,7 +28,7 @@ from picows import (
 )
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
-from jogeon.listening import Listening
+from jogeon.listening import STALL_NS, Listening
 from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
 from jogeon.readers import NO_PUSH, decode, read_push
 from jogeon.session import Answered, ClientSession, Late, Stray
@@ -92,6 +92,7 @@ class Connection(WSListener):
         "_debts",
         "_fragmented",
         "_fragments",
+        "_fresh_ns",
         "_listening",
         "_local_end",
         "_on_push",
@@ -119,6 +120,7 @@ class Connection(WSListener):
         self.taps: Sequence[Tap] = ()
         self.clock: Callable[[], float] = _loop_time
         self._listening = Listening(self.heard_ns)
+        self._fresh_ns = self.heard_ns + STALL_NS
         self._debts: list[tuple[Request, float]] = []
         self._receiver = receiver
         self._on_push = receiver.on_push
@@ -207,7 +209,9 @@ class Connection(WSListener):
 
     def beat(self, *, stalled: bool) -> None:
         """Note a beat of the loop, so that it is known until when frames were listened to."""
-        self._listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits)
+        self._fresh_ns = self._listening.beat(
+            self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits
+        )
 
     @property
     def listening_ns(self) -> int:
@@ -241,8 +245,8 @@ class Connection(WSListener):
         if payload is None:
             return
         at_ns = self._wall()
-        if at_ns > self._listening.fresh_ns:
-            self._listening.late(at_ns, self.heard_ns)
+        if at_ns > self._fresh_ns:
+            self._fresh_ns = self._listening.late(at_ns, self.heard_ns)
         for tap in self.taps:
             tap(payload, at_ns)
         try:

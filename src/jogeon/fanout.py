@@ -8,7 +8,7 @@ it had been handed and what is true now, and a Snapshot. States and Gaps are nev
 import asyncio
 import sys
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
@@ -44,7 +44,7 @@ class Queue:
         self._max_events = self._room = max(1, min(max_events, max_bytes // 2 // EVENT_BYTES))
         self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
         self._codes = 0
-        self._events: deque[Event] = deque()
+        self.events: deque[Event] = deque()
         self._shown: dict[Condition, bool] = {}
         """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over, and at once
         for those the consumer knows from an earlier run."""
@@ -53,8 +53,9 @@ class Queue:
         self._handed: dict[Condition, set[str] | None] = {}
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
         self._dropped: Counter[type[Event]] = Counter()
-        self._marked = False
-        self._last: Event | None = None
+        self.lagging = False
+        """Whether events were lost and the consumer was not told yet."""
+        self.last: Event | None = None
         """The event handed over last."""
         self._waiter: asyncio.Future[None] | None = None
         self.reader: Reader | None = None
@@ -63,14 +64,14 @@ class Queue:
 
     def __len__(self) -> int:
         """Return how many events wait."""
-        return len(self._events)
+        return len(self.events)
 
     # ------------------------------------------------------------ the publisher's side
 
     def put(self, event: Event) -> None:
         """Take one event that is no Snapshot; never waits."""
-        if len(self._events) < self._room:
-            self._events.append(event)
+        if len(self.events) < self._room:
+            self.events.append(event)
         elif isinstance(event, Enter | Leave) and self._present(event.condition) in self._handed:
             self._dropped[type(event)] += 1  # while marked, the usual case
         else:
@@ -86,11 +87,11 @@ class Queue:
         for snapshot in shown:
             self._shown.setdefault(snapshot.condition, snapshot.condition in resumed)
             self._renumbered.pop(snapshot.condition, None)  # a namesake may have got the seq
-        fits = len(self._events) + len(events) <= self._room and self._codes + codes <= self._max_codes
-        if self._marked or (self._events and not fits):
+        fits = len(self.events) + len(events) <= self._room and self._codes + codes <= self._max_codes
+        if self.lagging or (self.events and not fits):
             self._lose(events)
         else:
-            self._events.extend(events)
+            self.events.extend(events)
             self._codes += codes
         if self._waiter is not None:
             self._wake()
@@ -107,7 +108,7 @@ class Queue:
 
     def end(self) -> None:
         """Tell what was lost while the publisher still knows what is true; the few events that follow are kept."""
-        if self._marked:
+        if self.lagging:
             self.catch_up()
         self._room = self._max_events = self._max_codes = sys.maxsize
 
@@ -127,18 +128,18 @@ class Queue:
 
     def _lose(self, incoming: Sequence[Event]) -> None:
         """Clear the queue, keep its States and Gaps, and note what the consumer knew of each condition that lost."""
-        lost = [*self._events, *incoming] if not self._marked else incoming
+        lost = [*self.events, *incoming] if not self.lagging else incoming
         told = [event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)]
         for condition in {self._present(condition) for condition in told}:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
         kept = [event for event in lost if self._survives(event)]
         self._dropped.update(type(event) for event in lost if not self._survives(event))
-        if not self._marked:
-            self._marked, self._room = True, 0
-            self._events.clear()
+        if not self.lagging:
+            self.lagging, self._room = True, 0
+            self.events.clear()
             self._codes = 0
-        self._events.extend(kept)
+        self.events.extend(kept)
 
     def _survives(self, event: Event) -> bool:
         """States and Gaps do; but a Gap is no news to a consumer that has not had the condition's first snapshot."""
@@ -163,59 +164,55 @@ class Queue:
                 codes.add(event.code)
         return codes
 
-    @property
-    def lagging(self) -> bool:
-        """Whether events were lost and the consumer was not told yet."""
-        return self._marked
-
     def catch_up(self) -> None:
         """Queue what brings the consumer from what it knows to what is true now."""
         at_ns = self._now_ns()
-        last = self._last
+        last = self.last
         since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
         handed, self._handed = self._handed, {}
-        self._marked = False
+        self.lagging = False
         for condition, known in handed.items():
             now = self._current(condition)
             if now is None:
                 continue
             if known is not None:
                 gap = Gap(condition, since_ns, now.at_ns, "lagged", "the consumer did not keep up")
-                self._events.append(gap)
-                self._events.extend(difference(condition, known, now.codes, since_ns, now.at_ns))
-            self._events.append(now)
+                self.events.append(gap)
+                self.events.extend(difference(condition, known, now.codes, since_ns, now.at_ns))
+            self.events.append(now)
             self._codes += len(now.codes)
         dropped = {kind.__name__.lower(): count for kind, count in self._dropped.items()}
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(dropped.items()))
         self._dropped.clear()
-        self._events.append(Anomaly(at_ns, f"lagged: not handed over: {counts}"))
+        self.events.append(Anomaly(at_ns, f"lagged: not handed over: {counts}"))
         # What catching up takes, members decide; with no room beside it the next event would begin all over again.
-        self._room = max(self._max_events, len(self._events) + self._max_events // 2 + 1)
+        self._room = max(self._max_events, len(self.events) + self._max_events // 2 + 1)
 
     # ------------------------------------------------------------ the consumer's side
 
     def take(self) -> Event | None:
         """Return the next event without waiting, or None."""
-        if self._marked:
+        if self.lagging:
             self.catch_up()
-        if not self._events:
+        if not self.events:
             return None
-        event = self._last = self._events.popleft()
+        event = self.last = self.events.popleft()
         if type(event) is Snapshot:
-            self._hand_over(event)
+            self.hand_over(event)
         return event
 
-    def _hand_over(self, snapshot: Snapshot) -> None:
+    def hand_over(self, snapshot: Snapshot) -> None:
+        """Note that the consumer takes a snapshot."""
         self._codes -= len(snapshot.codes)
         self._shown[self._present(snapshot.condition)] = True
 
     def take_all(self) -> list[Event]:
         """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
-        events = list(self._events)
-        self._events.clear()
+        events = list(self.events)
+        self.events.clear()
         self._codes = 0
         if events:
-            self._last = events[-1]
+            self.last = events[-1]
             shown = (self._present(event.condition) for event in events if type(event) is Snapshot)
             self._shown.update(dict.fromkeys(shown, True))
         return events
@@ -227,14 +224,14 @@ class Queue:
 
     async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
-        while self._marked or not self._events:  # what follows is `take` once more: this is the path of every event
-            if self._marked:
+        while self.lagging or not self.events:
+            if self.lagging:
                 self.catch_up()
             else:
                 await self._more()
-        event = self._last = self._events.popleft()
+        event = self.last = self.events.popleft()
         if type(event) is Snapshot:
-            self._hand_over(event)
+            self.hand_over(event)
         return event
 
     async def _more(self) -> None:
@@ -261,17 +258,24 @@ class Queue:
 class Reader:
     """The iterator of a queue; LocalProtocolError once another has taken its place."""
 
-    __slots__ = ("_queue",)
+    __slots__ = ("_events", "_queue")
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
+        self._events = queue.events
 
     def __aiter__(self) -> Self:
         """Return itself."""
         return self
 
-    def __anext__(self) -> Awaitable[Event]:
+    async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
-        if self._queue.reader is not self:
+        queue = self._queue
+        if queue.reader is not self:
             raise LocalProtocolError(TWO_READERS)
-        return anext(self._queue)
+        if queue.lagging or not self._events:
+            return await anext(queue)
+        event = queue.last = self._events.popleft()  # `take` once more: this is the path of every event
+        if type(event) is Snapshot:
+            queue.hand_over(event)
+        return event

@@ -40,14 +40,15 @@ class Listening:
     """Until when one connection was listened to; `heard_ns` is when its last frame was read."""
 
     def __init__(self, at_ns: int) -> None:
-        self.fresh_ns = at_ns + STALL_NS
-        """A frame read after this was waiting while the program did not run."""
         self._beat_heard_ns = at_ns
         self._stalled_ns: int | None = None
         self._emptied_ns: int | None = None
 
-    def beat(self, at_ns: int, heard_ns: int, *, stalled: bool, empty: Callable[[], bool]) -> None:
-        """Note a beat of the loop; `empty` tells whether nothing waits in the socket."""
+    def beat(self, at_ns: int, heard_ns: int, *, stalled: bool, empty: Callable[[], bool]) -> int:
+        """Note a beat of the loop; `empty` tells whether nothing waits in the socket.
+
+        Returns until when frames are fresh: one that is read later was waiting while the program did not run.
+        """
         if stalled:
             self._stall(self._beat_heard_ns)
         if self._stalled_ns is not None:
@@ -56,12 +57,12 @@ class Listening:
             elif self._emptied_ns is None and empty():
                 self._emptied_ns = at_ns
         self._beat_heard_ns = heard_ns
-        self.fresh_ns = at_ns + STALL_NS
+        return at_ns + STALL_NS
 
-    def late(self, at_ns: int, heard_ns: int) -> None:
-        """Note a frame that is read after `fresh_ns`, before the beat that is overdue."""
+    def late(self, at_ns: int, heard_ns: int) -> int:
+        """Note a frame that is read when it is fresh no longer, before the beat that is overdue; return as `beat`."""
         self._stall(heard_ns)
-        self.fresh_ns = at_ns + STALL_NS
+        return at_ns + STALL_NS
 
     def _stall(self, heard_ns: int) -> None:
         if self._stalled_ns is None:

@@ -8,10 +8,10 @@ sum is always its `codes`:
 * A blind stretch begins with `blind`. Its end is a snapshot, told as one block: Gap, recovered changes, Snapshot.
 * A recheck compares a fresh snapshot with the fold while pushes go on; see `rechecked`.
 * A push that cannot be changes nothing. It proves that something was missed, unless it may be a repeat or what a fresh
-  snapshot shows already; see `take_doubt`.
+  snapshot shows already; see `on_doubt`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
@@ -79,7 +79,8 @@ class Membership:
         self._shown: Snapshot | None = None
         """What the server showed last."""
         self._suspects: Suspects | None = None
-        self._doubt: Blind | None = None
+        self.on_doubt: Callable[[Blind], None] = lambda _: None
+        """Gets what an impossible push says about the picture."""
 
     @property
     def live(self) -> bool:
@@ -117,9 +118,9 @@ class Membership:
     def _impossible(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly:
         """Return the Anomaly that a push is which cannot be, and note what it says about the picture."""
         if kind not in ("I", "D") or not code.strip():
-            self._doubt = Blind(self.right_ns, "unreadable frame", "")
+            self.on_doubt(Blind(self.right_ns, "unreadable frame", ""))
         elif not self._is_harmless(kind, code, clock, at_ns):
-            self._doubt = Blind(self.right_ns, "drift", "", proven=True)
+            self.on_doubt(Blind(self.right_ns, "drift", "", proven=True))
         return Anomaly(at_ns, _what_is_wrong(kind, code), self.condition, code)
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
@@ -132,11 +133,6 @@ class Membership:
         if shown is None or at_ns - shown.at_ns > DRIFT_GRACE_NS:
             return False
         return (kind == "I") == (code in shown.codes)
-
-    def take_doubt(self) -> Blind | None:
-        """Return what the last Anomaly says about the picture, once; None if it proves nothing."""
-        doubt, self._doubt = self._doubt, None
-        return doubt
 
     def _keep(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly | None:
         """Keep a push for the snapshot to come, in the order of the last push of each stock."""

@@ -7,7 +7,7 @@ its picture stays live meanwhile. `now` is monotonic seconds and decides when; `
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
@@ -120,12 +120,21 @@ REGISTERED = frozenset({Stage.ACTIVE, Stage.JUDGING})
 class Subscription:
     """One wanted condition, bound to its name; to its seq as well where several conditions have the name."""
 
-    def __init__(self, condition: Condition, exchange: Exchange, namesakes: frozenset[str], pause: Pause) -> None:
+    def __init__(
+        self,
+        condition: Condition,
+        exchange: Exchange,
+        namesakes: frozenset[str],
+        pause: Pause,
+        wake: Callable[[], None],
+    ) -> None:
         self._pause = pause
+        self._wake = wake
         self.condition = condition
         self.exchange: Exchange = exchange
         self.namesakes = namesakes
         self.membership = Membership(condition)
+        self.membership.on_doubt = self._noted
         self.push = self.membership.push
         self.sinks: list[Sink] = []
         self.fresh: list[Sink] = []
@@ -403,6 +412,10 @@ class Subscription:
         self._begin()
 
     # ------------------------------------------------------------ doubts and rechecks
+
+    def _noted(self, doubt: Blind) -> None:
+        self.suspect(doubt)
+        self._wake()
 
     def suspect(self, doubt: Blind) -> None:
         """Recheck it, at once or after what is going on, but not more often than once in DOUBT_FLOOR seconds."""

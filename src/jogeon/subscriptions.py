@@ -63,7 +63,7 @@ class Subscriptions:
         subscription = next((each for each in self.wanted if each.condition == condition), None)
         if subscription is None:
             namesakes = frozenset(each.seq for each in self.listing.named(condition.name))
-            subscription = Subscription(condition, exchange, namesakes, self._pause)
+            subscription = Subscription(condition, exchange, namesakes, self._pause, self._doubted)
             self.wanted.append(subscription)
         elif subscription.exchange != exchange:
             raise LocalProtocolError(f"{condition.name!r} is watched on exchange {subscription.exchange} already")
@@ -374,15 +374,9 @@ class Subscriptions:
             if event is not None:
                 for sink in subscription.sinks:
                     sink.put(event)
-                if type(event) is Anomaly:
-                    self._impossible(subscription)
 
-    def _impossible(self, subscription: Subscription) -> None:
-        """Recheck a condition of which a push has proven that something was missed."""
-        doubt = subscription.membership.take_doubt()
-        if doubt is not None:
-            subscription.suspect(doubt)
-            self.on_doubt()
+    def _doubted(self) -> None:
+        self.on_doubt()
 
     def _unclaimed(self, values: messages.PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
