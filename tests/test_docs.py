@@ -21,7 +21,7 @@ import click
 import pytest
 
 import jogeon
-from jogeon import events, fanout, registrations, retry, supervisor
+from jogeon import events, fanout, retry, subscription, supervisor
 from jogeon.cli.app import COMMANDS, Jogeon, run
 from jogeon.cli.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.lines import condition_line, event_line, stock_line
@@ -49,7 +49,8 @@ from jogeon.events import (
     Stock,
     korean,
 )
-from jogeon.session import PHASES, REGISTRATION, Phase, Registration, Step
+from jogeon.session import PHASES, REGISTRATION, Step
+from jogeon.subscription import STAGES
 from jogeon.settings import parse
 from jogeon.simulator.companies import companies
 from jogeon.simulator.expressions import FIELDS, parse_conditions
@@ -401,7 +402,7 @@ def test_the_numbers_are_those_of_the_program() -> None:
     least = retry.Liveness()
     for moment in range(5):
         least.ping(moment)
-    first, last = registrations.UNANSWERED_PAUSE
+    first, last = subscription.UNANSWERED_PAUSE
     for page in READMES.values():
         text = re.sub(r"(\d)(초|배|건|번)", r"\1 \2", text_of(page)).replace("~", " to ")
         assert f" {retry.FIRST_RETRY:g} " in text
@@ -445,12 +446,12 @@ def test_every_page_and_example_can_be_reached() -> None:
 # ---------------------------------------------------------------- the architecture
 
 
-def picture(table: Mapping[Phase, Mapping[Step, Phase]] | Mapping[Registration, Mapping[Step, Registration]]) -> str:
+def picture(table: object) -> str:
     """Draw a table of transitions as a Mermaid diagram, beginning with its first state."""
-    states = cast("Mapping[Enum, Mapping[Step, Enum]]", table)
+    states = cast("Mapping[Enum, Mapping[Enum, Enum]]", table)
     lines = ["stateDiagram-v2", f"    [*] --> {next(iter(states)).name}"]
     for state, steps in states.items():
-        leading: dict[str, list[Step]] = defaultdict(list)
+        leading: dict[str, list[Enum]] = defaultdict(list)
         for step, target in steps.items():
             leading[target.name].append(step)
         lines += [f"    {state.name} --> {target}: {', '.join(folded(by))}" for target, by in leading.items()]
@@ -458,7 +459,7 @@ def picture(table: Mapping[Phase, Mapping[Step, Phase]] | Mapping[Registration, 
     return "\n".join(lines) + "\n"
 
 
-def folded(steps: Iterable[Step]) -> list[str]:
+def folded(steps: Iterable[Enum]) -> list[str]:
     """Name steps; a request with all its answers in one word with an ellipsis."""
     names = [step.name for step in steps]
     for step in Step:
@@ -469,7 +470,8 @@ def folded(steps: Iterable[Step]) -> list[str]:
 
 
 def test_the_pictures_of_the_session_are_its_tables() -> None:
-    assert [block.text for block in blocks(ARCHITECTURE, "mermaid")] == [picture(PHASES), picture(REGISTRATION)]
+    tables = [picture(PHASES), picture(REGISTRATION), picture(STAGES)]
+    assert [block.text for block in blocks(ARCHITECTURE, "mermaid")] == tables
 
 
 def test_every_room_is_on_the_page() -> None:

@@ -1,6 +1,6 @@
 """The life of one wanted condition on the connections that come and go: one table, one fact. No I/O, no clock, no task.
 
-A Subscription is MISSING while the list does not show it (or shows its name twice), WAITING until it may be asked for,
+A Subscription is WAITING until it may be asked for, MISSING while the list does not show it (or shows its name twice),
 CLEARING while its CNSRCLR is in flight, ASKED while its CNSRREQ is, ACTIVE once it is answered, and JUDGING for three
 seconds when a recheck differed from what was known. A recheck takes an ACTIVE one through CLEARING and ASKED again;
 its picture stays live meanwhile. `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps.
@@ -51,8 +51,8 @@ class Sink(Protocol):
 class Stage(Enum):
     """What this connection has of a wanted condition."""
 
-    MISSING = auto()
     WAITING = auto()
+    MISSING = auto()
     CLEARING = auto()
     ASKED = auto()
     ACTIVE = auto()
@@ -84,7 +84,6 @@ class Step(Enum):
 _T, _S = Stage, Step
 _ALWAYS = {_S.VANISHED: _T.MISSING, _S.FOUND: _T.WAITING}
 STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
-    _T.MISSING: {_S.FOUND: _T.WAITING},
     _T.WAITING: {
         **_ALWAYS,
         _S.CLEAR: _T.CLEARING,
@@ -93,6 +92,7 @@ STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
         _S.DIFFERED: _T.JUDGING,
         _S.REPEAT: _T.WAITING,
     },
+    _T.MISSING: {_S.FOUND: _T.WAITING},
     _T.CLEARING: {**_ALWAYS, _S.CLEARED: _T.WAITING, _S.REPEAT: _T.WAITING, _S.FAILED: _T.WAITING},
     _T.ASKED: {
         **_ALWAYS,
