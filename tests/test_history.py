@@ -229,7 +229,7 @@ def test_statistics_of_a_day(path: Path) -> None:
 
 
 def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.store.CHUNK", 4)
+    monkeypatch.setattr("jogeon.reading.CHUNK", 4)
     write(path, [Snapshot(at(0), RISE, ())], [Enter(at(n), RISE, f"{n:06d}") for n in range(9)])
     done: list[tuple[int, int]] = []
     with History(path) as history:

@@ -13,7 +13,7 @@ from jogeon.fold import Fold, Known
 from jogeon.ledger import fold_of
 from jogeon.rows import COLUMNS, codes_of, event_of
 from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
-from jogeon.store import one_moment, open_reader, read_chunks, read_conditions, read_end, read_fold, read_rows
+from jogeon.reading import one_moment, open_reader, read_chunks, read_conditions, read_end, read_fold, read_rows
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")

@@ -73,7 +73,8 @@ class Ledger:
         self.epoch = book.epoch + 1
         self.fold = book.fold
         self._first = book.last_id + 1
-        self._id = book.last_id
+        self._id = self.settled_id = book.last_id
+        """The number of the last event in the file, as it will be and as it is."""
         self._begun = False
         self._numbers = book.numbers
         self._conditions = {number: condition for condition, number in book.numbers.items()}
@@ -113,8 +114,14 @@ class Ledger:
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
 
+    @property
+    def last_id(self) -> int:
+        """The number in the file of the last event that was entered."""
+        return self._id
+
     def settle(self) -> None:
         """Keep what was entered: it is durable."""
+        self.settled_id = self._id
         self.fold.settle()
         self._fold_changes()
 

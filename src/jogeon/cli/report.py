@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jogeon.cli.files import whole_file
+from jogeon.files import whole_file
 from jogeon.cli.lines import Lines
 from jogeon.cli.terminal import is_terminal, tell
 

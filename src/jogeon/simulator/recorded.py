@@ -18,7 +18,7 @@ from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, ko
 from jogeon.fold import namesake
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.market import Change, Unquoted, moves
-from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
+from jogeon.reading import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jogeon.cli.files import whole_file
+from jogeon.files import whole_file
 
 
 def write(path: Path | str, content: bytes = b"all of it") -> None:
