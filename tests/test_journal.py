@@ -22,8 +22,8 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Snapshot, State
 from jogeon.fold import Fold, Right
 from jogeon.journal import Journal, Source
 from jogeon.ledger import Commit
-from jogeon.rows import COLUMNS, event_of
 from jogeon.reading import open_reader, read_book, read_conditions, read_rows
+from jogeon.rows import COLUMNS, event_of
 from jogeon.store import Store
 from recorded import SECOND, START_NS, Day, days
 

@@ -17,10 +17,10 @@ from jogeon.client import Client
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.recording import right_of
 from jogeon.registrations import Following
 from jogeon.rows import COLUMNS, event_of
-from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.store import Store
 from jogeon.supervisor import Policy
 from wire import Broker, Wire

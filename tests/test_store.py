@@ -15,8 +15,8 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.fold import Right
 from jogeon.ledger import Ledger
-from jogeon.rows import COLUMNS, SCHEMA, event_of
 from jogeon.reading import open_reader, read_book, read_conditions, read_end, read_rows
+from jogeon.rows import COLUMNS, SCHEMA, event_of
 from jogeon.store import Store
 from recorded import START_NS, Day, days
 

@@ -145,10 +145,10 @@ def _stat(path: Path) -> os.stat_result | None:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         if path.is_symlink():
-            raise JournalError(path, "special", f"this link leads nowhere: {path.readlink()}") from None
+            raise JournalError(path, "special", f"a link that leads nowhere: {path.readlink()}") from None
         return None
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(path, "special", "this is a folder, a device or a pipe")
+        raise JournalError(path, "special", "a folder, a device or a pipe")
     return found
 
 
@@ -185,11 +185,15 @@ def _wal(path: Path) -> bytes:
 
 
 def _require_beside(path: Path) -> None:
-    """Raise JournalError for a file of somebody else where SQLite or the lock of a writer would be."""
+    """Raise JournalError for a file of somebody else where SQLite keeps its own."""
     for suffix, beginnings in (("-shm", _SHM_MAGIC), ("-journal", (_HOT_MAGIC,))):
         name = beside(path, suffix)
         if _present(name) and any(head := _head(name, 8)) and not head.startswith(beginnings):
             raise _in_the_way(path, name)
+
+
+def require_lock(path: Path) -> None:
+    """Raise JournalError if the lock of a writer would be a file of somebody else, which it would empty; OSError."""
     lock = beside(path, ".lock")
     if _present(lock) and lock.stat().st_size:
         raise _in_the_way(path, lock)
@@ -202,7 +206,7 @@ def _present(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(path, "special", "this is a link, a folder, a device or a pipe")
+        raise JournalError(path, "special", "a link, a folder, a device or a pipe")
     return True
 
 

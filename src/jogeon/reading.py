@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import functools
+import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -59,12 +60,11 @@ def in_words(error: Exception) -> str:
 
 def open_reader(path: Path) -> Connection:
     """Return a read-only connection; JournalError if there is no journal that this package can read."""
+    if not os.path.lexists(path):
+        raise JournalError(path, "missing", "there is no such file")
     with told(path):
-        match kind_of(path):
-            case Kind.ABSENT:
-                raise JournalError(path, "missing", "there is no such file")
-            case Kind.EMPTY:
-                raise JournalError(path, "empty", "nothing was recorded in it")
+        if kind_of(path) in (Kind.ABSENT, Kind.EMPTY):
+            raise JournalError(path, "empty", "nothing was recorded in it")
         with contextlib.ExitStack() as undo:
             db = undo.enter_context(contextlib.closing(read_only(path)))
             if not require_journal(db, path):
@@ -221,6 +221,19 @@ def read_fold(
     return fold
 
 
+def read_origin(db: sqlite3.Connection, conditions: Mapping[int, Condition], gap: int, number: int) -> Condition | None:
+    """Return what a condition that comes with a gap was called before, None if it is none that was known."""
+    shown = "SELECT min(id) FROM events WHERE kind > 1 AND kind = 2 AND condition = ? AND id > ?"
+    end = gap if _is_open(db, gap) else db.execute(shown, (number, gap)).fetchone()[0] or gap
+    names = [n for n, condition in conditions.items() if condition.name == conditions[number].name]
+    before, after = (read_fold(db, conditions, last, names).known.keys() for last in (gap - 1, end))
+    return next(iter(before - after), None)
+
+
+def _is_open(db: sqlite3.Connection, gap: int) -> bool:
+    return bool(db.execute("SELECT open FROM events WHERE id = ?", (gap,)).fetchone()[0])
+
+
 def read_end(db: sqlite3.Connection, conditions: Mapping[int, Condition]) -> Fold:
     """Return what is known of each condition at the end, but for its codes: the pulse and what came after it."""
     mark_id = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
@@ -265,5 +278,3 @@ def _take_up(
         fold.take(event_of(tuple(row), conditions))
         after = number
     fold.change_all(db.execute(changes, (after, last)), conditions)
-
-

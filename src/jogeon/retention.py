@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import os
 import re
 import sqlite3
 from pathlib import Path
@@ -59,7 +58,7 @@ def delete_days(name: Path, before: dt.date) -> list[Path]:
 
 def _is_ours(path: Path) -> bool:
     try:
-        return not os.path.islink(path) and kind_of(path) in (Kind.JOURNAL, Kind.DAMAGED, Kind.EMPTY)
+        return not path.is_symlink() and kind_of(path) in (Kind.JOURNAL, Kind.DAMAGED, Kind.EMPTY)
     except JournalError:
         return False
 

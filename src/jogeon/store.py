@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from jogeon.errors import JournalError
-from jogeon.evidence import BESIDE, Connection, Kind, beside, connected, is_foreign, kind_of, read_through
+from jogeon.evidence import BESIDE, Connection, Kind, beside, connected, is_foreign, kind_of, read_through, require_lock
 from jogeon.files import create_private, draft_of
 from jogeon.ledger import Book, Commit
 from jogeon.reading import (
@@ -95,6 +95,7 @@ class Store:
         from jogeon.lock import locked  # readers need none
 
         try:
+            require_lock(self.path)
             alone = self._held.enter_context(locked(self._beside(".lock")))
         except (OSError, NotImplementedError) as error:
             raise JournalError(self.path, "unwritable", str(error)) from error

@@ -245,9 +245,7 @@ FAILURES = {
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
-    "JournalError.cause.damaged": Text(
-        "기록 파일이 손상되었습니다 ({detail})", "the journal is damaged ({detail})"
-    ),
+    "JournalError.cause.damaged": Text("기록 파일이 손상되었습니다 ({detail})", "the journal is damaged ({detail})"),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(
         "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",

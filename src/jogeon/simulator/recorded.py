@@ -16,9 +16,9 @@ from msgspec import Struct
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, korean
 from jogeon.fold import namesake
+from jogeon.reading import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.market import Change, Unquoted, moves
-from jogeon.reading import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
