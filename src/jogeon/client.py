@@ -249,7 +249,8 @@ class Watch:
         from jogeon.recording import Recorded, Recording  # a watch that is not recorded needs no SQLite
 
         client = self._client
-        recorded = Recorded(self._registrar, client._running, client._current, client._wall)
+        running = client._running
+        recorded = Recorded(self._registrar, running, client._current, client._wall, lambda: running.heard_ns)
         recording = Recording(recorded, listing)
         await recording.open(path, frames=self._frames)
         self._recording = recording

@@ -39,6 +39,8 @@ PAUSES = (0.2, 5.0)
 FINISH = 10.0
 """Seconds that `close` waits for such a disk."""
 
+EVER_NS = 2**63 - 1
+
 logger = logging.getLogger("jogeon.journal")
 
 
@@ -46,13 +48,16 @@ class Source(Struct, frozen=True):
     """What a journal asks the reader for, in the reader's thread, between two frames.
 
     `current(condition)` and `rights()` tell what is true now. `soon` is called from the writer's thread and has a
-    function called in the reader's: a loop's `call_soon_threadsafe`.
+    function called in the reader's: a loop's `call_soon_threadsafe`. `listening_ns()` is the last moment at which the
+    reader was listening; it is asked in the writer's thread. What was received later came out of a buffer that had
+    filled while nobody listened: it proves nothing of what is right.
     """
 
     current: Callable[[Condition], Snapshot | None]
     rights: Callable[[], Mapping[Condition, Right]]
     soon: Callable[[Callable[[], None]], object]
     now_ns: Callable[[], int] = time.time_ns
+    listening_ns: Callable[[], int] = lambda: EVER_NS
 
 
 class Journal:
@@ -233,7 +238,7 @@ class Journal:
         if ask:
             self._ask(self.catch_up)
         if not lagging and (events or frames or rights is not None):
-            self._persist(events, frames, rights)
+            self._persist(events, frames, rights, self._source.listening_ns())  # the mark as it is after they were read
         if self._forget_ns is not None and not self._ending.is_set():
             self._forget_some(self._forget_ns)
 
@@ -249,7 +254,11 @@ class Journal:
             self._forget_ns = None
 
     def _persist(
-        self, events: list[Event], frames: list[tuple[int, bytes]], rights: Mapping[Condition, Right] | None
+        self,
+        events: list[Event],
+        frames: list[tuple[int, bytes]],
+        rights: Mapping[Condition, Right] | None,
+        listening_ns: int,
     ) -> None:
         """Make events durable, however long it takes; only the end of the journal ends the attempts."""
         commit: Commit | None = None
@@ -263,7 +272,7 @@ class Journal:
                     self._store.restore()
                     logger.warning("%s: %s", self.path, self._store.notices[-1])
                 if commit is None:
-                    commit = self._ledger.enter([*self._preface, *events], rights, frames)
+                    commit = self._ledger.enter([*self._preface, *events], rights, frames, listening_ns)
                 if not durable:
                     self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:

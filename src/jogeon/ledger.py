@@ -89,8 +89,13 @@ class Ledger:
         events: Iterable[Event],
         rights: Mapping[Condition, Right] | None = None,
         frames: Iterable[tuple[int, bytes]] = (),
+        listening_ns: int = 2**63 - 1,
     ) -> Commit:
-        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames."""
+        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames.
+
+        `listening_ns` is the last moment at which somebody listened: of what was received later a pulse says that the
+        picture is right up to that moment and not surely from then on.
+        """
         self._catch_up()
         commit, self._folded = Commit(frames=list(frames)), 0
         self._commit = commit
@@ -107,6 +112,9 @@ class Ledger:
         if moments and not self._begun:
             self._begun = True
             commit.epochs.append((self.epoch, self._first, min(moments)))
+        if any(row[1] > listening_ns for row in commit.changes):
+            self._catch_up()
+            rights = {condition: self._capped(condition, listening_ns, rights or {}) for condition in self.fold.known}
         if rights is not None:
             self._pulse(commit, rights)
         if self._tail.count >= MARK_EVERY:
@@ -157,6 +165,11 @@ class Ledger:
         self._catch_up()
         self.fold.confirm(rights)
         commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+
+    def _capped(self, condition: Condition, at_ns: int, rights: Mapping[Condition, Right]) -> Right:
+        known = self.fold.known[condition]
+        right = rights.get(condition, Right(known.right_ns, known.sure))
+        return Right(min(right.at_ns, at_ns), sure=False)
 
     def _mark(self, commit: Commit) -> None:
         """Add a mark, if enough was written since the last one."""

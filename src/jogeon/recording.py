@@ -1,7 +1,9 @@
 """A watch that is recorded: its journal, the sink in front of it, and what the journal asks the client for."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,12 +17,17 @@ from jogeon.supervisor import Supervisor
 
 
 class Recorded(Struct, frozen=True):
-    """The client that is recorded."""
+    """The client that is recorded.
+
+    `listening_ns()` is the last moment at which the program was listening, in nanoseconds since 1970: up to then a
+    journal holds a picture to be right. It is asked from the writer's thread, too.
+    """
 
     registrar: Registrar
     supervisor: Supervisor
     current: Callable[[Condition], Snapshot | None]
     wall: Callable[[], int]
+    listening_ns: Callable[[], int]
 
 
 class Recording:
@@ -37,11 +44,13 @@ class Recording:
     async def open(self, path: Path, *, frames: bool) -> None:
         """Open the file without stopping the loop; JournalError."""
         loop = asyncio.get_running_loop()
-        source = Source(self._client.current, self._rights, loop.call_soon_threadsafe, self._client.wall)
-        opening = loop.run_in_executor(None, Journal.open, path, source)
+        client, unwanted = self._client, threading.Event()
+        source = Source(client.current, self._rights, loop.call_soon_threadsafe, client.wall, client.listening_ns)
+        opening = loop.run_in_executor(None, partial(Journal.open, path, source, unwanted=unwanted.is_set))
         try:
             self.journal = await asyncio.shield(opening)
         except asyncio.CancelledError:
+            unwanted.set()
             opening.add_done_callback(_finish_unwanted)
             raise
         self.sink = Resumed(self.journal, self.journal.last, self._listing)
@@ -67,18 +76,18 @@ class Recording:
     def _rights(self) -> Mapping[Condition, Right]:
         if not self._opened:
             return {}
-        heard_ns = self._client.supervisor.heard_ns
+        listening_ns = self._client.listening_ns()
         followings = [f for f in self._client.registrar.followings if self.sink in f.sinks and f.membership.known]
-        return {following.condition: right_of(following, heard_ns) for following in followings}
+        return {following.condition: right_of(following, listening_ns) for following in followings}
 
 
-def right_of(following: Following, heard_ns: int) -> Right:
-    """Return up to when the picture of a condition is right, if the last frame was heard at `heard_ns`."""
+def right_of(following: Following, listening_ns: int) -> Right:
+    """Return up to when the picture of a condition is right, if the program listened until `listening_ns`."""
     blindness = following.membership.blindness
     if blindness is not None:
         return Right(blindness.since_ns, sure=False)
-    since_ns = following.doubtful_since(heard_ns)
-    return Right(since_ns, sure=since_ns == heard_ns)
+    since_ns = following.doubtful_since(listening_ns)
+    return Right(since_ns, sure=since_ns == listening_ns)
 
 
 def _finish_unwanted(opening: asyncio.Future[Journal]) -> None:
