@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon import history as history_module
+from jogeon import reading
 from jogeon import store as store_module
 from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
@@ -244,7 +245,7 @@ def test_a_doubled_name_is_told_apart_and_goes_on_when_it_is_single_again(path: 
 
 def test_what_is_told_is_of_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, [Snapshot(at(0), RISE, ("005930",))])
-    read = history_module.read_conditions
+    read = reading.read_conditions
 
     def read_then_recorded(db: sqlite3.Connection) -> dict[int, Condition]:
         found = read(db)

@@ -632,6 +632,53 @@ def test_the_end_does_not_wait_for_ever(failing: Failing, monkeypatch: pytest.Mo
     assert caught.value.reason == "unfinished"
 
 
+def test_a_statement_without_end_does_not_keep_the_end_waiting(
+    failing: Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FINISH", 0.02)
+    other = sqlite3.connect(failing.path, isolation_level=None)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
+    other.execute(
+        f"CREATE TRIGGER t AFTER INSERT ON events BEGIN INSERT INTO frames SELECT 1, 1, i FROM ({endless}); END"
+    )
+    other.close()
+    failing.tell(3)
+    with pytest.raises(JournalError, match="3 events were not written"):
+        failing.journal.close()
+
+
+def test_what_fails_is_told_and_not_that_it_could_not_be_undone(failing: Failing) -> None:
+    failing.journal.close()
+    store = Store(failing.path)
+    db = store._db
+    db.execute("CREATE TEMP TRIGGER t BEFORE DELETE ON marks BEGIN SELECT RAISE(ROLLBACK, 'the first cause'); END")
+    with store_module._transaction(db):
+        db.execute("INSERT INTO marks VALUES (1, 0, 1, '[]')")
+    with pytest.raises(sqlite3.Error, match="the first cause"), store_module._transaction(db):
+        db.execute("DELETE FROM marks")
+    store.close()
+
+
+def test_what_was_read_when_nobody_listened_proves_nothing(path: Path, reader: Reader) -> None:
+    listening = [START_NS]
+    source = reader.source()
+    source = Source(source.current, source.rights, source.soon, source.now_ns, lambda: listening[0])
+    journal = Journal.open(path, source)
+    journal.put_block([Snapshot(START_NS, RISE, ())])
+    journal.put(Enter(START_NS, RISE, "005930"))
+    until(lambda: journal.committed == (1, 2))
+    assert (read(path).known[RISE].right_ns, read(path).known[RISE].sure) == (START_NS, True)
+    journal.put(Enter(START_NS + 90 * SECOND, RISE, "000660"))  # out of a buffer, after a stop
+    until(lambda: journal.committed == (1, 3))
+    assert (read(path).known[RISE].right_ns, read(path).known[RISE].sure) == (START_NS, False)
+    listening[0] = START_NS + 91 * SECOND
+    reader.rights = {RISE: Right(listening[0], sure=True)}
+    journal.beat()
+    until(lambda: read(path).known[RISE].sure)
+    assert read(path).known[RISE].right_ns == listening[0]
+    journal.close()
+
+
 def test_a_reader_that_is_gone_does_not_stop_the_writer(path: Path) -> None:
     def gone(_: object) -> None:
         raise RuntimeError("Event loop is closed")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jogeon.errors import JournalError
-from jogeon.rows import APPLICATION
+from jogeon.rows import APPLICATION, SCHEMA
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a journal."""
@@ -29,8 +29,14 @@ _APPLICATION = APPLICATION.to_bytes(4, "big")
 _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _SHM_MAGIC = tuple((3_007_000).to_bytes(4, order) for order in ("big", "little"))
 _HOT_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-_TABLES = re.compile(rb"table(epochs|conditions|events|marks|pulse|frames)\1.{1,3}CREATE TABLE \1 \(", re.DOTALL)
-"""A row of the schema as it lies on the disk; no text has it, its number of a page is binary."""
+_TABLES = re.compile(
+    b"|".join(
+        b"table%b%b.{1,3}%b" % (name.encode(), name.encode(), re.escape(statement.encode()))
+        for statement, name in re.findall(r"(CREATE TABLE (\w+) \(.*?\));\n", SCHEMA, re.DOTALL)
+    ),
+    re.DOTALL,
+)
+"""A row of the schema as it lies on the disk, word for word; no text has it, its number of a page is binary."""
 _PAGES = {0x05: "T", 0x0D: "T", 0x02: "I", 0x0A: "I"}
 _ROOTS = ("TTITITTT", "TTITTTTI")
 """What the pages behind the first are, tables and indices: as they are made, and as a copy has them."""

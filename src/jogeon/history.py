@@ -218,7 +218,7 @@ class History:
                 present[before] = condition
                 if since_ns is not None:
                     gaps.setdefault(before, since_ns)
-            if gaps.keys() >= asked:
+            if all(each in gaps for each in asked):
                 break
         return gaps, present
 

@@ -12,6 +12,8 @@ from jogeon.rows import Row, clock_value, row_of
 
 _CHANGES = (Enter, Leave)
 _CHANGE = itemgetter(1, 2, 3, 4)
+STALL_NS = 500_000_000
+"""How long after the last moment at which somebody listened what comes shows that nobody does."""
 MARK_EVERY = 5_000
 """Events between two marks, at least; more where a mark would take more room than they do."""
 
@@ -93,8 +95,8 @@ class Ledger:
     ) -> Commit:
         """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames.
 
-        `listening_ns` is the last moment at which somebody listened: of what was received later a pulse says that the
-        picture is right up to that moment and not surely from then on.
+        `listening_ns` is the last moment at which somebody listened: if what was received later shows that it is a
+        stall ago, a pulse says that every picture is right up to that moment and not surely from then on.
         """
         self._catch_up()
         commit, self._folded = Commit(frames=list(frames)), 0
@@ -112,7 +114,7 @@ class Ledger:
         if moments and not self._begun:
             self._begun = True
             commit.epochs.append((self.epoch, self._first, min(moments)))
-        if any(row[1] > listening_ns for row in commit.changes):
+        if commit.changes and commit.changes[-1][1] - STALL_NS > listening_ns:
             self._catch_up()
             rights = {condition: self._capped(condition, listening_ns, rights or {}) for condition in self.fold.known}
         if rights is not None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from jogeon.cli import options
+from jogeon.cli.journaling import journal_read
 from jogeon.events import KST
 from jogeon.history import EVER, KINDS, History, Kind, Selection
-from jogeon.places import journal_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
     from jogeon.stats import Span
 
@@ -40,9 +40,9 @@ def journal_option(texts: Texts) -> click.Option:
     return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal.read"))
 
 
-def open_history(journal: str | None) -> History:
+def open_history(journal: str | None, choices: Choices) -> History:
     """Open the journal that was named, or the usual one; JournalError."""
-    return History(journal_file() if journal is None else Path(journal))
+    return History(journal_read(choices, journal))
 
 
 def selection_options(texts: Texts) -> list[click.Option]:
