@@ -126,7 +126,7 @@ class Examination:
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
-        path, _ = usual_journal(self._choices)
+        path, _ = usual_journal(self._choices, self.server)
         if not path.exists():
             return
         from jogeon.history import History

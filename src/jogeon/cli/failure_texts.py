@@ -261,9 +261,6 @@ FAILURES = {
         "the disk refused to the end; some was not written.",
     ),
     "JournalError.next": Text("다른 파일로 다시: {again}", "with another file, again: {again}"),
-    "JournalError.next.foreign": Text(
-        "--journal 에 새 파일 이름을 적어 다시: {again}", "name a new file with --journal, then: {again}"
-    ),
     "JournalError.next.damaged": Text(
         "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all --journal {path}",
         "recording sets it aside and begins another: jogeon record --all --journal {path}",

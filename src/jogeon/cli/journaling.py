@@ -54,15 +54,14 @@ def journal_read(choices: Choices, named: str | Path | None = None) -> Path:
     """
     if named is not None:
         return Path(named)
-    path, sure = usual_journal(choices)
+    path, sure = usual_journal(choices, _server(choices))
     if not sure:
         tell(choices.texts("journal.read", path=path))
     return path
 
 
-def usual_journal(choices: Choices) -> tuple[Path, bool]:
-    """Return the journal that is read if none is named, and whether it could be no other one."""
-    server = _server(choices)
+def usual_journal(choices: Choices, server: str) -> tuple[Path, bool]:
+    """Return the journal of a server that is read if none is named, and whether it could be no other one."""
     found = journal_files(server)
     if len(found) > 1:
         own = journal_file(server, _key_at_hand(server, choices))
