@@ -510,6 +510,33 @@ def test_what_took_the_place_of_a_journal_is_set_aside(failing: Failing) -> None
     assert events(aside) == [Snapshot(START_NS - SECOND, RISE, ("000660",))]
 
 
+def written_back(failing: Failing) -> None:
+    """Have the WAL written back and begun anew: nothing in it hides the header any more."""
+    db = sqlite3.connect(failing.path)
+    db.execute("PRAGMA wal_checkpoint")
+    db.close()
+    failing.tell()
+    until(lambda: failing.journal.committed == (1, 3))
+
+
+def test_a_file_of_somebody_that_took_the_name_of_a_journal_stays(failing: Failing) -> None:
+    failing.path.unlink()
+    failing.path.write_text("my notes")
+    failing.tell()
+    failing.refuses("a file of another program has this name now")
+    assert failing.path.read_text() == "my notes"
+    failing.path.rename(failing.path.with_name("notes.txt"))
+    failing.recovers()
+
+
+def test_a_journal_whose_content_somebody_replaced_is_written_again_and_the_content_kept(failing: Failing) -> None:
+    written_back(failing)
+    failing.path.write_text("my notes")  # in the same file, as cp does
+    failing.tell(50)
+    failing.recovers()
+    assert [each.read_text() for each in failing.path.parent.glob("*.replaced-*")] == ["my notes"]
+
+
 @pytest.mark.parametrize("left", [0.0, 0.5])
 def test_a_wal_that_is_truncated_while_open_costs_nothing(failing: Failing, left: float) -> None:
     wal = failing.path.with_name("journal.db-wal")
@@ -563,11 +590,7 @@ def test_a_wal_that_cannot_be_read_any_more_begins_another_journal(
 
 
 def test_a_header_that_is_overwritten_while_open_costs_nothing(failing: Failing) -> None:
-    db = sqlite3.connect(failing.path)
-    db.execute("PRAGMA wal_checkpoint")
-    db.close()
-    failing.tell()  # begins the WAL anew: nothing in it hides the header any more
-    until(lambda: failing.journal.committed == (1, 3))
+    written_back(failing)
     with failing.path.open("r+b") as file:
         file.write(b"garbage!" * 12)
     failing.tell(50)

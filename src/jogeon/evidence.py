@@ -9,6 +9,7 @@ import re
 import sqlite3
 import stat
 import struct
+import threading
 import weakref
 from enum import Enum, auto
 from pathlib import Path
@@ -69,6 +70,7 @@ class Connection(sqlite3.Connection):
 
 
 _open: "weakref.WeakSet[Connection]" = weakref.WeakSet()
+_noting = threading.Lock()
 
 
 def connected(path: Path, address: str, **more: Any) -> Connection:
@@ -76,8 +78,15 @@ def connected(path: Path, address: str, **more: Any) -> Connection:
     db = sqlite3.connect(address, factory=Connection, isolation_level=None, **more)
     found = path.stat()
     db.identity = (found.st_dev, found.st_ino)
-    _open.add(db)
+    with _noting:
+        _open.add(db)
     return db
+
+
+def _is_open(found: os.stat_result) -> bool:
+    """Tell whether this process has a file open: then it was looked at before, and is a journal."""
+    with _noting:
+        return any(db.identity == (found.st_dev, found.st_ino) for db in _open)
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -105,8 +114,8 @@ def is_foreign(path: Path) -> bool:
 def _kind(path: Path) -> Kind:
     found = _stat(path)
     path = Path(os.path.realpath(path))
-    if found is not None and any(db.identity == (found.st_dev, found.st_ino) for db in _open):
-        return Kind.JOURNAL  # this process has it open: it was looked at then
+    if found is not None and _is_open(found):
+        return Kind.JOURNAL
     head = b"" if found is None else _head(path, LOOK)
     wal = _wal(path)
     _require_beside(path)
@@ -198,8 +207,10 @@ def _require_beside(path: Path) -> None:
             raise _in_the_way(path, name)
 
 
-def require_lock(path: Path) -> None:
-    """Raise JournalError if the lock of a writer would be a file of somebody else, which it would empty; OSError."""
+def require_writable(path: Path) -> None:
+    """Raise JournalError for what no writer may use, also if its lock would empty a file of somebody else; OSError."""
+    kind_of(path)
+    path = Path(os.path.realpath(path))
     lock = beside(path, ".lock")
     if _present(lock) and lock.stat().st_size:
         raise _in_the_way(path, lock)

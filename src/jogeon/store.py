@@ -15,7 +15,17 @@ from itertools import chain
 from pathlib import Path
 
 from jogeon.errors import JournalError
-from jogeon.evidence import BESIDE, Connection, Kind, beside, connected, is_foreign, kind_of, read_through, require_lock
+from jogeon.evidence import (
+    BESIDE,
+    Connection,
+    Kind,
+    beside,
+    connected,
+    is_foreign,
+    kind_of,
+    read_through,
+    require_writable,
+)
 from jogeon.files import create_private, draft_of
 from jogeon.ledger import Book, Commit
 from jogeon.reading import (
@@ -76,9 +86,9 @@ class Store:
         """The whole copy that `restore` made, until it has the name of the file."""
         self._held = contextlib.ExitStack()
         """The lock that keeps other writers away."""
-        kind_of(path)  # before anything is made beside what is not ours
         self.path = Path(os.path.realpath(path))  # the lock, and what SQLite keeps, are beside the file itself
         self._wal = self._beside("-wal")
+        require_writable(path)  # before anything is made beside what is not ours
         with contextlib.ExitStack() as undo:
             undo.push(self._held)
             self._take_lock()
@@ -95,7 +105,6 @@ class Store:
         from jogeon.lock import locked  # readers need none
 
         try:
-            require_lock(self.path)
             alone = self._held.enter_context(locked(self._beside(".lock")))
         except (OSError, NotImplementedError) as error:
             raise JournalError(self.path, "unwritable", str(error)) from error

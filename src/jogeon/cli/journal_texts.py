@@ -61,6 +61,10 @@ JOURNAL = {
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is no time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
     ),
+    "bad.itself": Text(
+        "-o 에 적은 파일이 읽을 기록 파일입니다. 다른 이름을 적어 주세요.",
+        "-o names the journal itself; name another file.",
+    ),
     "bad.export": Text(
         "내보낼 파일을 -o 로 적어 주세요. 이름은 .parquet 나 .csv 로 끝나야 합니다.",
         "name the file with -o; it must end in .parquet or .csv.",

@@ -22,7 +22,7 @@ from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Gap, State
-from jogeon.evidence import kind_of
+from jogeon.evidence import require_writable
 from jogeon.retention import DATE, copy_journal, delete_days
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Recorder:
 
     async def run(self, end: datetime | None) -> None:
         """Record until the end; None for ever. What is no journal is refused before anybody logs in."""
-        kind_of(self._path())
+        require_writable(self._path())
         try:
             async with open_client(self._choices) as client:
                 await self._record(client, end)

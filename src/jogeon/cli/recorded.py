@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,9 +41,12 @@ def journal_option(texts: Texts) -> click.Option:
     return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal.read"))
 
 
-def open_history(journal: str | None, choices: Choices) -> History:
-    """Open the journal that was named, or the usual one; JournalError."""
-    return History(journal_read(choices, journal))
+def open_history(journal: str | None, choices: Choices, output: str | None = None) -> History:
+    """Open the journal that was named, or the usual one, unless the answer would take its place; JournalError."""
+    path = journal_read(choices, journal)
+    if output is not None and os.path.realpath(output) == os.path.realpath(path):
+        raise click.BadParameter(choices.texts("bad.itself"))
+    return History(path)
 
 
 def selection_options(texts: Texts) -> list[click.Option]:

@@ -30,7 +30,9 @@ def command(texts: Texts) -> click.Command:
     """Return the command."""
     clock = texts("metavar.clock")
     params = [
-        click.Argument(["file"], required=False, type=click.Path(path_type=Path), metavar=texts("metavar.file")),
+        click.Argument(
+            ["file"], required=False, type=click.Path(path_type=Path, readable=False), metavar=texts("metavar.file")
+        ),
         options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1"),
         options.option(texts, "--day", date.fromisoformat, "bad.day", texts("metavar.day")),
         options.option(texts, "--from", clock_time, "bad.clock", clock),
