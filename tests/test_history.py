@@ -249,14 +249,15 @@ def test_what_is_told_is_of_one_moment(path: Path, monkeypatch: pytest.MonkeyPat
 
     def read_then_recorded(db: sqlite3.Connection) -> dict[int, Condition]:
         found = read(db)
-        write(path, [Snapshot(at(1), HIGH, ("000660",)), Enter(at(2), HIGH, "005930")])
+        begun = Condition("0", f"{len(found)}번째")
+        write(path, [Snapshot(at(1), begun, ("000660",)), Enter(at(2), begun, "005930")])
         return found
 
     with History(path) as history:
         monkeypatch.setattr(history_module, "read_conditions", read_then_recorded)
         assert [each.condition for each in history.stats().conditions] == [RISE]
-        assert {event.condition for _, _, event in history.events()} <= {RISE, HIGH}  # none without its condition
-        assert {picture.condition for picture in history.members(at(9))} <= {RISE, HIGH}
+        assert len({event.condition for _, _, event in history.events()}) == 2
+        assert len(history.members(at(9))) == 3
 
 
 def test_statistics_of_a_day(path: Path) -> None:

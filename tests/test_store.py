@@ -1,5 +1,6 @@
 """The journal's file: who may open it, what is found in it, and what happens to one that is broken."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -231,6 +232,36 @@ def test_a_damaged_journal_is_set_aside_and_another_begun(path: Path, damage: st
     assert aside.read_bytes() == content
     assert opened.notices == [f"the journal was damaged: it was set aside as {aside.name}, another was begun"]
     assert found(path) == []
+
+
+def test_what_a_disk_cannot_read_now_is_not_set_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, [State(START_NS, "started")])
+    content = bytearray(path.read_bytes())
+    path.write_bytes(bytes(100) + content[100:])  # as a disk may answer that is about to fail
+
+    def fail(_path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(store, "read_through", fail)
+    assert reason(path) == "unwritable"
+    assert not list(path.parent.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ("Tree 5 page 9: unable to get the page. error code=266", sqlite3.SQLITE_IOERR_READ),
+        ("Tree 5 page 9: unable to get the page. error code=11", sqlite3.SQLITE_CORRUPT),
+        ("Page 7: never used", sqlite3.SQLITE_CORRUPT),
+    ],
+)
+def test_a_check_that_could_not_read_a_page_is_no_proof_of_damage(found: str, code: int) -> None:
+    db = sqlite3.connect(":memory:")
+    db.row_factory = lambda _cursor, _row: (found,)
+    with pytest.raises(sqlite3.Error) as caught:
+        store._require_sound(db)
+    assert caught.value.sqlite_errorcode == code
+    db.close()
 
 
 @pytest.mark.parametrize("end", [100, 5000])
