@@ -266,8 +266,8 @@ FAILURES = {
         "recording sets it aside and begins another: jogeon record --all --journal {path}",
     ),
     "JournalError.next.missing": Text(
-        "파일 이름을 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
-        "check its name, then: {again} {or_} record first: jogeon record --all",
+        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
+        "check its name or --server, then: {again} {or_} record first: jogeon record --all",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
     "JournalError.next.empty": Text(
