@@ -88,6 +88,14 @@ class Day:
         shown = Snapshot(at_ns, condition, tuple(after))
         self._tell(Gap(condition, since_ns, at_ns, cause), *recovered, shown)
 
+    def double(self, condition: Condition, seq: str, shown: list[str]) -> None:
+        """Let another condition bear the same name from now on."""
+        self.first(Condition(seq, condition.name), shown)
+
+    def gone(self, condition: Condition) -> None:
+        """Let a condition vanish from the list; what it showed last stands still."""
+        self._tell(State(self.later(), "condition-gone", condition))
+
     def say(self, what: str) -> None:
         """Tell something that concerns no condition."""
         at_ns = self.later()

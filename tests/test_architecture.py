@@ -28,7 +28,8 @@ ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
-    | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
+    | {"rest", "files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},
+    # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -49,10 +50,12 @@ BESIDE = {
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
     "resume": {"fold", "members", "registrations"},
     "stats": {"rows"},
-    "store": {"lock"},  # one writer is found out as one session is
-    "journal": {"store", "fanout"},
-    "history": {"store"},
-    "retention": {"store"},
+    "reading": {"evidence"},
+    "store": {"evidence", "files", "lock", "reading"},  # one writer is found out as one session is
+    "journal": {"reading", "store", "fanout"},
+    "history": {"reading"},
+    "export": {"files"},
+    "retention": {"evidence", "files", "reading"},
     "recording": {"journal", "supervisor"},
     "connection": {"credentials"},
     "supervisor": {"connection", "credentials"},

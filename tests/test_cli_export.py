@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from cli_conversation import Shell
 from jogeon.export import read_csv, read_parquet
 from test_cli_history import DAY, journal  # noqa: F401  # a fixture
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -32,6 +29,15 @@ def test_a_part_of_it(shell: Shell, journal: str, tmp_path: Path) -> None:  # no
     out = tmp_path / "out.csv"
     assert shell("export", "--journal", journal, "-o", str(out), "--kind", "enter").code == 0
     assert [n for _, n, _ in read_csv(out)] == [4]
+
+
+def test_the_journal_itself_is_not_written_over(shell: Shell, journal: str, tmp_path: Path) -> None:  # noqa: F811  # same
+    for argv in (("export", "--journal", "day.csv"), ("history", "events", "--journal", "day.csv")):
+        path = tmp_path / "day.csv"
+        path.write_bytes(Path(journal).read_bytes())
+        before = path.read_bytes()
+        assert shell(*argv[:-1], str(path), "-o", str(path)).code == 2
+        assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("argv", [("export",), ("export", "-o", "out.xls")])

@@ -18,7 +18,10 @@ SPOILT = (
     "unreadable", "too large", "not text", "not TOML", "wrong value", "not one word", "not a mode", "not a proxy",
     "spoilt", "no keys", "half a pair", "several pairs",
 )  # fmt: skip
-UNUSABLE = ("missing", "foreign", "newer", "damaged", "in use", "unwritable", "unreadable", "unfinished")
+UNUSABLE = (
+    "missing", "empty", "foreign", "special", "in the way", "odd",
+    "newer", "damaged", "in use", "unwritable", "unreadable", "unfinished",
+)  # fmt: skip
 FAILURES: list[tuple[Exception, int]] = [
     (errors.KeysMissing("real"), 3),
     (errors.KeysMissing("mock", half=(("APP_KEY_MOCK", "APP_SECRET_MOCK"),)), 3),

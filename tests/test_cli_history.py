@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli import recorded as recorded_module
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.fold import Right
 from jogeon.ledger import Ledger
+from jogeon.places import journal_file
 from jogeon.store import Store
 from recorded import SECOND, START_NS
 
@@ -212,8 +212,10 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     assert "jogeon list" not in said.err
 
 
-def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(recorded_module, "journal_file", lambda: tmp_path / "usual.db")
+def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
-    write(tmp_path / "usual.db")
-    assert len(shell("history", "events").lines) == 8
+    path = journal_file("real", "0123456789abcdef")
+    write(path)
+    said = shell("history", "events")
+    assert str(path) in said.err  # nobody knows the key: the newest there is, and it is named
+    assert len(said.lines) == 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from jogeon.cli import journaling
-from jogeon.cli.journaling import told_aside, trouble_of
+from jogeon.cli.journaling import journal_read, journal_written, told_aside, trouble_of
+from jogeon.cli.options import Choices
 from jogeon.cli.texts import Texts
+from jogeon.connect import connect
+from jogeon.errors import KeysMissing
+from jogeon.places import journal_file, state_dir
 
 if TYPE_CHECKING:
     from jogeon.client import Watch
@@ -73,3 +78,75 @@ async def test_without_a_journal_nothing_is_told(capsys: pytest.CaptureFixture[s
 def test_the_live_view_has_the_same_sentence() -> None:
     journal = FakeJournal(trouble="the disk is full")
     assert "the disk is full" in (trouble_of(watch(journal), Texts("ko")) or "")
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A place of its own for what the program keeps."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    state_dir().mkdir()
+    return state_dir()
+
+
+def choices(server: str | None = None) -> Choices:
+    return Choices(Texts("en"), connect, server=server)
+
+
+def keyed(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("APP_KEY", key)
+    monkeypatch.setenv("APP_SECRET", f"{key}-secret")
+
+
+def test_each_server_and_key_writes_and_reads_its_own_journal(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = [journal_written(choices("demo"))]
+    for key in ("one-key", "another-key"):
+        keyed(monkeypatch, key)
+        written.append(journal_written(choices()))
+    for path in written:
+        path.touch()
+    assert len(set(written)) == 3
+    assert journal_read(choices()) == written[2]
+    assert journal_read(choices("demo")) == written[0]
+    assert not any("key" in path.name for path in state.iterdir())
+
+
+def test_the_keys_that_were_found_are_the_ones_to_connect_with(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyed(monkeypatch, "one-key")
+    chosen = choices("real")
+    path = journal_written(chosen)
+    assert chosen.found is not None
+    assert path.parent == state
+    assert path == journal_file("real", chosen.found.id)
+
+
+def test_nothing_is_written_without_keys_where_keys_are_needed(state: Path) -> None:
+    with pytest.raises(KeysMissing):
+        journal_written(choices("real"))
+    assert list(state.iterdir()) == []
+
+
+def test_without_keys_the_newest_of_the_server_is_read_and_named(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [journal_file("real", key * 16) for key in "ab"]
+    for place, path in enumerate(reversed(files)):
+        path.touch()
+        os.utime(path, (place, place))
+    assert journal_read(choices()) == files[0]
+    assert str(files[0]) in capsys.readouterr().err
+    assert journal_read(choices(), "mine.journal") == Path("mine.journal")
+    assert capsys.readouterr().err == ""
+    assert state == files[0].parent
+
+
+def test_the_journal_all_servers_shared_stays_readable_and_is_named(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = state / "jogeon.journal"
+    old.touch()
+    assert journal_read(choices("demo")) == old
+    assert str(old) in capsys.readouterr().err
+    assert journal_written(choices("demo")) == journal_file("demo")
+    assert str(old) in capsys.readouterr().err

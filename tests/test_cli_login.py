@@ -38,9 +38,7 @@ def kiwoom(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiwoom]:
 
 
 @pytest.fixture
-def shell(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Said]:
+def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """Return a shell in which a person types commands, and then the answers to what they ask."""
 
     def type_in(*argv: str, typed: Typed | None = ()) -> Said:
@@ -92,9 +90,7 @@ def test_keys_are_asked_for_checked_and_kept(shell: Callable[..., Said], kiwoom:
 
 
 @pytest.mark.usefixtures("kiwoom")
-def test_keys_go_into_the_keyring_if_there_is_one(
-    shell: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_go_into_the_keyring_if_there_is_one(shell: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.core, "_keyring_backend", Memory())
     said = shell("login", "--server", "real", typed=KEYS)
     assert "kept in: keyring (jogeon-real)" in said.out

@@ -153,10 +153,14 @@ def test_a_copy_of_the_day_and_the_days_to_keep(tmp_path: Path) -> None:
 def test_a_file_that_is_no_journal_is_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("my notes\n" * 1000)
-    done = record("급등주", "--journal", str(path), "--duration", "1s")
-    kept = [each for each in tmp_path.iterdir() if each.read_bytes().startswith(b"my notes")]
-    assert kept
-    assert "Traceback" not in done.stderr
+    for named in (path, tmp_path / "{date}.txt"):
+        named.with_name(f"{datetime.now(KST):%Y-%m-%d}.txt").write_text("my notes\n" * 1000)
+        before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+        done = record("급등주", "--journal", str(named), "--duration", "1s")
+        assert done.returncode == 1
+        assert "left untouched" in done.stderr
+        assert "recorded" not in done.stderr  # nobody logged in for it
+        assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,12 @@ from jogeon.events import (
     korean,
 )
 from jogeon.session import PHASES, REGISTRATION, Step
-from jogeon.subscription import STAGES
 from jogeon.settings import parse
 from jogeon.simulator.companies import companies
 from jogeon.simulator.expressions import FIELDS, parse_conditions
 from jogeon.simulator.faults import Order
 from jogeon.simulator.switches import Switches
+from jogeon.subscription import STAGES
 from test_architecture import PATHS, room_of
 
 if TYPE_CHECKING:

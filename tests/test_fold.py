@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.fold import Fold, Right
-from recorded import SECOND, START_NS, Day, days, events
+from recorded import SECOND, START_NS, Day, codes, days, events
 
 RISE = Condition("4", "급등주")
 
@@ -55,6 +55,30 @@ def test_a_namesake_that_begins_with_a_snapshot_is_another_condition() -> None:
     other = Condition("7", "급등주")
     fold = folded([Snapshot(START_NS, RISE, ("005930",)), Snapshot(START_NS, other, ("000660",))])
     assert set(fold.known) == {RISE, other}
+
+
+@given(
+    st.lists(codes, max_size=4), st.lists(codes, max_size=4), st.lists(codes, max_size=4), st.booleans(), st.booleans()
+)
+def test_the_one_that_stays_of_a_doubled_name_goes_on_behind_its_gap(
+    first: list[str], second: list[str], after: list[str], stays: bool, moves: bool
+) -> None:
+    day, twin = Day(("급등주",)), Condition("5", "급등주")
+    one = next(iter(day.members))
+    day.first(one, first)
+    day.double(one, "5", second)
+    left, kept = (one, twin) if stays else (twin, one)
+    day.gone(left)
+    day.outage(kept, after, "condition missing", "8" if moves else "")
+    day.outage(Condition("8" if moves else kept.seq, "급등주"), [*after, "999999"], "connection lost", "9")
+    fold = Fold()
+    for event in day.events:
+        assert not isinstance(event, Snapshot) or fold.owed(event) == []
+        fold.take(event)
+    assert len(fold.known) == 2
+    assert set(fold.known[Condition("9", "급등주")].codes) == {*after, "999999"}
+    standing = next(set(known.codes) for condition, known in fold.known.items() if condition.seq != "9")
+    assert standing == set(day.members[left])
 
 
 def test_a_snapshot_that_differs_owes_a_gap_since_the_picture_was_right() -> None:

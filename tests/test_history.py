@@ -1,6 +1,7 @@
 """What a journal tells afterwards: the same as was true at the time."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jogeon import history as history_module
+from jogeon import reading
 from jogeon import store as store_module
 from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
@@ -200,6 +203,63 @@ def test_members_asked_for_by_a_seq_keep_what_they_had_under_another(path: Path)
     assert members(path, 5, "0") == {"급등주": (["005930"], None)}
 
 
+def gap_of(condition: Condition, start: float, end: float, *codes: str) -> list[Event]:
+    """Return a gap and the snapshot that ends it."""
+    return [Gap(condition, at(start), at(end), "registration lost"), Snapshot(at(end), condition, codes)]
+
+
+def test_a_gap_is_blind_under_whatever_seq_it_was_told(path: Path) -> None:
+    moved = Condition("9", "급등주")
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930",))],
+        gap_of(moved, 10, 20, "005930"),
+        gap_of(RISE, 30, 40, "005930"),
+        rights={RISE: Right(at(100), sure=True)},
+    )
+    blind = {seconds: members(path, seconds)["급등주"][1] for seconds in (5, 15, 25, 35, 45)}
+    assert blind == {5: None, 15: 10, 25: None, 35: 30, 45: None}
+    with History(path) as history:
+        [rise] = history.stats().conditions
+    assert (rise.condition, rise.blind, rise.covered) == (RISE, 20.0, 80.0)
+
+
+def test_a_doubled_name_is_told_apart_and_goes_on_when_it_is_single_again(path: Path) -> None:
+    twin, stays = Condition("5", "급등주"), Condition("8", "급등주")
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930",))],
+        [Snapshot(at(5), twin, ("000660",))],
+        [State(at(10), "condition-gone", twin)],
+        gap_of(stays, 10, 20, "005930"),
+        gap_of(stays, 30, 40, "005930"),
+        rights={stays: Right(at(100), sure=True)},
+    )
+    with History(path) as history:
+        seen = [{(p.condition, p.blind_since_ns) for p in history.members(at(seconds))} for seconds in (15, 35)]
+        found = [stats.condition for stats in history.stats().conditions]
+    assert seen[0] == {(RISE, at(10)), (twin, None)} or seen[0] == {(RISE, at(10)), (twin, at(5))}
+    assert (stays, at(30)) in seen[1]
+    assert set(found) == {stays, twin}
+
+
+def test_what_is_told_is_of_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, [Snapshot(at(0), RISE, ("005930",))])
+    read = reading.read_conditions
+
+    def read_then_recorded(db: sqlite3.Connection) -> dict[int, Condition]:
+        found = read(db)
+        begun = Condition("0", f"{len(found)}번째")
+        write(path, [Snapshot(at(1), begun, ("000660",)), Enter(at(2), begun, "005930")])
+        return found
+
+    with History(path) as history:
+        monkeypatch.setattr(history_module, "read_conditions", read_then_recorded)
+        assert [each.condition for each in history.stats().conditions] == [RISE]
+        assert len({event.condition for _, _, event in history.events()}) == 2
+        assert len(history.members(at(9))) == 3
+
+
 def test_statistics_of_a_day(path: Path) -> None:
     moved = Condition("9", "급등주")
     write(
@@ -229,7 +289,7 @@ def test_statistics_of_a_day(path: Path) -> None:
 
 
 def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.store.CHUNK", 4)
+    monkeypatch.setattr("jogeon.reading.CHUNK", 4)
     write(path, [Snapshot(at(0), RISE, ())], [Enter(at(n), RISE, f"{n:06d}") for n in range(9)])
     done: list[tuple[int, int]] = []
     with History(path) as history:

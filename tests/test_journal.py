@@ -22,8 +22,9 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Snapshot, State
 from jogeon.fold import Fold, Right
 from jogeon.journal import Journal, Source
 from jogeon.ledger import Commit
+from jogeon.reading import open_reader, read_book, read_conditions, read_rows
 from jogeon.rows import COLUMNS, event_of
-from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
+from jogeon.store import Store
 from recorded import SECOND, START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -113,6 +114,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSES", (0.005, 0.01))
     monkeypatch.setattr(module, "LOOK", 0.0)
     monkeypatch.setattr(store_module, "LOCK_WAIT", 0.01)
+    monkeypatch.setattr(store_module, "PROOF", (0.0, 0.0, 0.001))
 
 
 def until(reached: Callable[[], bool]) -> None:
@@ -508,6 +510,33 @@ def test_what_took_the_place_of_a_journal_is_set_aside(failing: Failing) -> None
     assert events(aside) == [Snapshot(START_NS - SECOND, RISE, ("000660",))]
 
 
+def written_back(failing: Failing) -> None:
+    """Have the WAL written back and begun anew: nothing in it hides the header any more."""
+    db = sqlite3.connect(failing.path)
+    db.execute("PRAGMA wal_checkpoint")
+    db.close()
+    failing.tell()
+    until(lambda: failing.journal.committed == (1, 3))
+
+
+def test_a_file_of_somebody_that_took_the_name_of_a_journal_stays(failing: Failing) -> None:
+    failing.path.unlink()
+    failing.path.write_text("my notes")
+    failing.tell()
+    failing.refuses("a file of another program has this name now")
+    assert failing.path.read_text() == "my notes"
+    failing.path.rename(failing.path.with_name("notes.txt"))
+    failing.recovers()
+
+
+def test_a_journal_whose_content_somebody_replaced_is_written_again_and_the_content_kept(failing: Failing) -> None:
+    written_back(failing)
+    failing.path.write_text("my notes")  # in the same file, as cp does
+    failing.tell(50)
+    failing.recovers()
+    assert [each.read_text() for each in failing.path.parent.glob("*.replaced-*")] == ["my notes"]
+
+
 @pytest.mark.parametrize("left", [0.0, 0.5])
 def test_a_wal_that_is_truncated_while_open_costs_nothing(failing: Failing, left: float) -> None:
     wal = failing.path.with_name("journal.db-wal")
@@ -561,11 +590,7 @@ def test_a_wal_that_cannot_be_read_any_more_begins_another_journal(
 
 
 def test_a_header_that_is_overwritten_while_open_costs_nothing(failing: Failing) -> None:
-    db = sqlite3.connect(failing.path)
-    db.execute("PRAGMA wal_checkpoint")
-    db.close()
-    failing.tell()  # begins the WAL anew: nothing in it hides the header any more
-    until(lambda: failing.journal.committed == (1, 3))
+    written_back(failing)
     with failing.path.open("r+b") as file:
         file.write(b"garbage!" * 12)
     failing.tell(50)
@@ -573,16 +598,36 @@ def test_a_header_that_is_overwritten_while_open_costs_nothing(failing: Failing)
     assert "written again in full" in failing.journal.notices[-1]
 
 
-def test_a_journal_that_breaks_while_open_is_set_aside(path: Path, reader: Reader, disk: Disk) -> None:
+def test_a_disk_that_calls_a_sound_journal_damaged_is_not_believed(path: Path, reader: Reader, disk: Disk) -> None:
     each = Failing(path, reader)
     broken = sqlite3.DatabaseError("database disk image is malformed")
     broken.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    disk.errors = [broken] * 5
+    each.tell()
+    each.recovers()
+    assert not list(path.parent.glob("*.damaged-*"))
+
+
+def test_a_journal_that_breaks_while_open_is_set_aside_once(
+    path: Path, reader: Reader, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = Failing(path, reader)
+    broken = sqlite3.DatabaseError("database disk image is malformed")
+    broken.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    disconnect = Store.disconnect
+
+    def harmed(store: Store) -> None:  # when nothing is open that would write the pages again
+        disconnect(store)
+        if not list(path.parent.glob("*.damaged-*")):
+            content = path.read_bytes()
+            path.write_bytes(content[:4096] + bytes(len(content) - 4096))
+
+    monkeypatch.setattr(Store, "disconnect", harmed)
     disk.errors = [broken]
     each.tell()
-    until(lambda: each.journal.committed == (1, 3))
+    until(lambda: each.journal.committed == (1, 3) and each.journal.trouble is None)
     each.journal.close()
-    [aside] = path.parent.glob("*.damaged-*")
-    assert events(aside) == each.told[:2]
+    assert len(list(path.parent.glob("*.damaged-*"))) == 1
     assert found(path) == [
         (1, 1, State(START_NS, "started", None, "the journal was damaged: another was begun")),
         (1, 2, each.told[1]),
@@ -608,6 +653,52 @@ def test_the_end_does_not_wait_for_ever(failing: Failing, monkeypatch: pytest.Mo
     with pytest.raises(JournalError, match="3 events were not written") as caught:
         failing.journal.close()
     assert caught.value.reason == "unfinished"
+
+
+def test_a_statement_without_end_does_not_keep_the_end_waiting(
+    failing: Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FINISH", 0.02)
+    other = sqlite3.connect(failing.path, isolation_level=None)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
+    insert = f"INSERT INTO frames SELECT 1, 1, i FROM ({endless})"  # noqa: S608  # a test's own
+    other.execute(f"CREATE TRIGGER t AFTER INSERT ON events BEGIN {insert}; END")
+    other.close()
+    failing.tell(3)
+    with pytest.raises(JournalError, match="3 events were not written"):
+        failing.journal.close()
+
+
+def test_what_fails_is_told_and_not_that_it_could_not_be_undone(failing: Failing) -> None:
+    failing.journal.close()
+    store = Store(failing.path)
+    db = store._db
+    db.execute("CREATE TEMP TRIGGER t BEFORE DELETE ON marks BEGIN SELECT RAISE(ROLLBACK, 'the first cause'); END")
+    with store_module._transaction(db):
+        db.execute("INSERT INTO marks VALUES (1, 0, 1, '[]')")
+    with pytest.raises(sqlite3.Error, match="the first cause"), store_module._transaction(db):
+        db.execute("DELETE FROM marks")
+    store.close()
+
+
+def test_what_was_read_when_nobody_listened_proves_nothing(path: Path, reader: Reader) -> None:
+    listening = [START_NS]
+    source = reader.source()
+    source = Source(source.current, source.rights, source.soon, source.now_ns, lambda: listening[0])
+    journal = Journal.open(path, source)
+    journal.put_block([Snapshot(START_NS, RISE, ())])
+    journal.put(Enter(START_NS, RISE, "005930"))
+    until(lambda: journal.committed == (1, 2))
+    assert (read(path).known[RISE].right_ns, read(path).known[RISE].sure) == (START_NS, True)
+    journal.put(Enter(START_NS + 90 * SECOND, RISE, "000660"))  # out of a buffer, after a stop
+    until(lambda: journal.committed == (1, 3))
+    assert (read(path).known[RISE].right_ns, read(path).known[RISE].sure) == (START_NS, False)
+    listening[0] = START_NS + 91 * SECOND
+    reader.rights = {RISE: Right(listening[0], sure=True)}
+    journal.beat()
+    until(lambda: read(path).known[RISE].sure)
+    assert read(path).known[RISE].right_ns == listening[0]
+    journal.close()
 
 
 def test_a_reader_that_is_gone_does_not_stop_the_writer(path: Path) -> None:

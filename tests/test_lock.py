@@ -38,9 +38,7 @@ asyncio.run(hold())
 @pytest.fixture
 def bot() -> Iterator[subprocess.Popen[bytes]]:
     """Another program that has the session."""
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDING], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as program:
+    with subprocess.Popen([sys.executable, "-c", HOLDING], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         assert program.stdout.readline().strip() == b"held"
         yield program

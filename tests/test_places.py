@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jogeon.places import config_dir, read_private, state_dir, write_private
+from jogeon.places import config_dir, journal_file, journal_files, old_journal, read_private, state_dir, write_private
 
 POSIX = os.name == "posix"
 
@@ -88,3 +88,32 @@ def test_what_cannot_be_read_is_none(tmp_path: Path) -> None:
     assert read_private(tmp_path) is None
     (tmp_path / "long").write_bytes(b"x" * 100)
     assert read_private(tmp_path / "long", limit=10) == b"x" * 10
+
+
+def test_a_journal_is_of_one_server_and_one_key() -> None:
+    address = "ws://user:secret@localhost:10000/api?token=secret"
+    files = [
+        journal_file("real", "0123456789abcdef"),
+        journal_file("real", "fedcba9876543210"),
+        *map(journal_file, ("mock", "demo", address, "ws://localhost:10000/", "ws://[")),
+    ]
+    assert len(set(files)) == len(files)
+    assert all(file.parent == state_dir() and file.suffix == ".journal" for file in files)
+    assert not any("secret" in file.name or "0123456789abcdef" in file.name for file in files)
+
+
+def test_the_journals_of_a_server_are_found_the_newest_first() -> None:
+    assert (journal_files("real"), old_journal()) == ([], None)
+    state_dir().mkdir(parents=True, exist_ok=True)
+    files = [journal_file("real", key * 16) for key in "abc"]
+    try:
+        for place, file in enumerate([*files, journal_file("mock"), state_dir() / "jogeon.journal"]):
+            file.touch()
+            os.utime(file, (place, place))
+        wal = Path(f"{files[0]}-wal")
+        wal.touch()  # now: what is written lately is in the WAL
+        assert journal_files("real") == [files[0], files[2], files[1]]
+        assert old_journal() == state_dir() / "jogeon.journal"
+    finally:
+        for file in state_dir().glob("*.journal*"):
+            file.unlink()

@@ -19,9 +19,10 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.members import Blind
+from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.recording import right_of
 from jogeon.rows import COLUMNS, event_of
-from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
+from jogeon.store import Store
 from jogeon.subscription import Stage
 from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Policy
@@ -226,7 +227,8 @@ async def test_an_unknown_condition_leaves_no_journal_open(path: Path) -> None:
 
 @pytest.fixture
 def damaged(path: Path) -> Path:
-    path.write_bytes(b"x" * 10_000)
+    Store(path).close()
+    path.write_bytes(bytes(100) + path.read_bytes()[100:])
     return path
 
 
@@ -264,7 +266,8 @@ async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
 
 def known(path: Path) -> tuple[int, bool] | None:
     db = open_reader(path)
-    found = read_book(db).fold.known.get(RISE)
+    with one_moment(db):
+        found = read_book(db).fold.known.get(RISE)
     db.close()
     return None if found is None else (found.right_ns, found.sure)
 

@@ -20,13 +20,14 @@ from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
 from jogeon.ledger import Ledger
 from jogeon.members import difference
+from jogeon.reading import open_reader, read_conditions, read_rows
 from jogeon.resume import Resumed
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator import replay as replay_module
 from jogeon.simulator.recorded import Recording
 from jogeon.simulator.replay import MAX, Replay
 from jogeon.simulator.switches import Switches
-from jogeon.store import Store, open_reader, read_conditions, read_rows
+from jogeon.store import Store
 from jogeon.supervisor import Policy
 from naive_client import NaiveClient
 from test_examples import running

@@ -84,6 +84,17 @@ def test_a_name_that_two_conditions_bore_is_no_proof() -> None:
     assert sink.blocks == [[Snapshot(NOW, moved, ())]]
 
 
+def test_the_one_of_a_doubled_name_that_was_heard_last_is_the_one_that_stays() -> None:
+    gone, heard, now = (Condition(seq, "급등주") for seq in ("4", "7", "9"))
+    last = {gone: Known({"035720": None}, START_NS - 1, sure=False), heard: known("005930")}
+    sink = Sink()
+    Resumed(sink, last, [now]).put_block([Snapshot(NOW, now, ())])
+    [[gap, left, _]] = sink.blocks
+    assert isinstance(gap, Gap)
+    assert isinstance(left, Leave)
+    assert left.code == "005930"
+
+
 def test_a_clock_that_was_set_back_does_not_turn_the_gap_around() -> None:
     sink = Sink()
     Resumed(sink, {RISE: known()}, [RISE]).put_block([Snapshot(START_NS - 5, RISE, ())])

@@ -80,9 +80,7 @@ async def use(broker: TokenBroker, monkeypatch: pytest.MonkeyPatch, accepted: st
                 assert leaked_by_reprs() == []
 
 
-async def test_when_all_goes_well(
-    broker: TokenBroker, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_when_all_goes_well(broker: TokenBroker, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     await use(broker, monkeypatch)
     assert "jogeon.connection" in log()
     assert "httpcore2" in log()

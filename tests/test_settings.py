@@ -191,7 +191,9 @@ def test_an_argument_counts_before_the_variables(monkeypatch: pytest.MonkeyPatch
     assert proxy_for("ws://127.0.0.1", "http://mine:1") is None
 
 
-@pytest.mark.parametrize("proxy", ["http://", "ftp://u:planted@proxy:1", "http://u:planted@proxy:port", "http://[u:planted"])
+@pytest.mark.parametrize(
+    "proxy", ["http://", "ftp://u:planted@proxy:1", "http://u:planted@proxy:port", "http://[u:planted"]
+)
 def test_a_proxy_that_is_none_is_not_quoted(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(InvalidSetting) as invalid:

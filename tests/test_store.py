@@ -1,5 +1,6 @@
 """The journal's file: who may open it, what is found in it, and what happens to one that is broken."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -10,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import rows, store
+from jogeon import reading, rows, store
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.fold import Right
 from jogeon.ledger import Ledger
+from jogeon.reading import open_reader, read_book, read_conditions, read_end, read_rows
 from jogeon.rows import COLUMNS, SCHEMA, event_of
-from jogeon.store import Store, open_reader, read_book, read_conditions, read_end, read_rows
+from jogeon.store import Store
 from recorded import START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -65,6 +67,8 @@ def reason(path: Path, *, reading: bool = False) -> str:
 def test_a_file_has_one_writer_under_whatever_name(path: Path) -> None:
     link = path.with_name("link.db")
     link.symlink_to(path)
+    assert reason(link) == "special"  # it leads nowhere yet
+    Store(path).close()
     first = Store(link)
     assert reason(path) == reason(link) == "in use"
     assert (first.path, stat.S_IMODE(path.stat().st_mode)) == (path, 0o600)
@@ -80,7 +84,7 @@ def test_an_empty_file_becomes_a_private_journal(path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "/", "/dev/null"])
 def test_a_folder_or_a_device_is_no_journal_and_stays_as_it_is(name: str) -> None:
     before = Path(name).stat().st_mode
-    assert reason(Path(name)) == "unwritable"
+    assert reason(Path(name)) == "special"
     assert Path(name).stat().st_mode == before
 
 
@@ -190,7 +194,8 @@ def test_a_newer_journal_is_refused_with_a_sentence(path: Path) -> None:
 
 def test_an_older_journal_is_migrated_and_a_copy_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, [State(START_NS, "started")])
-    monkeypatch.setattr(store, "VERSION", rows.VERSION + 2)
+    for module in (store, reading):
+        monkeypatch.setattr(module, "VERSION", rows.VERSION + 2)
     steps = {rows.VERSION: "CREATE TABLE one (x);", rows.VERSION + 1: "ALTER TABLE one ADD COLUMN y;"}
     monkeypatch.setattr(store, "MIGRATIONS", steps)
     opened = Store(path)
@@ -205,17 +210,21 @@ def test_an_older_journal_is_migrated_and_a_copy_kept(path: Path, monkeypatch: p
     assert found(copy) == [State(START_NS, "started")] == found(path)
 
 
-@pytest.mark.parametrize("damage", ["header", "middle", "garbage"])
+@pytest.mark.parametrize("damage", ["magic", "header", "middle", "first page", "cut"])
 def test_a_damaged_journal_is_set_aside_and_another_begun(path: Path, damage: str) -> None:
     write(path, [Snapshot(START_NS, RISE, tuple(f"{n:06d}" for n in range(5000)))])
     content = bytearray(path.read_bytes())
     match damage:
-        case "header":
+        case "magic":
             content[:16] = bytes(16)
+        case "header":
+            content[:100] = os.urandom(100)
+        case "first page":
+            content[:4096] = bytes(4096)
+        case "cut":
+            del content[6000:]
         case "middle":
             content[4096 : len(content) : 7] = bytes(len(content[4096 : len(content) : 7]))
-        case "garbage":
-            content[:] = os.urandom(len(content))
     path.write_bytes(content)
     opened = Store(path)
     opened.close()
@@ -225,8 +234,40 @@ def test_a_damaged_journal_is_set_aside_and_another_begun(path: Path, damage: st
     assert found(path) == []
 
 
-def test_a_reader_tells_that_a_file_is_damaged(path: Path) -> None:
-    path.write_bytes(os.urandom(10_000))
+def test_what_a_disk_cannot_read_now_is_not_set_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, [State(START_NS, "started")])
+    content = bytearray(path.read_bytes())
+    path.write_bytes(bytes(100) + content[100:])  # as a disk may answer that is about to fail
+
+    def fail(_path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(store, "read_through", fail)
+    assert reason(path) == "unwritable"
+    assert not list(path.parent.glob("*.damaged-*"))
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ("Tree 5 page 9: unable to get the page. error code=266", sqlite3.SQLITE_IOERR_READ),
+        ("Tree 5 page 9: unable to get the page. error code=11", sqlite3.SQLITE_CORRUPT),
+        ("Page 7: never used", sqlite3.SQLITE_CORRUPT),
+    ],
+)
+def test_a_check_that_could_not_read_a_page_is_no_proof_of_damage(found: str, code: int) -> None:
+    db = sqlite3.connect(":memory:")
+    db.row_factory = lambda _cursor, _row: (found,)
+    with pytest.raises(sqlite3.Error) as caught:
+        store._require_sound(db)
+    assert caught.value.sqlite_errorcode == code
+    db.close()
+
+
+@pytest.mark.parametrize("end", [100, 5000])
+def test_a_reader_tells_that_a_file_is_damaged(path: Path, end: int) -> None:
+    write(path, [State(START_NS, "started")])
+    os.truncate(path, end)
     assert reason(path, reading=True) == "damaged"
 
 
@@ -275,7 +316,7 @@ def test_the_tables_are_made_at_once_or_not_at_all(path: Path, monkeypatch: pyte
 
 
 def test_long_reads_come_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "CHUNK", 3)
+    monkeypatch.setattr(reading, "CHUNK", 3)
     entered = [Enter(START_NS + n, RISE, f"{n:06d}") for n in range(10)]
     write(path, list(entered))
     assert found(path) == entered

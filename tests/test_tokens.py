@@ -309,7 +309,9 @@ async def test_keys_do_not_follow_a_redirect(broker: Broker) -> None:
         assert stranger.asked == []
 
 
-@pytest.mark.parametrize("rest", ["http://api.kiwoom.com", "ftp://127.0.0.1", "api.kiwoom.com", "http://127.0.0.1.evil"])
+@pytest.mark.parametrize(
+    "rest", ["http://api.kiwoom.com", "ftp://127.0.0.1", "api.kiwoom.com", "http://127.0.0.1.evil"]
+)
 def test_keys_do_not_travel_unencrypted(rest: str) -> None:
     with pytest.raises(InvalidAddress):
         IssuedTokens(KEYS, rest)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from jogeon.cli.lines import event_line
 from jogeon.events import Event, Gap, Snapshot
+from jogeon.reading import open_reader, read_conditions, read_rows
 from jogeon.rows import COLUMNS, event_of
-from jogeon.store import open_reader, read_conditions, read_rows
 from judge import Fold
 
 SRC = Path(__file__).parent.parent / "src"

@@ -275,7 +275,10 @@ class Watch:
         from jogeon.recording import Recorded, Recording  # a watch that is not recorded needs no SQLite
 
         client = self._client
-        recorded = Recorded(self._subscriptions, client._running, client._current, client._wall)
+        running = client._running
+        recorded = Recorded(
+            self._subscriptions, running, client._current, client._wall, lambda: running.listening_ns
+        )
         recording = Recording(recorded, listing)
         await recording.open(path, frames=self._frames)
         self._recording = recording

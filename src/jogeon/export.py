@@ -5,6 +5,7 @@ text of +09:00, which people and spreadsheets read. Codes and exchange times (HH
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +14,7 @@ import msgspec
 
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock, korean
+from jogeon.files import whole_file
 from jogeon.rows import codes_of, codes_text
 
 if TYPE_CHECKING:
@@ -95,14 +97,19 @@ NOTHING = "\\N"
 
 
 def write_csv(events: Iterable[Numbered], path: Path) -> int:
-    """Write events to a CSV file (UTF-8, NOTHING where there is nothing); return how many."""
+    """Write events to a CSV file (UTF-8, NOTHING where there is nothing); return how many.
+
+    The file gets its name when it is whole; one that was there stays until then.
+    """
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as raw:
+        file = io.TextIOWrapper(raw, encoding="utf-8", newline="")
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for each in events:
             writer.writerow(_cell(value) for value in row_of(*each).values())
             count += 1
+        file.detach()
     return count
 
 
@@ -140,6 +147,7 @@ def _value(cell: str, kind: str) -> object:
 
 def write_parquet(events: Iterable[Numbered], path: Path) -> int:
     """Write events to a Parquet file with typed columns; return how many. MissingExtra without DuckDB."""
+    import shutil
     import tempfile
 
     duckdb = _extra("duckdb")
@@ -151,7 +159,8 @@ def write_parquet(events: Iterable[Numbered], path: Path) -> int:
         with duckdb.connect() as db:
             copy = f"COPY (SELECT * FROM {read}) TO '{_quoted(target)}'"  # noqa: S608  # our own paths
             db.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
-        target.replace(path)
+        with target.open("rb") as made, whole_file(path) as file:
+            shutil.copyfileobj(made, file)
     return count
 
 

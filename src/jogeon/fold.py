@@ -29,6 +29,19 @@ class Known(Struct):
             self.right_ns = event.at_ns
 
 
+class _Noted(dict[str, None]):
+    """The codes that entered a condition whose earlier ones are to be found, with those that left it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: set[str] = set()
+
+    def pop(self, code: str, default: None = None) -> None:  # type: ignore[override]  # codes have no values
+        """Note that a code left."""
+        self.left.add(code)
+        super().pop(code, default)
+
+
 class Right(Struct, frozen=True):
     """Up to when the picture of a condition is right; `sure` if it is still."""
 
@@ -42,6 +55,8 @@ class Fold:
     def __init__(self, known: dict[Condition, Known] | None = None) -> None:
         self.known = {} if known is None else known
         self._before: dict[Condition, Known | None] = {}
+        self._origins: dict[Condition, list[Condition]] = {}
+        """Which of several namesakes a condition may go on with that came with a gap: its snapshot tells."""
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -49,15 +64,24 @@ class Fold:
             case Enter() | Leave():
                 self.touch(event.condition).change(event)
             case Snapshot():
+                self._inherit(event)
                 known = self.touch(event.condition)
                 known.codes, known.right_ns, known.sure = dict.fromkeys(event.codes), event.at_ns, True
             case Gap():
                 self._gap(event)
 
     def _gap(self, gap: Gap) -> None:
-        """Take note of an open gap; the gap of a condition not seen yet continues its namesake: it was renumbered."""
+        """Take note of an open gap; the gap of a condition not seen yet continues its namesake: it was renumbered.
+
+        Of several namesakes, while a name was doubled, it continues the one from which what follows leads to its
+        snapshot.
+        """
         if gap.condition not in self.known:
             self._rename(gap.condition)
+        if gap.condition not in self.known and not gap.open:
+            self._origins[gap.condition] = namesakes(gap.condition, self.known)
+            if self._origins[gap.condition]:
+                self.touch(gap.condition).codes = _Noted()
         if gap.open and gap.condition in self.known:
             known = self.touch(gap.condition)
             known.right_ns, known.sure = gap.since_ns, False
@@ -68,6 +92,16 @@ class Fold:
             self.touch(old)
             self._before.setdefault(condition, None)
             self.known[condition] = self.known.pop(old)
+
+    def _inherit(self, shown: Snapshot) -> None:
+        """Let a condition that came with a gap take the place of the namesake it continues."""
+        origins = [each for each in self._origins.pop(shown.condition, ()) if each in self.known]
+        codes = self.known[shown.condition].codes if origins else {}
+        if isinstance(codes, _Noted):
+            before = codes.left | (set(shown.codes) - codes.keys())
+            for origin in [each for each in origins if self.known[each].codes.keys() == before][:1]:
+                self.touch(origin)
+                del self.known[origin]
 
     def change_all(self, rows: Iterable[tuple[int, int, int, str]], conditions: Mapping[int, Condition]) -> None:
         """Add enters and leaves, as rows (at_ns, kind, number of the condition, code), for good unless touched before.
@@ -117,6 +151,8 @@ class Fold:
     def owed(self, shown: Snapshot) -> list[Event]:
         """Return what must come before a snapshot so that nothing jumps: a gap and the difference, if it differs."""
         known = self.known.get(shown.condition)
+        if self._origins.get(shown.condition):
+            return []  # it was told on from a namesake
         if known is None or known.codes.keys() == set(shown.codes):
             return []
         gap = Gap(shown.condition, min(known.right_ns, shown.at_ns), shown.at_ns, "lagged", "not all was recorded")
@@ -129,6 +165,7 @@ class Fold:
     def settle(self) -> None:
         """Keep what was taken."""
         self._before.clear()
+        self._origins.clear()
 
     def undo(self) -> None:
         """Forget what was taken since the last `settle`."""
@@ -138,10 +175,16 @@ class Fold:
             else:
                 self.known[condition] = before
         self._before.clear()
+        self._origins.clear()
 
 
 def _copy(known: Known) -> Known:
     return Known(dict(known.codes), known.right_ns, known.sure)
+
+
+def namesakes(condition: Condition, known: Iterable[Condition]) -> list[Condition]:
+    """Return the other known conditions of the same name."""
+    return [other for other in known if other.name == condition.name and other != condition]
 
 
 def namesake(condition: Condition, known: Mapping[Condition, object]) -> Condition | None:

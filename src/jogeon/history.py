@@ -1,5 +1,6 @@
 """What a journal tells afterwards: events, the members at any moment, gaps and statistics. It is only ever read."""
 
+import contextlib
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,11 +10,21 @@ from msgspec import Struct
 
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
-from jogeon.fold import Fold, Known
+from jogeon.fold import Known
 from jogeon.ledger import fold_of
+from jogeon.reading import (
+    one_moment,
+    open_reader,
+    read_chunks,
+    read_conditions,
+    read_end,
+    read_fold,
+    read_origin,
+    read_rows,
+    told,
+)
 from jogeon.rows import COLUMNS, codes_of, event_of
 from jogeon.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
-from jogeon.store import one_moment, open_reader, read_chunks, read_conditions, read_end, read_fold, read_rows
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -77,26 +88,37 @@ class History:
     @property
     def conditions(self) -> list[Condition]:
         """Every condition that was recorded, under every seq it had."""
-        return list(read_conditions(self._db).values())
+        with self._moment():
+            return list(read_conditions(self._db).values())
+
+    @contextlib.contextmanager
+    def _moment(self) -> Iterator[None]:
+        """See the file as it is at one moment; JournalError if it cannot be read."""
+        with told(self.path), one_moment(self._db):
+            yield
 
     @property
     def last_ns(self) -> int | None:
         """When the last event was received, if it was deleted as well; None if there was none."""
-        found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
-        found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
-        return None if found is None else int(found[0])
+        with self._moment():
+            found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+            found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
+            return None if found is None else int(found[0])
 
     # ------------------------------------------------------------ events
 
     def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, event) in the order of recording; UnknownCondition."""
-        conditions = read_conditions(self._db)
-        where, values = self._where(selection, conditions)
-        return self._numbered(conditions, self._range(selection.span), where, values)
+        with self._moment():
+            conditions = read_conditions(self._db)
+            where, values = self._where(selection, conditions)
+            ids = self._range(selection.span)
+        return self._numbered(conditions, ids, where, values)
 
     def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""
-        conditions = read_conditions(self._db)
+        with self._moment():
+            conditions = read_conditions(self._db)
         chosen = numbers_of(selection.conditions, conditions) or list(conditions)
         places = ",".join("?" * len(chosen))
         where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({places})"
@@ -105,12 +127,13 @@ class History:
     def _numbered(
         self, conditions: Mapping[int, Condition], ids: Span, where: str, values: Sequence[Any]
     ) -> Iterator[tuple[int, int, Event]]:
-        epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
-        first = epoch = 0
-        for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
-            while epochs and epochs[0][0] <= number:
-                first, epoch = epochs.pop(0)
-            yield epoch, number - first + 1, event_of(tuple(row), conditions)
+        with told(self.path):
+            epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
+            first = epoch = 0
+            for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
+                while epochs and epochs[0][0] <= number:
+                    first, epoch = epochs.pop(0)
+                yield epoch, number - first + 1, event_of(tuple(row), conditions)
 
     def _where(self, selection: Selection, conditions: Mapping[int, Condition]) -> tuple[str, list[Any]]:
         """Return the SQL of a selection and its values."""
@@ -129,7 +152,7 @@ class History:
     def _range(self, span: Span) -> tuple[int, int]:
         """Return between which ids events of a span can lie, by the marks; the wall clock may have been set back."""
         query = "SELECT min(id), max(id) FROM marks WHERE max_ns >= ? AND min_ns < ?"
-        with one_moment(self._db):
+        with self._moment():
             last_id = self._db.execute("SELECT max(id) FROM events").fetchone()[0] or 0
             tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
             first, last = self._db.execute(query, span).fetchone()
@@ -149,17 +172,17 @@ class History:
 
         A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
         """
-        with one_moment(self._db):
+        with self._moment():
             known = read_conditions(self._db)
             chosen = {known[number] for number in numbers_of(conditions, known)}
             names = {condition.name for condition in chosen}
             last = self._last(at_ns)
             fold = read_fold(self._db, known, last, [n for n, condition in known.items() if condition.name in names])
             shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
-            final = read_end(self._db, known)
-            gaps = self._next_gaps(shown, known, final, last)
+            gaps, present = self._next_gaps(fold.known, set(shown), known, last)
+            final = read_end(self._db, known).known
         return [
-            Picture(c, tuple(each.codes), at_ns, _blind_since(at_ns, gaps.get(c), final.find(c)))
+            Picture(c, tuple(each.codes), at_ns, _blind_since(at_ns, gaps.get(c), final.get(present[c])))
             for c, each in shown.items()
         ]
 
@@ -182,27 +205,42 @@ class History:
         return found or 0
 
     def _next_gaps(
-        self, asked: Collection[Condition], known: Mapping[int, Condition], final: Fold, last: int
-    ) -> dict[Condition, int]:
-        """Return the start of the first gap after an event for each condition that has one, under any seq it got."""
-        numbers = {condition: number for number, condition in known.items()}
-        named: dict[str, list[int]] = {}
-        for number, condition in known.items():
-            named.setdefault(condition.name, []).append(number)
-        waiting: dict[int, list[Condition]] = {}
-        for condition in asked:
-            now = final.find(condition)
-            moved = now is not None and now[0] != condition
-            for number in named[condition.name] if moved else (numbers[condition],):
-                waiting.setdefault(number, []).append(condition)
+        self, members: Collection[Condition], asked: Collection[Condition], known: Mapping[int, Condition], last: int
+    ) -> tuple[dict[Condition, int], dict[Condition, Condition]]:
+        """Return the start of the first gap after an event for each condition that has one, and what each is now.
+
+        A gap may bear another seq than the condition had then, and a condition may be back under the old one later.
+        """
+        present = {condition: condition for condition in members}
         gaps: dict[Condition, int] = {}
-        query = "SELECT condition, since_ns FROM events WHERE kind > 1 AND kind = 3 AND id > ? ORDER BY id"
-        for number, since_ns in self._db.execute(query, (last,)):
-            for condition in waiting.pop(number, ()):
-                gaps.setdefault(condition, since_ns)
-            if len(gaps) == len(asked):
+        for condition, since_ns, old in self._jumps(members, known, last):
+            for before in [each for each, now in present.items() if now == (old or condition)]:
+                present[before] = condition
+                if since_ns is not None:
+                    gaps.setdefault(before, since_ns)
+            if all(each in gaps for each in asked):
                 break
-        return gaps
+        return gaps, present
+
+    def _jumps(
+        self, members: Collection[Condition], known: Mapping[int, Condition], last: int
+    ) -> Iterator[tuple[Condition, int | None, Condition | None]]:
+        """Yield (condition, start of the gap, what it was called before if that is another) of what follows an event.
+
+        A snapshot of a condition that begins has no gap.
+        """
+        now = set(members)
+        query = (
+            "SELECT id, kind, condition, since_ns FROM events WHERE kind > 1 AND kind IN (2, 3) AND id > ? ORDER BY id"
+        )
+        for number, kind, numbered, since_ns in self._db.execute(query, (last,)):
+            condition = known[numbered]
+            old = read_origin(self._db, known, number, numbered) if kind == 3 and condition not in now else None
+            now.discard(old or condition)
+            if kind == 3:
+                yield condition, since_ns, old
+            if kind == 2 or old is not None:
+                now.add(condition)
 
     # ------------------------------------------------------------ statistics
 
@@ -211,19 +249,31 @@ class History:
 
         `progress(done, all)` is called now and then: ten million events take a while.
         """
-        known = read_conditions(self._db)
-        chosen = numbers_of(selection.conditions, known) or list(known)
-        with one_moment(self._db):
-            final = read_end(self._db, known)
-        numbers: dict[Condition, set[int]] = {}
-        for number in chosen:
-            numbers.setdefault(_last_name(known[number], final), set()).add(number)
-        counts = self._count(selection.span, progress)
-        results = [
-            counts.result(condition, each, *self._covered(each, final.find(condition), selection.span))
-            for condition, each in numbers.items()
-        ]
+        with self._moment():
+            known = read_conditions(self._db)
+            chosen = numbers_of(selection.conditions, known) or list(known)
+            present = self._present(known)
+            final = read_end(self._db, known).known
+            counts = self._count(selection.span, progress)
+            numbers: dict[Condition, set[int]] = {}
+            for number in chosen:
+                numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
+            results = [
+                counts.result(condition, each, *self._covered(condition, each, final.get(condition), selection.span))
+                for condition, each in numbers.items()
+            ]
         return Stats(tuple(results), tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
+
+    def _present(self, known: Mapping[int, Condition]) -> dict[Condition, Condition]:
+        """Return what each condition is called at the end: its seq may have moved."""
+        oldest = self._db.execute("SELECT min(id) FROM marks").fetchone()[0]
+        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
+        last = 0 if oldest is None or (first is not None and first <= oldest) else oldest
+        names = {condition: {condition} for condition in read_fold(self._db, known, last).known}
+        for condition, _, old in self._jumps(set(names), known, last):
+            before = {old} | names.pop(old, set()) if old else set()
+            names[condition] = {condition} | names.get(condition, set()) | before
+        return {each: now for now, called in names.items() for each in called}
 
     def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
         counts = Counts()
@@ -239,26 +289,26 @@ class History:
         return counts
 
     def _covered(
-        self, numbers: Collection[int], known: tuple[Condition, Known] | None, span: Span
+        self, condition: Condition, numbers: Collection[int], known: Known | None, span: Span
     ) -> tuple[list[Span], list[Span]]:
         """Return from when until when a condition was recorded, and the gaps in that, within a span."""
         places = ",".join("?" * len(numbers))
         query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
         first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
         gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
-        begun = self._begun(known)
+        begun = None if known is None else self._begun(condition)
         first = first if begun is None else begun if first is None else min(first, begun)
-        recorded = [] if first is None or known is None else [(first, max(first, known[1].right_ns))]
+        recorded = [] if first is None or known is None else [(first, max(first, known.right_ns))]
         return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
 
-    def _begun(self, known: tuple[Condition, Known] | None) -> int | None:
+    def _begun(self, condition: Condition) -> int | None:
         """Return since when a condition is in the file that was in it before: what is older was deleted."""
         oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
         first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
-        if known is None or oldest is None or (first is not None and first <= oldest[0]):
+        if oldest is None or (first is not None and first <= oldest[0]):
             return None
         fold = fold_of(oldest[2], read_conditions(self._db))
-        return int(oldest[1]) if fold.find(known[0]) is not None else None
+        return int(oldest[1]) if fold.find(condition) is not None else None
 
 
 def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:
@@ -275,15 +325,9 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
     return numbers
 
 
-def _blind_since(at_ns: int, next_gap_ns: int | None, now: tuple[Condition, Known] | None) -> int | None:
+def _blind_since(at_ns: int, next_gap_ns: int | None, now: Known | None) -> int | None:
     """Return since when nobody had listened at a moment, None if somebody did, by the next gap, else by the end."""
     if next_gap_ns is not None:
         return next_gap_ns if next_gap_ns < at_ns else None
-    right_ns, sure = (0, False) if now is None else (now[1].right_ns, now[1].sure)
+    right_ns, sure = (0, False) if now is None else (now.right_ns, now.sure)
     return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None
-
-
-def _last_name(condition: Condition, final: Fold) -> Condition:
-    """Return what a condition is called at the end: its seq may have moved."""
-    now = final.find(condition)
-    return condition if now is None else now[0]

@@ -3,7 +3,7 @@
 The reader of the wire never waits for the disk: it puts events into a bounded queue. When the disk cannot take them the
 thread keeps what it has and tries again, and the queue does what it does for any slow consumer: it forgets, and at last
 tells a Gap (`lagged`), the difference and a Snapshot. A file that was deleted while open is written again in full; for
-one that is found damaged while open another is begun, with what is known.
+one that proves damaged while open another is begun, with what is known.
 """
 
 import contextlib
@@ -22,7 +22,8 @@ from jogeon.events import Condition, Event, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.fold import Right
 from jogeon.ledger import Commit, Ledger
-from jogeon.store import Store, in_words, is_damage
+from jogeon.reading import in_words, is_damage
+from jogeon.store import Store
 
 MAX_EVENTS = 100_000
 """Events that may wait for the disk: twenty seconds of the liveliest market measured."""
@@ -38,6 +39,8 @@ PAUSES = (0.2, 5.0)
 FINISH = 10.0
 """Seconds that `close` waits for such a disk."""
 
+EVER_NS = 2**63 - 1
+
 logger = logging.getLogger("jogeon.journal")
 
 
@@ -45,13 +48,16 @@ class Source(Struct, frozen=True):
     """What a journal asks the reader for, in the reader's thread, between two frames.
 
     `current(condition)` and `rights()` tell what is true now. `soon` is called from the writer's thread and has a
-    function called in the reader's: a loop's `call_soon_threadsafe`.
+    function called in the reader's: a loop's `call_soon_threadsafe`. `listening_ns()` is the last moment at which the
+    reader was listening; it is asked in the writer's thread. What was received later came out of a buffer that had
+    filled while nobody listened: it proves nothing of what is right.
     """
 
     current: Callable[[Condition], Snapshot | None]
     rights: Callable[[], Mapping[Condition, Right]]
     soon: Callable[[Callable[[], None]], object]
     now_ns: Callable[[], int] = time.time_ns
+    listening_ns: Callable[[], int] = lambda: EVER_NS
 
 
 class Journal:
@@ -68,7 +74,8 @@ class Journal:
         self._store = store
         self._ledger = Ledger(store.book)
         self._look_at = 0.0
-        self._damaged = False
+        self._doubted = False
+        """Whether what was written may not be there: the file is to be opened anew."""
         self._preface: list[Event] = []
         """What a journal that is begun anew says first."""
         self.committed = (self._ledger.epoch, 0)
@@ -92,12 +99,23 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="jogeon journal", daemon=True)
 
     @classmethod
-    def open(cls, path: Path, source: Source, *, max_events: int = MAX_EVENTS) -> "Journal":
-        """Open a file, made if need be, and begin to write; JournalError. It checks the file, which takes a moment."""
-        store = Store(path)
+    def open(
+        cls,
+        path: Path,
+        source: Source,
+        *,
+        max_events: int = MAX_EVENTS,
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> "Journal":
+        """Open a file, made if need be, and begin to write; JournalError.
+
+        It checks the file, which takes a moment; it is given up as soon as `unwanted` says so.
+        """
+        store = Store(path, unwanted)
         for notice in store.notices:
             logger.warning("%s: %s", path, notice)
         journal = cls(store, source, max_events=max_events)
+        store.stopped = journal._is_given_up
         journal._thread.start()
         return journal
 
@@ -179,6 +197,10 @@ class Journal:
             detail = f"{unwritten} events were not written: {self.trouble or 'the writer failed'}"
             raise JournalError(self.path, "unfinished", detail)
 
+    def _is_given_up(self) -> bool:
+        """Tell whether the end has waited for the disk long enough; asked while a statement runs."""
+        return self._ending.is_set() and time.monotonic() >= self._give_up_at
+
     def _ring(self) -> None:
         self._rung = True
         self._bell.put(None)
@@ -216,7 +238,7 @@ class Journal:
         if ask:
             self._ask(self.catch_up)
         if not lagging and (events or frames or rights is not None):
-            self._persist(events, frames, rights)
+            self._persist(events, frames, rights, self._source.listening_ns())  # the mark as it is after they were read
         if self._forget_ns is not None and not self._ending.is_set():
             self._forget_some(self._forget_ns)
 
@@ -232,29 +254,34 @@ class Journal:
             self._forget_ns = None
 
     def _persist(
-        self, events: list[Event], frames: list[tuple[int, bytes]], rights: Mapping[Condition, Right] | None
+        self,
+        events: list[Event],
+        frames: list[tuple[int, bytes]],
+        rights: Mapping[Condition, Right] | None,
+        listening_ns: int,
     ) -> None:
         """Make events durable, however long it takes; only the end of the journal ends the attempts."""
         commit: Commit | None = None
         pause = PAUSES[0]
         while True:
+            durable = False
             try:
-                if self._damaged:
-                    self._begin_anew()
-                    commit = None
+                if self._doubted:
+                    commit, durable = self._reopened(commit)
                 elif self._is_gone():
                     self._store.restore()
                     logger.warning("%s: %s", self.path, self._store.notices[-1])
                 if commit is None:
-                    commit = self._ledger.enter([*self._preface, *events], rights, frames)
-                self._store.write(commit)
+                    commit = self._ledger.enter([*self._preface, *events], rights, frames, listening_ns)
+                if not durable:
+                    self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:
                 self._fail(error)
             else:
                 self._succeed(commit)
                 return
             if self._ending.wait(pause):
-                if time.monotonic() >= self._give_up_at:
+                if self._is_given_up():
                     self._unwritten += len(events)
                     return
                 time.sleep(PAUSES[0])
@@ -270,22 +297,35 @@ class Journal:
         self._look_at = now + LOOK
         return self._store.gone()
 
+    def _reopened(self, commit: Commit | None) -> tuple[Commit | None, bool]:
+        """Open a file in doubt anew; return the commit, None if it is to be made again, and whether it is in the file.
+
+        A file that is sound but lacks what was durable is as damaged as one that cannot be read.
+        """
+        self._store.reopen()
+        found, ledger = self._store.book.last_id, self._ledger
+        if found not in (ledger.settled_id, ledger.last_id):
+            if found:
+                self._store.set_aside()
+                self._store.reopen()
+            self._begin_anew()
+            commit = None
+        self._doubted = False
+        return commit, commit is not None and found == ledger.last_id != ledger.settled_id
+
     def _begin_anew(self) -> None:
-        """Set a file that broke aside, and let another one begin with what is known."""
+        """Let the file that was begun in place of a damaged one say first what is known."""
         fold = self._ledger.fold
         fold.undo()
         self._preface = self._preface or [
             State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
-        self._store.disconnect()
-        self._store.set_aside()
-        self._store.open()
         self._ledger = Ledger(self._store.book)
-        self._damaged = False
 
     def _fail(self, error: Exception) -> None:
-        self._damaged = self._damaged or (isinstance(error, sqlite3.Error) and is_damage(error))
+        if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.rescued:
+            self._doubted = True
         trouble = in_words(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)

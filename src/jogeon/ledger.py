@@ -12,6 +12,8 @@ from jogeon.rows import Row, clock_value, row_of
 
 _CHANGES = (Enter, Leave)
 _CHANGE = itemgetter(1, 2, 3, 4)
+STALL_NS = 500_000_000
+"""How long after the last moment at which somebody listened what comes shows that nobody does."""
 MARK_EVERY = 5_000
 """Events between two marks, at least; more where a mark would take more room than they do."""
 
@@ -73,7 +75,8 @@ class Ledger:
         self.epoch = book.epoch + 1
         self.fold = book.fold
         self._first = book.last_id + 1
-        self._id = book.last_id
+        self._id = self.settled_id = book.last_id
+        """The number of the last event in the file, as it will be and as it is."""
         self._begun = False
         self._numbers = book.numbers
         self._conditions = {number: condition for condition, number in book.numbers.items()}
@@ -88,8 +91,13 @@ class Ledger:
         events: Iterable[Event],
         rights: Mapping[Condition, Right] | None = None,
         frames: Iterable[tuple[int, bytes]] = (),
+        listening_ns: int = 2**63 - 1,
     ) -> Commit:
-        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames."""
+        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames.
+
+        `listening_ns` is the last moment at which somebody listened: if what was received later shows that it is a
+        stall ago, a pulse says that every picture is right up to that moment and not surely from then on.
+        """
         self._catch_up()
         commit, self._folded = Commit(frames=list(frames)), 0
         self._commit = commit
@@ -106,6 +114,9 @@ class Ledger:
         if moments and not self._begun:
             self._begun = True
             commit.epochs.append((self.epoch, self._first, min(moments)))
+        if commit.changes and commit.changes[-1][1] - STALL_NS > listening_ns:
+            self._catch_up()
+            rights = {condition: self._capped(condition, listening_ns, rights or {}) for condition in self.fold.known}
         if rights is not None:
             self._pulse(commit, rights)
         if self._tail.count >= MARK_EVERY:
@@ -113,8 +124,14 @@ class Ledger:
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
 
+    @property
+    def last_id(self) -> int:
+        """The number in the file of the last event that was entered."""
+        return self._id
+
     def settle(self) -> None:
         """Keep what was entered: it is durable."""
+        self.settled_id = self._id
         self.fold.settle()
         self._fold_changes()
 
@@ -150,6 +167,11 @@ class Ledger:
         self._catch_up()
         self.fold.confirm(rights)
         commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+
+    def _capped(self, condition: Condition, at_ns: int, rights: Mapping[Condition, Right]) -> Right:
+        known = self.fold.known[condition]
+        right = rights.get(condition, Right(known.right_ns, known.sure))
+        return Right(min(right.at_ns, at_ns), sure=False)
 
     def _mark(self, commit: Commit) -> None:
         """Add a mark, if enough was written since the last one."""

@@ -1,11 +1,14 @@
 """Where the files of this user are kept, and how a private one is read and written."""
 
 import contextlib
+import hashlib
 import os
+import re
 import secrets
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 FOLDER = "jogeon"
 REPLACE_TRIES = 20
@@ -22,9 +25,50 @@ def state_dir() -> Path:
     return _folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
 
 
-def journal_file() -> Path:
-    """Return where a journal is written and read if nobody says otherwise."""
-    return state_dir() / "jogeon.journal"
+OLD_JOURNAL = "jogeon.journal"
+"""The journal that all servers shared; it is still read."""
+SHORT = 8
+"""Characters of a hash in a name."""
+
+
+def journal_file(server: str, key_id: str = "") -> Path:
+    """Return where the journal of a server is kept if nobody says otherwise, and of a key where it has keys.
+
+    `key_id` is `Keys.id`, which does not tell the key; an address becomes its host and port and a hash of all of it.
+    """
+    return state_dir() / f"{_journal_of(server)}{'-' if key_id else ''}{key_id[:SHORT]}.journal"
+
+
+def journal_files(server: str) -> list[Path]:
+    """Return the journals of a server, of whichever key, the one written last first."""
+    pattern = re.compile(re.escape(_journal_of(server)) + rf"(-[0-9a-f]{{{SHORT}}})?\.journal", re.ASCII)
+    try:
+        found = [path for path in state_dir().iterdir() if pattern.fullmatch(path.name)]
+        return sorted(found, key=_written, reverse=True)
+    except OSError:
+        return []
+
+
+def old_journal() -> Path | None:
+    """Return the journal that all servers shared, None if there is none."""
+    path = state_dir() / OLD_JOURNAL
+    return path if path.is_file() else None
+
+
+def _journal_of(server: str) -> str:
+    if server in ("real", "mock", "demo"):
+        return f"jogeon-{server}"
+    try:
+        netloc = urlsplit(server).netloc
+    except ValueError:  # no address; whoever connects says so
+        netloc = ""
+    place = re.sub(r"[^a-z0-9.]+", "-", netloc.rpartition("@")[2].lower()).strip("-.")
+    return f"jogeon-{place[:60]}-{hashlib.sha256(server.encode()).hexdigest()[:SHORT]}"
+
+
+def _written(path: Path) -> int:
+    """Return when something was written to a journal last; what is recent is in its WAL."""
+    return max(each.stat().st_mtime_ns for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
 
 
 def _folder(xdg: str, usual: str, on_windows: str) -> Path:

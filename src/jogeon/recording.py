@@ -1,7 +1,9 @@
 """A watch that is recorded: its journal, the sink in front of it, and what the journal asks the client for."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,12 +18,17 @@ from jogeon.supervisor import Supervisor
 
 
 class Recorded(Struct, frozen=True):
-    """The client that is recorded."""
+    """The client that is recorded.
+
+    `listening_ns()` is the last moment at which the program was listening, in nanoseconds since 1970: up to then a
+    journal holds a picture to be right. It is asked from the writer's thread, too.
+    """
 
     subscriptions: Subscriptions
     supervisor: Supervisor
     current: Callable[[Condition], Snapshot | None]
     wall: Callable[[], int]
+    listening_ns: Callable[[], int]
 
 
 class Recording:
@@ -38,11 +45,13 @@ class Recording:
     async def open(self, path: Path, *, frames: bool) -> None:
         """Open the file without stopping the loop; JournalError."""
         loop = asyncio.get_running_loop()
-        source = Source(self._client.current, self._rights, loop.call_soon_threadsafe, self._client.wall)
-        opening = loop.run_in_executor(None, Journal.open, path, source)
+        client, unwanted = self._client, threading.Event()
+        source = Source(client.current, self._rights, loop.call_soon_threadsafe, client.wall, client.listening_ns)
+        opening = loop.run_in_executor(None, partial(Journal.open, path, source, unwanted=unwanted.is_set))
         try:
             self.journal = await asyncio.shield(opening)
         except asyncio.CancelledError:
+            unwanted.set()
             opening.add_done_callback(_finish_unwanted)
             raise
         self.sink = Resumed(self.journal, self.journal.last, self._listing)
@@ -68,7 +77,7 @@ class Recording:
     def _rights(self) -> Mapping[Condition, Right]:
         if not self._opened:
             return {}
-        listening_ns = self._client.supervisor.listening_ns
+        listening_ns = self._client.listening_ns()
         followed = [each for each in self._client.subscriptions.wanted if self.sink in each.sinks]
         return {each.condition: right_of(each, listening_ns) for each in followed if each.membership.known}
 

@@ -15,7 +15,8 @@ from jogeon.subscription import Sink
 class Resumed:
     """A sink in front of another; `last` is what was known at the end, `listing` the conditions there are now.
 
-    A condition is found again by its name. One whose name others bear or bore is found by its seq, too, or not at all.
+    A condition is found again by its name. One whose name others bear or bore is found by its seq, too, or not at all;
+    but where one bears it now, it is the one of which the last run still heard when the others had vanished.
     """
 
     def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
@@ -25,8 +26,11 @@ class Resumed:
         self._named: dict[str, Known] = {}
         self._exact: dict[Condition, Known] = {}
         for condition, known in last.items():
-            namesakes = ([each.name for each in group].count(condition.name) for group in (last, listing))
-            if max(namesakes) == 1:
+            namesakes = [each for each in last if each.name == condition.name]
+            listed = [each for each in listing if each.name == condition.name]
+            heard = [each for each in namesakes if last[each].sure]
+            left = len(listed) == 1 and listed[0] not in last and heard == [condition]
+            if left or max(len(namesakes), len(listed)) == 1:
                 self._named[condition.name] = known
             else:
                 self._exact[condition] = known

@@ -80,9 +80,11 @@ def row_of(event: Event, number: int | None) -> Row:
 
 
 def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
-    """Return the event that a row of COLUMNS holds."""
+    """Return the event that a row of COLUMNS holds; ValueError if it is not as it was written."""
     at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open = row
-    condition = cast("Condition", conditions.get(number))  # None stands only where an event may have none
+    condition = cast("Condition", conditions.get(number))
+    if type(at_ns) is not int or (condition is None and (kind < 4 or number is not None)):
+        raise ValueError(f"an event without its moment or its condition: {at_ns}, {number}")
     match kind:
         case 0 | 1:
             origin: Origin = "recovered" if recovered else "live"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.cli.account import keys_of, korean_time, tokens_of
 from jogeon.cli.failures import rows
+from jogeon.cli.journaling import usual_journal
 from jogeon.cli.probe import Probe, reach
 from jogeon.cli.running import run_loop
 from jogeon.cli.terminal import tell
@@ -21,7 +22,6 @@ from jogeon.credentials import BROKERS
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
 from jogeon.events import korean
 from jogeon.lock import holder
-from jogeon.places import journal_file
 from jogeon.settings import chosen_server, proxy_for, server_token, setting_files, without_password
 from jogeon.tokens import clock_skew
 
@@ -126,7 +126,7 @@ class Examination:
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
-        path = journal_file()
+        path, _ = usual_journal(self._choices, self.server)
         if not path.exists():
             return
         from jogeon.history import History

@@ -33,7 +33,7 @@ def export(choices: Choices, /, journal: str | None, output: str | None, **given
     suffix = Path(output or "").suffix.lower()
     if output is None or suffix not in WRITERS:
         raise click.BadParameter(choices.texts("bad.export"))
-    with recorded.open_history(journal) as opened:
+    with recorded.open_history(journal, choices, output) as opened:
         chosen = recorded.selection(opened, recorded.asked_for(given), choices.texts)
         rows = WRITERS[suffix](opened.events(chosen), Path(output))
     tell_saved(choices, output, rows)

@@ -227,30 +227,47 @@ FAILURES = {
         "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),
     "JournalError.cause.missing": Text("그런 파일이 없습니다.", "there is no such file."),
-    "JournalError.cause.foreign": Text("다른 프로그램의 데이터베이스입니다.", "it is a database of another program."),
+    "JournalError.cause.foreign": Text(
+        "jogeon의 기록 파일이 아닙니다. 파일은 건드리지 않았습니다.",
+        "this file is not a jogeon journal; it was left untouched.",
+    ),
+    "JournalError.cause.special": Text(
+        "기록할 수 있는 보통 파일이 아닙니다 ({detail})", "this is not a regular file ({detail})"
+    ),
+    "JournalError.cause.in the way": Text(
+        "기록에 필요한 이름을 다른 파일이 쓰고 있습니다 ({detail}). 파일은 건드리지 않았습니다.",
+        "a file beside it has a name the journal needs ({detail}); nothing was touched.",
+    ),
+    "JournalError.cause.odd": Text(
+        "jogeon이 만든 표가 아니거나 누군가 고쳤습니다 ({detail}). 파일은 건드리지 않았습니다.",
+        "somebody changed the tables of this journal ({detail}); it was left untouched.",
+    ),
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
-    "JournalError.cause.damaged": Text(
-        "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is no journal of jogeon, or damaged."
-    ),
+    "JournalError.cause.damaged": Text("기록 파일이 손상되었습니다 ({detail})", "the journal is damaged ({detail})"),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(
         "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",
         "another jogeon writes this file; a file has one writer.",
     ),
     "JournalError.cause.unwritable": Text(
-        "쓸 수 없는 곳이거나 디스크가 가득 찼습니다.", "the place cannot be written, or the disk is full."
+        "쓸 수 없는 곳이거나 디스크가 가득 찼습니다 ({detail})",
+        "the place cannot be written, or the disk is full ({detail})",
     ),
-    "JournalError.cause.unreadable": Text("파일을 읽을 권한이 없습니다.", "the file must not be read."),
+    "JournalError.cause.unreadable": Text("파일을 읽을 수 없습니다 ({detail})", "the file cannot be read ({detail})"),
     "JournalError.cause.unfinished": Text(
         "디스크가 마지막까지 받지 않아 일부를 기록하지 못했습니다.",
         "the disk refused to the end; some was not written.",
     ),
     "JournalError.next": Text("다른 파일로 다시: {again}", "with another file, again: {again}"),
+    "JournalError.next.damaged": Text(
+        "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all --journal {path}",
+        "recording sets it aside and begins another: jogeon record --all --journal {path}",
+    ),
     "JournalError.next.missing": Text(
-        "파일 이름을 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
-        "check its name, then: {again} {or_} record first: jogeon record --all",
+        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
+        "check its name or --server, then: {again} {or_} record first: jogeon record --all",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
     "JournalError.next.empty": Text(

@@ -61,7 +61,7 @@ def history(
         raise click.BadParameter(choices.texts("bad.idle", option=flag, what=what))
     form = form_of(choices, output, as_csv=as_csv)
     asked = recorded.asked_for(given)
-    with recorded.open_history(journal) as opened, destination(output) as write:
+    with recorded.open_history(journal, choices, output) as opened, destination(output) as write:
         if what in ("events", "gaps"):
             rows = _events(opened, asked, choices, form, what, write)
         elif what == "members":

@@ -32,7 +32,14 @@ JOURNAL = {
     "MissingExtra.what": Text("{extra} 라이브러리가 있어야 합니다.", "this needs the library {extra}."),
     "MissingExtra.cause": Text("jogeon과 함께 설치되지 않는 선택 기능입니다.", "it is optional, and not installed."),
     "MissingExtra.next": Text('pip install "jogeon[{extra}]"', 'pip install "jogeon[{extra}]"'),
-    "option.journal.read": Text("기록 파일 (기본: record가 쓰는 곳)", "the journal; by default where record keeps it"),
+    "option.journal.read": Text(
+        "기록 파일 (기본: record가 이 서버를 기록하는 곳)", "the journal; by default where record keeps this server's"
+    ),
+    "journal.old": Text(
+        "서버와 키마다 따로 기록합니다. 전에 쓰던 기록은 그대로 있고 --journal {path} 로 볼 수 있습니다.",
+        "each server and key has a journal of its own; the one shared before stays: --journal {path}",
+    ),
+    "journal.read": Text("읽는 기록: {path}", "reading {path}"),
     "option.keep": Text("이만큼 지난 기록은 지움 (90d)", "delete what is older (90d)"),
     "option.copy": Text("날마다 이 폴더에 사본을 둠", "keep a copy of each day in this folder"),
     "bad.keep": Text("'{value}' 대신 90d 처럼 날수를 적어 주세요.", "'{value}' should be a number of days like 90d."),
@@ -53,6 +60,10 @@ JOURNAL = {
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is no time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
+    ),
+    "bad.itself": Text(
+        "-o 에 적은 파일이 읽을 기록 파일입니다. 다른 이름을 적어 주세요.",
+        "-o names the journal itself; name another file.",
     ),
     "bad.export": Text(
         "내보낼 파일을 -o 로 적어 주세요. 이름은 .parquet 나 .csv 로 끝나야 합니다.",

@@ -60,6 +60,8 @@ class Choices:
     argv: tuple[str, ...] = ()
     server: str | None = None
     keys: str | None = None
+    found: Keys | None = None
+    """The keys, where a command had to find them before it connects."""
     insecure: bool = False
     json: bool = False
     verbose: int = 0

@@ -15,14 +15,14 @@ import click
 from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.follow import Wish, first_of, take
-from jogeon.cli.journaling import told_aside
+from jogeon.cli.journaling import journal_written, told_aside
 from jogeon.cli.lines import Lines, event_line
 from jogeon.cli.running import open_client, run_loop
 from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Gap, State
-from jogeon.places import journal_file, private_folder
+from jogeon.evidence import require_writable
 from jogeon.retention import DATE, copy_journal, delete_days
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Recorder:
         self._choices = choices
         self._names = names
         self._exchange: Exchange = exchange
-        self._journal = str(usual_file()) if journal is None else journal
+        self._journal = str(journal_written(choices)) if journal is None else journal
         self._frames = frames
         self.keep: timedelta | None = None
         """How long what was recorded is kept; None for ever."""
@@ -101,7 +101,8 @@ class Recorder:
         self._lines = Lines() if choices.json else None
 
     async def run(self, end: datetime | None) -> None:
-        """Record until the end; None for ever."""
+        """Record until the end; None for ever. What is no journal is refused before anybody logs in."""
+        require_writable(self._path())
         try:
             async with open_client(self._choices) as client:
                 await self._record(client, end)
@@ -128,10 +129,14 @@ class Recorder:
                     watch = begun[0]
                     files.push_async_callback(following.pop_all().aclose)
 
+    def _path(self) -> Path:
+        """Return the file of today."""
+        return Path(self._journal.replace(DATE, f"{self.clock():%Y-%m-%d}"))
+
     @contextlib.asynccontextmanager
     async def _file(self, client: Client) -> AsyncIterator[Watch]:
         """Have a watch write the file of today."""
-        path = Path(self._journal.replace(DATE, f"{self.clock():%Y-%m-%d}"))
+        path = self._path()
         watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
         try:
             async with watch, told_aside(watch, self._choices.texts):
@@ -184,9 +189,3 @@ class Recorder:
             elif isinstance(event, Gap | State):
                 told = self._screen.tell(event)
                 say(f"{told.sign} {told.word}  {told.rest}")
-
-
-def usual_file() -> Path:
-    """Return the journal that is written if none is named, its folder made for this user alone."""
-    private_folder(journal_file().parent)
-    return journal_file()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from jogeon.cli import options
+from jogeon.cli.journaling import journal_read
 from jogeon.events import KST
 from jogeon.history import EVER, KINDS, History, Kind, Selection
-from jogeon.places import journal_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
     from jogeon.stats import Span
 
@@ -40,9 +41,12 @@ def journal_option(texts: Texts) -> click.Option:
     return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal.read"))
 
 
-def open_history(journal: str | None) -> History:
-    """Open the journal that was named, or the usual one; JournalError."""
-    return History(journal_file() if journal is None else Path(journal))
+def open_history(journal: str | None, choices: Choices, output: str | None = None) -> History:
+    """Open the journal that was named, or the usual one, unless the answer would take its place; JournalError."""
+    path = journal_read(choices, journal)
+    if output is not None and os.path.realpath(output) == os.path.realpath(path):
+        raise click.BadParameter(choices.texts("bad.itself"))
+    return History(path)
 
 
 def selection_options(texts: Texts) -> list[click.Option]:

@@ -11,6 +11,7 @@ import click
 
 from jogeon.cli import options
 from jogeon.cli.command import Command
+from jogeon.cli.journaling import journal_read
 from jogeon.cli.running import run_loop
 from jogeon.cli.simulate import broker_options, serve, switches_from
 from jogeon.cli.terminal import tell
@@ -29,7 +30,9 @@ def command(texts: Texts) -> click.Command:
     """Return the command."""
     clock = texts("metavar.clock")
     params = [
-        click.Argument(["file"], type=click.Path(path_type=Path), metavar=texts("metavar.file")),
+        click.Argument(
+            ["file"], required=False, type=click.Path(path_type=Path, readable=False), metavar=texts("metavar.file")
+        ),
         options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1"),
         options.option(texts, "--day", date.fromisoformat, "bad.day", texts("metavar.day")),
         options.option(texts, "--from", clock_time, "bad.clock", clock),
@@ -53,13 +56,13 @@ def clock_time(text: str) -> time:
 
 
 @click.pass_obj
-def replay(choices: Choices, /, file: Path, duration: float | None, **more: Any) -> None:
+def replay(choices: Choices, /, file: Path | None, duration: float | None, **more: Any) -> None:
     """Serve a recording until it is over, until Ctrl+C, or for a time."""
     from jogeon.simulator.replay import Replay
 
     texts, exit_at_end, nights = choices.texts, more.pop("exit_at_end"), more.pop("nights")
     switches = switches_from(more.pop("switch"), more.pop("ping"), texts)
-    recording = recording_of(file, more.pop("day"), more.pop("from"), more.pop("until"), texts)
+    recording = recording_of(journal_read(choices, file), more.pop("day"), more.pop("from"), more.pop("until"), texts)
     served = Replay(recording, switches=switches, token=server_token(), **more)
     served.nights = nights
     run_loop(serve(served, duration, lambda: _replay(served, recording, texts, exit_at_end=exit_at_end)))

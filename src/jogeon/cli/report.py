@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jogeon.cli.files import whole_file
 from jogeon.cli.lines import Lines
 from jogeon.cli.terminal import is_terminal, tell
+from jogeon.files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

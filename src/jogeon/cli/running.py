@@ -37,7 +37,9 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
         choices.server, source = chosen_server()
         if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
             tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
-    keys = None if choices.keys is None else keys_of(chosen_mode(choices), choices)
+    keys = choices.found
+    if keys is None and choices.keys is not None:
+        keys = keys_of(chosen_mode(choices), choices)
     return choices.connect(
         choices.server, keys=keys, insecure=choices.insecure, recheck=choices.recheck, on_taken=choices.on_taken
     )

@@ -7,7 +7,6 @@ recording lasts, those that came late from its start; one that was renumbered ha
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +15,9 @@ from msgspec import Struct
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, korean
 from jogeon.fold import namesake
+from jogeon.reading import one_moment, open_reader, read_conditions, read_fold, read_rows, told
 from jogeon.rows import COLUMNS, event_of
 from jogeon.simulator.market import Change, Unquoted, moves
-from jogeon.store import in_words, is_damage, open_reader, read_conditions, read_fold, read_rows, require_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,28 +71,21 @@ class Recording:
     def __init__(self, path: Path, stretch: Stretch | None = None) -> None:
         self._path = path
         self._db = open_reader(path)
-        with self._reading(), contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as undo:
             undo.callback(self._db.close)
-            if not require_journal(self._db, path) or not (conditions := read_conditions(self._db)):
-                raise JournalError(path, "empty", "nothing was recorded in it")
-            self._conditions = conditions
-            self._bounds = self._kept()
-            self._first, self._last = self._found(Stretch() if stretch is None else stretch)
-            self.opening = self._open()
-            self.start, self.end = (korean(self._moment(number)) for number in (self._first, self._last))
+            with told(path), one_moment(self._db):
+                self._conditions = read_conditions(self._db)
+                if not self._conditions:
+                    raise JournalError(path, "empty", "nothing was recorded in it")
+                self._bounds = self._kept()
+                self._first, self._last = self._found(Stretch() if stretch is None else stretch)
+                self.opening = self._open()
+                self.start, self.end = (korean(self._moment(number)) for number in (self._first, self._last))
             undo.pop_all()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            reason = "damaged" if is_damage(error) else "unreadable"
-            raise JournalError(self._path, reason, in_words(error)) from error
 
     # ------------------------------------------------------------ which part
 
@@ -165,7 +157,7 @@ class Recording:
 
     def steps(self) -> Iterator[Step]:
         """Yield what happened, in order: pushes as they came, and what a snapshot showed after a gap."""
-        with self._reading():
+        with told(self._path):
             yield from self._steps("1")
 
     def _steps(self, where: str) -> Iterator[Step]:
@@ -188,7 +180,7 @@ class Recording:
         """
         blind: list[Condition] = []
         heard = {shown.condition.name}
-        with self._reading():
+        with told(self._path):
             for row in read_rows(self._db, COLUMNS, shown.number, self._last):
                 if row[1] > shown.at_ns + TOGETHER_NS:
                     break

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jogeon.cli.files import whole_file
+from jogeon.files import create_private, draft_of, whole_file
 
 
 def write(path: Path | str, content: bytes = b"all of it") -> None:
@@ -62,3 +62,41 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(PermissionError):
         write(tmp_path / "protected")
     assert (tmp_path / "protected").read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+def test_nothing_is_for_others_from_the_first_byte_on(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with whole_file(tmp_path / "hits.csv") as file:
+            [draft] = tmp_path.iterdir()
+            assert draft.stat().st_mode & 0o777 == 0o600
+            file.write(b"all of it")
+        create_private(tmp_path / "private")
+    finally:
+        os.umask(before)
+    assert [each.stat().st_mode & 0o777 for each in tmp_path.iterdir()] == [0o600, 0o600]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    target = tmp_path / "hits.csv"
+    target.write_bytes(b"of yesterday")
+    target.chmod(0o640)
+    write(target)
+    assert (target.stat().st_mode & 0o777, target.read_bytes()) == (0o640, b"all of it")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+def test_a_link_that_somebody_planted_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"of somebody else")
+    planted = draft_of(tmp_path / "hits.csv")
+    planted.symlink_to(victim)
+    monkeypatch.setattr("jogeon.files.draft_of", lambda _path: planted)  # as if its name had been guessed
+    with pytest.raises(FileExistsError):
+        write(tmp_path / "hits.csv")
+    with pytest.raises(FileExistsError):
+        create_private(planted)
+    assert victim.read_bytes() == b"of somebody else"
+    assert draft_of(tmp_path / "a") != draft_of(tmp_path / "a")
