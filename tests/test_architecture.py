@@ -25,10 +25,11 @@ TESTS = Path(__file__).parent
 SRC = TESTS.parent / "src"
 
 ROOMS = (
-    {"errors", "messages", "values", "events", "frames"},  # 0 words
+    {"errors", "messages", "values", "events", "frames", "masks"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
-    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
-    | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
+    {"places", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
+    | {"fanout", "connection", "supervisor", "client", "server", "rest"}
+    | {"store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -36,11 +37,14 @@ LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
     "values": {"events"},
+    "errors": {"masks"},  # whatever quotes a secret, an error does not
     "messages": {"errors", "events", "values"},  # a reply is made of the same nouns a user sees
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
     "settings": {"places"},
-    "credentials": {"settings", "places"},
+    "keyrings": {"settings", "places"},
+    "keyfiles": {"settings", "places"},
+    "credentials": {"keyrings", "keyfiles", "settings", "places"},
     "lock": {"credentials", "settings", "places"},
     "tokens": {"lock", "credentials", "settings", "places", "connection"},
     "fold": {"members"},
@@ -67,7 +71,7 @@ OWNERS = {
     "picows": {"connection", "server"},
     "click": {"cli"},
     "rich": {"cli"},
-    "keyring": {"credentials"},
+    "keyring": {"keyrings"},
     "filelock": {"lock", "store"},  # the session of a key, the writer of a journal
     "httpx2": {"tokens"},
 }

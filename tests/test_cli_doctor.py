@@ -195,7 +195,7 @@ def test_kiwoom_mode_demo_is_explained(shell: Shell, kiwoom: Kiwoom, monkeypatch
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     said = shell()
     assert said.out.startswith("mock: it does not work now")
-    assert "KIWOOM_MODE=demo means mock, 모의투자" in " ".join(said.out.split())
+    assert "KIWOOM_MODE=demo means mock (모의투자)" in " ".join(said.out.split())
     assert "mock (KIWOOM_MODE=demo, which means mock)" in said.out
 
 

@@ -25,10 +25,12 @@ from jogeon.errors import (
 )
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.masks import unmasked
 from jogeon.messages import Clear, ListConditions, Request, Search
 from jogeon.registrations import Following, Registrar, Sink, resolve
 from jogeon.resume import Resumed
 from jogeon.supervisor import Policy, Supervisor, refused
+from jogeon.values import composed
 
 if TYPE_CHECKING:
     from jogeon.journal import Journal
@@ -41,6 +43,7 @@ MAX_ROWS = 10_000
 DEFAULTS = Policy()
 
 logger = logging.getLogger("jogeon.client")
+logger.addFilter(unmasked)
 _A = TypeVar("_A")
 
 
@@ -51,6 +54,8 @@ class Members(dict[Condition | str, dict[str, Member]]):
         """Find a Condition by its name."""
         if isinstance(key, Condition):
             return self[key.name]
+        if (name := composed(key)) != key:
+            return self[name]
         raise KeyError(key)
 
     def __contains__(self, key: object) -> bool:

@@ -22,6 +22,7 @@ from jogeon.events import Condition, Event, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.fold import Right
 from jogeon.ledger import Commit, Ledger
+from jogeon.masks import masked_bytes, unmasked
 from jogeon.store import Store, in_words, is_damage
 
 MAX_EVENTS = 100_000
@@ -39,6 +40,7 @@ FINISH = 10.0
 """Seconds that `close` waits for such a disk."""
 
 logger = logging.getLogger("jogeon.journal")
+logger.addFilter(unmasked)
 
 
 class Source(Struct, frozen=True):
@@ -246,7 +248,8 @@ class Journal:
                     self._store.restore()
                     logger.warning("%s: %s", self.path, self._store.notices[-1])
                 if commit is None:
-                    commit = self._ledger.enter([*self._preface, *events], rights, frames)
+                    safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in frames]
+                    commit = self._ledger.enter([*self._preface, *events], rights, safe)
                 self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:
                 self._fail(error)

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Exchange, Stock
-from jogeon.values import WORDS, stock_code, stock_of, text_of
+from jogeon.values import WORDS, composed, stock_code, stock_of, text_of
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
@@ -356,7 +356,7 @@ def _condition(row: object) -> Condition:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table."""
     match row:
         case [str(seq), str(name), *_] | {"seq": str(seq), "name": str(name)} if len(seq) + len(name) < WORDS:
-            return Condition(seq=seq.strip(), name=name.strip())
+            return Condition(seq=seq.strip(), name=composed(name))
     raise _WrongShape(f"a row of an unknown shape: {text_of(row)[:100]}")
 
 

@@ -27,7 +27,7 @@ from jogeon.errors import (
 from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, Snapshot, State, StateName
 from jogeon.members import DRIFT_GRACE_NS, Blind, Membership
 from jogeon.messages import Answer, Clear, ListConditions, Malformed, Refusal, Register, Registered, Request
-from jogeon.values import stock_code
+from jogeon.values import composed, stock_code
 
 GRACE = DRIFT_GRACE_NS / 1e9
 CURE_PAUSE = 0.3
@@ -140,7 +140,7 @@ class Following:
 
 
 def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
-    """Return the listed condition with exactly this name, else with this seq.
+    """Return the listed condition with exactly this name, else with this seq; macOS writes names decomposed.
 
     Raises AmbiguousCondition for a name that several conditions bear, UnknownCondition with similar names otherwise.
     """
@@ -148,7 +148,7 @@ def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
         if wanted in listing:
             return wanted
         wanted = wanted.name
-    name = wanted.strip()
+    name = composed(wanted)
     named = [condition for condition in listing if condition.name == name]
     if len(named) > 1:
         raise AmbiguousCondition(name, seqs=tuple(condition.seq for condition in named))

@@ -30,6 +30,7 @@ from jogeon.errors import (
     SessionTaken,
 )
 from jogeon.events import StateName
+from jogeon.masks import unmasked
 from jogeon.messages import Answer, ListConditions, Login, LoginAccepted, Malformed, Refusal, Request, System
 from jogeon.registrations import Registrar
 from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Verdict, delays, verdict
@@ -44,6 +45,7 @@ TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 OnTaken = Literal["stop", "retry", "takeover"]
 
 logger = logging.getLogger("jogeon.supervisor")
+logger.addFilter(unmasked)
 
 
 class Dial(Protocol):

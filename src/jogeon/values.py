@@ -1,6 +1,7 @@
 """The values of the wire: codes, numbers, signs, and a search's row made of them. Field numbers become names here."""
 
 import re
+import unicodedata
 from typing import Any
 
 from jogeon.events import Sign, Stock
@@ -17,6 +18,11 @@ def text_of(value: object) -> str:
     if isinstance(value, list | dict):
         return f"a {type(value).__name__} of {len(value)}"
     return "" if value is None else str(value)[:WORDS]
+
+
+def composed(name: str) -> str:
+    """Return a name without blanks around it, its Hangul composed: macOS writes 가 as ㄱ and ㅏ, Kiwoom does not."""
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def stock_code(text: str) -> str:

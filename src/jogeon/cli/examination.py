@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from jogeon.cli.account import keys_of, korean_time, tokens_of
+from jogeon.cli.account import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.failures import rows
 from jogeon.cli.probe import Probe, reach
 from jogeon.cli.running import run_loop
@@ -72,16 +72,17 @@ class Examination:
         except InvalidSetting as error:
             self._fail("server", error)
         else:
-            run_loop(self._look())
+            self._look()
         self._look_at_journal()
         self._note("versions", "ok", ", ".join(versions()))
 
-    async def _look(self) -> None:
+    def _look(self) -> None:
         match self.server:
-            case "real" | "mock":
-                await self._look_at_kiwoom(self.server)
+            case "real" | "mock" as mode:
+                keys = self._look_at_keys(mode)  # outside the loop, where Ctrl+C ends the wait for a keyring
+                run_loop(self._look_at_kiwoom(mode, keys))
             case _:
-                await self._look_at_address()
+                run_loop(self._look_at_address())
 
     # ------------------------------------------------------------ noting
 
@@ -97,13 +98,14 @@ class Examination:
 
     def _look_at_settings(self) -> None:
         source = "--server"
+        check_settings()
         if self._choices.server is None:
             self.server, source = chosen_server()
             self._choices.server = self.server
         where = self._texts("found.default") if source == "default" else source
         self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
         if source.startswith("KIWOOM_MODE"):
-            self._note("server", "ok", self._texts("server.kiwoom-mode", server=self._texts(f"mode.{self.server}")))
+            self._note("server", "ok", kiwoom_mode_says(source, self._texts(f"mode.{self.server}"), self._texts))
         for path in open_files():
             self._note("privacy", "warning", self._texts("found.open-file", path=path), f'chmod 600 "{path}"')
 
@@ -142,8 +144,7 @@ class Examination:
 
     # ------------------------------------------------------------ Kiwoom
 
-    async def _look_at_kiwoom(self, mode: Mode) -> None:
-        keys = self._look_at_keys(mode)
+    async def _look_at_kiwoom(self, mode: Mode, keys: Keys | None) -> None:
         if await self._look_at_clock(mode) and keys is not None:
             await self._look_at_token(mode, keys)
         reached = await self._reach(BROKERS[mode].websocket)

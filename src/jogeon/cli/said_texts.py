@@ -1,4 +1,4 @@
-"""What events report in English prose (the cause of a State, the `what` of an Anomaly), as people read it on one line.
+"""What events (the cause of a State, the `what` of an Anomaly) and notices report in English prose, as people read it.
 
 The keys are patterns of that prose, tried in this order against the whole of it. `why` is prose again; `counts` are
 numbers of events. What matches nothing, such as words of the broker, is shown as it is.
@@ -56,5 +56,29 @@ SAID = {
     r"more stocks than there are": Text("있을 수 없이 많은 종목", "more stocks than there are"),
     r"lagged: not handed over: (?P<counts>.+)": Text(
         "처리가 늦어 건너뜀: {counts}", "lagged, not handed over: {counts}"
+    ),
+    r"the keyring did not answer within (?P<seconds>\S+) s: going on without it": Text(
+        "키링이 {seconds}초 동안 응답하지 않아 건너뜁니다. 잠겨 있다면 잠금을 풀고 다시 실행하세요.",
+        "the keyring did not answer within {seconds} s and is skipped; if it is locked, unlock it and run this again.",
+    ),
+    r"kwcli: the current profile is not one of the (?P<mode>\w+) server; (?P<alias>.+) is taken": Text(
+        "kwcli의 현재 프로필은 {mode} 서버의 것이 아니어서 {alias} 프로필을 씁니다.",
+        "kwcli: the current profile is not one of the {mode} server; {alias} is used.",
+    ),
+    r"kwcli: (?P<path>.+) cannot be read: its profiles are not looked at": Text(
+        "kwcli의 설정을 읽을 수 없어 프로필을 보지 않습니다: {path}",
+        "kwcli: {path} cannot be read, so its profiles are skipped.",
+    ),
+    r"(?P<app>.+) was saved on (?P<day>\S+), (?P<secret>.+) on (?P<other>\S+): they may not fit each other": Text(
+        "{app}({day})와 {secret}({other})의 저장 날짜가 다릅니다. 서로 다른 때 발급된 키는 함께 쓸 수 없습니다.",
+        "{app} is of {day}, {secret} of {other}: keys issued at different times do not fit each other.",
+    ),
+    r"(?P<path>.+) is not used: (?P<place>.+): its owner is another user \((?P<uid>\d+)\)": Text(
+        "{path} 파일을 쓰지 않습니다. {place}의 소유자가 다른 사용자({uid})입니다.",
+        "{path} is not used: {place} belongs to another user ({uid}).",
+    ),
+    r"(?P<path>.+) is not used: (?P<place>.+): others can write to it \(mode (?P<bits>\d+)\)": Text(
+        "{path} 파일을 쓰지 않습니다. 다른 사용자가 {place}에 쓸 수 있습니다(권한 {bits}).",
+        "{path} is not used: others can write to {place} (mode {bits}).",
     ),
 }
