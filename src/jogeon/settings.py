@@ -88,7 +88,7 @@ def setting_files() -> Iterator[tuple[Path, Settings]]:
         path = Path(named).expanduser()
         content = read_small(path)
         if content is None:
-            raise InvalidSetting(file=str(path), reason="missing")
+            raise InvalidSetting(file=str(path), field="" if _named.get() else "JOGEON_CONFIG", reason="missing")
         yield path, parse(path, content)
         return
     for path in _usual_files():

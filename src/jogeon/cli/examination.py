@@ -15,6 +15,7 @@ from jogeon.cli.account import check_settings, keys_of, kiwoom_mode_says, korean
 from jogeon.cli.failures import rows
 from jogeon.cli.probe import Probe, reach
 from jogeon.cli.running import run_loop
+from jogeon.cli.said import said
 from jogeon.cli.terminal import tell
 from jogeon.connect import endpoint
 from jogeon.credentials import BROKERS
@@ -102,7 +103,7 @@ class Examination:
         if self._choices.server is None:
             self.server, source = chosen_server()
             self._choices.server = self.server
-        where = self._texts("found.default") if source == "default" else source
+        where = self._texts("found.default") if source == "default" else said(source, self._texts)
         self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
         if source.startswith("KIWOOM_MODE"):
             self._note("server", "ok", kiwoom_mode_says(source, self._texts(f"mode.{self.server}"), self._texts))
@@ -128,7 +129,12 @@ class Examination:
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
-        path = journal_file()
+        try:
+            path = journal_file()
+        except InvalidSetting as error:  # no home
+            told = {row.label: row.says for row in rows(error, self._choices)}
+            self._note("journal", "warning", f"{told['what']}: {told['cause']}", told["next"])
+            return
         if not path.exists():
             return
         from jogeon.history import History

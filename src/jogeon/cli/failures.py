@@ -100,6 +100,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fields["half"] = ", ".join(halves)
         case errors.InvalidSetting(file=file, field=field, detail=detail):
             place = choices.texts(file) if file in ("environment", "argument") else file
+            detail = said(detail, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
         case errors.ConnectionLost(detail=detail):
             fields["detail"] = said(detail, choices.texts)

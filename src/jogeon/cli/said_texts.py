@@ -81,4 +81,20 @@ SAID = {
         "{path} 파일을 쓰지 않습니다. 다른 사용자가 {place}에 쓸 수 있습니다(권한 {bits}).",
         "{path} is not used: others can write to {place} (mode {bits}).",
     ),
+    r"KIWOOM_MODE=demo, which means mock": Text("KIWOOM_MODE=demo, 모의투자", "KIWOOM_MODE=demo, which means mock"),
+    r"at line (?P<line>\d+), column (?P<column>\d+)": Text(
+        "{line}번째 줄, {column}번째 글자", "at line {line}, column {column}"
+    ),
+    r"at line (?P<line>\d+)": Text("{line}번째 줄", "at line {line}"),
+    r"at end of document": Text("파일의 끝", "at the end of the file"),
+    r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
+    r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트", "at byte {byte}"),
+    r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`": Text(
+        "{wanted} 대신 {given}", "it should be {wanted}, not {given}"
+    ),
+    r"Object contains unknown field `(?P<field>[^`]+)`": Text("모르는 설정 {field}", "unknown setting {field}"),
+    r"others can write to it \(mode (?P<bits>\d+)\)": Text("권한 {bits}", "mode {bits}"),
+    r"its owner is another user \((?P<uid>\d+)\)": Text("소유자 {uid}", "its owner is {uid}"),
+    r"Permission denied": Text("권한 없음", "permission denied"),
+    r"No such file or directory": Text("그런 파일이나 폴더가 없음", "no such file or folder"),
 }
