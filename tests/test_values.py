@@ -1,8 +1,10 @@
 """Values of the wire: codes, numbers, signs."""
 
+import unicodedata
+
 import pytest
 
-from jogeon.values import stock_code, stock_of, text_of
+from jogeon.values import composed, stock_code, stock_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,7 @@ def test_what_is_nested_is_not_spelled_out() -> None:
     assert text_of([[[]]]) == "a list of 1"
     assert text_of({"a": 1}) == "a dict of 1"
     assert text_of("x" * 5000) == "x" * 1000
+
+
+def test_a_name_is_composed_and_has_no_blanks_around_it() -> None:
+    assert composed(unicodedata.normalize("NFD", " 신고가 돌파 ")) == "신고가 돌파"
