@@ -4,7 +4,6 @@ So is the client itself: this module is loaded with the package, and the package
 """
 
 import contextlib
-import math
 from os import PathLike
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,11 +50,11 @@ def connect(
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
     taken on this machine only unless `insecure`. `token` is for ws:// and wss://, by default JOGEON_TOKEN, on this
     machine "demo". `keys` are for real and mock: an app key and its secret key, or the folder of the two downloaded
-    files; by default they are looked for (see `credentials`) when the client is entered, which raises KeysMissing and
-    InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is never reached through
-    one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
-    takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises TypeError,
-    InvalidSetting and InvalidAddress for an argument that cannot be meant.
+    files, or one of them; by default they are looked for (see `credentials`) when the client is entered, which raises
+    KeysMissing and InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is
+    never reached through one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do
+    when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises
+    TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
     """
     from urllib.parse import urlsplit
 
@@ -64,8 +63,8 @@ def connect(
     from jogeon.supervisor import Policy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck)
-    if not (math.isfinite(recheck) and recheck >= 0):
-        raise InvalidSetting(file=ARGUMENT, field="recheck", reason="not allowed", detail="0, 1, … 600.0")
+    if not 0 <= recheck < float("inf"):
+        raise InvalidSetting(file=ARGUMENT, field="recheck", reason="not allowed", detail="0 and more seconds")
     if on_taken not in ON_TAKEN:
         raise InvalidSetting(file=ARGUMENT, field="on_taken", reason="not allowed", detail=", ".join(ON_TAKEN))
     if proxy:

@@ -185,8 +185,6 @@ def _profiles(path: Path) -> _Profiles | None:
     try:
         content = read_small(path)
         return None if content is None else msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Profiles)
-    except InvalidSetting as error:
-        logger.warning("kwcli: %s", error)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (InvalidSetting, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         logger.warning("kwcli: %s cannot be read: its profiles are not looked at", path)
     return None

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
-from jogeon.masks import unmasked
+from jogeon.masks import hide, unmasked
 from jogeon.places import ENVIRONMENT, config_dir, read_small
 
 Mode = Literal["real", "mock"]
@@ -221,6 +221,7 @@ def server_token() -> str | None:
     token = unquoted(variable("JOGEON_TOKEN") or "") or None
     if token is not None and not is_one_word(token):
         raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_TOKEN", reason="not one word")
+    hide(token or "")
     return token
 
 
