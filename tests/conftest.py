@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from jogeon import masks
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
 
@@ -30,7 +32,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 @pytest.fixture(autouse=True)
 def _stranger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Make the test a stranger on this machine: an empty home, no keys, no keyring, no proxy, no language."""
+    """Make the test a stranger on this machine: an empty home, no keys, secrets, keyring, proxy or language."""
+    masks.forget()
     home = tmp_path_factory.mktemp("home")
     for name in os.environ:
         if name.upper().startswith(PRIVATE) or name.upper().endswith("_PROXY"):
@@ -41,6 +44,17 @@ def _stranger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("PYTHONPATH", str(SRC))  # a program that a test starts is this tree's, wherever it starts
     monkeypatch.chdir(home)  # key files and jogeon.toml are looked for in the working directory, too
+
+
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the home away: a user id that no system file knows, and no variable."""
+
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in HOMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", home)
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +88,12 @@ def _nothing_left_running(request: pytest.FixtureRequest) -> None:
     """Ask for the fixture above only where the test has a loop."""
     if request.node.get_closest_marker("asyncio"):
         request.getfixturevalue("_no_task_left")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about owners, modes and pipes of POSIX where there are none."""
+    if os.name != "posix":
+        items[:] = [item for item in items if not item.get_closest_marker("posix")]
 
 
 @pytest.hookimpl(wrapper=True)

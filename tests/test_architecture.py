@@ -25,11 +25,12 @@ TESTS = Path(__file__).parent
 SRC = TESTS.parent / "src"
 
 ROOMS = (
-    {"errors", "messages", "readers", "writers", "values", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
-    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
-    | {"rest", "files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},
-    # 2 movement
+    {"errors", "messages", "readers", "writers", "values", "events", "frames", "masks"},  # 0 words
+    {"session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
+    | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
+    {"places", "net", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
+    | {"fanout", "connection", "jobs", "supervisor", "client", "server", "rest"}
+    | {"files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -37,18 +38,22 @@ LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
     "values": {"events"},
-    "messages": {"events", "values"},  # a reply is made of the same nouns a user sees
+    "errors": {"masks"},  # whatever quotes a secret, an error does not
+    "messages": {"errors", "events", "values"},  # a reply is made of the same nouns a user sees
     "readers": {"errors", "events", "messages", "values"},
     "writers": {"events", "messages"},
     "events": {"errors"},
-    "registrations": {"session", "members", "retry"},
+    "subscription": {"listing", "members"},
+    "subscriptions": {"subscription", "listing", "members"},
     "settings": {"places"},
-    "credentials": {"settings", "places"},
+    "keyrings": {"settings", "places"},
+    "keyfiles": {"settings", "places"},
+    "credentials": {"keyrings", "keyfiles", "settings", "places"},
     "lock": {"credentials", "settings", "places"},
     "tokens": {"lock", "credentials", "settings", "places", "connection"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
-    "resume": {"fold", "members", "registrations"},
+    "resume": {"fold", "members", "subscription"},
     "stats": {"rows"},
     "reading": {"evidence"},
     "store": {"evidence", "files", "lock", "reading"},  # one writer is found out as one session is
@@ -58,8 +63,8 @@ BESIDE = {
     "retention": {"evidence", "files", "reading"},
     "recording": {"journal", "supervisor"},
     "connection": {"credentials"},
-    "supervisor": {"connection", "credentials"},
-    "client": {"supervisor", "connection", "fanout", "credentials", "journal", "recording"},
+    "supervisor": {"connection", "credentials", "jobs"},
+    "client": {"supervisor", "jobs", "connection", "fanout", "credentials", "journal", "recording"},
     "server": {"fanout"},
     "rest": {"credentials"},
     "sync": {"connect"},
@@ -72,7 +77,7 @@ OWNERS = {
     "picows": {"connection", "server"},
     "click": {"cli"},
     "rich": {"cli"},
-    "keyring": {"credentials"},
+    "keyring": {"keyrings"},
     "filelock": {"lock", "store"},  # the session of a key, the writer of a journal
     "httpx2": {"tokens"},
 }

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from cli_conversation import Shell
-from jogeon.cli.account import source_of
-from jogeon.credentials import Keys
+from cli_conversation import FakeClient, Shell
+from jogeon.cli.account import kiwoom_mode_says, source_of
+from jogeon.cli.texts import Texts
+from jogeon.credentials import Keys, find_keys
+from jogeon.errors import KeysMissing
+from jogeon.places import config_home
+from jogeon.settings import chosen_server
 from test_credentials import write_pair
 
 
@@ -37,18 +44,108 @@ def test_kiwoom_mode_demo_is_the_mock_server(shell: Shell, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("text", ["server = 5", "server ="])
-def test_a_wrong_file_is_told_and_does_not_keep_help_from_coming(shell: Shell, text: str) -> None:
+def test_a_wrong_file_is_told_by_every_command_and_does_not_keep_help_from_coming(shell: Shell, text: str) -> None:
     Path("jogeon.toml").write_text(text)
     assert shell("list", "--help").code == 0
     said = shell("list", "--lang", "en")
     assert said.code == 2
     assert "a setting cannot be used: jogeon.toml" in said.err
-    assert shell("list", "--server", "demo").code == 0
+    assert shell("list", "--server", "demo").code == 2
+    assert shell.connected == []
 
 
-def test_a_language_nobody_speaks_here_is_none(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JOGEON_LANG", "fr")
+def test_a_language_nobody_speaks_here_is_refused_by_name(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOGEON_LANG", "jp")
     assert "Usage" in shell("list", "--help").out
+    said = shell("list", "--server", "demo")
+    assert said.code == 2
+    assert "JOGEON_LANG" in said.err
+    assert "allowed: ko, en" in said.err
+    monkeypatch.delenv("JOGEON_LANG")
+    Path("jogeon.toml").write_text('lang = "jp"')
+    said = shell("list", "--server", "demo")
+    assert said.code == 2
+    assert "jogeon.toml lang" in said.err
+    assert "allowed: ko, en" in said.err
+
+
+@pytest.mark.parametrize("argv", [
+    ("list", "--server", ""), ("--server", " ", "list"), ("list", "--server="), ("list", "--keys", ""),
+    ("list", "--config", ""), ("--config=", "list"), ("search", ""), ("watch", "급등주", " "),
+    ("search", "급등주", "-o", ""),
+    ("history", "events", "--journal", ""), ("history", "events", "--condition", ""),
+])  # fmt: skip
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_what_an_unset_variable_of_a_shell_leaves_is_refused(shell: Shell, argv: tuple[str, ...], lang: str) -> None:
+    said = shell(*argv, "--lang", lang)
+    assert said.code == 2
+    assert shell.connected == []
+    assert ("비어 있습니다" if lang == "ko" else "empty") in said.err
+
+
+def test_an_empty_variable_counts_as_none_and_an_empty_setting_does_not(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOGEON_SERVER", " ")
+    monkeypatch.setenv("JOGEON_CONFIG", "")
+    assert shell("list").code == 0
+    assert shell.connected == [("real", False)]
+    Path("jogeon.toml").write_text('server = ""')
+    assert shell("list").code == 2
+
+
+def test_a_file_of_settings_may_be_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("jogeon.toml").write_text('server = "mock"\nlang = "en"')
+    Path("mine.toml").write_text('server = "demo"\nlang = "ko"')
+    assert "사용법" in shell("list", "--help", "--config", "mine.toml").out
+    shell("list", "--config", "mine.toml")
+    shell("--config=mine.toml", "list")
+    monkeypatch.setenv("JOGEON_CONFIG", "mine.toml")
+    shell("list")
+    assert [server for server, _ in shell.connected] == ["demo"] * 3
+    said = shell("list", "--config", "none.toml", "--lang", "en")
+    assert said.code == 2
+    assert "there is no such file" in said.err
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_what_is_no_file_holds_no_settings(shell: Shell, lang: str) -> None:
+    os.mkfifo("pipe")
+    Path("folder").mkdir()
+    Path("huge").write_bytes(b"#" * 1_000_000)
+    for name in ("pipe", "folder", "/dev/zero", "huge"):
+        said = shell("list", "--config", name, "--lang", lang)
+        assert said.code == 2
+        assert name in said.err
+    os.mkfifo("jogeon.toml")
+    assert shell("list", "--lang", lang).code == 2
+    assert shell.connected == []
+
+
+@pytest.mark.parametrize(("said", "shown"), [
+    ("mock", "KIWOOM_MODE=mock: connecting"), ("demo", "KIWOOM_MODE=demo means mock"), ("real", "KIWOOM_MODE=real: "),
+])  # fmt: skip
+def test_kiwoom_mode_is_reported_as_it_was_said(monkeypatch: pytest.MonkeyPatch, said: str, shown: str) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", said)
+    assert shown in kiwoom_mode_says(chosen_server()[1], "mock", Texts("en"))
+
+
+def test_what_was_gone_round_is_told_once(shell: Shell) -> None:
+    folder = config_home() / "kiwoom"
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text("{")
+
+    class Looking(FakeClient):
+        async def __aenter__(self) -> Self:
+            for _ in range(2):
+                with contextlib.suppress(KeysMissing):
+                    find_keys("real")
+            return self
+
+    assert shell("list", "--lang", "en", client=Looking()).err.count("cannot be read, so its profiles are skipped") == 1
+    assert "건너" not in shell("list", "--lang", "ko", client=Looking()).out
+    assert "프로필을 보지 않습니다" in shell("list", "--lang", "ko", client=Looking()).err
 
 
 def test_keys_may_be_named_for_any_command(shell: Shell) -> None:
@@ -61,7 +158,7 @@ def test_keys_may_be_named_for_any_command(shell: Shell) -> None:
 
 @pytest.mark.parametrize(("argv", "says"), [
     (("list", "--keys", "nowhere"), "nowhere"),
-    (("list", "--keys", "keys"), "several pairs of key files are there (*******111_appkey.txt, *******222_appkey.txt)"),
+    (("list", "--keys", "keys"), "several pairs of key files are there (*******111_appkey.txt"),
     (("list", "--keys", "keys", "--server", "demo"), "only real and mock have keys"),
 ])  # fmt: skip
 def test_keys_that_cannot_be_used(shell: Shell, argv: tuple[str, ...], says: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from broker import refusal
 from cli_conversation import Said
+from conftest import homeless
 from elsewhere import Kiwoom
 from jogeon.cli.app import run
 from jogeon.cli.terminal import columns
@@ -195,8 +196,17 @@ def test_kiwoom_mode_demo_is_explained(shell: Shell, kiwoom: Kiwoom, monkeypatch
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     said = shell()
     assert said.out.startswith("mock: it does not work now")
-    assert "KIWOOM_MODE=demo means mock, 모의투자" in " ".join(said.out.split())
+    assert "KIWOOM_MODE=demo means mock (모의투자)" in " ".join(said.out.split())
     assert "mock (KIWOOM_MODE=demo, which means mock)" in said.out
+
+
+@pytest.mark.usefixtures("kiwoom")
+def test_without_a_home_it_looks_at_everything_else(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    homeless(monkeypatch)
+    findings = found(shell("--json"))
+    assert findings["journal"]["health"] == "warning"
+    assert "HOME" in findings["journal"]["says"]
+    assert {"keys", "rest", "versions"} <= set(findings)
 
 
 @pytest.mark.usefixtures("kiwoom")

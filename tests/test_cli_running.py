@@ -32,7 +32,7 @@ def test_the_server_is_real_unless_something_else_is_said(shell: Shell, monkeypa
 def test_kiwooms_own_demo_is_the_mock_server_and_that_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     monkeypatch.setattr("jogeon.cli.running.is_terminal", lambda _: True)
-    assert "KIWOOM_MODE=demo 는 모의투자" in shell("list", "--lang", "ko").err
+    assert "KIWOOM_MODE=demo는 모의투자" in shell("list", "--lang", "ko").err
     assert shell.connected == [("mock", False)]
 
 

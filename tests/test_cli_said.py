@@ -31,6 +31,26 @@ OURS = (
     errors.SessionTaken(code="R10001", text="동일한 App key로"),
     errors.SessionTaken(holder="jogeon watch (1234)"),
 )
+NOTICES = [
+    "the keyring did not answer within 5 s: going on without it",
+    "kwcli: the current profile is not one of the mock server; 'play' is taken",
+    "kwcli: /home/me/.config/kiwoom/settings.json cannot be read: its profiles are not looked at",
+    "*890_appkey.txt was saved on 2026-11-01, *890_secretkey.txt on 2026-11-20: they may not fit each other",
+    "/state/token-x.json is not used: /state/token-x.json: others can write to it (mode 0666)",
+    "/state/token-x.json is not used: /state: its owner is another user (12345)",
+    "KIWOOM_MODE=demo, which means mock",
+    "at line 2, column 15",
+    "at line 2",
+    "at end of document",
+    "more than 65536 bytes",
+    "no UTF-8 at byte 7",
+    "Expected `str | null`, got `int`",
+    "Object contains unknown field `servr`",
+    "others can write to it (mode 0666)",
+    "its owner is another user (12345)",
+    "Permission denied",
+    "No such file or directory",
+]
 ANOMALIES = (
     *(members._impossible(kind, "005930") for kind in "IDX"),
     members._impossible("I", " "),
@@ -61,11 +81,18 @@ def test_what_is_odd_is_said_in_korean(what: str) -> None:
     assert words(said(what, KOREAN)) <= NAMES
 
 
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_is_said_in_both_languages(notice: str) -> None:
+    assert re.search("[가-힣]", said(notice, KOREAN))
+    assert said(notice, KOREAN) != said(notice, ENGLISH)
+
+
 def test_every_text_is_the_text_of_some_report() -> None:
     reports = [
         *map(str, OURS),
         *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost)),
         *ANOMALIES,
+        *NOTICES,
     ]
     met = {next((pattern for pattern in SAID if re.fullmatch(pattern, each)), "") for each in reports}
     assert set(SAID) - met == {next(iter(SAID))}  # the pause before a reconnect stands before all of them

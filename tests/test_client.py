@@ -1,7 +1,8 @@
 """Conversations of a Client with a broker, in virtual time."""
 
 import asyncio
-from typing import Any
+import unicodedata
+from typing import Any, Literal
 
 import pytest
 
@@ -47,6 +48,23 @@ def test_a_watch_tells_snapshot_enter_leave_and_keeps_members() -> None:
             assert watch.members.get(Condition("9", "없는 조건"), {}) == {}
             assert list(watch.members["신고가 돌파"]) == ["0000D0"]
         assert [m["seq"] for m in broker.requests("CNSRCLR")] == ["0", "4"]
+
+    virtual(main())
+
+
+@pytest.mark.parametrize("wire", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_a_name_is_the_same_composed_and_decomposed(wire: Literal["NFC", "NFD"], typed: Literal["NFC", "NFD"]) -> None:
+    async def main() -> None:
+        name = unicodedata.normalize(typed, "급등주")
+        broker = Broker({"0": unicodedata.normalize(wire, "급등주")}, {"급등주": ["005930"]})
+        broker.members = {unicodedata.normalize(wire, "급등주"): ["005930"]}
+        async with broker.client() as kiwoom:
+            assert await kiwoom.resolve(name) == await kiwoom.resolve(Condition("7", name)) == Condition("0", "급등주")
+            async with kiwoom.watch(name) as watch:
+                assert list(watch.members[name]) == ["005930"]
+                assert name in watch.members
+                assert watch.members.get("없는 조건") is None
 
     virtual(main())
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,8 +14,9 @@ import pytest
 import jogeon
 from broker import Broker as TokenBroker
 from broker import refusal
+from conftest import homeless
 from jogeon import sync
-from jogeon.connect import connect
+from jogeon.connect import _aside, connect
 from jogeon.credentials import BROKERS, Broker, Keys
 from jogeon.errors import (
     CouldNotConnect,
@@ -264,3 +266,80 @@ def test_what_the_command_line_would_choose_moves_no_program(
     monkeypatch.setenv("JOGEON_SERVER", "mock")
     Path("jogeon.toml").write_text('server = "mock"', encoding="utf-8")
     assert [door().address, door("demo").address] == ["real", "demo"]
+
+
+# ------------------------------------------------------------ wrong arguments
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"server": 5}, {"server": Path("real")}, {"server": None}, {"token": 5}, {"token": b"bytes"}, {"keys": 5},
+        {"keys": ("a", "b")}, {"proxy": 123}, {"proxy": False}, {"insecure": "no"}, {"insecure": 1}, {"recheck": "10m"},
+        {"recheck": None}, {"recheck": True}, {"recheck": b"1"},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("door", [connect, sync.connect])
+def test_an_argument_of_a_wrong_kind_is_refused_where_it_is_given(
+    door: Callable[..., object], given: dict[str, object]
+) -> None:
+    with pytest.raises(TypeError, match=f"^{next(iter(given))} is "):
+        door(**given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"recheck": -1}, {"recheck": float("nan")}, {"recheck": float("inf")}, {"on_taken": "foo"}, {"on_taken": None},
+        {"on_taken": ["stop"]}, {"token": "", "server": "ws://127.0.0.1:1"}, {"keys": ""},
+        {"token": "two words", "server": "ws://127.0.0.1:1"}, {"proxy": "ftp://x"},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("door", [connect, sync.connect])
+def test_a_value_that_cannot_be_meant_is_refused_by_name(door: Callable[..., object], given: dict[str, object]) -> None:
+    with pytest.raises(InvalidSetting) as invalid:
+        door(**given)
+    assert invalid.value.field == next(iter(given))
+
+
+@pytest.mark.parametrize("server", ["", " ", "rael", "REAL", "http://x"])
+def test_what_is_no_server_is_refused(server: str) -> None:
+    with pytest.raises(InvalidAddress):
+        connect(server)
+
+
+@pytest.mark.parametrize("given", [{"recheck": 0}, {"recheck": 0.5}, {"on_taken": "retry"}, {"proxy": ""}])
+def test_what_is_meant_is_taken(given: dict[str, Any]) -> None:
+    assert connect("demo", **given).address == "demo"
+
+
+# ------------------------------------------------------------ surroundings that are broken
+
+
+async def test_without_a_home_keys_of_the_environment_do(kiwoom: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    homeless(monkeypatch)
+    async with connect("real") as client:
+        assert await client.conditions()
+    assert kiwoom.truth()["logins"] == 1
+
+
+async def test_whoever_is_cancelled_does_not_wait_for_what_blocks() -> None:
+    blocked, entered = threading.Event(), threading.Event()
+
+    def work() -> None:
+        entered.set()
+        blocked.wait(30)
+
+    waiting = asyncio.create_task(_aside(work))
+    await asyncio.to_thread(entered.wait)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    blocked.set()
+
+
+async def test_what_blocks_raises_where_it_was_asked_for() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await _aside(lambda: 1 / 0)

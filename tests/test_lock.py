@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import homeless
 from jogeon.credentials import Keys
 from jogeon.errors import SessionTaken
 from jogeon.lock import holder, session_lock
@@ -137,3 +138,25 @@ async def test_where_no_lock_can_be_made_the_session_is_opened_without(caplog: p
 async def test_the_files_do_not_tell_the_app_key() -> None:
     async with session_lock("real", KEYS):
         assert not any("an-app-key" in path.name for path in state_dir().iterdir())
+
+
+@pytest.mark.posix
+async def test_a_link_in_the_place_of_the_lock_is_not_followed(caplog: pytest.LogCaptureFixture) -> None:
+    victim = state_dir().parent / "victim"
+    state_dir().mkdir(mode=0o700, parents=True)
+    victim.write_text("of somebody else")
+    name = state_dir() / f"session-real-{KEYS.id}"
+    name.with_suffix(".lock").symlink_to(victim)
+    name.with_suffix(".json").symlink_to(victim)
+    async with session_lock("real", KEYS):
+        assert "no lock on the session can be made here" in caplog.text
+    assert victim.read_text() == "of somebody else"
+
+
+async def test_without_a_home_there_is_no_lock_and_a_session(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    homeless(monkeypatch)
+    async with session_lock("real", KEYS):
+        assert "no lock on the session can be made here" in caplog.text
+    assert holder("real", KEYS) is None

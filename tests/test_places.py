@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from jogeon.places import config_dir, journal_file, journal_files, old_journal, read_private, state_dir, write_private
+from jogeon.errors import InvalidSetting
+from jogeon.places import (
+    config_dir,
+    journal_file,
+    journal_files,
+    old_journal,
+    read_small,
+    read_trusted,
+    state_dir,
+    write_private,
+)
 
 POSIX = os.name == "posix"
 
@@ -67,7 +79,7 @@ def test_a_reader_sees_the_old_or_the_new_never_a_part(tmp_path: Path) -> None:
     for writer in writers:
         writer.start()
     while any(writer.is_alive() for writer in writers):
-        assert read_private(path) in contents
+        assert read_small(path) in contents
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -83,11 +95,21 @@ def test_a_draft_does_not_stay_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_what_cannot_be_read_is_none(tmp_path: Path) -> None:
-    assert read_private(tmp_path / "nothing") is None
-    assert read_private(tmp_path) is None
+def test_what_is_not_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 10)
+    assert read_small(tmp_path / "nothing") is None
+    assert read_small(tmp_path / "file" / "below") is None
+    assert read_small(tmp_path / "file", limit=10) == b"x" * 10
+
+
+def test_a_folder_is_no_file_and_a_long_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "long").write_bytes(b"x" * 100)
-    assert read_private(tmp_path / "long", limit=10) == b"x" * 10
+    with pytest.raises(InvalidSetting, match="not a file"):
+        read_small(tmp_path)
+    with pytest.raises(InvalidSetting, match="too large"):
+        read_small(tmp_path / "long", limit=10)
+    with pytest.raises(InvalidSetting, match="unreadable"):
+        read_small(tmp_path / "null\0")
 
 
 def test_a_journal_is_of_one_server_and_one_key() -> None:
@@ -117,3 +139,80 @@ def test_the_journals_of_a_server_are_found_the_newest_first() -> None:
     finally:
         for file in state_dir().glob("*.journal*"):
             file.unlink()
+
+
+@pytest.mark.posix
+def test_nothing_waits_for_what_lies_in_the_place_of_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        for name in ("pipe", "link", "loop", "socket"):
+            with pytest.raises(InvalidSetting):
+                read_small(tmp_path / name)
+
+
+@pytest.mark.posix
+def test_where_others_can_write_nothing_is_trusted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "mine" / "file"
+    write_private(path, b"token")
+    assert read_trusted(path) == b"token"
+    assert caplog.text == ""
+    path.chmod(0o666)
+    assert read_trusted(path) is None
+    assert "others can write to it (mode 0666)" in caplog.text
+    path.chmod(0o600)
+    path.parent.chmod(0o777)
+    assert read_trusted(path) is None
+    assert "mode 0777" in caplog.text
+    path.parent.chmod(0o700)
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+    assert read_trusted(path) is None
+    assert read_trusted(path.with_name("nothing")) is None
+    write_private(path, b"anew")
+    assert not path.is_symlink()
+    assert read_trusted(path) == b"anew"
+    assert path.with_name("elsewhere").read_bytes() == b"token"
+
+
+@pytest.mark.posix
+def test_what_belongs_to_another_user_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_private(tmp_path / "file", b"token")
+    monkeypatch.setattr("os.geteuid", lambda: 54_321)
+    assert read_trusted(tmp_path / "file") is None
+    assert "its owner is another user" in caplog.text
+
+
+@pytest.mark.posix
+def test_a_folder_that_is_closed_holds_nothing_and_a_file_that_is_closed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "file").write_bytes(b"x")
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(InvalidSetting, match="Permission denied"):
+        read_small(tmp_path / "file")
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert read_small(tmp_path / "file") is None
+
+
+@pytest.mark.parametrize("home", [None, "", "relative/path"])
+def test_without_a_home_the_variable_to_set_is_named(monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:
+    def homeless() -> Path:
+        if home is None:
+            raise RuntimeError("Could not determine home directory.")
+        return Path(home)
+
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    with pytest.raises(InvalidSetting) as invalid:
+        state_dir()
+    error = invalid.value
+    assert (error.field, error.reason, error.detail) == ("HOME", "no home", "XDG_STATE_HOME")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import contextlib
 import gc
+import hashlib
+import json
 import logging
+import subprocess
+import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -16,10 +23,11 @@ from jogeon.client import Client
 from jogeon.connect import connect
 from jogeon.credentials import BROKERS, Broker, find_keys
 from jogeon.errors import JogeonError
+from jogeon.frames import close_frame, text_frame
 from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ACCOUNT = "8127364509"
 SECRETS = ("planted-app-key", "planted-secret-key", "planted-token", "planted-password", ACCOUNT)
@@ -143,3 +151,95 @@ def test_when_the_files_are_spoilt() -> None:
     with pytest.raises(JogeonError) as failed:
         find_keys("real")
     assert leaked(told(failed.value)) == []
+
+
+# ------------------------------------------------------------ a server that quotes the token
+
+
+TOKEN = "planted-token-WQJCwyqInphKnR3bSRtB9NE1lv/0123456789+abcdefghijklmnopqrstuvwxyz=="
+
+
+class Parrot:
+    """A server of the wire that puts the token into all it says; written by hand, to say what no other does."""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/?token={TOKEN}"
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            key = head.lower().partition(b"sec-websocket-key: ")[2].split(b"\r\n")[0]
+            key = head[(at := head.lower().index(key)) : at + len(key)]
+            accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())  # noqa: S324
+            writer.write(
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+            )
+            while True:
+                first, size = await reader.readexactly(2)
+                size = int.from_bytes(await reader.readexactly(2), "big") if size & 127 == 126 else size & 127
+                mask = await reader.readexactly(4)
+                payload = bytes(b ^ mask[n % 4] for n, b in enumerate(await reader.readexactly(size)))
+                if first & 15 != 1:
+                    break
+                for frame in self._answers(json.loads(payload)):
+                    writer.write(frame)
+        writer.close()
+
+    def _answers(self, message: dict[str, Any]) -> Iterator[bytes]:
+        escaped = TOKEN.replace("/", "\\/").replace("=", "\\u003d")
+        ok = {"trnm": message["trnm"], "return_code": 0, "return_msg": TOKEN}
+        match message["trnm"]:
+            case "LOGIN":
+                yield text(ok)
+            case "CNSRLST":
+                yield text({"trnm": "NEWS", "hello": TOKEN})
+                yield text({"trnm": TOKEN, "return_code": 1, "return_msg": TOKEN, "seq": TOKEN[:30]})
+                yield text_frame(b'{"trnm":"NOISE","it":"' + escaped.encode() + b'"}')
+                yield text_frame(b'{"trnm":"' + TOKEN.encode())
+                yield text(ok | {"data": [["0", "급등주"], ["1", "신고가"]]})
+            case "CNSRREQ" if message["seq"] == "0":
+                yield text({"trnm": "CNSRREQ", "seq": "0", "return_code": 0, "data": None})
+                yield text({"trnm": "PING"})
+                yield text({"trnm": "REAL", "data": [{"type": "02", "values": TOKEN}]})
+            case "CNSRREQ":
+                yield text_frame(
+                    b'{"trnm":"CNSRREQ","seq":"1","return_code":9,"return_msg":"[9999:' + escaped.encode() + b']"}'
+                )
+                yield text({"trnm": "SYSTEM", "code": "R10099", "message": f"token {TOKEN}"})
+                yield close_frame(4000, TOKEN + TOKEN)
+
+
+def text(message: dict[str, Any]) -> bytes:
+    return text_frame(json.dumps(message, ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("watch", "--all", "--json", "--duration", "2s"), ("list",), ("search", "신고가"), ("search", "신고가", "-vv"),
+        ("record", "--all", "--duration", "2s", "--journal", "kept.journal", "-vv"), ("doctor", "--login", "-vv"),
+        ("doctor", "--login", "--json"),
+    ],
+    ids=lambda argv: " ".join(argv[:3]),
+)  # fmt: skip
+async def test_when_the_server_quotes_the_token(argv: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOGEON_TOKEN", TOKEN)
+    async with Parrot() as server:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "jogeon", *argv, "--server", server.url,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await program.communicate()
+    said = (out + err).decode()
+    assert "…" in said or argv == ("list",)
+    assert "Traceback" not in said
+    kept = [path.read_bytes().decode(errors="replace") for path in Path.home().rglob("*") if path.is_file()]
+    pieces = [TOKEN[at : at + 14] for at in range(len(TOKEN) - 14)]
+    assert [piece for piece in pieces if piece in "".join([said, *kept])] == []
+    assert ("…" in "".join(kept)) is (argv[0] == "record")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.errors import InvalidSetting
-from jogeon.places import config_dir
+from conftest import homeless
+from jogeon.credentials import find_keys
+from jogeon.errors import InvalidSetting, KeysMissing
+from jogeon.places import SMALL, config_dir
 from jogeon.settings import (
-    FILE_LIMIT,
     Settings,
     chosen_language,
     chosen_server,
+    config_file,
     is_loopback,
     kiwoom_mode,
     parse,
@@ -51,6 +54,8 @@ def test_nothing_decided() -> None:
 def test_the_order_in_which_a_server_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     assert chosen_server() == ("mock", "KIWOOM_MODE=demo, which means mock")
+    monkeypatch.setenv("KIWOOM_MODE", "Mock")
+    assert chosen_server() == ("mock", "KIWOOM_MODE=mock")
     write_at_home('server = "demo"\nlang = "en"')
     assert chosen_server() == ("demo", str(config_dir() / "jogeon.toml"))
     write_here('lang = "ko"')
@@ -71,8 +76,11 @@ def test_demo_is_the_mock_server_to_kiwoom(monkeypatch: pytest.MonkeyPatch, said
 
 
 def test_it_is_said_that_demo_means_mock(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setenv("KIWOOM_MODE", "demo")
     with caplog.at_level(logging.INFO):
+        monkeypatch.setenv("KIWOOM_MODE", "mock")
+        kiwoom_mode()
+        assert caplog.text == ""
+        monkeypatch.setenv("KIWOOM_MODE", "demo")
         kiwoom_mode()
     assert "mock server" in caplog.text
 
@@ -92,14 +100,109 @@ def test_a_token_is_one_word_and_is_not_quoted(monkeypatch: pytest.MonkeyPatch, 
     assert token not in str(invalid.value)
 
 
+@pytest.mark.parametrize("token", ['"my-token"', "'my-token'", " my-token\u200b", "“my-token”"])
+def test_quotes_around_a_token_go(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("JOGEON_TOKEN", token)
+    assert server_token() == "my-token"
+
+
 # ------------------------------------------------------------ the file
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        (r'folder = "C:\Users\me\keys"', "2"), (r'folder = "C:\kiwoom"', "2"), (r'  folder="D:\1"', "2"),
+        (r'folder = "C:\temp\new"', "2"), (r'folder = "C:\bin"', "2"), ("\n" + r'folder = "C:\keys"', "3"),
+    ],
+)  # fmt: skip
+def test_a_path_of_windows_in_double_quotes(written: str, line: str) -> None:
+    write_here(f"[keys.real]\n{written}")
+    with pytest.raises(InvalidSetting) as invalid:
+        chosen_server()
+    assert invalid.value.reason == "backslash"
+    assert f"at line {line}" in invalid.value.detail
+
+
+@pytest.mark.parametrize("written", [r"folder = 'C:\Users\me\keys'", r'folder = "C:\\temp"', 'folder = "C:/keys"'])
+def test_a_path_of_windows_as_it_is_to_be_written(written: str) -> None:
+    write_here(f"[keys.real]\n{written}")
+    chosen_server()
+
+
+def test_another_fault_of_toml_is_no_backslash() -> None:
+    write_here('server = "real" mock')
+    with pytest.raises(InvalidSetting, match="not TOML"):
+        chosen_server()
+
+
+@pytest.mark.parametrize("server", ["", " ", "rael", "REAL", "localhost:10000"])
+def test_a_server_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    write_here(f'server = "{server}"')
+    with pytest.raises(InvalidSetting) as invalid:
+        chosen_server()
+    assert (invalid.value.file, invalid.value.field, invalid.value.reason) == ("jogeon.toml", "server", "not allowed")
+    if server.strip():
+        monkeypatch.setenv("JOGEON_SERVER", server)
+        with pytest.raises(InvalidSetting) as invalid:
+            chosen_server()
+        assert (invalid.value.file, invalid.value.field) == ("environment", "JOGEON_SERVER")
+
+
+def test_one_file_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_here('server = "mock"')
+    Path("mine.toml").write_text('server = "demo"')
+    Path("other.toml").write_text('lang = "ko"')
+    monkeypatch.setenv("JOGEON_CONFIG", "mine.toml")
+    assert chosen_server() == ("demo", "mine.toml")
+    with config_file("other.toml"):
+        assert chosen_server() == ("real", "default")
+        assert chosen_language() == "ko"
+        with config_file(""):
+            assert chosen_language() == "ko"
+    assert chosen_server()[0] == "demo"
+    monkeypatch.setenv("JOGEON_CONFIG", "gone.toml")
+    with pytest.raises(InvalidSetting, match="missing"):
+        chosen_server()
+
+
+def test_without_a_home_there_is_no_file_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    homeless(monkeypatch)
+    assert chosen_server() == ("real", "default")
+    write_here('server = "demo"')
+    assert chosen_server()[0] == "demo"
+
+
+@pytest.mark.posix
+def test_a_working_folder_that_is_gone() -> None:
+    folder = Path("gone").absolute()
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    assert chosen_server() == ("real", "default")
+    with pytest.raises(KeysMissing):
+        find_keys("real")
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_lies_in_the_place_of_the_file(kind: str) -> None:
+    match kind:
+        case "pipe":
+            os.mkfifo("jogeon.toml")
+        case "folder":
+            Path("jogeon.toml").mkdir()
+        case "device":
+            Path("jogeon.toml").symlink_to("/dev/zero")
+    with pytest.raises(InvalidSetting, match="not a file"):
+        chosen_server()
 
 
 @pytest.mark.parametrize(
     ("text", "field", "reason", "detail"),
     [
         ("server = 5", "server", "wrong value", "Expected `str | null`, got `int`"),
-        ('lang = "fr"', "lang", "wrong value", "Invalid enum value 'fr'"),
+        ('lang = "fr"', "lang", "not allowed", "ko, en"),
         ('servr = "real"', "", "wrong value", "Object contains unknown field `servr`"),
         ('[keys.demo]\napp_key = "x"', "keys", "wrong value", "Object contains unknown field `demo`"),
         ("[keys.real]\napp_key = 5", "keys.real.app_key", "wrong value", "Expected `str`, got `int`"),
@@ -116,7 +219,7 @@ def test_an_error_names_the_file_the_field_and_the_reason(text: str, field: str,
     assert str(invalid.value).startswith("jogeon.toml: ")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfes\x00", b"#" * (FILE_LIMIT + 1), b"keys = " + b"[" * 5_000])
+@pytest.mark.parametrize("content", [b"\xff\xfes\x00", b"#" * (SMALL + 1), b"keys = " + b"[" * 5_000])
 def test_a_file_that_is_no_settings(content: bytes) -> None:
     Path("jogeon.toml").write_bytes(content)
     with pytest.raises(InvalidSetting):

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker import DAY, NOW, Broker, refusal
+from conftest import homeless
 from jogeon.credentials import Keys
 from jogeon.errors import CouldNotConnect, InvalidAddress, TokenRefused
 from jogeon.events import KST
@@ -393,3 +394,52 @@ async def test_a_token_that_is_not_taken_back_is_kept(broker: Broker) -> None:
 def test_nothing_shows_the_token_or_the_keys() -> None:
     shown = repr(IssuedTokens(KEYS, "https://api.kiwoom.com")) + repr(Issued("token-1", NOW, 0.0)) + repr([KEYS])
     assert not any(secret in shown for secret in ("token-1", "an-app-key", "a-secret-key"))
+
+
+# ------------------------------------------------------------ whose file it is
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("harm", ["open", "link", "pipe", "folder"])
+async def test_a_token_that_others_could_have_written_is_not_used(
+    broker: Broker, harm: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await tokens_of(broker).current()
+    (path,) = kept_files()
+    planted = path.read_bytes().replace(b"token-1", b"planted-token")
+    path.unlink()
+    elsewhere = path.with_name("elsewhere")
+    match harm:
+        case "open":
+            path.write_bytes(planted)
+            path.chmod(0o666)
+        case "link":
+            elsewhere.write_bytes(planted)
+            elsewhere.chmod(0o600)
+            path.symlink_to(elsewhere)
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.write_bytes(planted)
+            path.chmod(0o600)
+            path.parent.chmod(0o777)
+    program = tokens_of(broker)
+    assert await program.current() == "token-2"
+    assert await program.current() == "token-2"
+    assert f"{path} is not used" in caplog.text
+    if harm != "folder":
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert await tokens_of(broker).current() == "token-2"
+    if harm == "link":
+        assert elsewhere.read_bytes() == planted
+    path.parent.chmod(0o700)
+
+
+async def test_without_a_home_a_program_has_its_token_to_itself(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homeless(monkeypatch)
+    program = tokens_of(broker)
+    assert [await program.current() for _ in range(2)] == ["token-1"] * 2
+    assert await program.revoke()
+    assert broker.issued == 1

@@ -1,8 +1,22 @@
 """Values of the wire: codes, numbers, signs."""
 
+import unicodedata
+
 import pytest
 
-from jogeon.values import bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_code, stock_of, text_of
+from jogeon.values import (
+    bare_code,
+    clock_of,
+    code_of,
+    composed,
+    is_success,
+    plain,
+    rows_of,
+    shown,
+    stock_code,
+    stock_of,
+    text_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +146,5 @@ def test_what_is_nested_is_not_spelled_out() -> None:
 )
 def test_rows_are_found_where_there_are_any(data: object, rows: object) -> None:
     assert rows_of(data) == rows
+def test_a_name_is_composed_and_has_no_blanks_around_it() -> None:
+    assert composed(unicodedata.normalize("NFD", " 신고가 돌파 ")) == "신고가 돌파"

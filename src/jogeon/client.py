@@ -28,11 +28,13 @@ from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, S
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.jobs import Ask
 from jogeon.listing import resolve
+from jogeon.masks import unmasked
 from jogeon.messages import Clear, ListConditions, Search
 from jogeon.resume import Resumed
 from jogeon.subscription import Sink, Subscription
 from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Policy, Supervisor, refused
+from jogeon.values import composed
 
 if TYPE_CHECKING:
     from jogeon.journal import Journal
@@ -49,6 +51,7 @@ MAX_ROWS = 10_000
 DEFAULTS = Policy()
 
 logger = logging.getLogger("jogeon.client")
+logger.addFilter(unmasked)
 _A = TypeVar("_A")
 
 
@@ -56,14 +59,20 @@ class Members(dict[Condition | str, dict[str, Member]]):
     """Who is in which condition, by name; a Condition finds the same entry."""
 
     def __missing__(self, key: Condition | str) -> dict[str, Member]:
-        """Find a Condition by its name."""
-        if isinstance(key, Condition):
-            return self[key.name]
-        raise KeyError(key)
+        """Find a Condition by its name, and a name that macOS decomposed."""
+        name = self._name(key)
+        if name == key:
+            raise KeyError(key)
+        return self[name]
 
     def __contains__(self, key: object) -> bool:
         """Tell whether a name is there, or the name of a Condition."""
-        return super().__contains__(key) or (isinstance(key, Condition) and super().__contains__(key.name))
+        return super().__contains__(key) or super().__contains__(self._name(key))
+
+    @staticmethod
+    def _name(key: object) -> Any:
+        name = key.name if isinstance(key, Condition) else key
+        return composed(name) if isinstance(name, str) else name
 
     def get(self, key: Condition | str, default: Any = None) -> Any:
         """Return the members of a condition, by its name or as a Condition, else a default."""

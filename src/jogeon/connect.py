@@ -4,12 +4,14 @@ So is the client itself: this module is loaded with the package, and the package
 """
 
 import contextlib
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, TypeVar
 
-from jogeon.errors import InvalidAddress
+from jogeon.errors import InvalidAddress, InvalidSetting
+from jogeon.masks import masked
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from jogeon.settings import Mode
     from jogeon.supervisor import OnTaken
 
+T = TypeVar("T")
+ARGUMENT = "argument"
+"""What an InvalidSetting calls the place of an argument."""
+ON_TAKEN = ("stop", "retry", "takeover")
 DEMO_SPEED = 5.0
 """Market seconds in a second of the demo: lively, and still readable."""
 PACE = 5
@@ -44,21 +50,50 @@ def connect(
     `server`: "real", "mock" (모의투자), "demo" (a simulator in this process), or a ws:// or wss:// address; ws:// is
     taken on this machine only unless `insecure`. `token` is for ws:// and wss://, by default JOGEON_TOKEN, on this
     machine "demo". `keys` are for real and mock: an app key and its secret key, or the folder of the two downloaded
-    files; by default they are looked for (see `credentials`) when the client is entered, which raises KeysMissing and
-    InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is never reached through
-    one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
-    takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress.
+    files, or one of them; by default they are looked for (see `credentials`) when the client is entered, which raises
+    KeysMissing and InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is
+    never reached through one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do
+    when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises
+    TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
     """
     from urllib.parse import urlsplit
 
     from jogeon.client import Client
-    from jogeon.settings import is_loopback
+    from jogeon.settings import checked_proxy, is_loopback
     from jogeon.supervisor import Policy
 
+    _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck)
+    if not 0 <= recheck < float("inf"):
+        raise InvalidSetting(file=ARGUMENT, field="recheck", reason="not allowed", detail="0 and more seconds")
+    if on_taken not in ON_TAKEN:
+        raise InvalidSetting(file=ARGUMENT, field="on_taken", reason="not allowed", detail=", ".join(ON_TAKEN))
+    if proxy:
+        checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
-    return Client(found, name=server, policy=policy)
+    return Client(found, name=masked(server), policy=policy)
+
+
+def _check_types(**given: object) -> None:
+    """Raise TypeError for an argument of a kind that could only fail later; keys and tokens are not quoted."""
+    from jogeon.credentials import Keys
+
+    kinds: dict[str, tuple[tuple[type, ...], str]] = {
+        "server": ((str,), "a str"),
+        "token": ((str, type(None)), "a str or None"),
+        "keys": ((str, PathLike, Keys, type(None)), "Keys, the path of a folder, or None"),
+        "proxy": ((str, type(None)), "a str or None"),
+        "insecure": ((bool,), "a bool"),
+        "recheck": ((int, float), "a number of seconds"),
+    }
+    for name, value in given.items():
+        wanted, words = kinds[name]
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            raise TypeError(f"{name} is {words}, not {type(value).__name__}")
+    for name in ("token", "keys"):
+        if given[name] == "":
+            raise InvalidSetting(file=ARGUMENT, field=name, reason="empty")
 
 
 def endpoint(
@@ -85,25 +120,53 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    import asyncio
-
     from jogeon.credentials import BROKERS, Endpoint, find_keys
     from jogeon.lock import session_lock
     from jogeon.settings import proxy_for
     from jogeon.tokens import IssuedTokens
 
-    keys = await asyncio.to_thread(find_keys, mode, given)  # a keyring may wait for a person
+    keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
     broker = BROKERS[mode]
     tokens = IssuedTokens(keys, broker.rest, proxy=proxy_for(broker.rest, proxy))
     async with session_lock(mode, keys):
         yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy))
 
 
+async def _aside(work: "Callable[[], T]") -> "T":
+    """Return what work that may block returns; whoever is cancelled meanwhile, and the process, do not wait for it."""
+    import asyncio
+    import threading
+    from contextvars import copy_context
+
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: "T | None", error: Exception | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # a result where there is no error
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as raised:  # noqa: BLE001  # it is raised where it was asked for
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=copy_context().run, args=(run,), name="jogeon keys", daemon=True).start()
+    return await done
+
+
 def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
     from urllib.parse import urlsplit
 
     from jogeon.credentials import Endpoint, FixedToken
-    from jogeon.settings import is_loopback, proxy_for, server_token
+    from jogeon.settings import is_loopback, is_one_word, proxy_for, server_token
 
     try:
         parts = urlsplit(server)
@@ -115,11 +178,13 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
     if parts.scheme == "ws" and not is_loopback(host) and not insecure:
         raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
     token = token or server_token()
+    if token is not None and not is_one_word(token):
+        raise InvalidSetting(file=ARGUMENT, field="token", reason="not one word")
     if token is None:
         if not is_loopback(host):
             raise InvalidAddress(f"{server!r} needs a token", value=server, reason="token")
         token = "demo"  # noqa: S105  # the simulator's own fixed token, no secret
-    return Endpoint(name=server, websocket=server, tokens=FixedToken(token), proxy=proxy_for(server, proxy))
+    return Endpoint(masked(server), websocket=server, tokens=FixedToken(token), proxy=proxy_for(server, proxy))
 
 
 @contextlib.asynccontextmanager

@@ -29,6 +29,7 @@ from picows import (
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
 from jogeon.listening import STALL_NS, Listening
+from jogeon.masks import masked_bytes, unmasked
 from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
 from jogeon.readers import NO_PUSH, decode, read_push
 from jogeon.session import Answered, ClientSession, Late, Stray
@@ -51,6 +52,7 @@ Tap = Callable[[bytes, int], object]
 """Gets each message as it came, and when; it may neither wait nor raise."""
 
 logger = logging.getLogger("jogeon.connection")
+logger.addFilter(unmasked)
 _numbers = itertools.count(1)
 
 
@@ -281,7 +283,7 @@ class Connection(WSListener):
 
     def _take_other(self, payload: bytes, at_ns: int) -> None:
         try:
-            message = decode(payload)
+            message = decode(masked_bytes(payload))  # a server may quote our token, and what it says is shown
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
             self._receiver.on_unreadable(str(error), (), self.listening_ns, at_ns)

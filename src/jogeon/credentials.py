@@ -8,25 +8,21 @@ the two text files downloaded from Kiwoom in the working directory. `Keys.source
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 
+from jogeon import keyrings
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.places import config_dir, read_private, write_private
-from jogeon.settings import ENVIRONMENT, Mode, is_one_word, kiwoom_mode, setting_files, variable, without_password
+from jogeon.keyfiles import Choose, Half, bare_key, in_folder, shown_path
+from jogeon.masks import hide, unmasked
+from jogeon.places import ENVIRONMENT, config_dir, not_private, read_small, write_private
+from jogeon.settings import Mode, kiwoom_mode, setting_files, variable, without_password
 
-KEY_LENGTH = 1_000
-APP_KEY_FILE, SECRET_KEY_FILE = "_appkey.txt", "_secretkey.txt"
-"""What follows the account number in the names of the downloaded files."""
-APP_KEY_USER, SECRET_KEY_USER = "appkey", "secretkey"
-"""The users of a keyring service, as kwcli has them."""
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
-KWCLI_SERVICE: dict[Mode, str] = {"real": "kiwoom-real", "mock": "kiwoom-demo"}
-"""In kwcli `demo` is Kiwoom's mock server (모의투자), not the simulator that is called `demo` here."""
 
 
 class Broker(Struct, frozen=True):
@@ -48,8 +44,7 @@ KIWOOM_VARIABLES = (("KIWOOM_APP_KEY", "KIWOOM_APP_SECRET"), ("KIWOOM_APP_KEY", 
 """These belong to the server that KIWOOM_MODE names, or to either where it names none."""
 
 logger = logging.getLogger("jogeon.credentials")
-Choose = Callable[[Sequence[str]], int]
-"""Shown several names, returns the index of the one a person chose."""
+logger.addFilter(unmasked)
 
 
 class Tokens(Protocol):
@@ -66,6 +61,7 @@ class FixedToken:
     """A token that was given and cannot be renewed."""
 
     def __init__(self, token: str) -> None:
+        hide(token)
         self._token = token
 
     def __repr__(self) -> str:
@@ -102,6 +98,9 @@ class Keys(Struct, frozen=True):
     secret_key: str
     source: str = "argument"
 
+    def __post_init__(self) -> None:
+        hide(self.app_key, self.secret_key)
+
     @property
     def id(self) -> str:
         """A name for the app key that does not tell it, for files."""
@@ -117,14 +116,7 @@ class Keys(Struct, frozen=True):
 # ------------------------------------------------------------ found
 
 
-class _Half(Struct, frozen=True):
-    """What was found without its other half."""
-
-    found: str
-    lacking: str
-
-
-_Found = Keys | _Half | None
+_Found = Keys | Half | None
 
 
 def find_keys(mode: Mode, given: Keys | Path | str | None = None, *, choose: Choose | None = None) -> Keys:
@@ -142,9 +134,9 @@ def find_keys(mode: Mode, given: Keys | Path | str | None = None, *, choose: Cho
         if isinstance(found, Keys):
             logger.info("keys for the %s server: %s", mode, found.source)
             return _checked(found)
-        if isinstance(found, _Half):
+        if isinstance(found, Half):
             halves.append((found.found, found.lacking))
-    raise KeysMissing(mode, half=tuple(halves))
+    raise KeysMissing(mode, half=tuple(halves), silent=keyrings.is_silent())
 
 
 def _everywhere(mode: Mode, choose: Choose | None) -> Iterator[_Found]:
@@ -153,16 +145,18 @@ def _everywhere(mode: Mode, choose: Choose | None) -> Iterator[_Found]:
     yield from _in_settings(mode, choose)
     yield _in_keyring(OUR_SERVICE[mode])
     yield _in_file(mode)
-    yield _in_keyring(KWCLI_SERVICE[mode])
-    with contextlib.suppress(OSError):
-        yield from _in_folder(Path(), choose)
+    for service in keyrings.kwcli_services(mode):
+        yield _in_keyring(service)
+    with contextlib.suppress(OSError):  # a working folder that is closed or gone
+        yield from _downloaded(Path(), choose)
 
 
 def _checked(keys: Keys) -> Keys:
-    for field, value in (("app key", keys.app_key), ("secret key", keys.secret_key)):
-        if not is_one_word(value) or len(value) > KEY_LENGTH:
-            raise InvalidSetting(file=keys.source, field=field, reason="not one word")
-    return keys
+    """Return keys without quotes and labels; InvalidSetting if something odd remains."""
+    app_key = bare_key(keys.app_key, "appkey", keys.source)
+    secret_key = bare_key(keys.secret_key, "secretkey", keys.source)
+    unchanged = (app_key, secret_key) == (keys.app_key, keys.secret_key)
+    return keys if unchanged else Keys(app_key, secret_key, keys.source)
 
 
 def _in_environment(mode: Mode) -> Iterator[_Found]:
@@ -178,7 +172,7 @@ def _pair(names: tuple[str, str]) -> _Found:
     if app_key and secret_key:
         return Keys(app_key, secret_key, f"{ENVIRONMENT} ({', '.join(names)})")
     if app_key or secret_key:
-        return _Half(*(names if app_key else reversed(names)))
+        return Half(*(names if app_key else reversed(names)))
     return None
 
 
@@ -190,78 +184,45 @@ def _in_settings(mode: Mode, choose: Choose | None) -> Iterator[_Found]:
         if table.folder:
             yield keys_in(path.parent / Path(table.folder).expanduser(), choose)
         elif table.app_key and table.secret_key:
-            yield Keys(table.app_key.strip(), table.secret_key.strip(), str(path))
+            yield Keys(table.app_key, table.secret_key, str(path))
         else:
-            yield _Half(f"{path}: [keys.{mode}]", "secret_key" if table.app_key else "app_key")
-
-
-# ------------------------------------------------------------ the two downloaded files
+            yield Half(f"{path}: [keys.{mode}]", "secret_key" if table.app_key else "app_key")
 
 
 def keys_in(folder: Path, choose: Choose | None = None) -> Keys:
-    """Return the keys in a folder that holds <계좌번호>_appkey.txt and <계좌번호>_secretkey.txt; InvalidSetting."""
+    """Return the keys in a folder that holds <계좌번호>_appkey.txt and <계좌번호>_secretkey.txt; InvalidSetting.
+
+    `folder` may be one of the two files, where several pairs are there.
+    """
+    shown = str(shown_path(folder))
     try:
-        found = list(_in_folder(folder, choose))
+        found = list(_downloaded(folder, choose))
     except OSError as error:
-        raise InvalidSetting(file=str(folder), reason="unreadable", detail=error.strerror or "") from None
+        raise InvalidSetting(file=shown, reason="unreadable", detail=error.strerror or "") from None
     for each in found:
         if isinstance(each, Keys):
-            return _checked(each)
-    halves = ", ".join(each.found for each in found if isinstance(each, _Half))
+            return each
+    halves = ", ".join(each.found for each in found if isinstance(each, Half))
     reason = "half a pair" if halves else "no keys"
-    raise InvalidSetting(file=str(folder), field=f"*{APP_KEY_FILE}", reason=reason, detail=halves)
+    raise InvalidSetting(file=shown, field="*_appkey.txt", reason=reason, detail=halves)
 
 
-def _in_folder(folder: Path, choose: Choose | None) -> Iterator[_Found]:
-    names = {path.name.lower(): path for path in folder.iterdir() if path.is_file()}
-    pairs: list[tuple[str, Path, Path]] = []
-    for name, path in sorted(names.items()):
-        if name.endswith(APP_KEY_FILE):
-            account = name.removesuffix(APP_KEY_FILE)
-            secret_path = names.get(account + SECRET_KEY_FILE)
-            if secret_path is None:
-                yield _Half(masked(account) + APP_KEY_FILE, masked(account) + SECRET_KEY_FILE)
-            else:
-                pairs.append((masked(account) + APP_KEY_FILE, path, secret_path))
-    if pairs:
-        label, app_path, secret_path = pairs[_chosen([pair[0] for pair in pairs], folder, choose)]
-        yield Keys(_bare(app_path, label), _bare(secret_path, label), str(folder / label))
-
-
-def _chosen(labels: Sequence[str], folder: Path, choose: Choose | None) -> int:
-    if len(labels) == 1:
-        return 0
-    if choose is None:
-        field, detail = f"*{APP_KEY_FILE}", ", ".join(labels)
-        raise InvalidSetting(file=str(folder), field=field, reason="several pairs", detail=detail)
-    return choose(labels)
-
-
-def masked(account: str) -> str:
-    """Return an account number (계좌번호) with only its last three characters left."""
-    return "*" * (len(account) - 3) + account[-3:] if len(account) > 3 else "*" * len(account)
-
-
-def _bare(path: Path, label: str) -> str:
-    """Return the one string that a file holds; whoever saved it may have put a mark in front and a line after."""
-    content = read_private(path, limit=4 * KEY_LENGTH)
-    if content is None:
-        raise InvalidSetting(file=label, reason="unreadable")
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(encoding).strip()
-    except UnicodeDecodeError:
-        raise InvalidSetting(file=label, reason="not text") from None
+def _downloaded(folder: Path, choose: Choose | None) -> Iterator[Keys | Half]:
+    for each in in_folder(folder, choose):
+        yield each if isinstance(each, Half) else Keys(each.app_key, each.secret_key, each.source)
 
 
 # ------------------------------------------------------------ kept
 
 
 def keep_keys(mode: Mode, keys: Keys) -> str:
-    """Keep keys for this user and return where: the system's keyring, else a file only the user can read. OSError."""
+    """Keep keys for this user and return where: the system's keyring, else a file only the user can read.
+
+    OSError, InvalidSetting if there is no home for the file.
+    """
     forget_keys(mode)
-    if _put_in_keyring(OUR_SERVICE[mode], keys):
-        return _keyring_name(OUR_SERVICE[mode])
+    if keyrings.put_pair(OUR_SERVICE[mode], keys.app_key, keys.secret_key):
+        return keyrings.name(OUR_SERVICE[mode])
     path = _key_file(mode)
     write_private(path, msgspec.json.encode({"app_key": keys.app_key, "secret_key": keys.secret_key}))
     return str(path)
@@ -270,10 +231,10 @@ def keep_keys(mode: Mode, keys: Keys) -> str:
 def forget_keys(mode: Mode) -> list[str]:
     """Remove what `keep_keys` kept and return from where; nothing else is touched. OSError."""
     removed: list[str] = []
-    if _remove_from_keyring(OUR_SERVICE[mode]):
-        removed.append(_keyring_name(OUR_SERVICE[mode]))
-    path = _key_file(mode)
-    with contextlib.suppress(FileNotFoundError):
+    if keyrings.remove_pair(OUR_SERVICE[mode]):
+        removed.append(keyrings.name(OUR_SERVICE[mode]))
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, InvalidSetting):  # no home, no file
+        path = _key_file(mode)
         path.unlink()
         removed.append(str(path))
     return removed
@@ -289,10 +250,15 @@ class _KeptKeys(Struct):
 
 
 def _in_file(mode: Mode) -> _Found:
-    path = _key_file(mode)
-    content = read_private(path)
+    try:
+        path = _key_file(mode)
+    except InvalidSetting:  # no home, no file
+        return None
+    content = read_small(path)
     if content is None:
         return None
+    if why := not_private(path.stat()):
+        raise InvalidSetting(file=str(path), reason="not private", detail=why)
     try:
         kept = msgspec.json.decode(content, type=_KeptKeys)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -300,49 +266,6 @@ def _in_file(mode: Mode) -> _Found:
     return Keys(kept.app_key, kept.secret_key, str(path))
 
 
-# A keyring is a foreign plug-in: whatever one raises means that it has no keys for us.
-
-
-def _keyring_name(service: str) -> str:
-    return f"keyring ({service})"
-
-
 def _in_keyring(service: str) -> _Found:
-    try:
-        import keyring  # only where nothing before it had keys
-
-        app_key = keyring.get_password(service, APP_KEY_USER)
-        secret_key = keyring.get_password(service, SECRET_KEY_USER) if app_key else None
-    except Exception as error:  # noqa: BLE001  # see above
-        logger.info("%s: %s", _keyring_name(service), type(error).__name__)
-        return None
-    if not app_key or not secret_key:
-        return None
-    return Keys(app_key.strip(), secret_key.strip(), _keyring_name(service))
-
-
-def _put_in_keyring(service: str, keys: Keys) -> bool:
-    """Tell whether a keyring keeps the keys; some take them and keep nothing."""
-    try:
-        import keyring
-
-        keyring.set_password(service, APP_KEY_USER, keys.app_key)
-        keyring.set_password(service, SECRET_KEY_USER, keys.secret_key)
-    except Exception as error:  # noqa: BLE001  # see above
-        logger.info("%s: %s", _keyring_name(service), type(error).__name__)
-        _remove_from_keyring(service)
-        return False
-    kept = _in_keyring(service)
-    return isinstance(kept, Keys) and (kept.app_key, kept.secret_key) == (keys.app_key, keys.secret_key)
-
-
-def _remove_from_keyring(service: str) -> bool:
-    removed = False
-    for user in (APP_KEY_USER, SECRET_KEY_USER):
-        with contextlib.suppress(Exception):
-            import keyring
-
-            if keyring.get_password(service, user) is not None:
-                keyring.delete_password(service, user)
-                removed = True
-    return removed
+    pair = keyrings.pair_in(service)
+    return None if pair is None else Keys(*pair, keyrings.name(service))

@@ -23,9 +23,11 @@ MissingExtra              the user              no: an optional library must be 
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
 
-Every class derives from JogeonError; `code` and `text` are the broker's own, where it gave any.
+Every class derives from JogeonError; `code` and `text` are the broker's own, where it gave any. No error carries a
+secret of this process, whoever quoted it.
 """
 
+from jogeon.masks import masked
 
 BUSY_CODES = frozenset({"1700", "105110", "429"})
 """Too many requests of a kind, over REST and over the socket."""
@@ -35,9 +37,12 @@ class JogeonError(Exception):
     """Root of all errors of this package; `code` and `text` are the broker's own words, if any."""
 
     def __init__(self, message: str, *, code: str = "", text: str = "") -> None:
-        super().__init__(message)
+        super().__init__(masked(message))
         self.code = code
         self.text = text
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, masked(value) if isinstance(value, str) else value)
 
 
 class LocalProtocolError(JogeonError):
@@ -60,8 +65,9 @@ class InvalidAddress(JogeonError):
 class InvalidSetting(InvalidAddress):
     """A setting that cannot be used: `field` of `file` ("environment" for a variable); its value is never quoted.
 
-    `reason` is one of unreadable, too large, not text, not TOML, wrong value, not one word, not a mode, not a proxy,
-    spoilt, no keys, half a pair, several pairs; `detail` says more.
+    `reason` is one of missing, unreadable, not a file, too large, not private, no home, not text, not TOML, backslash,
+    wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,
+    no keys, half a pair, several pairs, several profiles; `detail` says more.
     """
 
     def __init__(self, *, file: str, field: str = "", reason: str, detail: str = "") -> None:
@@ -73,13 +79,20 @@ class InvalidSetting(InvalidAddress):
 
 
 class KeysMissing(JogeonError):
-    """No app key and secret key were found for `mode` ("real" or "mock"); `half`: what was found, what it lacks."""
+    """No app key and secret key were found for `mode` ("real" or "mock").
 
-    def __init__(self, mode: str, *, half: tuple[tuple[str, str], ...] = ()) -> None:
+    `half`: what was found, and what it lacks; `silent`: the keyring did not answer, so the keys may be in it.
+    """
+
+    def __init__(self, mode: str, *, half: tuple[tuple[str, str], ...] = (), silent: bool = False) -> None:
         lonely = "".join(f"; {found} lacks {lacking}" for found, lacking in half)
-        super().__init__(f"no keys for the {mode} server were found{lonely}: run `jogeon login` ('demo' needs none)")
+        unheard = "; the keyring did not answer" if silent else ""
+        super().__init__(
+            f"no keys for the {mode} server were found{lonely}{unheard}: run `jogeon login` ('demo' needs none)"
+        )
         self.mode = mode
         self.half = half
+        self.silent = silent
 
 
 class LoginRefused(JogeonError):

@@ -22,6 +22,7 @@ from jogeon.events import Condition, Event, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.fold import Right
 from jogeon.ledger import Commit, Ledger
+from jogeon.masks import masked_bytes, unmasked
 from jogeon.reading import in_words, is_damage
 from jogeon.store import Store
 
@@ -42,6 +43,7 @@ FINISH = 10.0
 EVER_NS = 2**63 - 1
 
 logger = logging.getLogger("jogeon.journal")
+logger.addFilter(unmasked)
 
 
 class Source(Struct, frozen=True):
@@ -272,7 +274,8 @@ class Journal:
                     self._store.restore()
                     logger.warning("%s: %s", self.path, self._store.notices[-1])
                 if commit is None:
-                    commit = self._ledger.enter([*self._preface, *events], rights, frames, listening_ns)
+                    safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in frames]
+                    commit = self._ledger.enter([*self._preface, *events], rights, safe, listening_ns)
                 if not durable:
                     self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:

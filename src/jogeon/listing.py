@@ -6,11 +6,11 @@ round of requests it belongs to; and a list after that round shows whether a con
 """
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 
 from jogeon.errors import AmbiguousCondition, UnknownCondition
 from jogeon.events import Condition
+from jogeon.values import composed
 
 FRESH = 1.0
 """Seconds for which a list is fresh; also the pause that a broker expects between two requests for it."""
@@ -122,7 +122,7 @@ class Listing:
 def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
     """Return the listed condition with exactly this name, else with this seq.
 
-    Names are compared composed (NFC): macOS writes Hangul decomposed. Raises AmbiguousCondition for a name that several
+    macOS writes names decomposed; they are found all the same. Raises AmbiguousCondition for a name that several
     conditions have, UnknownCondition with similar names otherwise.
     """
     if isinstance(wanted, Condition):
@@ -137,8 +137,3 @@ def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
         return condition
     close = difflib.get_close_matches(name, {condition.name for condition in listing}, n=3, cutoff=0.4)
     raise UnknownCondition(name, close=tuple(close))
-
-
-def composed(name: str) -> str:
-    """Return a name as it is compared: composed, without blanks around it."""
-    return unicodedata.normalize("NFC", name).strip()

@@ -14,15 +14,17 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.credentials import Keys
-from jogeon.errors import SessionTaken
+from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
-from jogeon.places import private_folder, read_private, state_dir, write_private
+from jogeon.masks import unmasked
+from jogeon.places import private_folder, read_trusted, state_dir, write_private
 from jogeon.settings import Mode
 
 SECOND_TRY = 0.2
 """Seconds after which a lock is tried again: `holder` takes it for a moment to see whether it is free."""
 
 logger = logging.getLogger("jogeon.lock")
+logger.addFilter(unmasked)
 
 
 class _Holder(Struct):
@@ -42,8 +44,8 @@ class _Holder(Struct):
 async def session_lock(mode: Mode, keys: Keys) -> AsyncIterator[None]:
     """Hold the session of an app key on this machine; SessionTaken, with its holder, if another program has it.
 
-    The system frees the lock when the process ends, however it ends. Where no lock can be made at all (a file system
-    without locks or without room), the session is opened without one.
+    The system frees the lock when the process ends, however it ends. Where no lock can be made at all (no home, a file
+    system without locks or without room, a link in its place), the session is opened without one.
     """
     with contextlib.ExitStack() as held:
         for attempt in (1, 2):
@@ -68,8 +70,8 @@ def _acquire(mode: Mode, keys: Keys, held: contextlib.ExitStack) -> bool:
     """Tell whether the lock could be taken, which then lasts as long as `held`."""
     try:
         return held.enter_context(locked(_path(mode, keys, "lock")))
-    except (OSError, NotImplementedError) as error:
-        logger.warning("no lock on the session can be made here: %s", type(error).__name__)
+    except (OSError, NotImplementedError, InvalidSetting) as error:
+        logger.warning("no lock on the session can be made here: %s", error)
         return True
 
 
@@ -94,13 +96,13 @@ def locked(path: Path) -> Iterator[bool]:
 def _tell_holder(mode: Mode, keys: Keys) -> None:
     """Write down who holds the lock, in a file of its own: Windows lets nobody read a locked one."""
     me = _Holder(_program(), os.getpid(), socket.gethostname(), time.time_ns())
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, InvalidSetting):
         write_private(_path(mode, keys, "json"), msgspec.json.encode(me))
 
 
 def _holder(mode: Mode, keys: Keys) -> str:
     try:
-        return str(msgspec.json.decode(read_private(_path(mode, keys, "json")) or b"", type=_Holder))
+        return str(msgspec.json.decode(read_trusted(_path(mode, keys, "json")) or b"", type=_Holder))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return "another program"
 

@@ -1,34 +1,46 @@
-"""Where the files of this user are kept, and how a private one is read and written."""
+"""Where the files of this user are kept, and how a small or a private one is read and written."""
 
 import contextlib
 import hashlib
+import logging
 import os
 import re
 import secrets
+import stat
 import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jogeon.errors import InvalidSetting
+
 FOLDER = "jogeon"
-REPLACE_TRIES = 20
-REPLACE_PAUSE = 0.01
-
-
-def config_dir() -> Path:
-    """Return the folder of what the user decides: settings and keys. It need not exist."""
-    return _folder("XDG_CONFIG_HOME", ".config", "APPDATA")
-
-
-def state_dir() -> Path:
-    """Return the folder of what the program keeps: tokens and locks. It need not exist."""
-    return _folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
-
-
+SMALL = 65_536
+"""Bytes of the largest setting, key or token file."""
 OLD_JOURNAL = "jogeon.journal"
 """The journal that all servers shared; it is still read."""
 SHORT = 8
 """Characters of a hash in a name."""
+REPLACE_TRIES = 20
+REPLACE_PAUSE = 0.01
+ENVIRONMENT = "environment"
+
+logger = logging.getLogger("jogeon.places")
+
+
+def config_dir() -> Path:
+    """Return the folder of what the user decides: settings and keys. It need not exist. InvalidSetting: no home."""
+    return config_home() / FOLDER
+
+
+def state_dir() -> Path:
+    """Return the folder of what the program keeps: tokens and locks. It need not exist. InvalidSetting: no home."""
+    return _base("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA") / FOLDER
+
+
+def config_home() -> Path:
+    """Return the folder in which each program has a folder for its settings. InvalidSetting: no home."""
+    return _base("XDG_CONFIG_HOME", ".config", "APPDATA")
 
 
 def journal_file(server: str, key_id: str = "") -> Path:
@@ -71,18 +83,27 @@ def _written(path: Path) -> int:
     return max(each.stat().st_mtime_ns for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
 
 
-def _folder(xdg: str, usual: str, on_windows: str) -> Path:
+def _base(xdg: str, usual: str, on_windows: str) -> Path:
     if sys.platform == "win32":
-        return _named(on_windows) or Path.home() / FOLDER
+        return named_folder(on_windows) or home(on_windows)
     if sys.platform == "darwin":
         usual = "Library/Application Support"
-    return _named(xdg) or Path.home() / usual / FOLDER
+    return named_folder(xdg) or home(xdg) / usual
 
 
-def _named(variable: str) -> Path | None:
-    """Return our folder in the one an environment variable names; a relative path is ignored, as XDG demands."""
+def named_folder(variable: str) -> Path | None:
+    """Return the folder that an environment variable names; a relative path is ignored, as XDG demands."""
     folder = Path(os.environ.get(variable, ""))
-    return folder / FOLDER if folder.is_absolute() else None
+    return folder if folder.is_absolute() else None
+
+
+def home(instead: str) -> Path:
+    """Return the user's home; InvalidSetting where there is none, with the variable to set `instead`."""
+    with contextlib.suppress(RuntimeError):  # a user id without an entry, and no variable
+        if (folder := Path.home()).is_absolute():
+            return folder
+    name = "USERPROFILE" if sys.platform == "win32" else "HOME"
+    raise InvalidSetting(file=ENVIRONMENT, field=name, reason="no home", detail=instead)
 
 
 def private_folder(folder: Path) -> Path:
@@ -94,12 +115,13 @@ def private_folder(folder: Path) -> Path:
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file by one that only this user can read (0600), at once for every reader. OSError.
 
-    On Windows 0600 means nothing: there the folder, which lies in the user's profile, hands down its access list.
+    A link that lies there is replaced, never followed. On Windows 0600 means nothing: there the folder, which lies in
+    the user's profile, hands down its access list.
     """
     private_folder(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_BINARY", "O_NOFOLLOW"), 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a Path cannot open a descriptor
             file.write(content)
             file.flush()
@@ -108,6 +130,11 @@ def write_private(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _flags(*names: str) -> int:
+    """Return those flags of an open that this system has."""
+    return sum(getattr(os, name, 0) for name in names)
 
 
 def _replace(draft: Path, path: Path) -> None:
@@ -124,10 +151,81 @@ def _replace(draft: Path, path: Path) -> None:
     draft.replace(path)
 
 
-def read_private(path: Path, limit: int = 65_536) -> bytes | None:
-    """Return the first `limit` bytes of a file, None if there is none or it cannot be read."""
+# ------------------------------------------------------------ read
+
+
+def read_small(path: Path, limit: int = SMALL) -> bytes | None:
+    """Return what a file holds, None if there is none for this user: no such file, or its folder is closed to them.
+
+    Never waits and never reads more than `limit` bytes, whatever lies there. InvalidSetting: unreadable, not a file
+    (a folder, a pipe, a device), too large.
+    """
+    found = _opened(path, limit)
+    return None if found is None else found[1]
+
+
+def read_trusted(path: Path, limit: int = SMALL) -> bytes | None:
+    """Return what a file that this program keeps holds, None if there is none or if others could have written it.
+
+    It is no link, it and its folder are this user's, and nobody else can write to them; Windows has access lists
+    instead. What is not used is logged.
+    """
     try:
-        with path.open("rb") as file:
-            return file.read(limit)
-    except OSError:
+        found = _opened(path, limit, follow=False)
+        if found is None:
+            return None
+        folder = path.parent.stat()
+    except (InvalidSetting, OSError) as error:
+        logger.warning("%s is not used: %s", path, getattr(error, "reason", None) or error)
         return None
+    for place, status in ((path.parent, folder), (path, found[0])):
+        if why := not_private(status):
+            logger.warning("%s is not used: %s: %s", path, place, why)
+            return None
+    return found[1]
+
+
+def not_private(status: os.stat_result) -> str:
+    """Return why what a file holds may be another's doing, "" if it cannot be."""
+    if os.name != "posix":
+        return ""
+    if status.st_uid != os.geteuid():
+        return f"its owner is another user ({status.st_uid})"
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"others can write to it (mode {stat.S_IMODE(status.st_mode):04o})"
+    return ""
+
+
+def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_result, bytes] | None:
+    """Return the state of a file and what it holds, as `read_small` does."""
+    try:
+        if not stat.S_ISREG(path.stat(follow_symlinks=follow).st_mode):  # a device may act when it is only opened
+            raise InvalidSetting(file=str(path), reason="not a file")
+        flags = os.O_RDONLY | _flags("O_NONBLOCK", "O_NOCTTY", "O_BINARY") | (0 if follow else _flags("O_NOFOLLOW"))
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  # a Path opens without flags
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise InvalidSetting(file=str(path), reason="not a file")
+            content = file.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except PermissionError as error:
+        if _is_closed(path):
+            logger.info("%s cannot be looked for: its folder is closed to this user", path)
+            return None
+        raise InvalidSetting(file=str(path), reason="unreadable", detail=error.strerror or "") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        detail = getattr(error, "strerror", None) or str(error)
+        raise InvalidSetting(file=str(path), reason="unreadable", detail=detail) from None
+    if len(content) > limit:
+        raise InvalidSetting(file=str(path), reason="too large", detail=f"more than {limit} bytes")
+    return status, content
+
+
+def _is_closed(path: Path) -> bool:
+    """Tell whether it cannot even be seen whether a file is there."""
+    try:
+        path.lstat()
+    except OSError:
+        return True
+    return False

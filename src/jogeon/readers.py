@@ -39,7 +39,19 @@ from jogeon.messages import (
     System,
     Unknown,
 )
-from jogeon.values import WORDS, bare_code, clock_of, code_of, is_success, plain, rows_of, shown, stock_of, text_of
+from jogeon.values import (
+    WORDS,
+    bare_code,
+    clock_of,
+    code_of,
+    composed,
+    is_success,
+    plain,
+    rows_of,
+    shown,
+    stock_of,
+    text_of,
+)
 
 T = TypeVar("T")
 
@@ -320,7 +332,7 @@ def _condition(row: object) -> Condition | None:
     """
     match row:
         case [number, text, *_] | {"seq": number, "name": text}:
-            seq, name = plain(number), plain(text)
+            seq, name = plain(number), composed(plain(text))
             if seq and name and len(seq) + len(name) < WORDS and "\ufffd" not in name:
                 return Condition(seq, name)
     return None

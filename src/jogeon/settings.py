@@ -6,13 +6,16 @@
     folder = "C:/Users/me/keys"    # holds the two downloaded text files; or app_key = "…" and secret_key = "…"
 
 The file is looked for in the working directory, then in the user's configuration folder; each setting is taken from
-the first that has it, and a variable of the environment comes before both.
+the first that has it, and a variable of the environment comes before both. JOGEON_CONFIG names one file instead.
 """
 
+import contextlib
 import ipaddress
 import logging
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -21,17 +24,23 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
-from jogeon.places import config_dir
+from jogeon.masks import hide, unmasked
+from jogeon.places import ENVIRONMENT, config_dir, read_small
 
 Mode = Literal["real", "mock"]
 """Kiwoom's two servers: real (실전) and mock (모의투자)."""
 
 FILE_NAME = "jogeon.toml"
-FILE_LIMIT = 65_536
-ENVIRONMENT = "environment"
+SERVERS = ("real", "mock", "demo", "ws://…", "wss://…")
+LANGUAGES = ("ko", "en")
+QUOTES = "\"'`“”„‘’‚«»＂＇｀「」"
+UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
+"""What a web page or an editor leaves in a text that nobody sees."""
 PROXY_SCHEMES = ("http", "https", "socks4", "socks5")
 
 logger = logging.getLogger("jogeon.settings")
+logger.addFilter(unmasked)
+_named: ContextVar[str] = ContextVar("config", default="")
 
 
 class KeySetting(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,25 +72,35 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings = KeySettings()
 
 
+@contextlib.contextmanager
+def config_file(path: str) -> Iterator[None]:
+    """Take the settings from one file and no other while this lasts; "" changes nothing."""
+    before = _named.set(path or _named.get())
+    try:
+        yield
+    finally:
+        _named.reset(before)
+
+
 def setting_files() -> Iterator[tuple[Path, Settings]]:
     """Yield each jogeon.toml that is there with what it says, the one that counts first; InvalidSetting."""
-    for path in (Path(FILE_NAME), config_dir() / FILE_NAME):
-        content = _content(path)
+    if named := _named.get() or variable("JOGEON_CONFIG"):
+        path = Path(named).expanduser()
+        content = read_small(path)
+        if content is None:
+            raise InvalidSetting(file=str(path), field="" if _named.get() else "JOGEON_CONFIG", reason="missing")
+        yield path, parse(path, content)
+        return
+    for path in _usual_files():
+        content = read_small(path)
         if content is not None:
             yield path, parse(path, content)
 
 
-def _content(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            content = file.read(FILE_LIMIT + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InvalidSetting(file=str(path), reason="unreadable", detail=error.strerror or "") from None
-    if len(content) > FILE_LIMIT:
-        raise InvalidSetting(file=str(path), reason="too large", detail=f"more than {FILE_LIMIT} bytes")
-    return content
+def _usual_files() -> Iterator[Path]:
+    yield Path(FILE_NAME)
+    with contextlib.suppress(InvalidSetting):  # whoever has no home has no file there
+        yield config_dir() / FILE_NAME
 
 
 def parse(path: Path, content: bytes) -> Settings:
@@ -91,14 +110,43 @@ def parse(path: Path, content: bytes) -> Settings:
     except UnicodeDecodeError as error:
         raise InvalidSetting(file=str(path), reason="not text", detail=f"no UTF-8 at byte {error.start}") from None
     try:
-        return msgspec.toml.decode(text, type=Settings)
+        settings = msgspec.toml.decode(text, type=Settings)
     except msgspec.ValidationError as error:
-        detail, _, where = str(error).partition(" - at `$.")
-        raise InvalidSetting(file=str(path), field=where.rstrip("`"), reason="wrong value", detail=detail) from None
+        raise _wrong(path, str(error)) from None
     except msgspec.DecodeError as error:
-        raise InvalidSetting(file=str(path), reason="not TOML", detail=_place(str(error))) from None
+        raise _no_toml(path, text, _place(str(error))) from None
     except RecursionError:
         raise InvalidSetting(file=str(path), reason="not TOML", detail="nested too deeply") from None
+    _check(path, text, settings)
+    return settings
+
+
+def _wrong(path: Path, complaint: str) -> InvalidSetting:
+    """Return what is wrong with a value; its place is known, and its allowed values if they are few."""
+    detail, _, where = complaint.partition(" - at `$.")
+    field = where.rstrip("`")
+    if field == "lang":
+        return InvalidSetting(file=str(path), field=field, reason="not allowed", detail=_listed(LANGUAGES))
+    return InvalidSetting(file=str(path), field=field, reason="wrong value", detail=detail)
+
+
+def _no_toml(path: Path, text: str, place: str) -> InvalidSetting:
+    """Return where the text is no TOML; a backslash in double quotes is a Windows path nine times out of ten."""
+    line = re.search(r"line (\d+)", place)
+    written = text.splitlines()[int(line[1]) - 1 :][:1] if line else []
+    reason = "backslash" if written and re.search(r'=\s*"[^"]*\\', written[0]) else "not TOML"
+    return InvalidSetting(file=str(path), reason=reason, detail=place)
+
+
+def _check(path: Path, text: str, settings: Settings) -> None:
+    """Refuse what is TOML and cannot be meant."""
+    if settings.server is not None:
+        checked_server(settings.server, str(path), "server")
+    for name, table in (("real", settings.keys.real), ("mock", settings.keys.mock)):
+        if table is not None and not table.folder.isprintable():  # "C:\temp" has a tab in it
+            lines = (number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*folder\b.*\\", line))
+            field, detail = f"keys.{name}.folder", f"at line {next(lines, '?')}"
+            raise InvalidSetting(file=str(path), field=field, reason="backslash", detail=detail)
 
 
 def _place(complaint: str) -> str:
@@ -111,24 +159,37 @@ def variable(name: str) -> str | None:
     return os.environ.get(name, "").strip() or None
 
 
+def checked_server(server: str, file: str, field: str) -> str:
+    """Return what names a server; InvalidSetting with the allowed ones otherwise."""
+    if server in ("real", "mock", "demo") or "://" in server:
+        return server
+    raise InvalidSetting(file=file, field=field, reason="not allowed", detail=_listed(SERVERS))
+
+
+def _listed(allowed: Iterable[str]) -> str:
+    return ", ".join(allowed)
+
+
 # ------------------------------------------------------------ which server, which language
 
 
 def chosen_server() -> tuple[str, str]:
     """Return the server where none was named, and who says so: JOGEON_SERVER, jogeon.toml, KIWOOM_MODE, else "real"."""
     if server := variable("JOGEON_SERVER"):
-        return server, "JOGEON_SERVER"
+        return checked_server(server, ENVIRONMENT, "JOGEON_SERVER"), "JOGEON_SERVER"
     for path, settings in setting_files():
-        if settings.server:
+        if settings.server is not None:
             return settings.server, str(path)
     if mode := kiwoom_mode():
-        return mode, "KIWOOM_MODE=demo, which means mock" if mode == "mock" else "KIWOOM_MODE"
+        return mode, "KIWOOM_MODE=demo, which means mock" if _kiwoom_says() == "demo" else f"KIWOOM_MODE={mode}"
     return "real", "default"
 
 
 def chosen_language() -> str | None:
-    """Return JOGEON_LANG, else what jogeon.toml says, else None."""
+    """Return JOGEON_LANG, else what jogeon.toml says, else None; InvalidSetting."""
     if lang := variable("JOGEON_LANG"):
+        if lang.lower() not in LANGUAGES:
+            raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_LANG", reason="not allowed", detail=_listed(LANGUAGES))
         return lang.lower()
     return next((settings.lang for _, settings in setting_files() if settings.lang), None)
 
@@ -138,23 +199,43 @@ def kiwoom_mode() -> Mode | None:
 
     In Kiwoom's own tools `demo` is the mock server (모의투자), not the simulator that is called `demo` here.
     """
-    match (variable("KIWOOM_MODE") or "").lower():
+    match _kiwoom_says():
         case "":
             return None
         case "real":
             return "real"
-        case "demo" | "mock":
+        case "mock":
+            return "mock"
+        case "demo":
             logger.info("KIWOOM_MODE=demo means Kiwoom's mock server (모의투자) here")
             return "mock"
     raise InvalidSetting(file=ENVIRONMENT, field="KIWOOM_MODE", reason="not a mode")
 
 
+def _kiwoom_says() -> str:
+    return (variable("KIWOOM_MODE") or "").lower()
+
+
 def server_token() -> str | None:
     """Return JOGEON_TOKEN, the token for ws:// and wss:// addresses; InvalidSetting."""
-    token = variable("JOGEON_TOKEN")
+    token = unquoted(variable("JOGEON_TOKEN") or "") or None
     if token is not None and not is_one_word(token):
         raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_TOKEN", reason="not one word")
+    hide(token or "")
     return token
+
+
+def seen(text: str) -> str:
+    """Return a text without blanks around it and without what nobody sees."""
+    return text.translate(dict.fromkeys(map(ord, UNSEEN))).strip()
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the quotes around it and without what nobody sees; other quotes stay."""
+    text = seen(text)
+    while len(text) > 1 and text[0] in QUOTES and text[-1] in QUOTES:
+        text = text[1:-1].strip()
+    return text
 
 
 def is_one_word(secret: str) -> bool:

@@ -32,6 +32,7 @@ from jogeon.errors import (
 from jogeon.events import StateName
 from jogeon.jobs import Ask, Job, Jobs
 from jogeon.listening import BEAT, Life
+from jogeon.masks import unmasked
 from jogeon.messages import (
     Answer,
     ConditionList,
@@ -61,6 +62,7 @@ TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 OnTaken = Literal["stop", "retry", "takeover"]
 
 logger = logging.getLogger("jogeon.supervisor")
+logger.addFilter(unmasked)
 
 
 class Dial(Protocol):

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,13 +21,15 @@ from msgspec import Struct
 
 from jogeon.connection import could_not_connect, tls_context
 from jogeon.credentials import Keys
-from jogeon.errors import CouldNotConnect, InvalidAddress, TokenRefused
+from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, TokenRefused
 from jogeon.events import KST
 from jogeon.lock import locked
+from jogeon.masks import hide, unmasked
 from jogeon.messages import Refusal
-from jogeon.places import read_private, state_dir, write_private
+from jogeon.places import read_trusted, state_dir, write_private
 from jogeon.readers import refusal_in
 from jogeon.settings import is_loopback, is_one_word
+from jogeon.values import text_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -46,6 +49,7 @@ TOO_MANY_REQUESTS = "429"
 NO_SUCH_TOKEN = "8005"  # noqa: S105  # a code of the broker
 
 logger = logging.getLogger("jogeon.tokens")
+logger.addFilter(unmasked)
 
 
 class Issued(Struct, frozen=True):
@@ -54,6 +58,9 @@ class Issued(Struct, frozen=True):
     token: str
     expires: float
     skew: float
+
+    def __post_init__(self) -> None:
+        hide(self.token)
 
     def __repr__(self) -> str:
         return f"Issued(… until {self.until:%Y-%m-%d %H:%M:%S})"
@@ -89,7 +96,7 @@ class IssuedTokens:
     ) -> None:
         self._keys = keys
         self._rest = _checked(rest)
-        self._path = state_dir() / f"token-{urlsplit(rest).netloc.replace(':', '-')}-{keys.id}.json"
+        self._name = f"token-{urlsplit(rest).netloc.replace(':', '-')}-{keys.id}.json"
         self._proxy = proxy
         self._clock = clock
         self._monotonic = monotonic
@@ -102,7 +109,8 @@ class IssuedTokens:
     @property
     def kept(self) -> Issued | None:
         """The token that is kept, good or not; None if there is none."""
-        content = read_private(self._path)
+        path = self._path()
+        content = read_trusted(path) if path else None
         if content is None:
             return self._unkept
         try:
@@ -150,7 +158,15 @@ class IssuedTokens:
     def forget(self) -> None:
         """Remove the kept token from this machine. OSError."""
         self._unkept = None
-        self._path.unlink(missing_ok=True)
+        if path := self._path():
+            path.unlink(missing_ok=True)
+
+    def _path(self) -> Path | None:
+        """Return where the token is kept, None where there is no place to keep it."""
+        try:
+            return state_dir() / self._name
+        except InvalidSetting:  # no home
+            return None
 
     def _good(self, refused: str = "") -> Issued | None:
         """Return the kept token if it will do."""
@@ -163,8 +179,9 @@ class IssuedTokens:
         """Wait until no other program is asking for this token, though not for ever."""
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError, NotImplementedError):
-                for _ in range(TURN_TRIES):
-                    if held.enter_context(locked(self._path.with_suffix(".lock"))):
+                path = self._path()
+                for _ in range(TURN_TRIES if path else 0):
+                    if path and held.enter_context(locked(path.with_suffix(".lock"))):
                         break
                     await asyncio.sleep(TURN_PAUSE)
             yield
@@ -189,11 +206,19 @@ class IssuedTokens:
         return issued
 
     def _keep(self, issued: Issued) -> None:
+        """Keep a token for all programs, else for this one: where others can write, nobody could trust it."""
+        self._unkept = issued
+        path = self._path()
+        if path is None:
+            logger.warning("the token cannot be shared with other programs: there is no home")
+            return
         try:
-            write_private(self._path, msgspec.json.encode(issued))
+            write_private(path, msgspec.json.encode(issued))
         except OSError as error:
             logger.warning("the token cannot be shared with other programs: %s", error.strerror)
-            self._unkept = issued
+            return
+        if read_trusted(path) is not None:
+            self._unkept = None
 
     async def _ask(self, path: str, revoked: Issued | None = None) -> tuple[dict[str, Any], float]:
         """Return the answer to a request and the broker's clock less this machine's, in seconds."""
@@ -204,7 +229,7 @@ class IssuedTokens:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             reply = None
         if isinstance(reply, dict):
-            refusal = refusal_in(reply.get("return_code"), self._scrubbed(reply.get("return_msg")))
+            refusal = refusal_in(reply.get("return_code"), text_of(reply.get("return_msg")))
             if refusal is not None and refusal.code:
                 raise _refused(status, refusal)
         if status == 429:
@@ -212,13 +237,6 @@ class IssuedTokens:
         if status != 200 or not isinstance(reply, dict):
             raise _unusable(url, f"HTTP {status}")
         return reply, _skew(date, self._clock())
-
-    def _scrubbed(self, text: object) -> str:
-        """Return a text of the broker without the keys, should it quote them."""
-        shown = text if isinstance(text, str) else ""
-        for secret in (self._keys.app_key, self._keys.secret_key):
-            shown = shown.replace(secret, "…")
-        return shown
 
 
 async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[], float] = time.time) -> float | None:

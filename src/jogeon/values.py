@@ -28,6 +28,11 @@ _SUCCESS = re.compile("(정상(적으로)?)?((처리|조회)(가?완료)?)?((되
 not done as it should be (정상적으로 처리되지 않았습니다, 비정상) begins or ends with the same words."""
 
 
+def composed(name: str) -> str:
+    """Return a name without blanks around it, its Hangul composed: macOS writes 가 as ㄱ and ㅏ, Kiwoom does not."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
 def text_of(value: object) -> str:
     """Return a field as text; of what has fields of its own only what it is, because it may be nested without end."""
     if isinstance(value, list | dict):

@@ -2,23 +2,80 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from jogeon.cli.asking import ask_which, can_ask
+from jogeon.cli.said import said
+from jogeon.cli.terminal import clean, tell
 from jogeon.credentials import BROKERS, find_keys
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.settings import chosen_server, proxy_for
+from jogeon.settings import chosen_language, chosen_server, proxy_for, setting_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from jogeon.cli.options import Choices
+    from jogeon.cli.texts import Texts
     from jogeon.credentials import Keys
     from jogeon.settings import Mode
     from jogeon.tokens import IssuedTokens
+
+
+TOLD = tuple(logging.getLogger(f"jogeon.{name}") for name in ("keyrings", "keyfiles", "places"))
+"""Loggers whose warnings people should know of also without -v: what was gone round to find their keys."""
+
+
+class _Notices(logging.Handler):
+    """Tells each warning once, in the language of the user."""
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__(logging.WARNING)
+        self._texts = choices.texts
+        self._told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        notice = record.getMessage()
+        if notice not in self._told:
+            self._told.add(notice)
+            tell(f"{self._texts('notice')}  {clean(said(notice, self._texts))}")
+
+
+@contextmanager
+def noticed(choices: Choices) -> Iterator[None]:
+    """Tell what was gone round to find keys while this lasts, unless there is a log to see it in."""
+    handler = _Notices(choices)
+    if choices.verbose:
+        yield
+        return
+    for logger in TOLD:
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in TOLD:
+            logger.removeHandler(handler)
+            logger.setLevel(logging.NOTSET)
+            logger.propagate = True
+
+
+def check_settings() -> None:
+    """Read the settings, whether the command needs one of them or not; InvalidSetting."""
+    list(setting_files())
+    chosen_language()
+
+
+def kiwoom_mode_says(source: str, server: str, texts: Texts) -> str:
+    """Return how KIWOOM_MODE came to choose a server; `source` is that of `chosen_server`."""
+    said = source.partition("=")[2].partition(",")[0]
+    return texts("server.kiwoom-demo" if said == "demo" else "server.kiwoom-mode", said=said, server=server)
 
 
 def chosen_mode(choices: Choices) -> Mode:

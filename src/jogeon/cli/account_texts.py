@@ -37,9 +37,11 @@ ACCOUNT_HELP = {
     ),
     "metavar.folder": Text("폴더", "FOLDER"),
     "option.keys": Text(
-        "키움에서 내려받은 두 파일(계좌번호_appkey.txt, 계좌번호_secretkey.txt)이 있는 폴더",
-        "folder of the two files downloaded from Kiwoom (계좌번호_appkey.txt, 계좌번호_secretkey.txt)",
+        "키움에서 내려받은 두 파일(계좌번호_appkey.txt, 계좌번호_secretkey.txt)이 있는 폴더, 또는 두 파일 중 하나",
+        "folder of the two files downloaded from Kiwoom (계좌번호_appkey.txt, 계좌번호_secretkey.txt), or one of them",
     ),
+    "option.config": Text("jogeon.toml 대신 읽을 설정 파일", "read the settings from this file instead of jogeon.toml"),
+    "notice": Text("참고", "note"),
     "option.yes": Text("묻지 않고 지움", "delete without asking"),
     "option.login": Text(
         "LOGIN, 조건식 목록, 검색, PING까지 점검 (같은 앱키를 쓰는 다른 컴퓨터의 프로그램은 끊김)",

@@ -14,12 +14,13 @@ import click
 from jogeon.cli import options
 from jogeon.cli.command import help_option, page
 from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
-from jogeon.cli.language import Lang, asked_for, spoken_here
+from jogeon.cli.language import Lang, asked_for, config_in, spoken_here
 from jogeon.cli.options import Choices, Connect
 from jogeon.cli.terminal import can_show, hush, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
+from jogeon.masks import masked
 
 COMMANDS = (
     "demo", "list", "search", "watch", "record", "history", "export", "replay", "clear", "login", "logout", "doctor",
@@ -85,6 +86,13 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
 
     `connect` makes the client, `jogeon.connect` if none is given.
     """
+    from jogeon.settings import config_file
+
+    with config_file(config_in(argv)):
+        return _run(argv, connect)
+
+
+def _run(argv: Sequence[str], connect: Connect | None) -> int:
     prepare_streams()
     texts = Texts(_language(argv))
     choices = Choices(texts, connect or connect_to, tuple(argv))
@@ -102,7 +110,7 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
-            traceback.print_exc()
+            tell(masked(traceback.format_exc().rstrip()))
         tell(explain(error, choices))
         return exit_code(error)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from jogeon.cli import options
 from jogeon.cli.options import Choices
@@ -35,9 +36,15 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, with as much log as was asked for."""
+        from jogeon.cli.account import check_settings, noticed
         from jogeon.cli.running import logged  # brings the event loop, which no help needs
 
-        with logged(max(self.least_verbose, ctx.ensure_object(Choices).verbose)):
+        for param in self.params:
+            if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
+                options.refuse_blank(ctx, param, ctx.params.get(param.name or ""))
+        if self.name != "doctor":  # which reports them
+            check_settings()
+        with noticed(ctx.ensure_object(Choices)), logged(max(self.least_verbose, ctx.ensure_object(Choices).verbose)):
             return super().invoke(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

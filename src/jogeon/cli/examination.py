@@ -11,11 +11,12 @@ from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from jogeon.cli.account import keys_of, korean_time, tokens_of
+from jogeon.cli.account import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.failures import rows
 from jogeon.cli.journaling import usual_journal
 from jogeon.cli.probe import Probe, reach
 from jogeon.cli.running import run_loop
+from jogeon.cli.said import said
 from jogeon.cli.terminal import tell
 from jogeon.connect import endpoint
 from jogeon.credentials import BROKERS
@@ -72,16 +73,17 @@ class Examination:
         except InvalidSetting as error:
             self._fail("server", error)
         else:
-            run_loop(self._look())
+            self._look()
         self._look_at_journal()
         self._note("versions", "ok", ", ".join(versions()))
 
-    async def _look(self) -> None:
+    def _look(self) -> None:
         match self.server:
-            case "real" | "mock":
-                await self._look_at_kiwoom(self.server)
+            case "real" | "mock" as mode:
+                keys = self._look_at_keys(mode)  # outside the loop, where Ctrl+C ends the wait for a keyring
+                run_loop(self._look_at_kiwoom(mode, keys))
             case _:
-                await self._look_at_address()
+                run_loop(self._look_at_address())
 
     # ------------------------------------------------------------ noting
 
@@ -97,13 +99,14 @@ class Examination:
 
     def _look_at_settings(self) -> None:
         source = "--server"
+        check_settings()
         if self._choices.server is None:
             self.server, source = chosen_server()
             self._choices.server = self.server
-        where = self._texts("found.default") if source == "default" else source
+        where = self._texts("found.default") if source == "default" else said(source, self._texts)
         self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
         if source.startswith("KIWOOM_MODE"):
-            self._note("server", "ok", self._texts("server.kiwoom-mode", server=self._texts(f"mode.{self.server}")))
+            self._note("server", "ok", kiwoom_mode_says(source, self._texts(f"mode.{self.server}"), self._texts))
         for path in open_files():
             self._note("privacy", "warning", self._texts("found.open-file", path=path), f'chmod 600 "{path}"')
 
@@ -126,7 +129,12 @@ class Examination:
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
-        path, _ = usual_journal(self._choices, self.server)
+        try:
+            path, _ = usual_journal(self._choices, self.server)
+        except InvalidSetting as error:  # no home
+            told = {row.label: row.says for row in rows(error, self._choices)}
+            self._note("journal", "warning", f"{told['what']}: {told['cause']}", told["next"])
+            return
         if not path.exists():
             return
         from jogeon.history import History
@@ -142,8 +150,7 @@ class Examination:
 
     # ------------------------------------------------------------ Kiwoom
 
-    async def _look_at_kiwoom(self, mode: Mode) -> None:
-        keys = self._look_at_keys(mode)
+    async def _look_at_kiwoom(self, mode: Mode, keys: Keys | None) -> None:
         if await self._look_at_clock(mode) and keys is not None:
             await self._look_at_token(mode, keys)
         reached = await self._reach(BROKERS[mode].websocket)

@@ -99,7 +99,8 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
             fields["half"] = ", ".join(halves)
         case errors.InvalidSetting(file=file, field=field, detail=detail):
-            place = choices.texts("environment") if file == "environment" else file
+            place = choices.texts(file) if file in ("environment", "argument") else file
+            detail = said(detail, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
         case errors.ConnectionLost(detail=detail):
             fields["detail"] = said(detail, choices.texts)
@@ -117,7 +118,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:
     code = getattr(error, "code", "")
     reason = getattr(error, "reason", "")
-    more = next((name for name in ("close", "half") if getattr(error, name, ())), "")
+    more = next((name for name in ("close", "half", "silent") if getattr(error, name, ())), "")
     specific = (f"code.{code}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
     return texts(found, **fields)
@@ -127,6 +128,8 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
     match error:
         case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
             return "LoginRefused.next.token"
+        case errors.KeysMissing(silent=True):
+            return "KeysMissing.next.silent"
         case errors.TokenRefused(code=code) if code in TOO_OFTEN:
             return "TokenRefused.next.later"
         case errors.TokenRefused(code=code) if code in UNKNOWN_MACHINE:

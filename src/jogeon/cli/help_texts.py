@@ -157,6 +157,10 @@ USAGE = {
     "usage.extra": Text("명령 뒤에 알 수 없는 말이 있습니다.", "there is something too much on the command line."),
     "usage.no-command": Text("명령을 적어 주세요.", "a command is missing."),
     "usage.value": Text("{name}: {complaint}", "{name}: {complaint}"),
+    "bad.empty": Text(
+        "값이 비어 있습니다. 셸 변수가 설정되지 않은 것 같습니다. 값을 적거나 옵션을 빼세요.",
+        "the value is empty, as an unset shell variable leaves it; give a value or omit it.",
+    ),
     "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
     "bad.until": Text(

@@ -37,6 +37,19 @@ def asked_for(argv: Sequence[str]) -> Lang | None:
     return asked
 
 
+def config_in(argv: Sequence[str]) -> str:
+    """Return the value of the last `--config`, "" for none: the language may stand in that file."""
+    named = ""
+    for word, following in zip_longest(argv, argv[1:], fillvalue=""):
+        if word == "--":
+            break
+        if word == "--config":
+            named = following
+        elif word.startswith("--config="):
+            named = word.removeprefix("--config=")
+    return named
+
+
 def spoken_here(environ: Mapping[str, str]) -> Lang:
     """Return ko where the locale is Korean: by the first of the usual variables that is set, else by the system."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

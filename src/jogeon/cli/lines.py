@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from jogeon.events import event_fields
+from jogeon.masks import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ FULL_PIPE_PAUSE = 0.01
 
 def json_line(fields: Mapping[str, object]) -> bytes:
     """Return an object as one line; control characters that JSON allows are escaped, for a terminal obeys them."""
-    text = msgspec.json.encode(fields).decode()
+    text = masked(msgspec.json.encode(fields).decode())
     if not text.isprintable():
         text = "".join(f"\\u{ord(c):04x}" if "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" else c for c in text)
     return text.encode() + b"\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +13,15 @@ from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, json_line
 from jogeon.cli.running import run_loop
 from jogeon.cli.terminal import clean, tell
-from jogeon.credentials import KEY_LENGTH, VARIABLES, Keys, keep_keys
-from jogeon.settings import chosen_server, is_one_word
+from jogeon.credentials import VARIABLES, Keys, keep_keys
+from jogeon.errors import InvalidSetting
+from jogeon.keyfiles import bare_key
+from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
+    from jogeon.keyfiles import Part
     from jogeon.settings import Mode
     from jogeon.tokens import Issued
 
@@ -60,14 +64,16 @@ def _asked_mode(choices: Choices) -> Mode:
 
 def _asked_keys(texts: Texts) -> Keys:
     tell(texts("account.where-from"))
-    app_key = ask(texts("account.ask-app-key"), _key, texts("account.bad-key"), hidden=True)
-    return Keys(app_key, ask(texts("account.ask-secret-key"), _key, texts("account.bad-key"), hidden=True))
+    app_key = ask(texts("account.ask-app-key"), partial(_key, "appkey"), texts("account.bad-key"), hidden=True)
+    secret_key = ask(texts("account.ask-secret-key"), partial(_key, "secretkey"), texts("account.bad-key"), hidden=True)
+    return Keys(app_key, secret_key)
 
 
-def _key(typed: str) -> str:
-    if not is_one_word(typed) or len(typed) > KEY_LENGTH:
-        raise ValueError
-    return typed
+def _key(part: Part, typed: str) -> str:
+    try:
+        return bare_key(typed, part, "")
+    except InvalidSetting:
+        raise ValueError from None
 
 
 def _report(choices: Choices, mode: Mode, issued: Issued, where: str, used: str) -> None:

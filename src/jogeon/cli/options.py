@@ -62,6 +62,7 @@ class Choices:
     keys: str | None = None
     found: Keys | None = None
     """The keys, where a command had to find them before it connects."""
+    config: str | None = None
     insecure: bool = False
     json: bool = False
     verbose: int = 0
@@ -228,10 +229,11 @@ def shared(texts: Texts, *, connects: bool = True) -> list[click.Option]:
     server = click.Option(["--server"], metavar=texts("metavar.server"), help=texts("option.server"))
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
     keys = click.Option(["--keys"], metavar=texts("metavar.folder"), help=texts("option.keys"))
+    config = click.Option(["--config"], metavar=texts("metavar.file"), help=texts("option.config"))
     insecure = switch(texts, "--insecure")
     for each in (server, keys, insecure):
         each.hidden = not connects
-    kept = [server, keys, switch(texts, "--json"), insecure, verbose]
+    kept = [server, keys, config, switch(texts, "--json"), insecure, verbose]
     for each in kept:
         each.expose_value, each.callback = False, _keep
     # The language was found before the texts of these options could be; here a wrong one is refused.
@@ -239,7 +241,16 @@ def shared(texts: Texts, *, connects: bool = True) -> list[click.Option]:
     return [*kept, lang]
 
 
+def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Refuse an option or a name with nothing in it: what an unset variable of a shell leaves."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    choices = ctx.find_object(Choices)
+    if choices is not None and any(isinstance(each, str) and not each.strip() for each in values):
+        raise click.BadParameter(choices.texts("bad.empty"), ctx, param)
+
+
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     choices = ctx.find_object(Choices)
+    refuse_blank(ctx, param, value)
     if value and choices is not None and param.name is not None and hasattr(choices, param.name):
         setattr(choices, param.name, value)

@@ -9,9 +9,10 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jogeon.cli.account import chosen_mode, keys_of
+from jogeon.cli.account import chosen_mode, keys_of, kiwoom_mode_says
 from jogeon.cli.terminal import clean, is_terminal, tell
 from jogeon.events import korean
+from jogeon.masks import unmasked
 from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     if choices.server is None:
         choices.server, source = chosen_server()
         if source.startswith("KIWOOM_MODE") and is_terminal(sys.stderr):
-            tell(choices.texts("server.kiwoom-mode", server=choices.texts(f"server.{choices.server}")))
+            tell(kiwoom_mode_says(source, choices.texts(f"server.{choices.server}"), choices.texts))
     keys = choices.found
     if keys is None and choices.keys is not None:
         keys = keys_of(chosen_mode(choices), choices)
@@ -92,6 +93,7 @@ class _Harmless(logging.Formatter):
 def logged(verbose: int) -> Iterator[None]:
     """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(unmasked)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = (logging.getLogger(), logging.getLogger("jogeon"))
     before = [logger.level for logger in loggers]

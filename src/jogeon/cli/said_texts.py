@@ -1,4 +1,4 @@
-"""What events report in English prose (the cause of a State, the `what` of an Anomaly), as people read it on one line.
+"""What events (the cause of a State, the `what` of an Anomaly) and notices report in English prose, as people read it.
 
 The keys are patterns of that prose, tried in this order against the whole of it. `why` is prose again; `counts` are
 numbers of events. What matches nothing, such as words of the broker, is shown as it is.
@@ -57,4 +57,44 @@ SAID = {
     r"lagged: not handed over: (?P<counts>.+)": Text(
         "처리가 늦어 건너뜀: {counts}", "lagged, not handed over: {counts}"
     ),
+    r"the keyring did not answer within (?P<seconds>\S+) s: going on without it": Text(
+        "키링이 {seconds}초 동안 응답하지 않아 건너뜁니다. 잠겨 있다면 잠금을 풀고 다시 실행하세요.",
+        "the keyring did not answer within {seconds} s and is skipped; if it is locked, unlock it and run this again.",
+    ),
+    r"kwcli: the current profile is not one of the (?P<mode>\w+) server; (?P<alias>.+) is taken": Text(
+        "kwcli의 현재 프로필은 {mode} 서버의 것이 아니어서 {alias} 프로필을 씁니다.",
+        "kwcli: the current profile is not one of the {mode} server; {alias} is used.",
+    ),
+    r"kwcli: (?P<path>.+) cannot be read: its profiles are not looked at": Text(
+        "kwcli의 설정을 읽을 수 없어 프로필을 보지 않습니다: {path}",
+        "kwcli: {path} cannot be read, so its profiles are skipped.",
+    ),
+    r"(?P<app>.+) was saved on (?P<day>\S+), (?P<secret>.+) on (?P<other>\S+): they may not fit each other": Text(
+        "{app}({day})와 {secret}({other})의 저장 날짜가 다릅니다. 서로 다른 때 발급된 키는 함께 쓸 수 없습니다.",
+        "{app} is of {day}, {secret} of {other}: keys issued at different times do not fit each other.",
+    ),
+    r"(?P<path>.+) is not used: (?P<place>.+): its owner is another user \((?P<uid>\d+)\)": Text(
+        "{path} 파일을 쓰지 않습니다. {place}의 소유자가 다른 사용자({uid})입니다.",
+        "{path} is not used: {place} belongs to another user ({uid}).",
+    ),
+    r"(?P<path>.+) is not used: (?P<place>.+): others can write to it \(mode (?P<bits>\d+)\)": Text(
+        "{path} 파일을 쓰지 않습니다. 다른 사용자가 {place}에 쓸 수 있습니다(권한 {bits}).",
+        "{path} is not used: others can write to {place} (mode {bits}).",
+    ),
+    r"KIWOOM_MODE=demo, which means mock": Text("KIWOOM_MODE=demo, 모의투자", "KIWOOM_MODE=demo, which means mock"),
+    r"at line (?P<line>\d+), column (?P<column>\d+)": Text(
+        "{line}번째 줄, {column}번째 글자", "at line {line}, column {column}"
+    ),
+    r"at line (?P<line>\d+)": Text("{line}번째 줄", "at line {line}"),
+    r"at end of document": Text("파일의 끝", "at the end of the file"),
+    r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
+    r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트", "at byte {byte}"),
+    r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`": Text(
+        "{wanted} 대신 {given}", "it should be {wanted}, not {given}"
+    ),
+    r"Object contains unknown field `(?P<field>[^`]+)`": Text("모르는 설정 {field}", "unknown setting {field}"),
+    r"others can write to it \(mode (?P<bits>\d+)\)": Text("권한 {bits}", "mode {bits}"),
+    r"its owner is another user \((?P<uid>\d+)\)": Text("소유자 {uid}", "its owner is {uid}"),
+    r"Permission denied": Text("권한 없음", "permission denied"),
+    r"No such file or directory": Text("그런 파일이나 폴더가 없음", "no such file or folder"),
 }

@@ -46,8 +46,12 @@ SHOWN = {
     "server.real": Text("실전", "real"),
     "server.mock": Text("모의투자", "mock"),
     "server.kiwoom-mode": Text(
-        "KIWOOM_MODE 에 따라 키움 {server} 서버에 접속합니다. (KIWOOM_MODE=demo 는 모의투자입니다)",
-        "KIWOOM_MODE says: Kiwoom's {server} server. (KIWOOM_MODE=demo means mock, 모의투자)",
+        "KIWOOM_MODE={said}에 따라 키움 {server} 서버에 접속합니다.",
+        "KIWOOM_MODE={said}: connecting to Kiwoom's {server} server.",
+    ),
+    "server.kiwoom-demo": Text(
+        "KIWOOM_MODE=demo는 모의투자입니다. 키움 {server} 서버에 접속합니다.",
+        "KIWOOM_MODE=demo means mock (모의투자): connecting to Kiwoom's {server} server.",
     ),
     "server.demo": Text("모의 서버", "simulator"),
     "live.heard": Text("마지막 수신 {age} 전", "last heard {age} ago"),

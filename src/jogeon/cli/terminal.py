@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple, TextIO
 
+from jogeon.masks import masked
+
 
 class Signs(NamedTuple):
     """The signs that stand beside words and colours."""
@@ -27,7 +29,11 @@ PLAIN_SIGNS = Signs("+", "-", "^", "+", "=", "-", "v", "..", "*")
 
 
 def clean(text: str) -> str:
-    """Return text from outside as one harmless line: blanks for line breaks and tabs, "?" for what cannot be seen."""
+    """Return text from outside as one harmless line: blanks for line breaks and tabs, "?" for what cannot be seen.
+
+    Secrets of this process are masked.
+    """
+    text = masked(text)
     return text if text.isprintable() else "".join(_seen(character) for character in text)
 
 

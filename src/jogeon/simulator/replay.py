@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
 from jogeon.events import korean
+from jogeon.masks import unmasked
 from jogeon.simulator.brokerage import Brokerage
 from jogeon.simulator.recorded import RecordedMarket, Shown
 
@@ -61,6 +62,7 @@ MOST_UNSENT: Final = 256 * 1024
 """Bytes that may wait for a program before the clock waits for it, too: far below where it would be cut."""
 
 logger = logging.getLogger("jogeon.simulator.replay")
+logger.addFilter(unmasked)
 
 
 class Replay(Brokerage):

@@ -1,0 +1,115 @@
+"""What nobody may read is masked: whole or cut, in texts, bytes, addresses, errors and logs; the rest is untouched."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.credentials import FixedToken, Keys
+from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
+from jogeon.masks import HEAD, MOST, forget, hide, masked, masked_bytes, unmasked
+from jogeon.tokens import Issued
+
+SECRET = "WQJCwyqInphKnR3bSRtB9NE1lv"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (SECRET, "…"),
+        (f"before {SECRET} after", "before … after"),
+        (f"{SECRET}{SECRET}", "……"),
+        (f"cut: {SECRET[:15]}", "cut: …"),
+        (f"cut in the middle {SECRET[:HEAD]}.", "cut in the middle …."),
+        (SECRET[: HEAD - 1], SECRET[: HEAD - 1]),
+        ("nothing", "nothing"),
+    ],
+)
+def test_a_secret_is_masked_whole_and_cut(text: str, shown: str) -> None:
+    hide(SECRET)
+    assert masked(text) == shown
+    assert masked_bytes(text.encode()) == shown.encode()
+
+
+@given(st.text(), st.text(), st.integers(HEAD, len(SECRET)))
+def test_it_does_not_matter_what_stands_around_it(before: str, after: str, length: int) -> None:
+    hide(SECRET)
+    assert SECRET[:HEAD] not in masked(before + SECRET[:length] + after)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("wss://me:word@host:1/path", "wss://…@host:1/path"),
+        ("to socks5://me:p@ss@host, then", "to socks5://…@host, then"),
+        ("wss://host/path?token=abc&x=1", "wss://host/path?token=…&x=1"),
+        ("https://host/?a=1&secretkey=abc#top", "https://host/?a=1&secretkey=…#top"),
+        ("wss://host/path?x=a@b", "wss://host/path?x=a@b"),
+        ("me@host", "me@host"),
+    ],
+)
+def test_the_secrets_of_an_address_are_masked_though_nobody_hid_them(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize("written", ["abcdefghi\\/jkl=", "abcdefghi/jkl\\u003d", "abcdefghi\\/jkl\\u003d"])
+def test_a_secret_is_known_as_json_may_write_it(written: str) -> None:
+    hide("abcdefghi/jkl=")
+    assert masked(f'{{"token":"{written}"}}') == '{"token":"…"}'
+
+
+@pytest.mark.parametrize("known", ["", "demo", "short"])
+def test_what_is_no_secret_or_in_every_other_word_is_shown(known: str) -> None:
+    hide(known)
+    assert masked("the demo is short") == "the demo is short"
+
+
+def test_bytes_that_are_no_text_stay_what_they_are() -> None:
+    hide(SECRET)
+    assert masked_bytes(b"\xff" + SECRET.encode() + b"\xfe\x00") == b"\xff\xe2\x80\xa6\xfe\x00"
+
+
+def test_the_number_of_secrets_is_bounded_and_the_last_ones_count() -> None:
+    hide(*(f"secret-{number:03}-of-many" for number in range(MOST + 1)))
+    assert masked("secret-000-of-many") != "…"
+    assert masked(f"secret-{MOST:03}-of-many") == "…"
+    forget()
+    assert masked(f"secret-{MOST:03}-of-many") != "…"
+
+
+def test_whoever_holds_a_secret_hides_it() -> None:
+    Keys("the-app-key", "the-secret-key")
+    FixedToken("the-fixed-token")
+    Issued("the-issued-token", 0.0, 0.0)
+    text = "the-app-key the-secret-key the-fixed-token the-issued-token"
+    assert masked(text) == "… … … …"
+
+
+def test_an_error_carries_no_secret() -> None:
+    hide(SECRET)
+    refused = RequestRefused("CNSRREQ", code="1", text=f"bad {SECRET}")
+    lost = ConnectionLost(f"closed by the server (1000 {SECRET[:20]})", text=SECRET)
+    assert (refused.text, lost.detail, lost.text) == ("bad …", "closed by the server (1000 …)", "…")
+    for error in (refused, lost):
+        assert SECRET[:HEAD] not in f"{error}{error!r}{error.args}{error.__dict__}"
+    later = JogeonError("x")
+    later.text = SECRET
+    assert later.text == "…"
+
+
+def test_a_record_of_a_log_holds_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    hide(SECRET)
+    logger = logging.getLogger("jogeon.test")
+    logger.addFilter(unmasked)
+    try:
+        int(SECRET)
+    except ValueError:
+        logger.exception("at %s with %r", SECRET, {"token": SECRET})
+    logger.warning("%d of %s", 5, "them")
+    logger.removeFilter(unmasked)
+    assert SECRET[:HEAD] not in caplog.text
+    assert "'…'" in caplog.text
+    assert "5 of them" in caplog.text
