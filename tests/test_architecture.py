@@ -27,8 +27,8 @@ SRC = TESTS.parent / "src"
 ROOMS = (
     {"errors", "messages", "values", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
-    {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
-    | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
+    {"places", "settings", "net", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client"}
+    | {"server", "rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
 )
@@ -40,9 +40,10 @@ BESIDE = {
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
     "settings": {"places"},
-    "credentials": {"settings", "places"},
+    "net": {"settings"},
+    "credentials": {"settings", "places", "net"},
     "lock": {"credentials", "settings", "places"},
-    "tokens": {"lock", "credentials", "settings", "places", "connection"},
+    "tokens": {"lock", "credentials", "settings", "places", "net"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
     "resume": {"fold", "members", "registrations"},
@@ -52,7 +53,7 @@ BESIDE = {
     "history": {"store"},
     "retention": {"store"},
     "recording": {"journal", "supervisor"},
-    "connection": {"credentials"},
+    "connection": {"net"},
     "supervisor": {"connection", "credentials"},
     "client": {"supervisor", "connection", "fanout", "credentials", "journal", "recording"},
     "server": {"fanout"},

@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import InvalidSetting, KeysMissing
+from jogeon.net import without_password
 from jogeon.places import config_dir, read_private, write_private
-from jogeon.settings import ENVIRONMENT, Mode, is_one_word, kiwoom_mode, setting_files, variable, without_password
+from jogeon.settings import ENVIRONMENT, Mode, is_one_word, kiwoom_mode, setting_files, variable
 
 KEY_LENGTH = 1_000
 APP_KEY_FILE, SECRET_KEY_FILE = "_appkey.txt", "_secretkey.txt"

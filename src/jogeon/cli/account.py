@@ -10,7 +10,8 @@ import click
 from jogeon.cli.asking import ask_which, can_ask
 from jogeon.credentials import BROKERS, find_keys
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.settings import chosen_server, proxy_for
+from jogeon.net import proxy_for
+from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
     from datetime import datetime

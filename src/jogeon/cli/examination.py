@@ -21,8 +21,9 @@ from jogeon.credentials import BROKERS
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
 from jogeon.events import korean
 from jogeon.lock import holder
+from jogeon.net import proxy_for, without_password
 from jogeon.places import journal_file
-from jogeon.settings import chosen_server, proxy_for, server_token, setting_files, without_password
+from jogeon.settings import chosen_server, server_token, setting_files
 from jogeon.tokens import clock_skew
 
 if TYPE_CHECKING:
