@@ -27,26 +27,39 @@ from test_connection import Ear
 from tls import BAD, Certificate, ConnectProxy, SocksProxy, Tls, trusted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 KEYS = Keys("planted-app-key", "planted-secret-key")
 TOKEN = "planted-token"
 
 
-@pytest.fixture(params=["files", "folder", "system"])
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Trust the authority of the tests: through a variable, or as where the system verifies (Windows, macOS)."""
+@pytest.fixture(params=["direct", "fallback", "system"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Trust the authority of the tests, on each of the engines that there are.
+
+    direct: aiofastnet's own · fallback: what it takes where Python holds OpenSSL within itself · system: asyncio's,
+    where the system verifies (Windows, macOS).
+    """
     path = trusted(tmp_path)
     match request.param:
-        case "files":
+        case "direct":
             monkeypatch.setenv("SSL_CERT_FILE", str(path))
-        case "folder":
-            monkeypatch.setenv("SSL_CERT_DIR", str(hashed(path, tmp_path / "roots")))
-        case _:
-            for place in ("jogeon.connection.tls_context", "jogeon.tokens.tls_context"):
-                monkeypatch.setattr(place, lambda _: systems_context(path))
-    return str(request.param)
+        case "fallback":
+            trust(monkeypatch, lambda: files_context(path))
+        case "system":
+            trust(monkeypatch, lambda: systems_context(path))
+
+
+def trust(monkeypatch: pytest.MonkeyPatch, make: Callable[[], ssl.SSLContext]) -> None:
+    for place in ("jogeon.connection.tls_context", "jogeon.tokens.tls_context"):
+        monkeypatch.setattr(place, lambda _: make())
+
+
+def files_context(path: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=path)
+    setattr(context, "_aiofastnet_force_fallback_ssl", True)  # noqa: B010  # its own switch for its own tests
+    return context
 
 
 def hashed(path: Path, folder: Path) -> Path:
@@ -181,6 +194,14 @@ async def test_no_keys_go_to_a_server_with_a_bad_certificate(certificate: Certif
             await IssuedTokens(KEYS, f"https://{host}:{tls.port}", proxy=proxy).current()
         assert (failed.value.reason, failed.value.certificate) == ("tls", certificate)
         assert (tls.heard, broker.asked) == (b"", [])
+
+
+async def test_a_folder_may_hold_whom_to_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(hashed(trusted(tmp_path), tmp_path / "roots")))
+    async with websocket("good") as tls, rest("good") as (there, broker):
+        assert await failure(address(tls.port)) is None
+        await IssuedTokens(KEYS, f"https://localhost:{there.port}").current()
+        assert broker.issued == 1
 
 
 async def test_nobody_is_trusted_whom_the_system_does_not_know() -> None:
