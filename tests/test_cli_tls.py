@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Shell = Callable[..., Said]
 
 WORDS = {
-    "expired": ("has expired", "유효 기간이 지났습니다"),
+    "expired": ("has expired", "만료되었습니다"),
     "not yet valid": ("not valid yet", "아직 시작되지 않았습니다"),
-    "self-signed": ("self-signed", "스스로 서명한"),
-    "unknown issuer": ("nobody this machine trusts", "모르는 기관이 발급한"),
-    "other host": ("for another host", "다른 서버의 인증서"),
+    "self-signed": ("self-signed", "자체 서명"),
+    "unknown issuer": ("nobody this machine trusts", "신뢰하지 않는 기관이 발급한"),
+    "other host": ("for another host name", "인증서의 호스트 이름이 주소와 다릅니다"),
 }
 
 

@@ -152,6 +152,11 @@ FAILURES = {
         "서버에 접속하지 못했습니다: {address}{through} ({detail})",
         "could not connect to {address}{through} ({detail})",
     ),
+    "certificate.expired": Text("인증서 만료", "certificate expired"),
+    "certificate.not yet valid": Text("아직 유효하지 않은 인증서", "certificate not valid yet"),
+    "certificate.self-signed": Text("자체 서명 인증서", "self-signed certificate"),
+    "certificate.unknown issuer": Text("신뢰하지 않는 발급 기관", "certificate of an unknown issuer"),
+    "certificate.other host": Text("인증서의 호스트 이름이 다름", "certificate of another host"),
     "CouldNotConnect.through": Text(", 프록시 {proxy}", " through the proxy {proxy}"),
     "CouldNotConnect.cause.refused": Text(
         "그 주소에서 동작하는 서버가 없습니다.", "no server listens at that address."
@@ -169,7 +174,7 @@ FAILURES = {
         "no TLS connection: what listens at that port does not speak TLS, or security software or a proxy interferes.",
     ),
     "CouldNotConnect.cause.expired": Text(
-        "서버 인증서의 유효 기간이 지났습니다. 이 컴퓨터의 날짜가 틀려도 이렇게 보입니다. 토큰은 보내지 않았습니다.",
+        "서버 인증서가 만료되었습니다. 이 컴퓨터의 날짜가 틀려도 이렇게 나옵니다. 토큰은 보내지 않았습니다.",
         "the server's certificate has expired, or this machine's clock is wrong. No token was sent.",
     ),
     "CouldNotConnect.cause.not yet valid": Text(
@@ -178,21 +183,22 @@ FAILURES = {
         "the server's certificate is not valid yet: most likely this machine's clock is wrong. No token was sent.",
     ),
     "CouldNotConnect.cause.self-signed": Text(
-        "서버가 스스로 서명한 인증서를 내놓았습니다. 다른 서버이거나 직접 만든 시험 서버입니다. 토큰은 보내지 "
+        "서버 인증서가 자체 서명(self-signed)되었습니다. 다른 서버이거나 직접 만든 시험 서버입니다. 토큰은 보내지 "
         "않았습니다.",
         "the server's certificate is self-signed: it is another server, or a test server of your own. No token "
         "was sent.",
     ),
     "CouldNotConnect.cause.unknown issuer": Text(
-        "이 컴퓨터가 모르는 기관이 발급한 인증서입니다. 회사 프록시나 보안 프로그램이 인증서를 바꿨거나, 이 컴퓨터에 "
-        "인증서 목록이 없습니다(Debian, Ubuntu: ca-certificates 패키지). 토큰은 보내지 않았습니다.",
+        "이 컴퓨터가 신뢰하지 않는 기관이 발급한 인증서입니다. 회사 프록시나 보안 프로그램이 인증서를 바꿨거나, 이 "
+        "컴퓨터에 인증서 목록이 없습니다(Debian, Ubuntu: ca-certificates 패키지). 토큰은 보내지 않았습니다.",
         "nobody this machine trusts issued the server's certificate: a company proxy or security software replaced it, "
         "or this machine has no list of issuers (on Debian and Ubuntu the package ca-certificates). No token was sent.",
     ),
     "CouldNotConnect.cause.other host": Text(
-        "다른 서버의 인증서입니다: 주소를 잘못 적었거나, 누군가 접속을 가로채고 있습니다. 토큰은 보내지 않았습니다.",
-        "the certificate is for another host: a typing error in the address, or someone intercepts the connection. "
-        "No token was sent.",
+        "인증서의 호스트 이름이 주소와 다릅니다: 주소를 잘못 적었거나, 누군가 접속을 가로채고 있습니다. 토큰은 "
+        "보내지 않았습니다.",
+        "the certificate is for another host name: a typing error in the address, or someone intercepts the "
+        "connection. No token was sent.",
     ),
     "CouldNotConnect.cause.invalid": Text(
         "서버의 인증서를 신뢰할 수 없습니다. 토큰은 보내지 않았습니다.",
@@ -222,8 +228,12 @@ FAILURES = {
         "점검이 끝난 뒤 다시: {again} (계속되면 주소를 확인하세요)",
         "when it is over: {again} (if it lasts, check the address)",
     ),
-    "CouldNotConnect.next.expired": Text("날짜와 시각을 맞춘 뒤 다시: {again}", "set the clock, then: {again}"),
-    "CouldNotConnect.next.not yet valid": Text("날짜와 시각을 맞춘 뒤 다시: {again}", "set the clock, then: {again}"),
+    "CouldNotConnect.next.expired": Text(
+        "날짜와 시각을 확인하고 다시: {again}", "check the date and time, then: {again}"
+    ),
+    "CouldNotConnect.next.not yet valid": Text(
+        "날짜와 시각을 확인하고 다시: {again}", "check the date and time, then: {again}"
+    ),
     "CouldNotConnect.next.self-signed": Text(
         "믿는 서버라면 환경 변수 SSL_CERT_FILE 에 그 인증서(PEM) 파일을 넣고 다시: {again}",
         "if you trust that server, set SSL_CERT_FILE to its certificate (a PEM file), then: {again}",

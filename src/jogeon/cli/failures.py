@@ -101,8 +101,9 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         case errors.InvalidSetting(file=file, field=field, detail=detail):
             place = choices.texts("environment") if file == "environment" else file
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
-        case errors.CouldNotConnect(detail=detail, proxy=proxy):
-            fields["detail"] = said(detail, choices.texts)
+        case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
+            fault = f"certificate.{certificate}"
+            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(detail, choices.texts)
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
         case errors.ConnectionLost(detail=detail):
             fields["detail"] = said(detail, choices.texts)
