@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := $(wildcard src tests examples bench fuzz)
+CONNECTIONS := $(addprefix tests/test_,$(addsuffix .py,tls cli_tls net connection connect tokens client server simulator frames faults))
 # Of each target of `make fuzz`.
 FUZZ_SECONDS ?= 600
 # Programs the tests start, each in a Debian package of the same name.
 SYSTEM_PACKAGES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench drill fuzz clean system
+.PHONY: help demo test proactor lint types bench drill fuzz clean system
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -20,6 +21,9 @@ demo: $(VENV)/installed ## a simulated market, watched live, without an account
 
 test: system lint types ## everything the CI checks
 	$(BIN)/python -m pytest -n 2
+
+proactor: $(VENV)/installed-test ## the tests of connections and TLS on the transports that Windows uses
+	PYTHONPATH=tests $(BIN)/python -m pytest -n 2 -p proactor $(CONNECTIONS)
 
 lint: $(VENV)/installed-test ## ruff
 	$(BIN)/ruff check $(SOURCES)

@@ -21,7 +21,7 @@ HOMES = (
     "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
     "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
 )  # fmt: skip
-PRIVATE = ("JOGEON_", "KIWOOM_", "APP_KEY", "APP_SECRET", "LC_", "LANGUAGE")
+PRIVATE = ("JOGEON_", "KIWOOM_", "APP_KEY", "APP_SECRET", "LC_", "LANGUAGE", "SSL_CERT_")
 THREAD_GRACE = 2.0  # seconds in which a thread that was told to end may do so
 
 # A property test leaves max_examples to the profile, so that `make fuzz` can raise it.
@@ -32,7 +32,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 @pytest.fixture(autouse=True)
 def _stranger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Make the test a stranger on this machine: an empty home, no keys, secrets, keyring, proxy or language."""
+    """Make the test a stranger here: an empty home, no keys, secrets, keyring, proxy, certificate or language."""
     masks.forget()
     home = tmp_path_factory.mktemp("home")
     for name in os.environ:

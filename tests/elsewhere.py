@@ -6,26 +6,40 @@ import asyncio
 import threading
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from broker import Broker as TokenBroker
 from jogeon.credentials import BROKERS, Broker
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from tls import Tls
 
 if TYPE_CHECKING:
     import pytest
+
+    from tls import Certificate
 
 TOKEN = "planted-token"
 
 
 class Kiwoom:
-    """Runs from `with` to its end; its token server gives the only token that its simulator takes."""
+    """Runs from `with` to its end; its token server gives the only token that its simulator takes.
+
+    `certificates` are those of the token server and of the simulator; without them neither speaks TLS.
+    """
 
     tokens: TokenBroker
     simulator: Simulator
+    there: Broker
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, ping: float = 10.0) -> None:
-        self._monkeypatch, self._ping = monkeypatch, ping
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        ping: float = 10.0,
+        certificates: tuple[Certificate, Certificate] | None = None,
+    ) -> None:
+        self._monkeypatch, self._ping, self._certificates = monkeypatch, ping, certificates
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="kiwoom")
         self._running = AsyncExitStack()
@@ -34,7 +48,7 @@ class Kiwoom:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
         for mode in ("real", "mock"):
-            self._monkeypatch.setitem(BROKERS, mode, Broker(self.tokens.rest, self.simulator.websocket))
+            self._monkeypatch.setitem(BROKERS, mode, self.there)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -48,6 +62,15 @@ class Kiwoom:
         self.tokens.answer = lambda path: (200, ISSUED if path.endswith("token") else {"return_code": 0})
         there = Simulator(speed=0, rest_port=None, token=TOKEN, switches=Switches(ping=self._ping))
         self.simulator = await self._running.enter_async_context(there)
+        self.there = Broker(self.tokens.rest, self.simulator.websocket)
+        if self._certificates is not None:
+            ports = [urlsplit(address).port or 0 for address in (self.there.rest, self.there.websocket)]
+            rest, websocket = [
+                await self._running.enter_async_context(Tls(port, certificate))
+                for port, certificate in zip(ports, self._certificates, strict=True)
+            ]
+            path = urlsplit(self.there.websocket).path
+            self.there = Broker(f"https://localhost:{rest.port}", f"wss://localhost:{websocket.port}{path}")
 
 
 ISSUED: dict[str, object] = {"token": TOKEN, "expires_dt": "29991231235959", "return_code": 0}

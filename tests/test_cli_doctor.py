@@ -92,7 +92,10 @@ def test_with_login_it_does_what_a_client_does(shell: Shell, kiwoom: Kiwoom) -> 
 def test_people_read_the_verdict_first(shell: Shell) -> None:
     lines = shell(lang="ko").out.splitlines()
     assert lines[0] == "real: 쓸 수 있습니다."
-    assert lines[1:3] == ["  정상  서버       real (기본값)", "  정상  키         environment (APP_KEY, APP_SECRET)"]
+    assert lines[1:3] == [
+        "  정상  서버       real (기본값)",
+        "  정상  키         environment (APP_KEY, APP_SECRET)",
+    ]
 
 
 def test_what_was_found_is_cut_between_words_where_the_terminal_ends(
@@ -121,7 +124,7 @@ def test_wrong_keys(shell: Shell, kiwoom: Kiwoom) -> None:
     assert (said.code, findings["token"]["error"], findings["token"]["code"]) == (3, "TokenRefused", "8001")
     assert "jogeon login" in findings["token"]["next"]
     shown = shell().out.splitlines()
-    assert shown[0] == "real: it does not work now. Kiwoom refused to issue a token."
+    assert shown[0] == "real: it does not work now. [token] Kiwoom refused to issue a token."
     assert any("cause: the app key or the secret key is wrong. [8001]" in line for line in shown)
     assert any("next: give the keys again: jogeon login" in line for line in shown)
 

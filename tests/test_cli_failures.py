@@ -13,7 +13,10 @@ from jogeon import errors
 from jogeon.cli.failures import EXITS, exit_code
 from jogeon.cli.texts import TEXTS
 
-REASONS = ("refused", "name", "timeout", "tls", "handshake", "proxy", "network")
+REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")
+CERTIFICATES = (
+    "expired", "not yet valid", "self-signed", "unknown issuer", "other host", "invalid", "unreadable roots",
+)  # fmt: skip
 SPOILT = (
     "unreadable", "too large", "not text", "not TOML", "wrong value", "not one word", "not a mode", "not a proxy",
     "spoilt", "no keys", "half a pair", "several pairs",
@@ -34,6 +37,11 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.EmptyPageKey("no key", rows=100), 4),
     (errors.TooManyRows("too many", rows=10_001), 4),
     *((errors.CouldNotConnect(address="wss://x", reason=reason, detail="…"), 5) for reason in REASONS),
+    *(
+        (errors.CouldNotConnect(address="wss://x", reason="tls", detail="…", certificate=each), 5)
+        for each in CERTIFICATES
+    ),
+    (errors.CouldNotConnect(address="wss://x", reason="proxy", detail="…", proxy="http://proxy:1"), 5),
     (errors.ConnectionLost("reset"), 5),
     (errors.RequestTimeout("CNSRREQ", 5.0), 5),
     (errors.SessionTaken(code="R10001", text="동일한 App key로 접속이 되었습니다"), 6),
@@ -44,7 +52,7 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.JogeonError("else"), 1),
     *(
         (errors.InvalidAddress("no", value="x", reason=reason), 2)
-        for reason in ("malformed", "unknown", "insecure", "token", "speed out of range")
+        for reason in ("malformed", "unknown", "insecure", "user", "token", "speed out of range")
     ),
     *((errors.InvalidSetting(file="jogeon.toml", field="server", reason=reason, detail="…"), 2) for reason in SPOILT),
     (errors.InvalidSetting(file="environment", field="JOGEON_TOKEN", reason="not one word"), 2),

@@ -18,6 +18,7 @@ OURS = (
     errors.ConnectionLost("the connection broke off without a close"),
     errors.ConnectionLost("closed by the server (1000 Bye)"),
     errors.ConnectionLost("closed by the server (1001)"),
+    errors.ConnectionLost("closed by the server without a code"),
     errors.ConnectionLost(connection.TOO_LONG),
     errors.ConnectionLost("closed by this program"),
     errors.ConnectionLost("no condition could be registered on this connection"),
@@ -90,7 +91,7 @@ def test_a_notice_is_said_in_both_languages(notice: str) -> None:
 def test_every_text_is_the_text_of_some_report() -> None:
     reports = [
         *map(str, OURS),
-        *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost)),
+        *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost | errors.CouldNotConnect)),
         *ANOMALIES,
         *NOTICES,
     ]

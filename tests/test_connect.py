@@ -192,6 +192,22 @@ def test_an_address_that_cannot_be_used(server: str, reason: str) -> None:
     assert (invalid.value.value, invalid.value.reason) == (server, reason)
 
 
+@pytest.mark.parametrize(
+    ("server", "shown", "reason"),
+    [
+        ("wss://me:planted@far.example/x", "wss://far.example/x", "user"),
+        ("ws://me:planted@127.0.0.1:1", "ws://127.0.0.1:1", "user"),
+        ("wss://me:planted@far.example:port", "wss://far.example:port", "malformed"),
+        ("https://me:planted@far.example", "https://far.example", "unknown"),
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_quoted(server: str, shown: str, reason: str) -> None:
+    with pytest.raises(InvalidAddress) as invalid:
+        connect(server)
+    assert (invalid.value.value, invalid.value.reason) == (shown, reason)
+    assert "planted" not in str(invalid.value)
+
+
 def test_a_token_may_travel_unencrypted_if_that_is_asked_for() -> None:
     connect("ws://10.0.0.1:10000", token="t", insecure=True)
 

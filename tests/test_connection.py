@@ -1,7 +1,9 @@
 """One connection over a real socket: what goes wrong on the way to it and at its end."""
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from urllib.parse import urlsplit
@@ -15,6 +17,8 @@ from jogeon.session import Stray
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
 from proxy import Proxy
+
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
 
 
 class Ear:
@@ -118,6 +122,47 @@ async def test_the_close_of_the_server_is_told_with_its_code_and_words() -> None
         assert (connection.error.close_code, connection.error.text) == (1001, "Bye")
 
 
+@pytest.mark.parametrize(
+    ("close", "code", "detail", "echo"),
+    [
+        (b"", 1005, "closed by the server without a code", 1000),
+        (b"\x03\xe8", 1000, "closed by the server (1000)", 1000),
+        (b"\x0f\xa1Bye", 4001, "closed by the server (4001 Bye)", 4001),
+        (None, 1006, "the connection broke off without a close", None),
+    ],
+)
+async def test_an_end_is_told_as_it_came(close: bytes | None, code: int, detail: str, echo: int | None) -> None:
+    answers: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accept(reader, writer)
+        if close is not None:
+            writer.write(bytes([0x88, len(close)]) + close)
+            answers.put_nowait(await reader.read(100))
+
+    ear = Ear()
+    async with raw(end) as url, connected(url, ear) as connection:
+        await ear.lost.wait()
+        assert connection.error is not None
+        assert (connection.error.close_code, connection.error.detail) == (code, detail)
+        if echo is not None:
+            assert int.from_bytes(unmasked(await answers.get())[:2]) == echo
+
+
+async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    key = next(line.split(": ")[1] for line in head.split("\r\n") if line.lower().startswith("sec-websocket-key"))
+    proof = base64.b64encode(hashlib.sha1((key + GUID).encode(), usedforsecurity=False).digest()).decode()
+    writer.write(
+        f"HTTP/1.1 101 -\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {proof}\r\n\r\n".encode()
+    )
+
+
+def unmasked(frame: bytes) -> bytes:
+    mask, payload = frame[2:6], frame[6:]
+    return bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
+
+
 async def test_pings_are_answered_and_told() -> None:
     ear = Ear()
     switches = Switches(ping=0.02, ping_deadline=0.2)
@@ -161,6 +206,33 @@ async def test_what_is_no_websocket_is_a_failed_handshake() -> None:
         with pytest.raises(CouldNotConnect) as failed:
             await Connection.open(url, Ear())
     assert failed.value.reason == "handshake"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "detail"),
+    [
+        ("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "maintenance", "HTTP 503"),
+        ("HTTP/1.0 503 Busy\r\n\r\n", "maintenance", "HTTP 503"),
+        ("HTTP/1.1 521 Unknown to Python\r\n\r\n", "maintenance", "HTTP 521"),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<title>점검</title>05:10까지",
+            "maintenance",
+            "HTTP 200: 점검 · 05:10까지",
+        ),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n<!doctype html><p>시스템 점검", "maintenance", "HTTP 403: 시스템 점검"),
+        ("HTTP/1.1 404 Not Found\r\n\r\n<html><p>no such page", "handshake", "HTTP 404: no such page"),
+    ],
+)
+async def test_a_notice_of_maintenance_is_told_in_its_own_words(answer: str, reason: str, detail: str) -> None:
+    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer.encode())
+        await writer.drain()
+
+    async with raw(page) as url:
+        with pytest.raises(CouldNotConnect) as failed:
+            await Connection.open(url, Ear())
+    assert (failed.value.reason, failed.value.detail) == (reason, detail)
 
 
 async def test_a_redirect_is_not_followed_with_a_token() -> None:

@@ -20,13 +20,10 @@ from jogeon.settings import (
     chosen_language,
     chosen_server,
     config_file,
-    is_loopback,
     kiwoom_mode,
     parse,
-    proxy_for,
     server_token,
     setting_files,
-    without_password,
 )
 
 REAL = "wss://api.kiwoom.com:10000/api/dostk/websocket"
@@ -257,65 +254,3 @@ def test_settings_do_not_show_keys() -> None:
     assert settings.keys.real is not None
     assert "planted" not in repr(settings) + str(settings.keys.real.__rich_repr__())
 
-
-# ------------------------------------------------------------ the way there
-
-
-@pytest.mark.parametrize(
-    ("variables", "url", "proxy"),
-    [
-        ({}, REAL, None),
-        ({"HTTPS_PROXY": "http://proxy:3128"}, REAL, "http://proxy:3128"),
-        ({"https_proxy": "proxy:3128"}, REAL, "http://proxy:3128"),
-        ({"HTTPS_PROXY": "http://proxy:3128"}, "ws://far.example", None),
-        ({"HTTP_PROXY": "http://proxy:3128"}, "ws://far.example", "http://proxy:3128"),
-        ({"ALL_PROXY": "socks5h://proxy:1080"}, REAL, "socks5://proxy:1080"),
-        ({"ALL_PROXY": "socks5://other:1", "HTTPS_PROXY": "http://proxy:2"}, REAL, "http://proxy:2"),
-        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "kiwoom.com"}, REAL, None),
-        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "*"}, REAL, None),
-        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "other.com"}, REAL, "http://proxy:3128"),
-        ({"ALL_PROXY": "http://proxy:3128"}, "ws://127.0.0.1:10000", None),
-        ({"ALL_PROXY": "http://proxy:3128"}, "wss://localhost", None),
-        ({"ALL_PROXY": "http://proxy:3128"}, "ws://[::1]:10000", None),
-    ],
-)
-def test_the_usual_variables_lead_through_a_proxy(
-    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], url: str, proxy: str | None
-) -> None:
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert proxy_for(url) == proxy
-
-
-def test_an_argument_counts_before_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
-    assert proxy_for(REAL, "socks5://mine:1080") == "socks5://mine:1080"
-    assert proxy_for(REAL, "") is None
-    assert proxy_for("ws://127.0.0.1", "http://mine:1") is None
-
-
-@pytest.mark.parametrize(
-    "proxy", ["http://", "ftp://u:planted@proxy:1", "http://u:planted@proxy:port", "http://[u:planted"]
-)
-def test_a_proxy_that_is_none_is_not_quoted(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(InvalidSetting) as invalid:
-        proxy_for(REAL)
-    assert invalid.value.field == "HTTPS_PROXY"
-    assert "planted" not in str(invalid.value)
-
-
-def test_a_password_is_left_out() -> None:
-    assert without_password("http://user:planted@proxy:3128/x") == "http://proxy:3128/x"
-    assert without_password("http://proxy:3128") == "http://proxy:3128"
-    assert without_password("http://[planted") == "…"
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "::1"])
-def test_this_machine(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["", "10.0.0.1", "localhost.example", "127.0.0.1.example", "::2"])
-def test_another_machine(host: str) -> None:
-    assert not is_loopback(host)

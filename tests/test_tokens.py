@@ -288,9 +288,9 @@ async def test_refusals_in_other_shapes(broker: Broker, answer: tuple[int, dict[
 @pytest.mark.parametrize(
     "answer",
     [
-        (200, b""), (200, b"<html>"), (200, b"[]"), (200, b"[" * 5000), (200, b"\xff\xfe"), (200, {}),
+        (200, b""), (200, b"[]"), (200, b"[" * 5000), (200, b"\xff\xfe"), (200, {}),
         (200, {"return_code": 0, "token": 5}), (200, {"return_code": 0, "token": "two words"}),
-        (503, b"maintenance"), (500, {"oops": 1}), (204, b""), (200, b" " * 100_000),
+        (204, b""), (200, b" " * 100_000), (404, b"<html><title>no such page"),
     ],
 )  # fmt: skip
 async def test_an_answer_that_is_none_is_an_outage(broker: Broker, answer: tuple[int, dict[str, Any] | bytes]) -> None:
@@ -298,6 +298,31 @@ async def test_an_answer_that_is_none_is_an_outage(broker: Broker, answer: tuple
     with pytest.raises(CouldNotConnect) as failed:
         await tokens_of(broker).current()
     assert failed.value.reason == "handshake"
+    assert kept_files() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (
+            (200, "<html><title>점검</title><body>05:10</body>".encode()),
+            "HTTP 200: 점검 · 05:10",
+        ),
+        ((403, "<!DOCTYPE html><body>시스템 점검".encode("cp949")), "HTTP 403: 시스템 점검"),
+        ((200, b"<html>" + b"<p>again</p>" * 20_000), "HTTP 200: again"),
+        ((200, b"<html><body>an-app-key a-secret-key</body>"), "HTTP 200: … …"),
+        ((200, b"<html>"), "HTTP 200"),
+        ((503, b"an-app-key"), "HTTP 503"),
+        ((500, {"oops": 1}), "HTTP 500"),
+    ],
+)
+async def test_a_notice_of_maintenance_is_told_in_its_own_words(
+    broker: Broker, answer: tuple[int, dict[str, Any] | bytes], detail: str
+) -> None:
+    broker.answer = lambda _: answer
+    with pytest.raises(CouldNotConnect) as failed:
+        await tokens_of(broker).current()
+    assert (failed.value.reason, failed.value.detail) == ("maintenance", detail)
     assert kept_files() == []
 
 

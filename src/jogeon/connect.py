@@ -59,7 +59,7 @@ def connect(
     from urllib.parse import urlsplit
 
     from jogeon.client import Client
-    from jogeon.settings import checked_proxy, is_loopback
+    from jogeon.net import checked_proxy, is_loopback
     from jogeon.supervisor import Policy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck)
@@ -122,7 +122,7 @@ async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | 
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
     from jogeon.credentials import BROKERS, Endpoint, find_keys
     from jogeon.lock import session_lock
-    from jogeon.settings import proxy_for
+    from jogeon.net import proxy_for
     from jogeon.tokens import IssuedTokens
 
     keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
@@ -166,15 +166,19 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
     from urllib.parse import urlsplit
 
     from jogeon.credentials import Endpoint, FixedToken
-    from jogeon.settings import is_loopback, is_one_word, proxy_for, server_token
+    from jogeon.net import is_loopback, proxy_for, without_password
+    from jogeon.settings import is_one_word, server_token
 
+    shown = without_password(server)
     try:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidAddress(f"{server!r} is no address: {error}", value=server, reason="malformed") from None
+        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
     if parts.scheme not in ("ws", "wss") or not host:
-        raise InvalidAddress(f"{server!r} is no server", value=server, reason="unknown")
+        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
+    if "@" in parts.netloc:
+        raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
     if parts.scheme == "ws" and not is_loopback(host) and not insecure:
         raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
     token = token or server_token()

@@ -8,9 +8,9 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import re
 import selectors
 import socket
-import ssl
 import time
 from collections.abc import Callable, Container, Sequence
 from typing import Protocol
@@ -31,6 +31,15 @@ from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, 
 from jogeon.listening import STALL_NS, Listening
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
+from jogeon.net import (
+    OPEN_TIMEOUT,
+    connected_socket,
+    could_not_connect,
+    is_plain,
+    tls_context,
+    without_password,
+    wrong_answer,
+)
 from jogeon.readers import NO_PUSH, decode, read_push
 from jogeon.session import Answered, ClientSession, Late, Stray
 
@@ -39,14 +48,18 @@ FRAME_LIMIT = 4 * 2**20
 TOO_LONG = f"a message of more than {FRAME_LIMIT} bytes"
 RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
-OPEN_TIMEOUT = 10.0
 CLOSE_GRACE = 1.0
 """Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
+NO_CODE = 1005
+"""What a close without a code counts as (RFC 6455)."""
 
 LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
 costs a fifth of a decode."""
+
+STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})\b")
+CONTENT_TYPE = re.compile(rb"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 Tap = Callable[[bytes, int], object]
 """Gets each message as it came, and when; it may neither wait nor raise."""
@@ -139,19 +152,28 @@ class Connection(WSListener):
         """Return an open connection on which nothing was sent yet; CouldNotConnect with the reason otherwise."""
         connection = cls(receiver)
         opened: list[socket.socket] = []
+
+        async def connect_to(there: WSParsedURL) -> socket.socket:
+            opened.append(await connected_socket(there.host, there.port, RECEIVE_BUFFER))
+            return opened[-1]
+
+        context = tls_context(url) if url.startswith("wss:") else None
+        proxy_context = tls_context(proxy) if proxy and proxy.startswith("https:") else None
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
                 await ws_connect(
                     lambda: connection,
                     url,
-                    ssl_context=tls_context() if url.startswith("wss:") else None,
+                    ssl_context=context,
                     proxy=proxy,
+                    proxy_ssl_context=proxy_context,
                     max_frame_size=FRAME_LIMIT,
                     max_redirects=0,  # a token goes to the address it was meant for
                     websocket_handshake_timeout=OPEN_TIMEOUT,
                     enable_auto_ping=False,  # the broker leaves RFC pings unanswered
                     logger_name="client",
-                    socket_factory=lambda there: _socket_to(there, opened),
+                    socket_factory=connect_to,
+                    use_aiofastnet=None if is_plain(context) and is_plain(proxy_context) else False,
                 )
         except BaseException as error:
             for sock in opened:  # picows leaves a handshake that was cancelled open for good
@@ -159,10 +181,11 @@ class Connection(WSListener):
                     sock.shutdown(socket.SHUT_RDWR)
             if not isinstance(error, Exception):
                 raise
-            raise could_not_connect(url, error) from error
+            raise _failure(url, error, proxy) from error
         if not connection._opened:  # picows returns quietly from a handshake that was cut short
-            raise could_not_connect(url, ConnectionResetError("closed before the handshake was complete"))
-        logger.info("connection %d: open to %s", connection.number, url)
+            closed = ConnectionResetError("closed before the handshake was complete")
+            raise could_not_connect(url, closed, proxy)
+        logger.info("connection %d: open to %s", connection.number, without_password(url))
         return connection
 
     # ------------------------------------------------------------ sending
@@ -263,7 +286,8 @@ class Connection(WSListener):
         """Return the message that is whole with this frame, if one is; answer a close."""
         kind = frame.msg_type
         if kind is WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code())
+            code = frame.get_close_code()
+            transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
             transport.disconnect()
         if kind not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
             return None
@@ -327,13 +351,14 @@ class Connection(WSListener):
         """Note the end (called by picows) and give its cause to whoever waits."""
         received = transport.close_handshake.recv if transport.close_handshake else None
         sent = transport.close_handshake.sent if transport.close_handshake else None
-        code = received.code.value if received is not None else 1006
+        code = (received.code.value or NO_CODE) if received is not None else 1006
         text = (received.reason or "") if received is not None else ""
         detail = "the connection broke off without a close"
         if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
             detail = TOO_LONG
         elif self._local_end or received is not None:
-            detail = self._local_end or f"closed by the server ({code} {text})".replace(" )", ")")
+            given = "without a code" if code == NO_CODE else f"({code} {text})".replace(" )", ")")
+            detail = self._local_end or f"closed by the server {given}"
         self.error = ConnectionLost(detail, close_code=code, text=text)
         self.session.close()
         if self._waiter is not None and not self._waiter.done():
@@ -353,51 +378,13 @@ def _is_readable(sock: socket.socket) -> bool:
         return bool(selector.select(0))
 
 
-async def _socket_to(there: WSParsedURL, opened: list[socket.socket]) -> socket.socket:
-    """Return a connected socket and note it in `opened`; the kernel's buffer must be bounded before it connects."""
-    loop = asyncio.get_running_loop()
-    failure = OSError(f"{there.host} has no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(there.host, there.port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)  # noqa: FBT003  # the standard library's signature
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            opened.append(sock)
-            return sock
-    raise failure
-
-
-def tls_context() -> ssl.SSLContext:
-    """Return a context that verifies against the operating system's certificates."""
-    import truststore  # only an encrypted address needs it
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def could_not_connect(url: str, error: Exception) -> CouldNotConnect:
-    """Return what went wrong on the way to a connection, in one word and in the system's own."""
-    detail = str(error) or type(error).__name__
-    match error:
-        case ssl.SSLError():
-            reason = "tls"
-        case socket.gaierror():
-            reason = "name"
-        case TimeoutError():
-            reason, detail = "timeout", f"no answer within {OPEN_TIMEOUT:g} s"
-        case ConnectionRefusedError():
-            reason = "refused"
-        case WSHandshakeError() | WSError():
-            reason = "handshake"
-        case OSError():
-            reason = "network"
-        case _:
-            reason = "proxy" if "roxy" in type(error).__name__ else "network"
-    return CouldNotConnect(address=url, reason=reason, detail=detail)
+def _failure(url: str, error: Exception, proxy: str | None) -> CouldNotConnect:
+    """Return what went wrong on the way to an open connection."""
+    if isinstance(error, WSHandshakeError) and (status := STATUS_LINE.match(error.raw_header or b"")):
+        kind = CONTENT_TYPE.search(error.raw_header or b"")
+        said = kind[1].decode(errors="replace") if kind else ""
+        return wrong_answer(url, int(status[1]), error.raw_body or b"", said, proxy)
+    failure = could_not_connect(url, error, proxy)
+    if isinstance(error, WSError):
+        failure.reason = "handshake"
+    return failure

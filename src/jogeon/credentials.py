@@ -19,8 +19,9 @@ from jogeon import keyrings
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.keyfiles import Choose, Half, bare_key, in_folder, shown_path
 from jogeon.masks import hide, unmasked
+from jogeon.net import without_password
 from jogeon.places import ENVIRONMENT, config_dir, not_private, read_small, write_private
-from jogeon.settings import Mode, kiwoom_mode, setting_files, variable, without_password
+from jogeon.settings import Mode, kiwoom_mode, setting_files, variable
 
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
 

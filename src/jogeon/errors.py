@@ -119,13 +119,20 @@ class SessionTaken(JogeonError):
 
 
 class CouldNotConnect(JogeonError):
-    """No connection came about; `reason` is one of refused, name, timeout, tls, handshake, proxy, network."""
+    """No connection came about.
 
-    def __init__(self, *, address: str, reason: str, detail: str) -> None:
+    `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, network. Where a certificate is why,
+    `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host, invalid, or "unreadable
+    roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password.
+    """
+
+    def __init__(self, *, address: str, reason: str, detail: str, certificate: str = "", proxy: str = "") -> None:
         super().__init__(f"could not connect to {address}: {detail}")
         self.address = address
         self.reason = reason
         self.detail = detail
+        self.certificate = certificate
+        self.proxy = proxy
 
 
 class CannotServe(JogeonError):

@@ -1,4 +1,4 @@
-"""What the user decided outside the program: the environment, jogeon.toml, and the way through a proxy.
+"""What the user decided outside the program: the environment and jogeon.toml.
 
     server = "mock"                # real, mock, demo, ws://…, wss://…
     lang = "ko"                    # ko, en
@@ -10,7 +10,6 @@ the first that has it, and a variable of the environment comes before both. JOGE
 """
 
 import contextlib
-import ipaddress
 import logging
 import os
 import re
@@ -18,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -36,7 +34,6 @@ LANGUAGES = ("ko", "en")
 QUOTES = "\"'`“”„‘’‚«»＂＇｀「」"
 UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
 """What a web page or an editor leaves in a text that nobody sees."""
-PROXY_SCHEMES = ("http", "https", "socks4", "socks5")
 
 logger = logging.getLogger("jogeon.settings")
 logger.addFilter(unmasked)
@@ -241,61 +238,3 @@ def unquoted(text: str) -> str:
 def is_one_word(secret: str) -> bool:
     """Tell whether a text can be a key or a token: ASCII, no blanks, nothing unseen."""
     return bool(secret) and secret.isascii() and secret.isprintable() and " " not in secret
-
-
-# ------------------------------------------------------------ the way there
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def proxy_for(url: str, asked: str | None = None) -> str | None:
-    """Return the proxy on the way to an address, None for none; this machine is never reached through one.
-
-    `asked` counts ("" = none), else HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY, and where none of them is set,
-    what Windows or macOS says. The proxy may hold a password: it is not for showing. InvalidSetting.
-    """
-    parts = urlsplit(url)
-    if is_loopback(parts.hostname or ""):
-        return None
-    if asked is not None:
-        return checked_proxy(asked, "proxy") if asked else None
-    from urllib.request import getproxies, proxy_bypass  # only a far address needs it
-
-    host = parts.hostname or ""
-    if proxy_bypass(host if parts.port is None else f"{host}:{parts.port}"):
-        return None
-    proxies = getproxies()
-    for name in ("https" if parts.scheme in ("https", "wss") else "http", "all"):
-        if proxies.get(name):
-            return checked_proxy(proxies[name], f"{name.upper()}_PROXY")
-    return None
-
-
-def checked_proxy(proxy: str, field: str) -> str:
-    """Return a proxy's address with its scheme; InvalidSetting without its text, which may hold a password."""
-    whole = proxy if "://" in proxy else f"http://{proxy}"
-    if whole.startswith("socks5h://"):  # names are resolved by a SOCKS5 proxy in any case
-        whole = whole.replace("socks5h", "socks5", 1)
-    try:
-        parts = urlsplit(whole)
-        known = parts.scheme in PROXY_SCHEMES and parts.hostname and parts.port != 0
-    except ValueError:
-        known = False
-    if not known:
-        raise InvalidSetting(file=ENVIRONMENT, field=field, reason="not a proxy", detail=", ".join(PROXY_SCHEMES))
-    return whole
-
-
-def without_password(url: str) -> str:
-    """Return an address without the user and password in it, for showing."""
-    try:
-        parts = urlsplit(url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    except ValueError:
-        return "…"

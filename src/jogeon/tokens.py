@@ -8,6 +8,7 @@ learned from the Date of each answer.
 import asyncio
 import contextlib
 import logging
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -19,16 +20,16 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from jogeon.connection import could_not_connect, tls_context
 from jogeon.credentials import Keys
 from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, TokenRefused
 from jogeon.events import KST
 from jogeon.lock import locked
 from jogeon.masks import hide, unmasked
 from jogeon.messages import Refusal
+from jogeon.net import could_not_connect, is_loopback, tls_context, without_password, wrong_answer
 from jogeon.places import read_trusted, state_dir, write_private
 from jogeon.readers import refusal_in
-from jogeon.settings import is_loopback, is_one_word
+from jogeon.settings import is_one_word
 from jogeon.values import text_of
 
 if TYPE_CHECKING:
@@ -223,9 +224,10 @@ class IssuedTokens:
     async def _ask(self, path: str, revoked: Issued | None = None) -> tuple[dict[str, Any], float]:
         """Return the answer to a request and the broker's clock less this machine's, in seconds."""
         url = self._rest + path
-        status, date, body = await _exchange("POST", url, self._proxy, lambda: self._content(revoked))
+        answer = await _exchange("POST", url, self._proxy, lambda: self._content(revoked))
+        status = answer.status
         try:
-            reply = msgspec.json.decode(body)
+            reply = msgspec.json.decode(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             reply = None
         if isinstance(reply, dict):
@@ -235,8 +237,11 @@ class IssuedTokens:
         if status == 429:
             raise TokenRefused(code=TOO_MANY_REQUESTS, text="too many requests")
         if status != 200 or not isinstance(reply, dict):
-            raise _unusable(url, f"HTTP {status}")
-        return reply, _skew(date, self._clock())
+            body = answer.body
+            for secret in (self._keys.app_key, self._keys.secret_key):
+                body = body.replace(secret.encode(), b"\xe2\x80\xa6")
+            raise wrong_answer(url, status, body, answer.kind, self._proxy)
+        return reply, _skew(answer.date, self._clock())
 
 
 async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[], float] = time.time) -> float | None:
@@ -244,49 +249,72 @@ async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[],
 
     Nothing secret is sent.
     """
-    _, date, _ = await _exchange("GET", _checked(rest), proxy)
+    date = (await _exchange("GET", _checked(rest), proxy)).date
     return _skew(date, clock()) if date else None
 
 
 # ------------------------------------------------------------ HTTP
 
 
-async def _exchange(
-    method: str, url: str, proxy: str | None, content: Callable[[], bytes] | None = None
-) -> tuple[int, str, bytes]:
-    """Return status, Date and body. CouldNotConnect."""
+class _Reply(Struct, frozen=True):
+    """An answer in HTTP: its status, its Date and Content-Type, and at most REPLY_LIMIT bytes of its body."""
+
+    status: int
+    date: str
+    kind: str
+    body: bytes
+
+
+async def _exchange(method: str, url: str, proxy: str | None, content: Callable[[], bytes] | None = None) -> _Reply:
+    """Return what a server answers. CouldNotConnect."""
     import httpx2  # only a token request needs it
 
     try:
         async with asyncio.timeout(REPLY_TIMEOUT), _client(url, proxy) as client:
             asking = client.stream(method, url, content=content() if content else None, headers=HEADERS)
             async with asking as response:
-                return response.status_code, response.headers.get("Date", ""), await _body(response, url)
+                head = response.headers
+                body = await _body(response)
+                return _Reply(response.status_code, head.get("Date", ""), head.get("Content-Type", ""), body)
     except httpx2.TimeoutException:
-        raise could_not_connect(url, TimeoutError()) from None
+        raise could_not_connect(url, TimeoutError(), proxy) from None
     except (httpx2.HTTPError, TimeoutError, OSError) as error:
-        raise could_not_connect(url, _root(error)) from None
+        raise could_not_connect(url, _root(error), proxy) from None
 
 
 def _client(url: str, proxy: str | None) -> "httpx2.AsyncClient":
     import httpx2
 
+    trusted = tls_context(url) if url.startswith("https:") else False  # http:// makes no use of it
+    logging.getLogger("httpcore2.socks").addFilter(_shows_no_login)
     try:
+        through = httpx2.Proxy(proxy, ssl_context=_proxy_context(proxy)) if proxy else None
         return httpx2.AsyncClient(
-            verify=tls_context(), proxy=proxy, trust_env=False, follow_redirects=False, timeout=REPLY_TIMEOUT
+            verify=trusted, proxy=through, trust_env=False, follow_redirects=False, timeout=REPLY_TIMEOUT
         )
-    except (ImportError, ValueError):
+    except (ImportError, ValueError, httpx2.InvalidURL):
         detail = "this kind of proxy cannot be used for token requests; a SOCKS5 proxy needs the package socksio"
-        raise CouldNotConnect(address=url, reason="proxy", detail=detail) from None
+        shown = without_password(proxy or "")
+        raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
 
 
-async def _body(response: "httpx2.Response", url: str) -> bytes:
+def _proxy_context(proxy: str) -> ssl.SSLContext | None:
+    return tls_context(proxy) if proxy.startswith("https:") else None
+
+
+def _shows_no_login(record: logging.LogRecord) -> bool:
+    """Tell whether a record of httpcore2 is fit for a log: one of them holds the password for a SOCKS proxy."""
+    return "auth=" not in record.getMessage()
+
+
+async def _body(response: "httpx2.Response") -> bytes:
+    """Return the body as far as REPLY_LIMIT; no reply is longer, and of a web page that will do."""
     body = bytearray()
     async for piece in response.aiter_bytes():
         body += piece
         if len(body) > REPLY_LIMIT:
-            raise _unusable(url, f"an answer of more than {REPLY_LIMIT} bytes")
-    return bytes(body)
+            break
+    return bytes(body[:REPLY_LIMIT])
 
 
 def _unusable(url: str, detail: str) -> CouldNotConnect:

@@ -14,7 +14,8 @@ from jogeon.cli.said import said
 from jogeon.cli.terminal import clean, tell
 from jogeon.credentials import BROKERS, find_keys
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.settings import chosen_language, chosen_server, proxy_for, setting_files
+from jogeon.net import proxy_for
+from jogeon.settings import chosen_language, chosen_server, setting_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

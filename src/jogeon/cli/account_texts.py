@@ -107,7 +107,9 @@ ACCOUNT = {
     "doctor.works-but": Text(
         "{server}: 쓸 수 있습니다. 주의할 것 {count}건.", "{server}: it works; warnings: {count}."
     ),
-    "doctor.fails": Text("{server}: 지금은 쓸 수 없습니다. {what}", "{server}: it does not work now. {what}"),
+    "doctor.fails": Text(
+        "{server}: 지금은 쓸 수 없습니다. [{check}] {what}", "{server}: it does not work now. [{check}] {what}"
+    ),
     "doctor.warn-login": Text(
         "LOGIN합니다. 같은 앱키로 접속한 다른 컴퓨터의 프로그램은 접속이 끊깁니다 (R10001).",
         "logging in: a program on another machine with this app key loses its session (R10001).",
@@ -122,7 +124,7 @@ ACCOUNT = {
     "check.rest": Text("REST 주소", "REST"),
     "check.clock": Text("시계", "clock"),
     "check.token": Text("토큰", "token"),
-    "check.websocket": Text("접속 주소", "WebSocket"),
+    "check.websocket": Text("웹소켓", "WebSocket"),
     "check.session": Text("세션", "session"),
     "check.login": Text("로그인", "login"),
     "check.list": Text("조건식", "list"),

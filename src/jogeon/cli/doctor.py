@@ -47,7 +47,9 @@ def verdict(examination: Examination, texts: Texts) -> str:
     """Return whether the server can be used, in one line."""
     failed = [finding for finding in examination.findings if finding.health == "failed"]
     if failed:
-        return texts("doctor.fails", server=examination.server, what=failed[0].says)
+        return texts(
+            "doctor.fails", server=examination.server, check=texts(f"check.{failed[0].check}"), what=failed[0].says
+        )
     warnings = sum(finding.health == "warning" for finding in examination.findings)
     if warnings:
         return texts("doctor.works-but", server=examination.server, count=warnings)

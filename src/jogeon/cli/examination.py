@@ -23,7 +23,8 @@ from jogeon.credentials import BROKERS
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
 from jogeon.events import korean
 from jogeon.lock import holder
-from jogeon.settings import chosen_server, proxy_for, server_token, setting_files, without_password
+from jogeon.net import proxy_for, without_password
+from jogeon.settings import chosen_server, server_token, setting_files
 from jogeon.tokens import clock_skew
 
 if TYPE_CHECKING:

@@ -102,6 +102,10 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             place = choices.texts(file) if file in ("environment", "argument") else file
             detail = said(detail, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+        case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
+            fault = f"certificate.{certificate}"
+            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(detail, choices.texts)
+            fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
         case errors.ConnectionLost(detail=detail):
             fields["detail"] = said(detail, choices.texts)
         case errors.UnknownCondition(close=close):
@@ -119,7 +123,8 @@ def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) 
     code = getattr(error, "code", "")
     reason = getattr(error, "reason", "")
     more = next((name for name in ("close", "half", "silent") if getattr(error, name, ())), "")
-    specific = (f"code.{code}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
+    certificate = getattr(error, "certificate", "")
+    specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
     return texts(found, **fields)
 
@@ -138,8 +143,8 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
             "://127." in address or "://localhost" in address
         ):
             return "CouldNotConnect.next.local"
-    specific = f"{key}.next.{getattr(error, 'reason', '')}"
-    return specific if choices.texts.has(specific) else f"{key}.next"
+    specific = (f"{key}.next.{getattr(error, name, '')}" for name in ("certificate", "reason"))
+    return next((name for name in specific if choices.texts.has(name)), f"{key}.next")
 
 
 def explain_usage(error: click.UsageError, texts: Texts) -> str:

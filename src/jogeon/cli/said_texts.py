@@ -13,6 +13,7 @@ SAID = {
     r"closed by the server \((?P<code>\d+) ?(?P<text>.*)\)": Text(
         "서버가 끊음 {code} {text}", "closed by the server {code} {text}"
     ),
+    r"closed by the server without a code": Text("서버가 코드 없이 끊음", "closed by the server without a code"),
     r"closed by this program": Text("이 프로그램이 끊음", "closed by this program"),
     r"a message of more than (?P<bytes>\d+) bytes": Text("{bytes}바이트보다 큰 메시지", "over {bytes} bytes"),
     r"no condition could be registered on this connection": Text(
@@ -24,6 +25,7 @@ SAID = {
     r"could not connect to \S+: no answer within (?P<seconds>\S+) s": Text(
         "접속하지 못함: {seconds}초 동안 답이 없음", "could not connect: no answer in {seconds} s"
     ),
+    r"no answer within (?P<seconds>\S+) s": Text("{seconds}초 동안 답이 없음", "no answer within {seconds} s"),
     r"could not connect to \S+: (?P<detail>.+)": Text("접속하지 못함: {detail}", "could not connect: {detail}"),
     r"login refused \[(?P<code>[^]]*)\] (?P<text>.*)": Text(
         "로그인 거절 [{code}] {text}", "login refused [{code}] {text}"
