@@ -371,12 +371,12 @@ def test_a_snapshot() -> None:
 def test_a_snapshot_of_nothing(seq: str) -> None:
     said = reply(f'{{"trnm":"CNSRREQ",{seq}"return_code":0,"data":null}}')
     assert said.seq == ("4" if seq else None)
-    assert answer(Register("4"), said) == Registered(())
+    assert answer(Register("4"), said) == Registered((), named=bool(seq))
 
 
 def test_a_code_shown_twice_is_one_member() -> None:
     text = '{"trnm":"CNSRREQ","return_code":0,"data":[{"jmcode":"A005930"},{"jmcode":"005930_AL"}]}'
-    assert answer(Register("4"), reply(text)) == Registered(("005930",))
+    assert answer(Register("4"), reply(text)) == Registered(("005930",), named=False)
 
 
 @pytest.mark.parametrize(
