@@ -79,6 +79,8 @@ async def test_a_reader_who_has_gone_ends_it(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Gone:
+        taken = 0
+
         def write(self, _line: bytes) -> None:
             raise BrokenPipeError
 

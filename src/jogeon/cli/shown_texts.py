@@ -50,6 +50,10 @@ SHOWN = {
         "KIWOOM_MODE says: Kiwoom's {server} server. (KIWOOM_MODE=demo means mock, 모의투자)",
     ),
     "server.demo": Text("모의 서버", "simulator"),
+    "notices.lost": Text(
+        "(화면이나 파이프가 멈춘 동안 알림 {count:,}건을 표시하지 못했습니다.)",
+        "({count:,} notices were not shown while the terminal or pipe stood still)",
+    ),
     "live.heard": Text("마지막 수신 {age} 전", "last heard {age} ago"),
     "live.silent": Text("아직 수신 없음", "nothing heard yet"),
     "live.gaps": Text("오늘 공백 {count}건", "gaps today: {count}"),
@@ -74,6 +78,10 @@ SHOWN = {
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
         "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+    ),
+    "record.done.lagged": Text(
+        "기록을 마쳤습니다. 출력을 읽는 쪽이 느려 일부는 출력하지 못했지만, 기록 파일에는 모두 있습니다.",
+        "recorded. Standard output was read too slowly for every event; the journal has them all.",
     ),
     "event.enter": Text("편입", "enter"),
     "event.leave": Text("이탈", "leave"),

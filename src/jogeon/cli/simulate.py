@@ -13,6 +13,7 @@ import msgspec
 from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, json_line
+from jogeon.cli.output import Output
 from jogeon.cli.running import run_loop
 from jogeon.cli.terminal import is_terminal, tell
 from jogeon.settings import server_token
@@ -77,13 +78,24 @@ async def _simulate(simulator: Simulator, texts: Texts) -> None:
 async def serve(brokerage: Brokerage, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
     """Tell the addresses of a broker and do the work, at most for a time."""
     async with brokerage:
-        Lines().write(json_line({"websocket": brokerage.websocket, "rest": brokerage.rest}))
+        line = json_line({"websocket": brokerage.websocket, "rest": brokerage.rest})
         try:
-            async with asyncio.timeout(duration) as limit:
-                await work()
+            with Output(Lines()) as output:
+                async with asyncio.timeout(duration) as limit:
+                    await _both(output.write(line), work())
         except TimeoutError:
             if not limit.expired():
                 raise
+
+
+async def _both(*works: Awaitable[None]) -> None:
+    """Wait for both; an error of one ends the other. A server serves also while nobody reads its addresses."""
+    futures = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*futures)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None:
