@@ -81,8 +81,10 @@ def test_what_a_full_pipe_holds_are_whole_lines() -> None:
         blocked = threading.Thread(target=stream.write, args=((b"x" * 999 + b"\n") * 9,))
         blocked.start()
         assert reader.read(PIECE) == (b"x" * 999 + b"\n") * 4
-        while blocked.is_alive():
-            reader.read(PIECE)
+        rest = 5_000
+        while rest:
+            rest -= len(reader.read(PIECE))
+        blocked.join()
         assert stream.taken == 9_000
 
 

@@ -10,7 +10,7 @@ import io
 import os
 import time
 from io import FileIO, RawIOBase, UnsupportedOperation
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,4 +100,5 @@ def unbuffered_text(stream: TextIO) -> TextIO:
     """Return a text stream that writes to the same place as this one, past its buffer."""
     if not hasattr(stream, "buffer"):  # text in memory
         return stream
-    return io.TextIOWrapper(_Whole(stream), encoding=stream.encoding, errors="replace", write_through=True)
+    whole = cast("io.BufferedWriter", _Whole(stream))
+    return io.TextIOWrapper(whole, encoding=stream.encoding, errors="replace", write_through=True)
