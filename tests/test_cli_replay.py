@@ -64,7 +64,7 @@ def newer(path: Path) -> None:
     ("make", "korean", "english"),
     [
         (lambda _: None, "그런 파일이 없습니다", "no such file"),
-        (lambda path: path.write_text("not a journal\n" * 99), "기록 파일이 아니거나", "no journal"),
+        (lambda path: path.write_text("not a journal\n" * 99), "기록 파일이 아니거나", "not a journal"),
         (lambda path: path.write_bytes(b""), "기록된 것이 없습니다", "nothing was recorded"),
         (foreign, "다른 프로그램의 데이터베이스", "of another program"),
         (newer, "더 새로운 jogeon", "newer jogeon"),

@@ -44,6 +44,32 @@ SAID = {
     r"the journal was damaged: another was begun": Text(
         "기록 파일이 손상되어 새로 시작함", "the journal was damaged: another was begun"
     ),
+    r"the journal was damaged: it was set aside as (?P<name>.+), another was begun": Text(
+        "기록 파일이 손상되어 {name}(으)로 옮기고 새로 시작함",
+        "the journal was damaged: it was set aside as {name}, another was begun",
+    ),
+    r"the journal was deleted, moved or harmed by another program: it was written again in full": Text(
+        "기록 파일이 다른 프로그램에 의해 지워지거나 옮겨지거나 바뀌어 전체를 다시 씀",
+        "the journal was deleted, moved or changed by another program: it was written again in full",
+    ),
+    r"the journal was brought to version (?P<version>\d+); (?P<name>.+) is the one from before": Text(
+        "기록 파일을 버전 {version}(으)로 바꿈 (이전 파일: {name})",
+        "the journal was brought to version {version}; {name} is the one from before",
+    ),
+    r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} {wanted} 자리에 {given}", "{place} should be {wanted}, not {given}"
+    ),
+    r"Object contains unknown field `(?P<name>[^`]+)`.*": Text("알 수 없는 항목 {name}", "unknown field {name}"),
+    r"Object missing required field `(?P<name>[^`]+)`( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} 빠진 항목 {name}", "{place} lacks {name}"
+    ),
+    r"Invalid enum value (?P<value>.+?)( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} 쓸 수 없는 값 {value}", "{place} cannot be {value}"
+    ),
+    r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
+    r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트부터 UTF-8이 아님", "not UTF-8 from byte {byte} on"),
+    r"nested too deeply": Text("너무 깊이 겹침", "nested too deeply"),
+    r"no answer within (?P<seconds>\S+) s": Text("{seconds}초 동안 답이 없음", "no answer in {seconds} s"),
     r"enter of a member": Text("이미 편입된 종목의 편입", "enter of a member"),
     r"leave of a non-member": Text("편입되지 않은 종목의 이탈", "leave of a non-member"),
     r"push without a code": Text("종목코드가 없는 실시간", "push without a code"),
