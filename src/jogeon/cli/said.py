@@ -41,7 +41,8 @@ def _part(name: str, part: str | None, texts: Texts) -> str:
             return said(part, texts)
         case "wanted" | "given":
             kinds = [each for each in part.split(" | ") if each != "null"]
-            return f" {texts('or')} ".join(texts(f"type.{each}") if texts.has(f"type.{each}") else each for each in kinds)
+            names = (texts(f"type.{each}") if texts.has(f"type.{each}") else each for each in kinds)
+            return f" {texts('or')} ".join(names)
         case "counts":
             return COUNTED.sub(lambda each: f"{texts(f'event.{each[2]}')} {each[1]}", part)
     return part
