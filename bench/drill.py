@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import jogeon
 from jogeon.messages import Answer, Clear, Register, Request
-from jogeon.registrations import Registrar
 from jogeon.simulator.simulator import Simulator
 from jogeon.simulator.switches import Switches
+from jogeon.subscriptions import Subscriptions
 from judge import Fold, judge
 from proxy import Proxy
 
@@ -52,17 +52,17 @@ class Drill:
         self.played: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.slowest = 0.0
-        self.note_rechecks(watch._registrar)
+        self.note_rechecks(watch._subscriptions)
 
     async def read(self) -> None:
         async for event in self.watch:
             self.told.append(event)
             self.fold.take(event)
 
-    def note_rechecks(self, registrar: Registrar) -> None:
+    def note_rechecks(self, subscriptions: Subscriptions) -> None:
         """Note from when to when a recheck left a condition unregistered; what stays of it is judged all the same."""
         cleared: dict[str, int] = {}
-        next_request, answered = registrar.next_request, registrar.answered
+        next_request, answered = subscriptions.next_request, subscriptions.answered
 
         def asked(now: float, at_ns: int) -> Request | None:
             request = next_request(now, at_ns)
@@ -71,13 +71,13 @@ class Drill:
             return request
 
         def heard(request: Request, answer: Answer, now: float, at_ns: int) -> None:
-            following = registrar._by_seq.get(request.seq) if isinstance(request, Register) else None
+            following = subscriptions._by_seq.get(request.seq) if isinstance(request, Register) else None
             if following is not None and isinstance(request, Register) and request.seq in cleared:
                 name = following.condition.name
                 self.fold.rechecks[name].append((cleared.pop(request.seq), at_ns))
             answered(request, answer, now, at_ns)
 
-        registrar.next_request, registrar.answered = asked, heard  # type: ignore[method-assign]
+        subscriptions.next_request, subscriptions.answered = asked, heard  # type: ignore[method-assign]
 
     def play(self) -> None:
         """Play one random fault."""
@@ -146,7 +146,7 @@ class Drill:
         self.unmuted()
 
     def right(self) -> bool:
-        return not self.differences() and all(f.membership.live for f in self.watch._followings)
+        return not self.differences() and all(f.membership.live for f in self.watch._followed)
 
     def differences(self) -> dict[str, int]:
         truth = self.simulator.truth(10**9)

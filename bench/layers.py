@@ -21,8 +21,10 @@ from jogeon.connection import Connection, Receiver
 from jogeon.events import Condition, Enter, Leave
 from jogeon.fanout import Queue
 from jogeon.members import Membership
-from jogeon.messages import Register, Registered, encode_push, read_push
-from jogeon.registrations import Registrar
+from jogeon.messages import Register, Registered
+from jogeon.readers import read_push
+from jogeon.subscriptions import Subscriptions
+from jogeon.writers import encode_push
 
 BATCH = 400
 """Pushes that one read of the socket brings in a flood."""
@@ -47,20 +49,20 @@ def batches() -> Iterator[list[WSFrame]]:
 
 
 class Whole:
-    """A Registrar that follows one condition, the queue of one consumer, and a connection that feeds them."""
+    """A Subscriptions that follows one condition, the queue of one consumer, and a connection that feeds them."""
 
     def __init__(self) -> None:
-        registrar = Registrar(recheck=0)
-        registrar.connected()
-        registrar.answered(messages.ListConditions(), messages.ConditionList((CONDITION,)), 0.0, 1)
+        subscriptions = Subscriptions(recheck=0)
+        subscriptions.connected()
+        subscriptions.answered(messages.ListConditions(), messages.ConditionList((CONDITION,)), 0.0, 1)
         self.queue = Queue(lambda _: None, time.time_ns)
-        registrar.want(CONDITION, self.queue, "K", 1)
-        request = registrar.next_request(0.0, 1)
+        subscriptions.want(CONDITION, self.queue, "K", 1)
+        request = subscriptions.next_request(0.0, 1)
         assert isinstance(request, Register)
         codes = tuple(f"{code:06d}" for code in range(MEMBERS))
-        registrar.answered(request, Registered(codes), 0.0, 1)
-        self.registrar = registrar
-        self.connection = Connection(cast("Receiver", _Receiver(registrar)))
+        subscriptions.answered(request, Registered(codes), 0.0, 1)
+        self.subscriptions = subscriptions
+        self.connection = Connection(cast("Receiver", _Receiver(subscriptions)))
         self.drain()
 
     def drain(self) -> None:
@@ -71,8 +73,8 @@ class Whole:
 
 
 class _Receiver:
-    def __init__(self, registrar: Registrar) -> None:
-        self.on_push = registrar.pushed
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self.on_push = subscriptions.pushed
 
 
 def decode_alone() -> None:
@@ -134,7 +136,7 @@ def pushed() -> Callable[[], None]:
     def run() -> None:
         for at in range(0, len(decoded), BATCH):
             for push in decoded[at : at + BATCH]:
-                whole.registrar.pushed(push, 1)
+                whole.subscriptions.pushed(push, 1)
             whole.drain()
 
     return run

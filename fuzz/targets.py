@@ -18,7 +18,7 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.connection import Connection
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
@@ -41,13 +41,13 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.registrations import Registrar
 from jogeon.server import Peer, Server, Settings
 from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 from jogeon.simulator.backend import Broker
 from jogeon.simulator.market import Change, Market
 from jogeon.simulator.switches import Switches
 from jogeon.simulator.tokens import Tokens
+from jogeon.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     import asyncio
@@ -66,7 +66,7 @@ REQUESTS: tuple[Request, ...] = (
     Search("4", "K", "Y", "k"),
 )
 ASKED = tuple(request for request in REQUESTS if not isinstance(request, Register))
-"""What a user's call sends; to register is the business of the Registrar alone."""
+"""What a user's call sends; to register is the business of the Subscriptions alone."""
 LISTED = (Condition("0", "급등주"), Condition("1", "신고가 돌파"), Condition("4", "급락주"))
 LISTS = (
     LISTED,
@@ -120,22 +120,22 @@ class Script:
 def _frames() -> list[bytes]:
     rows = [{"9001": "A005930", "302": "가상", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130"}]
     frames = [
-        messages.encode_login_accepted(),
-        messages.encode_list(LISTED),
-        messages.encode_ping(),
+        writers.encode_login_accepted(),
+        writers.encode_list(LISTED),
+        writers.encode_ping(),
         b"PING",
-        messages.encode_system("R10001", "끝"),
-        messages.encode_missing("", "trnm"),
+        writers.encode_system("R10001", "끝"),
+        writers.encode_missing("", "trnm"),
         b'{"trnm":"CNSRREQ","return_code":0,"data":null}',
     ]
     nobody: tuple[str, ...] = ()
     for seq in ("0", "4"):
-        frames += [messages.encode_search(seq, rows, key) for key in ("", "k")]
-        frames += [messages.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
-        frames += [messages.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
-        frames += [messages.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
-        frames += [messages.encode_cleared(seq)]
-    return frames + [messages.encode(request) for request in REQUESTS]
+        frames += [writers.encode_search(seq, rows, key) for key in ("", "k")]
+        frames += [writers.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
+        frames += [writers.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
+        frames += [writers.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
+        frames += [writers.encode_cleared(seq)]
+    return frames + [writers.encode(request) for request in REQUESTS]
 
 
 FRAMES = _frames()
@@ -146,7 +146,7 @@ FRAMES = _frames()
 
 def words(data: bytes) -> None:
     """Bytes are a message, a request, and any answer that could be asked for; or RemoteProtocolError."""
-    for read in (messages.decode, messages.decode_request):
+    for read in (readers.decode, readers.decode_request):
         try:
             message = read(data)
         except RemoteProtocolError:
@@ -154,8 +154,8 @@ def words(data: bytes) -> None:
         assert isinstance(message, Struct)
         if isinstance(message, Reply):
             for request in REQUESTS:
-                messages.fits(message, request)
-                assert isinstance(messages.answer(request, message), Struct)
+                readers.fits(message, request)
+                assert isinstance(readers.answer(request, message), Struct)
 
 
 # ---------------------------------------------------------------- sessions
@@ -243,27 +243,27 @@ def _answer(script: Script, request: Request) -> Answer:
 
 
 class _Story:
-    """A Registrar, who listens to it, and a wire that does what the script says."""
+    """A Subscriptions, who listens to it, and a wire that does what the script says."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.now = 0.0
-        self.registrar = Registrar(recheck=20.0)
+        self.subscriptions = Subscriptions(recheck=20.0)
         self.listeners: list[Listener] = []
         self.queue = Queue(self._current, lambda: self.at_ns, max_events=4)
         self.fold = Listener()
-        self.registrar.connected()
-        self.registrar.answered(ListConditions(), ConditionList(LISTED), 0.0, self.at_ns)
-        self.registrar.join(self.queue)
+        self.subscriptions.connected()
+        self.subscriptions.answered(ListConditions(), ConditionList(LISTED), 0.0, self.at_ns)
+        self.subscriptions.join(self.queue)
         for condition in LISTED:
-            self.registrar.want(condition, self.queue, "K", self.at_ns)
+            self.subscriptions.want(condition, self.queue, "K", self.at_ns)
 
     @property
     def at_ns(self) -> int:
         return 10**18 + round(self.now * 1e9)
 
     def _current(self, condition: Condition) -> Snapshot | None:
-        followed = (f for f in self.registrar.followings if f.condition == condition)
+        followed = (f for f in self.subscriptions.wanted if f.condition == condition)
         return next((following.membership.now(self.at_ns) for following in followed), None)
 
     def go(self) -> None:
@@ -276,65 +276,65 @@ class _Story:
         self.compare()
 
     def _step(self) -> None:
-        script, registrar = self.script, self.registrar
+        script, subscriptions = self.script, self.subscriptions
         match script.byte() % 8:
             case 0:
                 self._connect()
             case 1:
                 self._change_wishes()
             case 2:
-                registrar.unreadable("unreadable frame", self.at_ns, self.now, self.at_ns)
+                subscriptions.unreadable("unreadable frame", self.at_ns, self.at_ns)
             case 3:
-                registrar.late(script.one(REQUESTS), self.now)
+                subscriptions.late(script.one(REQUESTS), self.now)
             case 4 | 5:
                 self._converse()
             case _:
                 self._push(script.text())
 
     def _connect(self) -> None:
-        self.registrar.lost(self.at_ns, "connection lost", "")
-        self.registrar.connected()
+        self.subscriptions.lost(self.at_ns, "connection lost", "")
+        self.subscriptions.connected()
 
     def _change_wishes(self) -> None:
         if self.listeners and self.script.byte() % 2:
-            self.registrar.leave(self.listeners.pop(), self.at_ns)
+            self.subscriptions.leave(self.listeners.pop(), self.at_ns)
             return
         listener = Listener()
-        self.registrar.join(listener)
+        self.subscriptions.join(listener)
         self.listeners.append(listener)
-        listed = self.registrar.listing
+        listed = self.subscriptions.listing
         wanted = {condition.name: condition for condition in (self.script.some(listed) if listed else ())}
         for condition in wanted.values():  # a listener keeps its folds by name
-            self.registrar.want(condition, listener, "K", self.at_ns)
+            self.subscriptions.want(condition, listener, "K", self.at_ns)
 
     def _converse(self) -> None:
-        request = self.registrar.next_request(self.now, self.at_ns)
-        self.registrar.next_due()
+        request = self.subscriptions.next_request(self.now, self.at_ns)
+        self.subscriptions.next_due()
         if request is None:
             return
         if self.script.byte() % 4 == 0:
             self.now += 5
-            self.registrar.timed_out(request, 5.0, self.now, self.at_ns)
+            self.subscriptions.timed_out(request, 5.0, self.now, self.at_ns)
             return
         answer = _answer(self.script, request)
         if isinstance(answer, ConditionList):
             answer = ConditionList(self.script.one(LISTS))
-        self.registrar.answered(request, answer, self.now, self.at_ns)
+        self.subscriptions.answered(request, answer, self.now, self.at_ns)
 
     def _push(self, text: bytes) -> None:
         try:
-            message = messages.decode(text)
+            message = readers.decode(text)
         except RemoteProtocolError:
             return
         if isinstance(message, messages.Push):
-            self.registrar.pushed(message, self.at_ns)
+            self.subscriptions.pushed(message, self.at_ns)
 
     def read(self) -> None:
         while (event := self.queue.take()) is not None:
             self.fold._take(event)  # noqa: SLF001 - one by one: a queue hands blocks over in pieces
 
     def compare(self) -> None:
-        for following in self.registrar.followings:
+        for following in self.subscriptions.wanted:
             listeners = [listener for listener in self.listeners if listener in following.sinks]
             for listener in [*listeners, self.fold] if self.queue in following.sinks else listeners:
                 fold = listener.folds.get(following.condition.name)
@@ -342,7 +342,7 @@ class _Story:
                     assert fold == set(following.membership.codes)
 
 
-def registrar(data: bytes) -> None:
+def subscriptions(data: bytes) -> None:
     """What is told adds up to what was received, whoever listens and however slowly."""
     _Story(Script(data)).go()
 
@@ -398,21 +398,21 @@ class _Ear:
     """What a Supervisor does with what a connection tells, without its task."""
 
     def __init__(self) -> None:
-        self.registrar = Registrar()
+        self.subscriptions = Subscriptions()
         self.sink = Listener()
-        self.registrar.connected()
-        self.registrar.join(self.sink)
-        self.on_push = self.registrar.pushed
+        self.subscriptions.connected()
+        self.subscriptions.join(self.sink)
+        self.on_push = self.subscriptions.pushed
 
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
-        self.registrar.unreadable(what, heard_ns, 0.0, at_ns)
+        self.subscriptions.unreadable(what, heard_ns, at_ns)
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
-        self.registrar.answered(request, answer, 0.0, at_ns)
+        self.subscriptions.answered(request, answer, 0.0, at_ns)
         if isinstance(answer, ConditionList):
             for condition in answer.conditions[:3]:
-                if not any(following.condition.name == condition.name for following in self.registrar.followings):
-                    self.registrar.want(condition, self.sink, "K", at_ns)
+                if not any(following.condition.name == condition.name for following in self.subscriptions.wanted):
+                    self.subscriptions.want(condition, self.sink, "K", at_ns)
 
     def on_ping(self) -> None:
         pass
@@ -421,7 +421,7 @@ class _Ear:
         assert isinstance(notice.code, str)
 
     def on_late(self, request: Request) -> None:
-        self.registrar.late(request, 0.0)
+        self.subscriptions.late(request, 0.0)
 
     def on_lost(self) -> None:
         pass
@@ -438,7 +438,7 @@ def connection(data: bytes) -> None:
             case 0:
                 _try(lambda: reader.session.send(script.one(ASKED)), LocalProtocolError)
             case 1:
-                request = ear.registrar.next_request(0.0, next(ticks))
+                request = ear.subscriptions.next_request(0.0, next(ticks))
                 if request is not None:
                     _try(lambda: reader.session.send(request), LocalProtocolError)  # noqa: B023 - at once
             case _:
@@ -500,5 +500,5 @@ def peer(data: bytes) -> None:
 
 
 TARGETS: dict[str, Callable[[bytes], Any]] = {
-    target.__name__: target for target in (words, client, server, registrar, connection, peer)
+    target.__name__: target for target in (words, client, server, subscriptions, connection, peer)
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from jogeon.cli.app import run
 from jogeon.events import Condition, Enter, Leave, Member, Snapshot, Stock
-from jogeon.registrations import resolve
+from jogeon.listing import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Conversations without a socket and without waiting: what the tests of the rules are made of.
 
 Pair      a ClientSession and a ServerSession back to back, with a queue of texts each way
-Talk      a Registrar on a connection whose other end is the test
+Talk      a Subscriptions on a connection whose other end is the test
 Listener  a sink that refuses a stream which jumps, and can be compared with the truth
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from jogeon import messages
+from jogeon import messages, writers
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.messages import (
     Cleared,
@@ -28,8 +28,8 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.registrations import Registrar
 from jogeon.session import ClientSession, ServerSession
+from jogeon.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,17 +60,17 @@ def text_of(request: Request, answer: Answer) -> bytes:
     seq = "" if isinstance(request, Login | ListConditions) else request.seq
     match answer:
         case LoginAccepted():
-            return messages.encode_login_accepted()
+            return writers.encode_login_accepted()
         case ConditionList(conditions):
-            return messages.encode_list(conditions)
+            return writers.encode_list(conditions)
         case SearchPage():
-            return messages.encode_search(seq, [], answer.next_key)
+            return writers.encode_search(seq, [], answer.next_key)
         case Registered(codes):
-            return messages.encode_registered(seq, codes)
+            return writers.encode_registered(seq, codes)
         case Cleared():
-            return messages.encode_cleared(seq)
+            return writers.encode_cleared(seq)
         case Refusal(code, text):
-            return messages.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
+            return writers.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
     raise AssertionError(answer)
 
 
@@ -132,14 +132,14 @@ def listed_pair() -> Pair:
     return pair
 
 
-# ---------------------------------------------------------------- a Registrar and the test
+# ---------------------------------------------------------------- a Subscriptions and the test
 
 
 class Talk:
-    """A Registrar that is connected and has the list of `names`, seq "0" and up; the test is the server."""
+    """A Subscriptions that is connected and has the list of `names`, seq "0" and up; the test is the server."""
 
     def __init__(self, *names: str, recheck: float = 0.0) -> None:
-        self.registrar = Registrar(recheck=recheck)
+        self.subscriptions = Subscriptions(recheck=recheck)
         self.now = 0.0
         self.listing = tuple(Condition(str(seq), name) for seq, name in enumerate(names))
         self._asked: Request | None = None
@@ -152,13 +152,13 @@ class Talk:
 
     def connects(self) -> None:
         """Log in and take the list."""
-        self.registrar.connected()
+        self.subscriptions.connected()
         self.asks(ListConditions())
         self.answers(ConditionList(self.listing))
 
     def loses(self, cause: Cause = "connection lost", detail: str = "") -> None:
         """End the connection; its last frame was heard just now."""
-        self.registrar.lost(self.at_ns, cause, detail)
+        self.subscriptions.lost(self.at_ns, cause, detail)
 
     def follows(self, *names: str) -> Listener:
         """Return a sink that follows listed conditions."""
@@ -167,9 +167,9 @@ class Talk:
     def follows_now(self, *conditions: Condition) -> Listener:
         """Return a sink that follows these conditions."""
         listener = Listener()
-        self.registrar.join(listener)
+        self.subscriptions.join(listener)
         for condition in conditions:
-            self.registrar.want(condition, listener, "K", self.at_ns)
+            self.subscriptions.want(condition, listener, "K", self.at_ns)
         return listener
 
     def passes(self, seconds: float) -> None:
@@ -177,20 +177,23 @@ class Talk:
         self.now += seconds
 
     def asks(self, expected: Request | None) -> None:
-        """Expect this request, or none, to be sent now."""
-        self._asked = self.registrar.next_request(self.now, self.at_ns)
+        """Expect this request, or none, to be sent now; a list that is asked for before it is given."""
+        self._asked = self.subscriptions.next_request(self.now, self.at_ns)
+        if self._asked == ListConditions() != expected:
+            self.answers(ConditionList(self.listing))
+            self._asked = self.subscriptions.next_request(self.now, self.at_ns)
         assert self._asked == expected
 
     def answers(self, answer: Answer) -> None:
         """Answer what was asked."""
         assert self._asked is not None
-        self.registrar.answered(self._asked, answer, self.now, self.at_ns)
+        self.subscriptions.answered(self._asked, answer, self.now, self.at_ns)
 
     def is_silent(self) -> None:
         """Leave unanswered what was asked."""
         assert self._asked is not None
         self.now += PATIENCE
-        self.registrar.timed_out(self._asked, PATIENCE, self.now, self.at_ns)
+        self.subscriptions.timed_out(self._asked, PATIENCE, self.now, self.at_ns)
 
     def registers(self, seq: str, *codes: str) -> None:
         """Expect a registration and grant it."""
@@ -200,7 +203,7 @@ class Talk:
     def pushes(self, seq: str, kind: str, code: str, row: str = "02") -> None:
         """Push one change."""
         values = PushValues(seq, code, kind, "100000")
-        self.registrar.pushed(Push("REAL", [PushRow(values, row)]), self.at_ns)
+        self.subscriptions.pushed(Push("REAL", [PushRow(values, row)]), self.at_ns)
 
 
 def opened(*codes: str, recheck: float = 0.0) -> tuple[Talk, Listener]:

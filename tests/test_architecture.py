@@ -25,7 +25,7 @@ TESTS = Path(__file__).parent
 SRC = TESTS.parent / "src"
 
 ROOMS = (
-    {"errors", "messages", "values", "events", "frames"},  # 0 words
+    {"errors", "messages", "readers", "writers", "values", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
     | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
@@ -36,7 +36,9 @@ LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
 BESIDE = {
     "values": {"events"},
-    "messages": {"errors", "events", "values"},  # a reply is made of the same nouns a user sees
+    "messages": {"events"},  # a reply is made of the same nouns a user sees
+    "readers": {"errors", "events", "messages", "values"},
+    "writers": {"events", "messages"},
     "events": {"errors"},
     "registrations": {"session", "members", "retry"},
     "settings": {"places"},
@@ -83,7 +85,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
     "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
-    "_WrongShape": "never leaves messages, which answers with Malformed",
+    "_WrongShape": "never leaves readers, which answers with Malformed",
 }
 # What `import jogeon` may load from outside the standard library.
 LOADED = {

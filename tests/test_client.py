@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import messages
+from jogeon import writers
 from jogeon.events import Condition, Event
 from wire import Broker, Wire, drain, told, virtual
 
@@ -55,9 +55,9 @@ def test_pushes_in_the_same_read_as_the_snapshot_follow_it_each_by_itself() -> N
     class Together(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
             wire.push(
-                messages.encode_registered(seq, ["005930"]),
-                messages.encode_push(seq, "000660", "I", "090000"),
-                messages.encode_push(seq, "000660", "D", "090000"),
+                writers.encode_registered(seq, ["005930"]),
+                writers.encode_push(seq, "000660", "I", "090000"),
+                writers.encode_push(seq, "000660", "D", "090000"),
             )
 
     async def main() -> None:
@@ -78,7 +78,7 @@ def test_a_push_after_the_stop_is_not_an_event() -> None:
             async with kiwoom.watch("급등주"):
                 pass
             drain(other)
-            broker.wire.push(messages.encode_push("0", "005930", "I", "090000"))
+            broker.wire.push(writers.encode_push("0", "005930", "I", "090000"))
             assert drain(other) == []
 
     virtual(main())
@@ -101,7 +101,7 @@ def test_leaving_one_of_two_watches_clears_nothing_the_other_needs() -> None:
 def test_a_refused_watch_raises_what_the_broker_said() -> None:
     class Limited(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
-            wire.push(messages.encode_refusal("CNSRREQ", 900099, f"10개를 초과했습니다(seq={seq})"))
+            wire.push(writers.encode_refusal("CNSRREQ", 900099, f"10개를 초과했습니다(seq={seq})"))
 
     async def main() -> None:
         async with Limited().client() as kiwoom:
@@ -140,7 +140,7 @@ def test_all_pages_are_followed_and_counted() -> None:
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             page = int(message["next_key"] or 0)
             rows = [{"9001": f"A{page * 2 + i:06d}", "302": "가상"} for i in range(2)]
-            wire.push(messages.encode_search("0", rows, str(page + 1) if page < 4 else ""))
+            wire.push(writers.encode_search("0", rows, str(page + 1) if page < 4 else ""))
 
     async def main() -> None:
         async with Paging().client() as kiwoom:
@@ -235,7 +235,7 @@ def test_what_was_entered_is_not_entered_again() -> None:
 def test_a_condition_listed_twice_is_one() -> None:
     class Twice(Broker):
         def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
-            wire.push(messages.encode_list([RISE, RISE, HIGH]))
+            wire.push(writers.encode_list([RISE, RISE, HIGH]))
 
     async def main() -> None:
         broker = Twice()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jogeon import messages
+from jogeon import readers, writers
 from jogeon.events import Condition, Stock
 from jogeon.messages import ConditionList, ListConditions, Register, Registered, Reply, Search, SearchPage
 from jogeon.simulator.dialect import Dialect
@@ -23,7 +23,7 @@ def dialect(**switches: Any) -> Dialect:
 
 
 def reply(text: bytes) -> Reply:
-    message = messages.decode(text)
+    message = readers.decode(text)
     assert isinstance(message, Reply)
     return message
 
@@ -39,7 +39,7 @@ def test_a_list_is_rows_of_two_sorted_as_text() -> None:
     "switches", [{}, {"list_rows": "objects"}, {"list_name": "CNSRLT"}, {"padded_names": True}], ids=str
 )
 def test_every_shape_of_the_list_means_the_same(switches: dict[str, Any]) -> None:
-    listed = messages.answer(ListConditions(), reply(dialect(**switches).listing(RULES)))
+    listed = readers.answer(ListConditions(), reply(dialect(**switches).listing(RULES)))
     assert listed == ConditionList((Condition("0", "신고가"), Condition("10", "급락주"), Condition("2", "급등주")))
 
 
@@ -68,7 +68,7 @@ def test_a_snapshot_has_prefixes_and_no_padding() -> None:
 def test_an_empty_snapshot(switch: str, text: str) -> None:
     written = dialect(empty_snapshot=switch).snapshot("4", [], "K")
     assert written.decode() == text
-    assert messages.answer(Register("4"), reply(written)) == Registered(())
+    assert readers.answer(Register("4"), reply(written)) == Registered(())
 
 
 def test_a_venue_may_stand_behind_the_code() -> None:
@@ -76,7 +76,7 @@ def test_a_venue_may_stand_behind_the_code() -> None:
     assert dialect(venue_suffix=True).row(QUOTE, "N")["9001"] == "A005930_NX"
     assert dialect(venue_suffix=True).row(QUOTE, "K")["9001"] == "A005930"
     written = dialect(venue_suffix=True).snapshot("4", ["005930"], "A")
-    assert messages.answer(Register("4"), reply(written)) == Registered(("005930",))
+    assert readers.answer(Register("4"), reply(written)) == Registered(("005930",))
 
 
 def test_a_row_of_a_search() -> None:
@@ -85,13 +85,13 @@ def test_a_row_of_a_search() -> None:
         "9001": "A005930", "302": "가상전자 001", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130",
         "13": "010386116", "16": "000075100", "17": "000075600", "18": "000074700",
     }  # fmt: skip
-    page = messages.answer(Search("4"), reply(messages.encode_search("4", [row])))
+    page = readers.answer(Search("4"), reply(writers.encode_search("4", [row])))
     stock = Stock("005930", "가상전자 001", 75_000, "fall", -100, -0.13, 10_386_116, 75_100, 75_600, 74_700)
     assert page == SearchPage((stock,), "N", "")
 
 
 def test_a_push_and_its_optional_fields() -> None:
-    assert dialect().push("4", "005930", "I", "152028") == messages.encode_push("4", "005930", "I", "152028")
+    assert dialect().push("4", "005930", "I", "152028") == writers.encode_push("4", "005930", "I", "152028")
     values = json.loads(dialect(with_907=False, with_9081=True).push("4", "005930", "D", ""))["data"][0]["values"]
     assert values == {"841": "4", "9001": "005930", "843": "D", "20": "", "9081": "통합"}
 

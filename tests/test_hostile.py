@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from targets import TARGETS
 
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.client import Client, Watch
 from jogeon.connection import FRAME_LIMIT
 from jogeon.credentials import Endpoint, FixedToken
@@ -91,14 +91,14 @@ class Rogue:
     async def _answer(self, message: dict[str, str], writer: asyncio.StreamWriter) -> None:
         match message:
             case {"trnm": "LOGIN"}:
-                answers = [messages.encode_login_accepted()]
+                answers = [writers.encode_login_accepted()]
             case {"trnm": "CNSRLST"}:
-                answers = [messages.encode_list(CONDITIONS)]
+                answers = [writers.encode_list(CONDITIONS)]
             case {"trnm": "CNSRREQ", "seq": seq}:
-                pushed = messages.encode_push(seq, "000660", "I", "090000")
-                answers = [messages.encode_registered(seq, self.members), pushed]
+                pushed = writers.encode_push(seq, "000660", "I", "090000")
+                answers = [writers.encode_registered(seq, self.members), pushed]
             case {"trnm": "CNSRCLR", "seq": seq}:
-                answers = [messages.encode_cleared(seq)]
+                answers = [writers.encode_cleared(seq)]
             case _:
                 answers = []
         writer.write(b"".join(text_frame(text) for text in answers))
@@ -196,7 +196,7 @@ UNREADABLE = {
     "NaN": b'{"trnm":"REAL","data":NaN}',
     "a push of another shape": b'{"trnm":"REAL","data":{"values":{}}}',
     "a push with a number for a code": b'{"trnm":"REAL","data":[{"type":"02","values":{"841":"0","9001":5}}]}',
-    "a push with a code without end": messages.encode_push("0", "x" * 2**20, "I", "090000"),
+    "a push with a code without end": writers.encode_push("0", "x" * 2**20, "I", "090000"),
     "4 MB of lists": b'{"trnm":"REAL","data":[' + b"[]," * (FRAME_LIMIT // 3 - 20) + b"[]]}",
 }
 
@@ -218,7 +218,7 @@ async def test_what_cannot_be_read_is_told_and_the_connection_goes_on(text: byte
 HUGE = b"9" * 4_000
 IGNORED = {
     "an unknown trnm": b'{"trnm":"NEWS","data":[1,2,3]}',
-    "an unknown field": messages.encode_push("0", "000660", "D", "090000").replace(b'"9001"', b'"x":{"y":[]},"9001"'),
+    "an unknown field": writers.encode_push("0", "000660", "D", "090000").replace(b'"9001"', b'"x":{"y":[]},"9001"'),
     "a list": b"[1,2,3]",
     "a number": b"17",
     "a huge number": b'{"trnm":"CNSRREQ","return_code":%s}' % HUGE,
@@ -226,12 +226,12 @@ IGNORED = {
     "null": b"null",
     "a trnm that is a number": b'{"trnm":17}',
     "a trnm without end": b'{"trnm":"%s"}' % TOO_LONG,
-    "a reply to nothing": messages.encode_registered("0", ["999999"]),
-    "a reply to a condition nobody knows": messages.encode_registered("77", ["999999"]),
-    "a second reply to the login": messages.encode_login_accepted(),
-    "a refusal of nothing": messages.encode_refusal("CNSRREQ", 900003, "이미(seq=0)"),
+    "a reply to nothing": writers.encode_registered("0", ["999999"]),
+    "a reply to a condition nobody knows": writers.encode_registered("77", ["999999"]),
+    "a second reply to the login": writers.encode_login_accepted(),
+    "a refusal of nothing": writers.encode_refusal("CNSRREQ", 900003, "이미(seq=0)"),
     "a refusal with a deep code": b'{"trnm":"CNSRREQ","return_code":' + b"[" * 900 + b"]" * 900 + b"}",
-    "a notice that is no end": messages.encode_system("N1", "공지" * 1000),
+    "a notice that is no end": writers.encode_system("N1", "공지" * 1000),
     "a notice of another shape": b'{"trnm":"SYSTEM","code":[],"message":{}}',
     "an empty push": b'{"trnm":"REAL","data":[]}',
     "a push of quotes": b'{"trnm":"REAL","data":[{"type":"0B","item":"005930","values":{"10":"+75000"}}]}',
@@ -245,7 +245,7 @@ async def test_what_is_unknown_changes_nothing(text: bytes) -> None:
         del kiwoom
         await until(watch, lambda event: isinstance(event, Enter))
 
-    rogue = Rogue(text_frame(text), text_frame(messages.encode_push("0", "035720", "I", "090001")))
+    rogue = Rogue(text_frame(text), text_frame(writers.encode_push("0", "035720", "I", "090001")))
     await against(rogue, talk)
     assert rogue.connections == 1
 
@@ -260,9 +260,9 @@ async def test_what_is_unknown_changes_nothing(text: bytes) -> None:
     ],
 )
 def test_a_list_of_another_shape_is_none(data: bytes) -> None:
-    reply = messages.decode(b'{"trnm":"CNSRLST","return_code":0,"data":%s}' % data)
+    reply = readers.decode(b'{"trnm":"CNSRLST","return_code":0,"data":%s}' % data)
     assert isinstance(reply, messages.Reply)
-    assert isinstance(messages.answer(messages.ListConditions(), reply), messages.Malformed)
+    assert isinstance(readers.answer(messages.ListConditions(), reply), messages.Malformed)
 
 
 MORE_THAN_THERE_ARE = b",".join([b'{"jmcode":"A1"}'] * (messages.MOST_CODES + 1))
@@ -272,9 +272,9 @@ MORE_THAN_THERE_ARE = b",".join([b'{"jmcode":"A1"}'] * (messages.MOST_CODES + 1)
     "rows", [b'{"jmcode":"A%s"}' % TOO_LONG, MORE_THAN_THERE_ARE], ids=["a long code", "many codes"]
 )
 def test_a_snapshot_larger_than_any_market_is_none(rows: bytes) -> None:
-    reply = messages.decode(b'{"trnm":"CNSRREQ","seq":"0","return_code":0,"data":[%s]}' % rows)
+    reply = readers.decode(b'{"trnm":"CNSRREQ","seq":"0","return_code":0,"data":[%s]}' % rows)
     assert isinstance(reply, messages.Reply)
-    assert isinstance(messages.answer(messages.Register("0"), reply), messages.Malformed)
+    assert isinstance(readers.answer(messages.Register("0"), reply), messages.Malformed)
 
 
 # ---------------------------------------------------------------- memory
@@ -348,7 +348,7 @@ async def started(program: str, *arguments: str) -> AsyncIterator[asyncio.subpro
 
 
 async def test_a_client_stays_under_its_bound_whatever_a_server_sends() -> None:
-    last = text_frame(messages.encode_push("0", "035720", "I", "090001"))
+    last = text_frame(writers.encode_push("0", "035720", "I", "090001"))
     rogue = Rogue(*(text_frame(text) for text in shapes()), last)
     rogue.becomes = ["005930", "035720"]  # a machine so busy that a reply is given up hears of it by the next snapshot
     async with rogue.serving() as url, started(WATCHER, url) as watcher:

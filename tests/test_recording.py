@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import messages
 from jogeon import store as store_module
+from jogeon import writers
 from jogeon.client import Client
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.fanout import Queue
+from jogeon.members import Blind
 from jogeon.recording import right_of
-from jogeon.registrations import Following
 from jogeon.rows import COLUMNS, event_of
 from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
+from jogeon.subscription import Stage
+from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Policy
 from wire import Broker, Wire
 
@@ -142,7 +145,7 @@ async def test_a_restart_into_an_outage_goes_on_with_the_gap_of_the_first_run(pa
     class Silent(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
             del seq
-            wire.push(messages.encode_refusal("CNSRREQ", 900001, "지금은 안 됩니다"))
+            wire.push(writers.encode_refusal("CNSRREQ", 900001, "지금은 안 됩니다"))
 
     broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
     async with broker.client() as kiwoom, kiwoom.watch("급등주", "4", journal=path):
@@ -299,10 +302,13 @@ def released(path: Path) -> bool:
 
 
 def test_the_right_of_a_condition_is_the_last_frame_unless_it_is_in_doubt() -> None:
-    following = Following(RISE, "K", frozenset("0"))
-    following.membership.snapshot((), 100)
-    assert (right_of(following, 170).at_ns, right_of(following, 170).sure) == (170, True)
-    following.cleared_ns = 150
-    assert (right_of(following, 170).at_ns, right_of(following, 170).sure) == (150, False)
-    following.membership.blind(160, "connection lost")
-    assert (right_of(following, 170).at_ns, right_of(following, 170).sure) == (160, False)
+    wishes = Subscriptions()
+    wishes.listing.take([RISE], 0.0)
+    followed = wishes.want(RISE, Queue(lambda _: None, lambda: 0), "K", 0)
+    followed.membership.snapshot((), 100)
+    assert (right_of(followed, 170).at_ns, right_of(followed, 170).sure) == (170, True)
+    followed.stage = Stage.ACTIVE
+    followed.suspect(Blind(150, "drift", ""))
+    assert (right_of(followed, 170).at_ns, right_of(followed, 170).sure) == (150, False)
+    followed.membership.blind(160, "connection lost")
+    assert (right_of(followed, 170).at_ns, right_of(followed, 170).sure) == (160, False)

@@ -14,7 +14,7 @@ import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import messages
+from jogeon import writers
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
 from jogeon.frames import text_frame
@@ -47,16 +47,16 @@ class Clerk:
     def login(self, peer: Peer, request: Login) -> Verdict:
         del peer
         if request.token == "bad":
-            return Verdict(Refusal("8005", "no"), messages.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
-        return Verdict(LoginAccepted(), messages.encode_login_accepted(), request.token)
+            return Verdict(Refusal("8005", "no"), writers.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
+        return Verdict(LoginAccepted(), writers.encode_login_accepted(), request.token)
 
     def requested(self, peer: Peer, request: Request) -> None:
         assert isinstance(request, ListConditions)
-        peer.answer(request, ConditionList(LISTED), messages.encode_list(LISTED))
+        peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED))
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         self.odd.append(message)
-        peer.say(messages.encode_missing("", "trnm"))
+        peer.say(writers.encode_missing("", "trnm"))
 
     def gone(self, peer: Peer) -> None:
         self.left.append(peer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conversation import NO_SUCH, TWICE, Pair, listed_pair
-from jogeon import messages
+from jogeon import writers
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from jogeon.messages import Answer, Request
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
-PING = messages.encode_ping()
-NEWS = messages.encode_system("N1", "장 시작 10분 전입니다")
-PUSH = messages.encode_push("4", "005930", "I", "090000")
+PING = writers.encode_ping()
+NEWS = writers.encode_system("N1", "장 시작 10분 전입니다")
+PUSH = writers.encode_push("4", "005930", "I", "090000")
 NOTHING = b'{"trnm":"CNSRREQ","return_code":0,"data":null}'
 REFUSED = b'{"trnm":"CNSRREQ","return_code":900001,"return_msg":"\xea\xb1\xb0\xec\xa0\x88"}'
 
@@ -119,7 +119,7 @@ def test_the_list_is_asked_for_before_any_condition(request_: Request) -> None:
 def test_a_server_takes_a_request_before_the_list_from_a_client_that_does_not_wait() -> None:
     pair = Pair()
     pair.ask(Login("token"), LoginAccepted())
-    assert pair.server.receive(messages.encode(Register("4"))) == Register("4")
+    assert pair.server.receive(writers.encode(Register("4"))) == Register("4")
 
 
 def test_one_request_is_in_flight() -> None:
@@ -134,12 +134,12 @@ def test_a_second_login_is_refused_on_both_sides() -> None:
     with pytest.raises(LocalProtocolError):
         pair.send(Login("token"))
     with pytest.raises(RemoteProtocolError):
-        pair.server.receive(messages.encode(Login("token")))
+        pair.server.receive(writers.encode(Login("token")))
 
 
 def test_a_request_before_the_login_is_no_step_of_a_server() -> None:
     with pytest.raises(RemoteProtocolError, match="LIST"):
-        ServerSession().receive(messages.encode(ListConditions()))
+        ServerSession().receive(writers.encode(ListConditions()))
 
 
 def test_an_answer_that_nobody_asked_for_is_the_servers_own_mistake() -> None:
@@ -185,7 +185,7 @@ def test_bytes_that_are_no_json_are_the_peers_mistake(half: ClientSession | Serv
         (b'{"trnm":"PING","more":1}', Ping),
         (PUSH, Push),
         (NEWS, System),
-        (messages.encode_system("R10001", "기존 세션은 종료가 됩니다"), System),
+        (writers.encode_system("R10001", "기존 세션은 종료가 됩니다"), System),
         (b'{"trnm":"NEWS"}', Unknown),
         (b"[]", Unknown),
     ],
@@ -273,7 +273,7 @@ def test_an_error_without_a_seq_is_the_one_outstanding_requests() -> None:
 def test_an_error_without_a_name_is_the_one_outstanding_requests() -> None:
     pair = listed_pair()
     pair.send(Clear("5"))
-    pair.say(messages.encode_missing("", "trnm"))
+    pair.say(writers.encode_missing("", "trnm"))
     heard = pair.hear()
     assert isinstance(heard, Answered)
     assert heard.request == Clear("5")
@@ -283,7 +283,7 @@ def test_an_error_that_names_the_seq_in_its_text_is_that_ones() -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Register("5"))
-    pair.say(messages.encode_refusal("CNSRREQ", 900004, "존재하지 않는 일련번호입니다.(seq=4)"))
+    pair.say(writers.encode_refusal("CNSRREQ", 900004, "존재하지 않는 일련번호입니다.(seq=4)"))
     assert pair.hear() == Late(Register("4"))
 
 
@@ -322,7 +322,7 @@ def test_of_two_lists_the_first_reply_is_the_late_one() -> None:
     pair = listed_pair()
     timed_out(pair, ListConditions())
     pair.send(ListConditions())
-    pair.say(messages.encode_list(()), messages.encode_list(LISTED.conditions))
+    pair.say(writers.encode_list(()), writers.encode_list(LISTED.conditions))
     assert pair.hear() == Late(ListConditions())
     assert pair.hear() == Answered(ListConditions(), LISTED)
 
@@ -337,7 +337,7 @@ def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> N
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(messages.encode_search("4", [{"9001": "A005930"}]), messages.encode_search("4", []))
+    pair.say(writers.encode_search("4", [{"9001": "A005930"}]), writers.encode_search("4", []))
     assert pair.hear() == Late(Search("4"))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
@@ -346,12 +346,12 @@ def test_a_search_that_was_never_answered_does_not_cost_all_searches_after_it() 
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(messages.encode_search("4", []))
+    pair.say(writers.encode_search("4", []))
     assert pair.hear() == Late(Search("4"))  # in truth the reply to the second
     pair.client.expire()
     assert not pair.client.owed
     pair.send(Search("4"))
-    pair.say(messages.encode_search("4", []))
+    pair.say(writers.encode_search("4", []))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
 
@@ -360,7 +360,7 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Register("4"))
-    pair.say(messages.encode_search("4", rows))
+    pair.say(writers.encode_search("4", rows))
     assert pair.hear() == Late(Search("4"))
     assert pair.client.in_flight == Register("4")
 
@@ -370,7 +370,7 @@ def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
-    pair.say(messages.encode_registered("4", codes))
+    pair.say(writers.encode_registered("4", codes))
     assert pair.hear() == Late(Register("4"))
     assert pair.client.in_flight == Search("4")
 
@@ -381,7 +381,7 @@ def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
     timed_out(pair, Register("4"))
     pair.ask(Clear("4"), Cleared())
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
-    pair.say(messages.encode_registered("4", ()))
+    pair.say(writers.encode_registered("4", ()))
     assert pair.hear() == Late(Register("4"))
 
 
@@ -390,7 +390,7 @@ def test_a_late_clear_settles_its_debt_only() -> None:
     pair.ask(Register("4"), Registered(()))
     timed_out(pair, Clear("4"))
     pair.send(Register("4"))
-    pair.say(messages.encode_cleared("4"))
+    pair.say(writers.encode_cleared("4"))
     assert pair.hear() == Late(Clear("4"))
     assert pair.client.in_flight == Register("4")
 
@@ -413,14 +413,14 @@ def test_a_duplicate_reply_answers_nobody() -> None:
     pair = listed_pair()
     pair.ask(Register("4"), Registered(()))
     pair.send(Register("5"))
-    pair.say(messages.encode_registered("4", ()))
+    pair.say(writers.encode_registered("4", ()))
     assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers")
     assert pair.client.in_flight == Register("5")
 
 
 def test_a_reply_that_nobody_asked_for_is_a_stray() -> None:
     pair = listed_pair()
-    pair.say(messages.encode_list(()), messages.encode_cleared("4"), NOTHING)
+    pair.say(writers.encode_list(()), writers.encode_cleared("4"), NOTHING)
     assert [type(pair.hear()) for _ in range(3)] == [Stray, Stray, Stray]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from conversation import TWICE, Pair
-from jogeon import messages, session
+from jogeon import session, writers
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from jogeon.messages import Answer, Request
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
-PING = messages.encode_ping()
-NEWS = messages.encode_system("N1", "장 시작 10분 전입니다")
-PUSH = messages.encode_push("4", "005930", "I", "090000")
+PING = writers.encode_ping()
+NEWS = writers.encode_system("N1", "장 시작 10분 전입니다")
+PUSH = writers.encode_push("4", "005930", "I", "090000")
 NOTHING = b'{"trnm":"CNSRREQ","return_code":0,"data":null}'
 REFUSED = b'{"trnm":"CNSRREQ","return_code":900001,"return_msg":"\xea\xb1\xb0\xec\xa0\x88"}'
 

@@ -11,10 +11,11 @@ from typing import Literal
 
 import pytest
 
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.fanout import CODE_BYTES, EVENT_BYTES, MAX_BYTES, MAX_EVENTS, Queue
-from jogeon.messages import MOST_CODES, read_push
+from jogeon.messages import MOST_CODES
+from jogeon.readers import read_push
 from judge import Fold
 from wire import Broker, drain, pause, virtual
 
@@ -143,7 +144,7 @@ def size_of(make: Callable[[], object]) -> int:
 def longest_event() -> Event:
     """Return the largest change a server can bring about: code and time as long as they may be, and not ASCII."""
     value = "\N{GRINNING FACE}" * messages.LONGEST_VALUE
-    push = read_push(messages.encode_push("4", value, "I", value))
+    push = read_push(writers.encode_push("4", value, "I", value))
     values = push.data[0].values
     return Enter(10**18, Condition("4", RISE), values.code, values.clock or "")
 
@@ -157,7 +158,7 @@ def test_an_event_takes_no_more_than_it_is_counted_as() -> None:
 
 def read_event(number: int) -> Event:
     """Return a change as it comes from the wire."""
-    values = read_push(messages.encode_push("4", f"{number:06d}", "I", "152028")).data[0].values
+    values = read_push(writers.encode_push("4", f"{number:06d}", "I", "152028")).data[0].values
     return Enter(10**18 + number, CONDITION, values.code, values.clock or "")
 
 
@@ -166,10 +167,10 @@ CONDITION = Condition("4", RISE)
 
 def test_a_snapshot_takes_no_more_than_its_codes_are_counted_as() -> None:
     def made() -> Snapshot:
-        text = messages.encode_registered("4", [f"{code:06d}" for code in range(10_000)])
-        reply = messages.decode(text)
+        text = writers.encode_registered("4", [f"{code:06d}" for code in range(10_000)])
+        reply = readers.decode(text)
         assert isinstance(reply, messages.Reply)
-        answer = messages.answer(messages.Register("4"), reply)
+        answer = readers.answer(messages.Register("4"), reply)
         assert isinstance(answer, messages.Registered)
         return Snapshot(10**18, CONDITION, answer.codes)
 
@@ -219,9 +220,9 @@ def test_a_server_that_makes_up_stocks_without_end_does_not_fill_the_memory(kind
         broker = Broker()
         async with broker.client() as kiwoom, kiwoom.watch(RISE) as watch:
             for number in range(5 * MOST_CODES):
-                push = read_push(messages.encode_push("0", f"X{number:05d}", kind, "090000"))
-                kiwoom._registrar.pushed(push, 10**18 + number)
-            following = kiwoom._registrar.followings[0]
+                push = read_push(writers.encode_push("0", f"X{number:05d}", kind, "090000"))
+                kiwoom._subscriptions.pushed(push, 10**18 + number)
+            following = kiwoom._subscriptions.wanted[0]
             assert len(following.membership.codes) <= MOST_CODES
             assert len(following.membership._touched) <= MOST_CODES + 1
             events = drain(watch)

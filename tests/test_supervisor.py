@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import messages
+from jogeon import writers
 from jogeon.client import Client
 from jogeon.credentials import Endpoint
 from jogeon.events import Condition, Event, Gap
@@ -64,7 +64,7 @@ def test_r10001_ends_the_client_and_says_so() -> None:
     async def main() -> None:
         broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
         async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
-            broker.wire.push(messages.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
+            broker.wire.push(writers.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
             broker.wire.close(1000)
             await pause()
             seen: list[Event] = []
@@ -87,7 +87,7 @@ def test_a_refused_login_is_raised_with_the_code_in_its_text() -> None:
         def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
             del message
             text = "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
-            wire.push(messages.encode_refusal("LOGIN", 3, text))
+            wire.push(writers.encode_refusal("LOGIN", 3, text))
             wire.close(1000)
 
     async def main() -> None:
@@ -132,9 +132,9 @@ def test_a_late_reply_is_never_taken_for_the_next_one() -> None:
     class Slow(Broker):
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             if message["seq"] == "0" and len(self.requests("CNSRREQ")) == 1:
-                wire.later(6, messages.encode_search("0", [{"9001": "A000001", "302": "늦은 것"}]))
+                wire.later(6, writers.encode_search("0", [{"9001": "A000001", "302": "늦은 것"}]))
             else:
-                wire.later(2, messages.encode_search(message["seq"], [{"9001": "A000002", "302": "제때 것"}]))
+                wire.later(2, writers.encode_search(message["seq"], [{"9001": "A000002", "302": "제때 것"}]))
 
     async def main() -> None:
         async with Slow().client() as kiwoom:
@@ -318,7 +318,7 @@ def test_a_stale_token_is_renewed_once_and_never_in_a_loop() -> None:
             if message["token"] == "fresh":
                 super().on_login(wire, message)
                 return
-            wire.push(messages.encode_refusal("LOGIN", 3, "인증에 실패했습니다[8005:Token이 유효하지 않습니다]"))
+            wire.push(writers.encode_refusal("LOGIN", 3, "인증에 실패했습니다[8005:Token이 유효하지 않습니다]"))
             wire.close(1000)
 
     class Tokens:
@@ -439,7 +439,7 @@ def test_a_harmless_system_notice_ends_nothing() -> None:
     async def main() -> None:
         broker = Broker()
         async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
-            broker.wire.push(messages.encode_system("M0001", "장 시작 10분 전입니다"))
+            broker.wire.push(writers.encode_system("M0001", "장 시작 10분 전입니다"))
             await pause(5)
             assert told(drain(watch)) == [("Snapshot", "급등주")]
         assert len(broker.wires) == 1
@@ -453,7 +453,7 @@ def test_a_system_code_of_an_outage_is_told_with_its_text(code: str) -> None:
         broker = Broker()
         async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
             drain(watch)
-            broker.wire.push(messages.encode_system(code, "접속을 종료합니다"))
+            broker.wire.push(writers.encode_system(code, "접속을 종료합니다"))
             broker.wire.close(1000)
             await pause(2)
             gaps = [event for event in drain(watch) if isinstance(event, Gap)]
@@ -471,7 +471,7 @@ def test_a_taken_session_is_asked_for_again_after_long_pauses_and_never_for_ever
             while kiwoom._running.ended is None:
                 moments.append(asyncio.get_running_loop().time())
                 connections = len(broker.wires)
-                broker.wire.push(messages.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
+                broker.wire.push(writers.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
                 broker.wire.close(1000)
                 while kiwoom._running.ended is None and len(broker.wires) == connections:
                     await pause(10)
@@ -507,7 +507,7 @@ class OneSession(Broker):
     def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
         for other in self.wires:
             if other is not wire and other.open:
-                other.push(messages.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
+                other.push(writers.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
                 other.close(1000)
         super().on_login(wire, message)
 
@@ -533,7 +533,7 @@ def test_a_condition_that_is_refused_is_no_reason_to_log_in_again() -> None:
 
         def on_register(self, wire: Wire, seq: str) -> None:
             if self.refusing:
-                wire.push(messages.encode_refusal("CNSRREQ", 900099, f"10개를 초과했습니다(seq={seq})"))
+                wire.push(writers.encode_refusal("CNSRREQ", 900099, f"10개를 초과했습니다(seq={seq})"))
             else:
                 super().on_register(wire, seq)
 
@@ -555,7 +555,7 @@ def test_a_server_that_stalls_is_found_within_the_bound_its_pings_taught() -> No
         async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
             for _ in range(3):
                 await pause(10)
-                broker.wire.push(messages.encode_ping())
+                broker.wire.push(writers.encode_ping())
             drain(watch)
             broker.wire.stalled = True
             stalled_at = asyncio.get_running_loop().time()

@@ -1,8 +1,8 @@
-"""A small world in virtual time: a broker with faults, and a driver that connects a Registrar to it.
+"""A small world in virtual time: a broker with faults, and a driver that connects a Subscriptions to it.
 
 Clock     monotonic seconds that pass when told to; a wall clock beside them
 Broker    the server's side over a small random market, with its own truth and its faults
-Driver    what a client does with a Registrar: one request in flight, answers taken as they come
+Driver    what a client does with a Subscriptions: one request in flight, answers taken as they come
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from conversation import NO_SUCH, PATIENCE, SECOND_NS, TWICE, moment, text_of
-from jogeon import messages
+from jogeon import messages, writers
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
@@ -31,17 +31,18 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.registrations import Stage
 from jogeon.retry import Liveness, Pace, delays
-from jogeon.session import Answered, ClientSession, Late, ServerSession
+from jogeon.session import Answered, ClientSession, Late, ServerSession, Stray
+from jogeon.subscription import Stage
+from jogeon.supervisor import REPLACE_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
     from jogeon.messages import Answer, Request
-    from jogeon.registrations import Registrar
     from jogeon.session import Received
+    from jogeon.subscriptions import Subscriptions
 
 
 TURN = 0.001  # no loop looks twice within the same moment
@@ -166,7 +167,7 @@ class Broker:
 
     def _beat(self, link: Link) -> None:
         if link.alive:
-            link.say(messages.encode_ping())
+            link.say(writers.encode_ping())
             self.clock.later(self.ping, lambda: self._beat(link))
 
     # ------------------------------------------------------------ the market
@@ -189,8 +190,9 @@ class Broker:
         if change.name in self.muted:
             change.fate = "muted"
             return
-        change.fate = "unsent" if link.frozen else "pushed"
-        text = messages.encode_push(seq, change.code, "I" if change.kind == "I" else "D", f"{len(self.log) - 1:06d}")
+        if not link.frozen and seq not in link.unheard:  # a CNSRCLR that got lost leaves one that nobody listens to
+            change.fate = "pushed"
+        text = writers.encode_push(seq, change.code, "I" if change.kind == "I" else "D", f"{len(self.log) - 1:06d}")
         if self.destroy:
             self.destroy -= 1
             change.fate = "destroyed"
@@ -279,10 +281,10 @@ class Broker:
 
 
 class Driver:
-    """Connects a Registrar to a Broker again and again; what it does is what the client does with sockets."""
+    """Connects a Subscriptions to a Broker again and again; what it does is what the client does with sockets."""
 
-    def __init__(self, clock: Clock, broker: Broker, registrar: Registrar, random: Random) -> None:
-        self.registrar = registrar
+    def __init__(self, clock: Clock, broker: Broker, subscriptions: Subscriptions, random: Random) -> None:
+        self.subscriptions = subscriptions
         self.losses: list[int] = []
         self._clock = clock
         self._broker = broker
@@ -294,12 +296,13 @@ class Driver:
         self._ready = False
         self._flight = 0
         self._wake_at: float | None = None
+        self._sent, self._replaced = 0.0, -REPLACE_PAUSE
         self._heard, self.heard_ns = 0.0, 0
 
     @property
     def busy(self) -> bool:
         """Whether something is in flight, or half of what was begun is done."""
-        waiting = any(following.stage is Stage.WAITING for following in self.registrar.followings)
+        waiting = any(following.stage is Stage.WAITING for following in self.subscriptions.wanted)
         return waiting or self._session.in_flight is not None
 
     def connect(self) -> None:
@@ -315,7 +318,7 @@ class Driver:
     def _send(self, request: Request) -> None:
         assert self._link is not None
         self._flight += 1
-        flight = self._flight
+        flight, self._sent = self._flight, self._clock.now
         self._link.send(self._session.send(request))
         self._clock.later(PATIENCE, lambda: self._expire(flight, request))
 
@@ -323,10 +326,10 @@ class Driver:
         if flight != self._flight or self._session.in_flight is not request:
             return
         self._session.expire()
-        if isinstance(request, Login | ListConditions):
+        if isinstance(request, Login) or (isinstance(request, ListConditions) and self._heard <= self._sent):
             self.give_up()
             return
-        self.registrar.timed_out(request, PATIENCE, self._clock.now, self._clock.wall_ns())
+        self.subscriptions.timed_out(request, PATIENCE, self._clock.now, self._clock.wall_ns())
         self.turn()
 
     def give_up(self) -> None:
@@ -342,7 +345,7 @@ class Driver:
         if self._ready:
             self._ready = False
             self.losses.append(self.heard_ns)
-            self.registrar.lost(self.heard_ns, "connection lost", "")
+            self.subscriptions.lost(self.heard_ns, "connection lost", "")
         self._clock.later(next(self._pauses), self.connect)
 
     # ------------------------------------------------------------ the reader
@@ -353,7 +356,7 @@ class Driver:
         try:
             received = self._session.receive(text)
         except RemoteProtocolError as error:
-            self.registrar.unreadable(str(error), before_ns, self._heard, self.heard_ns)
+            self.subscriptions.unreadable(str(error), before_ns, self.heard_ns)
         else:
             self._dispatch(received)
         self.turn()
@@ -361,18 +364,20 @@ class Driver:
     def _dispatch(self, received: Received) -> None:
         match received:
             case Push():
-                self.registrar.pushed(received, self.heard_ns)
+                self.subscriptions.pushed(received, self.heard_ns)
             case Ping(payload):
                 self._liveness.ping(self._heard)
                 if self._link is not None:
                     self._link.send(payload)
             case Answered(Login(), _):
                 self._ready = True
-                self.registrar.connected()
+                self.subscriptions.connected()
             case Answered(request, answer):
-                self.registrar.answered(request, answer, self._heard, self.heard_ns)
-            case Late(request):
-                self.registrar.late(request, self._heard)
+                self.subscriptions.answered(request, answer, self._heard, self.heard_ns)
+            case Late(request, answer):
+                self.subscriptions.late(request, answer, self._heard, self.heard_ns)
+            case Stray(seq=str(seq), codes=tuple(codes)):
+                self.subscriptions.unasked(seq, codes)
 
     # ------------------------------------------------------------ the task
 
@@ -381,19 +386,20 @@ class Driver:
         if not self._ready or self._session.in_flight is not None:
             return
         now = self._clock.now
-        if self.registrar.hopeless:
+        if self.subscriptions.is_hopeless() and self._session.owed and now - self._replaced >= REPLACE_PAUSE:
+            self._replaced = now
             self.give_up()
         elif (delay := self._pace.delay(now)) > 0:
             self._wake(now + delay + TURN)
         else:
-            request = self.registrar.next_request(now, self._clock.wall_ns())
+            request = self.subscriptions.next_request(now, self._clock.wall_ns())
             if request is None and now - self._heard >= self._liveness.bound:
                 request = ListConditions()
             if request is not None:
                 self._pace.sent(now)
                 self._send(request)
             else:
-                due = self.registrar.next_due()
+                due = self.subscriptions.next_due()
                 silence = self._heard + self._liveness.bound
                 assert due is None or due > now, "woken for nothing, again and again"
                 self._wake(silence if due is None else min(due, silence))

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from picows import WSCloseCode, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
-from jogeon import messages
+from jogeon import writers
 from jogeon.client import Client, Watch
 from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
@@ -203,14 +203,14 @@ class Broker:
     def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
         del message
         if self.refuse_logins:
-            wire.push(messages.encode_refusal("LOGIN", 3, "토큰 인증에 실패했습니다. [CODE=8005, MESSAGE=Token]"))
+            wire.push(writers.encode_refusal("LOGIN", 3, "토큰 인증에 실패했습니다. [CODE=8005, MESSAGE=Token]"))
             wire.close(1000)
         else:
-            wire.push(messages.encode_login_accepted())
+            wire.push(writers.encode_login_accepted())
 
     def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
         del message
-        wire.push(messages.encode_list(Condition(seq, name) for seq, name in self.names.items()))
+        wire.push(writers.encode_list(Condition(seq, name) for seq, name in self.names.items()))
 
     def on_cnsrreq(self, wire: Wire, message: dict[str, Any]) -> None:
         if message["search_type"] == "1":
@@ -220,19 +220,19 @@ class Broker:
 
     def on_register(self, wire: Wire, seq: str) -> None:
         if seq in wire.registered:
-            wire.push(messages.encode_refusal("CNSRREQ", 900003, f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"))
+            wire.push(writers.encode_refusal("CNSRREQ", 900003, f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"))
             return
         wire.registered[seq] = self.names[seq]
-        wire.push(messages.encode_registered(seq, self.members[self.names[seq]]))
+        wire.push(writers.encode_registered(seq, self.members[self.names[seq]]))
 
     def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
         seq = message["seq"]
         rows = [{"9001": f"A{code}", "302": "가상"} for code in self.members[self.names[seq]]]
-        wire.push(messages.encode_search(seq, rows))
+        wire.push(writers.encode_search(seq, rows))
 
     def on_cnsrclr(self, wire: Wire, message: dict[str, Any]) -> None:
         wire.registered.pop(message["seq"], None)
-        wire.push(messages.encode_cleared(message["seq"]))
+        wire.push(writers.encode_cleared(message["seq"]))
 
     def on_ping(self, wire: Wire, message: dict[str, Any]) -> None:
         pass
@@ -253,7 +253,7 @@ class Broker:
         for wire in self.wires:
             for seq, registered in wire.registered.items():
                 if registered == name:
-                    wire.push(messages.encode_push(seq, code, kind, "090001"))
+                    wire.push(writers.encode_push(seq, code, kind, "090001"))
 
 
 def told(events: list[Event]) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from jogeon.errors import (
     EmptyPageKey,
     JogeonError,
     LocalProtocolError,
+    RemoteProtocolError,
     RepeatedPageKey,
     RequestRefused,
     RequestTimeout,
@@ -25,16 +26,22 @@ from jogeon.errors import (
 )
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State, Stock, korean
 from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
-from jogeon.messages import Clear, ListConditions, Request, Search
-from jogeon.registrations import Following, Registrar, Sink, resolve
+from jogeon.listing import resolve
+from jogeon.messages import Clear, ListConditions, Search
 from jogeon.resume import Resumed
-from jogeon.supervisor import Policy, Supervisor, refused
+from jogeon.subscription import Sink, Subscription
+from jogeon.subscriptions import Subscriptions
+from jogeon.supervisor import Ask, Policy, Supervisor, refused
 
 if TYPE_CHECKING:
     from jogeon.journal import Journal
     from jogeon.recording import Recording
 
+ENTER_TIMEOUT = 10.0
+"""Seconds that entering a watch waits for first snapshots."""
 LEAVE_TIMEOUT = 5.0
+SEARCH_STARTS = 3
+"""How often a search begins again because its condition moved, or its connection went, between two pages."""
 MAX_PAGES = 500
 MAX_ROWS = 10_000
 
@@ -79,18 +86,20 @@ class Client:
         self._endpoint = endpoint
         self._policy = policy
         self._wall = policy.wall
-        self._registrar = Registrar(recheck=policy.recheck)
+        self._subscriptions = Subscriptions(recheck=policy.recheck)
         self._watches: list[Watch] = []
+        self._entered = False
         self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Connect and log in; a client is entered once."""
-        if self._supervisor is not None:
-            raise LocalProtocolError("a client is entered once; make another one")
+        if self._entered:
+            raise LocalProtocolError("a client is entered once, even if that failed: make another with jogeon.connect")
+        self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(endpoint, self._registrar, self._end, self._policy)
+            supervisor = Supervisor(endpoint, self._subscriptions, self._end, self._policy)
             await supervisor.start()
             opening.push_async_callback(supervisor.stop)
             self._supervisor = supervisor
@@ -114,8 +123,8 @@ class Client:
         return korean(heard_ns) if heard_ns else None
 
     async def conditions(self) -> list[Condition]:
-        """Return the saved conditions (조건식 목록, ka10171) in the broker's order."""
-        return list((await self._ask(ListConditions(), messages.ConditionList)).conditions)
+        """Return the saved conditions (조건식 목록, ka10171) in the broker's order, as of at most a second ago."""
+        return list((await self._ask(lambda _: ListConditions(), messages.ConditionList)).conditions)
 
     async def resolve(self, wanted: str | Condition) -> Condition:
         """Return the condition with this name, else with this seq; UnknownCondition, AmbiguousCondition."""
@@ -133,14 +142,21 @@ class Client:
 
         Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
         """
-        condition = await self.resolve(wanted)
+        for _ in range(SEARCH_STARTS):
+            with contextlib.suppress(_Moved):
+                return await self._pages(wanted, exchange, max_rows, progress)
+        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+
+    async def _pages(
+        self, wanted: str | Condition, exchange: Exchange, max_rows: int, progress: Callable[[int], object] | None
+    ) -> list[Stock]:
+        """Read the pages of one search; _Moved if a page would be one of another condition or another connection."""
         stocks: list[Stock] = []
-        request = Search(condition.seq, exchange)
-        keys: set[str] = set()
+        pages = _Pages(wanted, exchange, lambda: self._running.connection_number)
         for _ in range(MAX_PAGES):
-            page = await self._ask(request, messages.SearchPage)
+            page = await self._ask(pages.ask, messages.SearchPage)
             for oddity in page.oddities:
-                logger.warning("search %s: a number that cannot be read is left empty: %s", condition.name, oddity)
+                logger.warning("search %s: a number that cannot be read is left empty: %s", wanted, oddity)
             stocks += page.stocks
             if progress is not None:
                 progress(len(stocks))
@@ -148,7 +164,7 @@ class Client:
                 raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
             if page.cont_yn != "Y":
                 return stocks
-            request = _next_page(request, page.next_key, keys, len(stocks))
+            pages.turn(page.next_key, len(stocks))
         raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
 
     def watch(
@@ -170,15 +186,19 @@ class Client:
 
     async def clear(self, wanted: str | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""
-        condition = await self.resolve(wanted)
-        if any(following.condition == condition for following in self._registrar.followings):
-            raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
-        await self._ask(Clear(condition.seq), messages.Cleared)
 
-    async def _ask(self, request: Request, expected: type[_A]) -> _A:
-        answer = await self._running.ask(request)
+        def ask(listing: Sequence[Condition]) -> Clear:
+            condition = resolve(wanted, listing)
+            if self._subscriptions.of(condition) is not None:
+                raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
+            return Clear(condition.seq)
+
+        await self._ask(ask, messages.Cleared)
+
+    async def _ask(self, ask: Ask, expected: type[_A]) -> _A:
+        answer = await self._running.ask(ask)
         if not isinstance(answer, expected):
-            raise refused(request, answer)
+            raise refused(expected.__name__, answer)
         return answer
 
     def _end(self, error: JogeonError | None) -> None:
@@ -187,10 +207,8 @@ class Client:
 
     def _current(self, condition: Condition) -> Snapshot | None:
         """Return what is true of a condition now, for a consumer that lagged."""
-        for following in self._registrar.followings:
-            if following.condition == condition:
-                return following.membership.now(self._wall())
-        return None
+        subscription = self._subscriptions.of(condition)
+        return None if subscription is None else subscription.membership.now(self._wall())
 
 
 class Watch:
@@ -212,7 +230,7 @@ class Watch:
         frames: bool,
     ) -> None:
         self._client = client
-        self._registrar = client._registrar
+        self._subscriptions = client._subscriptions
         self._wanted = wanted
         self._exchange: Exchange = exchange
         self._queue = queue
@@ -224,17 +242,24 @@ class Watch:
         self._entered = False
 
     async def __aenter__(self) -> Self:
-        """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused."""
+        """Follow the conditions; UnknownCondition, AmbiguousCondition, or RequestRefused if all were refused for good.
+
+        Waits for the first snapshots, at most ENTER_TIMEOUT seconds: a condition that is refused or not answered while
+        others are, or for now, is asked for as long as the watch lasts, and told as State `unanswered`.
+        """
         if self._entered:
             raise LocalProtocolError("a watch is entered once; make another one")
         self._entered = True
         listing = await self._client.conditions()
-        resolved = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
+        for wanted in self._wanted:
+            resolve(wanted, listing)  # a name that is not there costs no file
         if self._file is not None:
             await self._record(self._file, listing)
         try:
-            self._follow(resolved)
-            await self._settle()
+            self._follow()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENTER_TIMEOUT):
+                    await self._settle()
         except BaseException:
             await self._leave()
             raise
@@ -249,13 +274,18 @@ class Watch:
         from jogeon.recording import Recorded, Recording  # a watch that is not recorded needs no SQLite
 
         client = self._client
-        recorded = Recorded(self._registrar, client._running, client._current, client._wall)
+        recorded = Recorded(self._subscriptions, client._running, client._current, client._wall)
         recording = Recording(recorded, listing)
         await recording.open(path, frames=self._frames)
         self._recording = recording
         self._sink = Resumed(self._queue, recording.journal.last, listing)
 
-    def _follow(self, conditions: list[Condition]) -> None:
+    def _follow(self) -> None:
+        """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""
+        if self._client._running.ended is not None:
+            raise self._client._running.ended
+        listing = self._subscriptions.listing.conditions
+        conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         self._client._watches.append(self)
         at_ns = self._client._wall()
         cause = "" if self._recording is None else "; ".join(self._recording.journal.notices)
@@ -268,23 +298,23 @@ class Watch:
         return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
 
     def _join(self, sink: Sink, conditions: list[Condition], at_ns: int, cause: str) -> None:
-        self._registrar.join(sink)
+        self._subscriptions.join(sink)
         sink.put(State(at_ns, "started", None, cause))
         for condition in conditions:
-            self._registrar.want(condition, sink, self._exchange, at_ns)
+            self._subscriptions.want(condition, sink, self._exchange, at_ns)
         if not self._wanted:
-            self._registrar.want_all(sink, self._exchange, at_ns)
+            self._subscriptions.want_all(sink, self._exchange, at_ns)
 
     async def _settle(self) -> None:
         """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
-        followings, supervisor = self._followings, self._client._running
-        while not all(following.settled for following in followings):
-            silent = any(isinstance(following.error, RequestTimeout) for following in followings)
+        followed, supervisor = self._followed, self._client._running
+        while not all(subscription.settled for subscription in followed):
+            silent = any(isinstance(subscription.error, RequestTimeout) for subscription in followed)
             if silent or supervisor.ended is not None or not supervisor.serving:
                 return
             await supervisor.change()
-        errors = [following.error for following in followings]
-        if errors and all(isinstance(error, RequestRefused) for error in errors):
+        errors = [subscription.error for subscription in followed]
+        if errors and all(isinstance(error, RequestRefused) and error.lasts for error in errors):
             raise errors[0] or AssertionError
 
     async def _leave(self) -> None:
@@ -293,9 +323,10 @@ class Watch:
         supervisor.wake()
         with contextlib.suppress(TimeoutError, JogeonError):
             async with asyncio.timeout(LEAVE_TIMEOUT):
-                while self._registrar.is_leaving(self._cleared):
+                while self._subscriptions.is_leaving(self._cleared):
                     await supervisor.change()
         if self._recording is not None:
+            self._recording.finish()
             await self._recording.close()
 
     def _release(self, error: JogeonError | None) -> None:
@@ -314,8 +345,8 @@ class Watch:
         self._queue.close(error)
 
     def _part(self, sink: Queue | Resumed, at_ns: int, cause: str) -> None:
-        conditions = [f.condition for f in self._registrar.followings if sink in (*f.sinks, *f.fresh)]
-        self._cleared += self._registrar.leave(sink, at_ns)
+        conditions = [subscription.condition for subscription in self._subscriptions.followed_by(sink)]
+        self._cleared += self._subscriptions.leave(sink, at_ns)
         if isinstance(sink, Resumed):
             sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", None, cause))
@@ -326,30 +357,36 @@ class Watch:
         return None if self._recording is None else self._recording.journal
 
     @property
-    def _followings(self) -> list[Following]:
-        return [f for f in self._registrar.followings if self._sink in (*f.sinks, *f.fresh)]
+    def _followed(self) -> list[Subscription]:
+        return self._subscriptions.followed_by(self._sink)
 
     @property
     def conditions(self) -> list[Condition]:
         """The conditions that are followed, under their present seqs."""
-        return [following.condition for following in self._followings]
+        return [subscription.condition for subscription in self._followed]
 
     @property
     def members(self) -> Members:
         """A copy of who is in now (편입 종목): {name: {code: Member}}, also while nobody iterates."""
-        return Members((following.key, following.membership.members()) for following in self._followings)
+        return Members((subscription.key, subscription.membership.members()) for subscription in self._followed)
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch; another reader needs a watch of its own."""
-        return self._queue
+        return self._readable.read()
 
     def __anext__(self) -> Awaitable[Event]:
         """Return the next event."""
-        return anext(self._queue)
+        return anext(self._readable)
+
+    @property
+    def _readable(self) -> Queue:
+        if not self._entered:
+            raise LocalProtocolError("nothing comes before a watch is entered: `async with client.watch(…) as watch:`")
+        return self._queue
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""
-        return await self._queue.get_batch(limit)
+        return await self._readable.get_batch(limit)
 
     def finish(self) -> None:
         """End the stream behind what waits in it, now; leaving the watch does the rest."""
@@ -367,11 +404,34 @@ class Watch:
                 event = take()
 
 
-def _next_page(request: Search, key: str, used: set[str], rows: int) -> Search:
-    """Return the request for the following page; a key that is empty or was used would never end."""
-    if not key:
-        raise EmptyPageKey("a page says that more follows and gives no key", rows=rows)
-    if key in used:
-        raise RepeatedPageKey("a page gives a key that was used before", rows=rows)
-    used.add(key)
-    return Search(request.seq, request.exchange, "Y", key)
+class _Moved(JogeonError):
+    """The condition of a search moved, or its connection went, between two pages."""
+
+
+class _Pages:
+    """The pages of one search: each is asked for by name, and they are all of one connection and one seq."""
+
+    def __init__(self, wanted: str | Condition, exchange: Exchange, connection_number: Callable[[], int]) -> None:
+        self._wanted = wanted
+        self._exchange: Exchange = exchange
+        self._number = connection_number
+        self._first: tuple[str, int] | None = None
+        self._key = ""
+        self._used: set[str] = set()
+
+    def ask(self, listing: Sequence[Condition]) -> Search:
+        """Return the request for the next page; UnknownCondition, AmbiguousCondition, _Moved."""
+        there = (resolve(self._wanted, listing).seq, self._number())
+        if self._key and there != self._first:
+            raise _Moved("the conditions moved between two pages of a search")
+        self._first = there
+        return Search(there[0], self._exchange, "Y" if self._key else "N", self._key)
+
+    def turn(self, key: str, rows: int) -> None:
+        """Go on to the next page; a key that is empty or was used would never end: EmptyPageKey, RepeatedPageKey."""
+        if not key:
+            raise EmptyPageKey("a page says that more follows and gives no key", rows=rows)
+        if key in self._used:
+            raise RepeatedPageKey("a page gives a key that was used before", rows=rows)
+        self._used.add(key)
+        self._key = key

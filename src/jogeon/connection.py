@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import selectors
 import socket
 import ssl
 import time
@@ -27,20 +28,9 @@ from picows import (
 )
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
-from jogeon.messages import (
-    NO_PUSH,
-    Answer,
-    Incoming,
-    PartialPush,
-    Ping,
-    Push,
-    Reply,
-    Request,
-    System,
-    Unknown,
-    decode,
-    read_push,
-)
+from jogeon.listening import Listening
+from jogeon.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
+from jogeon.readers import NO_PUSH, decode, read_push
 from jogeon.session import Answered, ClientSession, Late, Stray
 
 FRAME_LIMIT = 4 * 2**20
@@ -82,22 +72,27 @@ class Receiver(Protocol):
     def on_system(self, notice: System) -> None:
         """Take a SYSTEM notice."""
 
-    def on_late(self, request: Request) -> None:
-        """Take note of a reply that came after its time."""
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
+        """Take a reply that came after its time, so many seconds after its request."""
+
+    def on_stray(self, stray: Stray) -> None:
+        """Take note of a reply that nobody asked for, or of which nobody can tell who did."""
 
     def on_lost(self) -> None:
         """Take note of the end; `Connection.error` says why."""
 
 
 class Connection(WSListener):
-    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was heard.
+    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was read.
 
-    `taps` get every message before anything is made of it.
+    `taps` get every message before anything is made of it. `clock` counts the seconds that patience is measured in.
     """
 
     __slots__ = (  # an attribute of an extension type's child costs a push four times as much without
+        "_debts",
         "_fragmented",
         "_fragments",
+        "_listening",
         "_local_end",
         "_on_push",
         "_opened",
@@ -105,6 +100,8 @@ class Connection(WSListener):
         "_transport",
         "_waiter",
         "_wall",
+        "clock",
+        "defect",
         "error",
         "heard_ns",
         "number",
@@ -116,8 +113,13 @@ class Connection(WSListener):
         self.number = next(_numbers)
         self.session = ClientSession()
         self.error: ConnectionLost | None = None
+        self.defect: Exception | None = None
+        """What went wrong in this package itself; another connection would not help."""
         self.heard_ns = wall()
         self.taps: Sequence[Tap] = ()
+        self.clock: Callable[[], float] = _loop_time
+        self._listening = Listening(self.heard_ns)
+        self._debts: list[tuple[Request, float]] = []
         self._receiver = receiver
         self._on_push = receiver.on_push
         self._wall = wall
@@ -168,15 +170,20 @@ class Connection(WSListener):
         text = self.session.send(request)
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiter = waiter
+        sent = self.clock()
         self._transport.send(WSMsgType.TEXT, text)
         try:
-            async with asyncio.timeout(seconds):
-                return await waiter
-        except TimeoutError:
-            raise RequestTimeout(request.trnm, seconds) from None
+            while not waiter.done() and (left := sent + seconds - self.clock()) > 0:
+                await asyncio.wait({waiter}, timeout=left)
         finally:
             self._waiter = None
+            owed = len(self.session.owed)
             self.session.expire()  # nothing is in flight any more unless it was left unanswered
+            if len(self.session.owed) > owed:
+                self._debts.append((request, sent))
+        if not waiter.done():
+            raise RequestTimeout(request.trnm, seconds)
+        return waiter.result()
 
     async def aclose(self) -> None:
         """Close the connection and wait until the socket is gone; harmless if it is."""
@@ -192,8 +199,29 @@ class Connection(WSListener):
             await self._transport.wait_disconnected()
         except WSError as error:
             logger.warning("connection %d: %s", self.number, error)
-        except Exception:
+        except Exception as defect:
             logger.exception("connection %d: ended by a defect in the reader", self.number)
+            self.defect = defect
+
+    # ------------------------------------------------------------ listening
+
+    def beat(self, *, stalled: bool) -> None:
+        """Note a beat of the loop, so that it is known until when frames were listened to."""
+        self._listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits)
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program was listening: its last frame, but not one that waited in a stall."""
+        return self._listening.mark(self.heard_ns)
+
+    @property
+    def behind(self) -> bool:
+        """Whether what came during a stall is still being read."""
+        return self._listening.behind
+
+    def _nothing_waits(self) -> bool:
+        sock = self._transport.underlying_transport.get_extra_info("socket")
+        return sock is None or sock.fileno() < 0 or not _is_readable(sock)
 
     # ------------------------------------------------------------ the reader
 
@@ -213,6 +241,8 @@ class Connection(WSListener):
         if payload is None:
             return
         at_ns = self._wall()
+        if at_ns > self._listening.fresh_ns:
+            self._listening.late(at_ns, self.heard_ns)
         for tap in self.taps:
             tap(payload, at_ns)
         try:
@@ -250,7 +280,7 @@ class Connection(WSListener):
             message = decode(payload)
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
-            self._receiver.on_unreadable(str(error), self.heard_ns, at_ns)
+            self._receiver.on_unreadable(str(error), self.listening_ns, at_ns)
         else:
             self._dispatch(message, at_ns)
 
@@ -258,7 +288,7 @@ class Connection(WSListener):
         match message if not isinstance(message, Reply) else self.session.take(message):
             case PartialPush(unreadable=rows) as push:
                 self._on_push(push, at_ns)
-                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", self.heard_ns, at_ns)
+                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", self.listening_ns, at_ns)
             case Push() as push:
                 self._on_push(push, at_ns)
             case Ping(payload):
@@ -271,13 +301,21 @@ class Connection(WSListener):
             case System(code, text) as notice:
                 logger.warning("connection %d: SYSTEM %s %s", self.number, code, text)
                 self._receiver.on_system(notice)
-            case Late(request):
-                logger.warning("connection %d: late reply to %s", self.number, request.trnm)
-                self._receiver.on_late(request)
-            case Stray(trnm, seq, reason):
+            case Late(request, answer):
+                seconds = self._settle(request)
+                logger.warning("connection %d: reply to %s after %.1f s", self.number, request.trnm, seconds)
+                self._receiver.on_late(request, answer, seconds, at_ns)
+            case Stray(trnm, seq, reason) as stray:
                 logger.warning("connection %d: stray reply %.40s seq %.40s: %s", self.number, trnm, seq, reason)
+                self._receiver.on_stray(stray)
             case Unknown(trnm, payload):
                 logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
+
+    def _settle(self, request: Request) -> float:
+        """Forget a debt and return how long its reply took, in seconds."""
+        debt = next(debt for debt in self._debts if debt[0] == request)
+        self._debts.remove(debt)
+        return self.clock() - debt[1]
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
@@ -296,6 +334,17 @@ class Connection(WSListener):
             self._waiter.set_exception(self.error)
         logger.info("connection %d: ended: %s", self.number, detail)
         self._receiver.on_lost()
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """Tell whether something waits in a socket, without waiting for it."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
 async def _socket_to(there: WSParsedURL, opened: list[socket.socket]) -> socket.socket:

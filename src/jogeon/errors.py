@@ -27,6 +27,10 @@ Every class derives from JogeonError; `code` and `text` are the broker's own, wh
 """
 
 
+BUSY_CODES = frozenset({"1700", "105110", "429"})
+"""Too many requests of a kind, over REST and over the socket."""
+
+
 class JogeonError(Exception):
     """Root of all errors of this package; `code` and `text` are the broker's own words, if any."""
 
@@ -144,6 +148,11 @@ class RequestRefused(JogeonError):
     def __init__(self, request: str, *, code: str, text: str) -> None:
         super().__init__(f"{request} refused [{code}] {text}", code=code, text=text)
         self.request = request
+
+    @property
+    def lasts(self) -> bool:
+        """Whether asking again is unlikely to help: not for the rate, words beside code 0, or the gateway's 100…."""
+        return self.code not in BUSY_CODES and bool(self.code.strip("0")) and not self.code.startswith("100")
 
 
 class UnknownCondition(JogeonError):

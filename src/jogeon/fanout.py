@@ -8,12 +8,14 @@ it had been handed and what is true now, and a Snapshot. States and Gaps are nev
 import asyncio
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.members import difference
+
+TWO_READERS = "somebody else reads this watch: another reader needs a watch of its own"
 
 MAX_EVENTS = 10_000
 """Events a consumer may leave unread, unless its watch says otherwise."""
@@ -55,6 +57,7 @@ class Queue:
         self._last: Event | None = None
         """The event handed over last."""
         self._waiter: asyncio.Future[None] | None = None
+        self.reader: Reader | None = None
         self._closed = False
         self._error: JogeonError | None = None
 
@@ -217,9 +220,10 @@ class Queue:
             self._shown.update(dict.fromkeys(shown, True))
         return events
 
-    def __aiter__(self) -> Self:
-        """Return the one iterator there is."""
-        return self
+    def read(self) -> "Reader":
+        """Return an iterator; the one before is at its end, or two would share the events in silence."""
+        self.reader = Reader(self)
+        return self.reader
 
     async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
@@ -236,7 +240,7 @@ class Queue:
     async def _more(self) -> None:
         """Wait until something is put."""
         if self._waiter is not None:
-            raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
+            raise LocalProtocolError(TWO_READERS)
         if self._closed:
             raise self._error or StopAsyncIteration
         waiter = self._waiter = asyncio.get_running_loop().create_future()
@@ -252,3 +256,22 @@ class Queue:
         while len(events) < limit and (event := self.take()) is not None:
             events.append(event)
         return events
+
+
+class Reader:
+    """The iterator of a queue; LocalProtocolError once another has taken its place."""
+
+    __slots__ = ("_queue",)
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def __aiter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __anext__(self) -> Awaitable[Event]:
+        """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
+        if self._queue.reader is not self:
+            raise LocalProtocolError(TWO_READERS)
+        return anext(self._queue)

@@ -7,6 +7,8 @@ sum is always its `codes`:
   last one per stock follows it as live.
 * A blind stretch begins with `blind`. Its end is a snapshot, told as one block: Gap, recovered changes, Snapshot.
 * A recheck compares a fresh snapshot with the fold while pushes go on; see `rechecked`.
+* A push that cannot be changes nothing. It proves that something was missed, unless it may be a repeat or what a fresh
+  snapshot shows already; see `take_doubt`.
 """
 
 from collections.abc import Iterable
@@ -22,11 +24,20 @@ TOO_MANY = "more stocks than there are"
 
 
 class Blind(Struct, frozen=True):
-    """Since when nothing could be heard, and why."""
+    """Since when a picture may be wrong, and why; `proven`: something was missed for certain."""
 
     since_ns: int
     cause: Cause
     detail: str
+    proven: bool = False
+
+
+def earliest(one: Blind | None, other: Blind | None) -> Blind | None:
+    """Return the doubt that reaches further back; it is proven if either is."""
+    if one is None or other is None:
+        return one or other
+    first = min(one, other, key=lambda doubt: doubt.since_ns)
+    return Blind(first.since_ns, first.cause, first.detail, proven=one.proven or other.proven)
 
 
 def difference(
@@ -62,7 +73,13 @@ class Membership:
         self._unsure = False
         self._kept: dict[str, tuple[str, str, int]] | None = {}
         self._touched: dict[str, int] = {}
+        self._left: dict[str, str] = {}
+        """The exchange's time of the last leave of each stock, to know its repeat."""
+        self._asked_ns = 0
+        self._shown: Snapshot | None = None
+        """What the server showed last."""
         self._suspects: Suspects | None = None
+        self._doubt: Blind | None = None
 
     @property
     def live(self) -> bool:
@@ -86,15 +103,40 @@ class Membership:
         codes, touched = self.codes, self._touched
         touched[code] = at_ns
         if kind == "D" and codes.pop(code, None) is not None:
+            self._left[code] = clock
             return Leave(at_ns, self.condition, code, clock)
         if len(touched) > MOST_CODES:
             self._forget(at_ns)
         if kind != "I" or code in codes or not code or code.isspace():
-            return Anomaly(at_ns, _impossible(kind, code), self.condition, code)
+            return self._impossible(kind, code, clock, at_ns)
         if len(codes) >= MOST_CODES:
             return Anomaly(at_ns, TOO_MANY, self.condition, code)
         entered = codes[code] = Enter(at_ns, self.condition, code, clock)
         return entered
+
+    def _impossible(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly:
+        """Return the Anomaly that a push is which cannot be, and note what it says about the picture."""
+        if kind not in ("I", "D") or not code.strip():
+            self._doubt = Blind(self.right_ns, "unreadable frame", "")
+        elif not self._is_harmless(kind, code, clock, at_ns):
+            self._doubt = Blind(self.right_ns, "drift", "", proven=True)
+        return Anomaly(at_ns, _what_is_wrong(kind, code), self.condition, code)
+
+    def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
+        """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
+        last = self.codes.get(code)
+        known = (last.clock if isinstance(last, Enter) else None) if kind == "I" else self._left.get(code)
+        if not clock or clock == known:
+            return True
+        shown = self._shown
+        if shown is None or at_ns - shown.at_ns > DRIFT_GRACE_NS:
+            return False
+        return (kind == "I") == (code in shown.codes)
+
+    def take_doubt(self) -> Blind | None:
+        """Return what the last Anomaly says about the picture, once; None if it proves nothing."""
+        doubt, self._doubt = self._doubt, None
+        return doubt
 
     def _keep(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly | None:
         """Keep a push for the snapshot to come, in the order of the last push of each stock."""
@@ -111,6 +153,8 @@ class Membership:
         self._touched = {code: when for code, when in self._touched.items() if at_ns - when <= DRIFT_GRACE_NS}
         if len(self._touched) > MOST_CODES // 2:
             self._touched.clear()
+        if len(self._left) > MOST_CODES:
+            self._left.clear()
 
     # ------------------------------------------------------------ snapshots
 
@@ -125,6 +169,7 @@ class Membership:
             gap = self._gap(self.blindness, at_ns)
             block = [gap, *difference(self.condition, self.codes, codes, gap.since_ns, at_ns)]
         kept, self._kept = self._kept or {}, None
+        self._shown = shown
         self._settle(shown, block)
         self.known, self.blindness = True, None
         return [*block, shown, *self._catch_up(kept)]
@@ -152,22 +197,38 @@ class Membership:
 
     # ------------------------------------------------------------ blindness
 
-    def blind(self, since_ns: int, cause: Cause, detail: str = "") -> None:
-        """Begin a blind stretch; one that has begun already goes on with its first cause, and its earliest start."""
+    def blind(self, since_ns: int, cause: Cause, detail: str = "", *, expecting: bool = False) -> None:
+        """Begin a blind stretch; one that has begun already goes on with its first cause, and its earliest start.
+
+        `expecting`: the snapshot that was asked for may come yet; what was pushed since then is newer than it.
+        """
+        kept = self._since_asked() if expecting else {}
         begun = self.blindness
         if begun is not None:
             self.blindness = Blind(min(begun.since_ns, since_ns), begun.cause, begun.detail)
         elif self.known:
             self.blindness = Blind(self._wrong_since(since_ns), cause, detail)
-        self._kept = {}
+        self._kept = kept
         self._suspects = None
+
+    def _since_asked(self) -> dict[str, tuple[str, str, int]]:
+        """Return the last push of each stock since the snapshot was asked for, as if it had been kept."""
+        if self._kept is not None:
+            return self._kept
+        since_ns = self._asked_ns
+        return {
+            code: ("I" if code in self.codes else "D", "", at_ns)
+            for code, at_ns in self._touched.items()
+            if at_ns >= since_ns
+        }
 
     def _wrong_since(self, since_ns: int) -> int:
         """Return since when the picture may be wrong: once a recheck differed, since it was last known to be right."""
         return min(since_ns, self.right_ns) if self._suspects is not None or self._unsure else since_ns
 
-    def asked(self) -> None:
+    def asked(self, at_ns: int) -> None:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
+        self._asked_ns = at_ns
         if not self.live:
             self._kept = {}
 
@@ -184,13 +245,17 @@ class Membership:
 
     def rechecked(self, codes: tuple[str, ...], at_ns: int) -> bool:
         """Compare a recheck's snapshot with the fold; False if `resolve` is to be called DRIFT_GRACE_NS later."""
-        shown = Snapshot(at_ns, self.condition, codes)
+        shown = self._shown = Snapshot(at_ns, self.condition, codes)
         differing = self.codes.keys() ^ codes
         if not differing:
             self._settle(shown)
             return True
         self._suspects = Suspects(shown, {code: self._touched.get(code, 0) for code in differing})
         return False
+
+    def showed(self, codes: Iterable[str]) -> bool:
+        """Tell whether these are the stocks that the server showed last."""
+        return self._shown is not None and set(codes) == set(self._shown.codes)
 
     def resolve(self, at_ns: int, doubt: Blind | None = None) -> tuple[list[Event], bool]:
         """Judge a recheck that differed: the block to tell, and whether a recheck must follow soon.
@@ -214,7 +279,8 @@ class Membership:
         known_wrong = doubt if doubt is not None and not self._unsure else Blind(self.right_ns, "drift", "")
         self._suspects, self._unsure = None, bool(excused)
         if not missed:
-            return [], self._unsure
+            proven = doubt is not None and doubt.proven
+            return self.missed(known_wrong, at_ns) if proven else [], self._unsure
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
         gap = self._gap(known_wrong, at_ns)
         block = [gap, *difference(self.condition, self.codes, after, gap.since_ns, at_ns)]
@@ -223,8 +289,12 @@ class Membership:
         self.right_ns, self._unsure = right_ns, bool(excused)
         return [*block, self.now(at_ns)], self._unsure
 
+    def missed(self, blind: Blind, at_ns: int) -> list[Event]:
+        """Return the block of a blind stretch after which nothing differs: what came in it went in it, too."""
+        return [self._gap(blind, at_ns), self.now(at_ns)]
 
-def _impossible(kind: str, code: str) -> str:
+
+def _what_is_wrong(kind: str, code: str) -> str:
     if not code.strip():
         return "push without a code"
     return {"I": "enter of a member", "D": "leave of a non-member"}.get(kind, f"push of the unknown kind {kind[:10]!r}")

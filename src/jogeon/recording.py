@@ -9,15 +9,16 @@ from msgspec import Struct
 from jogeon.events import Condition, Snapshot
 from jogeon.fold import Right
 from jogeon.journal import Journal, Source
-from jogeon.registrations import Following, Registrar
 from jogeon.resume import Resumed
+from jogeon.subscription import Subscription
+from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Supervisor
 
 
 class Recorded(Struct, frozen=True):
     """The client that is recorded."""
 
-    registrar: Registrar
+    subscriptions: Subscriptions
     supervisor: Supervisor
     current: Callable[[Condition], Snapshot | None]
     wall: Callable[[], int]
@@ -67,18 +68,18 @@ class Recording:
     def _rights(self) -> Mapping[Condition, Right]:
         if not self._opened:
             return {}
-        heard_ns = self._client.supervisor.heard_ns
-        followings = [f for f in self._client.registrar.followings if self.sink in f.sinks and f.membership.known]
-        return {following.condition: right_of(following, heard_ns) for following in followings}
+        listening_ns = self._client.supervisor.listening_ns
+        followed = [each for each in self._client.subscriptions.wanted if self.sink in each.sinks]
+        return {each.condition: right_of(each, listening_ns) for each in followed if each.membership.known}
 
 
-def right_of(following: Following, heard_ns: int) -> Right:
-    """Return up to when the picture of a condition is right, if the last frame was heard at `heard_ns`."""
-    blindness = following.membership.blindness
+def right_of(subscription: Subscription, listening_ns: int) -> Right:
+    """Return up to when the picture of a condition is right, if the program was listening until `listening_ns`."""
+    blindness = subscription.membership.blindness
     if blindness is not None:
         return Right(blindness.since_ns, sure=False)
-    since_ns = following.doubtful_since(heard_ns)
-    return Right(since_ns, sure=since_ns == heard_ns)
+    since_ns = subscription.doubtful_since(listening_ns)
+    return Right(since_ns, sure=since_ns == listening_ns)
 
 
 def _finish_unwanted(opening: asyncio.Future[Journal]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from jogeon.events import Condition, Event, Gap, Snapshot
 from jogeon.fold import Known
 from jogeon.members import difference
-from jogeon.registrations import Sink
+from jogeon.subscription import Sink
 
 
 class Resumed:

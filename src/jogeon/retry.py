@@ -21,10 +21,11 @@ SLOW_RETRY = (15.0, 60.0)
 LIFE = 10.0
 """Seconds a session must live before the delays start again."""
 
-STALE_TOKEN_CODES = frozenset({"8005", "8031", "8103"})
-"""Codes after which a freshly issued token is worth one more try."""
+STALE_TOKEN_CODES = frozenset({"8005", "8010", "8031", "8103"})
+"""Codes after which a freshly issued token is worth one more try; 8010: the address of this machine has changed."""
 
-_SLOW_TOKEN_CODES = frozenset({"1700", "429", "5", "8040", "8050"})
+AGAINST_KEYS = frozenset({"8001", "8002", "8011", "8012", "8020", "8030", "8104", "8200"})
+"""Codes against the keys or the account themselves: no time will cure them, a person must act (wire.md section 5)."""
 
 
 class Verdict(Enum):
@@ -36,15 +37,17 @@ class Verdict(Enum):
 
 
 def verdict(error: JogeonError) -> Verdict:
-    """Return whether an outage with this cause is worth another try. Close 1000 is an outage like any other."""
+    """Return whether the outage of a session that worked is worth another try.
+
+    Close 1000 is an outage like any other, and so is a refusal that is not against the keys: maintenance, too many
+    requests, a changed address all pass.
+    """
     match error:
         case CouldNotConnect(reason="tls") | RequestRefused():
             return Verdict.SLOW
         case CouldNotConnect() | ConnectionLost() | RequestTimeout() | RemoteProtocolError():
             return Verdict.RETRY
-        case LoginRefused(code=code) if code in STALE_TOKEN_CODES:
-            return Verdict.SLOW
-        case TokenRefused(code=code) if code in _SLOW_TOKEN_CODES:
+        case LoginRefused(code=code) | TokenRefused(code=code) if code not in AGAINST_KEYS:
             return Verdict.SLOW
     return Verdict.FATAL
 
@@ -79,11 +82,30 @@ class Pace:
         self._sent.append(now)
 
 
+class Patience:
+    """How long to wait for a reply: as long as replies take here, with a margin; from 5 to 30 seconds."""
+
+    least = 5.0
+    most = 30.0
+
+    def __init__(self, remembered: int = 20) -> None:
+        self._took: deque[float] = deque(maxlen=remembered)
+
+    def took(self, seconds: float) -> None:
+        """Note how long a reply took, or how long one was waited for in vain."""
+        self._took.append(seconds)
+
+    @property
+    def seconds(self) -> float:
+        """Twice the slowest of the last replies, within the bounds."""
+        return min(self.most, max(self.least, 2 * max(self._took, default=0.0)))
+
+
 class Liveness:
     """When silence becomes suspicious: the only sign of life the broker promises is its own PING.
 
-    Until two PINGs were heard their interval is taken as `unknown`; afterwards `patience` longest intervals of
-    silence, and at least `least` seconds, call for a probe (CNSRLST); a probe unanswered means the peer is gone.
+    Until two PINGs were heard their interval is taken as `unknown`; afterwards `patience` times the longest of the last
+    intervals, and at least `least` seconds, of silence call for a probe (CNSRLST).
     """
 
     def __init__(self, *, unknown: float = 45.0, least: float = 5.0, patience: float = 2.5) -> None:
@@ -91,21 +113,21 @@ class Liveness:
         self._least = least
         self._patience = patience
         self._last_ping: float | None = None
-        self._interval = 0.0
+        self._intervals: deque[float] = deque(maxlen=8)
 
     def begin(self) -> None:
         """Begin a connection: the time since a PING of the last one is no interval."""
         self._last_ping = None
 
     def ping(self, now: float) -> None:
-        """Note a PING; the longest interval seen counts, at most `unknown`."""
+        """Note a PING; an interval counts as `unknown` at most."""
         if self._last_ping is not None:
-            self._interval = min(self._unknown, max(self._interval, now - self._last_ping))
+            self._intervals.append(min(self._unknown, now - self._last_ping))
         self._last_ping = now
 
     @property
     def bound(self) -> float:
         """Seconds of complete silence after which to probe."""
-        if not self._interval:
+        if not self._intervals:
             return self._unknown
-        return min(self._unknown, max(self._least, self._patience * self._interval))
+        return min(self._unknown, max(self._least, self._patience * max(self._intervals)))

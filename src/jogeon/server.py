@@ -26,7 +26,7 @@ from picows import (
     ws_create_server,
 )
 
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.errors import CannotServe, InvalidAddress, RemoteProtocolError
 from jogeon.frames import (
     BAD_TEXT,
@@ -155,7 +155,7 @@ class Peer(WSListener):
     def ping(self) -> None:
         """Send a heartbeat, to be answered in time."""
         self.unechoed += 1
-        self.say(b"PING" if self._server.settings.bare_ping else messages.encode_ping())
+        self.say(b"PING" if self._server.settings.bare_ping else writers.encode_ping())
         if self._deadline is None:
             self._arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
 
@@ -228,7 +228,7 @@ class Peer(WSListener):
             if self._server.frozen:
                 self._arm(seconds, code)
             else:
-                self.end(NORMAL, text=messages.encode_system(code, SYSTEM_TEXTS[code]))
+                self.end(NORMAL, text=writers.encode_system(code, SYSTEM_TEXTS[code]))
 
         self._deadline = self._server.loop.call_later(seconds, late)
 
@@ -333,13 +333,13 @@ class Peer(WSListener):
         logger.log(logging.DEBUG if self._garbled else logging.WARNING, "peer %d: %s", self.number, error)
         self._garbled = True
         try:
-            message = messages.decode_request(payload)
+            message = readers.decode_request(payload)
         except RemoteProtocolError:
             self._unreadable(payload)
             return
         trnm = message.trnm if not isinstance(message, Ping) else ""
         text = "이미 로그인되어 있습니다" if self.key else "로그인 인증이 들어오기 전에 다른 전문이 들어왔습니다"
-        self.say(messages.encode_refusal(trnm, BEFORE_LOGIN, text))
+        self.say(writers.encode_refusal(trnm, BEFORE_LOGIN, text))
 
     def _unreadable(self, payload: bytes) -> None:
         try:
@@ -347,7 +347,7 @@ class Peer(WSListener):
         except UnicodeDecodeError:
             self.end(BAD_TEXT, "")
         else:
-            self.say(messages.encode_missing("", "trnm"))
+            self.say(writers.encode_missing("", "trnm"))
 
 
 class Server:
@@ -435,7 +435,7 @@ class Server:
         """Give a key's session to a peer; whoever had it is told so and closed."""
         holder = self._sessions.get(key)
         if holder is not None and self.settings.exclusive:
-            holder.end(NORMAL, text=messages.encode_system(messages.TAKEN, SYSTEM_TEXTS[messages.TAKEN]))
+            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN, SYSTEM_TEXTS[messages.TAKEN]))
         self._sessions[key] = peer
         peer.key = key
 

@@ -7,8 +7,8 @@ Rules, in the order in which a session lives (see docs/architecture.md for the p
   not (the guide's own samples do not wait for it), so the wire allows what this client never does: UNLISTED.
 * PING, SYSTEM and pushes may come at any time after the login, between a request and its reply too.
 * One request is in flight per connection. A request that timed out stays owed until its reply or the end.
-* A registration lives beside the phase, one per seq: REGISTRATION is its table. A late reply answers nobody, but what
-  it says about the phase or a registration is so on the server: it moves the tables as one in time does.
+* A registration lives beside the phase, one per seq: REGISTRATION is its table. What a late reply says about the phase
+  or a registration is so on the server: it moves the tables as one in time does.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from jogeon import messages
+from jogeon import messages, readers, writers
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.messages import Answer, Request
 
@@ -139,17 +139,23 @@ class Answered(Struct, frozen=True):
 
 
 class Late(Struct, frozen=True):
-    """The reply to a request that had timed out: it settles the debt and answers nobody."""
+    """The reply to a request that had timed out: it settles the debt."""
 
     request: Request
+    answer: Answer
 
 
 class Stray(Struct, frozen=True):
-    """A reply that belongs to no request of this connection, or to one that cannot be told."""
+    """A reply that belongs to no request of this connection, or to one that cannot be told.
+
+    `words` are those of an error that names no request; `codes` those of a snapshot of a condition that it names.
+    """
 
     trnm: str
     seq: str | None
     reason: str
+    words: str = ""
+    codes: tuple[str, ...] | None = None
 
 
 Received = messages.Push | messages.Ping | messages.System | messages.Unknown | Answered | Late | Stray
@@ -198,6 +204,7 @@ class ClientSession(_Session):
         super().__init__()
         self.in_flight: Request | None = None
         self.owed: list[Request] = []
+        """Requests that timed out, whose replies may still come."""
         self._overtaken = False
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
 
@@ -216,7 +223,7 @@ class ClientSession(_Session):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
         self._take(step, _seq(request))
         self.in_flight, self._overtaken = request, False
-        return messages.encode(request)
+        return writers.encode(request)
 
     def expire(self) -> None:
         """Give up waiting for the request in flight: from now on its reply is owed.
@@ -230,7 +237,7 @@ class ClientSession(_Session):
 
     def receive(self, payload: bytes) -> Received:
         """Return what a frame means; RemoteProtocolError if it is no JSON."""
-        message = messages.decode(payload)
+        message = readers.decode(payload)
         return self.take(message) if isinstance(message, messages.Reply) else message
 
     def take(self, reply: messages.Reply) -> Answered | Late | Stray:
@@ -241,7 +248,7 @@ class ClientSession(_Session):
         to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
-            return Stray(reply.trnm, None, "it names no condition while other replies are owed")
+            return _stray(reply, "it names no condition while other replies are owed")
         waiting = self.in_flight if self.in_flight is not None and _names(reply, self.in_flight) else None
         late = next((place for place, request in enumerate(self.owed) if _names(reply, request)), None)
         if waiting is not None and (late is None or isinstance(waiting, messages.Register | messages.Clear)):
@@ -250,14 +257,22 @@ class ClientSession(_Session):
         if late is not None:
             request = self.owed.pop(late)
             self._overtaken |= isinstance(waiting, messages.Search)
-            self._conclude(request, reply)
-            return Late(request)
-        return Stray(reply.trnm, reply.seq, "nothing was asked that it answers")
+            return Late(request, self._conclude(request, reply))
+        return _stray(reply, "nothing was asked that it answers")
 
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
-        answer = messages.answer(request, reply)
+        answer = readers.answer(request, reply)
         self._take(step_of(request, answer), _seq(request))
         return answer
+
+
+def _stray(reply: messages.Reply, reason: str) -> Stray:
+    words = "" if reply.refusal is None else f"[{reply.refusal.code}] {reply.refusal.text}"
+    shown = None
+    if reply.seq is not None and reply.trnm == messages.Register.trnm and not reply.fields.get("cont_yn"):
+        shown = readers.answer(messages.Register(reply.seq), reply)
+    codes = shown.codes if isinstance(shown, messages.Registered) else None
+    return Stray(reply.trnm, reply.seq, reason, words, codes)
 
 
 def _unnamed(reply: messages.Reply) -> bool:
@@ -267,7 +282,7 @@ def _unnamed(reply: messages.Reply) -> bool:
 
 def _names(reply: messages.Reply, request: Request) -> bool:
     seq = None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
-    return messages.fits(reply, request) and (reply.seq is None or seq is None or reply.seq == seq)
+    return readers.fits(reply, request) and (reply.seq is None or seq is None or reply.seq == seq)
 
 
 class ServerSession(_Session):
@@ -275,7 +290,7 @@ class ServerSession(_Session):
 
     def receive(self, payload: bytes) -> Request | messages.Ping | messages.Unknown:
         """Return what a client sent; RemoteProtocolError if it is no JSON, or no step of the table in this phase."""
-        message = messages.decode_request(payload)
+        message = readers.decode_request(payload)
         if isinstance(message, messages.Ping | messages.Unknown):
             return message
         step = step_of(message)
@@ -285,7 +300,7 @@ class ServerSession(_Session):
         return message
 
     def answer(self, request: Request, answer: Answer) -> None:
-        """Note that a request was answered; the caller sends the text (messages.encode_…)."""
+        """Note that a request was answered; the caller sends the text (writers.encode_…)."""
         step = step_of(request, answer)
         if not self._legal(step):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")

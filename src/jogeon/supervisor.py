@@ -1,17 +1,18 @@
 """What keeps a client going while connections come and go: connect, log in, serve, and return after an outage.
 
-One task does all of it. It asks the Registrar what to send next, takes the requests of the user in between, and sends
-them one at a time. What to send is decided in registrations.py, whether to return and when in retry.py; here is the
-I/O. A Connection is used once; the Supervisor makes another.
+One task does all of it. It asks the Subscriptions what to send next, takes the requests of the user in between, and
+sends them one at a time. What to send is decided in subscriptions.py, whether to return and when in retry.py; here is
+the I/O. A Connection is used once; the Supervisor makes another. A beat of the loop tells whether the program ran.
 """
 
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
@@ -29,14 +30,30 @@ from jogeon.errors import (
     RequestTimeout,
     SessionTaken,
 )
-from jogeon.events import StateName
-from jogeon.messages import Answer, ListConditions, Login, LoginAccepted, Malformed, Refusal, Request, System
-from jogeon.registrations import Registrar
-from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Verdict, delays, verdict
+from jogeon.events import Condition, StateName
+from jogeon.listening import BEAT, Life
+from jogeon.messages import (
+    Answer,
+    ConditionList,
+    ListConditions,
+    Login,
+    LoginAccepted,
+    Malformed,
+    Refusal,
+    Request,
+    System,
+)
+from jogeon.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Liveness, Pace, Patience, Verdict, delays, verdict
+from jogeon.session import Stray
+from jogeon.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.subscriptions import Subscriptions
 
 LOGIN_TIMEOUT = 10.0
 LOGINS_AN_HOUR = 400
 """Bound of the logins in an hour, however a connection flaps: a life of LIFE seconds and a first retry at best."""
+
+REPLACE_PAUSE = 600.0
+"""Seconds between two connections that are given up because a condition goes unanswered on them."""
 
 TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 """Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""
@@ -69,11 +86,17 @@ class Policy(Struct, frozen=True):
     dial: Dial = Connection.open
 
 
-class _Job:
-    """A request of the user and who waits for its answer."""
+Ask = Callable[[Sequence[Condition]], Request]
+"""Makes a request from the list as it is when the request is sent; it may raise what ends the wish."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+
+class _Job:
+    """A wish of the user and who waits for its answer; it becomes a request when its turn comes."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.refusals = 0
+        self.not_before = 0.0
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def fail(self, error: JogeonError) -> None:
@@ -92,7 +115,7 @@ class Supervisor:
     def __init__(
         self,
         endpoint: Endpoint,
-        registrar: Registrar,
+        subscriptions: Subscriptions,
         on_end: Callable[[JogeonError | None], None],
         policy: Policy,
     ) -> None:
@@ -101,8 +124,9 @@ class Supervisor:
         """What gets every message of every connection as it came."""
         self._connection: Connection | None = None
         self._endpoint = endpoint
-        self._registrar = registrar
-        self.on_push = registrar.pushed  # no step in between on the path of every push
+        self._subscriptions = subscriptions
+        subscriptions.on_doubt = self.wake
+        self.on_push = subscriptions.pushed  # no step in between on the path of every push
         self._on_end = on_end
         self._pace = Pace(limit=policy.pace)
         self._uniform = policy.uniform
@@ -110,17 +134,31 @@ class Supervisor:
         self._dial = policy.dial
         self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
         self._loud = True
-        self._clock = asyncio.get_running_loop().time
+        self._loop = asyncio.get_running_loop()
+        self._clock = self._loop.time
+        self._life = Life(self._clock(), self._wall())
+        self._beating: asyncio.TimerHandle | None = None
         self._liveness = Liveness()
+        self._patience = Patience()
+        self._busy: dict[str, float] = {}
+        """When a request of each kind that was refused for its rate may be sent again."""
+        self._replaced = -math.inf
         self._jobs: deque[_Job] = deque()
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
         self._fatal: JogeonError | None = None
+        self._words = ""
+        """What the broker said last, besides its answers."""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Make the first connection and log in; the error tells why that was not possible."""
-        connection = await self._login()
+        self._beat()
+        try:
+            connection = await self._login()
+        except BaseException:
+            self._stop_beating()
+            raise
         self._task = asyncio.create_task(self._run(connection), name="jogeon supervisor")
 
     async def stop(self) -> None:
@@ -130,11 +168,15 @@ class Supervisor:
             self._task.cancel()
             await asyncio.wait({self._task})  # unlike `await`, it tells who was cancelled: the task, or whoever waits
 
-    async def ask(self, request: Request) -> Answer:
-        """Send a request of the user when its turn comes and return its answer."""
+    async def ask(self, ask: Ask) -> Answer:
+        """Send a request of the user when its turn comes and return its answer.
+
+        It is made from a list of at most a second ago. A refusal for the rate is asked again a few times. Raises what
+        `ask` raises, RequestTimeout, RequestRefused if no list is given, or what ended the connection.
+        """
         if self.ended is not None:
             raise self.ended
-        job = _Job(request)
+        job = _Job(ask)
         self._jobs.append(job)
         self._wake.set()
         try:
@@ -147,6 +189,16 @@ class Supervisor:
     def heard_ns(self) -> int:
         """When the last frame was heard on the connection that is served, or was served last; 0 before the first."""
         return 0 if self._connection is None else self._connection.heard_ns
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program listened to the server; 0 before the first connection."""
+        return 0 if self._connection is None else self._connection.listening_ns
+
+    @property
+    def connection_number(self) -> int:
+        """Which connection is served, or was served last; 0 before the first."""
+        return 0 if self._connection is None else self._connection.number
 
     @property
     def serving(self) -> bool:
@@ -167,6 +219,25 @@ class Supervisor:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    # ------------------------------------------------------------ whether the program runs
+
+    def _beat(self) -> None:
+        stalled = self._life.beat(self._clock(), self._wall())
+        if self._connection is not None:
+            was_behind = self._connection.behind
+            self._connection.beat(stalled=stalled)
+            if was_behind and not self._connection.behind:
+                self._wake.set()
+        self._beating = self._loop.call_later(BEAT, self._beat)
+
+    def _stop_beating(self) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+
+    def _lived(self) -> float:
+        """Return the seconds this program has run: what patience is measured in."""
+        return self._life.lived(self._clock())
+
     # ------------------------------------------------------------ one login
 
     async def _login(self) -> Connection:
@@ -184,9 +255,9 @@ class Supervisor:
         return await self._login_with(renewed)
 
     async def _login_with(self, token: str) -> Connection:
-        self._fatal = None
+        self._fatal, self._words = None, ""
         connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
-        connection.taps = self.taps
+        connection.taps, connection.clock = self.taps, self._lived
         answer: Answer | None = None
         try:
             answer = await connection.request(Login(token), LOGIN_TIMEOUT)
@@ -206,9 +277,9 @@ class Supervisor:
         try:
             while True:
                 self._tell("connected", self._endpoint.name)
-                born = self._clock()
+                born = self._lived()
                 cause = await self._serve_until_lost(connection)
-                if self._clock() - born >= LIFE:
+                if self._subscriptions.worked and self._lived() - born >= LIFE:
                     pauses, self._loud = delays(self._uniform), True
                 self._log(f"connection {connection.number}: {cause}")
                 connection = await self._return(cause, pauses)
@@ -220,8 +291,9 @@ class Supervisor:
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
-        self._registrar.connected()
+        self._subscriptions.connected()
         self._connection = connection
+        self._busy.clear()
         self._liveness.begin()
         try:
             await self._serve(connection)
@@ -229,9 +301,16 @@ class Supervisor:
             cause = self._fatal or error
         finally:
             await connection.aclose()
-        self._registrar.lost(connection.heard_ns, "connection lost", _detail(cause))
+        if connection.defect is not None:
+            raise connection.defect
+        self._subscriptions.lost(connection.listening_ns, "connection lost", self._detail(cause))
         self._notify()
         return cause
+
+    def _detail(self, cause: JogeonError) -> str:
+        """Return the words of a gap: why the connection ended, and what the broker said last."""
+        detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
+        return f"{detail}: {self._words}" if self._words else detail
 
     async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
@@ -267,6 +346,7 @@ class Supervisor:
         self._loud = False
 
     def _finish(self, error: JogeonError | None) -> None:
+        self._stop_beating()
         if self.ended is not None:
             return
         self.ended = error or LocalProtocolError("the client is closed")
@@ -276,49 +356,79 @@ class Supervisor:
         self._notify()
 
     def _tell(self, state: StateName, cause: str) -> None:
-        self._registrar.tell(self._wall(), state, cause)
+        self._subscriptions.tell(self._wall(), state, cause)
 
     # ------------------------------------------------------------ serving one connection
 
     async def _serve(self, connection: Connection) -> NoReturn:
         """Send what is due, one request at a time, until the connection ends."""
-        heard, heard_ns = self._clock(), connection.heard_ns
+        heard, heard_ns = self._lived(), connection.heard_ns
         while True:
             if connection.error is not None:
                 raise connection.error
-            if self._registrar.hopeless:
-                raise ConnectionLost("no condition could be registered on this connection")
+            self._replace_if_hopeless(connection)
             self._wake.clear()
-            now = self._clock()
             if connection.heard_ns != heard_ns:
-                heard, heard_ns = now, connection.heard_ns
+                heard, heard_ns = self._lived(), connection.heard_ns
+            if connection.behind:  # what waits in the socket is older than anything that could be decided now
+                await self._sleep(BEAT)
+                continue
+            now = self._clock()
             if (delay := self._pace.delay(now)) > 0:
                 await self._sleep(delay)
                 continue
-            request, job = self._next(now, probe=now - heard >= self._liveness.bound)
+            request, job = self._next(now, probe=self._lived() - heard >= self._liveness.bound)
             if request is not None:
                 await self._send(connection, request, job)
             else:
                 await self._sleep(self._until_due(now))
 
+    def _replace_if_hopeless(self, connection: Connection) -> None:
+        """Give a connection up if it owes a reply and a condition goes unanswered for long, but not too often."""
+        now = self._clock()
+        if self._subscriptions.is_hopeless() and connection.session.owed and now - self._replaced >= REPLACE_PAUSE:
+            self._replaced = now
+            raise ConnectionLost("a condition goes unanswered on this connection, which still owes a reply")
+
     def _next(self, now: float, *, probe: bool) -> tuple[Request | None, _Job | None]:
         """Return what to send now and the user's job that it serves, if any."""
-        request = self._registrar.next_request(now, self._wall())
+        busy = {trnm for trnm, until in self._busy.items() if until > now}
+        request = self._subscriptions.next_request(now, self._wall(), busy)
         if request is None and probe:
             request = ListConditions()
-        if request is None and self._jobs:
-            job = self._jobs.popleft()
-            return job.request, job
-        job_served = next((job for job in self._jobs if job.request == request), None)
-        if job_served is not None:
-            self._jobs.remove(job_served)
-        return request, job_served
+        return (request, None) if request is not None else self._next_job(now, busy)
+
+    def _next_job(self, now: float, busy: Container[str]) -> tuple[Request | None, _Job | None]:
+        """Return the request of the first job whose turn it is; one that cannot be made fails its job."""
+        listing = self._subscriptions.listing
+        for job in [job for job in self._jobs if job.not_before <= now]:
+            if not listing.is_new(now):
+                allowed = listing.may_ask(now) and ListConditions.trnm not in busy
+                return (ListConditions() if allowed else None), None
+            try:
+                request = job.ask(listing.conditions)
+            except JogeonError as error:
+                self._jobs.remove(job)
+                job.fail(error)
+                continue
+            if isinstance(request, ListConditions):  # the list has just come
+                self._jobs.remove(job)
+                job.succeed(ConditionList(listing.conditions))
+            elif request.trnm not in busy:
+                self._jobs.remove(job)
+                return request, job
+        return None, None
 
     def _until_due(self, now: float) -> float:
         """Return how long there is nothing to do; frames that came meanwhile are noticed every quarter of the bound."""
-        look = self._liveness.bound / 4
-        due = self._registrar.next_due()
-        return look if due is None else min(look, max(0.0, due - now))
+        moments = [job.not_before for job in self._jobs] + list(self._busy.values())
+        if self._jobs:
+            moments.append(self._subscriptions.listing.not_before)
+        due = self._subscriptions.next_due()
+        later = [moment - now for moment in moments if moment > now]
+        if due is not None and (due > now or not self._busy):
+            later.append(max(0.0, due - now))
+        return min([self._liveness.bound / 4, *later])
 
     async def _sleep(self, seconds: float) -> None:
         """Wait until something happens, at most `seconds`."""
@@ -327,68 +437,107 @@ class Supervisor:
                 await self._wake.wait()
 
     async def _send(self, connection: Connection, request: Request, job: _Job | None) -> None:
-        self._pace.sent(self._clock())
+        now, sent, heard_ns = self._clock(), self._lived(), connection.heard_ns
+        self._pace.sent(now)
+        if request.trnm in self._busy:
+            self._busy[request.trnm] = now + BUSY_PAUSE
         try:
-            answer = await connection.request(request)
+            answer = await connection.request(request, self._patience.seconds)
         except RequestTimeout as timeout:
-            if job is not None:
-                job.fail(timeout)
-            if isinstance(request, ListConditions):
+            self._patience.took(timeout.seconds)
+            self._fail(job, timeout)
+            if isinstance(request, ListConditions) and connection.heard_ns == heard_ns:
                 raise ConnectionLost(f"no reply to {request.trnm} within {timeout.seconds:g} s") from None
-            self._registrar.timed_out(request, timeout.seconds, self._clock(), self._wall())
-        except JogeonError as error:
-            if job is not None:
-                job.fail(self._fatal or error)
+            self._subscriptions.timed_out(request, timeout.seconds, self._clock(), self._wall())
+            self._fail_listless(timeout, request)
+        except BaseException as error:
+            self._fail(job, self._fatal or (error if isinstance(error, JogeonError) else self.ended))
             raise
         else:
-            if job is not None:
-                job.succeed(answer)
-            if isinstance(request, ListConditions) and not isinstance(answer, messages.ConditionList):
-                raise refused(request, answer)
+            self._patience.took(self._lived() - sent)
+            self._answer(request, answer, job)
         self._notify()
+
+    def _answer(self, request: Request, answer: Answer, job: _Job | None) -> None:
+        """Hand an answer to whoever waits for it; a refusal that passes is asked for again."""
+        now = self._clock()
+        passes = isinstance(answer, Refusal) and answer.passes
+        if isinstance(answer, Refusal) and answer.busy:
+            self._busy[request.trnm] = now + BUSY_PAUSE
+        if isinstance(request, ListConditions) and not isinstance(answer, ConditionList):
+            self._fail_listless(refused(request.trnm, answer), request, passing=passes)
+        if job is None:
+            return
+        if passes and job.refusals < TRIES:
+            job.refusals += 1
+            job.not_before = now + (BUSY_PAUSE if request.trnm in self._busy else WORDS_PAUSE)
+            self._jobs.appendleft(job)
+        else:
+            job.succeed(answer)
+
+    def _fail_listless(self, error: JogeonError, request: Request, *, passing: bool = False) -> None:
+        """Fail the jobs for which no list can be had; a refusal that passes is theirs too."""
+        if not isinstance(request, ListConditions):
+            return
+        for job in [job for job in self._jobs if not passing or job.refusals >= TRIES]:
+            self._jobs.remove(job)
+            job.fail(error)
+        for job in self._jobs:
+            job.refusals += 1
+
+    def _fail(self, job: _Job | None, error: JogeonError | None) -> None:
+        if job is not None:
+            job.fail(error or LocalProtocolError("the client is closed"))
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
     def on_unreadable(self, what: str, heard_ns: int, at_ns: int) -> None:
         """Doubt every condition: the frame could have been a push."""
-        self._registrar.unreadable(what, heard_ns, self._clock(), at_ns)
+        self._subscriptions.unreadable(what, heard_ns, at_ns)
         self._wake.set()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take an answer at once: the frames that follow it are newer than what it shows."""
-        self._registrar.answered(request, answer, self._clock(), at_ns)
+        self._subscriptions.answered(request, answer, self._clock(), at_ns)
 
     def on_ping(self) -> None:
         """Learn how often the server gives a sign of life."""
-        self._liveness.ping(self._clock())
+        self._liveness.ping(self._lived())
         self._wake.set()  # what was known when it went to sleep was another interval
 
     def on_system(self, notice: System) -> None:
-        """Take a SYSTEM notice; a fatal one explains the close that follows."""
+        """Take a SYSTEM notice; a fatal one explains the close that follows, any other may."""
         if notice.code == messages.TAKEN:
             self._fatal = SessionTaken(code=notice.code, text=notice.message)
         elif notice.code in messages.FATAL_SYSTEM_CODES:
             self._fatal = ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)
+        else:
+            self._words = f"[{notice.code}] {notice.message}"
 
-    def on_late(self, request: Request) -> None:
-        """Doubt the condition whose snapshot came out of order."""
-        self._registrar.late(request, self._clock())
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
+        """Take a reply that came after its time: patience learns from it."""
+        self._patience.took(seconds)
+        self._subscriptions.late(request, answer, self._clock(), at_ns)
         self._wake.set()
+        self._notify()
+
+    def on_stray(self, stray: Stray) -> None:
+        """Take what nobody asked for: the words of an error, or a snapshot that may contradict another."""
+        self._words = stray.words or self._words
+        if stray.codes is not None and stray.seq is not None:
+            self._subscriptions.unasked(stray.seq, stray.codes)
+            self._wake.set()
 
     def on_lost(self) -> None:
         """Wake the task, which finds the connection ended."""
         self._wake.set()
 
 
-def refused(request: Request, answer: Answer) -> JogeonError:
-    """Return the error that an unexpected answer to a request is."""
+def refused(asked: str, answer: Answer) -> JogeonError:
+    """Return the error that an unexpected answer to what was asked is."""
     match answer:
         case Refusal(code, text):
-            return RequestRefused(request.trnm, code=code, text=text)
+            return RequestRefused(asked, code=code, text=text)
         case Malformed(reason):
             return RemoteProtocolError(reason)
-    return RemoteProtocolError(f"{request.trnm} was answered by {type(answer).__name__}")
-
-
-def _detail(cause: JogeonError) -> str:
-    return cause.detail if isinstance(cause, ConnectionLost) else str(cause)
+    return RemoteProtocolError(f"{asked} was answered by {type(answer).__name__}")

@@ -23,8 +23,9 @@ from jogeon.credentials import Keys
 from jogeon.errors import CouldNotConnect, InvalidAddress, TokenRefused
 from jogeon.events import KST
 from jogeon.lock import locked
-from jogeon.messages import Refusal, refusal_in
+from jogeon.messages import Refusal
 from jogeon.places import read_private, state_dir, write_private
+from jogeon.readers import refusal_in
 from jogeon.settings import is_loopback, is_one_word
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jogeon.connection import Connection
 from jogeon.credentials import Endpoint, FixedToken
+from jogeon.listing import resolve
 from jogeon.messages import ConditionList, ListConditions, Search, SearchPage
-from jogeon.registrations import Registrar
+from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Policy, Supervisor, refused
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Probe(Supervisor):
     """A session that is only looked at."""
 
     def __init__(self, there: Endpoint) -> None:
-        super().__init__(there, Registrar(recheck=0.0), lambda _: None, Policy())
+        super().__init__(there, Subscriptions(recheck=0.0), lambda _: None, Policy())
         self._pinged = asyncio.Event()
 
     def on_ping(self) -> None:
@@ -35,18 +36,16 @@ class Probe(Supervisor):
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions."""
-        request = ListConditions()
-        answer = await self.ask(request)
+        answer = await self.ask(lambda _: ListConditions())
         if not isinstance(answer, ConditionList):
-            raise refused(request, answer)
+            raise refused(ListConditions.trnm, answer)
         return list(answer.conditions)
 
     async def hits(self, condition: Condition) -> int:
         """Return how many stocks the first page of a search has."""
-        request = Search(condition.seq)
-        answer = await self.ask(request)
+        answer = await self.ask(lambda listing: Search(resolve(condition, listing).seq))
         if not isinstance(answer, SearchPage):
-            raise refused(request, answer)
+            raise refused(Search.trnm, answer)
         return len(answer.stocks)
 
     async def hears_ping(self, seconds: float) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct, field
 
-from jogeon import messages
+from jogeon import messages, writers
 from jogeon.frames import NORMAL, text_frame
 from jogeon.messages import Clear, ConditionList, ListConditions, LoginAccepted, Refusal, Register, Registered, Search
 from jogeon.server import Verdict
@@ -136,9 +136,9 @@ class Broker:
         if message.trnm in ("REG", "REMOVE"):
             peer.say(self._dialect.acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
-            peer.say(messages.encode_missing(message.trnm, "seq"))
+            peer.say(writers.encode_missing(message.trnm, "seq"))
         else:
-            peer.say(messages.encode_missing("", "trnm"))
+            peer.say(writers.encode_missing("", "trnm"))
 
     def gone(self, peer: Peer) -> None:
         """Forget a peer."""
@@ -197,7 +197,7 @@ class Broker:
                 del pages[next(iter(pages))]
         rows = [self._dialect.row(self._market.row(code), request.exchange) for code in codes[:size]]
         page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
-        peer.answer(request, page, messages.encode_search(request.seq.strip(), rows, key))
+        peer.answer(request, page, writers.encode_search(request.seq.strip(), rows, key))
 
     def _register(self, peer: Peer, request: Register) -> None:
         condition = self._condition(peer, request)
@@ -225,7 +225,7 @@ class Broker:
             return False
         text = f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"
         refusal = Refusal(code=messages.ALREADY_REGISTERED, text=text)
-        reply = messages.encode_refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text)
+        reply = writers.encode_refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text)
         peer.answer(request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
@@ -247,14 +247,14 @@ class Broker:
         self._ghosts.discard((peer.key, seq))
         if seq in self._desks[peer].registered:
             self._unregister(peer, self._desks[peer], seq)
-        peer.answer(request, messages.Cleared(), messages.encode_cleared(seq))
+        peer.answer(request, messages.Cleared(), writers.encode_cleared(seq))
 
     def _unregister(self, peer: Peer, desk: _Desk, label: str) -> None:
         desk.held.pop(label, None)
         self._streams[desk.registered.pop(label)][label].remove(peer)
 
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
-        peer.answer(request, Refusal(code=str(code), text=text), messages.encode_refusal(request.trnm, code, text))
+        peer.answer(request, Refusal(code=str(code), text=text), writers.encode_refusal(request.trnm, code, text))
 
     # ------------------------------------------------------------ pushes
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from jogeon import messages
+from jogeon import writers
 from jogeon.messages import Refusal
 from jogeon.simulator.market import Unquoted
 
@@ -24,7 +24,7 @@ LOGIN_REASONS: Final = {
     "8103": "토큰 인증 또는 단말기인증에 실패했습니다",
 }
 SUFFIXES: Final[dict[Exchange, str]] = {"K": "", "N": "_NX", "A": "_AL"}
-NOTICE: Final = messages.encode_system("N00001", "시뮬레이터의 안내입니다")
+NOTICE: Final = writers.encode_system("N00001", "시뮬레이터의 안내입니다")
 
 
 class Dialect:
@@ -37,7 +37,7 @@ class Dialect:
     def login_accepted(self) -> bytes:
         """Return the reply to a good LOGIN."""
         if self._switches.sor_yn:
-            return messages.encode_login_accepted()
+            return writers.encode_login_accepted()
         return msgspec.json.encode({"trnm": "LOGIN", "return_code": 0, "return_msg": ""})
 
     def login_refused(self, code: str) -> tuple[Refusal, bytes]:
@@ -45,7 +45,7 @@ class Dialect:
         reason = LOGIN_REASONS.get(code, "인증에 실패했습니다")
         text = f"토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE={code}, MESSAGE={reason}]"
         number = int(code) if self._switches.login_code is None else self._switches.login_code
-        return Refusal(code=code, text=text), messages.encode_refusal("LOGIN", number, text)
+        return Refusal(code=code, text=text), writers.encode_refusal("LOGIN", number, text)
 
     def listing(self, conditions: Iterable[Condition]) -> bytes:
         """Return the list of conditions; its rows are sorted as text: 0, 1, 10, 2."""
@@ -62,7 +62,7 @@ class Dialect:
         if not codes and self._switches.empty_snapshot != "null":
             named = {"seq": seq, "data": []} if self._switches.empty_snapshot == "list" else {"data": None}
             return msgspec.json.encode({"trnm": "CNSRREQ", "return_code": 0} | named)
-        return messages.encode_registered(seq, [self.code(code, exchange) for code in codes])
+        return writers.encode_registered(seq, [self.code(code, exchange) for code in codes])
 
     def code(self, code: str, exchange: Exchange) -> str:
         """Return a code as it stands behind its prefix."""
@@ -94,4 +94,4 @@ class Dialect:
 
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""
-        return messages.encode_push(seq, code, kind, clock, self._more)
+        return writers.encode_push(seq, code, kind, clock, self._more)

@@ -7,7 +7,7 @@ import pytest
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Talk, moment, opened
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot
 from jogeon.messages import Clear, Cleared, Register, Registered
-from jogeon.registrations import CURE_PAUSE, GRACE
+from jogeon.subscription import CURE_PAUSE, GRACE
 
 
 def test_a_recheck_without_a_difference_is_silent() -> None:
@@ -18,7 +18,7 @@ def test_a_recheck_without_a_difference_is_silent() -> None:
     talk.registers("0", A)
     talk.asks(None)
     assert listener.told() == []
-    assert talk.registrar.next_due() == talk.now + 100
+    assert talk.subscriptions.next_due() == talk.now + 100
 
 
 def test_a_recheck_finds_a_dead_subscription_and_revives_it() -> None:
@@ -44,14 +44,14 @@ def test_rechecks_are_staggered() -> None:
     talk.follows(*(f"조건{number}" for number in range(4)))
     for number in range(4):
         talk.registers(str(number))
-    assert [following.due for following in talk.registrar.followings] == [62.5, 75.0, 87.5, 100.0]
+    assert [following.due for following in talk.subscriptions.wanted] == [62.5, 75.0, 87.5, 100.0]
 
 
 def test_no_rechecks_are_no_rechecks() -> None:
     talk, _ = opened(A, recheck=0)
     talk.passes(1_000_000)
     talk.asks(None)
-    assert talk.registrar.next_due() is None
+    assert talk.subscriptions.next_due() is None
 
 
 @pytest.mark.parametrize("recheck", [1.0, 2.0, 4.0])
@@ -62,13 +62,13 @@ def test_a_short_recheck_waits_for_the_judgement_of_the_one_before(recheck: floa
     talk.answers(Cleared())
     talk.registers("0", B)
     shown = talk.now
-    assert talk.registrar.next_due() == shown + GRACE
+    assert talk.subscriptions.next_due() == shown + GRACE
     talk.passes(GRACE - 0.1)
     talk.asks(None)
     talk.passes(0.1)
     talk.asks(None)
     assert isinstance(listener.told()[0], Gap)
-    assert talk.registrar.next_due() == talk.now + recheck
+    assert talk.subscriptions.next_due() == talk.now + recheck
 
 
 def test_a_stock_pushed_a_moment_before_is_looked_at_again() -> None:
@@ -95,7 +95,7 @@ def test_an_unreadable_frame_is_told_and_every_condition_is_rechecked() -> None:
     talk.passes(10)
     heard_ns = talk.at_ns
     talk.passes(1)
-    talk.registrar.unreadable("unreadable frame of 3 bytes", heard_ns, talk.now, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable frame of 3 bytes", heard_ns, talk.at_ns)
     assert listener.told() == [Anomaly(talk.at_ns, "unreadable frame of 3 bytes")]
     for seq, shown in (("0", A), ("1", B)):
         talk.asks(Clear(seq))
@@ -112,7 +112,7 @@ def test_of_two_unreadable_frames_the_first_is_where_the_gap_begins() -> None:
     talk, listener = opened(A)
     for _ in range(2):
         talk.passes(10)
-        talk.registrar.unreadable("unreadable", talk.at_ns, talk.now, talk.at_ns)
+        talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", B)
@@ -126,7 +126,7 @@ def test_an_unreadable_frame_during_a_recheck_asks_for_another() -> None:
     talk, listener = opened(A, recheck=100)
     talk.passes(100)
     talk.asks(Clear("0"))
-    talk.registrar.unreadable("unreadable", talk.at_ns, talk.now, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
     talk.answers(Cleared())
     talk.registers("0", A)
     talk.asks(Clear("0"))
@@ -140,7 +140,7 @@ def test_an_unreadable_frame_does_not_shorten_the_gap_of_a_recheck_that_differed
     talk.answers(Cleared())
     talk.registers("0", B)
     talk.passes(1)
-    talk.registrar.unreadable("unreadable", talk.at_ns, talk.now, talk.at_ns)
+    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
     talk.passes(GRACE)
     talk.asks(Clear("0"))
     assert listener.told()[1] == Gap(ZERO, moment(0), talk.at_ns, "drift")

@@ -40,7 +40,7 @@ def test_a_sink_that_leaves_before_its_first_snapshot_is_told_no_gap() -> None:
     talk, _ = opened(A)
     talk.loses()
     second = talk.follows(SURGE)
-    talk.registrar.leave(second, talk.at_ns)
+    talk.subscriptions.leave(second, talk.at_ns)
     assert second.told() == []
 
 
@@ -49,13 +49,13 @@ def test_leaving_clears_what_nobody_else_wants() -> None:
     first, second = talk.follows(SURGE, PEAK), talk.follows(PEAK)
     talk.registers("0")
     talk.registers("1")
-    assert talk.registrar.leave(first, talk.at_ns) == ["0"]
-    assert talk.registrar.is_leaving(["0"])
+    assert talk.subscriptions.leave(first, talk.at_ns) == ["0"]
+    assert talk.subscriptions.is_leaving(["0"])
     talk.asks(Clear("0"))
     talk.answers(Cleared())
-    assert not talk.registrar.is_leaving(["0"])
+    assert not talk.subscriptions.is_leaving(["0"])
     talk.asks(None)
-    assert talk.registrar.leave(second, talk.at_ns) == ["1"]
+    assert talk.subscriptions.leave(second, talk.at_ns) == ["1"]
 
 
 def test_a_push_after_the_stop_is_not_an_event() -> None:
@@ -65,7 +65,7 @@ def test_a_push_after_the_stop_is_not_an_event() -> None:
     talk.registers("1")
     first.told()
     second.told()
-    talk.registrar.leave(first, talk.at_ns)
+    talk.subscriptions.leave(first, talk.at_ns)
     talk.pushes("0", "D", A)
     talk.asks(Clear("0"))
     talk.pushes("0", "I", B)
@@ -79,7 +79,7 @@ def test_leaving_while_the_registration_is_in_flight_clears_it_all_the_same() ->
         talk = Talk(SURGE)
         listener = talk.follows(SURGE)
         talk.asks(Register("0"))
-        assert talk.registrar.leave(listener, talk.at_ns) == ["0"]
+        assert talk.subscriptions.leave(listener, talk.at_ns) == ["0"]
         if answered:
             talk.answers(Registered((A,)))
         else:
@@ -92,7 +92,7 @@ def test_leaving_while_the_registration_is_in_flight_clears_it_all_the_same() ->
 
 def test_leaving_what_is_not_registered_clears_nothing() -> None:
     talk = Talk(SURGE)
-    assert talk.registrar.leave(talk.follows(SURGE), talk.at_ns) == []
+    assert talk.subscriptions.leave(talk.follows(SURGE), talk.at_ns) == []
     talk.asks(None)
 
 
@@ -101,7 +101,7 @@ def test_leaving_what_a_recheck_has_just_cleared_clears_nothing() -> None:
     talk.passes(100)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
-    assert talk.registrar.leave(listener, talk.at_ns) == []
+    assert talk.subscriptions.leave(listener, talk.at_ns) == []
     talk.asks(None)
 
 
@@ -109,7 +109,7 @@ def test_what_a_sink_that_waits_for_its_snapshot_wants_stays_wanted() -> None:
     talk, first = opened(A)
     talk.loses()
     second = talk.follows(SURGE)
-    talk.registrar.leave(first, talk.at_ns)
+    talk.subscriptions.leave(first, talk.at_ns)
     talk.connects()
     talk.registers("0", B)
     assert second.told() == [Snapshot(talk.at_ns, ZERO, (B,))]
@@ -117,25 +117,25 @@ def test_what_a_sink_that_waits_for_its_snapshot_wants_stays_wanted() -> None:
 
 def test_what_was_left_on_a_lost_connection_is_not_cleared_on_the_next() -> None:
     talk, listener = opened(A)
-    talk.registrar.leave(listener, talk.at_ns)
+    talk.subscriptions.leave(listener, talk.at_ns)
     talk.loses()
-    assert not talk.registrar.is_leaving(["0"])
+    assert not talk.subscriptions.is_leaving(["0"])
     talk.connects()
     talk.asks(None)
 
 
 def test_a_clear_that_is_not_answered_is_not_waited_for() -> None:
     talk, listener = opened(A)
-    talk.registrar.leave(listener, talk.at_ns)
+    talk.subscriptions.leave(listener, talk.at_ns)
     talk.asks(Clear("0"))
     talk.is_silent()
-    assert not talk.registrar.is_leaving(["0"])
+    assert not talk.subscriptions.is_leaving(["0"])
     talk.asks(None)
 
 
 def test_wanting_again_what_is_being_left_registers_it_anew() -> None:
     talk, listener = opened(A)
-    talk.registrar.leave(listener, talk.at_ns)
+    talk.subscriptions.leave(listener, talk.at_ns)
     again = talk.follows(SURGE)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
@@ -146,5 +146,5 @@ def test_wanting_again_what_is_being_left_registers_it_anew() -> None:
 def test_states_of_the_whole_client_reach_every_sink() -> None:
     talk, first = opened(A)
     second = talk.follows()
-    talk.registrar.tell(talk.at_ns, "reconnecting", "in 0.4 s")
+    talk.subscriptions.tell(talk.at_ns, "reconnecting", "in 0.4 s")
     assert first.events[-1] == second.events[-1] == State(talk.at_ns, "reconnecting", None, "in 0.4 s")

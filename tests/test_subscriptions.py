@@ -10,6 +10,7 @@ from conversation import BUSY, NO_SUCH, ONE, PATIENCE, PEAK, SURGE, TWICE, ZERO,
 from drill import World, check
 from jogeon.errors import AmbiguousCondition, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.listing import resolve
 from jogeon.messages import (
     Clear,
     Cleared,
@@ -22,7 +23,8 @@ from jogeon.messages import (
     Search,
     SearchPage,
 )
-from jogeon.registrations import CURE_PAUSE, GRACE, Registrar, resolve
+from jogeon.subscription import CURE_PAUSE, GRACE
+from jogeon.subscriptions import Subscriptions
 
 SEEDS = int(os.environ.get("JOGEON_SEEDS", "200"))
 BLOCKS = 8
@@ -76,11 +78,11 @@ def test_a_name_that_no_condition_bears_is_answered_with_similar_ones(wanted: st
 
 
 def test_the_list_comes_first_on_every_connection() -> None:
-    registrar = Registrar()
-    assert registrar.next_request(0.0, 0) is None
-    assert registrar.next_due() is None
-    registrar.connected()
-    assert registrar.next_request(0.0, 0) == ListConditions()
+    subscriptions = Subscriptions()
+    assert subscriptions.next_request(0.0, 0) is None
+    assert subscriptions.next_due() is None
+    subscriptions.connected()
+    assert subscriptions.next_request(0.0, 0) == ListConditions()
 
 
 def test_one_condition_after_the_other() -> None:
@@ -89,7 +91,7 @@ def test_one_condition_after_the_other() -> None:
     talk.registers("0", A)
     talk.registers("1")
     talk.asks(None)
-    assert talk.registrar.next_due() is None
+    assert talk.subscriptions.next_due() is None
     assert listener.states() == ["registered", "registered"]
     assert [event.cause for event in listener.events if isinstance(event, State)] == ["1 of 2", "2 of 2"]
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,)), Snapshot(talk.at_ns, ONE, ())]
@@ -198,7 +200,7 @@ def test_reconciling_again_yields_nothing_twice() -> None:
     listener.told()
     talk.connects()
     talk.asks(None)
-    talk.registrar.answered(ListConditions(), ConditionList(talk.listing), talk.now, talk.at_ns)
+    talk.subscriptions.answered(ListConditions(), ConditionList(talk.listing), talk.now, talk.at_ns)
     assert listener.told() == []
 
 
@@ -207,7 +209,7 @@ def test_a_watch_that_ends_while_blind_tells_its_open_gap() -> None:
     talk.loses()
     lost_ns = talk.at_ns
     talk.passes(9)
-    assert talk.registrar.leave(listener, talk.at_ns) == []
+    assert talk.subscriptions.leave(listener, talk.at_ns) == []
     assert listener.told() == [Gap(ZERO, lost_ns, talk.at_ns, "connection lost", open=True)]
 
 
@@ -217,13 +219,13 @@ def test_a_watch_that_ends_during_a_recheck_tells_an_open_gap() -> None:
     talk.asks(Clear("0"))
     cleared_ns = talk.at_ns
     talk.passes(1)
-    talk.registrar.leave(listener, talk.at_ns)
+    talk.subscriptions.leave(listener, talk.at_ns)
     assert listener.told() == [Gap(ZERO, cleared_ns, talk.at_ns, "drift", open=True)]
 
 
 def test_a_watch_that_ends_well_tells_no_gap() -> None:
     talk, listener = opened(A)
-    talk.registrar.leave(listener, talk.at_ns)
+    talk.subscriptions.leave(listener, talk.at_ns)
     assert listener.told() == []
 
 
@@ -269,7 +271,7 @@ def test_900003_again_is_retried_slowly() -> None:
     talk.answers(TWICE)
     talk.asks(None)
     assert listener.states() == ["unanswered"]
-    assert talk.registrar.next_due() == talk.now + 5
+    assert talk.subscriptions.next_due() == talk.now + 5
 
 
 def test_900004_looks_at_the_list_again() -> None:
@@ -306,7 +308,7 @@ def test_a_condition_that_is_never_answered_is_asked_for_ever_more_slowly_while_
     talk.registers("1", A)
     pauses = []
     for _ in range(7):
-        due = talk.registrar.next_due()
+        due = talk.subscriptions.next_due()
         assert due is not None
         pauses.append(due - talk.now)
         talk.passes(due - talk.now)
@@ -318,17 +320,17 @@ def test_a_condition_that_is_never_answered_is_asked_for_ever_more_slowly_while_
         talk.pushes("1", "D" if A in listener.folds[PEAK] else "I", A)
     assert pauses == pytest.approx([5, 10, 20, 40, 60, 60, 60])
     assert listener.states() == ["unanswered", "registered"]
-    assert not talk.registrar.hopeless
+    assert not talk.subscriptions.hopeless
 
 
 def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
     talk = Talk(SURGE, PEAK)
     talk.follows(SURGE, PEAK)
-    following = talk.registrar.followings[0]
+    following = talk.subscriptions.wanted[0]
     following.failures = 5_000
     talk.asks(Register("0"))
     talk.answers(BUSY)
-    assert talk.registrar.next_due() == talk.now
+    assert talk.subscriptions.next_due() == talk.now
     assert following.due == talk.now + 60
 
 
@@ -356,8 +358,8 @@ def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:
     talk.passes(5)
     talk.asks(Clear("0"))
     talk.is_silent()
-    assert isinstance(talk.registrar.followings[0].error, RequestTimeout)
-    assert talk.registrar.next_due() == talk.now + 10
+    assert isinstance(talk.subscriptions.wanted[0].error, RequestTimeout)
+    assert talk.subscriptions.next_due() == talk.now + 10
 
 
 def test_only_when_nothing_can_be_registered_it_is_hopeless() -> None:
@@ -366,25 +368,25 @@ def test_only_when_nothing_can_be_registered_it_is_hopeless() -> None:
     for seq in ("0", "1"):
         talk.asks(Register(seq))
         talk.is_silent()
-    assert not talk.registrar.hopeless
+    assert not talk.subscriptions.hopeless
     for seq in ("0", "1"):
-        assert not talk.registrar.hopeless
+        assert not talk.subscriptions.hopeless
         talk.passes(10)
         talk.asks(Clear(seq))
         talk.is_silent()
-    assert talk.registrar.hopeless
+    assert talk.subscriptions.hopeless
     talk.loses()
-    assert not talk.registrar.hopeless
+    assert not talk.subscriptions.hopeless
 
 
 def test_nobody_who_wants_nothing_is_hopeless() -> None:
-    assert not Talk(SURGE).registrar.hopeless
+    assert not Talk(SURGE).subscriptions.hopeless
 
 
 def test_the_error_of_a_condition_is_kept_until_it_is_registered() -> None:
     talk = Talk(SURGE)
     talk.follows(SURGE)
-    following = talk.registrar.followings[0]
+    following = talk.subscriptions.wanted[0]
     assert not following.settled
     talk.asks(Register("0"))
     talk.answers(BUSY)
@@ -396,7 +398,7 @@ def test_the_error_of_a_condition_is_kept_until_it_is_registered() -> None:
 def test_a_late_snapshot_makes_a_condition_doubtful() -> None:
     talk, listener = opened(A)
     talk.passes(10)
-    talk.registrar.late(Register("0"), talk.now)
+    talk.subscriptions.late(Register("0"), talk.now)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", B)
@@ -410,7 +412,7 @@ def test_a_late_snapshot_of_what_is_about_to_be_registered_anew_changes_nothing(
     listener = talk.follows(SURGE)
     talk.asks(Register("0"))
     talk.is_silent()
-    talk.registrar.late(Register("0"), talk.now)
+    talk.subscriptions.late(Register("0"), talk.now)
     talk.passes(5)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
@@ -423,18 +425,18 @@ def test_a_late_snapshot_of_what_is_about_to_be_registered_anew_changes_nothing(
 @pytest.mark.parametrize("request_", [ListConditions(), Clear("0"), Search("0"), Register("9")])
 def test_a_late_reply_of_another_kind_changes_nothing(request_: ListConditions | Clear | Search | Register) -> None:
     talk, listener = opened(A)
-    talk.registrar.late(request_, talk.now)
+    talk.subscriptions.late(request_, talk.now)
     talk.asks(None)
     assert listener.told() == []
 
 
 def test_the_answers_to_a_users_own_requests_change_nothing() -> None:
     talk, listener = opened(A)
-    talk.registrar.answered(Search("0"), SearchPage((), "N", ""), talk.now, talk.at_ns)
-    talk.registrar.answered(Clear("9"), Cleared(), talk.now, talk.at_ns)
-    talk.registrar.answered(ListConditions(), BUSY, talk.now, talk.at_ns)
-    talk.registrar.timed_out(Search("0"), PATIENCE, talk.now, talk.at_ns)
-    talk.registrar.timed_out(Clear("9"), PATIENCE, talk.now, talk.at_ns)
+    talk.subscriptions.answered(Search("0"), SearchPage((), "N", ""), talk.now, talk.at_ns)
+    talk.subscriptions.answered(Clear("9"), Cleared(), talk.now, talk.at_ns)
+    talk.subscriptions.answered(ListConditions(), BUSY, talk.now, talk.at_ns)
+    talk.subscriptions.timed_out(Search("0"), PATIENCE, talk.now, talk.at_ns)
+    talk.subscriptions.timed_out(Clear("9"), PATIENCE, talk.now, talk.at_ns)
     talk.asks(None)
     assert listener.told() == []
 
@@ -443,9 +445,9 @@ def test_the_answers_to_a_users_own_requests_change_nothing() -> None:
 def test_a_clear_of_somebody_else_is_followed_by_a_new_registration(*, answered: bool) -> None:
     talk, listener = opened(A)
     if answered:
-        talk.registrar.answered(Clear("0"), Cleared(), talk.now, talk.at_ns)
+        talk.subscriptions.answered(Clear("0"), Cleared(), talk.now, talk.at_ns)
     else:
-        talk.registrar.timed_out(Clear("0"), PATIENCE, talk.now, talk.at_ns)
+        talk.subscriptions.timed_out(Clear("0"), PATIENCE, talk.now, talk.at_ns)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", B)

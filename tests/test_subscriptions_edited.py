@@ -5,12 +5,13 @@ from __future__ import annotations
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
-from jogeon.registrations import CURE_PAUSE, RELIST
+from jogeon.subscription import CURE_PAUSE
+from jogeon.subscriptions import RELIST
 
 
 def listed(talk: Talk, *conditions: Condition) -> None:
     """Let the list of somebody show these conditions."""
-    talk.registrar.answered(ListConditions(), ConditionList(conditions), talk.now, talk.at_ns)
+    talk.subscriptions.answered(ListConditions(), ConditionList(conditions), talk.now, talk.at_ns)
 
 
 def test_renumbered_conditions_are_followed_by_their_names() -> None:
@@ -57,7 +58,7 @@ def test_a_condition_that_is_gone_stands_still_and_comes_back() -> None:
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.asks(None)
-    assert list(talk.registrar.followings[0].membership.codes) == [A]
+    assert list(talk.subscriptions.wanted[0].membership.codes) == [A]
     talk.passes(RELIST)
     talk.asks(ListConditions())
     talk.answers(ConditionList((Condition("5", SURGE),)))
@@ -115,7 +116,7 @@ def test_a_name_that_becomes_doubled_is_ambiguous_until_it_is_not() -> None:
 def test_a_doubled_name_works_by_its_seq_until_a_renumbering() -> None:
     talk = Talk(SURGE, SURGE)
     listener = talk.follows_now(talk.listing[1])
-    following = talk.registrar.followings[0]
+    following = talk.subscriptions.wanted[0]
     assert following.key == Condition("1", SURGE)
     talk.registers("1", A)
     talk.connects()
@@ -131,13 +132,13 @@ def test_a_condition_of_another_exchange_that_comes_back_joins_the_watch_of_all(
     """A seq has one registration: whoever has it decides the exchange, and the reader of the wire goes on."""
     talk = Talk(SURGE)
     elsewhere, everything = Listener(), Listener()
-    talk.registrar.want(ZERO, elsewhere, "N", talk.at_ns)
+    talk.subscriptions.want(ZERO, elsewhere, "N", talk.at_ns)
     talk.asks(Register("0", "N"))
     talk.answers(Registered((A,)))
     listed(talk)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
-    talk.registrar.want_all(everything, "K", talk.at_ns)
+    talk.subscriptions.want_all(everything, "K", talk.at_ns)
     listed(talk, ZERO)
     talk.asks(Register("0", "N"))
     talk.answers(Registered((A, B)))
@@ -148,7 +149,7 @@ def test_a_condition_of_another_exchange_that_comes_back_joins_the_watch_of_all(
 def test_all_conditions_are_followed_those_added_later_too() -> None:
     talk = Talk(SURGE)
     listener = Listener()
-    talk.registrar.want_all(listener, "K", talk.at_ns)
+    talk.subscriptions.want_all(listener, "K", talk.at_ns)
     talk.registers("0", A)
     listed(talk, ZERO, ONE)
     talk.registers("1", B)

@@ -12,20 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.messages import (
-    Clear,
-    ListConditions,
-    Login,
-    Ping,
-    Register,
-    Reply,
-    Request,
-    Search,
-    answer,
-    decode,
-    decode_request,
-    fits,
-)
+from jogeon.messages import Clear, ListConditions, Login, Ping, Register, Reply, Request, Search
+from jogeon.readers import answer, decode, decode_request, fits
 
 REQUESTS: tuple[Request, ...] = (Login("x"), ListConditions(), Search("4"), Register("4"), Clear("4"))
 LONG = 10**400

@@ -1,0 +1,80 @@
+"""Whether this program was listening, and how long it lived: a program that does not run hears nothing. No I/O.
+
+A stall (SIGSTOP, a suspended laptop, a handler that blocks) is a beat of the loop that comes more than STALL seconds
+after the one before, by the monotonic or by the wall clock: Linux's monotonic clock stands still in suspend. What
+waited in the socket meanwhile is read afterwards and is not lost, but if the connection ends, nobody can tell since
+when. So the listening mark stays where the stall began until a frame is read after the socket was once found empty.
+"""
+
+from collections.abc import Callable
+
+BEAT = 0.25
+"""Seconds between two beats of the loop."""
+STALL = 0.5
+"""Seconds between two beats that make a stall."""
+STALL_NS = round(STALL * 1e9)
+
+
+class Life:
+    """How long a program ran: stalls do not count, so that no patience runs out in one. `now` is monotonic seconds."""
+
+    def __init__(self, now: float, at_ns: int) -> None:
+        self._lived = 0.0
+        self._now = now
+        self._at_ns = at_ns
+
+    def beat(self, now: float, at_ns: int) -> bool:
+        """Note a beat; return whether a stall ended with it."""
+        step = now - self._now
+        stalled = max(step, (at_ns - self._at_ns) / 1e9) > STALL
+        self._lived += min(step, STALL) if stalled else step
+        self._now, self._at_ns = now, at_ns
+        return stalled
+
+    def lived(self, now: float) -> float:
+        """Return the seconds lived so far."""
+        return self._lived + min(now - self._now, STALL)
+
+
+class Listening:
+    """Until when one connection was listened to; `heard_ns` is when its last frame was read."""
+
+    def __init__(self, at_ns: int) -> None:
+        self.fresh_ns = at_ns + STALL_NS
+        """A frame read after this was waiting while the program did not run."""
+        self._beat_heard_ns = at_ns
+        self._stalled_ns: int | None = None
+        self._emptied_ns: int | None = None
+
+    def beat(self, at_ns: int, heard_ns: int, *, stalled: bool, empty: Callable[[], bool]) -> None:
+        """Note a beat of the loop; `empty` tells whether nothing waits in the socket."""
+        if stalled:
+            self._stall(self._beat_heard_ns)
+        if self._stalled_ns is not None:
+            if self._emptied_ns is not None and heard_ns > self._emptied_ns:
+                self._stalled_ns = self._emptied_ns = None
+            elif self._emptied_ns is None and empty():
+                self._emptied_ns = at_ns
+        self._beat_heard_ns = heard_ns
+        self.fresh_ns = at_ns + STALL_NS
+
+    def late(self, at_ns: int, heard_ns: int) -> None:
+        """Note a frame that is read after `fresh_ns`, before the beat that is overdue."""
+        self._stall(heard_ns)
+        self.fresh_ns = at_ns + STALL_NS
+
+    def _stall(self, heard_ns: int) -> None:
+        if self._stalled_ns is None:
+            self._stalled_ns = heard_ns
+        self._emptied_ns = None
+
+    @property
+    def behind(self) -> bool:
+        """Whether what waited during a stall is still being read."""
+        return self._stalled_ns is not None and self._emptied_ns is None
+
+    def mark(self, heard_ns: int) -> int:
+        """Return the last moment at which the program was listening."""
+        if self._stalled_ns is None or (self._emptied_ns is not None and heard_ns > self._emptied_ns):
+            return heard_ns
+        return self._stalled_ns

@@ -1,0 +1,437 @@
+"""The life of one wanted condition on the connections that come and go: one table, one fact. No I/O, no clock, no task.
+
+A Subscription is MISSING while the list does not show it (or shows its name twice), WAITING until it may be asked for,
+CLEARING while its CNSRCLR is in flight, ASKED while its CNSRREQ is, ACTIVE once it is answered, and JUDGING for three
+seconds when a recheck differed from what was known. A recheck takes an ACTIVE one through CLEARING and ASKED again;
+its picture stays live meanwhile. `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from typing import Protocol
+
+from jogeon import messages
+from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
+from jogeon.events import Cause, Condition, Event, Exchange, Snapshot
+from jogeon.listing import LONGEST_DOUBLING
+from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, earliest
+from jogeon.messages import Answer, Clear, Malformed, Refusal, Register, Registered
+
+GRACE = DRIFT_GRACE_NS / 1e9
+CURE_PAUSE = 0.3
+"""Seconds between the CNSRCLR and the CNSRREQ that cure 900003."""
+UNANSWERED_PAUSE = (5.0, 60.0)
+"""First and longest pause between attempts to register a condition that is not answered."""
+WORDS_PAUSE = 1.5
+"""Seconds after which a failure told in words beside code 0 was seen cured by asking once more."""
+BUSY_PAUSE = 1.0
+"""Seconds after a refusal for the rate of requests: about one a second is what the broker allows for each TR."""
+TRIES = 3
+"""Refusals in a row that may pass before a condition counts as refused, and a request of the user fails."""
+DOUBT_FLOOR = 60.0
+"""Seconds between two rechecks of a condition for doubt, whatever the broker sends."""
+HOPELESS_AFTER = 3
+"""Unanswered attempts after which a connection that still owes a reply is no good for this condition."""
+
+
+class Sink(Protocol):
+    """Where the events of a watch go: a queue, a journal. No method may wait or raise."""
+
+    def put(self, event: Event) -> None:
+        """Take one event."""
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take events that belong together: gap, recovered changes, snapshot."""
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq; what was put bears the old one."""
+
+
+class Stage(Enum):
+    """What this connection has of a wanted condition."""
+
+    MISSING = auto()
+    WAITING = auto()
+    CLEARING = auto()
+    ASKED = auto()
+    ACTIVE = auto()
+    JUDGING = auto()
+
+
+class Step(Enum):
+    """What happens to it."""
+
+    CLEAR = auto()
+    """CNSRCLR is sent, because the server may hold a registration."""
+    CLEARED = auto()
+    REGISTER = auto()
+    """CNSRREQ is sent."""
+    SHOWN = auto()
+    """Its answer came, late ones included."""
+    DIFFERED = auto()
+    """The answer of a recheck differs from what is known."""
+    JUDGED = auto()
+    REPEAT = auto()
+    """To be asked once more: it was registered already, the rate was too high, or an answer needs confirmation."""
+    FAILED = auto()
+    """Refused, unreadable, or not answered in time."""
+    VANISHED = auto()
+    FOUND = auto()
+    """On the list again, or under another seq; or the connection is another."""
+
+
+_T, _S = Stage, Step
+_ALWAYS = {_S.VANISHED: _T.MISSING, _S.FOUND: _T.WAITING}
+STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
+    _T.MISSING: {_S.FOUND: _T.WAITING},
+    _T.WAITING: {
+        **_ALWAYS,
+        _S.CLEAR: _T.CLEARING,
+        _S.REGISTER: _T.ASKED,
+        _S.SHOWN: _T.ACTIVE,  # late: the reply to the last CNSRREQ, and nothing was sent since
+        _S.DIFFERED: _T.JUDGING,
+        _S.REPEAT: _T.WAITING,
+    },
+    _T.CLEARING: {**_ALWAYS, _S.CLEARED: _T.WAITING, _S.REPEAT: _T.WAITING, _S.FAILED: _T.WAITING},
+    _T.ASKED: {
+        **_ALWAYS,
+        _S.SHOWN: _T.ACTIVE,
+        _S.DIFFERED: _T.JUDGING,
+        _S.REPEAT: _T.WAITING,
+        _S.FAILED: _T.WAITING,
+    },
+    _T.ACTIVE: {**_ALWAYS, _S.CLEAR: _T.CLEARING},
+    _T.JUDGING: {**_ALWAYS, _S.JUDGED: _T.ACTIVE},
+}
+"""Which step is possible at which stage, and the stage it leads to."""
+
+class Pause(Protocol):
+    """How long to wait before a recheck."""
+
+    def __call__(self, subscription: "Subscription", *, first: bool) -> float:
+        """Return the seconds until the next recheck of a condition, or its first one after a registration."""
+
+
+REGISTERED = frozenset({Stage.ACTIVE, Stage.JUDGING})
+"""Stages at which the server is known to push."""
+
+
+class Subscription:
+    """One wanted condition, bound to its name; to its seq as well where several conditions have the name."""
+
+    def __init__(self, condition: Condition, exchange: Exchange, namesakes: frozenset[str], pause: Pause) -> None:
+        self._pause = pause
+        self.condition = condition
+        self.exchange: Exchange = exchange
+        self.namesakes = namesakes
+        self.membership = Membership(condition)
+        self.push = self.membership.push
+        self.sinks: list[Sink] = []
+        self.fresh: list[Sink] = []
+        """Sinks that joined while blind: they begin with the snapshot that ends it."""
+        self.heirs: list[tuple[Sink, Membership]] = []
+        """Sinks that followed a namesake which is gone, with what they know of it."""
+        self.stage = Stage.WAITING
+        self.due = 0.0
+        self.settled = False
+        """Whether its first registration was answered, refused or timed out."""
+        self._floor = -math.inf
+        self._confirmed_ns: int | None = None
+        """When its registration agreed with a list last, or was answered, if no list followed yet."""
+        self._unconfirmed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what the last connection had of it."""
+        self.failures, self.due = 0, 0.0
+        self.error: JogeonError | None = None
+        self._held = False
+        """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self._overdue = False
+        """Whether its CNSRREQ timed out and nothing was sent since: a reply is its answer yet."""
+        self._cured = self._confirming = False
+        self._passing = 0
+        self._trust()
+
+    def _trust(self) -> None:
+        """Forget the doubts: what was doubtful is settled, or part of a blind stretch by now."""
+        self._rechecking = False
+        self._cleared_ns: int | None = None
+        self._doubt: Blind | None = None
+        self._again: Blind | None = None
+
+    def _move(self, step: Step) -> None:
+        self.stage = STAGES[self.stage][step]
+
+    @property
+    def doubled(self) -> bool:
+        """Whether other conditions have the same name, so that only the seq tells them apart."""
+        return len(self.namesakes) > 1
+
+    @property
+    def key(self) -> Condition | str:
+        """What the members of a watch are keyed by: the name, or the Condition where the name is doubled."""
+        return self.condition if self.doubled else self.condition.name
+
+    @property
+    def registered(self) -> bool:
+        """Whether the server is known to push it."""
+        return self.stage in REGISTERED
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it went unanswered so often that only another connection can help, if this one owes a reply."""
+        return self.failures >= HOPELESS_AFTER and isinstance(self.error, RequestTimeout)
+
+    def feeds(self, sink: Sink) -> bool:
+        """Tell whether a sink follows it."""
+        return any(sink is other for other in self.everyone())
+
+    def everyone(self) -> list[Sink]:
+        """Return all sinks that follow it."""
+        return [*self.sinks, *self.fresh, *(sink for sink, _ in self.heirs)]
+
+    # ------------------------------------------------------------ who follows
+
+    def join(self, sink: Sink, at_ns: int) -> None:
+        """Add a sink; it begins with the present snapshot, or with the one that ends the blind stretch."""
+        if self.membership.live:
+            sink.put_block((self.membership.now(at_ns),))
+            self.sinks.append(sink)
+        else:
+            (self.fresh if self.membership.known else self.sinks).append(sink)
+
+    def leave(self, sink: Sink, at_ns: int) -> None:
+        """Remove a sink and tell it the gap that is open."""
+        for other, known in [*((each, self.membership) for each in self.sinks), *self.heirs]:
+            if other is sink:
+                for gap in known.end(at_ns, self.doubted() if known is self.membership else None):
+                    sink.put(gap)
+        self.sinks = [other for other in self.sinks if other is not sink]
+        self.fresh = [other for other in self.fresh if other is not sink]
+        self.heirs = [(other, known) for other, known in self.heirs if other is not sink]
+
+    def inherit(self, other: "Subscription", at_ns: int) -> None:
+        """Take over the sinks of a namesake that is gone; each goes on from what it knows, behind a told gap."""
+        other.membership.blind(other.doubtful_since(at_ns), "condition missing")
+        for sink in other.everyone():
+            if self.feeds(sink):
+                continue
+            known = next((known for each, known in other.heirs if each is sink), other.membership)
+            sink.renumbered(other.condition, self.condition)
+            if known.known and not any(sink is each for each in other.fresh):
+                self.heirs.append((sink, known))
+            else:
+                self.fresh.append(sink)
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Hand a block to all sinks; those that joined while blind begin with its snapshot."""
+        for sink in self.sinks:
+            sink.put_block(events)
+        if not self.membership.live or not (self.fresh or self.heirs):
+            return
+        shown = next((place for place, event in enumerate(events) if isinstance(event, Snapshot)), 0)
+        snapshot = events[shown]
+        for sink in self.fresh:
+            sink.put_block(events[shown:])
+        for sink, known in self.heirs:
+            if isinstance(snapshot, Snapshot):
+                known.condition = self.condition
+                sink.put_block([*known.snapshot(snapshot.codes, snapshot.at_ns), *events[shown + 1 :]])
+        self.sinks += [*self.fresh, *(sink for sink, _ in self.heirs)]
+        self.fresh, self.heirs = [], []
+
+    # ------------------------------------------------------------ what to send
+
+    def request(self, now: float, at_ns: int) -> Register | Clear:
+        """Return what it is time to send, and note that it is sent."""
+        self._overdue = False
+        if self.stage is Stage.ACTIVE:
+            self._rechecking, self._cleared_ns = True, at_ns
+            if self._doubt is not None:
+                self._floor = now + DOUBT_FLOOR
+        if self._held:
+            self._move(Step.CLEAR)
+            return Clear(self.condition.seq)
+        self._move(Step.REGISTER)
+        self._held = True
+        self.membership.asked(at_ns)
+        return Register(self.condition.seq, self.exchange)
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether there is something to send for it now."""
+        return self.due <= now and self.stage in (Stage.WAITING, Stage.ACTIVE)
+
+    def next_due(self) -> float:
+        """Return when there will be something to send or to judge, infinity if something must happen first."""
+        return self.due if self.stage in (Stage.WAITING, Stage.ACTIVE, Stage.JUDGING) else math.inf
+
+    @property
+    def next_trnm(self) -> str:
+        """Which kind of request is next."""
+        return Clear.trnm if self._held or self.stage is Stage.ACTIVE else Register.trnm
+
+    # ------------------------------------------------------------ what was answered
+
+    def cleared(self, answer: Answer | None, now: float) -> None:
+        """Take the answer to its CNSRCLR; None if it is known to be cleared."""
+        if isinstance(answer, Refusal) and answer.busy:
+            self._repeat(now + BUSY_PAUSE)
+            return
+        self._move(Step.CLEARED)
+        self._held = False
+        self.due = now + (CURE_PAUSE if self._cured or self.failures else 0.0)
+
+    def answered(self, answer: Answer, now: float, at_ns: int) -> None:
+        """Take the answer to its CNSRREQ."""
+        match answer:
+            case Registered():
+                self._answered(answer, now, at_ns)
+            case Refusal(code=messages.ALREADY_REGISTERED) if not self._cured:
+                self._cured = True
+                self._repeat(now)
+            case Refusal(code, text) if answer.passes and self._passing < TRIES:
+                self._passing += 1
+                self._held = False
+                self.error = RequestRefused(Register.trnm, code=code, text=text)
+                self._repeat(now + (BUSY_PAUSE if answer.busy else WORDS_PAUSE))
+            case Refusal(code, text):
+                self.failed(RequestRefused(Register.trnm, code=code, text=text), now, at_ns)
+            case Malformed(reason):
+                self.failed(RemoteProtocolError(reason), now, at_ns)
+
+    def _answered(self, answer: Registered, now: float, at_ns: int) -> None:
+        empties = not answer.codes and bool(self.membership.codes)
+        if empties and not answer.named and not self._confirming:
+            self._confirming = True  # it may be the reply to somebody else, come twice
+            self._repeat(now)
+            return
+        self.failures, self.error, self.settled = 0, None, True
+        self._cured = self._confirming = False
+        self._passing = 0
+        self._confirmed_ns, self._unconfirmed = at_ns, True
+        if not self._rechecking:
+            self._move(Step.SHOWN)
+            self._plan(now, self._pause(self, first=True))
+            self.publish(self.membership.snapshot(answer.codes, at_ns))
+            return
+        self._rechecking = False
+        doubt = self._doubt
+        if not self.membership.rechecked(answer.codes, at_ns):
+            self._move(Step.DIFFERED)
+            self.due = now + GRACE
+            return
+        self._move(Step.SHOWN)
+        self._plan(now, self._pause(self, first=False))
+        if doubt is not None and doubt.proven:
+            self.publish(self.membership.missed(doubt, at_ns))
+
+    def late(self, answer: Answer, now: float, at_ns: int) -> bool:
+        """Take a reply that came after its time; return whether it was its answer yet.
+
+        It is if nothing was sent for the condition since. Else a snapshot out of order makes what is known doubtful.
+        """
+        if self._overdue and self.stage is Stage.WAITING and isinstance(answer, Registered) and answer.named:
+            self._overdue = False
+            self.answered(answer, now, at_ns)
+            return True
+        if isinstance(answer, Registered) and not (self._held and self.stage in (Stage.WAITING, Stage.CLEARING)):
+            self.suspect(Blind(self.membership.right_ns, "drift", ""))
+        return False
+
+    def failed(self, error: JogeonError, now: float, at_ns: int) -> None:
+        """Note that it was refused, or not answered in time: it is blind until a slow retry succeeds."""
+        overdue = isinstance(error, RequestTimeout) and self.stage is Stage.ASKED
+        self.membership.blind(self.doubtful_since(at_ns), "registration lost", str(error), expecting=overdue)
+        self._trust()
+        self._move(Step.FAILED)
+        first, longest = UNANSWERED_PAUSE
+        self.due = now + min(longest, first * 2 ** min(self.failures, LONGEST_DOUBLING))
+        self.failures += 1
+        self._held, self._cured, self._confirming, self._overdue = True, False, False, overdue
+        self._passing = 0
+        self.error, self.settled = error, True
+
+    def _repeat(self, due: float) -> None:
+        self._move(Step.REPEAT)
+        self.due = due
+
+    # ------------------------------------------------------------ lists and ends
+
+    def confirmed(self, at_ns: int) -> None:
+        """Note that a list shows it where it was registered."""
+        self._confirmed_ns, self._unconfirmed = at_ns, False
+
+    def moved(self, condition: Condition, at_ns: int) -> None:
+        """Go on under another seq, behind a gap: what was heard since the last list that agreed may be another's."""
+        since_ns = self.doubtful_since(at_ns)
+        if self._confirmed_ns is not None:
+            since_ns = min(since_ns, self._confirmed_ns)
+        if self.stage is not Stage.MISSING:
+            self.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
+        for sink in self.everyone():
+            sink.renumbered(self.condition, condition)
+        self.condition = self.membership.condition = condition
+        self.found()
+
+    def found(self) -> None:
+        """Begin anew, as after a login."""
+        self._move(Step.FOUND)
+        self._begin()
+        self._confirmed_ns = None
+
+    def vanished(self, at_ns: int) -> None:
+        """Note that the list does not show it any more: its members stand still from the last list that did."""
+        since_ns = self.doubtful_since(at_ns)
+        if self._confirmed_ns is not None:
+            since_ns = min(since_ns, self._confirmed_ns)
+        self.membership.blind(since_ns, "condition missing")
+        self._begin()
+        self._move(Step.VANISHED)
+        self.settled, self._confirmed_ns = True, None
+
+    def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
+        """Note the end of a connection that was listened to until `heard_ns`."""
+        self.membership.blind(self.doubtful_since(heard_ns), cause, detail)
+        if not self._unconfirmed:
+            self._confirmed_ns = None  # what moves while nobody is connected lies in this gap
+        if self.stage is not Stage.MISSING:
+            self._move(Step.FOUND)
+        self._begin()
+
+    # ------------------------------------------------------------ doubts and rechecks
+
+    def suspect(self, doubt: Blind) -> None:
+        """Recheck it, at once or after what is going on, but not more often than once in DOUBT_FLOOR seconds."""
+        if self.stage is Stage.ACTIVE:
+            self._doubt = earliest(self._doubt, doubt)
+            self.due = min(self.due, self._floor)
+        elif self.stage is not Stage.MISSING:
+            self._again = earliest(self._again, doubt)
+
+    def doubted(self) -> Blind | None:
+        """Return since when its picture may be wrong, None if nothing speaks against it."""
+        cleared = None if self._cleared_ns is None else Blind(self._cleared_ns, "drift", "")
+        return earliest(earliest(self._doubt, self._again), cleared)
+
+    def doubtful_since(self, heard_ns: int) -> int:
+        """Return since when a registration that ends may have been blind; `heard_ns` at the latest."""
+        doubt = self.doubted()
+        return heard_ns if doubt is None else min(doubt.since_ns, heard_ns)
+
+    def judge(self, now: float, at_ns: int) -> None:
+        """Tell what a recheck that differed has proven, once the pushes around it have come."""
+        if self.stage is not Stage.JUDGING or now < self.due:
+            return
+        block, unsure = self.membership.resolve(at_ns, self._doubt)
+        self._move(Step.JUDGED)
+        self._plan(now, 2 * GRACE if unsure else self._pause(self, first=False))
+        if block:
+            self.publish(block)
+
+    def _plan(self, now: float, pause: float) -> None:
+        """Plan the next recheck: as soon as allowed, if something was doubted meanwhile."""
+        self._cleared_ns = None
+        self._doubt, self._again = self._again, None
+        self.due = now + pause if self._doubt is None else max(now, self._floor)
