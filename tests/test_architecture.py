@@ -26,7 +26,8 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
+    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"}
+    | {"arguments"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
     | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles

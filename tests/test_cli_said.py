@@ -33,6 +33,7 @@ OURS = (
     errors.ConnectionLost(connection.TOO_LONG),
     errors.ConnectionLost("closed by this program"),
     errors.ConnectionLost("no condition could be registered on this connection"),
+    errors.ConnectionLost("a condition goes unanswered on this connection, which still owes a reply"),
     errors.ConnectionLost("no reply to LOGIN within 5 s"),
     errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="timeout", detail="no answer within 10 s"),
     errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="refused", detail="[Errno 111]"),
@@ -44,8 +45,8 @@ OURS = (
     errors.SessionTaken(holder="jogeon watch (1234)"),
 )
 ANOMALIES = (
-    *(members._impossible(kind, "005930") for kind in "IDX"),
-    members._impossible("I", " "),
+    *(members._what_is_wrong(kind, "005930") for kind in "IDX"),
+    members._what_is_wrong("I", " "),
     members.TOO_MANY,
     "push for the unknown condition seq '7'",
     "unreadable frame of 12 bytes: DecodeError",

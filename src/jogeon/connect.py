@@ -47,14 +47,18 @@ def connect(
     files; by default they are looked for (see `credentials`) when the client is entered, which raises KeysMissing and
     InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is never reached through
     one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do when another program
-    takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress.
+    takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises InvalidAddress, and
+    TypeError or InvalidSetting for a wrong argument.
     """
     from urllib.parse import urlsplit
 
+    from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
     from jogeon.settings import is_loopback
     from jogeon.supervisor import Policy
 
+    check_length("recheck", recheck)
+    check_choice("on_taken", on_taken, ("stop", "retry", "takeover"))
     found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)

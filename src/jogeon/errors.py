@@ -58,8 +58,9 @@ class InvalidAddress(JogeonError):
 
 
 class InvalidSetting(InvalidAddress):
-    """A setting that cannot be used: `field` of `file` ("environment" for a variable); its value is never quoted.
+    """A setting that cannot be used: `field` of `file`; its value is never quoted.
 
+    `file` is "environment" for a variable and "argument" for an argument of Python.
     `reason` is one of unreadable, too large, not text, not TOML, wrong value, not one word, not a mode, not a proxy,
     spoilt, no keys, half a pair, several pairs; `detail` says more.
     """

@@ -18,6 +18,9 @@ SAID = {
     r"no condition could be registered on this connection": Text(
         "아무 조건식도 등록되지 않음", "no condition could be registered"
     ),
+    r"a condition goes unanswered on this connection, which still owes a reply": Text(
+        "조건식 하나에 답이 없어 접속을 새로 함", "a condition goes unanswered"
+    ),
     r"no reply to (?P<request>\S+) within (?P<seconds>\S+) s": Text(
         "{request}에 {seconds}초 동안 답이 없음", "no reply to {request} in {seconds} s"
     ),
