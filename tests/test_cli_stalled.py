@@ -122,11 +122,12 @@ def push(code: str, kind: str) -> str:
 
 
 class Pipe:
-    """A pipe that holds one page, and a reader who reads when the test says so."""
+    """A pipe that holds one page, which may be full from the start; its reader reads when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, full: bool = False) -> None:
         self._reading, self.writing = os.pipe()
-        fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, 4096)
+        room = fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, 4096)
+        os.write(self.writing, b"x" * room * full)
 
     def started(self) -> None:
         os.close(self.writing)  # the process has its own
@@ -175,7 +176,7 @@ def folded(lines: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("verbose", [[], ["-vv"]])
 async def test_a_watch_outlives_a_reader_that_stands_still(verbose: list[str]) -> None:
-    out, err = Pipe(), Pipe()
+    out, err = Pipe(), Pipe(full=True)
     async with Broker() as broker:
         argv = ["watch", NAME, "--server", broker.address, "--json", *verbose]
         async with running(*argv, stdout=out.writing, stderr=err.writing) as process:
@@ -195,7 +196,7 @@ async def test_a_watch_outlives_a_reader_that_stands_still(verbose: list[str]) -
 
 
 async def test_a_recording_is_complete_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
-    out, err, path = Pipe(), Pipe(), tmp_path / "a.journal"
+    out, err, path = Pipe(), Pipe(full=True), tmp_path / "a.journal"
     async with Broker() as broker:
         argv = ["record", NAME, "--server", broker.address, "--json", "-vv", "--journal", str(path)]
         async with running(*argv, stdout=out.writing, stderr=err.writing) as process:
@@ -286,7 +287,7 @@ def screen(terminal: int, process: asyncio.subprocess.Process) -> str:
 
 @pytest.mark.parametrize("argv", [["simulate", "--speed", "200", "--seed", "7"]])
 async def test_a_server_serves_though_nobody_reads_its_log(argv: list[str]) -> None:
-    err = Pipe()
+    err = Pipe(full=True)
     more = ["--port", "0", "--rest-port", "0", "--ping", "0.2", "-vv"]
     async with running(*argv, *more, stdout=subprocess.PIPE, stderr=err.writing) as process:
         err.started()
