@@ -26,7 +26,7 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames", "masks"},  # 0 words
-    {"session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
+    {"arguments", "session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
     | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "net", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
     | {"fanout", "connection", "jobs", "supervisor", "client", "server", "rest"}

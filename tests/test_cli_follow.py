@@ -79,6 +79,8 @@ async def test_a_reader_who_has_gone_ends_it(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Gone:
+        taken = 0
+
         def write(self, _line: bytes) -> None:
             raise BrokenPipeError
 
@@ -96,7 +98,7 @@ async def test_the_view_ends_with_its_last_picture(monkeypatch: pytest.MonkeyPat
     await follow(cast("Client", client), Wish(seconds=0.05), choices)
     shown = terminal.getvalue()
     assert client.told.left
-    assert all(part in shown for part in ("모의 서버", "접속됨", "005930", "▲ 편입", "▽ 이탈", "가상 시장"))
+    assert all(part in shown for part in ("시뮬레이터", "접속됨", "005930", "▲ 편입", "▽ 이탈", "가상 시장"))
 
 
 async def test_taking_ends_with_the_watch() -> None:
@@ -135,7 +137,7 @@ async def test_an_error_of_one_ends_both() -> None:
 
 @pytest.mark.parametrize(
     ("server", "label"),
-    [("real", "실전"), ("mock", "모의투자"), ("demo", "모의 서버"), ("ws://127.0.0.1:9/api", "127.0.0.1:9")],
+    [("real", "실전"), ("mock", "모의투자"), ("demo", "시뮬레이터"), ("ws://127.0.0.1:9/api", "127.0.0.1:9")],
 )
 def test_a_server_is_called_as_people_know_it(server: str, label: str) -> None:
     choices = Choices(Texts("ko"), connect=None, server=server)  # type: ignore[arg-type]  # nothing connects here

@@ -136,6 +136,11 @@ def test_statistics(shell: Shell, journal: str) -> None:
     assert high["stocks"] == 0
 
 
+def test_a_gap_that_is_open_is_not_headed_as_the_price_at_the_opening(shell: Shell, journal: str) -> None:
+    heads = shell("history", "gaps", "--journal", journal, "--csv", "--lang", "ko").out.splitlines()[0]
+    assert heads.endswith(",진행 중")
+
+
 @pytest.mark.parametrize("what", ["events", "members", "gaps", "stats"])
 def test_a_spreadsheet_has_a_header_in_the_language(shell: Shell, journal: str, tmp_path: Path, what: str) -> None:
     out = tmp_path / "out.csv"
@@ -153,7 +158,7 @@ def test_a_spreadsheet_has_a_header_in_the_language(shell: Shell, journal: str, 
         ("events", ["09:01:00", "편입", "000660", "공백", "접속 끊김"]),
         ("gaps", ["공백", "09:01:40"]),
         ("members", ["2026-11-22 09:03:20 의 편입 종목", "급등주"]),
-        ("stats", ["머문 시간", "급등주", "30.0s", "1:40"]),
+        ("stats", ["편입 유지", "급등주", "30.0초", "1:40"]),
     ],
 )
 def test_people_get_something_to_read(

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import SAMPLE, SURGE, enter
-from jogeon.cli import lines
 from jogeon.cli.lines import Lines, condition_line, event_line, json_line, stock_line
 from jogeon.events import Condition, event_fields
 
@@ -39,46 +38,6 @@ def test_whatever_a_name_holds_a_line_is_one_line_that_no_terminal_obeys(name: s
     assert json.loads(line) == {"name": name}
     assert not any(c < " " or "\x7f" <= c <= "\x9f" for c in line.removesuffix("\n"))
     assert len(line.splitlines()) == 1
-
-
-def test_a_line_is_written_whole_through_a_narrow_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Narrow(io.RawIOBase):
-        taken: bytes = b""
-        turn = 0
-
-        def write(self, rest: memoryview) -> int | None:  # type: ignore[override]  # only what Lines hands over
-            self.turn += 1
-            if self.turn % 2:
-                return None  # full, and does not block
-            self.taken += bytes(rest[:7])
-            return len(rest[:7])
-
-    narrow = Narrow()
-    monkeypatch.setattr(lines, "unbuffered", lambda _stream: narrow)
-    monkeypatch.setattr(lines, "FULL_PIPE_PAUSE", 0)
-    Lines().write(stock_line(SURGE, SAMPLE))
-    assert narrow.taken == stock_line(SURGE, SAMPLE)
-
-
-@pytest.mark.parametrize("said", [errno.EPIPE, errno.EINVAL])
-def test_a_reader_who_has_gone_is_a_broken_pipe_on_every_system(monkeypatch: pytest.MonkeyPatch, said: int) -> None:
-    class Gone(io.RawIOBase):
-        def write(self, _rest: object) -> int:
-            raise OSError(said, "gone")
-
-    monkeypatch.setattr(lines, "unbuffered", lambda _stream: Gone())
-    with pytest.raises(BrokenPipeError):
-        Lines().write(b"{}\n")
-
-
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full(io.RawIOBase):
-        def write(self, _rest: object) -> int:
-            raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr(lines, "unbuffered", lambda _stream: Full())
-    with pytest.raises(OSError, match="full"):
-        Lines().write(b"{}\n")
 
 
 def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def members(count: int) -> dict[str, Member]:
 
 
 def story_of(*events: Event, **conditions: int) -> Story:
-    story = Story("모의 서버")
+    story = Story("시뮬레이터")
     wanted = [Condition(str(seq), name) for seq, name in enumerate(conditions)]
     story.look(wanted, {name: members(count) for name, count in conditions.items()})
     for event in events:
@@ -47,7 +47,7 @@ def test_the_first_line_says_server_connection_age_and_gaps() -> None:
     story = story_of(snapshot("005930"), Gap(SURGE, NOON_NS - SECOND, NOON_NS, "connection lost"))
     story.heard = korean(NOON_NS)
     line = drawn(story, now_ns=NOON_NS + 75 * SECOND)[0]
-    assert all(part in line for part in ("모의 서버", "● 접속됨", "마지막 수신 1분 전", "오늘 공백 1건", "12:01:15"))
+    assert all(part in line for part in ("시뮬레이터", "● 접속됨", "마지막 수신 1분 전", "오늘 공백 1건", "12:01:15"))
     line = drawn(story, lang="en", now_ns=NOON_NS + 2 * SECOND)[0]
     assert all(part in line for part in ("● connected", "last heard 2 s ago", "gaps today: 1"))
 

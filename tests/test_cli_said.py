@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import connection, errors, members
-from jogeon.cli.said import LONGEST, said
+from jogeon import connection, errors, members, settings
+from jogeon.cli.said import LONGEST, SYSTEM, said
 from jogeon.cli.said_texts import SAID
 from jogeon.cli.texts import Texts
 
 KOREAN, ENGLISH = Texts("ko"), Texts("en")
+
+
+def complaint(text: str) -> str:
+    """Return what is said of a wrong configuration."""
+    with pytest.raises(errors.InvalidSetting) as caught:
+        settings.parse(Path("jogeon.toml"), text.encode())
+    return caught.value.detail
+
+
 OURS = (
     errors.ConnectionLost("the connection broke off without a close"),
     errors.ConnectionLost("closed by the server (1000 Bye)"),
@@ -22,6 +34,7 @@ OURS = (
     errors.ConnectionLost(connection.TOO_LONG),
     errors.ConnectionLost("closed by this program"),
     errors.ConnectionLost("no condition could be registered on this connection"),
+    errors.ConnectionLost("a condition goes unanswered on this connection, which still owes a reply"),
     errors.ConnectionLost("no reply to LOGIN within 5 s"),
     errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="timeout", detail="no answer within 10 s"),
     errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="refused", detail="[Errno 111]"),
@@ -53,15 +66,28 @@ NOTICES = [
     "No such file or directory",
 ]
 ANOMALIES = (
-    *(members._impossible(kind, "005930") for kind in "IDX"),
-    members._impossible("I", " "),
+    *(members._what_is_wrong(kind, "005930") for kind in "IDX"),
+    members._what_is_wrong("I", " "),
     members.TOO_MANY,
     "push for the unknown condition seq '7'",
     "unreadable frame of 12 bytes: DecodeError",
     "lagged: not handed over: 3 enter, 12 leave, 1 state",
     "the journal was damaged: another was begun",
+    "the journal was damaged: it was set aside as 기록.1, another was begun",
+    "the journal was deleted, moved or harmed by another program: it was written again in full",
+    "the journal was brought to version 2; 기록.1 is the one from before",
     "3 of 10",
 )
+WRONG = (
+    *(complaint(text) for text in ("server = 3", 'servr = "real"', "keys = 3")),
+    "Object missing required field `name` - at `$.condition[0]`",
+    "Invalid enum value 'jp' - at `$.lang`",
+    f"more than {settings.FILE_LIMIT} bytes",
+    "no UTF-8 at byte 12",
+    "nested too deeply",
+    "no answer within 10 s",
+)
+"""What is wrong with a file or an address, as libraries and we put it."""
 NAMES = {"LOGIN", "CNSRREQ", "Bye", "App", "key", "Errno", "X"}
 """Words of the wire and of the system that no language changes."""
 
@@ -94,9 +120,30 @@ def test_every_text_is_the_text_of_some_report() -> None:
         *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost | errors.CouldNotConnect)),
         *ANOMALIES,
         *NOTICES,
+        *WRONG,
     ]
     met = {next((pattern for pattern in SAID if re.fullmatch(pattern, each)), "") for each in reports}
     assert set(SAID) - met == {next(iter(SAID))}  # the pause before a reconnect stands before all of them
+
+
+@pytest.mark.parametrize("report", WRONG)
+def test_what_is_wrong_with_a_setting_is_said_in_korean(report: str) -> None:
+    quoted = {"server", "servr", "keys", "condition", "name", "lang", "jp", "UTF"}
+    assert words(said(report, KOREAN)) <= quoted
+    assert said(report, ENGLISH)
+
+
+@pytest.mark.parametrize("number", SYSTEM)
+def test_the_systems_own_words_are_said_in_korean(number: int) -> None:
+    for report in (os.strerror(number), str(OSError(number, os.strerror(number)))):
+        assert words(said(report, KOREAN)) == set()
+        assert said(report, ENGLISH) == report
+
+
+def test_an_address_that_refuses_is_said_in_korean() -> None:
+    detail = f"[Errno {errno.ECONNREFUSED}] Connect call failed ('127.0.0.1', 9)"
+    error = errors.CouldNotConnect(address="ws://127.0.0.1:9", reason="refused", detail=detail)
+    assert said(str(error), KOREAN) == "접속하지 못함: 접속이 거부되었습니다"
 
 
 def test_counts_of_events_are_said_with_their_korean_names() -> None:

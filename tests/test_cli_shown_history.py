@@ -22,10 +22,10 @@ EVIL = Condition("0", "[red]\x1b[31m악")
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(None, ""), (0.25, "0.2s"), (59.9, "59.9s"), (60, "1:00"), (3725, "1:02:05")]
+    ("value", "said"), [(None, ""), (0.25, "0.2초"), (59.9, "59.9초"), (60, "1:00"), (3725, "1:02:05")]
 )
 def test_a_length_of_time(value: float | None, said: str) -> None:
-    assert seconds(value) == said
+    assert seconds(value, Texts("ko")) == said
 
 
 def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -> None:

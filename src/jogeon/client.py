@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jogeon import messages
+from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
 from jogeon.credentials import Endpoint
 from jogeon.errors import (
     EmptyPageKey,
@@ -136,13 +137,13 @@ class Client:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order, as of at most a second ago."""
         return list((await self._ask(lambda _: ListConditions(), messages.ConditionList)).conditions)
 
-    async def resolve(self, wanted: str | Condition) -> Condition:
+    async def resolve(self, wanted: str | int | Condition) -> Condition:
         """Return the condition with this name, else with this seq; UnknownCondition, AmbiguousCondition."""
-        return resolve(wanted, await self.conditions())
+        return resolve(named(wanted), await self.conditions())
 
     async def search(
         self,
-        wanted: str | Condition,
+        wanted: str | int | Condition,
         *,
         exchange: Exchange = "K",
         max_rows: int = MAX_ROWS,
@@ -152,6 +153,9 @@ class Client:
 
         Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
         """
+        wanted = named(wanted)
+        check_exchange(exchange)
+        check_bounds(max_rows=max_rows)
         for _ in range(SEARCH_STARTS):
             with contextlib.suppress(_Moved):
                 return await self._pages(wanted, exchange, max_rows, progress)
@@ -179,7 +183,7 @@ class Client:
 
     def watch(
         self,
-        *wanted: str | Condition,
+        *wanted: str | int | Condition,
         exchange: Exchange = "K",
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
@@ -191,14 +195,19 @@ class Client:
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
         a file that keeps all it yields, with the raw `frames` beside it; what it holds already is gone on from.
         """
+        names = all_named(wanted)
+        check_exchange(exchange)
+        check_bounds(max_events=max_events, max_bytes=max_bytes)
+        check_path("journal", journal)
         queue = Queue(self._current, self._wall, max_events=max_events, max_bytes=max_bytes)
-        return Watch(self, wanted, exchange, queue, journal=None if journal is None else Path(journal), frames=frames)
+        return Watch(self, names, exchange, queue, journal=None if journal is None else Path(journal), frames=frames)
 
-    async def clear(self, wanted: str | Condition) -> None:
+    async def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""
+        name = named(wanted)
 
         def ask(listing: Sequence[Condition]) -> Clear:
-            condition = resolve(wanted, listing)
+            condition = resolve(name, listing)
             if self._subscriptions.of(condition) is not None:
                 raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
             return Clear(condition.seq)

@@ -58,15 +58,14 @@ def connect(
     """
     from urllib.parse import urlsplit
 
+    from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
     from jogeon.net import checked_proxy, is_loopback
     from jogeon.supervisor import Policy
 
-    _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck)
-    if not 0 <= recheck < float("inf"):
-        raise InvalidSetting(file=ARGUMENT, field="recheck", reason="not allowed", detail="0 and more seconds")
-    if on_taken not in ON_TAKEN:
-        raise InvalidSetting(file=ARGUMENT, field="on_taken", reason="not allowed", detail=", ".join(ON_TAKEN))
+    _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure)
+    check_length("recheck", recheck)
+    check_choice("on_taken", on_taken, ON_TAKEN)
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
@@ -85,7 +84,6 @@ def _check_types(**given: object) -> None:
         "keys": ((str, PathLike, Keys, type(None)), "Keys, the path of a folder, or None"),
         "proxy": ((str, type(None)), "a str or None"),
         "insecure": ((bool,), "a bool"),
-        "recheck": ((int, float), "a number of seconds"),
     }
     for name, value in given.items():
         wanted, words = kinds[name]

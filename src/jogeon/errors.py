@@ -63,7 +63,7 @@ class InvalidAddress(JogeonError):
 
 
 class InvalidSetting(InvalidAddress):
-    """A setting that cannot be used: `field` of `file` ("environment" for a variable); its value is never quoted.
+    """A setting that cannot be used: `field` of `file`; its value is never quoted.
 
     `reason` is one of missing, unreadable, not a file, too large, not private, no home, not text, not TOML, backslash,
     wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,

@@ -206,11 +206,19 @@ EVENT_NAMES = {
 def to_dataframe(items: Iterable[Stock] | Iterable[Event]) -> "pd.DataFrame":
     """Return stocks of a search or events of a watch as a pandas DataFrame with Korean column names.
 
-    Codes stay text, whole numbers stay whole (Int64), moments are of Korean time. MissingExtra without pandas.
+    Codes stay text, whole numbers stay whole (Int64), moments are of Korean time. Of no items it is empty and has the
+    columns of both. MissingExtra without pandas, TypeError for other items.
     """
     pandas = _extra("pandas")
     listed = list(items)
-    if listed and not isinstance(listed[0], Stock):
+    kinds = (Stock,) if listed and isinstance(listed[0], Stock) else (Enter, Leave, Snapshot, Gap, State, Anomaly)
+    for each in listed:
+        if not isinstance(each, kinds):
+            raise TypeError(f"a frame is made of stocks or of events, not of {type(each).__name__} {each!r}")
+    if not listed:
+        both = dict.fromkeys([*EVENT_NAMES.values(), *STOCK_NAMES.values()])
+        return cast("pd.DataFrame", pandas.DataFrame(columns=list(both)))
+    if not isinstance(listed[0], Stock):
         return _events_frame(pandas, cast("list[Event]", listed))
     columns = {korean_name: [getattr(stock, name) for stock in listed] for name, korean_name in STOCK_NAMES.items()}
     frame: pd.DataFrame = pandas.DataFrame(columns)

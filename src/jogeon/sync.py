@@ -153,13 +153,13 @@ class Client:
         """Return the saved conditions; see jogeon.Client.conditions."""
         return self._call(self._wrapped.conditions())
 
-    def resolve(self, wanted: str | Condition) -> Condition:
+    def resolve(self, wanted: str | int | Condition) -> Condition:
         """Return the condition with this name or seq; see jogeon.Client.resolve."""
         return self._call(self._wrapped.resolve(wanted))
 
     def search(
         self,
-        wanted: str | Condition,
+        wanted: str | int | Condition,
         *,
         exchange: Exchange = "K",
         max_rows: int = client.MAX_ROWS,
@@ -177,7 +177,7 @@ class Client:
 
     def watch(
         self,
-        *wanted: str | Condition,
+        *wanted: str | int | Condition,
         exchange: Exchange = "K",
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
@@ -188,7 +188,7 @@ class Client:
         bounds = {"max_events": max_events, "max_bytes": max_bytes}
         return Watch(self, self._wrapped.watch(*wanted, exchange=exchange, journal=journal, frames=frames, **bounds))
 
-    def clear(self, wanted: str | Condition) -> None:
+    def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR for a condition; see jogeon.Client.clear."""
         self._call(self._wrapped.clear(wanted))
 

@@ -146,7 +146,7 @@ ACCOUNT = {
     "found.clock-slow": Text("이 컴퓨터의 시계가 {seconds:.0f}초 느립니다.", "this machine is {seconds:.0f} s slow."),
     "found.token": Text("{until}까지 (한국 시각)", "good until {until} (Korean time)"),
     "found.token-given": Text("JOGEON_TOKEN", "JOGEON_TOKEN"),
-    "found.token-demo": Text("demo (이 컴퓨터의 모의 서버)", "demo (a simulator on this machine)"),
+    "found.token-demo": Text("demo (이 컴퓨터의 시뮬레이터)", "demo (a simulator on this machine)"),
     "found.free": Text(
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
     ),

@@ -15,6 +15,7 @@ from jogeon.cli import options
 from jogeon.cli.command import help_option, page
 from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
 from jogeon.cli.language import Lang, asked_for, config_in, spoken_here
+from jogeon.cli.notices import notices
 from jogeon.cli.options import Choices, Connect
 from jogeon.cli.terminal import can_show, hush, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
@@ -89,24 +90,33 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
     from jogeon.settings import config_file
 
     with config_file(config_in(argv)):
-        return _run(argv, connect)
+        return _told(argv, connect)
 
 
-def _run(argv: Sequence[str], connect: Connect | None) -> int:
+def _told(argv: Sequence[str], connect: Connect | None) -> int:
+    """Run a command line while notices are written."""
     prepare_streams()
     texts = Texts(_language(argv))
     choices = Choices(texts, connect or connect_to, tuple(argv))
+    with notices.opened(lambda count: texts("notices.lost", count=count)):
+        try:
+            return _run(choices)
+        except KeyboardInterrupt:
+            hush()  # a reader that stands still would keep what is left from being written, and Python from ending
+            if is_terminal(sys.stderr):
+                tell("")  # after the ^C that the terminal shows
+            return INTERRUPTED
+
+
+def _run(choices: Choices) -> int:
     try:
-        return _invoke(Jogeon(texts), choices)
-    except KeyboardInterrupt:
-        if is_terminal(sys.stderr):
-            tell("")  # after the ^C that the terminal shows
-        return INTERRUPTED
+        return _invoke(Jogeon(choices.texts), choices)
     except BrokenPipeError:  # whoever read our output has seen enough
         hush()
         return 0
     except click.UsageError as error:
-        tell(error.message if isinstance(error, click.exceptions.NoArgsIsHelpError) else explain_usage(error, texts))
+        is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+        tell(error.message if is_help else explain_usage(error, choices.texts))
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):

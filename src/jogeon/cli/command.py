@@ -34,6 +34,18 @@ class Command(click.Command):
         super().__init__(name, params=every, add_help_option=False, **more)
         self.texts, self.least_verbose = texts, least_verbose
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed; a word too many is named, and an error of an option knows its command."""
+        ctx.allow_extra_args = True
+        try:
+            super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if ctx.args and not ctx.resilient_parsing:
+            raise click.BadParameter(self.texts("usage.extra", names=" ".join(ctx.args)), ctx)
+        return ctx.args
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, with as much log as was asked for."""
         from jogeon.cli.account import check_settings, noticed

@@ -46,7 +46,7 @@ FAILURES = {
         "the address is malformed; for example: ws://127.0.0.1:10000/api/dostk/websocket",
     ),
     "InvalidAddress.cause.unknown": Text(
-        "서버는 real(실전), mock(모의투자), demo(모의 서버), ws://주소, wss://주소 중 하나입니다.",
+        "서버는 real(실전), mock(모의투자), demo(시뮬레이터), ws://주소, wss://주소 중 하나입니다.",
         "a server is one of real, mock, demo, ws://..., wss://...",
     ),
     "InvalidAddress.cause.insecure": Text(
@@ -112,9 +112,9 @@ FAILURES = {
     "InvalidSetting.cause.not a mode": Text(
         "real 또는 demo(모의투자)여야 합니다{more}", "it must be real or demo{more}"
     ),
-    "InvalidSetting.cause.not a proxy": Text("프록시 주소가 아닙니다{more}", "it is no address of a proxy{more}"),
+    "InvalidSetting.cause.not a proxy": Text("프록시 주소가 아닙니다{more}", "it is not a proxy address{more}"),
     "InvalidSetting.cause.spoilt": Text(
-        "저장해 둔 키 파일이 손상되었습니다{more}", "the file of kept keys is damaged{more}"
+        "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
     ),
     "InvalidSetting.cause.no keys": Text(
         "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
@@ -152,7 +152,7 @@ FAILURES = {
     ),
     "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
     "KeysMissing.cause.half": Text(
-        "한쪽만 찾았습니다: {half}. 모의 서버는 키 없이 쓸 수 있습니다.",
+        "한쪽만 찾았습니다: {half}. 시뮬레이터는 키 없이 쓸 수 있습니다.",
         "only one half was found: {half}; the simulator needs none.",
     ),
     "KeysMissing.cause.silent": Text(
@@ -164,7 +164,7 @@ FAILURES = {
         "{mode} 서버의 앱키와 시크릿키가 없습니다.", "no app key and secret key for the {mode} server."
     ),
     "KeysMissing.cause": Text(
-        "아직 키를 등록하지 않았습니다. 키 없이도 모의 서버는 쓸 수 있습니다.",
+        "아직 키를 등록하지 않았습니다. 키 없이도 시뮬레이터는 쓸 수 있습니다.",
         "no keys were given yet; the simulator needs none.",
     ),
     "KeysMissing.next.silent": Text(
@@ -196,7 +196,7 @@ FAILURES = {
     "TokenRefused.next": Text("키를 다시 등록: jogeon login{server}", "give the keys again: jogeon login{server}"),
     "TokenRefused.next.later": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
     "TokenRefused.next.machine": Text(
-        "키움 REST API 누리집(openapi.kiwoom.com)에 이 컴퓨터의 IP를 등록하고 다시: {again}",
+        "키움 REST API 홈페이지(openapi.kiwoom.com)에 이 컴퓨터의 IP를 등록하고 다시: {again}",
         "register this machine's IP address at openapi.kiwoom.com, then: {again}",
     ),
     "SessionTaken.what": Text(
@@ -378,7 +378,9 @@ FAILURES = {
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
-    "JournalError.cause.damaged": Text("기록 파일이 손상되었습니다 ({detail})", "the journal is damaged ({detail})"),
+    "JournalError.cause.damaged": Text(
+        "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is not a journal of jogeon, or it is damaged."
+    ),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(
         "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",
@@ -410,12 +412,35 @@ FAILURES = {
         "이 주소에서 서버를 띄울 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
     ),
     "CannotServe.cause": Text(
-        "모의 서버가 이미 떠 있거나, 다른 프로그램이 그 포트를 쓰거나, 이 컴퓨터의 주소가 아닙니다.",
+        "시뮬레이터가 이미 실행 중이거나, 다른 프로그램이 그 포트를 쓰거나, 이 컴퓨터의 주소가 아닙니다.",
         "another simulator or another program has the port, or the address is not this machine's.",
     ),
     "CannotServe.next": Text(
         "빈 포트로: {again} --port 0 --rest-port 0", "any free port: {again} --port 0 --rest-port 0"
     ),
+    "errno.EPERM": Text("허용되지 않는 작업입니다", "operation not permitted"),
+    "errno.ENOENT": Text("그런 파일이나 폴더가 없습니다", "no such file or folder"),
+    "errno.EIO": Text("입출력 오류입니다", "input/output error"),
+    "errno.EACCES": Text("권한이 없습니다", "permission denied"),
+    "errno.EBUSY": Text("다른 프로그램이 쓰고 있습니다", "in use by another program"),
+    "errno.EEXIST": Text("같은 이름의 파일이 이미 있습니다", "the file exists already"),
+    "errno.ENOTDIR": Text("폴더가 아닙니다", "not a folder"),
+    "errno.EISDIR": Text("파일이 아니라 폴더입니다", "it is a folder"),
+    "errno.EMFILE": Text("열린 파일이 너무 많습니다", "too many open files"),
+    "errno.EFBIG": Text("파일이 너무 큽니다", "the file is too large"),
+    "errno.ENOSPC": Text("디스크가 가득 찼습니다", "no space left on the disk"),
+    "errno.EDQUOT": Text("디스크 할당량을 넘었습니다", "disk quota exceeded"),
+    "errno.EROFS": Text("읽기 전용입니다", "it is read-only"),
+    "errno.ENAMETOOLONG": Text("이름이 너무 깁니다", "the name is too long"),
+    "errno.ELOOP": Text("심볼릭 링크가 맴돕니다", "a loop of symbolic links"),
+    "errno.EBADF": Text("닫혀 있습니다", "it is closed"),
+    "errno.EADDRINUSE": Text("이미 쓰이는 주소입니다", "address in use"),
+    "errno.EADDRNOTAVAIL": Text("이 컴퓨터의 주소가 아닙니다", "not an address of this machine"),
+    "errno.ENETUNREACH": Text("네트워크에 닿을 수 없습니다", "network is unreachable"),
+    "errno.EHOSTUNREACH": Text("서버에 닿을 수 없습니다", "no route to the host"),
+    "errno.ECONNREFUSED": Text("접속이 거부되었습니다", "connection refused"),
+    "errno.ECONNRESET": Text("상대가 접속을 끊었습니다", "connection reset by the peer"),
+    "errno.ETIMEDOUT": Text("응답이 없습니다", "timed out"),
     "code.1700": Text("요청이 너무 잦습니다. 잠시 뒤에 다시 하세요.", "too many requests; wait a little."),
     "code.8005": Text("토큰이 유효하지 않거나 만료되었습니다.", "the token is invalid or has expired."),
     "code.8010": Text("토큰을 발급받은 컴퓨터의 IP가 아닙니다.", "the token was issued to another IP address."),

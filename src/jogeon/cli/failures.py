@@ -108,14 +108,17 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
         case errors.ConnectionLost(detail=detail):
             fields["detail"] = said(detail, choices.texts)
+        case errors.JournalError(detail=detail):
+            fields["detail"] = said(detail, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
         case errors.CannotServe(detail=detail):
-            fields["detail"] = detail.partition(" (while ")[0]  # Python adds the address, which was told before
+            reason = detail.partition(" (while ")[0]  # Python adds the address, which was told before
+            fields["detail"] = said(reason, choices.texts)
         case OSError():
-            fields |= {"path": error.filename or "stdout", "reason": error.strerror or str(error)}
+            fields |= {"path": error.filename or "stdout", "reason": said(error.strerror or str(error), choices.texts)}
     return fields
 
 
@@ -168,8 +171,12 @@ def _misuse(error: click.UsageError, texts: Texts) -> str:
         case click.MissingParameter(param=click.Parameter() as param):
             return texts("usage.missing", name=param.make_metavar(error.ctx or click.Context(click.Command(None))))
         case click.BadOptionUsage(option_name=name):
-            return texts("usage.option", name=name)
+            return texts("usage.flag" if _is_flag(error.ctx, name) else "usage.option", name=name)
         case click.BadParameter(param=click.Parameter() as param):
             return texts("usage.value", name=param.get_error_hint(error.ctx), complaint=error.message)
-    bare = error.ctx is not None and isinstance(error.ctx.command, click.Group)
-    return texts("usage.no-command" if bare else "usage.extra")
+    return texts("usage.no-command")  # a group without one; what is too much for a command, Command refuses itself
+
+
+def _is_flag(ctx: click.Context | None, name: str) -> bool:
+    params = () if ctx is None else ctx.command.params
+    return any(isinstance(param, click.Option) and param.is_flag and name in param.opts for param in params)

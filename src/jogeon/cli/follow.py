@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
-from jogeon.cli.aside import PATIENCE, Aside
 from jogeon.cli.journaling import told_aside, trouble_of
 from jogeon.cli.lines import Lines, event_line
+from jogeon.cli.output import Output
+from jogeon.cli.streams import unbuffered_text
 from jogeon.cli.terminal import is_terminal, signs_for
 from jogeon.events import Enter, Exchange, Leave
 
@@ -53,11 +55,12 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
-    with Aside() as aside:
-        if choices.json or not is_terminal(sys.stdout):
-            await _print(watch, wish, choices.texts, aside)
-        else:
-            await _show(client, watch, wish, choices, aside)
+    if choices.json or not is_terminal(sys.stdout):
+        with Output(Lines()) as output:
+            await _print(watch, wish, choices.texts, output)
+    else:
+        with Output() as output:
+            await _show(client, watch, wish, choices, output)
 
 
 # ---------------------------------------------------------------- the end of it
@@ -102,13 +105,16 @@ def count_changes(events: Sequence[Event]) -> int:
 # ---------------------------------------------------------------- JSON lines
 
 
-async def _print(watch: Watch, wish: Wish, texts: Texts, aside: Aside) -> None:
-    lines = Lines()
+async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None:
+    """Print until it is enough, then what the watch still has to say, as long as its reader lives.
+
+    An interrupted command waits only while its reader takes something.
+    """
+    rest = False
 
     async def use(events: Sequence[Event]) -> None:
-        await aside.do(partial(lines.write, b"".join(map(event_line, events))))
+        await output.write(b"".join(map(event_line, events)))
 
-    rest = False
     try:
         async with watch, told_aside(watch, texts):
             rest = True
@@ -116,20 +122,25 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, aside: Aside) -> None:
     except BrokenPipeError:
         rest = False
         raise
+    except asyncio.CancelledError:
+        output.hurried = True
+        raise
     finally:
-        if rest:  # a watch that was left still tells its open gaps and its end; a reader that stalls may miss them
-            await take(watch, Wish(seconds=PATIENCE), use)
+        if rest:  # a watch that was left still tells its open gaps and its end
+            with suppress(TimeoutError):
+                await take(watch, Wish(), use)
 
 
 # ---------------------------------------------------------------- the live view
 
 
-async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, aside: Aside) -> None:
+async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, output: Output) -> None:
     from jogeon.cli.live import Screen
     from jogeon.cli.picture import Story
     from jogeon.cli.tables import console
 
-    texts, target, story = choices.texts, console(), Story(server_label(choices, client.address))
+    texts, target = choices.texts, console(unbuffered_text(sys.stdout))
+    story = Story(server_label(choices, client.address))
     footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
     screen = Screen(texts, signs_for(target.encoding), "")
 
@@ -145,18 +156,27 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, asid
 
     async with watch:
         try:
-            await first_of(take(watch, wish, use), _draw(draw, target, aside))
+            await first_of(take(watch, wish, use), _draw(draw, target, output))
+        except asyncio.CancelledError:
+            output.hurried = True
+            raise
         finally:  # the view has a screen of its own; what it showed last stays on the usual one
-            target.print(draw())
+            with suppress(TimeoutError):
+                await output.do(partial(target.print, draw()))
 
 
-async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, aside: Aside) -> None:
+async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, output: Output) -> None:
     from rich.live import Live
 
-    with Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
+    live = Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+    try:
+        await output.do(live.start)
         while True:
-            await aside.do(partial(live.update, draw(), refresh=True))
+            await output.do(partial(live.update, draw(), refresh=True))
             await asyncio.sleep(PACE)
+    finally:
+        with suppress(TimeoutError):
+            await output.do(live.stop, hurried=True)
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:

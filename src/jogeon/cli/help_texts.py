@@ -21,8 +21,8 @@ HELP = {
     ),
     "demo.short": Text("계좌 없이 모의 시장을 실시간으로 봅니다", "watch a simulated market, no account needed"),
     "demo.help": Text(
-        "이 명령 안에서 모의 서버를 띄우고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
-        "Start a simulator inside this command and watch all its conditions live, until Ctrl+C.",
+        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
+        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C.",
     ),
     "demo.examples": Text(
         "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
@@ -82,7 +82,7 @@ HELP = {
         "one made by another program or connection may not be touched. To end a watch, Ctrl+C in it is enough.",
     ),
     "clear.examples": Text("jogeon clear 급등주 --server demo", "jogeon clear 급등주 --server demo"),
-    "simulate.short": Text("키움과 같은 규격의 모의 서버", "a server that speaks Kiwoom's wire"),
+    "simulate.short": Text("키움과 같은 규격의 시뮬레이터", "a server that speaks Kiwoom's wire"),
     "simulate.help": Text(
         "가상 시장 위에서 키움 조건검색과 같은 규격으로 응답하는 서버를 띄웁니다. 주소를 JSON 한 줄로 출력하고, "
         "Ctrl+C까지 동작합니다. 토큰은 demo 입니다.",
@@ -102,7 +102,7 @@ OPTIONS = {
     "metavar.duration": Text("시간", "TIME"),
     "metavar.seconds": Text("초", "SECONDS"),
     "option.server": Text(
-        "real(실전), mock(모의투자), demo(모의 서버), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, 없으면 real",
+        "real(실전), mock(모의투자), demo(시뮬레이터), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, 없으면 real",
         "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, else real",
     ),
     "option.lang": Text(
@@ -133,13 +133,13 @@ OPTIONS = {
         "다른 프로그램이 같은 앱키로 접속하면: 종료(stop, 기본), 한참 뒤 재시도(retry), 한 번 되찾기(takeover)",
         "when another program takes the session: stop (default), retry after long pauses, take over once",
     ),
-    "option.seed": Text("시장을 정하는 수. 같으면 같은 시장", "the number a market is made from"),
+    "option.seed": Text("난수 시드. 같은 값이면 같은 시장", "random seed; the same seed makes the same market"),
     "option.speed": Text("시장의 빠르기 (1=실제 속도)", "pace of the market (1 = real time)"),
     "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
     "option.ping": Text("PING 간격(초)", "seconds between PINGs"),
     "option.switch": Text(
         "확실하지 않은 규격을 바꿔 봄 (여러 번 가능). 예: page_size=20",
-        "change what nobody knows for certain of the wire; repeatable, such as page_size=20",
+        "change a detail of the wire that is not known for certain; repeatable, such as page_size=20",
     ),
     "option.host": Text("이 주소에서 접속을 받음", "address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
@@ -151,10 +151,9 @@ USAGE = {
     "usage.no-such-option": Text("없는 옵션입니다: {name}", "no such option: {name}"),
     "usage.did-you-mean": Text("혹시 이것인가요: {names}", "did you mean: {names}"),
     "usage.missing": Text("빠졌습니다: {name}", "missing: {name}"),
-    "usage.option": Text(
-        "값이 빠졌거나 값을 받지 않는 옵션입니다: {name}", "a value is missing, or this option takes none: {name}"
-    ),
-    "usage.extra": Text("명령 뒤에 알 수 없는 말이 있습니다.", "there is something too much on the command line."),
+    "usage.option": Text("값이 빠졌습니다: {name}", "a value is missing: {name}"),
+    "usage.flag": Text("값을 받지 않는 옵션입니다: {name}", "this option takes no value: {name}"),
+    "usage.extra": Text("알 수 없는 인자입니다: {names}", "unexpected argument: {names}"),
     "usage.no-command": Text("명령을 적어 주세요.", "a command is missing."),
     "usage.value": Text("{name}: {complaint}", "{name}: {complaint}"),
     "bad.empty": Text(
@@ -165,11 +164,11 @@ USAGE = {
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
     "bad.until": Text(
         "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 15:40",
-        "'{value}' is no time of day. Write it like 15:40.",
+        "'{value}' is not a time of day. Write it like 15:40.",
     ),
     "bad.recheck": Text(
         "'{value}'은(는) 간격이 아닙니다. 이렇게 적어 주세요: 30s, 10m, 1h, 0",
-        "'{value}' is no interval. Write it like 30s, 10m, 1h or 0.",
+        "'{value}' is not an interval. Write it like 30s, 10m, 1h or 0.",
     ),
     "bad.on-taken": Text(
         "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
@@ -184,7 +183,23 @@ USAGE = {
     "bad.integer": Text("'{value}' 대신 정수를 적어 주세요.", "'{value}' should be a whole number."),
     "bad.positive": Text("'{value}' 대신 0보다 큰 수를 적어 주세요.", "'{value}' should be a number above 0."),
     "bad.not-negative": Text("'{value}' 대신 0 이상의 수를 적어 주세요.", "'{value}' should be a number from 0."),
-    "bad.switch": Text("--switch 의 값이 맞지 않습니다: {detail}", "--switch: {detail}"),
+    "bad.switch": Text(
+        "--switch {name}: '{value}' 대신 {wanted} 적어 주세요.", "--switch {name}: '{value}' should be {wanted}."
+    ),
+    "bad.switch.range": Text(
+        "--switch {name}: {value}은(는) 허용 범위 밖입니다. 기본값: {default}",
+        "--switch {name}: {value} is out of range. Default: {default}",
+    ),
+    "type.str": Text("문자열", "text"),
+    "type.int": Text("정수", "a whole number"),
+    "type.float": Text("수", "a number"),
+    "type.bool": Text("true/false", "true or false"),
+    "type.array": Text("목록", "a list"),
+    "type.object": Text("표", "a table"),
+    "wanted.bool": Text("true 또는 false 를", "true or false"),
+    "wanted.int": Text("정수를", "a whole number"),
+    "wanted.float": Text("수를", "a number"),
+    "wanted.one of": Text("{choices} 중 하나를", "one of {choices}"),
     "bad.conditions": Text("조건식 파일을 읽을 수 없습니다: {detail}", "the conditions cannot be read: {detail}"),
     "bad.expression": Text(
         "조건식 '{name}'의 {column}번째 글자: {reason}", "condition '{name}', column {column}: {reason}"

@@ -11,7 +11,7 @@ import click
 from jogeon.cli import options, recorded
 from jogeon.cli.command import Command
 from jogeon.cli.lines import json_line
-from jogeon.cli.records import CSV_COLUMNS, event_record, flat, overlap_record, picture_record, stats_record
+from jogeon.cli.records import CSV_COLUMNS, HEADINGS, event_record, flat, overlap_record, picture_record, stats_record
 from jogeon.cli.report import destination, form_of, tell_saved
 from jogeon.cli.terminal import columns, is_terminal, tell
 
@@ -77,7 +77,7 @@ def write_records(records: Iterable[Record], what: str, form: str, texts: Texts,
     if form == "csv":
         from jogeon.cli.spreadsheet import csv_bytes
 
-        write(csv_bytes([[texts(f"column.{name}") for name in header]]))
+        write(csv_bytes([[texts(f"column.{HEADINGS.get(name, name)}") for name in header]]))
     count = 0
     rest = iter(records)
     while part := list(islice(rest, AT_ONCE)):

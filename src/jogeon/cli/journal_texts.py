@@ -6,7 +6,7 @@ JOURNAL = {
     "history.short": Text("기록에서 이벤트·편입 종목·공백·통계 보기", "events, members, gaps, statistics of a journal"),
     "history.help": Text(
         "기록 파일(--journal)을 읽어 보여 줍니다. events: 편입·이탈을 비롯한 모든 이벤트, members: 어느 순간의 "
-        "편입 종목(--at), gaps: 들을 수 없었던 공백, stats: 조건식별 통계와 겹침. 날짜 없는 시각은 --day 의 날, "
+        "편입 종목(--at), gaps: 수신하지 못한 공백, stats: 조건식별 통계와 겹침. 날짜 없는 시각은 --day 의 날, "
         "없으면 마지막으로 기록한 날의 시각입니다. 기록 중인 파일도 읽을 수 있습니다.",
         "Read a journal (--journal). events: everything recorded; members: who was in at a moment (--at); gaps: when "
         "nothing could be heard; stats: numbers of each condition, and overlaps. A time without a day belongs to "
@@ -56,10 +56,10 @@ JOURNAL = {
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
     ),
-    "bad.idle": Text("{option}은(는) history {what} 에 쓸 수 없습니다.", "{option} means nothing to: history {what}."),
+    "bad.idle": Text("history {what}에는 {option}를 쓸 수 없습니다.", "history {what} takes no {option}."),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
-        "'{value}' is no time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
+        "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
     ),
     "bad.itself": Text(
         "-o 에 적은 파일이 읽을 기록 파일입니다. 다른 이름을 적어 주세요.",
@@ -74,9 +74,10 @@ JOURNAL = {
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 의 편입 종목", "members at {at}"),
     "history.overlaps": Text("함께 들어 있던 종목", "stocks in common"),
-    "history.progress": Text("{bar} {share}% 세는 중...", "{bar} {share}% counted..."),
+    "history.progress": Text("{bar} {share}% 집계 중...", "{bar} {share}% counted..."),
     "event.snapshot": Text("전체", "snapshot"),
     "column.epoch": Text("회차", "epoch"),
+    "column.still_open": Text("진행 중", "still open"),
     "column.n": Text("번호", "n"),
     "column.event": Text("종류", "event"),
     "column.at": Text("수신시각", "received"),
@@ -92,11 +93,11 @@ JOURNAL = {
     "column.leaves": Text("이탈", "leaves"),
     "column.recovered": Text("공백 중 변화", "recovered"),
     "column.stocks": Text("종목수", "stocks"),
-    "column.stay_median": Text("머문 시간(중앙)", "stay, median"),
-    "column.stay_p90": Text("머문 시간(90%)", "stay, p90"),
+    "column.stay_median": Text("편입 유지 시간(중앙값)", "stay, median"),
+    "column.stay_p90": Text("편입 유지 시간(90백분위)", "stay, p90"),
     "column.flaps": Text("3초 미만", "under 3 s"),
-    "column.busiest": Text("가장 바쁜 분", "busiest"),
-    "column.covered": Text("들은 시간", "covered"),
+    "column.busiest": Text("편입·이탈 최다 시각", "busiest"),
+    "column.covered": Text("수신 시간", "covered"),
     "column.blind": Text("공백 시간", "blind"),
     "column.first": Text("조건식", "condition"),
     "column.second": Text("조건식", "condition"),

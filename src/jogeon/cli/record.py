@@ -17,6 +17,7 @@ from jogeon.cli.command import Command
 from jogeon.cli.follow import Wish, first_of, take
 from jogeon.cli.journaling import journal_written, told_aside
 from jogeon.cli.lines import Lines, event_line
+from jogeon.cli.output import Output
 from jogeon.cli.running import open_client, run_loop
 from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client, Watch
     from jogeon.events import Event, Exchange
 
-REST = 1.0
-"""Seconds in which a watch that was left still tells its open gaps and its end."""
+FOREVER = datetime.max.replace(tzinfo=KST)
 LOOK = 60.0
 """Seconds between two looks at the clock, at most: a computer that slept is told by nothing else."""
 
@@ -98,28 +98,46 @@ class Recorder:
         self.clock: Callable[[], datetime] = partial(datetime.now, KST)
         self._counts: Counter[str] = Counter()
         self._screen = Screen(choices.texts, signs_for("ascii"), "")
-        self._lines = Lines() if choices.json else None
+        self._watches: asyncio.Queue[Watch | None] = asyncio.Queue()
+        """Those to be told of, in their order; None behind the last one."""
+        self._lagged = False
 
     async def run(self, end: datetime | None) -> None:
-        """Record until the end; None for ever. What is no journal is refused before anybody logs in."""
+        """Record until the end; None for ever. What is told of it waits for its reader; what is recorded does not.
+
+        What is no journal is refused before anybody logs in.
+        """
         require_writable(self._path())
-        try:
-            async with open_client(self._choices) as client:
-                await self._record(client, end)
-        finally:
-            enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
-            say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+        with Output(Lines() if self._choices.json else None) as output:
+            telling = asyncio.create_task(self._tell(output))
+            try:
+                async with open_client(self._choices) as client:
+                    await first_of(self._record(client, end), _shielded(telling))
+            except asyncio.CancelledError:
+                output.hurried = True
+                raise
+            finally:
+                self._watches.put_nowait(None)
+                try:
+                    await telling
+                finally:
+                    self._sum_up()
+
+    async def _tell(self, output: Output) -> None:
+        """Tell what the watches yield, one after the other."""
+        with contextlib.suppress(TimeoutError):  # only where nobody waits for the rest
+            while (watch := await self._watches.get()) is not None:
+                await take(watch, Wish(), partial(self._use, output))
 
     async def _record(self, client: Client, end: datetime | None) -> None:
         """Record into one file after the other; the next one is begun before this one is left, so nothing is missed."""
         async with contextlib.AsyncExitStack() as files:
             watch = await files.enter_async_context(self._file(client))
             while True:
-                left = None if end is None else max(0.0, (end - self.clock()).total_seconds())
                 async with contextlib.AsyncExitStack() as following:
                     begun: list[Watch] = []
                     await first_of(
-                        take(watch, Wish(seconds=left), self._use),
+                        self._until(FOREVER if end is None else end),
                         self._keep_house(watch),
                         self._next_day(client, watch, following, begun),
                     )
@@ -138,18 +156,16 @@ class Recorder:
         """Have a watch write the file of today."""
         path = self._path()
         watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
-        try:
-            async with watch, told_aside(watch, self._choices.texts):
-                say(self._choices.texts("record.begun", path=path))
-                yield watch
-        finally:
-            await take(watch, Wish(seconds=REST), self._use)
+        async with watch, told_aside(watch, self._choices.texts):
+            self._watches.put_nowait(watch)
+            say(self._choices.texts("record.begun", path=path))
+            yield watch
 
     async def _next_day(
         self, client: Client, watch: Watch, files: contextlib.AsyncExitStack, begun: list[Watch]
     ) -> None:
         """Begin the file of the next day at midnight; if that cannot be, this one goes on and it is tried again."""
-        midnight = next_time(time(), self.clock()) if DATE in self._journal else datetime.max.replace(tzinfo=KST)
+        midnight = next_time(time(), self.clock()) if DATE in self._journal else FOREVER
         while not begun:
             await self._until(midnight)
             try:
@@ -181,11 +197,27 @@ class Recorder:
         except (JournalError, OSError) as error:  # the recording goes on
             say(str(error))
 
-    async def _use(self, events: Sequence[Event]) -> None:
+    async def _use(self, output: Output, events: Sequence[Event]) -> None:
         for event in events:
-            self._counts[type(event).__name__] += 1
-            if self._lines is not None:
-                self._lines.write(event_line(event))
-            elif isinstance(event, Gap | State):
+            if isinstance(event, Gap) and event.cause == "lagged":
+                self._lagged = True
+            else:
+                self._counts[type(event).__name__] += 1
+            if not self._choices.json and isinstance(event, Gap | State):
                 told = self._screen.tell(event)
                 say(f"{told.sign} {told.word}  {told.rest}")
+        if self._choices.json:
+            await output.write(b"".join(map(event_line, events)))
+
+    def _sum_up(self) -> None:
+        """Say what was recorded; what a slow reader was not handed is in the journal, and was not counted."""
+        if self._lagged:
+            say(self._choices.texts("record.done.lagged"))
+            return
+        enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
+        say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+
+
+async def _shielded(task: asyncio.Task[None]) -> None:
+    """Wait for a task that goes on when this wait is cancelled."""
+    await asyncio.shield(task)

@@ -26,6 +26,8 @@ CSV_COLUMNS = {
     ),
 }  # fmt: skip
 """The columns of each kind of record in a spreadsheet."""
+HEADINGS = {"open": "still_open"}
+"""Columns whose name means something else elsewhere: `open` of a stock is a price."""
 
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:

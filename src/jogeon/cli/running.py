@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jogeon.cli.account import chosen_mode, keys_of, kiwoom_mode_says
+from jogeon.cli.notices import notices
 from jogeon.cli.terminal import clean, is_terminal, tell
 from jogeon.events import korean
 from jogeon.masks import unmasked
@@ -52,7 +53,7 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
     Raises KeyboardInterrupt for each of them.
     """
     try:
-        with asyncio.Runner() as runner:
+        with notices.aside(), asyncio.Runner() as runner:
             return runner.run(_stoppable(work))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
@@ -78,6 +79,16 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
             signal.signal(number, signal.SIG_DFL)
 
 
+class _Telling(logging.Handler):
+    """Hands lines of log to whoever writes to stderr: a logger that is used by the reader of the wire must not wait."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            tell(self.format(record))
+        except Exception:  # noqa: BLE001  # logging's own rule: a line that cannot be made harms nobody
+            self.handleError(record)
+
+
 class _Harmless(logging.Formatter):
     """Lines of log in Korean time, without control characters: they quote what servers sent."""
 
@@ -92,7 +103,7 @@ class _Harmless(logging.Formatter):
 @contextmanager
 def logged(verbose: int) -> Iterator[None]:
     """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Telling()
     handler.addFilter(unmasked)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = (logging.getLogger(), logging.getLogger("jogeon"))

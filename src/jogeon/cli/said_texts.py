@@ -19,6 +19,9 @@ SAID = {
     r"no condition could be registered on this connection": Text(
         "아무 조건식도 등록되지 않음", "no condition could be registered"
     ),
+    r"a condition goes unanswered on this connection, which still owes a reply": Text(
+        "조건식 하나에 답이 없어 접속을 새로 함", "a condition goes unanswered"
+    ),
     r"no reply to (?P<request>\S+) within (?P<seconds>\S+) s": Text(
         "{request}에 {seconds}초 동안 답이 없음", "no reply to {request} in {seconds} s"
     ),
@@ -46,6 +49,31 @@ SAID = {
     r"the journal was damaged: another was begun": Text(
         "기록 파일이 손상되어 새로 시작함", "the journal was damaged: another was begun"
     ),
+    r"the journal was damaged: it was set aside as (?P<name>.+), another was begun": Text(
+        "기록 파일이 손상되어 {name}(으)로 옮기고 새로 시작함",
+        "the journal was damaged: it was set aside as {name}, another was begun",
+    ),
+    r"the journal was deleted, moved or harmed by another program: it was written again in full": Text(
+        "기록 파일이 다른 프로그램에 의해 지워지거나 옮겨지거나 바뀌어 전체를 다시 씀",
+        "the journal was deleted, moved or changed by another program: it was written again in full",
+    ),
+    r"the journal was brought to version (?P<version>\d+); (?P<name>.+) is the one from before": Text(
+        "기록 파일을 버전 {version}(으)로 바꿈 (이전 파일: {name})",
+        "the journal was brought to version {version}; {name} is the one from before",
+    ),
+    r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} {wanted} 자리에 {given}", "{place} should be {wanted}, not {given}"
+    ),
+    r"Object contains unknown field `(?P<name>[^`]+)`.*": Text("알 수 없는 항목 {name}", "unknown field {name}"),
+    r"Object missing required field `(?P<name>[^`]+)`( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} 빠진 항목 {name}", "{place} lacks {name}"
+    ),
+    r"Invalid enum value (?P<value>.+?)( - at `\$\.?(?P<place>[^`]*)`)?": Text(
+        "{place} 쓸 수 없는 값 {value}", "{place} cannot be {value}"
+    ),
+    r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
+    r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트부터 UTF-8이 아님", "not UTF-8 from byte {byte} on"),
+    r"nested too deeply": Text("너무 깊이 겹침", "nested too deeply"),
     r"enter of a member": Text("이미 편입된 종목의 편입", "enter of a member"),
     r"leave of a non-member": Text("편입되지 않은 종목의 이탈", "leave of a non-member"),
     r"push without a code": Text("종목코드가 없는 실시간", "push without a code"),
@@ -89,12 +117,6 @@ SAID = {
     ),
     r"at line (?P<line>\d+)": Text("{line}번째 줄", "at line {line}"),
     r"at end of document": Text("파일의 끝", "at the end of the file"),
-    r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
-    r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트", "at byte {byte}"),
-    r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`": Text(
-        "{wanted} 대신 {given}", "it should be {wanted}, not {given}"
-    ),
-    r"Object contains unknown field `(?P<field>[^`]+)`": Text("모르는 설정 {field}", "unknown setting {field}"),
     r"others can write to it \(mode (?P<bits>\d+)\)": Text("권한 {bits}", "mode {bits}"),
     r"its owner is another user \((?P<uid>\d+)\)": Text("소유자 {uid}", "its owner is {uid}"),
     r"Permission denied": Text("권한 없음", "permission denied"),

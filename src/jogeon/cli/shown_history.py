@@ -77,7 +77,7 @@ def show_stats(stats: Stats, texts: Texts) -> int:
     for name in names:
         table.add_column(texts(f"column.{name}"), justify="right", overflow="fold")  # a number cut short is a wrong one
     for each in stats.conditions:
-        table.add_row(Text(clean(each.condition.name)), *(_cell(each, name) for name in names))
+        table.add_row(Text(clean(each.condition.name)), *(_cell(each, name, texts) for name in names))
     target.print(table if stats.conditions else texts("history.nothing"))
     if stats.overlaps:
         shared = plain_table(texts("history.overlaps"))
@@ -90,23 +90,23 @@ def show_stats(stats: Stats, texts: Texts) -> int:
     return len(stats.conditions)
 
 
-def _cell(stats: ConditionStats, name: str) -> str:
+def _cell(stats: ConditionStats, name: str, texts: Texts) -> str:
     match getattr(stats, name):
         case ((start, count), *_):  # the busiest minutes, the first of all before the others
             return f"{korean(start):%H:%M}({count})"
         case int() as value if name not in TIMES:
             return number(value)
         case int() | float() as value:
-            return seconds(value)
+            return seconds(value, texts)
     return ""
 
 
-def seconds(value: float | None) -> str:
-    """Return a length of time as people read it: 4.2s, 3:05, 5:12:00."""
+def seconds(value: float | None, texts: Texts) -> str:
+    """Return a length of time as people read it: 4.2 s, 3:05, 5:12:00."""
     if value is None:
         return ""
     if value < 60:
-        return f"{value:.1f}s"
+        return texts("live.seconds", count=f"{value:.1f}")
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

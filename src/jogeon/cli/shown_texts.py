@@ -41,7 +41,7 @@ SHOWN = {
         "a registration of another program or session is not touched: end it there.",
     ),
     "simulate.running": Text(
-        "모의 서버가 떠 있습니다. Ctrl+C로 끝냅니다.", "the simulator is running; Ctrl+C ends it."
+        "시뮬레이터가 실행 중입니다. Ctrl+C로 끝냅니다.", "the simulator is running; Ctrl+C ends it."
     ),
     "server.real": Text("실전", "real"),
     "server.mock": Text("모의투자", "mock"),
@@ -53,7 +53,11 @@ SHOWN = {
         "KIWOOM_MODE=demo는 모의투자입니다. 키움 {server} 서버에 접속합니다.",
         "KIWOOM_MODE=demo means mock (모의투자): connecting to Kiwoom's {server} server.",
     ),
-    "server.demo": Text("모의 서버", "simulator"),
+    "server.demo": Text("시뮬레이터", "simulator"),
+    "notices.lost": Text(
+        "(화면이나 파이프가 멈춘 동안 알림 {count:,}건을 표시하지 못했습니다.)",
+        "({count:,} notices were not shown while the terminal or pipe stood still)",
+    ),
     "live.heard": Text("마지막 수신 {age} 전", "last heard {age} ago"),
     "live.silent": Text("아직 수신 없음", "nothing heard yet"),
     "live.gaps": Text("오늘 공백 {count}건", "gaps today: {count}"),
@@ -79,6 +83,10 @@ SHOWN = {
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
         "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
     ),
+    "record.done.lagged": Text(
+        "기록을 마쳤습니다. 출력을 읽는 쪽이 느려 일부는 출력하지 못했지만, 기록 파일에는 모두 있습니다.",
+        "recorded. Standard output was read too slowly for every event; the journal has them all.",
+    ),
     "event.enter": Text("편입", "enter"),
     "event.leave": Text("이탈", "leave"),
     "event.gap": Text("공백", "gap"),
@@ -87,7 +95,7 @@ SHOWN = {
     "event.recovered": Text("공백 중에 바뀜", "changed during a gap"),
     "cause.connection lost": Text("접속 끊김", "connection lost"),
     "cause.restart": Text("다시 시작", "restart"),
-    "cause.lagged": Text("처리가 늦음", "lagged"),
+    "cause.lagged": Text("처리 지연", "lagged"),
     "cause.drift": Text("재확인에서 차이 발견", "drift"),
     "cause.unreadable frame": Text("읽을 수 없는 메시지", "unreadable frame"),
     "cause.registration lost": Text("실시간 등록이 풀림", "registration lost"),

@@ -1,11 +1,11 @@
-"""`jogeon simulate`: a server that speaks the broker's wire over a synthetic market (모의 서버)."""
+"""`jogeon simulate`: a server that speaks the broker's wire over a synthetic market (시뮬레이터)."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
@@ -13,8 +13,11 @@ import msgspec
 from jogeon.cli import options
 from jogeon.cli.command import Command
 from jogeon.cli.lines import Lines, json_line
+from jogeon.cli.output import Output
 from jogeon.cli.running import run_loop
+from jogeon.cli.said import said
 from jogeon.cli.terminal import is_terminal, tell
+from jogeon.errors import InvalidAddress
 from jogeon.settings import server_token
 
 if TYPE_CHECKING:
@@ -77,13 +80,24 @@ async def _simulate(simulator: Simulator, texts: Texts) -> None:
 async def serve(brokerage: Brokerage, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
     """Tell the addresses of a broker and do the work, at most for a time."""
     async with brokerage:
-        Lines().write(json_line({"websocket": brokerage.websocket, "rest": brokerage.rest}))
+        line = json_line({"websocket": brokerage.websocket, "rest": brokerage.rest})
         try:
-            async with asyncio.timeout(duration) as limit:
-                await work()
+            with Output(Lines()) as output:
+                async with asyncio.timeout(duration) as limit:
+                    await _both(output.write(line), work())
         except TimeoutError:
             if not limit.expired():
                 raise
+
+
+async def _both(*works: Awaitable[None]) -> None:
+    """Wait for both; an error of one ends the other. A server serves also while nobody reads its addresses."""
+    futures = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*futures)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None:
@@ -99,7 +113,8 @@ def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None
         told = texts("bad.expression", name=error.name, column=error.column, reason=reason)
         raise click.BadParameter(f"{told}\n  {error.expression}") from None
     except ValueError as error:
-        raise click.BadParameter(texts("bad.conditions", detail=error)) from None
+        where, _, why = str(error).partition(": ")
+        raise click.BadParameter(texts("bad.conditions", detail=f"{where}: {said(why, texts)}")) from None
 
 
 def switches_from(given: Sequence[str], ping: float | None, texts: Texts) -> Switches:
@@ -113,8 +128,30 @@ def switches_from(given: Sequence[str], ping: float | None, texts: Texts) -> Swi
         if name not in Switches.__struct_fields__:
             known = ", ".join(Switches.__struct_fields__)
             raise click.BadParameter(texts("bad.choice", value=name, choices=known))
+        _check_switch(name, value, texts)
         values[name] = value
+    return msgspec.convert(values, Switches, strict=False)
+
+
+def _check_switch(name: str, value: str, texts: Texts) -> None:
+    """Refuse a value that a switch cannot have, and say what it can."""
+    from jogeon.simulator.switches import Switches
+
     try:
-        return msgspec.convert(values, Switches, strict=False)
-    except msgspec.ValidationError as error:
-        raise click.BadParameter(texts("bad.switch", detail=error)) from None
+        msgspec.convert({name: value}, Switches, strict=False)
+    except msgspec.ValidationError:
+        wanted = _wanted(get_type_hints(Switches)[name], texts)
+        raise click.BadParameter(texts("bad.switch", name=name, value=value, wanted=wanted)) from None
+    except InvalidAddress:
+        default = getattr(Switches(), name)
+        raise click.BadParameter(texts("bad.switch.range", name=name, value=value, default=default)) from None
+
+
+def _wanted(kind: Any, texts: Texts) -> str:
+    """Return what values of a type are called."""
+    if get_origin(kind) is Literal:
+        return texts("wanted.one of", choices=", ".join(get_args(kind)))
+    for name, each in {"bool": bool, "int": int, "float": float}.items():
+        if kind is each or each in get_args(kind):
+            return texts(f"wanted.{name}")
+    raise AssertionError(kind)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple, TextIO
 
+from jogeon.cli.notices import notices
 from jogeon.masks import masked
 
 
@@ -100,9 +101,7 @@ def prepare_streams() -> None:
 
 def tell(text: str, end: str = "\n") -> None:
     """Write to standard error what people should know; where nobody can hear it, nothing happens."""
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(text + end)
-        sys.stderr.flush()
+    notices.put(text + end)
 
 
 def hush() -> None:

@@ -24,7 +24,7 @@ LOGIN_REASONS: Final = {
     "8103": "토큰 인증 또는 단말기인증에 실패했습니다",
 }
 SUFFIXES: Final[dict[Exchange, str]] = {"K": "", "N": "_NX", "A": "_AL"}
-NOTICE: Final = writers.encode_system("N00001", "모의 서버의 안내입니다")
+NOTICE: Final = writers.encode_system("N00001", "시뮬레이터의 안내입니다")
 
 
 class Dialect:

@@ -42,7 +42,7 @@ class Tokens:
         """
         del secretkey  # any will do
         if self._only is not None:
-            raise TokenRefused(code="8001", text="이 모의 서버는 정해진 토큰 하나만 받습니다")
+            raise TokenRefused(code="8001", text="이 시뮬레이터는 정해진 토큰 하나만 받습니다")
         issued = self._issued.get(appkey)
         if issued is None or issued.until <= self._clock():
             issued = _Issued(secrets.token_urlsafe(48), self._clock() + LIFETIME)

@@ -1,19 +1,23 @@
-"""Work that blocks is done aside: the loop goes on, and the command can end."""
+"""What blocks is written in a thread: the loop goes on, and the command can end."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli import aside
-from jogeon.cli.aside import Aside
+from jogeon.cli import output
+from jogeon.cli.output import Output
+
+if TYPE_CHECKING:
+    from jogeon.cli.lines import Lines
 
 
 async def test_work_is_done_in_order_in_another_thread() -> None:
     done: list[int] = []
-    with Aside() as other:
+    with Output() as other:
         await other.do(lambda: done.append(1))
         assert await other.do(threading.get_ident) != threading.get_ident()
         await other.do(lambda: done.append(2))
@@ -24,7 +28,7 @@ async def test_an_error_comes_out_where_the_work_was_asked_for() -> None:
     def fail() -> None:
         raise BrokenPipeError
 
-    with Aside() as other:
+    with Output() as other:
         with pytest.raises(BrokenPipeError):
             await other.do(fail)
         assert await other.do(lambda: "and on") == "and on"
@@ -37,7 +41,7 @@ async def test_work_that_blocks_stops_nobody_else_and_is_finished_after_a_cancel
         free.wait()
         done.set()
 
-    with Aside() as other:
+    with Output() as other:
         waiting = asyncio.create_task(other.do(blocked))
         await asyncio.sleep(0)
         waiting.cancel()
@@ -48,11 +52,40 @@ async def test_work_that_blocks_stops_nobody_else_and_is_finished_after_a_cancel
 
 
 async def test_work_that_never_ends_does_not_keep_the_command_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "PATIENCE", 0.01)
+    monkeypatch.setattr(output, "PATIENCE", 0.01)
     free = threading.Event()
-    with Aside() as other:
+    with Output() as other:
         waiting = asyncio.create_task(other.do(free.wait))
         await asyncio.sleep(0)
     waiting.cancel()
     assert not free.is_set()
     free.set()
+
+
+async def test_an_interrupted_command_waits_for_its_reader_only_while_that_takes_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(output, "PATIENCE", 0.05)
+    turn, free = threading.Semaphore(0), threading.Event()
+
+    class Slow:
+        """Takes a little each time, and then nothing more."""
+
+        taken = 0
+
+        def write(self, text: bytes) -> None:
+            for _ in text:
+                turn.acquire(timeout=0.01)
+                self.taken += 1
+            free.wait()
+
+    lines = cast("Lines", Slow())
+    with Output(lines) as other:
+        writing = asyncio.create_task(other.write(b"x" * 20))
+        await asyncio.sleep(0.06)
+        assert not writing.done()  # whoever is not interrupted waits
+        other.hurried = True
+        with pytest.raises(TimeoutError):
+            await writing
+        assert lines.taken == 20
+        free.set()
