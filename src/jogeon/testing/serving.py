@@ -1,6 +1,7 @@
 """A scripted broker on a socket of this machine, in a thread of its own."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import sys
@@ -35,6 +36,7 @@ class Broker(Script):
         super().__init__(conditions or {})
         self.url = ""
         self._loop: asyncio.AbstractEventLoop
+        self._left: asyncio.Event
         self._thread: threading.Thread | None = None
         self._sockets: set[_Socket] = set()
 
@@ -44,15 +46,16 @@ class Broker(Script):
             raise RuntimeError("a broker is entered once; make another one")
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"ws://127.0.0.1:{listening.getsockname()[1]}{PATH}"
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, args=(listening,), name="jogeon.testing", daemon=True)
+        listens = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(listening, listens), name="jogeon.testing", daemon=True)
         self._thread.start()
+        listens.wait()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
         """Break off what is connected, and stop."""
         if self._thread is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._soon(self._left.set)
             self._thread.join()
         if kind is None and self._failure is not None:
             raise self._failure
@@ -65,14 +68,20 @@ class Broker(Script):
         """Break off what is connected, and stop."""
         self.__exit__(kind, *exc)
 
-    def _run(self, listening: socket.socket) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            server = runner.run(self._listen(listening))
-            self._loop.run_forever()
-            runner.run(self._stop(server))
+    def _run(self, listening: socket.socket, listens: threading.Event) -> None:
+        try:
+            asyncio.run(self._serve(listening, listens))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test is told
+            self._failure = error
+        finally:
+            listens.set()
 
-    async def _listen(self, listening: socket.socket) -> asyncio.Server:
-        return await ws_create_server(self._accept, sock=listening, enable_auto_pong=False, max_frame_size=READ_LIMIT)
+    async def _serve(self, listening: socket.socket, listens: threading.Event) -> None:
+        self._loop, self._left = asyncio.get_running_loop(), asyncio.Event()
+        server = await ws_create_server(self._accept, sock=listening, enable_auto_pong=False, max_frame_size=READ_LIMIT)
+        listens.set()
+        await self._left.wait()
+        await self._stop(server)
 
     def _accept(self, request: WSUpgradeRequest) -> WSListener | None:
         return _Socket(self) if request.path.split(b"?")[0] == PATH.encode() else None
@@ -86,7 +95,7 @@ class Broker(Script):
 
     def _soon(self, call: Callable[[], object]) -> None:
         """Do something in the broker's thread, after all that was to be done before; nothing if it has ended."""
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(call)
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
