@@ -195,6 +195,14 @@ async def test_a_ping_comes_back_or_the_session_is_over(server: Broker) -> None:
         assert server.connections == (2,)
 
 
+async def test_a_bare_ping_may_come_back_bare(server: Broker) -> None:
+    server.ping, server.ping_deadline = 0.05, 0.5
+    server.alter("PING", lambda _: "PING", times=None)
+    async with jogeon.connect(server.url):
+        await asyncio.sleep(1.0)
+        assert server.connections == (1,)
+
+
 async def test_who_does_not_log_in_is_sent_away(server: Broker) -> None:
     server.login_deadline = 0.05
     async with NaiveClient(server.url, token=None) as client:
@@ -371,8 +379,9 @@ async def test_one_connection_of_two(server: Broker, watcher: NaiveClient) -> No
 
 async def test_frozen_nothing_goes_and_thawed_everything_does(server: Broker, watcher: NaiveClient) -> None:
     server.freeze()
-    server.enter(SURGE, "0000D0", "090000")
     await watcher.send({"trnm": "CNSRCLR", "seq": "0"})
+    await asyncio.sleep(SOON)
+    server.enter(SURGE, "0000D0", "090000")
     await asyncio.sleep(SOON)
     assert watcher.pushes == []
     server.thaw()
@@ -665,6 +674,17 @@ async def test_a_broker_is_used_once_and_leaves_nothing() -> None:
     server.enter(SURGE, "005930")  # after the end it is harmless
     with pytest.raises(jogeon.CouldNotConnect):
         await jogeon.connect(server.url).__aenter__()
+
+
+async def test_in_maintenance_nobody_gets_in(server: Broker) -> None:
+    async with watching(server) as watch:
+        server.accepting = False
+        server.drop()
+        await upto(watch, lambda event: isinstance(event, jogeon.State) and "could not connect" in event.cause)
+        server.accepting = True
+        server.enter(SURGE, "0000D0")
+        await outage(watch)
+        assert members(watch)[SURGE] == server.members[SURGE]
 
 
 async def test_only_the_path_of_the_wire_is_served(server: Broker) -> None:

@@ -56,6 +56,7 @@ class Link:
     bound: dict[str, Saved] = field(default_factory=dict)
     open: bool = True
     vanished: bool = False
+    """Nobody must hear of its end."""
     frozen: bool = False
     unread: list[bytes] = field(default_factory=list)
     unsent: list[bytes] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Link:
 
     def send(self, text: bytes) -> None:
         """Send a text, unless the connection is over; what is frozen keeps it."""
-        if self.open and not self.vanished:
+        if self.open:
             (self.unsent.append if self.frozen else self.line.send)(text)
 
     def freeze(self) -> None:

@@ -66,8 +66,7 @@ class Rules(Book):
 
     def _end(self, link: Link, code: int | None, reason: str) -> None:
         if link.open:
-            if not link.vanished:
-                link.line.close(code, reason)
+            link.line.close(code, reason)
             self._gone(link)
 
     def _say(self, link: Link, code: str, text: str = "") -> None:
@@ -114,10 +113,8 @@ class Rules(Book):
     def _heard(self, link: Link, text: bytes) -> None:
         """Take one message of a program; a failure of the test's own code is kept for the end."""
         try:
-            if link.frozen and not link.vanished:
-                link.unread.append(text)
-            elif link.open and not link.vanished:
-                self._read(link, text)
+            if link.open:
+                (link.unread.append if link.frozen else functools.partial(self._read, link))(text)
         except Exception as error:  # noqa: BLE001  # whatever it is, the test is told
             self._failure = self._failure or error
             self._end(link, FAILED, "")
@@ -131,7 +128,7 @@ class Rules(Book):
             body = json.loads(text)
         except ValueError:
             body = None
-        if body == words.PING:
+        if body == words.PING or text == words.BARE_PING:
             link.echoes = min(link.pings, link.echoes + 1)
         elif not isinstance(body, dict) or "trnm" not in body:
             self._send(link, [self._refusal("", words.MISSING, "")])

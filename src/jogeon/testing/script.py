@@ -81,8 +81,7 @@ class Script(Rules):
     def drop(self, connection: int | None = None) -> None:
         """Break off (RST)."""
         for link in self._chosen(connection):
-            if not link.vanished:
-                link.line.reset()
+            link.line.reset()
             self._gone(link)
 
     @locked

@@ -10,7 +10,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Self
 
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_create_server
+from picows import (
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+    ws_create_server,
+)
 
 from jogeon.testing.script import Script
 
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 PATH = "/api/dostk/websocket"
 READ_LIMIT = 2**20
 """A frame that is too long for the rules must still arrive, so that its close has the broker's text."""
+CLOSED_TEXT = "<html>시스템 점검 중입니다</html>".encode()
 CLOSE_GRACE = 1.0
 """Seconds that a program has to answer a close."""
 
@@ -30,7 +40,11 @@ class Broker(Script):
     `Broker({"급등주": ["005930"], "신고가 돌파": []})`: the conditions, numbered from "0", and who is in them. It runs
     in a thread of its own, so it goes on while the program under test computes, blocks or sleeps. An exception in a
     function of the test that it calls (`answer`, `alter`) is raised when the broker is left.
+
+    While `accepting` is False, a program that connects is turned away (HTTP 503), as in maintenance.
     """
+
+    accepting: bool = True
 
     def __init__(self, conditions: Mapping[str, Iterable[str]] | None = None) -> None:
         super().__init__(conditions or {})
@@ -83,7 +97,9 @@ class Broker(Script):
         await self._left.wait()
         await self._stop(server)
 
-    def _accept(self, request: WSUpgradeRequest) -> WSListener | None:
+    def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
+        if not self.accepting:
+            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(503, CLOSED_TEXT), None)
         return _Socket(self) if request.path.split(b"?")[0] == PATH.encode() else None
 
     async def _stop(self, server: asyncio.Server) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 Message = dict[str, object]
 
 PING: Message = {"trnm": "PING"}
+BARE_PING = b"PING"
+"""Was seen, too: `alter("PING", …)` can send it."""
 PREFIX = "A"
 """Stands before a code in snapshots and searches (A 주식), never in pushes."""
 NUMBER = 9
