@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -337,6 +338,18 @@ async def test_a_drop_is_no_close(server: Broker, watcher: NaiveClient) -> None:
     await server.deserted()
 
 
+async def test_a_drop_is_a_reset(server: Broker) -> None:
+    address = urlsplit(server.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    key = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    writer.write(f"GET {address.path} HTTP/1.1\r\nHost: x\r\nSec-WebSocket-Version: 13\r\n{key}\r\n".encode())
+    await reader.readuntil(b"\r\n\r\n")
+    server.drop()
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+
+
 @pytest.mark.parametrize(("code", "heard"), [(1000, (1000, "Bye")), (1011, (1011, "Bye")), (None, (1005, ""))])
 async def test_a_close_bears_what_it_is_told(
     server: Broker, watcher: NaiveClient, code: int | None, heard: tuple[int, str]
@@ -388,6 +401,24 @@ async def test_frozen_nothing_goes_and_thawed_everything_does(server: Broker, wa
     assert (await watcher.hear("CNSRCLR"))["return_code"] == 0
     assert watcher.pushes == [("0", "0000D0", "I", "090000")]
     assert [each.trnm for each in server.requests][-1] == "CNSRCLR"
+
+
+async def test_frozen_the_clocks_of_the_broker_stand(server: Broker) -> None:
+    server.ping, server.ping_deadline = 0.05, 0.2
+    async with NaiveClient(server.url, echo=False) as client:
+        await client.hear("PING")
+        server.freeze()
+        await asyncio.sleep(0.6)
+        assert server.connections == (1,)
+        server.thaw()
+        assert (await client.hear("SYSTEM"))["code"] == "R10002"
+
+
+@pytest.mark.parametrize("silence", ["freeze", "vanish"])
+async def test_a_close_is_not_answered_by_who_is_silent(server: Broker, client: NaiveClient, silence: str) -> None:
+    getattr(server, silence)()
+    await client._socket.close()  # gives up after a second
+    assert client._socket.close_code == 1006
 
 
 async def test_a_link_that_vanished_hears_nothing_and_no_end(server: Broker, watcher: NaiveClient) -> None:
