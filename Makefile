@@ -40,6 +40,7 @@ bench: $(VENV)/installed-test ## measure the speed
 
 drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to journals, random days replayed
 	$(BIN)/python bench/drill.py --minutes 60
+	$(BIN)/python bench/scripted.py --seeds 2000
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 

@@ -32,7 +32,7 @@ ROOMS = (
     | {"fanout", "connection", "jobs", "supervisor", "client", "server", "rest"}
     | {"files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
-    {"connect", "sync", "cli"},  # 4 doors
+    {"connect", "sync", "cli", "testing"},  # 4 doors
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # A room imports from lower levels, and from these of its own level.
@@ -75,7 +75,7 @@ BESIDE = {
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"connection", "server"},
+    "picows": {"connection", "server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"keyrings"},
@@ -186,8 +186,8 @@ def docstring_lines(tree: ast.Module) -> set[int]:
 
 def file_names_of_tests(name: str) -> set[str]:
     room, *rest = name.split(".")[1:]
-    if room == "cli":
-        return {"test_cli.py", "_".join(["test_cli", *rest]) + ".py"}
+    if room in ("cli", "testing"):
+        return {f"test_{room}.py", "_".join([f"test_{room}", *rest]) + ".py"}
     return {f"test_{[room, *rest][-1]}.py", "_".join(["test", room, *rest]) + ".py"}
 
 
@@ -236,6 +236,11 @@ def test_imports_go_down_or_as_listed() -> None:
 )
 def test_the_table_of_rooms(importer: str, target: str, *, allowed: bool) -> None:
     assert may_import(importer, target) is allowed
+
+
+def test_the_scripted_broker_imports_nothing_of_what_it_tests() -> None:
+    rooms = {room_of(target) for name in PATHS if room_of(name) == "testing" for target in inner_imports(name)}
+    assert rooms == {"testing"}
 
 
 def test_an_import_is_seen_wherever_it_stands() -> None:

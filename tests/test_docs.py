@@ -21,7 +21,7 @@ import click
 import pytest
 
 import jogeon
-from jogeon import events, fanout, retry, subscription, supervisor
+from jogeon import events, fanout, retry, subscription, supervisor, testing
 from jogeon.cli.app import COMMANDS, Jogeon, run
 from jogeon.cli.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.lines import condition_line, event_line, stock_line
@@ -68,6 +68,7 @@ ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 SIMULATOR = ROOT / "docs" / "simulator.md"
+TESTING = ROOT / "docs" / "testing.md"
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
 
 SETTLED = 0.5
@@ -395,6 +396,12 @@ def test_every_fault_is_documented(page: Path) -> None:
 
 def test_every_switch_and_every_field_of_a_condition_is_documented() -> None:
     assert {*Switches.__struct_fields__, *FIELDS} <= named(SIMULATOR)
+
+
+def test_everything_a_scripted_broker_can_do_is_documented() -> None:
+    words = set(re.findall(r"\w+", " ".join(named(TESTING))))
+    assert {name for name in dir(testing.Broker) if not name.startswith("_")} <= words
+    assert {"Quote", "Request", "End"} <= words
 
 
 def test_the_numbers_are_those_of_the_program() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BOTS = ("bot.py", "bot_sync.py")
 ENDLESS = ("watch.py", "watch_sync.py", *BOTS)
+TESTS = "test_strategy.py"
 PATIENCE = 30.0
 SPEED = 20.0
 
@@ -74,7 +75,15 @@ def starts(*words: str) -> Callable[[str], bool]:
 
 def test_every_example_is_tested() -> None:
     over_a_recorded_day = {"strategy_replay.py"}  # in test_replay.py
-    assert {path.name for path in EXAMPLES.glob("*.py")} == {"list_and_search.py", *over_a_recorded_day, *ENDLESS}
+    once = {"list_and_search.py", TESTS}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {*once, *over_a_recorded_day, *ENDLESS}
+
+
+async def test_the_tests_of_a_strategy_pass_under_plain_pytest() -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    process = await asyncio.create_subprocess_exec(*command, EXAMPLES / TESTS, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    assert (process.returncode, b"4 passed" in out) == (0, True), out.decode()
 
 
 async def test_the_conditions_and_what_is_in_them() -> None:
