@@ -41,8 +41,9 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
+from jogeon.peer import Peer, Settings
 from jogeon.registrations import Registrar
-from jogeon.server import Peer, Server, Settings
+from jogeon.server import Server
 from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 from jogeon.simulator.backend import Broker
 from jogeon.simulator.market import Change, Market
@@ -459,8 +460,8 @@ class _Loop:
     def call_soon(self, function: Callable[[], None]) -> None:
         self.soon.append(function)
 
-    def call_later(self, seconds: float, function: Callable[[], None]) -> _Timer:
-        del seconds, function
+    def call_later(self, seconds: float, function: Callable[..., None], *arguments: object) -> _Timer:
+        del seconds, function, arguments
         return _Timer()
 
     def turn(self) -> None:

@@ -28,6 +28,7 @@ ROOMS = (
     {"errors", "messages", "values", "events", "frames"},  # 0 words
     {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
+    | {"peer", "door"}
     | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli"},  # 4 doors
@@ -55,8 +56,8 @@ BESIDE = {
     "connection": {"credentials"},
     "supervisor": {"connection", "credentials"},
     "client": {"supervisor", "connection", "fanout", "credentials", "journal", "recording"},
-    "server": {"fanout"},
-    "rest": {"credentials"},
+    "server": {"peer", "door"},
+    "rest": {"door"},
     "sync": {"connect"},
     "cli": {"connect"},
 }
@@ -64,7 +65,7 @@ BESIDE = {
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"connection", "server"},
+    "picows": {"connection", "peer", "server"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"credentials"},

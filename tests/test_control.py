@@ -71,3 +71,30 @@ async def test_tokens_work_on_the_wire(simulator: Simulator, http: httpx2.AsyncC
         assert await client.conditions()
     async with NaiveClient(simulator.websocket, token=token) as client:
         assert "CODE=8005" in (await client.login())["return_msg"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        ("1701", 200, "[1701:"),
+        ("8009", 200, "[8009:"),
+        ("1700", 429, "[1700:"),
+        ("html", 200, "<html>"),
+        ("html403", 403, "<html>"),
+    ],
+)
+async def test_a_token_may_be_refused_for_a_while(http: httpx2.AsyncClient, fault: str, status: int, said: str) -> None:
+    keys = {"grant_type": "client_credentials", "appkey": "key", "secretkey": "secret"}
+    await http.post("/simulator/faults", json={"refuse_token": fault})
+    refused = await http.post("/oauth2/token", json=keys)
+    assert (refused.status_code, said in refused.text) == (status, True)
+    if said.startswith("["):
+        assert refused.json()["return_code"] in (3, 5)
+    await http.post("/simulator/faults", json={})
+    assert (await http.post("/oauth2/token", json=keys)).json()["return_code"] == 0
+
+
+async def test_a_name_where_a_seq_belongs_is_told(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/simulator/faults", json={"mute": "급등주"})
+    assert answer.status_code == 400
+    assert "mute" in answer.json()["error"]

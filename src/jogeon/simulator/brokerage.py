@@ -69,12 +69,13 @@ class Brokerage:
                 listening.close()
             raise
         self.websocket = self._server.address
-        self._faults = Faults(self._broker.standing, self._server, self._renumber)
+        self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
         if listening is not None:
             from jogeon.rest import RestServer, token_routes
-            from jogeon.simulator.control import control_routes
+            from jogeon.simulator.control import control_routes, refusable
 
-            routes = token_routes(self._tokens) + control_routes(self.truth, self.fault)
+            tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
+            routes = tokens + control_routes(self.truth, self.fault)
             self._rest_server = RestServer(routes, listening)
             self.rest = self._rest_server.address
         self._clockwork = asyncio.create_task(self._run(), name="market")
@@ -116,6 +117,9 @@ class Brokerage:
         """Note what changed, and push it."""
         self._truth.add(changes, time.time_ns())
         self._broker.push(changes)
+
+    def _seqs(self) -> list[str]:
+        return [condition.seq for condition in self._shown.conditions]
 
     def _renumber(self) -> None:
         self._broker.renumber(next(self._seeds))

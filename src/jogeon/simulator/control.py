@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Route
 
+from jogeon.errors import TokenRefused
 from jogeon.rest import json_object, json_response
 from jogeon.simulator.faults import InvalidFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
+
+
+NOTICE_PAGE: Final = "<html><head><title>점검 안내</title></head><body>시스템 점검 중입니다.</body></html>"
+"""What the token URL shows in maintenance, with status 200 or 403."""
+
+
+def refusable(routes: Sequence[Route], refused: Callable[[], str | None]) -> list[Route]:
+    """Return the routes of tokens, which answer with a refusal while there is one: a code, or `html`, `html403`."""
+    return [Route(route.path, _unless(refused, route.endpoint), methods=["POST"]) for route in routes]
+
+
+def _unless(
+    refused: Callable[[], str | None], answer: Callable[[Request], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer_or_refuse(request: Request) -> Response:
+        match refused():
+            case None:
+                return await answer(request)
+            case "html" | "html403" as page:
+                return Response(NOTICE_PAGE, 200 if page == "html" else 403, media_type="text/html")
+            case "1700":
+                text = "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"
+                return json_response({"return_code": 5, "return_msg": text}, 429)
+            case code:
+                raise TokenRefused(code=code, text="접근토큰을 발급할 수 없습니다")
+
+    return answer_or_refuse
 
 
 def control_routes(
