@@ -12,12 +12,13 @@ import pytest
 import websockets
 
 from jogeon import messages
+from jogeon.door import WAITING
 from jogeon.frames import text_frame
 from jogeon.messages import ConditionList, ListConditions, Request
 from jogeon.peer import EARLY_OUTBOX, SHARE, Peer
 from jogeon.server import READ_LIMIT
 from naive_client import NaiveClient
-from test_server import LISTED, Clerk, masked, raw, serving, works
+from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -186,6 +187,29 @@ async def test_a_request_before_the_login_may_be_passed_over_in_silence() -> Non
         assert (await client.ask(trnm="LOGIN", token="x"))["return_code"] == 0
         assert [frame["trnm"] for frame in client.frames] == ["LOGIN"]
         assert (await client.ask(trnm="LOGIN", token="x"))["return_code"] == 100013
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /api"])
+async def test_an_upgrade_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr("jogeon.server.HANDSHAKE", 0.1)
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+        writer.write(sent)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 4) == b""
+        writer.close()
+        assert await works(server)
+
+
+async def test_a_crowd_that_never_upgrades_leaves_room() -> None:
+    async with serving() as server:
+        crowd = [await asyncio.open_connection("127.0.0.1", port_of(server)) for _ in range(2 * WAITING)]
+        assert await works(server)
+        for reader, _ in crowd[:WAITING]:
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 4) == b""
+        for _, writer in crowd:
+            writer.close()
 
 
 # ---------------------------------------------------------------- sizes

@@ -31,9 +31,11 @@ PATH = "/api/dostk/websocket"
 READ_LIMIT = 256 * 1024
 """Largest frame that is read at all. Larger than any that is taken, so that most of those who send too much have read
 to the end before they are told; small enough for all who have not logged in at once."""
+HANDSHAKE = 5.0
+"""Seconds from a connection to the end of its upgrade request."""
 SEND_BUFFER = 128 * 1024
 """Of the kernel, for each peer: megabytes waiting there would hide a peer that does not read."""
-RECEIVE_BUFFER = 16 * 1024
+RECEIVE_BUFFER = 4 * 1024
 """Of the kernel, for each peer: what one read brings is parsed in one turn of the loop, and picows keeps a buffer as
 large as the largest read."""
 
@@ -109,6 +111,7 @@ class Server:
             enable_auto_pong=False,
             max_frame_size=READ_LIMIT,
             read_buffer_init_size=2048,
+            websocket_handshake_timeout=HANDSHAKE,
             logger_name=self._parser_logger(),
         )
 
