@@ -88,6 +88,25 @@ def test_without_a_descriptor_a_caller_is_turned_away_and_it_is_logged_once(
         each.close()
 
 
+def test_without_a_descriptor_the_one_who_waited_longest_gives_his(
+    listening: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, other = caller(listening), caller(listening)
+    accepted = [listening.accept()[0] for _ in range(2)]
+
+    def accept(self: socket.socket) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+    assert _ended(waiting)
+    accepted[1].send(b"x")
+    assert other.recv(1) == b"x"
+    for each in (waiting, other, *accepted):
+        each.close()
+
+
 def _ended(calling: socket.socket) -> bool:
     try:
         return calling.recv(1) == b""

@@ -143,6 +143,81 @@ class _Heard(Struct, frozen=True):
     reserved: bool
 
 
+class _Fragments:
+    """Puts texts that come in fragments together."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._begun: bytearray | None = None
+
+    def refusal(self, frame: _Heard) -> int:
+        """Return the close code that a frame deserves, 0 if it is a good one."""
+        if frame.reserved or (frame.kind is WSMsgType.CONTINUATION) is (self._begun is None):
+            return PROTOCOL_ERROR
+        if frame.kind is WSMsgType.BINARY:
+            return UNSUPPORTED
+        return TOO_BIG if len(self._begun or b"") + len(frame.payload) > self._limit else 0
+
+    def add(self, frame: _Heard) -> bytes | None:
+        """Return the text that a frame completes, None if it goes on."""
+        if frame.fin and self._begun is None:
+            return frame.payload
+        text = (self._begun or bytearray()) + frame.payload
+        self._begun = None if frame.fin else text
+        return bytes(text) if frame.fin else None
+
+
+class _Timers:
+    """The deadline of a peer (for its login, for the echo of a PING, for the answer to a close) and its heartbeat."""
+
+    def __init__(self, peer: "Peer", server: House) -> None:
+        self._peer = peer
+        self._server = server
+        self._deadline: asyncio.TimerHandle | None = None
+        self._heartbeat: asyncio.TimerHandle | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Whether a deadline runs."""
+        return self._deadline is not None
+
+    def arm(self, seconds: float, code: str) -> None:
+        """Close with a SYSTEM notice in `seconds`; while the server is frozen its clocks stand, too."""
+
+        def late() -> None:
+            if self._server.frozen:
+                self.arm(seconds, code)
+            else:
+                self._peer.end(NORMAL, text=messages.encode_system(code, SYSTEM_TEXTS[code]))
+
+        self._deadline = self._server.loop.call_later(seconds, late)
+
+    def disarm(self) -> None:
+        """End the deadline."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def abort_in(self, seconds: float, transport: asyncio.Transport) -> None:
+        """Break the connection off in `seconds`."""
+        self._deadline = self._server.loop.call_later(seconds, transport.abort)
+
+    def beat(self) -> None:
+        """Send a heartbeat now and then from now on."""
+        self._heartbeat = self._server.loop.call_later(self._server.settings.ping, self._beat)
+
+    def _beat(self) -> None:
+        if self._server.pinging and not self._server.frozen:
+            self._peer.ping()
+        self.beat()
+
+    def stop(self) -> None:
+        """End all."""
+        self.disarm()
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+
+
 class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), PINGs it has not echoed yet."""
 
@@ -156,12 +231,11 @@ class Peer(WSListener):
         self._waiting = 0
         self._ended = False
         self._garbled = False
-        self._fragments: bytearray | None = None
+        self._fragments = _Fragments(server.settings.frame_limit)
         self._backlog: deque[_Heard] = deque()
         self._heard = 0
         """Frames of the present turn."""
-        self._deadline: asyncio.TimerHandle | None = None
-        self._heartbeat: asyncio.TimerHandle | None = None
+        self._timers = _Timers(self, server)
         self._transport: WSTransport
 
     # ------------------------------------------------------------ for backends
@@ -204,8 +278,8 @@ class Peer(WSListener):
         """Send a heartbeat, to be answered in time."""
         self.unechoed += 1
         self.say(b"PING" if self._server.settings.bare_ping else messages.encode_ping())
-        if self._deadline is None:
-            self._arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
+        if not self._timers.armed:
+            self._timers.arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
 
     def end(self, code: int, reason: str = FAREWELL, text: bytes | None = None) -> None:
         """Send a last text, if any, and a close; the socket goes when the peer answers it, or after CLOSE_GRACE."""
@@ -216,7 +290,7 @@ class Peer(WSListener):
         self.send(close_frame(code, reason))
         self._forget(f"closing ({code} {reason})")
         self.flush()
-        self._deadline = self._server.loop.call_later(CLOSE_GRACE, self._transport.underlying_transport.abort)
+        self._timers.abort_in(CLOSE_GRACE, self._transport.underlying_transport)
 
     def reset(self) -> None:
         """Break the connection off without a close (RST), as a failing network does."""
@@ -288,40 +362,12 @@ class Peer(WSListener):
 
     def _forget(self, why: str) -> None:
         """Take the peer out of everything, once."""
-        for timer in (self._deadline, self._heartbeat):
-            if timer is not None:
-                timer.cancel()
+        self._timers.stop()
         if not self._ended:
             self._ended = True
             self.session.close()
             logger.info("peer %d: %s", self.number, why)
             self._server.leave(self)
-
-    # ------------------------------------------------------------ deadlines
-
-    def _arm(self, seconds: float, code: str) -> None:
-        """Close with a SYSTEM notice in `seconds`; while the server is frozen its clocks stand, too."""
-
-        def late() -> None:
-            if self._server.frozen:
-                self._arm(seconds, code)
-            else:
-                self.end(NORMAL, text=messages.encode_system(code, SYSTEM_TEXTS[code]))
-
-        self._deadline = self._server.loop.call_later(seconds, late)
-
-    def _disarm(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _beat_later(self) -> None:
-        self._heartbeat = self._server.loop.call_later(self._server.settings.ping, self._beat)
-
-    def _beat(self) -> None:
-        if self._server.pinging and not self._server.frozen:
-            self.ping()
-        self._beat_later()
 
     # ------------------------------------------------------------ the reader
 
@@ -330,7 +376,7 @@ class Peer(WSListener):
         self._transport = transport
         origin = transport.underlying_transport.get_extra_info("peername")
         logger.info("peer %d: connected from %s", self.number, origin)
-        self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
+        self._timers.arm(self._server.settings.login_deadline, messages.NO_LOGIN)
         self._server.enter(self)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # the library's signature
@@ -369,27 +415,10 @@ class Peer(WSListener):
         elif kind is WSMsgType.PING:  # RFC pings stay unanswered on the broker's wire
             if self._server.settings.rfc_pong:
                 self.send(pong_frame(frame.payload))
-        elif frame.reserved or (kind is WSMsgType.CONTINUATION) is (self._fragments is None):
-            self.end(PROTOCOL_ERROR, "")
-        elif kind is WSMsgType.BINARY:
-            self.end(UNSUPPORTED, "")
-        else:
-            self._assemble(frame)
-
-    def _assemble(self, frame: _Heard) -> None:
-        if len(self._fragments or b"") + len(frame.payload) > self._server.settings.frame_limit:
-            self._fragments = None
-            self.end(TOO_BIG, self._limit_text)
-            return
-        if frame.fin and self._fragments is None:
-            self._take(frame.payload)
-            return
-        if self._fragments is None:
-            self._fragments = bytearray()
-        self._fragments += frame.payload
-        if frame.fin:
-            payload, self._fragments = bytes(self._fragments), None
-            self._take(payload)
+        elif code := self._fragments.refusal(frame):
+            self.end(code, self._limit_text if code == TOO_BIG else "")
+        elif (text := self._fragments.add(frame)) is not None:
+            self._take(text)
 
     def _take(self, payload: bytes) -> None:
         try:
@@ -401,7 +430,7 @@ class Peer(WSListener):
             case Ping():
                 self.unechoed = max(0, self.unechoed - 1)
                 if self.key:
-                    self._disarm()
+                    self._timers.disarm()
             case Login():
                 self._login(message)
             case Unknown() if self.session.phase in (Phase.OPEN, Phase.LOGGING_IN):
@@ -418,10 +447,10 @@ class Peer(WSListener):
             self.answer(request, verdict.answer, verdict.text)
             self.end(NORMAL)
             return
-        self._disarm()
+        self._timers.disarm()
         self._server.take_over(verdict.key, self)
         self.answer(request, verdict.answer, verdict.text)
-        self._beat_later()
+        self._timers.beat()
 
     def _misplaced(self, payload: bytes, error: RemoteProtocolError) -> None:
         """Answer what cannot be read, or does not belong here; payloads may hold tokens and are not logged."""

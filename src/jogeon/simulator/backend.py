@@ -8,7 +8,6 @@ or by switch those of the session's last list.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from random import Random
 from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct, field
@@ -20,12 +19,13 @@ from jogeon.peer import Verdict
 from jogeon.simulator.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.faults import Standing
 from jogeon.simulator.limits import OVER_LIMIT, TOO_FREQUENT, Limits
+from jogeon.simulator.replies import Replies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Condition
-    from jogeon.messages import Answer, Login, Request, Unknown
+    from jogeon.messages import Login, Request, Unknown
     from jogeon.peer import Peer
     from jogeon.simulator.market import Change, Quote, Unquoted
     from jogeon.simulator.switches import Switches
@@ -84,6 +84,10 @@ class _Desk(Struct):
     pages: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     held: dict[str, _Held] = field(default_factory=dict)
 
+    def meant(self, label: str, *, by_list: bool) -> str | None:
+        """Return the seq now of the condition that a session means by a seq; None for one that its list had not."""
+        return label if self.listed is None or not by_list else self.listed.get(label)
+
 
 class Broker:
     """A Backend over a market. `clock` tells seconds that only grow.
@@ -106,9 +110,8 @@ class Broker:
         self._streams: dict[str, dict[str, list[Peer]]] = defaultdict(dict)  # seq now → seq registered → who
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
-        self._random = Random(1)  # noqa: S311 - how late replies are, not a secret
-        self._answers = 0
-        """How many searches and registrations were answered, for the switch `words`."""
+        self._replies = Replies(self.standing, switches)
+        self._answer = self._replies.give
 
     # ------------------------------------------------------------ a Backend
 
@@ -186,7 +189,8 @@ class Broker:
     def _condition(self, peer: Peer, request: Search | Register) -> Condition | None:
         """Return the condition a request is about; None if it was refused or passed over in silence."""
         unlisted = self._desks[peer].listed is None
-        found = self._meant(self._desks[peer], self._label(request))
+        seq = self._desks[peer].meant(self._label(request), by_list=self._switches.seqs == "listed")
+        found = next((condition for condition in self._market.conditions if condition.seq == seq), None)
         silent = self._switches.unlisted if unlisted else self._switches.unknown_seq if found is None else ""
         if silent == "silent":
             self._answer(peer, request, QUIET, None)
@@ -194,25 +198,11 @@ class Broker:
             self._refuse(peer, request, int(messages.NO_SUCH_SEQ), "존재하지 않는 일련번호입니다.")
         elif self._switches.venues == "K" and request.exchange != "K":
             self._refuse(peer, request, BAD_VENUE, "거래소구분 값이 올바르지 않습니다[1903:거래소구분 오류]")
-        elif self._fails():
+        elif self._replies.fails():
             self._answer(peer, request, *self._dialect.failed(self._label(request)))
         else:
             return found
         return None
-
-    def _meant(self, desk: _Desk, label: str) -> Condition | None:
-        """Return the condition that a session means by a seq now."""
-        listed = desk.listed if self._switches.seqs == "listed" else None
-        seq = label if listed is None else listed.get(label)
-        return next((condition for condition in self._market.conditions if condition.seq == seq), None)
-
-    def _fails(self) -> bool:
-        """Tell whether it is time for a failure in words."""
-        self._answers += 1
-        if self.standing.words:
-            self.standing.words -= 1
-            return True
-        return self._switches.words > 0 and self._answers % self._switches.words == 0
 
     def _search(self, peer: Peer, request: Search) -> None:
         condition = self._condition(peer, request)
@@ -304,19 +294,6 @@ class Broker:
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
         label = self._label(request) if isinstance(request, Search | Register | Clear) else None
         self._answer(peer, request, *self._dialect.refusal(request.trnm, code, text, label))
-
-    def _answer(self, peer: Peer, request: Request, answer: Answer, text: bytes | None) -> None:
-        """Answer as this broker does: at once and once, or late, twice, or not."""
-        times = 1
-        if text is not None and self.standing.lose_reply:
-            self.standing.lose_reply -= 1
-            text = None
-        elif text is not None and self.standing.double_reply:
-            self.standing.double_reply -= 1
-            times = 2
-        longest = max(self._switches.slow, self.standing.slow_reply)
-        after = self._random.uniform(longest / 3, longest) if longest else 0.0
-        peer.answer(request, answer, text, after=after, times=times)
 
     # ------------------------------------------------------------ pushes
 
