@@ -210,6 +210,26 @@ async def test_a_request_in_time_is_answered_however_long_that_takes(monkeypatch
     await server.stop()
 
 
+async def test_a_request_under_way_does_not_make_room_for_a_crowd() -> None:
+    going_on = asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        del request
+        await going_on.wait()
+        return json_response({})
+
+    server = RestServer([Route("/slow", slow)], bound("127.0.0.1", 0))
+    async with httpx2.AsyncClient(base_url=server.address) as client:
+        asked = asyncio.create_task(client.get("/slow"))
+        await asyncio.sleep(0.05)
+        crowd = [await opened(server.address) for _ in range(WAITING + 5)]
+        going_on.set()
+        assert (await asked).status_code == 200
+    for _, writer in crowd:
+        writer.close()
+    await server.stop()
+
+
 async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = asyncio.Event()
 

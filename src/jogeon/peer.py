@@ -329,14 +329,12 @@ class Peer(WSListener):
         if self._backlog:
             return 0.0
         self._heard = 0
-        if not self._server.frozen:
-            self.read_on()
+        self.read_on()
         return None
 
     def too_long(self) -> None:
         """End a connection on which a frame was announced that is too large to be read at all."""
         self.end(TOO_BIG, self._limit_text)
-        self.stop_reading()
 
     @property
     def socket_number(self) -> int:
