@@ -41,7 +41,8 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.server import Peer, Server, Settings
+from jogeon.peer import Peer, Settings
+from jogeon.server import Server
 from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 from jogeon.simulator.backend import Broker
 from jogeon.simulator.market import Change, Market
@@ -466,8 +467,8 @@ class _Loop:
     def call_soon(self, function: Callable[[], None]) -> None:
         self.soon.append(function)
 
-    def call_later(self, seconds: float, function: Callable[[], None]) -> _Timer:
-        del seconds, function
+    def call_later(self, seconds: float, function: Callable[..., None], *arguments: object) -> _Timer:
+        del seconds, function, arguments
         return _Timer()
 
     def turn(self) -> None:

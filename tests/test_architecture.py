@@ -29,7 +29,7 @@ ROOMS = (
     {"arguments", "session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
     | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "net", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
-    | {"fanout", "connection", "jobs", "supervisor", "client", "server", "rest"}
+    | {"fanout", "connection", "jobs", "supervisor", "client", "server", "peer", "door", "rest"}
     | {"files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli", "testing"},  # 4 doors
@@ -66,8 +66,8 @@ BESIDE = {
     "connection": {"credentials", "net"},
     "supervisor": {"connection", "credentials", "jobs"},
     "client": {"supervisor", "jobs", "connection", "fanout", "credentials", "journal", "recording"},
-    "server": {"fanout"},
-    "rest": {"credentials"},
+    "server": {"peer", "door"},
+    "rest": {"door"},
     "sync": {"connect"},
     "cli": {"connect"},
 }
@@ -75,7 +75,7 @@ BESIDE = {
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"connection", "server", "testing"},
+    "picows": {"connection", "peer", "server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"keyrings"},

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import connection, errors, members, settings
+from jogeon import connection, errors, members, places, settings
 from jogeon.cli.said import LONGEST, SYSTEM, said
 from jogeon.cli.said_texts import SAID
 from jogeon.cli.texts import Texts
@@ -82,7 +82,7 @@ WRONG = (
     *(complaint(text) for text in ("server = 3", 'servr = "real"', "keys = 3")),
     "Object missing required field `name` - at `$.condition[0]`",
     "Invalid enum value 'jp' - at `$.lang`",
-    f"more than {settings.FILE_LIMIT} bytes",
+    f"more than {places.SMALL} bytes",
     "no UTF-8 at byte 12",
     "nested too deeply",
     "no answer within 10 s",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -11,7 +13,7 @@ from jogeon.simulator.simulator import Simulator
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 @pytest.fixture
@@ -71,3 +73,70 @@ async def test_tokens_work_on_the_wire(simulator: Simulator, http: httpx2.AsyncC
         assert await client.conditions()
     async with NaiveClient(simulator.websocket, token=token) as client:
         assert "CODE=8005" in (await client.login())["return_msg"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        ("1701", 200, "[1701:"),
+        ("8009", 200, "[8009:"),
+        ("1700", 429, "[1700:"),
+        ("html", 200, "<html>"),
+        ("html403", 403, "<html>"),
+    ],
+)
+async def test_a_token_may_be_refused_for_a_while(http: httpx2.AsyncClient, fault: str, status: int, said: str) -> None:
+    keys = {"grant_type": "client_credentials", "appkey": "key", "secretkey": "secret"}
+    await http.post("/simulator/faults", json={"refuse_token": fault})
+    refused = await http.post("/oauth2/token", json=keys)
+    assert (refused.status_code, said in refused.text) == (status, True)
+    if said.startswith("["):
+        assert refused.json()["return_code"] in (3, 5)
+    await http.post("/simulator/faults", json={})
+    assert (await http.post("/oauth2/token", json=keys)).json()["return_code"] == 0
+
+
+async def test_a_name_where_a_seq_belongs_is_told(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/simulator/faults", json={"mute": "급등주"})
+    assert answer.status_code == 400
+    assert "mute" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("limit", ["-1", "x", "", "1.5"])
+async def test_a_limit_must_be_a_number(http: httpx2.AsyncClient, limit: str) -> None:
+    answer = await http.get("/simulator/truth", params={"limit": limit})
+    assert (answer.status_code, answer.json()) == (400, {"error": "limit must be a number from 0 on"})
+
+
+async def test_a_part_of_the_truth(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+    part = (await http.get("/simulator/truth?since=5&limit=3")).json()
+    assert (part["first"], [each["n"] for each in part["changes"]]) == (1, [6, 7, 8])
+    assert part == simulator.truth(5, 3)
+    assert (await http.get("/simulator/truth?limit=0")).json()["changes"] == []
+
+
+async def test_a_long_truth_does_not_keep_the_wire_waiting(
+    simulator: Simulator, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two pieces everybody else has a turn."""
+    turns = [0]
+
+    async def turn() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    def slices(since: int, limit: int | None) -> Iterator[bytes]:
+        del since, limit
+        yield b"["
+        for _ in range(50):
+            seen.append(turns[0])
+            yield b"1,"
+        yield b"1]"
+
+    seen: list[int] = []
+    monkeypatch.setattr(simulator._truth, "slices", slices)
+    turning = asyncio.create_task(turn())
+    await http.get("/simulator/truth")
+    turning.cancel()
+    assert all(before < after for before, after in itertools.pairwise(seen))

@@ -68,7 +68,7 @@ def test_a_snapshot_has_prefixes_and_no_padding() -> None:
 def test_an_empty_snapshot(switch: str, text: str) -> None:
     written = dialect(empty_snapshot=switch).snapshot("4", [], "K")
     assert written.decode() == text
-    assert readers.answer(Register("4"), reply(written)) == Registered(())
+    assert readers.answer(Register("4"), reply(written)) == Registered((), named=b'"seq"' in written)
 
 
 def test_a_venue_may_stand_behind_the_code() -> None:
@@ -109,4 +109,72 @@ def test_a_refused_login_tells_its_code_in_the_text(number: int | None) -> None:
         "return_code": 8005 if number is None else number,
         "return_msg": "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]",
     }
+    assert reply(text).refusal == refusal
+
+
+def test_the_list_may_be_sorted_as_numbers() -> None:
+    rows = json.loads(dialect(list_order="number").listing(RULES))["data"]
+    assert [seq for seq, _ in rows] == ["0", "2", "10"]
+
+
+@pytest.mark.parametrize(
+    ("padding", "search", "snapshot"),
+    [("searches", "4  ", "4"), ("always", "4  ", "4  "), ("never", "4", "4")],
+)
+def test_a_seq_may_be_filled_up_with_blanks(padding: str, search: str, snapshot: str) -> None:
+    written = dialect(padded_seq=padding)
+    assert json.loads(written.page("4", [QUOTE], "K", ""))["seq"] == search
+    assert json.loads(written.snapshot("4", ["005930"], "K"))["seq"] == snapshot
+
+
+def test_a_page_is_what_the_broker_writes() -> None:
+    for key in ("", "7"):
+        written = dialect().page("4", [QUOTE], "K", key)
+        assert written == writers.encode_search("4", [dialect().row(QUOTE, "K")], key)
+    assert dialect().page("4", [], "K", "") == writers.encode_search("4", [])
+
+
+def test_one_row_may_stand_for_itself() -> None:
+    alone = dialect(one_row="object")
+    assert json.loads(alone.snapshot("4", ["005930"], "K"))["data"] == {"jmcode": "A005930"}
+    assert json.loads(alone.page("4", [QUOTE], "K", ""))["data"] == alone.row(QUOTE, "K")
+    assert len(json.loads(alone.snapshot("4", ["005930", "000660"], "K"))["data"]) == 2
+    assert json.loads(alone.snapshot("4", [], "K"))["data"] is None
+
+
+def test_a_search_may_have_codes_only() -> None:
+    page = json.loads(dialect(search_rows="codes").page("4", [QUOTE], "K", ""))
+    assert (page["data"], page["cont_yn"]) == ([{"jmcode": "A005930"}], "N")
+
+
+def test_a_rate_may_be_plain_percent() -> None:
+    assert dialect(rates="percent").row(QUOTE, "K")["12"] == "-00000.13"
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "shown", "pushed"),
+    [("snapshots", "A", ""), ("never", "", ""), ("always", "A", "A")],
+)
+def test_a_letter_may_stand_before_codes(prefixes: str, shown: str, pushed: str) -> None:
+    written = dialect(prefixes=prefixes)
+    assert json.loads(written.snapshot("4", ["005930"], "K"))["data"] == [{"jmcode": f"{shown}005930"}]
+    assert written.row(QUOTE, "K")["9001"] == f"{shown}005930"
+    assert json.loads(written.push("4", "005930", "I", "1"))["data"][0]["values"]["9001"] == f"{pushed}005930"
+
+
+def test_a_push_may_lack_its_time_and_have_other_rows_beside_it() -> None:
+    assert json.loads(dialect(with_20=False).push("4", "005930", "I", "152028"))["data"][0]["values"]["20"] == ""
+    other, row = json.loads(dialect(mixed=True).push("4", "005930", "I", "152028"))["data"]
+    assert (other["type"], row["type"], row["values"]["841"]) == ("0B", "02", "4")
+    assert readers.decode(dialect(mixed=True).push("4", "005930", "I", "152028"))
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [("1700", 1700), ("1999", 1999), ("8003", 8003), ("8010", 8010), ("maintenance", 20)],
+)
+def test_refusals_of_a_login_that_pass(code: str, number: int) -> None:
+    refusal, text = dialect().login_refused(code)
+    assert json.loads(text)["return_code"] == number
+    assert ("CODE=" in refusal.text) == (code not in ("1999", "maintenance"))
     assert reply(text).refusal == refusal

@@ -341,3 +341,106 @@ async def test_pause_market_stops_time_until_it_ends() -> None:
         simulator.fault({})
         while len(simulator.truth()["changes"]) == before:  # nobody tells when the market moves
             await asyncio.sleep(0.01)
+
+
+# ---------------------------------------------------------------- what is asked and answered
+
+
+async def test_a_request_may_be_lost() -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"lose_request": 1})
+        await client.send({"trnm": "CNSRCLR", "seq": SEQ})
+        await client.caught_up()
+        assert "CNSRCLR" not in [frame["trnm"] for frame in client.frames]
+        await moved(simulator, client)
+        assert client.pushes
+
+
+async def test_a_reply_may_be_lost_though_its_request_was_done() -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"lose_reply": 1})
+        await client.send({"trnm": "CNSRCLR", "seq": SEQ})
+        await client.caught_up()
+        assert "CNSRCLR" not in [frame["trnm"] for frame in client.frames]
+        await moved(simulator, client)
+        assert client.pushes == []
+        assert simulator.fault({"drop": False})["lose_reply"] == 0
+
+
+async def test_a_reply_may_come_twice() -> None:
+    async with watching() as (simulator, client):
+        assert simulator.fault({"double_reply": 2})["double_reply"] == 2
+        await client.clear(SEQ)
+        await client.register("1")
+        await client.clear("1")
+        await client.caught_up()
+        kinds = [frame["trnm"] for frame in client.frames]
+        assert (kinds.count("CNSRREQ"), kinds.count("CNSRCLR")) == (3, 3)
+
+
+async def test_replies_may_become_slow() -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"slow_reply": 0.3})
+        began = asyncio.get_running_loop().time()
+        await client.caught_up()
+        assert asyncio.get_running_loop().time() - began > 0.09
+        assert simulator.fault({})["slow_reply"] == 0
+
+
+async def test_some_answers_may_fail_in_words() -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"words": 2})
+        replies = [await client.search("1"), await client.register("1"), await client.register("1")]
+        assert [bool(reply.get("return_msg")) for reply in replies] == [True, True, False]
+        assert [reply["return_code"] for reply in replies] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("code", ["1700", "1999", "maintenance"])
+async def test_a_login_may_be_refused_by_something_that_passes(code: str) -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"refuse_login": code, "drop": True})
+        await client.closed()
+        async with NaiveClient(simulator.websocket) as again:
+            assert (await again.login())["return_code"] != 0
+            assert await again.closed() == (1000, "Bye")
+        simulator.fault({})
+        async with NaiveClient(simulator.websocket) as again:
+            assert (await again.login())["return_code"] == 0
+
+
+@pytest.mark.parametrize("code", ["R10001", "R10002", "R10004"])
+async def test_a_notice_of_the_end_is_followed_by_it(code: str) -> None:
+    async with watching() as (simulator, client):
+        simulator.fault({"system": code})
+        assert (await client.hear("SYSTEM"))["code"] == code
+        assert await client.closed() == (1000, "Bye")
+
+
+async def test_another_notice_changes_nothing() -> None:
+    async with watching() as (simulator, client), NaiveClient(simulator.websocket, None) as early:
+        simulator.fault({"system": "N1"})
+        assert (await client.hear("SYSTEM"))["code"] == "N1"
+        assert await client.conditions()
+        assert early.frames == []
+
+
+async def test_mute_takes_a_seq_and_no_name() -> None:
+    async with watching() as (simulator, _):
+        name = simulator.truth()["names"][SEQ]
+        for wrong in (name, "77", ""):
+            with pytest.raises(InvalidFault, match=r"^mute takes the seq of a condition, not .*; there are 0, 1"):
+                simulator.fault({"mute": wrong, "duplicate": True})
+        assert not any(simulator.fault({"drop": False}).values())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"refuse_token": "8"}, {"system": "소식"}, {"words": "2"},
+        {"slow_reply": -1}, {"lose_reply": True}, {"double_reply": 2.5},
+    ],
+    ids=str,
+)
+def test_a_refusal_names_the_key_it_is_about(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidFault, match=next(iter(fields))):
+        parse(fields)

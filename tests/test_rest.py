@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
 from starlette.exceptions import HTTPException
+from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from jogeon import rest
+from jogeon.door import WAITING
 from jogeon.errors import TokenRefused
 from jogeon.rest import BODY_LIMIT, RestServer, is_loopback, json_response, token_routes
 from jogeon.server import bound
@@ -149,3 +154,114 @@ async def test_stopping_frees_the_port() -> None:
     async with httpx2.AsyncClient(base_url=server.address) as http:
         with pytest.raises(httpx2.ConnectError):
             await http.get("/")
+
+
+# ---------------------------------------------------------------- patience
+
+
+async def opened(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = address.removeprefix("http://").split(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+HEAD = b"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+WHOLE = b"GET /teapot HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /tea", HEAD, HEAD + b"{"], ids=repr)
+async def test_a_request_that_does_not_end_is_ended(
+    address: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(rest, "ASKING", 0.1)
+    reader, writer = await opened(address)
+    writer.write(sent)
+    with contextlib.suppress(ConnectionResetError):
+        async with asyncio.timeout(4):  # sooner than uvicorn gives up a connection that was used once
+            await reader.read()
+    writer.close()
+    assert (await http.get("/teapot")).status_code == 418
+
+
+async def test_bytes_one_by_one_do_not_buy_time(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest, "ASKING", 0.2)
+    reader, writer = await opened(address)
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(5):
+            while not reader.at_eof():
+                writer.write(b"G")
+                await writer.drain()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(reader.read(1), 0.02)
+    assert reader.at_eof() or reader.exception()
+    writer.close()
+
+
+async def test_a_request_in_time_is_answered_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(request: Request) -> Response:
+        del request
+        await asyncio.sleep(0.3)
+        return json_response({})
+
+    monkeypatch.setattr(rest, "ASKING", 0.1)
+    server = RestServer([Route("/slow", slow)], bound("127.0.0.1", 0))
+    async with httpx2.AsyncClient(base_url=server.address) as client:
+        for _ in range(2):
+            assert (await client.get("/slow")).status_code == 200
+    await server.stop()
+
+
+async def test_a_request_under_way_does_not_make_room_for_a_crowd() -> None:
+    going_on = asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        del request
+        await going_on.wait()
+        return json_response({})
+
+    server = RestServer([Route("/slow", slow)], bound("127.0.0.1", 0))
+    async with httpx2.AsyncClient(base_url=server.address) as client:
+        asked = asyncio.create_task(client.get("/slow"))
+        await asyncio.sleep(0.05)
+        crowd = [await opened(server.address) for _ in range(WAITING + 5)]
+        going_on.set()
+        assert (await asked).status_code == 200
+    for _, writer in crowd:
+        writer.close()
+    await server.stop()
+
+
+async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"x" * 2**16
+                await asyncio.sleep(0)
+        finally:
+            ended.set()
+
+    async def answer(request: Request) -> Response:
+        del request
+        return StreamingResponse(endless())
+
+    monkeypatch.setattr(rest, "READING", 0.1)
+    server = RestServer([Route("/teapot", answer)], bound("127.0.0.1", 0))
+    _, writer = await opened(server.address)  # a reader takes no more than it has room for
+    writer.write(WHOLE)
+    await asyncio.wait_for(ended.wait(), 10)
+    writer.transport.abort()
+    await server.stop()
+
+
+async def test_many_half_sent_requests_leave_room(address: str, http: httpx2.AsyncClient) -> None:
+    crowd = [await opened(address) for _ in range(2 * WAITING)]
+    for _, writer in crowd:
+        writer.write(b"GET /")
+    assert (await http.get("/teapot")).status_code == 418
+    for reader, writer in crowd[:WAITING]:
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+    for _, writer in crowd[WAITING:]:
+        writer.close()

@@ -19,7 +19,8 @@ from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
 from jogeon.frames import text_frame
 from jogeon.messages import ConditionList, ListConditions, LoginAccepted, Refusal
-from jogeon.server import FRAME_LIMIT, PATH, TOO_LONG, Peer, Server, Settings, Verdict, bound, serve
+from jogeon.peer import FRAME_LIMIT, Peer, Settings, Verdict
+from jogeon.server import PATH, Server, bound, serve
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jogeon.messages import Login, Request, Unknown
 
 SECRET = "a-token-that-must-not-be-told"
+TOO_LONG = "Max frame length of 65536 has been exceeded."
 LISTED = (Condition("0", "급등주"),)
 
 
@@ -310,7 +312,6 @@ async def test_the_largest_frame_is_read_and_a_larger_one_ends_the_connection() 
         assert await client.hear("CNSRLST")
         await client.send('{"trnm":"CNSRLST"}' + blank + " ")
         assert await client.closed() == (1009, TOO_LONG)
-    assert TOO_LONG == "Max frame length of 65536 has been exceeded."
 
 
 async def test_fragments_are_assembled() -> None:
@@ -355,7 +356,11 @@ async def test_hostile_frames_harm_nobody_else(sent: bytes, answer: bytes) -> No
         await bystander.login()
         reader, writer = await raw(server)
         writer.write(sent + masked(0x88, b"\x03\xe8"))
-        assert answer in await reader.read()
+        said = b""
+        with contextlib.suppress(ConnectionResetError):  # a frame too large to be read is not read to its end
+            while piece := await reader.read(1000):
+                said += piece
+        assert answer in said
         writer.close()
         assert await bystander.conditions() == {"0": "급등주"}
 
@@ -492,7 +497,7 @@ async def test_stopping_says_goodbye_and_frees_the_port() -> None:
 
 
 async def test_a_close_that_is_not_answered_does_not_keep_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.server.CLOSE_GRACE", 0.05)
+    monkeypatch.setattr("jogeon.peer.CLOSE_GRACE", 0.05)
     server = await serve(Clerk())
     with socket.create_connection(("127.0.0.1", port_of(server))) as mute:
         mute.sendall(f"GET {PATH} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".encode())

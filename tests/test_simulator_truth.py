@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from itertools import islice
+
+import pytest
+
 from jogeon.simulator.market import Change
-from jogeon.simulator.truth import Truth
+from jogeon.simulator.truth import SLICE, Truth
 
 ENTER = Change("4", "급등주", "005930", "I", "090001")
 LEAVE = Change("4", "급등주", "005930", "D", "090002")
@@ -31,3 +36,58 @@ def test_only_what_came_after() -> None:
     assert [each["n"] for each in truth.since(1)] == [2]
     assert truth.since(2) == truth.since(10**18) == []
     assert len(truth) == 2
+
+
+def log(number: int, kept: int = 10, spare: int = 4) -> Truth:
+    """Return a small ring into which so many changes went, each a second after the other."""
+    truth = Truth(kept, spare)
+    for n in range(number):
+        truth.add([Change("4", "급등주", f"{n:06d}", "I", f"{n:06d}")], n * 10**9)
+    return truth
+
+
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 13, 14, 15, 28, 100])
+def test_the_oldest_are_forgotten(number: int) -> None:
+    truth = log(number)
+    kept = list(range(max(1, number - 9), number + 1))
+    assert [each["n"] for each in truth.since(0)] == kept
+    assert [each["code"] for each in truth.since(0)] == [f"{n - 1:06d}" for n in kept]
+    assert (truth.first, truth.last, len(truth)) == (max(1, number - 9), number, len(kept))
+
+
+@pytest.mark.parametrize(
+    ("since", "limit", "numbers"), [(0, 3, [6, 7, 8]), (7, 2, [8, 9]), (14, 5, [15]), (9, 0, []), (15, 1, [])]
+)
+def test_the_first_so_many_after_a_number(since: int, limit: int, numbers: list[int]) -> None:
+    assert [each["n"] for each in log(15).since(since, limit)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "since", "limit"), [(0, 0, None), (3, 0, None), (3, 3, None), (2_000, 0, None), (2_000, 500, 600)]
+)
+def test_pieces_are_the_same_in_json(number: int, since: int, limit: int | None) -> None:
+    truth = log(number, kept=5_000)
+    assert json.loads(b"".join(truth.slices(since, limit))) == truth.since(since, limit)
+
+
+def test_what_comes_between_two_pieces_is_not_in_them() -> None:
+    truth = log(1_200, kept=5_000)
+    pieces = truth.slices(0)
+    begun = b"".join(islice(pieces, 1))
+    truth.add([ENTER], 0)
+    assert [each["n"] for each in json.loads(begun + b"".join(pieces))] == list(range(1, 1_201))
+
+
+def test_what_is_forgotten_between_two_pieces_is_left_out() -> None:
+    truth = log(1_000, kept=1_000, spare=10)
+    pieces = truth.slices(0)
+    begun = b"".join(islice(pieces, 1))
+    truth.add([ENTER] * 610, 0)
+    numbers = [each["n"] for each in json.loads(begun + b"".join(pieces))]
+    assert numbers == [*range(1, SLICE + 1), *range(601, 1_001)]
+
+
+def test_a_change_takes_little_room() -> None:
+    truth = log(50_000, kept=100_000)
+    rows = truth._rows.itemsize * len(truth._rows) + truth._at_ns.itemsize * len(truth._at_ns)
+    assert rows == 20 * 50_000

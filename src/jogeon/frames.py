@@ -22,6 +22,11 @@ def close_frame(code: int, reason: str = "") -> bytes:
     return _frame(0x88, code.to_bytes(2, "big") + text)
 
 
+def pong_frame(payload: bytes) -> bytes:
+    """Return the answer to a ping of RFC 6455, which bears what the ping bore."""
+    return _frame(0x8A, payload)
+
+
 def _frame(first: int, payload: bytes) -> bytes:
     size = len(payload)
     if size < 126:

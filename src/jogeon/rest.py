@@ -7,7 +7,6 @@ Origin, is refused. What cannot be understood is answered 400 with one sentence:
 import asyncio
 import contextlib
 import re
-import socket
 from collections.abc import Generator, Iterable
 from typing import Any, Protocol
 
@@ -21,12 +20,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from jogeon.door import Door
 from jogeon.errors import TokenRefused
 
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
 """Seconds that a request under way has to end when the server stops."""
+ASKING = 10.0
+"""Seconds from a connection, or the first byte of a request, to the last byte of that request."""
+READING = 30.0
+"""Seconds for which a program may take nothing of an answer that waits for it."""
+MOST = 256
+"""Connections at a time; beyond them a request is answered with 503."""
 DONE = "정상적으로 처리되었습니다"
 REFUSED = 3
 """The broker's small return_code of a refusal; the code that tells what it is stands in the text."""
@@ -45,7 +52,7 @@ class Issuer(Protocol):
 class RestServer:
     """A running HTTP server; `address` is its URL without a path."""
 
-    def __init__(self, routes: Iterable[Route], listening: socket.socket) -> None:
+    def __init__(self, routes: Iterable[Route], listening: Door) -> None:
         host, port, *_ = listening.getsockname()
         self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         application = Starlette(
@@ -54,9 +61,11 @@ class RestServer:
             exception_handlers={HTTPException: _told, TokenRefused: _told},
         )
         self._server = _Server(
-            uvicorn.Config(
+            _Config(
                 application,
-                http="h11",
+                listening,
+                http=_Patient,
+                limit_concurrency=MOST,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -73,6 +82,50 @@ class RestServer:
         """Close the port; requests under way are answered if they end soon."""
         self._server.stopping.set()
         await self._serving
+
+
+class _Config(uvicorn.Config):
+    """Uvicorn's, with the door that its connections come through."""
+
+    def __init__(self, application: ASGIApp, door: Door, **more: Any) -> None:
+        super().__init__(application, **more)
+        self.door = door
+
+
+class _Patient(H11Protocol):
+    """Uvicorn's connection, patient for a while only: with a request that does not end, with who does not read."""
+
+    config: _Config
+    _asking: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._asking = self.loop.call_later(ASKING, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            self._asking = self._asking or self.loop.call_later(ASKING, self.transport.abort)
+        elif self._asking is not None:
+            self.config.door.admit(self.transport.get_extra_info("socket").fileno())
+            self._asking.cancel()
+            self._asking = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reading = self.loop.call_later(READING, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._asking, self._reading):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):

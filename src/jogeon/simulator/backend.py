@@ -1,7 +1,8 @@
 """The simulated broker: answers the wire from a market, and pushes what changes to whoever registered it.
 
-A registration follows its condition through a renumbering and goes on under the seq it was made with; whatever is
-listed or registered later has the new seqs.
+A registration follows its condition through a renumbering (or, by switch, stays with the number) and goes on under the
+seq it was made with. Whatever is listed later has the new seqs; what is searched or registered later means them, too,
+or by switch those of the session's last list.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from msgspec import Struct, field
 from jogeon import messages, writers
 from jogeon.frames import NORMAL, text_frame
 from jogeon.messages import Clear, ConditionList, ListConditions, LoginAccepted, Refusal, Register, Registered, Search
-from jogeon.server import Verdict
-from jogeon.session import Phase
-from jogeon.simulator.dialect import NOTICE, Dialect
+from jogeon.peer import Verdict
+from jogeon.simulator.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.faults import Standing
 from jogeon.simulator.limits import OVER_LIMIT, TOO_FREQUENT, Limits
+from jogeon.simulator.replies import Replies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Condition
     from jogeon.messages import Login, Request, Unknown
-    from jogeon.server import Peer
+    from jogeon.peer import Peer
     from jogeon.simulator.market import Change, Quote, Unquoted
     from jogeon.simulator.switches import Switches
     from jogeon.simulator.tokens import Tokens
@@ -35,6 +36,12 @@ HOLD: Final = 1.0
 MOST_PAGES: Final = 8
 """Searches a peer can have open at a time."""
 UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프레임".encode())
+NOT_OFFERED: Final = 8104
+BAD_VENUE: Final = 1903
+LIST_TOO_SOON: Final = {
+    "105110": (105110, "해당 TRNM 으로 허용된 요청 건수 초과"),
+    "1700": (5, "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"),
+}
 QUIET: Final = Refusal(code="", text="")
 """What is noted where the broker says nothing."""
 
@@ -68,13 +75,18 @@ class _Held(Struct):
 class _Desk(Struct):
     """What the broker keeps for one peer.
 
-    `registered`: the seq a registration was made with → the seq its condition has now. `pages`: searches that go on,
-    by key. `held`: snapshots that wait.
+    `listed`: the seqs of its last list, None before → those they mean now. `registered`: the seq a registration was
+    made with → the seq its condition has now. `pages`: searches that go on, by key. `held`: snapshots that wait.
     """
 
+    listed: dict[str, str] | None = None
     registered: dict[str, str] = field(default_factory=dict)
     pages: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     held: dict[str, _Held] = field(default_factory=dict)
+
+    def meant(self, label: str, *, by_list: bool) -> str | None:
+        """Return the seq now of the condition that a session means by a seq; None for one that its list had not."""
+        return label if self.listed is None or not by_list else self.listed.get(label)
 
 
 class Broker:
@@ -98,6 +110,8 @@ class Broker:
         self._streams: dict[str, dict[str, list[Peer]]] = defaultdict(dict)  # seq now → seq registered → who
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
+        self._replies = Replies(self.standing, switches)
+        self._answer = self._replies.give
 
     # ------------------------------------------------------------ a Backend
 
@@ -118,9 +132,16 @@ class Broker:
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
-        if self._limits.too_frequent(peer.key):
+        if self.standing.lose_request:
+            self.standing.lose_request -= 1
+        elif self._limits.too_frequent(peer.key):
             self._refuse(peer, request, TOO_FREQUENT, "요청이 너무 많습니다")
-            return
+        elif not self._switches.offered:
+            self._refuse(peer, request, NOT_OFFERED, "모의투자에서는 지원하지 않는 서비스입니다[8104:모의투자 미지원]")
+        else:
+            self._do(peer, request)
+
+    def _do(self, peer: Peer, request: Request) -> None:
         match request:
             case ListConditions():
                 self._list(peer, request)
@@ -151,32 +172,49 @@ class Broker:
     # ------------------------------------------------------------ requests
 
     def _list(self, peer: Peer, request: ListConditions) -> None:
+        if self._limits.listed_too_soon(peer.key):
+            self._refuse(peer, request, *LIST_TOO_SOON[self._switches.list_code])
+            return
         conditions = self._market.conditions
-        peer.answer(request, ConditionList(tuple(conditions)), self._dialect.listing(conditions))
+        self._desks[peer].listed = {condition.seq: condition.seq for condition in conditions}
+        self._answer(peer, request, ConditionList(tuple(conditions)), self._dialect.listing(conditions))
         if self._switches.notice:
             peer.say(NOTICE)
 
+    def _label(self, request: Search | Register | Clear) -> str:
+        """Return the seq a request names."""
+        seq = request.seq.strip()
+        return seq.lstrip("0") or "0" if seq.isdigit() and self._switches.zero_padded == "taken" else seq
+
     def _condition(self, peer: Peer, request: Search | Register) -> Condition | None:
         """Return the condition a request is about; None if it was refused or passed over in silence."""
-        seq = request.seq.strip()
-        unlisted = peer.session.phase is Phase.LOGGED_IN
-        if unlisted and self._switches.unlisted == "silent":
-            peer.answer(request, QUIET, None)
-            return None
+        unlisted = self._desks[peer].listed is None
+        seq = self._desks[peer].meant(self._label(request), by_list=self._switches.seqs == "listed")
         found = next((condition for condition in self._market.conditions if condition.seq == seq), None)
-        if found is None or (unlisted and self._switches.unlisted == "900004"):
-            self._refuse(peer, request, int(messages.NO_SUCH_SEQ), f"존재하지 않는 일련번호입니다.(seq={seq})")
-            return None
-        return found
+        silent = self._switches.unlisted if unlisted else self._switches.unknown_seq if found is None else ""
+        if silent == "silent":
+            self._answer(peer, request, QUIET, None)
+        elif found is None or (unlisted and self._switches.unlisted == "900004"):
+            self._refuse(peer, request, int(messages.NO_SUCH_SEQ), "존재하지 않는 일련번호입니다.")
+        elif self._switches.venues == "K" and request.exchange != "K":
+            self._refuse(peer, request, BAD_VENUE, "거래소구분 값이 올바르지 않습니다[1903:거래소구분 오류]")
+        elif self._replies.fails():
+            self._answer(peer, request, *self._dialect.failed(self._label(request)))
+        else:
+            return found
+        return None
 
     def _search(self, peer: Peer, request: Search) -> None:
         condition = self._condition(peer, request)
         if condition is None:
             return
+        if self._switches.beside == "system" and self._desks[peer].registered:
+            peer.end(NORMAL, text=BESIDE)
+            return
         pages = self._desks[peer].pages
         if request.cont_yn == "Y":
             seq, codes = pages.get(request.next_key, ("", []))
-            if seq != condition.seq:
+            if seq != self._label(request):
                 self._refuse(peer, request, 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)")
                 return
         elif self._paused(peer, request, condition):
@@ -192,16 +230,18 @@ class Broker:
         if len(codes) > size:
             self._page_keys += 1
             key = f"{self._page_keys:020d}"
-            pages[key] = (request.seq.strip(), codes[size:])
+            pages[key] = (self._label(request), codes[size:])
             if len(pages) > MOST_PAGES:
                 del pages[next(iter(pages))]
-        rows = [self._dialect.row(self._market.row(code), request.exchange) for code in codes[:size]]
+        quotes = [self._market.row(code) for code in codes[:size]]
         page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
-        peer.answer(request, page, writers.encode_search(request.seq.strip(), rows, key))
+        text = self._dialect.page(self._label(request), quotes, request.exchange, key)
+        self._answer(peer, request, page, text)
 
     def _register(self, peer: Peer, request: Register) -> None:
         condition = self._condition(peer, request)
-        if condition is None or self._doubled(peer, request, condition.seq):
+        label = self._label(request)
+        if condition is None or self._doubled(peer, request, label):
             return
         self.on_register(condition.seq)
         codes = self._market.members(condition.seq)
@@ -209,52 +249,51 @@ class Broker:
         if self._paused(peer, request, condition):
             return
         if limit := self._limits.too_many(len(desk.registered), len(codes)):
-            self._refuse(peer, request, OVER_LIMIT, f"{limit}.(seq={condition.seq})")
+            self._refuse(peer, request, OVER_LIMIT, f"{limit}.")
             return
-        desk.registered[condition.seq] = condition.seq
-        self._streams[condition.seq].setdefault(condition.seq, []).append(peer)
+        desk.registered[label] = condition.seq
+        self._streams[condition.seq].setdefault(label, []).append(peer)
         held = _Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
         if held.pushes:
-            desk.held[condition.seq] = held
+            desk.held[label] = held
         else:
             self._reply(peer, held)
 
-    def _doubled(self, peer: Peer, request: Register, seq: str) -> bool:
+    def _doubled(self, peer: Peer, request: Register, label: str) -> bool:
         """Refuse a seq that is registered already."""
-        if seq not in self._desks[peer].registered and (peer.key, seq) not in self._ghosts:
+        if label not in self._desks[peer].registered and (peer.key, label) not in self._ghosts:
             return False
-        text = f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"
-        refusal = Refusal(code=messages.ALREADY_REGISTERED, text=text)
-        reply = writers.encode_refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text)
-        peer.answer(request, refusal, None if self._switches.second == "silent" else reply)
+        text = "이미 등록된 조건검색 일련번호입니다."
+        refusal, reply = self._dialect.refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text, label)
+        self._answer(peer, request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
     def _paused(self, peer: Peer, request: Search | Register, condition: Condition) -> bool:
         if not self._limits.too_soon(peer.key, condition.name):
             return False
-        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다.(seq={condition.seq})"
+        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다."
         self._refuse(peer, request, OVER_LIMIT, text)
         return True
 
     def _reply(self, peer: Peer, held: _Held) -> None:
-        seq = held.request.seq.strip()
-        text = self._dialect.snapshot(seq, held.codes, held.request.exchange)
-        peer.answer(held.request, Registered(tuple(held.codes)), text)
+        text = self._dialect.snapshot(self._label(held.request), held.codes, held.request.exchange)
+        self._answer(peer, held.request, Registered(tuple(held.codes)), text)
 
     def _clear(self, peer: Peer, request: Clear) -> None:
         """Stop real time; a seq that was not registered is acknowledged all the same."""
-        seq = request.seq.strip()
-        self._ghosts.discard((peer.key, seq))
-        if seq in self._desks[peer].registered:
-            self._unregister(peer, self._desks[peer], seq)
-        peer.answer(request, messages.Cleared(), writers.encode_cleared(seq))
+        label = self._label(request)
+        self._ghosts.discard((peer.key, label))
+        if label in self._desks[peer].registered:
+            self._unregister(peer, self._desks[peer], label)
+        self._answer(peer, request, messages.Cleared(), self._dialect.cleared(label))
 
     def _unregister(self, peer: Peer, desk: _Desk, label: str) -> None:
         desk.held.pop(label, None)
         self._streams[desk.registered.pop(label)][label].remove(peer)
 
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
-        peer.answer(request, Refusal(code=str(code), text=text), writers.encode_refusal(request.trnm, code, text))
+        label = self._label(request) if isinstance(request, Search | Register | Clear) else None
+        self._answer(peer, request, *self._dialect.refusal(request.trnm, code, text, label))
 
     # ------------------------------------------------------------ pushes
 
@@ -264,10 +303,15 @@ class Broker:
 
     def moved(self, seqs: Mapping[str, str]) -> None:
         """Take note that conditions have other seqs now, by those before."""
+        if self.standing.mute is not None:
+            self.standing.mute = seqs.get(self.standing.mute, self.standing.mute)
+        stays = self._switches.bound == "condition"
         for desk in self._desks.values():
-            desk.registered = {label: seqs.get(seq, seq) for label, seq in desk.registered.items()}
-        streams = {seqs.get(seq, seq): stream for seq, stream in self._streams.items()}
-        self._streams = defaultdict(dict, streams)
+            desk.listed = None if desk.listed is None else _renamed(desk.listed, seqs)
+            desk.registered = _renamed(desk.registered, seqs) if stays else desk.registered
+        if stays:
+            streams = {seqs.get(seq, seq): stream for seq, stream in self._streams.items()}
+            self._streams = defaultdict(dict, streams)
 
     @property
     def watching(self) -> list[Peer]:
@@ -292,7 +336,7 @@ class Broker:
         mute, streams = self.standing.mute, self._streams
         for each in changes:
             for label, peers in streams.get(each.seq, {}).items():
-                if peers and label != mute:
+                if peers and each.seq != mute:
                     frames = self._frames(label, each)
                     for peer in peers:
                         outgoing.setdefault(peer, []).append(frames)
@@ -329,3 +373,8 @@ class Broker:
             due = [label for label, held in desk.held.items() if held.pushes <= 0 or held.until <= now]
             for held in [desk.held.pop(label) for label in due]:
                 self._reply(peer, held)
+
+
+def _renamed(labels: dict[str, str], seqs: Mapping[str, str]) -> dict[str, str]:
+    """Return what labels mean after seqs have moved."""
+    return {label: seqs.get(seq, seq) for label, seq in labels.items()}

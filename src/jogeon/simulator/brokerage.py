@@ -18,7 +18,7 @@ from jogeon.simulator.tokens import Tokens
 from jogeon.simulator.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from jogeon.rest import RestServer
@@ -69,12 +69,13 @@ class Brokerage:
                 listening.close()
             raise
         self.websocket = self._server.address
-        self._faults = Faults(self._broker.standing, self._server, self._renumber)
+        self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
         if listening is not None:
             from jogeon.rest import RestServer, token_routes
-            from jogeon.simulator.control import control_routes
+            from jogeon.simulator.control import control_routes, refusable
 
-            routes = token_routes(self._tokens) + control_routes(self.truth, self.fault)
+            tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
+            routes = tokens + control_routes(self.truth_pieces, self.fault)
             self._rest_server = RestServer(routes, listening)
             self.rest = self._rest_server.address
         self._clockwork = asyncio.create_task(self._run(), name="market")
@@ -95,15 +96,27 @@ class Brokerage:
         """Wait until the market has come to its end, if it has one; raises what it failed with."""
         await asyncio.shield(self._clockwork)
 
-    def truth(self, since: int = 0) -> dict[str, Any]:
-        """Return names and members now, the changes after number `since`, and how many connected and logged in."""
+    def truth(self, since: int = 0, limit: int | None = None) -> dict[str, Any]:
+        """Return names and members now, how many connected and logged in, and the changes after number `since`.
+
+        Of those that are kept, from number `first` on, the first `limit`.
+        """
+        return self._moment() | {"changes": self._truth.since(since, limit)}
+
+    def truth_pieces(self, since: int = 0, limit: int | None = None) -> Iterator[bytes]:
+        """Yield `truth` as pieces of one JSON text, each made in about a millisecond."""
+        yield msgspec.json.encode(self._moment())[:-1] + b',"changes":'
+        yield from self._truth.slices(since, limit)
+        yield b"}"
+
+    def _moment(self) -> dict[str, Any]:
         conditions = self._shown.conditions
         return {
             "names": {condition.seq: condition.name for condition in conditions},
             "members": {condition.seq: self._shown.members(condition.seq) for condition in conditions},
-            "changes": self._truth.since(since),
             "connections": self._broker.connections,
             "logins": self._broker.logins,
+            "first": self._truth.first,
         }
 
     def fault(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +129,9 @@ class Brokerage:
         """Note what changed, and push it."""
         self._truth.add(changes, time.time_ns())
         self._broker.push(changes)
+
+    def _seqs(self) -> list[str]:
+        return [condition.seq for condition in self._shown.conditions]
 
     def _renumber(self) -> None:
         self._broker.renumber(next(self._seeds))

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from jogeon import messages, writers
 from jogeon.errors import JogeonError
+from jogeon.frames import NORMAL
+from jogeon.peer import SYSTEM_TEXTS
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from jogeon.peer import Peer
     from jogeon.server import Server
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
-LoginCode = Annotated[str, Meta(pattern="^[0-9]{4}$")]
+LoginCode = Annotated[str, Meta(pattern="^([0-9]{4}|maintenance)$")]
+TokenCode = Annotated[str, Meta(pattern="^([0-9]{4}|html|html403)$")]
+SystemCode = Annotated[str, Meta(pattern="^[A-Z0-9]{1,10}$")]
 UNSENDABLE: Final = {*range(1000), 1004, 1005, 1006, *range(1015, 3000)}
 """Close codes that must not stand in a frame (RFC 6455, 7.4)."""
 
@@ -32,7 +38,9 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     drop: bool = False
     close: tuple[Annotated[int, Meta(ge=0, le=4_999)], str] | None = None
     renumber: bool = False
+    system: SystemCode | None = None
     refuse_login: LoginCode | UnsetType | None = UNSET
+    refuse_token: TokenCode | UnsetType | None = UNSET
     reject_for: Seconds | UnsetType = UNSET
     freeze: Seconds | UnsetType = UNSET
     mute: str | UnsetType | None = UNSET
@@ -41,16 +49,23 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     garble: Count | UnsetType = UNSET
     garble_push: Count | UnsetType = UNSET
     push_before_reply: Count | UnsetType = UNSET
+    slow_reply: Seconds | UnsetType = UNSET
+    lose_request: Count | UnsetType = UNSET
+    lose_reply: Count | UnsetType = UNSET
+    double_reply: Count | UnsetType = UNSET
+    words: Count | UnsetType = UNSET
     pause_market: bool | UnsetType = UNSET
 
 
 class Standing(Struct):
     """The lasting faults that are on now.
 
-    `garble` and `garble_push` count what is still to be done; `reject_for` and `freeze` are 0 as soon as they are over.
+    Counts are of what is still to be done; `reject_for` and `freeze` are 0 as soon as they are over. `mute` is the seq
+    that its condition has now.
     """
 
     refuse_login: str | None = None
+    refuse_token: str | None = None
     reject_for: float = 0
     freeze: float = 0
     mute: str | None = None
@@ -59,6 +74,11 @@ class Standing(Struct):
     garble: int = 0
     garble_push: int = 0
     push_before_reply: int = 0
+    slow_reply: float = 0
+    lose_request: int = 0
+    lose_reply: int = 0
+    double_reply: int = 0
+    words: int = 0
     pause_market: bool = False
 
 
@@ -75,22 +95,35 @@ def parse(fields: dict[str, Any]) -> Order:
 
 
 class Faults:
-    """Carries orders out: what lasts goes into `standing`, the rest happens at once. `renumber` is the market's."""
+    """Carries orders out: what lasts goes into `standing`, the rest happens at once.
 
-    def __init__(self, standing: Standing, server: Server, renumber: Callable[[], None]) -> None:
+    `seqs` returns those there are, `renumber` moves them: both are the market's.
+    """
+
+    def __init__(
+        self,
+        standing: Standing,
+        server: Server,
+        seqs: Callable[[], Collection[str]],
+        renumber: Callable[[], None],
+    ) -> None:
         self.standing = standing
         self._server = server
+        self._seqs = seqs
         self._renumber = renumber
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def post(self, fields: dict[str, Any]) -> None:
-        """Take an order: first what lasts, then the renumbering, last what ends connections. Nothing in it ends all.
+        """Take an order: first the renumbering, then what lasts, last what ends connections. Nothing in it ends all.
 
         InvalidFault if it is none; then nothing has happened.
         """
         order = parse(fields)
+        self._check_mute(order.mute)
         if not fields:
             self.end()
+        if order.renumber:
+            self._renumber()
         for name in Standing.__struct_fields__:
             value = getattr(order, name)
             if value is not UNSET:
@@ -100,9 +133,12 @@ class Faults:
         if self.standing.freeze:
             self._server.freeze()
         self._server.pinging = not self.standing.no_ping
-        if order.renumber:
-            self._renumber()
         self._end_connections(order)
+
+    def _check_mute(self, seq: str | UnsetType | None) -> None:
+        """Refuse a name, say, where a seq belongs: nothing would be mute, and nobody would know."""
+        if isinstance(seq, str) and seq not in self._seqs():
+            raise InvalidFault(f"mute takes the seq of a condition, not {seq!r}; there are {', '.join(self._seqs())}")
 
     def end(self) -> None:
         """End all lasting faults."""
@@ -134,3 +170,14 @@ class Faults:
                 peer.reset()
             elif order.close is not None:
                 peer.end(*order.close)
+            elif order.system is not None and peer.key:
+                _notify(peer, order.system)
+
+
+def _notify(peer: Peer, code: str) -> None:
+    """Send a SYSTEM notice, with the close that follows some."""
+    text = writers.encode_system(code, SYSTEM_TEXTS.get(code, "시스템 안내입니다"))
+    if code in messages.FATAL_SYSTEM_CODES:
+        peer.end(NORMAL, text=text)
+    else:
+        peer.say(text)

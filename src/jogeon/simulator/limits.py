@@ -22,7 +22,7 @@ class Limits:
         self._switches = switches
         self._clock = clock
         self._asked: dict[str, deque[float]] = {}
-        self._last: dict[tuple[str, str], float] = {}
+        self._last: dict[tuple[str, str], float] = {}  # of a key: a condition's name, "" for the list
 
     def too_frequent(self, key: str) -> bool:
         """Count a request; tell whether it is one too many in this second."""
@@ -36,15 +36,22 @@ class Limits:
         asked.append(now)
         return len(asked) > most
 
+    def listed_too_soon(self, key: str) -> bool:
+        """Count a request for the list; tell whether the last one that was granted is less than a pause ago."""
+        return self._within(self._switches.list_pause, (key, ""))
+
     def too_soon(self, key: str, name: str) -> bool:
         """Count a request for a condition; tell whether the last one was less than a pause ago."""
-        if not self._switches.pause:
+        return self._within(self._switches.pause, (key, name))
+
+    def _within(self, pause: float, what: tuple[str, str]) -> bool:
+        if not pause:
             return False
         now = self._clock()
-        last = self._last.get((key, name))
-        if last is not None and now - last < self._switches.pause:
+        last = self._last.get(what)
+        if last is not None and now - last < pause:
             return True
-        self._last[key, name] = now
+        self._last[what] = now
         return False
 
     def too_many(self, registered: int, hits: int) -> str:

@@ -1,0 +1,331 @@
+"""Hostile peers against the simulator: what they cost it, and how long a witness waits for its answers meanwhile.
+
+    python bench/hostile.py [--peers 20] [--seconds 10] [--source FOLDER]
+
+Each part starts a simulator of its own on loopback. A witness that has logged in asks for its list again and again; its
+round trips are told (median, 99th percentile, longest) with the memory of the simulator, its largest, in MB. --source
+measures another version of the package. Linux only: memory and descriptors are read from /proc.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+SERVER = """
+import asyncio, resource, sys, time
+from jogeon.simulator.market import Change
+from jogeon.simulator.simulator import Simulator
+
+async def main():
+    descriptors, changes = map(int, sys.argv[1:])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+    async with Simulator(speed=1) as simulator:
+        batch = [Change(str(n % 10), f"조건{n % 10}", f"{n:06d}", "ID"[n % 2], "090000") for n in range(100)]
+        for _ in range(changes // 100):
+            simulator._truth.add(batch, time.time_ns())
+        print(simulator.websocket, simulator.rest, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+asyncio.run(main())
+"""
+UPGRADE = (
+    "GET /api/dostk/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+Report = dict[str, Any]
+
+
+def masked(first: int, payload: bytes) -> bytes:
+    """Return a client's frame under the mask 0, which changes nothing."""
+    size = len(payload)
+    if size < 126:
+        head = bytes([first, 0x80 | size])
+    elif size < 2**16:
+        head = bytes([first, 0xFE]) + size.to_bytes(2, "big")
+    else:
+        head = bytes([first, 0xFF]) + size.to_bytes(8, "big")
+    return head + bytes(4) + payload
+
+
+LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
+LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
+TINY = {"pongs": masked(0x8A, b""), "no JSON": masked(0x81, b"{"), "lists": LIST}
+
+
+class Served:
+    """A running simulator."""
+
+    def __init__(self, source: str, descriptors: int = 1024, changes: int = 0) -> None:
+        words = (sys.executable, "-c", SERVER, str(descriptors), str(changes))
+        environment = os.environ | ({"PYTHONPATH": source} if source else {})
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(words, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+        self.errors = 0
+        assert self.process.stdout
+        websocket, self.rest = self.process.stdout.readline().split()
+        self.port = int(websocket.split(":")[2].split("/")[0])
+        self._listening = threading.Thread(target=self._count)
+        self._listening.start()
+
+    def _count(self) -> None:
+        for line in self.process.stderr or ():
+            self.errors += len(line)
+
+    def megabytes(self, field: str = "VmHWM") -> int:
+        """Return the largest memory it took (VmHWM), or what it takes now (VmRSS)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return int(status.split(f"{field}:")[1].split()[0]) // 1024
+
+    def connections(self) -> int:
+        """Return how many sockets it has open."""
+        links = Path(f"/proc/{self.process.pid}/fd").iterdir()
+        return sum(link.is_socket() for link in links)
+
+    def seconds(self) -> float:
+        """Return how much of a processor it has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def open(self) -> socket.socket:
+        """Return a connection that is upgraded."""
+        sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        sock.sendall(UPGRADE.encode())
+        said = b""
+        while b"\r\n\r\n" not in said:
+            piece = sock.recv(4096)
+            if not piece:
+                raise ConnectionError("no upgrade")
+            said += piece
+        return sock
+
+    def end(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+        self._listening.join()
+
+
+@contextlib.contextmanager
+def served(source: str, **more: int) -> Iterator[Served]:
+    """Serve while the block runs."""
+    server = Served(source, **more)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+class Witness:
+    """A program that behaves, in a thread of its own."""
+
+    def __init__(self, server: Served) -> None:
+        self._sock = server.open()
+        self._sock.sendall(LOGIN)
+        self._sock.recv(65536)
+        self.taken: list[float] = []
+        self.failed = ""
+        self._going = True
+        self._asking = threading.Thread(target=self._ask)
+        self._asking.start()
+
+    def _ask(self) -> None:
+        try:
+            while self._going:
+                began = time.perf_counter()
+                self._sock.sendall(LIST)
+                said = b""
+                while b'"data"' not in said:
+                    piece = self._sock.recv(65536)
+                    if not piece:
+                        raise ConnectionError("closed")
+                    said = said[-8:] + piece
+                self.taken.append(time.perf_counter() - began)
+                time.sleep(0.005)
+        except OSError as error:
+            self.failed = repr(error)
+
+    def report(self) -> Report:
+        """Stop asking; return what was measured."""
+        self._going = False
+        self._asking.join()
+        self._sock.close()
+        taken = sorted(self.taken) or [float("nan")]
+        told: Report = {f"p{part}": taken[min(len(taken) - 1, len(taken) * part // 100)] for part in (50, 99)}
+        told = {name: f"{seconds * 1000:.1f} ms" for name, seconds in {**told, "max": taken[-1]}.items()}
+        return {"round trips": len(self.taken), **told} | ({"FAILED": self.failed} if self.failed else {})
+
+
+# ---------------------------------------------------------------- the parts
+
+
+def early_frames(args: argparse.Namespace) -> Report:
+    """Peers that have not logged in send most of a frame of 16 MB and wait."""
+    with served(args.source) as server:
+        witness = Witness(server)
+        piece = masked(0x81, b"x" * (16 * 2**20 - 1))[:-1000]
+
+        def send(sock: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                sock.sendall(piece)
+
+        socks = [server.open() for _ in range(args.peers)]
+        threads = [threading.Thread(target=send, args=(sock,)) for sock in socks]
+        for thread in threads:
+            thread.start()
+        time.sleep(min(args.seconds, 8))
+        told = witness.report() | {"MB": server.megabytes()}
+        for sock in socks:
+            sock.close()
+        for thread in threads:
+            thread.join()
+        return told
+
+
+FLOOD = """
+import socket, sys, threading
+host, port, frame, upgrade = "127.0.0.1", int(sys.argv[1]), *(bytes.fromhex(each) for each in sys.argv[2:4])
+def flood(token):
+    sock = socket.create_connection((host, port)); sock.sendall(upgrade); sock.recv(4096)
+    if token:
+        login = ('{"trnm":"LOGIN","token":"%s"}' % token).encode()
+        sock.sendall(bytes([0x81, 0x80 | len(login)]) + bytes(4) + login)
+    def drain():
+        try:
+            while sock.recv(65536): pass
+        except OSError: pass
+    threading.Thread(target=drain, daemon=True).start()
+    try:
+        while True: sock.sendall(frame * 2000)
+    except OSError: pass
+tokens = sys.argv[4].split(",") if sys.argv[4] != "-" else [""] * int(sys.argv[5])
+threads = [threading.Thread(target=flood, args=(token,), daemon=True) for token in tokens]
+[thread.start() for thread in threads]
+print("begun", flush=True)
+sys.stdin.read()
+"""
+
+
+def token_of(server: Served, number: int) -> str:
+    """Return a token of an app key of its own."""
+    asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=10)
+    keys = {"grant_type": "client_credentials", "appkey": f"key {number}", "secretkey": "secret"}
+    asking.request("POST", "/oauth2/token", json.dumps(keys), headers={"Connection": "close"})
+    return str(json.loads(asking.getresponse().read())["token"])
+
+
+def flood(frame: bytes, peers: int, args: argparse.Namespace, *, login: bool = False) -> Report:
+    """Peers send tiny frames as fast as they are taken."""
+    with served(args.source) as server:
+        witness = Witness(server)
+        tokens = ",".join(token_of(server, number) for number in range(peers)) if login else "-"
+        words = (str(server.port), frame.hex(), UPGRADE.encode().hex(), tokens, str(peers))
+        flooding = subprocess.Popen(
+            (sys.executable, "-c", FLOOD, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert flooding.stdout
+        flooding.stdout.readline()
+        time.sleep(args.seconds)
+        told = witness.report() | {"MB": server.megabytes()}
+        flooding.kill()
+        flooding.wait()
+        return told
+
+
+def descriptors(args: argparse.Namespace) -> Report:
+    """More connections come than the simulator has descriptors for; afterwards it takes new ones."""
+    with served(args.source, descriptors=64) as server:
+        witness = Witness(server)
+        crowd = []
+        end = time.monotonic() + args.seconds
+        while time.monotonic() < end:
+            sock = socket.socket()
+            sock.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(("127.0.0.1", server.port))
+            crowd.append(sock)
+            if len(crowd) > 400:
+                crowd.pop(0).close()
+            time.sleep(0.002)
+        used = server.seconds()
+        told = witness.report() | {"MB": server.megabytes(), "log bytes": server.errors, "processor": f"{used:.1f} s"}
+        for sock in crowd:
+            sock.close()
+        time.sleep(1.5)
+        began = time.perf_counter()
+        with contextlib.suppress(OSError):
+            server.open().close()
+            told["recovers in"] = f"{time.perf_counter() - began:.2f} s"
+        return told
+
+
+def half_requests(args: argparse.Namespace) -> Report:
+    """Requests over HTTP that are half sent stay as long as they may."""
+    with served(args.source) as server:
+        witness = Witness(server)
+        port = int(server.rest.split(":")[2])
+        before = server.connections()
+        crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+        for sock in crowd:
+            with contextlib.suppress(OSError):
+                sock.sendall(b"GET /simulator/truth HTTP/1.1\r\nHost: local")
+        time.sleep(1)
+        at_once = server.connections() - before
+        began = time.perf_counter()
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        asking.request("GET", "/simulator/truth?limit=1", headers={"Connection": "close"})
+        answered = asking.getresponse().status
+        took = time.perf_counter() - began
+        time.sleep(12)
+        told: Report = {"open after 1 s": at_once, "after 13 s": server.connections() - before}
+        told |= {"an honest request": f"{answered} in {took * 1000:.0f} ms"}
+        for sock in crowd:
+            sock.close()
+        return witness.report() | {"MB": server.megabytes()} | told
+
+
+def long_truth(args: argparse.Namespace) -> Report:
+    """The whole truth of 1.3 million changes is asked for."""
+    with served(args.source, changes=1_300_000) as server:
+        full = server.megabytes("VmRSS")
+        witness = Witness(server)
+        time.sleep(0.5)
+        asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=120)
+        began = time.perf_counter()
+        asking.request("GET", "/simulator/truth", headers={"Connection": "close"})
+        text = asking.getresponse().read()
+        took = time.perf_counter() - began
+        told = witness.report() | {"MB before": full, "MB": server.megabytes(), "answered in": f"{took:.1f} s"}
+        truth = json.loads(text)
+        return told | {"changes": len(truth["changes"]), "first": truth.get("first")}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--peers", type=int, default=20)
+    options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--source", default="", help="the src folder of another version")
+    options.add_argument("--only", nargs="+", default=[], metavar="PART")
+    args = options.parse_args()
+    parts: dict[str, Callable[[argparse.Namespace], Report]] = {"early": early_frames}
+    for name, frame in TINY.items():
+        parts[f"flood of {name}, 1 peer"] = lambda args, frame=frame: flood(frame, 1, args)  # type: ignore[misc]
+        parts[f"flood of {name}, {args.peers} peers"] = lambda args, frame=frame: flood(frame, args.peers, args)  # type: ignore[misc]
+    parts[f"flood of lists, {args.peers} peers logged in"] = lambda args: flood(LIST, args.peers, args, login=True)
+    parts |= {"descriptors": descriptors, "half requests": half_requests, "truth": long_truth}
+    for name, part in parts.items():
+        if not args.only or any(name.startswith(each) for each in args.only):
+            print(f"{name}:", ", ".join(f"{what} {value}" for what, value in part(args).items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The door (문) of a server: a listening socket that few can stand in and that no crowd can jam.
+
+Who connected and has not said yet what it wants waits in the door. When too many wait, the one who waited longest goes;
+`admit` takes out of their number who has come in. When the machine has no file descriptor left, the one that is kept
+for this turns the newcomer away at once, so the crowd before the door does not keep the loop awake.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import socket
+import time
+from typing import Any, Final
+
+WAITING: Final = 64
+"""Connections that may wait in a door."""
+QUIET: Final = 60.0
+"""Seconds between two lines that say there is no descriptor left."""
+NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+logger = logging.getLogger("jogeon.server")
+
+
+class Door(socket.socket):
+    """A listening socket.
+
+    What asyncio accepts from it is bounded; where asyncio does not ask it (IOCP on Windows), it is a plain one.
+    """
+
+    def __init__(self, fileno: int) -> None:
+        super().__init__(fileno=fileno)
+        self._waiting: dict[int, socket.socket] = {}
+        self._spare = _spare()
+        self._told = -QUIET
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; BlockingIOError where there is none, or no room for one."""
+        try:
+            there, address = super().accept()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._turn_away(error)
+            raise BlockingIOError(errno.EAGAIN, "no room for a connection") from None
+        self._waiting.pop(there.fileno(), None)  # its number was another one's, who is gone
+        self._waiting[there.fileno()] = there
+        if len(self._waiting) > WAITING:
+            self._make_room()
+        return there, address
+
+    def admit(self, number: int) -> None:
+        """Count a connection, by its descriptor, no longer among those who wait."""
+        self._waiting.pop(number, None)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._spare >= 0:
+            os.close(self._spare)
+            self._spare = -1
+        super().close()
+
+    def _make_room(self) -> None:
+        """Forget who has gone; if still too many wait, end the one who waited longest."""
+        for number in [number for number, there in self._waiting.items() if there.fileno() != number]:
+            del self._waiting[number]
+        if len(self._waiting) > WAITING:
+            self._end_oldest()
+
+    def _end_oldest(self) -> None:
+        for number in list(self._waiting)[:1]:
+            with contextlib.suppress(OSError):  # it may be gone already
+                self._waiting.pop(number).shutdown(socket.SHUT_RDWR)
+
+    def _turn_away(self, error: OSError) -> None:
+        """Refuse a connection for want of a descriptor."""
+        if time.monotonic() - self._told >= QUIET:
+            self._told = time.monotonic()
+            logger.error("no connection can be accepted: %s", error.strerror)
+        self._end_oldest()
+        if self._spare >= 0:
+            os.close(self._spare)
+            with contextlib.suppress(OSError):
+                super().accept()[0].close()
+        self._spare = _spare()
+
+
+def _spare() -> int:
+    """Return a descriptor to give up in need, -1 if there is none."""
+    try:
+        return os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        return -1

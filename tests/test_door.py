@@ -1,0 +1,131 @@
+"""The listening socket under a crowd."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import logging
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jogeon.door import WAITING, Door
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def listening() -> Iterator[Door]:
+    with Door(fileno=socket.create_server(("127.0.0.1", 0)).detach()) as made:
+        made.setblocking(False)
+        yield made
+
+
+@pytest.fixture
+def exhausted(listening: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """Let the machine lack a descriptor at every other attempt: the next one has that of the spare."""
+    attempts = itertools.count()
+
+    def accept(self: socket.socket) -> tuple[socket.socket, object]:
+        if next(attempts) % 2 == 0:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return original(self)
+
+    original = socket.socket.accept
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    return listening
+
+
+def caller(listening: Door) -> socket.socket:
+    calling = socket.create_connection(listening.getsockname(), timeout=5)
+    calling.settimeout(5)
+    return calling
+
+
+def test_the_one_who_waited_longest_makes_room(listening: Door) -> None:
+    callers = [caller(listening) for _ in range(WAITING + 2)]
+    accepted = [listening.accept()[0] for _ in callers]
+    assert [each.recv(1) for each in callers[:2]] == [b"", b""]
+    accepted[2].send(b"x")
+    assert callers[2].recv(1) == b"x"
+    for each in callers + accepted:
+        each.close()
+
+
+def test_who_came_in_or_left_does_not_count(listening: Door) -> None:
+    callers = [caller(listening) for _ in range(WAITING + 2)]
+    first, second = (listening.accept()[0] for _ in range(2))
+    listening.admit(first.fileno())
+    second.close()
+    rest = [listening.accept()[0] for _ in callers[2:]]
+    for here, there in zip((first, *rest), (callers[0], *callers[2:]), strict=True):
+        here.send(b"x")
+        assert there.recv(1) == b"x"
+    for each in (*callers, first, *rest):
+        each.close()
+
+
+def test_nobody_there_is_no_error_of_the_door(listening: Door, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+    assert not caplog.records
+
+
+def test_without_a_descriptor_a_caller_is_turned_away_and_it_is_logged_once(
+    exhausted: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    callers = [caller(exhausted) for _ in range(3)]
+    for _ in callers:
+        with pytest.raises(BlockingIOError):
+            exhausted.accept()
+    assert all(_ended(each) for each in callers)
+    assert len([record for record in caplog.records if "no connection can be accepted" in record.message]) == 1
+    for each in callers:
+        each.close()
+
+
+def test_without_a_descriptor_the_one_who_waited_longest_gives_his(
+    listening: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, other = caller(listening), caller(listening)
+    accepted = [listening.accept()[0] for _ in range(2)]
+
+    def accept(self: socket.socket) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    with pytest.raises(BlockingIOError):
+        listening.accept()
+    assert _ended(waiting)
+    accepted[1].send(b"x")
+    assert other.recv(1) == b"x"
+    for each in (waiting, other, *accepted):
+        each.close()
+
+
+def _ended(calling: socket.socket) -> bool:
+    try:
+        return calling.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_another_error_is_everybodys(listening: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def accept(self: socket.socket) -> None:
+        raise OSError(errno.EINVAL, "no listening socket")
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    with pytest.raises(OSError, match="no listening socket"):
+        listening.accept()
+
+
+def test_the_end_gives_its_descriptors_back() -> None:
+    made = Door(fileno=socket.create_server(("127.0.0.1", 0)).detach())
+    spare = made._spare
+    made.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(spare)

@@ -1,0 +1,276 @@
+"""What one peer may do to a server: flood it, send too much, say nothing, come in crowds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import websockets
+
+from jogeon import writers
+from jogeon.door import WAITING
+from jogeon.frames import text_frame
+from jogeon.messages import ConditionList, ListConditions, Request
+from jogeon.peer import EARLY_OUTBOX, SHARE, Peer, Settings
+from jogeon.server import READ_LIMIT
+from naive_client import NaiveClient
+from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from jogeon.server import Server
+
+LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"flood"}')
+LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
+
+
+@contextlib.asynccontextmanager
+async def flooding(server: Server, frame: bytes, *, login: bool = True) -> AsyncIterator[None]:
+    """Send one frame over and over while the block runs, as fast as they are taken, and read what comes back."""
+    reader, writer = await raw(server)
+    if login:
+        writer.write(LOGIN)
+
+    async def send() -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(frame * 5_000)
+                await writer.drain()
+
+    async def read() -> None:
+        with contextlib.suppress(ConnectionError):
+            while await reader.read(2**16):
+                pass
+
+    tasks = [asyncio.create_task(send()), asyncio.create_task(read())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        writer.transport.abort()
+
+
+async def round_trips(client: NaiveClient, number: int) -> list[float]:
+    """Return how long lists take, sorted."""
+    taken = []
+    for _ in range(number):
+        began = time.perf_counter()
+        await client.caught_up()
+        taken.append(time.perf_counter() - began)
+    return sorted(taken)
+
+
+# ---------------------------------------------------------------- floods
+
+
+async def test_a_burst_is_heard_in_order_and_to_its_end() -> None:
+    async with serving() as server:
+        reader, writer = await raw(server)
+        many = 5 * SHARE
+        names = [f"X{number}" for number in range(many)]
+        texts = [json.dumps({"trnm": name}).encode() for name in names]
+        writer.write(LOGIN + b"".join(masked(0x81, text) for text in texts) + LIST)
+        clerk = server.backend
+        assert isinstance(clerk, Clerk)
+        assert await reader.readuntil(b'"CNSRLST"')
+        assert [message.trnm for message in clerk.odd] == names
+        writer.close()
+
+
+async def test_a_flood_is_heard_a_share_at_a_turn() -> None:
+    """Between two shares of a peer everybody else has had a turn."""
+    heard: list[int] = []
+
+    class Counting(Clerk):
+        def requested(self, peer: Peer, request: Request) -> None:
+            heard[-1] += 1
+            super().requested(peer, request)
+
+    async def turns() -> None:
+        while True:
+            heard.append(0)
+            await asyncio.sleep(0)
+
+    async with serving(Counting()) as server:
+        reader, writer = await raw(server)
+        counting = asyncio.create_task(turns())
+        await asyncio.sleep(0)
+        writer.write(LOGIN + LIST * 1_000 + masked(0x81, b'{"trnm":"END"}'))
+        said = b""
+        while b"parameter=trnm" not in said:
+            said = said[-50:] + await reader.read(2**16)
+        counting.cancel()
+        writer.close()
+    assert sum(heard) == 1_000
+    assert max(heard) <= SHARE <= 100
+
+
+@pytest.mark.parametrize("frame", [masked(0x8A, b""), LIST, masked(0x81, b"{")], ids=["pongs", "lists", "no JSON"])
+async def test_a_witness_is_answered_soon_under_a_flood(frame: bytes) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(serving(exclusive=False))
+        witness = await stack.enter_async_context(NaiveClient(server.address))
+        await witness.login()
+        for _ in range(5):
+            await stack.enter_async_context(flooding(server, frame))
+        taken = await round_trips(witness, 30)
+    assert taken[len(taken) // 2] < 0.5  # seconds without the shares; the flood itself runs in this loop, too
+
+
+async def test_a_flood_while_the_server_is_frozen_waits() -> None:
+    async with serving() as server, NaiveClient(server.address) as client:
+        await client.login()
+        server.freeze()
+        await client.send({"trnm": "CNSRLST"})
+        server.thaw()
+        assert await client.hear("CNSRLST")
+        _, writer = await raw(server)
+        writer.write(LOGIN + LIST * 1_000)
+        await client.caught_up()
+        server.freeze()
+        await asyncio.sleep(0.05)
+        server.thaw()
+        assert await works(server)
+        await client.caught_up()
+        writer.close()
+
+
+# ---------------------------------------------------------------- before the login
+
+
+async def test_of_many_without_a_login_the_oldest_goes() -> None:
+    clerk = Clerk()
+    async with serving(clerk, most_early=3) as server, NaiveClient(server.address) as inside:
+        await inside.login()
+        streams = [await raw(server) for _ in range(5)]
+        assert [await streams[number][0].read() for number in (0, 1)] == [b"", b""]
+        streams[2][1].write(LIST)
+        assert b"100013" in await streams[2][0].readuntil(b"}")
+        assert len(server.peers) == 4
+        assert await inside.conditions()
+        for _, writer in streams:
+            writer.close()
+
+
+def test_few_may_be_there_without_a_login() -> None:
+    assert (Settings().most_early, Settings().most, READ_LIMIT, WAITING) == (64, 1_000, 2**18, 64)
+
+
+async def test_when_all_are_in_a_newer_one_is_turned_away() -> None:
+    async with serving(most=2, exclusive=False) as server, NaiveClient(server.address) as one:
+        await one.login()
+        async with NaiveClient(server.address) as two:
+            await two.login()
+            with pytest.raises(websockets.InvalidStatus, match="503"):
+                await websockets.connect(server.address)
+            await two.conditions()
+        assert await works(server)
+
+
+async def test_what_is_answered_before_the_login_is_little(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving() as server:
+        _, writer = await raw(server)
+        await asyncio.sleep(0.01)
+        [peer] = server.peers
+        peer.send(text_frame(b"x" * (EARLY_OUTBOX + 1)))
+        assert server.peers == ()
+        assert "does not read" in caplog.text
+        writer.transport.abort()
+
+
+async def test_a_request_before_the_login_may_be_passed_over_in_silence() -> None:
+    async with serving(refuse_early=False) as server, NaiveClient(server.address, token=None) as client:
+        await client.send({"trnm": "CNSRLST"})
+        assert (await client.ask(trnm="LOGIN", token="x"))["return_code"] == 0
+        assert [frame["trnm"] for frame in client.frames] == ["LOGIN"]
+        assert (await client.ask(trnm="LOGIN", token="x"))["return_code"] == 100013
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /api"])
+async def test_an_upgrade_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr("jogeon.server.HANDSHAKE", 0.1)
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+        writer.write(sent)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 4) == b""
+        writer.close()
+        assert await works(server)
+
+
+async def test_a_crowd_that_never_upgrades_leaves_room() -> None:
+    async with serving() as server, NaiveClient(server.address) as inside:
+        await inside.login()
+        crowd = [await asyncio.open_connection("127.0.0.1", port_of(server)) for _ in range(2 * WAITING)]
+        assert await works(server)
+        assert await inside.conditions()
+        for reader, _ in crowd[:WAITING]:
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 4) == b""
+        for _, writer in crowd:
+            writer.close()
+
+
+# ---------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize("size", [1_001, READ_LIMIT, READ_LIMIT + 1, 2**24])
+async def test_a_frame_above_the_limit_ends_the_connection_in_the_brokers_words(size: int) -> None:
+    async with serving(frame_limit=1_000) as server, NaiveClient(server.address) as client:
+        await client.login()
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await client.send(" " * size)
+        assert await client.closed() == (1009, "Max frame length of 1000 has been exceeded.")
+        assert await works(server)
+
+
+async def test_what_follows_a_frame_that_is_too_large_is_not_kept() -> None:
+    async with serving() as server:
+        reader, writer = await raw(server)
+        writer.write(masked(0x81, b"x" * (READ_LIMIT + 1))[:20])
+        assert await reader.readuntil(b"exceeded.")
+        [peer] = server._sockets
+        assert not peer._transport.underlying_transport.is_reading()
+        writer.transport.abort()
+
+
+async def test_rfc_pings_are_answered_by_switch() -> None:
+    async with serving(rfc_pong=True) as server, websockets.connect(server.address, ping_interval=None) as client:
+        await asyncio.wait_for(await client.ping("here"), 5)
+
+
+# ---------------------------------------------------------------- answers
+
+
+@pytest.mark.parametrize(("how", "lists"), [({"times": 2}, 2), ({"after": 0.05}, 1), ({"after": 0.01, "times": 3}, 3)])
+async def test_an_answer_may_come_late_and_more_than_once(how: dict[str, Any], lists: int) -> None:
+    class Odd(Clerk):
+        def requested(self, peer: Peer, request: Request) -> None:
+            assert isinstance(request, ListConditions)
+            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), **how)
+
+    async with serving(Odd()) as server, NaiveClient(server.address) as client:
+        await client.login()
+        await client.conditions()
+        await client.ask(trnm="")
+        assert sum(frame["trnm"] == "CNSRLST" for frame in client.frames) == lists
+
+
+async def test_a_late_answer_to_a_peer_that_went_is_nobodys() -> None:
+    class Late(Clerk):
+        def requested(self, peer: Peer, request: Request) -> None:
+            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), after=0.03)
+
+    async with serving(Late()) as server:
+        async with NaiveClient(server.address) as client:
+            await client.login()
+            await client.send({"trnm": "CNSRLST"})
+        await asyncio.sleep(0.05)
+        assert server.peers == ()
