@@ -62,8 +62,6 @@ NOTICES = [
     "Object contains unknown field `servr`",
     "others can write to it (mode 0666)",
     "its owner is another user (12345)",
-    "Permission denied",
-    "No such file or directory",
 ]
 ANOMALIES = (
     *(members._what_is_wrong(kind, "005930") for kind in "IDX"),

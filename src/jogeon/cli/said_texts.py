@@ -119,6 +119,4 @@ SAID = {
     r"at end of document": Text("파일의 끝", "at the end of the file"),
     r"others can write to it \(mode (?P<bits>\d+)\)": Text("권한 {bits}", "mode {bits}"),
     r"its owner is another user \((?P<uid>\d+)\)": Text("소유자 {uid}", "its owner is {uid}"),
-    r"Permission denied": Text("권한 없음", "permission denied"),
-    r"No such file or directory": Text("그런 파일이나 폴더가 없음", "no such file or folder"),
 }
