@@ -88,7 +88,7 @@ class Story:
             assert len(block) > 2, "a gap is told for a difference"
 
     def asked(self) -> None:
-        self.membership.asked()
+        self.membership.asked(moment(self.now))
 
     def blind_(self, ago: float) -> None:
         self.membership.blind(moment(self.now - ago), "connection lost")
@@ -198,7 +198,7 @@ def test_a_kept_push_of_an_unknown_kind_is_told() -> None:
 def test_pushes_from_before_the_request_are_older_than_its_snapshot() -> None:
     membership = Membership(SURGE)
     membership.push("I", A, "", moment(0))
-    membership.asked()
+    membership.asked(moment(0.5))
     membership.push("I", B, "", moment(1))
     assert [type(event) for event in membership.snapshot((), moment(2))] == [Snapshot, Enter]
     assert list(membership.codes) == [B]
@@ -411,7 +411,7 @@ def test_a_watch_that_ends_while_a_stock_is_undecided_tells_an_open_gap() -> Non
 
 def test_pushes_go_on_during_a_recheck() -> None:
     membership = known(A)
-    membership.asked()
+    membership.asked(moment(0.5))
     assert isinstance(membership.push("I", B, "", moment(1)), Enter)
 
 

@@ -18,7 +18,6 @@ from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.recording import right_of
-from jogeon.subscription import Subscription
 from jogeon.rows import COLUMNS, event_of
 from jogeon.store import Store, open_reader, read_book, read_conditions, read_rows
 from jogeon.supervisor import Policy

@@ -31,9 +31,9 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.subscription import Stage
 from jogeon.retry import Liveness, Pace, delays
 from jogeon.session import Answered, ClientSession, Late, ServerSession, Stray
+from jogeon.subscription import Stage
 from jogeon.supervisor import REPLACE_PAUSE
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from jogeon.messages import Answer, Request
-    from jogeon.subscriptions import Subscriptions
     from jogeon.session import Received
+    from jogeon.subscriptions import Subscriptions
 
 
 TURN = 0.001  # no loop looks twice within the same moment

@@ -106,6 +106,7 @@ STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
 }
 """Which step is possible at which stage, and the stage it leads to."""
 
+
 class Pause(Protocol):
     """How long to wait before a recheck."""
 
@@ -148,8 +149,10 @@ class Subscription:
         self.error: JogeonError | None = None
         self._held = False
         """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self._asked: Register | None = None
+        """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
         self._overdue = False
-        """Whether its CNSRREQ timed out and nothing was sent since: a reply is its answer yet."""
+        """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
         self._cured = self._confirming = False
         self._passing = 0
         self._trust()
@@ -257,7 +260,12 @@ class Subscription:
         self._move(Step.REGISTER)
         self._held = True
         self.membership.asked(at_ns)
-        return Register(self.condition.seq, self.exchange)
+        self._asked = Register(self.condition.seq, self.exchange)
+        return self._asked
+
+    def urgency(self) -> tuple[bool, float]:
+        """Return what orders those that are due: a recheck that has begun goes first, because nothing is pushed now."""
+        return not (self.stage is Stage.WAITING and self._rechecking), self.due
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to send for it now."""
@@ -327,12 +335,12 @@ class Subscription:
         if doubt is not None and doubt.proven:
             self.publish(self.membership.missed(doubt, at_ns))
 
-    def late(self, answer: Answer, now: float, at_ns: int) -> bool:
+    def late(self, request: Register, answer: Answer, now: float, at_ns: int) -> bool:
         """Take a reply that came after its time; return whether it was its answer yet.
 
         It is if nothing was sent for the condition since. Else a snapshot out of order makes what is known doubtful.
         """
-        if self._overdue and self.stage is Stage.WAITING and isinstance(answer, Registered) and answer.named:
+        if self._overdue and request is self._asked and isinstance(answer, Registered) and answer.named:
             self._overdue = False
             self.answered(answer, now, at_ns)
             return True

@@ -124,7 +124,7 @@ class Subscriptions:
             self.listing.look(look_at)
         for subscription in self.wanted:
             subscription.judge(now, at_ns)
-        due = min((each for each in self.wanted if each.is_due(now)), key=lambda each: each.due, default=None)
+        due = min((each for each in self.wanted if each.is_due(now)), key=Subscription.urgency, default=None)
         if not self.listing.taken or ((self._leaving or due is not None) and not self.listing.is_fresh(now)):
             return self._list(busy) if self.listing.may_ask(now) else None
         if self._leaving:
@@ -223,8 +223,10 @@ class Subscriptions:
             if not self.listing.is_new(now):
                 self._take_list(answer.conditions, now, at_ns)
             return
-        subscription = self._by_seq.get(request.seq) if isinstance(request, Register) else None
-        if subscription is not None and subscription.late(answer, now, at_ns):
+        if not isinstance(request, Register):
+            return
+        subscription = self._by_seq.get(request.seq)
+        if subscription is not None and subscription.late(request, answer, now, at_ns):
             self._tell_registered(subscription, at_ns)
 
     def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
