@@ -10,16 +10,19 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
-from conversation import BUSY, NO_SUCH, TWICE, Listener
+from conversation import BUSY, NO, NO_SUCH, TWICE, Listener
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot
 from jogeon.subscriptions import Subscriptions
-from virtual import Broker, Clock, Driver
+from driven import Driver
+from virtual import Broker, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 NAMES = ("급등주", "신고가 돌파", "거래량 급증", "눌림목")
 FOLLOWED = NAMES[:3]
+SMALL = NAMES[2]
+"""The condition that has one stock or none."""
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
 
@@ -107,7 +110,7 @@ def _fates(events: list[Event], code: str, name: str, world: World, listener: Li
                 yield "live"
             elif any(gap.since_ns <= at_ns <= gap.until_ns for gap in gaps):
                 yield "gap"
-            elif at_ns in odd:
+            elif change.heard_ns in odd:
                 yield "anomaly"
             else:
                 assert change.fate != "pushed", "heard, and not told"
@@ -126,7 +129,9 @@ class World:
         self.clock = Clock()
         self.broker = Broker(self.clock, self.random, NAMES, CODES)
         self.subscriptions = Subscriptions(recheck=RECHECK)
+        self.broker.overtaking, self.broker.floating = seed % 2 == 1, seed % 3 == 2
         self.driver = Driver(self.clock, self.broker, self.subscriptions, self.random)
+        self.broker.members[SMALL] = set()
         self.listeners: list[Listener] = []
         self.jumped = False
         self._trading = self._failing = False
@@ -163,13 +168,14 @@ class World:
     def leave(self, listener: Listener) -> None:
         """Let a sink go."""
         self.subscriptions.leave(listener, self.clock.wall_ns())
-        listener.left_ns = self.driver.heard_ns  # what came after is unknown to everybody
+        listener.left_ns = self.driver.mark_ns  # what came after is unknown to everybody
         self.driver.turn()
 
     def _trade(self) -> None:
         if self._trading:
             for _ in range(self.random.choice((1, 1, 1, 5))):
-                self.broker.change(self.random.choice(NAMES), self.random.choice(CODES))
+                name = self.random.choice(NAMES)
+                self.broker.change(name, CODES[0] if name == SMALL else self.random.choice(CODES))
             self.clock.later(self.random.expovariate(1.0), self._trade)
 
     def _fail(self) -> None:
@@ -209,7 +215,7 @@ def _edit(world: World) -> None:
 
 
 def _delete(world: World) -> None:
-    if not world.broker.gone:
+    if not world.broker.gone and not world.broker.renamed:
         world.broker.delete(world.random.choice(NAMES))
         world.clock.later(world.random.uniform(0, 100), world.broker.restore)
 
@@ -230,8 +236,29 @@ def _jump(world: World) -> None:
 
 
 def _guest(world: World) -> None:
-    guest = world.visit(world.random.sample(NAMES, 2))
-    world.clock.later(world.random.uniform(0, 60), lambda: world.leave(guest))
+    names = world.random.sample(NAMES, 2)
+
+    def come() -> None:
+        guest = world.visit(names)
+        world.clock.later(world.random.uniform(0, 60), lambda: world.driver.run(lambda: world.leave(guest)))
+
+    world.driver.run(come)
+
+
+def _stall(world: World) -> None:
+    world.driver.stall(world.random.choice((0.4, 0.6, 2.0, 10.0, 60.0)))
+
+
+def _stall_and_drop(world: World) -> None:
+    seconds = world.random.choice((2.0, 10.0, 60.0))
+    world.driver.stall(seconds)
+    world.clock.later(world.random.uniform(0, seconds), lambda: _drop(world))
+
+
+def _rename(world: World) -> None:
+    if not world.broker.renamed and not world.broker.gone:
+        world.broker.rename(world.random.choice(NAMES))
+        world.clock.later(world.random.uniform(0, 100), world.broker.restore)
 
 
 def _set(name: str, *values: object) -> Callable[[World], None]:
@@ -253,6 +280,12 @@ FAULTS: tuple[Callable[[World], None], ...] = (
     _mute,
     _guest,
     _jump,
+    _stall,
+    _stall_and_drop,
+    _rename,
+    _set("slow", 0.0, 0.0, 3.0, 20.0),
+    _set("lose", 1, 1, 2, 4),
+    lambda world: world.broker.list_refusals.append(world.random.choice((NO, BUSY))),
     _set("deaf", 1, 2, 5),
     _set("mum", 1, 2, 5),
     _set("destroy", 1, 3),

@@ -75,6 +75,8 @@ class Membership:
         self._touched: dict[str, int] = {}
         self._left: dict[str, str] = {}
         """The exchange's time of the last leave of each stock, to know its repeat."""
+        self._odd: dict[str, tuple[str, str]] = {}
+        """Kind and time of the last push of each stock that changed nothing, to know its repeat."""
         self._asked_ns = 0
         self._shown: Snapshot | None = None
         """What the server showed last."""
@@ -120,13 +122,15 @@ class Membership:
             self._doubt = Blind(self.right_ns, "unreadable frame", "")
         elif not self._is_harmless(kind, code, clock, at_ns):
             self._doubt = Blind(self.right_ns, "drift", "", proven=True)
+        if len(self._odd) < MOST_CODES:
+            self._odd[code] = (kind, clock)
         return Anomaly(at_ns, _what_is_wrong(kind, code), self.condition, code)
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
         """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
         last = self.codes.get(code)
         known = (last.clock if isinstance(last, Enter) else None) if kind == "I" else self._left.get(code)
-        if not clock or clock == known:
+        if not clock or clock == known or self._odd.get(code) == (kind, clock):
             return True
         shown = self._shown
         if shown is None or at_ns - shown.at_ns > DRIFT_GRACE_NS:
@@ -153,8 +157,9 @@ class Membership:
         self._touched = {code: when for code, when in self._touched.items() if at_ns - when <= DRIFT_GRACE_NS}
         if len(self._touched) > MOST_CODES // 2:
             self._touched.clear()
-        if len(self._left) > MOST_CODES:
-            self._left.clear()
+        for remembered in (self._left, self._odd):
+            if len(remembered) >= MOST_CODES:
+                remembered.clear()
 
     # ------------------------------------------------------------ snapshots
 
@@ -183,7 +188,8 @@ class Membership:
         self._forget(shown.at_ns)
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
-        """Tell the kept pushes that the snapshot does not show yet."""
+        """Tell the kept pushes that the snapshot does not show yet; remember the others, to know their repeats."""
+        self._odd.update((code, (kind, clock)) for code, (kind, clock, _) in kept.items())
         told = [
             self.push(kind, code, clock, at_ns)
             for code, (kind, clock, at_ns) in kept.items()

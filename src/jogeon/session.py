@@ -206,7 +206,7 @@ class ClientSession(_Session):
         self.owed: list[Request] = []
         """Requests that timed out, whose replies may still come."""
         self._overtaken = False
-        """Whether a reply that could be to the search in flight was taken for that to an older one."""
+        """Whether a reply that could be to the search or list in flight was taken for that to an older one."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited, owed or registered any more."""
@@ -229,7 +229,7 @@ class ClientSession(_Session):
         """Give up waiting for the request in flight: from now on its reply is owed.
 
         Unless another reply was taken in its place: most likely that was its own and the older one is lost. Else each
-        search of a condition would from then on be given the reply to the one before it, too late.
+        list, and each search of a condition, would from then on be given the reply to the one before it, too late.
         """
         if self.in_flight is not None and not self._overtaken:
             self.owed.append(self.in_flight)
@@ -256,7 +256,7 @@ class ClientSession(_Session):
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:
             request = self.owed.pop(late)
-            self._overtaken |= isinstance(waiting, messages.Search)
+            self._overtaken |= isinstance(waiting, messages.Search | messages.ListConditions)
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 

@@ -139,7 +139,7 @@ class Subscription:
         """Whether its first registration was answered, refused or timed out."""
         self._floor = -math.inf
         self._confirmed_ns: int | None = None
-        """When its registration agreed with a list last, or was answered, if no list followed yet."""
+        """When it was last so for certain that its seq is its own: by a list, or by the answer that began a picture."""
         self._unconfirmed = False
         self._begin()
 
@@ -217,7 +217,7 @@ class Subscription:
 
     def inherit(self, other: "Subscription", at_ns: int) -> None:
         """Take over the sinks of a namesake that is gone; each goes on from what it knows, behind a told gap."""
-        other.membership.blind(other.doubtful_since(at_ns), "condition missing")
+        other.membership.blind(other.own_since(at_ns), "condition missing")
         for sink in other.everyone():
             if self.feeds(sink):
                 continue
@@ -318,11 +318,9 @@ class Subscription:
         self.failures, self.error, self.settled = 0, None, True
         self._cured = self._confirming = False
         self._passing = 0
-        self._confirmed_ns, self._unconfirmed = at_ns, True
+        self._unconfirmed = True
         if not self._rechecking:
-            self._move(Step.SHOWN)
-            self._plan(now, self._pause(self, first=True))
-            self.publish(self.membership.snapshot(answer.codes, at_ns))
+            self._begin_picture(answer, now, at_ns)
             return
         self._rechecking = False
         doubt = self._doubt
@@ -331,9 +329,26 @@ class Subscription:
             self.due = now + GRACE
             return
         self._move(Step.SHOWN)
-        self._plan(now, self._pause(self, first=False))
         if doubt is not None and doubt.proven:
-            self.publish(self.membership.missed(doubt, at_ns))
+            self._told(self.membership.missed(doubt, at_ns), at_ns)
+        self._plan(now, self._pause(self, first=False))
+
+    def _begin_picture(self, answer: Registered, now: float, at_ns: int) -> None:
+        self._confirmed_ns = at_ns
+        self._move(Step.SHOWN)
+        block = self.membership.snapshot(answer.codes, at_ns)
+        self._told(block, at_ns)
+        self._plan(now, self._pause(self, first=True))
+        doubt = self.membership.take_doubt()  # of a push that was kept
+        if doubt is not None:
+            self.suspect(doubt)
+
+    def _told(self, block: Sequence[Event], at_ns: int) -> None:
+        """Hand over a block that tells what was blind until now: of an older doubt only what follows is open."""
+        self.publish(block)
+        if self._again is not None:
+            since_ns = max(self._again.since_ns, at_ns)
+            self._again = Blind(since_ns, self._again.cause, self._again.detail, proven=self._again.proven)
 
     def late(self, request: Register, answer: Answer, now: float, at_ns: int) -> bool:
         """Take a reply that came after its time; return whether it was its answer yet.
@@ -373,11 +388,8 @@ class Subscription:
 
     def moved(self, condition: Condition, at_ns: int) -> None:
         """Go on under another seq, behind a gap: what was heard since the last list that agreed may be another's."""
-        since_ns = self.doubtful_since(at_ns)
-        if self._confirmed_ns is not None:
-            since_ns = min(since_ns, self._confirmed_ns)
         if self.stage is not Stage.MISSING:
-            self.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
+            self.membership.blind(self.own_since(at_ns), "registration lost", "the conditions were renumbered")
         for sink in self.everyone():
             sink.renumbered(self.condition, condition)
         self.condition = self.membership.condition = condition
@@ -391,10 +403,7 @@ class Subscription:
 
     def vanished(self, at_ns: int) -> None:
         """Note that the list does not show it any more: its members stand still from the last list that did."""
-        since_ns = self.doubtful_since(at_ns)
-        if self._confirmed_ns is not None:
-            since_ns = min(since_ns, self._confirmed_ns)
-        self.membership.blind(since_ns, "condition missing")
+        self.membership.blind(self.own_since(at_ns), "condition missing")
         self._begin()
         self._move(Step.VANISHED)
         self.settled, self._confirmed_ns = True, None
@@ -410,8 +419,13 @@ class Subscription:
 
     # ------------------------------------------------------------ doubts and rechecks
 
-    def suspect(self, doubt: Blind) -> None:
-        """Recheck it, at once or after what is going on, but not more often than once in DOUBT_FLOOR seconds."""
+    def suspect(self, doubt: Blind, *, at_once: bool = False) -> None:
+        """Recheck it after what is going on, but not more often than once in DOUBT_FLOOR seconds.
+
+        `at_once`: it is known that nothing is pushed, which is more than a doubt.
+        """
+        if at_once:
+            self._floor = -math.inf
         if self.stage is Stage.ACTIVE:
             self._doubt = earliest(self._doubt, doubt)
             self.due = min(self.due, self._floor)
@@ -428,15 +442,20 @@ class Subscription:
         doubt = self.doubted()
         return heard_ns if doubt is None else min(doubt.since_ns, heard_ns)
 
+    def own_since(self, at_ns: int) -> int:
+        """Return since when what was heard under its seq may be another's."""
+        since_ns = self.doubtful_since(at_ns)
+        return since_ns if self._confirmed_ns is None else min(since_ns, self._confirmed_ns)
+
     def judge(self, now: float, at_ns: int) -> None:
         """Tell what a recheck that differed has proven, once the pushes around it have come."""
         if self.stage is not Stage.JUDGING or now < self.due:
             return
         block, unsure = self.membership.resolve(at_ns, self._doubt)
         self._move(Step.JUDGED)
-        self._plan(now, 2 * GRACE if unsure else self._pause(self, first=False))
         if block:
-            self.publish(block)
+            self._told(block, at_ns)
+        self._plan(now, 2 * GRACE if unsure else self._pause(self, first=False))
 
     def _plan(self, now: float, pause: float) -> None:
         """Plan the next recheck: as soon as allowed, if something was doubted meanwhile."""
