@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.listening import BEAT, Life, Listening
-from jogeon.messages import ListConditions, Login, Ping, Push, Refusal
+from jogeon.messages import ConditionList, ListConditions, Login, Ping, Push, Refusal
 from jogeon.retry import Liveness, Pace, Patience, delays
 from jogeon.session import Answered, ClientSession, Late, Stray
 from jogeon.subscription import BUSY_PAUSE, Stage
@@ -35,7 +35,10 @@ class Driver:
 
     def __init__(self, clock: Clock, broker: Broker, subscriptions: Subscriptions, random: Random) -> None:
         self.subscriptions = subscriptions
-        self.losses: list[int] = []
+        self.losses: list[tuple[int, int]] = []
+        """Until when each connection was listened to, and when its end was found."""
+        self.unlisted: list[tuple[int, int]] = []
+        """From an edit to the end of a connection on which no list could show it."""
         self._clock = clock
         self._broker = broker
         self._random = random
@@ -47,6 +50,7 @@ class Driver:
         self._link: Link | None = None
         self._ready = False
         self._flight = 0
+        self._listed_ns = self._sent_ns = 0
         self._wake_at: float | None = None
         self._sent, self._replaced = 0.0, -REPLACE_PAUSE
         self._busy: dict[str, float] = {}
@@ -159,7 +163,7 @@ class Driver:
     def _send(self, request: Request) -> None:
         assert self._link is not None
         self._flight += 1
-        flight, self._sent = self._flight, self._lived()
+        flight, self._sent, self._sent_ns = self._flight, self._lived(), self._clock.wall_ns()
         patience = LOGIN_TIMEOUT if isinstance(request, Login) else self._patience.seconds
         self._link.send(self._session.send(request))
         self.subscriptions.sent(request, self._clock.wall_ns())
@@ -197,7 +201,9 @@ class Driver:
         self._waiting.clear()
         if self._ready:
             self._ready = False
-            self.losses.append(self.mark_ns)
+            self.losses.append((self.mark_ns, self._clock.wall_ns()))
+            edits = [at_ns for at_ns in self._broker.edits if at_ns > self._listed_ns]
+            self.unlisted += [(min(edits), self._clock.wall_ns())] if edits else []
             self.subscriptions.lost(self.mark_ns, "connection lost", "")
         self._later(next(self._pauses), self.connect)
 
@@ -232,6 +238,8 @@ class Driver:
                 self.subscriptions.connected()
             case Answered(request, answer):
                 self._patience.took(self._lived() - self._sent)
+                if isinstance(answer, ConditionList):
+                    self._listed_ns = self._sent_ns
                 if isinstance(answer, Refusal) and answer.busy:
                     self._busy[request.trnm] = now + BUSY_PAUSE
                 self.subscriptions.answered(request, answer, now, at_ns)

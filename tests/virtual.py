@@ -11,9 +11,8 @@ import itertools
 from collections import deque
 from typing import TYPE_CHECKING
 
-from conversation import NO_SUCH, PATIENCE, SECOND_NS, TWICE, moment, text_of
+from conversation import NO_SUCH, SECOND_NS, TWICE, moment, text_of
 from jogeon import messages, writers
-from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
     Cleared,
@@ -22,7 +21,6 @@ from jogeon.messages import (
     Login,
     LoginAccepted,
     Ping,
-    Push,
     Refusal,
     Register,
     Registered,
@@ -30,18 +28,13 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.retry import Liveness, Pace, delays
-from jogeon.session import Answered, ClientSession, Late, ServerSession, Stray
-from jogeon.subscription import Stage
-from jogeon.supervisor import REPLACE_PAUSE
+from jogeon.session import ServerSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from jogeon.messages import Answer, Request
-    from jogeon.session import Received
-    from jogeon.subscriptions import Subscriptions
 
 
 class Clock:
@@ -168,6 +161,8 @@ class Broker:
         self.lose = 0
         self.refusals: deque[Refusal] = deque()
         self.list_refusals: deque[Refusal] = deque()
+        self.edits: list[int] = []
+        """When the conditions were edited."""
         self._pushes: dict[bytes, Change] = {}
         self.already: set[str] = set()
 
@@ -282,6 +277,7 @@ class Broker:
 
     def renumber(self) -> None:
         """Give the conditions other seqs, as editing them does; what is registered stays as it was."""
+        self.edits.append(self.clock.wall_ns())
         names = list(self.listing.values())
         self.random.shuffle(names)
         self.listing = dict(zip(self.listing, names, strict=True))

@@ -409,8 +409,11 @@ class Subscription:
         self.settled, self._confirmed_ns = True, None
 
     def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
-        """Note the end of a connection that was listened to until `heard_ns`."""
-        self.membership.blind(self.doubtful_since(heard_ns), cause, detail)
+        """Note the end of a connection that was listened to until `heard_ns`.
+
+        A snapshot that was read after a stall is newer than that; what was missed until then lies in the gap it ended.
+        """
+        self.membership.blind(self.doubtful_since(max(heard_ns, self.membership.begun_ns)), cause, detail)
         if not self._unconfirmed:
             self._confirmed_ns = None  # what moves while nobody is connected lies in this gap
         if self.stage is not Stage.MISSING:
