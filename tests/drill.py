@@ -10,9 +10,10 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
-from conversation import BUSY, NO, NO_SUCH, TWICE, Listener
+from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener
 from driven import Driver
-from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
+from jogeon.readers import refusal_in
 from jogeon.subscriptions import Subscriptions
 from virtual import Broker, Clock
 
@@ -25,6 +26,7 @@ SMALL = NAMES[2]
 """The condition that has one stock or none."""
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
+WORDED = [WORDS] if refusal_in(0, WORDS.text) else []
 
 
 # ---------------------------------------------------------------- the truth
@@ -38,6 +40,10 @@ def check(world: World) -> None:
     assert world.broker.link is not None
     bound = {name for seq, name in world.broker.link.bound.items() if seq not in world.broker.link.unheard}
     assert bound <= set(FOLLOWED) <= set(world.broker.link.bound.values()), "what nobody wants is cleared"
+    for listener in world.twins:
+        for name, fold in listener.folds.items():
+            assert fold == world.broker.members[name], "who followed a namesake goes on with the one that stays"
+            _check_live([event for event in listener.events if _name(event) == name], name, world)
     for listener in world.listeners:
         for name in listener.folds:
             events = [event for event in listener.events if _name(event) == name]
@@ -70,6 +76,8 @@ def _check_live(events: list[Event], name: str, world: World) -> None:
     moved = [(event.since_ns, event.until_ns) for event in events if isinstance(event, Gap)]
     if world.broker.floating:
         moved += world.driver.unlisted
+        if world.jumped:
+            return  # no gap can be held against the moment of an event
     live = [
         event
         for event in events
@@ -81,7 +89,7 @@ def _check_live(events: list[Event], name: str, world: World) -> None:
     for number, event in zip(numbers, live, strict=True):
         change = world.broker.log[number]
         kind = "I" if isinstance(event, Enter) else "D"
-        assert (change.name, change.code, change.kind) == (name, event.code, kind), f"{number} {event}"
+        assert (change.name.strip("#"), change.code, change.kind) == (name, event.code, kind), f"{number} {event}"
 
 
 def _check_untold(events: list[Event], name: str, world: World, listener: Listener) -> None:
@@ -144,6 +152,8 @@ class World:
         self.driver = Driver(self.clock, self.broker, self.subscriptions, self.random)
         self.broker.members[SMALL] = set()
         self.listeners: list[Listener] = []
+        self.twins: list[Listener] = []
+        """Who follows one of two conditions of a name; a fold by name must not jump when one of them goes."""
         self.jumped = False
         self._trading = self._failing = False
 
@@ -170,7 +180,7 @@ class World:
         self.subscriptions.join(listener)
         now_ns = self.clock.wall_ns()
         for condition in self.subscriptions.listing.conditions:
-            if condition.name in names and condition.name != self.broker.doubled:
+            if condition.name in names and len(self.subscriptions.listing.named(condition.name)) == 1:
                 self.subscriptions.want(condition, listener, "K", now_ns)
         self.listeners.append(listener)
         self.driver.turn()
@@ -179,13 +189,14 @@ class World:
     def leave(self, listener: Listener) -> None:
         """Let a sink go."""
         self.subscriptions.leave(listener, self.clock.wall_ns())
+        self.driver.note_unlisted()
         listener.left_ns = self.driver.mark_ns  # what came after is unknown to everybody
         self.driver.turn()
 
     def _trade(self) -> None:
         if self._trading:
             for _ in range(self.random.choice((1, 1, 1, 5))):
-                name = self.random.choice(NAMES)
+                name = self.random.choice((*NAMES, f"{self.broker.doubled}#"))
                 self.broker.change(name, CODES[0] if name == SMALL else self.random.choice(CODES))
             self.clock.later(self.random.expovariate(1.0), self._trade)
 
@@ -235,6 +246,20 @@ def _double(world: World) -> None:
     world.broker.doubled = world.random.choice(NAMES)
     world.clock.later(world.random.uniform(0, 100), lambda: setattr(world.broker, "doubled", ""))
     _drop(world)
+
+
+def _twin(world: World) -> None:
+    def come() -> None:
+        twin = Condition("90", world.broker.doubled)
+        if twin.name in FOLLOWED and twin in world.subscriptions.listing.conditions:
+            listener = Listener()
+            world.subscriptions.join(listener)
+            world.subscriptions.want(twin, listener, "K", world.clock.wall_ns())
+            world.twins.append(listener)
+            world.driver.turn()
+
+    _double(world)
+    world.clock.later(world.random.uniform(1, 20), lambda: world.driver.run(come))
 
 
 def _mute(world: World) -> None:
@@ -288,6 +313,7 @@ FAULTS: tuple[Callable[[World], None], ...] = (
     _edit,
     _delete,
     _double,
+    _twin,
     _mute,
     _guest,
     _jump,
@@ -302,6 +328,6 @@ FAULTS: tuple[Callable[[World], None], ...] = (
     _set("destroy", 1, 3),
     _set("twice", 0, 1),
     _set("hold", 0.5, 3.0, 8.0, 16.0),
-    lambda world: world.broker.refusals.append(world.random.choice((NO_SUCH, TWICE, BUSY))),
+    lambda world: world.broker.refusals.append(world.random.choice((NO_SUCH, TWICE, BUSY, NO, *WORDED))),
     lambda world: None if world.broker.link is None else world.broker.link.say(b"\xff{"),
 )

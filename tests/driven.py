@@ -38,7 +38,7 @@ class Driver:
         self.losses: list[tuple[int, int]] = []
         """Until when each connection was listened to, and when its end was found."""
         self.unlisted: list[tuple[int, int]] = []
-        """From an edit to the end of a connection on which no list could show it."""
+        """From an edit to the end of a connection, or of a watch, before which no list could show it."""
         self._clock = clock
         self._broker = broker
         self._random = random
@@ -202,10 +202,14 @@ class Driver:
         if self._ready:
             self._ready = False
             self.losses.append((self.mark_ns, self._clock.wall_ns()))
-            edits = [at_ns for at_ns in self._broker.edits if at_ns > self._listed_ns]
-            self.unlisted += [(min(edits), self._clock.wall_ns())] if edits else []
+            self.note_unlisted()
             self.subscriptions.lost(self.mark_ns, "connection lost", "")
         self._later(next(self._pauses), self.connect)
+
+    def note_unlisted(self) -> None:
+        """Note since when pushes may have been another's, if somebody stops listening now."""
+        edits = [at_ns for at_ns in self._broker.edits if at_ns > self._listed_ns]
+        self.unlisted += [(min(edits), self._clock.wall_ns())] if edits else []
 
     # ------------------------------------------------------------ the reader
 

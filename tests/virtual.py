@@ -144,6 +144,7 @@ class Broker:
         self.listing = {str(seq): name for seq, name in enumerate(names)}
         self.codes = codes
         self.members = {name: {code for code in codes if random.random() < 0.5} for name in names}
+        self.members |= {f"{name}#": set(codes[:2]) for name in names}
         self.gone: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
         self.doubled = ""
@@ -185,7 +186,7 @@ class Broker:
 
     def change(self, name: str, code: str) -> None:
         """Let a stock enter or leave, and push it to whoever is registered."""
-        if name not in self.listing.values():
+        if name not in self.present.values():
             return
         kind = "D" if code in self.members[name] else "I"
         self.members[name] ^= {code}
@@ -194,7 +195,7 @@ class Broker:
         link = self.link
         if link is None or not link.alive:
             return
-        now_called = self.listing if self.floating else link.bound
+        now_called = self.present if self.floating else link.bound
         for seq in [seq for seq in link.bound if now_called.get(seq) == name]:
             self._push(link, seq, change)
 
@@ -252,8 +253,7 @@ class Broker:
             case ListConditions() if self.list_refusals:
                 return self.list_refusals.popleft()
             case ListConditions():
-                twin = {"90": self.doubled} if self.doubled else {}
-                return ConditionList(tuple(Condition(seq, name) for seq, name in (self.listing | twin).items()))
+                return ConditionList(tuple(Condition(seq, name.strip("#")) for seq, name in self.present.items()))
             case Search():
                 return SearchPage((), "N", "")
             case Register(seq):
@@ -265,15 +265,20 @@ class Broker:
     def _register(self, link: Link, seq: str) -> Answer:
         if self.refusals:
             return self.refusals.popleft()
-        if seq not in self.listing:
+        if seq not in self.present:
             return NO_SUCH
         if seq in link.bound or seq in self.already:
             return TWICE
         link.unheard.discard(seq)
-        name = link.bound[seq] = self.listing[seq]
+        name = link.bound[seq] = self.present[seq]
         return Registered(tuple(sorted(self.members.get(name, ()))))
 
     # ------------------------------------------------------------ editing conditions
+
+    @property
+    def present(self) -> dict[str, str]:
+        """What is saved now; the twin of a condition that is doubled has its name with a mark."""
+        return self.listing | ({"90": f"{self.doubled}#"} if self.doubled else {})
 
     def renumber(self) -> None:
         """Give the conditions other seqs, as editing them does; what is registered stays as it was."""

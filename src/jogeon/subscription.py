@@ -238,10 +238,12 @@ class Subscription:
         snapshot = events[shown]
         for sink in self.fresh:
             sink.put_block(events[shown:])
+        blocks: dict[Membership, list[Event]] = {}  # several sinks may know the same
         for sink, known in self.heirs:
-            if isinstance(snapshot, Snapshot):
+            if known not in blocks and isinstance(snapshot, Snapshot):
                 known.condition = self.condition
-                sink.put_block([*known.snapshot(snapshot.codes, snapshot.at_ns), *events[shown + 1 :]])
+                blocks[known] = known.snapshot(snapshot.codes, snapshot.at_ns)
+            sink.put_block([*blocks[known], *events[shown + 1 :]])
         self.sinks += [*self.fresh, *(sink for sink, _ in self.heirs)]
         self.fresh, self.heirs = [], []
 
