@@ -98,13 +98,13 @@ def _check_untold(events: list[Event], name: str, world: World, listener: Listen
     What was never heard and taken back before anybody could look is invisible: its changes come in pairs.
     """
     for code in CODES:
-        fates = _fates(events, code, name, world, listener)
+        fates = list(_fates(events, code, name, world, listener))
         runs = [list(run) for _, run in itertools.groupby(fates, lambda fate: fate == "live")]
         if listener is not world.listeners[0]:
             runs = runs[1:]  # who joins in a moment of doubt begins with what is known then
         for run in runs:
             hidden = set(run) <= {"unsent", "destroyed"} and len(run) % 2
-            assert not hidden, f"a net change of {code} in {name} lies in no gap"
+            assert not hidden, f"a net change of {code} in {name} lies in no gap: {fates}"
 
 
 def _fates(events: list[Event], code: str, name: str, world: World, listener: Listener) -> Iterator[str]:
@@ -237,12 +237,14 @@ def _edit(world: World) -> None:
 
 
 def _delete(world: World) -> None:
-    if not world.broker.gone and not world.broker.renamed:
+    if world.broker.is_plain:
         world.broker.delete(world.random.choice(NAMES))
         world.clock.later(world.random.uniform(0, 100), world.broker.restore)
 
 
 def _double(world: World) -> None:
+    if not world.broker.is_plain:
+        return
     world.broker.doubled = world.random.choice(NAMES)
     world.clock.later(world.random.uniform(0, 100), lambda: setattr(world.broker, "doubled", ""))
     _drop(world)
@@ -292,7 +294,7 @@ def _stall_and_drop(world: World) -> None:
 
 
 def _rename(world: World) -> None:
-    if not world.broker.renamed and not world.broker.gone:
+    if world.broker.is_plain:
         world.broker.rename(world.random.choice(NAMES))
         world.clock.later(world.random.uniform(0, 100), world.broker.restore)
 

@@ -135,9 +135,7 @@ class Driver:
     def _note_beat(self) -> None:
         stalled = self._life.beat(self._clock.now, self._clock.wall_ns())
         was_behind = self._listening.behind
-        self._listening.beat(
-            self._clock.wall_ns(), self.heard_ns, stalled=stalled, empty=lambda: not self._waiting
-        )
+        self._listening.beat(self._clock.wall_ns(), self.heard_ns, stalled=stalled, empty=lambda: not self._waiting)
         if was_behind and not self._listening.behind:
             self.turn()
 

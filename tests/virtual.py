@@ -280,6 +280,11 @@ class Broker:
         """What is saved now; the twin of a condition that is doubled has its name with a mark."""
         return self.listing | ({"90": f"{self.doubled}#"} if self.doubled else {})
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each name is that of its one condition: nothing is deleted, renamed or doubled."""
+        return not (self.gone or self.renamed or self.doubled)
+
     def renumber(self) -> None:
         """Give the conditions other seqs, as editing them does; what is registered stays as it was."""
         self.edits.append(self.clock.wall_ns())

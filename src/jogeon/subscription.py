@@ -13,7 +13,7 @@ from typing import Protocol
 
 from jogeon import messages
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Cause, Condition, Event, Exchange, Snapshot
+from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, Snapshot
 from jogeon.listing import LONGEST_DOUBLING
 from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, earliest
 from jogeon.messages import Answer, Clear, Malformed, Refusal, Register, Registered
@@ -336,9 +336,9 @@ class Subscription:
         self._plan(now, self._pause(self, first=False))
 
     def _begin_picture(self, answer: Registered, now: float, at_ns: int) -> None:
-        self._confirmed_ns = at_ns
         self._move(Step.SHOWN)
         block = self.membership.snapshot(answer.codes, at_ns)
+        self._confirmed_ns = min([at_ns, *(each.at_ns for each in block if isinstance(each, Enter | Leave))])
         self._told(block, at_ns)
         self._plan(now, self._pause(self, first=True))
         doubt = self.membership.take_doubt()  # of a push that was kept
