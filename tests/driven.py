@@ -246,7 +246,7 @@ class Driver:
                     self._busy[request.trnm] = now + BUSY_PAUSE
                 self.subscriptions.answered(request, answer, now, at_ns)
             case Late(request, answer):
-                debt = next(debt for debt in self._debts if debt[0] == request)
+                debt = next(debt for debt in self._debts if debt[0] is request)
                 self._debts.remove(debt)
                 self._patience.took(self._lived() - debt[1])
                 self.subscriptions.late(request, answer, now, at_ns)

@@ -318,13 +318,25 @@ def test_a_refused_clear_leaves_the_registration_as_it_was() -> None:
     assert pair.agree()
 
 
-def test_of_two_lists_the_first_reply_is_the_late_one() -> None:
+def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None:
+    """Else lists that were lost would make all others late, for as long as the connection lives."""
+    pair = listed_pair()
+    for _ in range(3):
+        timed_out(pair, ListConditions())
+    timed_out(pair, Register("4"))
+    pair.send(ListConditions())
+    pair.say(writers.encode_list(LISTED.conditions), writers.encode_list(()))
+    assert pair.hear() == Answered(ListConditions(), LISTED)
+    assert pair.client.owed == [Register("4")]
+    assert isinstance(pair.hear(), Stray)
+
+
+def test_a_late_list_that_nobody_waits_for_settles_its_debt() -> None:
     pair = listed_pair()
     timed_out(pair, ListConditions())
-    pair.send(ListConditions())
-    pair.say(writers.encode_list(()), writers.encode_list(LISTED.conditions))
-    assert pair.hear() == Late(ListConditions(), ConditionList(()))
-    assert pair.hear() == Answered(ListConditions(), LISTED)
+    pair.say(writers.encode_list(LISTED.conditions))
+    assert pair.hear() == Late(ListConditions(), LISTED)
+    assert not pair.client.owed
 
 
 def test_a_list_is_known_by_its_name_while_conditions_are_owed() -> None:

@@ -18,9 +18,7 @@ from conversation import (
     opened,
 )
 from drill import World, check
-from jogeon.errors import AmbiguousCondition, UnknownCondition
-from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
-from jogeon.listing import resolve
+from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot, State
 from jogeon.messages import (
     Clear,
     ConditionList,
@@ -41,41 +39,6 @@ def test_truth_drill(block: int) -> None:
         world = World(seed)
         world.run(300)
         check(world)
-
-
-# ---------------------------------------------------------------- names
-
-
-LISTING = (ZERO, ONE, Condition("2", PEAK), Condition("3", "0"), Condition("4", "급등주 2"))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "seq"),
-    [
-        (SURGE, "0"),
-        (f" {SURGE} ", "0"),
-        ("1", "1"),
-        ("2", "2"),
-        ("0", "3"),  # a name before a seq
-        (Condition("2", PEAK), "2"),
-        (Condition("9", SURGE), "0"),  # renumbered since
-    ],
-)
-def test_a_condition_is_found_by_its_name_else_by_its_seq(wanted: str | Condition, seq: str) -> None:
-    assert resolve(wanted, LISTING).seq == seq
-
-
-def test_a_name_that_two_conditions_bear_is_refused() -> None:
-    with pytest.raises(AmbiguousCondition) as raised:
-        resolve(PEAK, LISTING)
-    assert raised.value.seqs == ("1", "2")
-
-
-@pytest.mark.parametrize(("wanted", "close"), [("급등", SURGE), ("zzz", None), ("", None)])
-def test_a_name_that_no_condition_bears_is_answered_with_similar_ones(wanted: str, close: str | None) -> None:
-    with pytest.raises(UnknownCondition) as raised:
-        resolve(wanted, LISTING)
-    assert (close in raised.value.close) if close else not raised.value.close
 
 
 # ---------------------------------------------------------------- the order of things

@@ -206,7 +206,7 @@ class ClientSession(_Session):
         self.owed: list[Request] = []
         """Requests that timed out, whose replies may still come."""
         self._overtaken = False
-        """Whether a reply that could be to the search or list in flight was taken for that to an older one."""
+        """Whether a reply that could be to the search in flight was taken for that to an older one."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited, owed or registered any more."""
@@ -229,7 +229,7 @@ class ClientSession(_Session):
         """Give up waiting for the request in flight: from now on its reply is owed.
 
         Unless another reply was taken in its place: most likely that was its own and the older one is lost. Else each
-        list, and each search of a condition, would from then on be given the reply to the one before it, too late.
+        search of a condition would from then on be given the reply to the one before it, too late.
         """
         if self.in_flight is not None and not self._overtaken:
             self.owed.append(self.in_flight)
@@ -246,17 +246,20 @@ class ClientSession(_Session):
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
         to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
+        A list answers whoever waits for one, and settles those before: else one lost list would make all others late.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
         waiting = self.in_flight if self.in_flight is not None and _names(reply, self.in_flight) else None
         late = next((place for place, request in enumerate(self.owed) if _names(reply, request)), None)
-        if waiting is not None and (late is None or isinstance(waiting, messages.Register | messages.Clear)):
+        if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
+            if isinstance(waiting, messages.ListConditions):
+                self.owed = [request for request in self.owed if not isinstance(request, messages.ListConditions)]
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:
             request = self.owed.pop(late)
-            self._overtaken |= isinstance(waiting, messages.Search | messages.ListConditions)
+            self._overtaken |= isinstance(waiting, messages.Search)
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 
