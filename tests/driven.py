@@ -50,7 +50,8 @@ class Driver:
         self._link: Link | None = None
         self._ready = False
         self._flight = 0
-        self._listed_ns = self._sent_ns = 0
+        self.listed_ns = self._sent_ns = 0
+        """When the last list that was answered was asked for."""
         self._wake_at: float | None = None
         self._sent, self._replaced = 0.0, -REPLACE_PAUSE
         self._busy: dict[str, float] = {}
@@ -206,7 +207,7 @@ class Driver:
 
     def note_unlisted(self) -> None:
         """Note since when pushes may have been another's, if somebody stops listening now."""
-        edits = [at_ns for at_ns in self._broker.edits if at_ns > self._listed_ns]
+        edits = [at_ns for at_ns in self._broker.edits if at_ns > self.listed_ns]
         self.unlisted += [(min(edits), self._clock.wall_ns())] if edits else []
 
     # ------------------------------------------------------------ the reader
@@ -241,7 +242,7 @@ class Driver:
             case Answered(request, answer):
                 self._patience.took(self._lived() - self._sent)
                 if isinstance(answer, ConditionList):
-                    self._listed_ns = self._sent_ns
+                    self.listed_ns = self._sent_ns
                 if isinstance(answer, Refusal) and answer.busy:
                     self._busy[request.trnm] = now + BUSY_PAUSE
                 self.subscriptions.answered(request, answer, now, at_ns)

@@ -26,7 +26,8 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames"},  # 0 words
-    {"session", "members", "retry", "registrations", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
+    {"session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
+    | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "settings", "credentials", "lock", "tokens", "fanout", "connection", "supervisor", "client", "server"}
     | {"rest", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
@@ -40,14 +41,15 @@ BESIDE = {
     "readers": {"errors", "events", "messages", "values"},
     "writers": {"events", "messages"},
     "events": {"errors"},
-    "registrations": {"session", "members", "retry"},
+    "subscription": {"listing", "members"},
+    "subscriptions": {"subscription", "listing", "members"},
     "settings": {"places"},
     "credentials": {"settings", "places"},
     "lock": {"credentials", "settings", "places"},
     "tokens": {"lock", "credentials", "settings", "places", "connection"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
-    "resume": {"fold", "members", "registrations"},
+    "resume": {"fold", "members", "subscription"},
     "stats": {"rows"},
     "store": {"lock"},  # one writer is found out as one session is
     "journal": {"store", "fanout"},
@@ -216,6 +218,11 @@ def test_imports_go_down_or_as_listed() -> None:
         ("__main__", "cli", True),
         ("session", "client", False),
         ("session", "members", False),
+        ("subscriptions", "subscription", True),
+        ("subscription", "subscriptions", False),
+        ("listing", "subscription", False),
+        ("listening", "retry", False),
+        ("members", "subscription", False),
         ("messages", "events", True),
         ("client", "server", False),
         ("hub", "simulator", False),
