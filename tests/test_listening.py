@@ -33,19 +33,27 @@ def test_a_program_that_runs_lives_as_long_as_the_clock() -> None:
 @pytest.mark.parametrize("gap", [0.51, 2.0, 90.0])
 def test_a_stall_counts_as_half_a_second_of_life(gap: float) -> None:
     """SIGSTOP, a handler that blocks: no patience runs out meanwhile."""
-    assert life((BEAT, BEAT), (gap, gap), (BEAT, BEAT)) == ([False, True, False], pytest.approx(2 * BEAT + STALL))
+    stalled, lived = life((BEAT, BEAT), (gap, gap), (BEAT, BEAT))
+    assert stalled == [False, True, False]
+    assert lived == pytest.approx(2 * BEAT + STALL)
 
 
 def test_a_suspended_machine_is_a_stall_although_its_monotonic_clock_stood_still() -> None:
-    assert life((BEAT, BEAT), (0.01, 3_600.0)) == ([False, True], pytest.approx(BEAT + 0.01))
+    stalled, lived = life((BEAT, BEAT), (0.01, 3_600.0))
+    assert stalled == [False, True]
+    assert lived == pytest.approx(BEAT + 0.01)
 
 
 def test_a_beat_half_a_second_late_is_no_stall() -> None:
-    assert life((STALL, STALL)) == ([False], pytest.approx(STALL))
+    stalled, lived = life((STALL, STALL))
+    assert stalled == [False]
+    assert lived == pytest.approx(STALL)
 
 
 def test_a_wall_clock_that_is_set_back_is_no_stall() -> None:
-    assert life((BEAT, -3_600.0)) == ([False], pytest.approx(BEAT))
+    stalled, lived = life((BEAT, -3_600.0))
+    assert stalled == [False]
+    assert lived == pytest.approx(BEAT)
 
 
 def test_between_two_beats_no_more_is_lived_than_what_is_no_stall() -> None:
@@ -203,6 +211,7 @@ def test_the_first_frame_after_a_stall_is_known_before_the_beat() -> None:
     assert ear.mark == 1.0
 
 
+TINY = 1e-6
 HAPPENINGS = st.lists(
     st.one_of(
         st.tuples(st.just("run"), st.integers(1, 6)),
@@ -241,8 +250,8 @@ def test_the_mark_is_a_moment_at_which_all_that_had_come_was_read(
                     arrived = arrived[1:]
                 ear.beats(stalled=True)
         ear.waiting = len(arrived)
-        assert before - BEAT <= ear.mark <= ear.now
-        assert ear.mark <= (ear.heard_ns - moment(0)) / SECOND_NS + 1e-6
-        assert not any(begin < ear.mark < end for begin, end in stalls)
-        assert not arrived or ear.mark <= arrived[0]
+        assert before - BEAT - TINY <= ear.mark <= ear.now + TINY
+        assert ear.mark <= (ear.heard_ns - moment(0)) / SECOND_NS + TINY
+        assert not any(begin + TINY < ear.mark < end - TINY for begin, end in stalls)
+        assert not arrived or ear.mark <= arrived[0] + TINY
         before = ear.mark
