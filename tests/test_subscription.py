@@ -250,7 +250,8 @@ def test_whatever_happened_a_broker_that_answers_gets_it_registered(happenings: 
     life.rests()
     assert it.stage is Stage.ACTIVE
     assert it.membership.live
-    assert life.listener.folds[SURGE] == {A, C}
+    assert it.doubted() is None
+    assert life.listener.folds[SURGE] == set(it.membership.codes)
 
 
 # ---------------------------------------------------------------- pauses

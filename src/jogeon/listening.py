@@ -42,31 +42,29 @@ class Listening:
     def __init__(self, at_ns: int) -> None:
         self.fresh_ns = at_ns + STALL_NS
         """A frame read after this was waiting while the program did not run."""
-        self._beat_heard_ns = at_ns
+        self._beat_ns = at_ns
         self._stalled_ns: int | None = None
         self._emptied_ns: int | None = None
 
     def beat(self, at_ns: int, heard_ns: int, *, stalled: bool, empty: Callable[[], bool]) -> None:
         """Note a beat of the loop; `empty` tells whether nothing waits in the socket."""
         if stalled:
-            self._stall(self._beat_heard_ns)
+            self._stall(min(self.mark(heard_ns), self._beat_ns))
         if self._stalled_ns is not None:
             if self._emptied_ns is not None and heard_ns > self._emptied_ns:
                 self._stalled_ns = self._emptied_ns = None
             elif self._emptied_ns is None and empty():
                 self._emptied_ns = at_ns
-        self._beat_heard_ns = heard_ns
+        self._beat_ns = at_ns
         self.fresh_ns = at_ns + STALL_NS
 
     def late(self, at_ns: int, heard_ns: int) -> None:
         """Note a frame that is read after `fresh_ns`, before the beat that is overdue."""
-        self._stall(heard_ns)
+        self._stall(self.mark(heard_ns))
         self.fresh_ns = at_ns + STALL_NS
 
-    def _stall(self, heard_ns: int) -> None:
-        if self._stalled_ns is None:
-            self._stalled_ns = heard_ns
-        self._emptied_ns = None
+    def _stall(self, mark_ns: int) -> None:
+        self._stalled_ns, self._emptied_ns = mark_ns, None
 
     @property
     def behind(self) -> bool:
