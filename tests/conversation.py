@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jogeon import messages, writers
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.listing import FRESH
 from jogeon.messages import (
     Cleared,
     ConditionList,
@@ -47,6 +48,8 @@ SURGE, PEAK = "급등주", "신고가 돌파"
 ZERO, ONE = Condition("0", SURGE), Condition("1", PEAK)
 TWICE = Refusal(messages.ALREADY_REGISTERED, "이미 등록된 조건검색 일련번호입니다.")
 BUSY = Refusal("1700", "허용된 요청 개수를 초과하였습니다")
+WORDS = Refusal("0", "조건검색 실패")
+NO = Refusal("900001", "거절")
 NO_SUCH = Refusal(messages.NO_SUCH_SEQ, "존재하지 않는 일련번호입니다.")
 
 
@@ -140,7 +143,7 @@ class Talk:
 
     def __init__(self, *names: str, recheck: float = 0.0) -> None:
         self.subscriptions = Subscriptions(recheck=recheck)
-        self.now = 0.0
+        self.now = self.taken = 0.0
         self.listing = tuple(Condition(str(seq), name) for seq, name in enumerate(names))
         self._asked: Request | None = None
         self.connects()
@@ -184,16 +187,35 @@ class Talk:
             self._asked = self.subscriptions.next_request(self.now, self.at_ns)
         assert self._asked == expected
 
+    @property
+    def asked(self) -> Request:
+        """What was asked last."""
+        assert self._asked is not None
+        return self._asked
+
     def answers(self, answer: Answer) -> None:
         """Answer what was asked."""
-        assert self._asked is not None
-        self.subscriptions.answered(self._asked, answer, self.now, self.at_ns)
+        if isinstance(answer, ConditionList):
+            self.taken = self.now
+        self.subscriptions.answered(self.asked, answer, self.now, self.at_ns)
+
+    def confirms(self) -> None:
+        """Expect the list that follows a round of registrations, a second after the list before, and give it."""
+        due = self.subscriptions.next_due()
+        assert due is not None
+        assert due <= max(self.now, self.taken + FRESH)
+        self.now = max(self.now, due)
+        self.asks(ListConditions())
+        self.answers(ConditionList(self.listing))
+
+    def is_late(self, request: Request, answer: Answer) -> None:
+        """Answer a request that timed out."""
+        self.subscriptions.late(request, answer, self.now, self.at_ns)
 
     def is_silent(self) -> None:
         """Leave unanswered what was asked."""
-        assert self._asked is not None
         self.now += PATIENCE
-        self.subscriptions.timed_out(self._asked, PATIENCE, self.now, self.at_ns)
+        self.subscriptions.timed_out(self.asked, PATIENCE, self.now, self.at_ns)
 
     def registers(self, seq: str, *codes: str) -> None:
         """Expect a registration and grant it."""

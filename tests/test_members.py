@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import count
 
 import pytest
@@ -10,16 +11,26 @@ from hypothesis import strategies as st
 
 from conversation import SECOND_NS, Listener, moment
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot
-from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, difference
+from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, difference, earliest
 
 SURGE = Condition("4", "급등주")
 CODES = ("005930", "0000D0", "57JBHH", "000660")
 A, B, C, D = CODES
 
 
-def known(*codes: str, at: float = 0.0) -> Membership:
+
+class Noting(Membership):
+    """A Membership that keeps the doubts its pushes raise."""
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(condition)
+        self.noted: list[Blind] = []
+        self.on_doubt = self.noted.append
+
+
+def known(*codes: str, at: float = 0.0) -> Noting:
     """Return a membership that had its first snapshot."""
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     assert membership.snapshot(codes, moment(at)) == [Snapshot(moment(at), SURGE, codes)]
     return membership
 
@@ -48,7 +59,7 @@ class Story:
     """A membership and one that listens to it. A snapshot of a live condition is a recheck."""
 
     def __init__(self) -> None:
-        self.membership = Membership(SURGE)
+        self.membership = Noting(SURGE)
         self.listener = Listener()
         self.now = 0.0
         self.blind = 0
@@ -88,7 +99,7 @@ class Story:
             assert len(block) > 2, "a gap is told for a difference"
 
     def asked(self) -> None:
-        self.membership.asked()
+        self.membership.asked(moment(self.now))
 
     def blind_(self, ago: float) -> None:
         self.membership.blind(moment(self.now - ago), "connection lost")
@@ -118,7 +129,7 @@ def test_pushes_before_a_snapshot_lead_to_the_truth(
     at_first: set[str], before: list[str], between: list[str], after: list[str]
 ) -> None:
     """A snapshot is made, at any moment after the request, and sent at any moment after that."""
-    membership, truth, ticks = Membership(SURGE), set(at_first), count()
+    membership, truth, ticks = Noting(SURGE), set(at_first), count()
     listener = Listener()
     shown: tuple[str, ...] = ()
     for phase in (before, between, after):
@@ -172,7 +183,7 @@ def test_a_push_sent_twice_is_told_once() -> None:
 
 
 def test_of_pushes_before_the_first_snapshot_the_last_of_each_stock_counts() -> None:
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     for tick, (kind, code) in enumerate([("I", A), ("I", B), ("D", A), ("I", C), ("D", C), ("I", A), ("D", D)]):
         assert membership.push(kind, code, f"00000{tick}", moment(tick)) is None
     assert membership.snapshot((B, C), moment(9)) == [
@@ -183,25 +194,177 @@ def test_of_pushes_before_the_first_snapshot_the_last_of_each_stock_counts() -> 
 
 
 def test_what_a_snapshot_already_shows_is_absorbed_in_silence() -> None:
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     membership.push("I", A, "", moment(0))
     membership.push("D", B, "", moment(0))
     assert membership.snapshot((A,), moment(1)) == [Snapshot(moment(1), SURGE, (A,))]
 
 
 def test_a_kept_push_of_an_unknown_kind_is_told() -> None:
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     membership.push("?", A, "", moment(0))
     assert isinstance(membership.snapshot((), moment(1))[1], Anomaly)
 
 
 def test_pushes_from_before_the_request_are_older_than_its_snapshot() -> None:
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     membership.push("I", A, "", moment(0))
-    membership.asked()
+    membership.asked(moment(0.5))
     membership.push("I", B, "", moment(1))
     assert [type(event) for event in membership.snapshot((), moment(2))] == [Snapshot, Enter]
     assert list(membership.codes) == [B]
+
+
+# ---------------------------------------------------------------- proof
+
+
+def proven(membership: Noting) -> Blind | None:
+    """Return the doubt of the last push, None if it raised none."""
+    doubts, membership.noted = membership.noted[:], []
+    membership.on_doubt = membership.noted.append
+    return doubts[-1] if doubts else None
+
+
+PROOF = Blind(moment(0), "drift", "", proven=True)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("I", A), ("D", B)])
+@pytest.mark.parametrize(("after", "is_proof"), [(0.0, False), (1.0, False), (3.0, False), (3.1, True), (600.0, True)])
+def test_an_impossible_push_is_proof_unless_it_agrees_with_a_snapshot_of_three_seconds_before(
+    kind: str, code: str, after: float, *, is_proof: bool
+) -> None:
+    membership = known(A)
+    assert isinstance(membership.push(kind, code, "090000", moment(after)), Anomaly)
+    assert proven(membership) == (PROOF if is_proof else None)
+
+
+def test_a_recheck_is_such_a_snapshot_too_whatever_it_is_judged_to_be() -> None:
+    membership = known(A)
+    assert not membership.rechecked((A, B), moment(600))
+    membership.push("I", A, "090000", moment(602))
+    assert proven(membership) is None
+
+
+def test_a_leave_of_what_a_recheck_has_just_shown_is_proof() -> None:
+    """B had entered unseen: the server showed it, and a second later it left."""
+    membership = known(A)
+    assert not membership.rechecked((A, B), moment(600))
+    assert isinstance(membership.push("D", B, "090000", moment(601)), Anomaly)
+    assert proven(membership) == PROOF
+    assert membership.resolve(moment(603), None) == ([], True), "as pushed, so nothing differs; but looked at again"
+    assert membership.rechecked((A,), moment(606))
+    assert membership.missed(PROOF, moment(606)) == [
+        Gap(SURGE, moment(0), moment(606), "drift"),
+        Snapshot(moment(606), SURGE, (A,)),
+    ]
+
+
+def test_a_recheck_that_looks_into_proof_ends_in_a_gap_although_pushes_have_mended_the_difference() -> None:
+    membership = known(A)
+    assert not membership.rechecked((A, B), moment(600))
+    membership.push("I", B, "090000", moment(601))
+    block, again = membership.resolve(moment(603), PROOF)
+    assert block == [Gap(SURGE, moment(0), moment(603), "drift"), Snapshot(moment(603), SURGE, (A, B))]
+    assert not again
+
+
+@pytest.mark.parametrize("kind", ["I", "D"])
+def test_an_exact_repeat_of_the_last_push_of_a_stock_proves_nothing_however_late(kind: str) -> None:
+    membership = known(A) if kind == "D" else known()
+    assert isinstance(membership.push(kind, A, "090000", moment(10)), Enter | Leave)
+    membership.push(kind, A, "090000", moment(100))
+    assert proven(membership) is None
+    membership.push(kind, A, "090001", moment(200))
+    assert proven(membership) is not None, "another time is another push"
+    membership.push(kind, A, "090001", moment(201))
+    assert proven(membership) is None, "proof that comes twice is proof once"
+
+
+def test_a_repeat_of_a_push_that_the_first_snapshot_had_absorbed_proves_nothing() -> None:
+    membership = Noting(SURGE)
+    membership.push("I", A, "090000", moment(0))
+    membership.snapshot((A,), moment(1))
+    membership.push("I", A, "090000", moment(60))
+    assert proven(membership) is None
+
+
+def test_a_push_without_a_time_is_no_proof() -> None:
+    membership = known(A)
+    membership.push("D", B, "", moment(600))
+    assert proven(membership) is None
+
+
+@pytest.mark.parametrize(("kind", "code"), [("X", A), ("I", " "), ("", B)])
+def test_what_is_no_push_at_all_is_a_doubt_and_no_proof(kind: str, code: str) -> None:
+    membership = known(A)
+    membership.push(kind, code, "090000", moment(1))
+    assert proven(membership) == Blind(moment(0), "unreadable frame", "")
+
+
+BLINDS = st.none() | st.builds(
+    Blind, st.integers(0, 5), st.sampled_from(("drift", "unreadable frame")), st.just(""), proven=st.booleans()
+)
+
+
+@given(st.lists(BLINDS, max_size=6))
+def test_of_many_doubts_the_earliest_counts_and_proof_stays_proof(doubts: list[Blind | None]) -> None:
+    told = [doubt for doubt in doubts if doubt is not None]
+    total = reduce(earliest, doubts, None)
+    if not told:
+        assert total is None
+    else:
+        assert total is not None
+        assert total.since_ns == min(doubt.since_ns for doubt in told)
+        assert total.proven is any(doubt.proven for doubt in told)
+
+
+def test_what_server_showed_last_is_remembered_as_it_was_shown() -> None:
+    membership = known(A, B)
+    membership.push("I", C, "090000", moment(1))
+    assert membership.showed((B, A))
+    assert not membership.showed((A, B, C))
+    membership.rechecked((A,), moment(600))
+    assert membership.showed((A,))
+    assert not Noting(SURGE).showed(())
+
+
+# ---------------------------------------------------------------- a snapshot that comes late
+
+
+def test_what_was_told_since_a_late_snapshot_was_asked_for_is_in_it_and_not_told_again() -> None:
+    membership = known(A, B)
+    membership.push("I", D, "090000", moment(5))
+    membership.asked(moment(10))
+    membership.push("I", C, "090001", moment(11))
+    membership.push("D", A, "090002", moment(12))
+    membership.blind(moment(13), "registration lost", expecting=True)
+    membership.push("I", A, "090003", moment(14))
+    assert membership.snapshot((A, B), moment(15)) == [
+        Gap(SURGE, moment(13), moment(15), "registration lost"),
+        recovered(Leave, D, 13, 15),
+        Snapshot(moment(15), SURGE, (B, C)),
+        Enter(moment(14), SURGE, A, "090003"),
+    ]
+
+
+def test_another_snapshot_that_is_asked_for_is_newer_than_what_was_told() -> None:
+    membership = known(A)
+    membership.asked(moment(10))
+    membership.push("I", C, "090001", moment(11))
+    membership.blind(moment(13), "registration lost", expecting=True)
+    membership.asked(moment(20))
+    assert membership.snapshot((A,), moment(21))[-1] == Snapshot(moment(21), SURGE, (A,))
+
+
+def test_while_blind_a_late_snapshot_keeps_the_pushes_since_it_was_asked_for() -> None:
+    membership = Noting(SURGE)
+    membership.asked(moment(0))
+    membership.push("I", A, "090000", moment(1))
+    membership.blind(moment(5), "registration lost", expecting=True)
+    membership.push("I", B, "090001", moment(6))
+    assert set(membership.codes) == set()
+    membership.snapshot((), moment(7))
+    assert set(membership.codes) == {A, B}
 
 
 # ---------------------------------------------------------------- blind stretches
@@ -229,7 +392,7 @@ def test_a_blind_stretch_without_a_difference_is_told_all_the_same() -> None:
 
 
 def test_before_the_first_snapshot_there_is_no_gap() -> None:
-    membership = Membership(SURGE)
+    membership = Noting(SURGE)
     membership.blind(moment(10), "connection lost")
     assert membership.end(moment(15)) == []
     assert membership.snapshot((A,), moment(20)) == [Snapshot(moment(20), SURGE, (A,))]
@@ -411,7 +574,7 @@ def test_a_watch_that_ends_while_a_stock_is_undecided_tells_an_open_gap() -> Non
 
 def test_pushes_go_on_during_a_recheck() -> None:
     membership = known(A)
-    membership.asked()
+    membership.asked(moment(0.5))
     assert isinstance(membership.push("I", B, "", moment(1)), Enter)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, JogeonError, LoginRefused, RequestRefused, TokenRefused
 from jogeon.retry import (
+    AGAINST_KEYS,
     FIRST_RETRY,
     LONGEST_RETRY,
     SLOW_RETRY,
     STALE_TOKEN_CODES,
     Liveness,
     Pace,
+    Patience,
     Verdict,
     delays,
     verdict,
@@ -59,24 +61,28 @@ def test_a_certificate_that_does_not_verify_is_tried_slowly() -> None:
     assert verdict(CouldNotConnect(address="wss://x", reason="tls", detail="")) is Verdict.SLOW
 
 
-@pytest.mark.parametrize("code", sorted(STALE_TOKEN_CODES))
-def test_a_login_refused_for_its_token_is_tried_slowly(code: str) -> None:
-    assert verdict(LoginRefused(code=code, text="")) is Verdict.SLOW
+PASSING = ("1700", "1701", "1702", "1999", "429", "5", "8003", "8006", "8009", "8040", "8050", "", "1")
+AGAINST = ("8001", "8002", "8011", "8012", "8020", "8030", "8104", "8200")
 
 
-@pytest.mark.parametrize("code", ["8001", "8002", "8010", "8020", "8030", "8050", "", "1"])
-def test_a_login_refused_for_anything_else_needs_a_person(code: str) -> None:
-    assert verdict(LoginRefused(code=code, text="")) is Verdict.FATAL
+@pytest.mark.parametrize("refused", [LoginRefused, TokenRefused])
+@pytest.mark.parametrize("code", [*sorted(STALE_TOKEN_CODES), *PASSING])
+def test_a_session_that_worked_comes_back_after_any_refusal_that_is_not_against_the_keys(
+    refused: type[LoginRefused | TokenRefused], code: str
+) -> None:
+    """Maintenance, too many requests, an address that changed, words without a code: all pass by themselves."""
+    assert verdict(refused(code=code, text="점검 중입니다")) is Verdict.SLOW
 
 
-@pytest.mark.parametrize("code", ["1700", "5", "429", "8040", "8050"])
-def test_too_many_tokens_or_a_machine_not_registered_yet_is_tried_slowly(code: str) -> None:
-    assert verdict(TokenRefused(code=code, text="")) is Verdict.SLOW
+@pytest.mark.parametrize("refused", [LoginRefused, TokenRefused])
+@pytest.mark.parametrize("code", AGAINST)
+def test_a_refusal_of_the_keys_themselves_needs_a_person(refused: type[LoginRefused | TokenRefused], code: str) -> None:
+    assert verdict(refused(code=code, text="")) is Verdict.FATAL
 
 
-@pytest.mark.parametrize("code", ["8001", "8002", "8011", "8020", ""])
-def test_a_token_refused_for_anything_else_needs_a_person(code: str) -> None:
-    assert verdict(TokenRefused(code=code, text="")) is Verdict.FATAL
+def test_the_codes_against_the_keys_are_those_of_the_broker() -> None:
+    assert set(AGAINST) == AGAINST_KEYS
+    assert not AGAINST_KEYS & STALE_TOKEN_CODES, "what another token cures is not against the keys"
 
 
 @pytest.mark.parametrize("code", ["900003", "900004", "1700"])
@@ -139,6 +145,36 @@ def test_no_limit_is_no_limit() -> None:
         pace.sent(0.0)
 
 
+# ---------------------------------------------------------------- patience
+
+
+def patience(*took: float) -> float:
+    learned = Patience()
+    for seconds in took:
+        learned.took(seconds)
+    return learned.seconds
+
+
+@pytest.mark.parametrize(
+    ("took", "seconds"),
+    [((), 5.0), ((0.1,), 5.0), ((2.5,), 5.0), ((6.0, 0.1), 12.0), ((5.0,), 10.0), ((16.0,), 30.0), ((600.0,), 30.0)],
+)
+def test_patience_is_twice_the_slowest_reply_from_five_to_thirty_seconds(
+    took: tuple[float, ...], seconds: float
+) -> None:
+    assert patience(*took) == pytest.approx(seconds)
+
+
+def test_patience_forgets_what_took_long_more_than_twenty_replies_ago() -> None:
+    assert patience(10.0, *[0.1] * 19) == 20.0
+    assert patience(10.0, *[0.1] * 20) == 5.0
+
+
+@given(st.lists(st.floats(0, 1_000), max_size=40))
+def test_patience_looks_at_the_last_twenty_replies(took: list[float]) -> None:
+    assert patience(*took) == min(30.0, max(5.0, 2 * max(took[-20:], default=0.0)))
+
+
 # ---------------------------------------------------------------- silence
 
 
@@ -161,8 +197,22 @@ def test_pings_in_a_storm_do_not_make_it_nervous() -> None:
     assert bound(0.0, 0.001, 0.002) == 5.0
 
 
-def test_two_pings_at_once_tell_nothing() -> None:
-    assert bound(1.0, 1.0) == 45.0
+def test_two_pings_at_once_are_a_storm() -> None:
+    assert bound(1.0, 1.0) == 5.0
+
+
+def test_a_pause_is_forgotten_after_eight_intervals() -> None:
+    """A stall of 45 s does not make detection slow for the rest of a client's life."""
+    pings = [0.0, 45.0, *(45.0 + 10 * number for number in range(1, 9))]
+    assert bound(*pings[:-1]) == 45.0
+    assert bound(*pings) == 25.0
+
+
+@given(st.lists(st.floats(0, 100), min_size=8, max_size=20))
+def test_the_longest_of_the_last_eight_intervals_counts(intervals: list[float]) -> None:
+    pings = list(accumulate(intervals, initial=0.0))
+    longest = max(after - before for before, after in pairwise(pings[-9:]))
+    assert bound(*pings) == pytest.approx(min(45.0, max(5.0, 2.5 * min(45.0, longest))))
 
 
 def test_a_long_pause_does_not_make_it_patient_beyond_the_bound() -> None:

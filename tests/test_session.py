@@ -230,7 +230,7 @@ def test_a_late_reply_is_not_taken_for_the_next_request() -> None:
     timed_out(pair, Register("4"))
     pair.send(Register("5"))
     pair.answer(pair.unanswered[0], Registered(("005930",)))
-    assert pair.hear() == Late(Register("4"))
+    assert pair.hear() == Late(Register("4"), Registered(("005930",)))
     assert pair.client.in_flight == Register("5")
     pair.answer(pair.serve(), Registered(()))  # type: ignore[arg-type]  # it is the request just sent
     assert pair.hear() == Answered(Register("5"), Registered(()))
@@ -241,18 +241,18 @@ def test_a_late_reply_tells_how_it_is_on_the_server_all_the_same() -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.answer(pair.unanswered[0], Registered(()))
-    assert pair.hear() == Late(Register("4"))
+    assert pair.hear() == Late(Register("4"), Registered(()))
     assert pair.client.registration("4") is Registration.ACTIVE
     assert pair.agree()
 
 
-@pytest.mark.parametrize("text", [NOTHING, REFUSED])
-def test_a_late_reply_without_a_seq_is_taken_for_nobodys(text: bytes) -> None:
+@pytest.mark.parametrize(("text", "words"), [(NOTHING, ""), (REFUSED, "[900001] 거절")])
+def test_a_late_reply_without_a_seq_is_taken_for_nobodys(text: bytes, words: str) -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Register("5"))
     pair.say(text)
-    assert pair.hear() == Stray("CNSRREQ", None, "it names no condition while other replies are owed")
+    assert pair.hear() == Stray("CNSRREQ", None, "it names no condition while other replies are owed", words)
     assert pair.client.in_flight == Register("5")
     assert pair.client.owed == [Register("4")]
 
@@ -261,7 +261,7 @@ def test_no_data_and_no_seq_is_the_one_outstanding_requests() -> None:
     pair = listed_pair()
     pair.send(Register("5"))
     pair.say(NOTHING)
-    assert pair.hear() == Answered(Register("5"), Registered(()))
+    assert pair.hear() == Answered(Register("5"), Registered((), named=False))
 
 
 def test_an_error_without_a_seq_is_the_one_outstanding_requests() -> None:
@@ -285,7 +285,7 @@ def test_an_error_that_names_the_seq_in_its_text_is_that_ones() -> None:
     timed_out(pair, Register("4"))
     pair.send(Register("5"))
     pair.say(writers.encode_refusal("CNSRREQ", 900004, "존재하지 않는 일련번호입니다.(seq=4)"))
-    assert pair.hear() == Late(Register("4"))
+    assert pair.hear() == Late(Register("4"), Refusal("900004", "존재하지 않는 일련번호입니다.(seq=4)"))
 
 
 def test_900003_means_that_it_is_registered() -> None:
@@ -319,13 +319,25 @@ def test_a_refused_clear_leaves_the_registration_as_it_was() -> None:
     assert pair.agree()
 
 
-def test_of_two_lists_the_first_reply_is_the_late_one() -> None:
+def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None:
+    """Else lists that were lost would make all others late, for as long as the connection lives."""
+    pair = listed_pair()
+    for _ in range(3):
+        timed_out(pair, ListConditions())
+    timed_out(pair, Register("4"))
+    pair.send(ListConditions())
+    pair.say(writers.encode_list(LISTED.conditions), writers.encode_list(()))
+    assert pair.hear() == Answered(ListConditions(), LISTED)
+    assert pair.client.owed == [Register("4")]
+    assert isinstance(pair.hear(), Stray)
+
+
+def test_a_late_list_that_nobody_waits_for_settles_its_debt() -> None:
     pair = listed_pair()
     timed_out(pair, ListConditions())
-    pair.send(ListConditions())
-    pair.say(writers.encode_list(()), writers.encode_list(LISTED.conditions))
-    assert pair.hear() == Late(ListConditions())
-    assert pair.hear() == Answered(ListConditions(), LISTED)
+    pair.say(writers.encode_list(LISTED.conditions))
+    assert pair.hear() == Late(ListConditions(), LISTED)
+    assert not pair.client.owed
 
 
 def test_a_list_is_known_by_its_name_while_conditions_are_owed() -> None:
@@ -338,8 +350,8 @@ def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> N
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", [{"9001": "A005930"}]), writers.encode_search("4", []))
-    assert pair.hear() == Late(Search("4"))
+    pair.say(writers.encode_search("4", [], "7"), writers.encode_search("4", []))
+    assert pair.hear() == Late(Search("4"), SearchPage((), "Y", "7"))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
 
@@ -348,7 +360,7 @@ def test_a_search_that_was_never_answered_does_not_cost_all_searches_after_it() 
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
     pair.say(writers.encode_search("4", []))
-    assert pair.hear() == Late(Search("4"))  # in truth the reply to the second
+    assert pair.hear() == Late(Search("4"), SearchPage((), "N", ""))  # in truth the reply to the second
     pair.client.expire()
     assert not pair.client.owed
     pair.send(Search("4"))
@@ -362,7 +374,11 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     timed_out(pair, Search("4"))
     pair.send(Register("4"))
     pair.say(writers.encode_search("4", rows))
-    assert pair.hear() == Late(Search("4"))
+    heard = pair.hear()
+    assert isinstance(heard, Late)
+    assert heard.request == Search("4")
+    assert isinstance(heard.answer, SearchPage)
+    assert [stock.code for stock in heard.answer.stocks] == [row["9001"].strip("A") for row in rows]
     assert pair.client.in_flight == Register("4")
 
 
@@ -372,7 +388,7 @@ def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
     pair.say(writers.encode_registered("4", codes))
-    assert pair.hear() == Late(Register("4"))
+    assert pair.hear() == Late(Register("4"), Registered(codes))
     assert pair.client.in_flight == Search("4")
 
 
@@ -383,7 +399,7 @@ def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
     pair.ask(Clear("4"), Cleared())
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
     pair.say(writers.encode_registered("4", ()))
-    assert pair.hear() == Late(Register("4"))
+    assert pair.hear() == Late(Register("4"), Registered(()))
 
 
 def test_a_late_clear_settles_its_debt_only() -> None:
@@ -392,7 +408,7 @@ def test_a_late_clear_settles_its_debt_only() -> None:
     timed_out(pair, Clear("4"))
     pair.send(Register("4"))
     pair.say(writers.encode_cleared("4"))
-    assert pair.hear() == Late(Clear("4"))
+    assert pair.hear() == Late(Clear("4"), Cleared())
     assert pair.client.in_flight == Register("4")
 
 
@@ -405,7 +421,12 @@ def test_replies_out_of_order_find_their_requests() -> None:
     for request, answer in ((Clear("4"), Cleared()), (Search("5"), SearchPage((), "N", "")), (Register("4"), TWICE)):
         sent = next(other for other in pair.unanswered if other == request)
         pair.answer(sent, answer)
-    assert [pair.hear() for _ in range(3)] == [Answered(Clear("4"), Cleared()), Late(Search("5")), Late(Register("4"))]
+    heard = [pair.hear() for _ in range(3)]
+    assert heard[:2] == [Answered(Clear("4"), Cleared()), Late(Search("5"), SearchPage((), "N", ""))]
+    assert isinstance(heard[2], Late)
+    assert heard[2].request == Register("4")
+    assert isinstance(heard[2].answer, Refusal)
+    assert heard[2].answer.code == TWICE.code
     assert not pair.client.owed
     assert pair.agree()
 
@@ -415,8 +436,55 @@ def test_a_duplicate_reply_answers_nobody() -> None:
     pair.ask(Register("4"), Registered(()))
     pair.send(Register("5"))
     pair.say(writers.encode_registered("4", ()))
-    assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers")
+    assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers", codes=())
     assert pair.client.in_flight == Register("5")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "codes"),
+    [
+        (writers.encode_registered("4", ("005930", "0000D0")), "", ("005930", "0000D0")),
+        (b'{"trnm":"CNSRREQ","seq":" 4 ","return_code":0,"data":null}', "", ()),
+        (writers.encode_search("4", []), "", None),
+        (b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[{"code":"005930"}]}', "", None),
+        (writers.encode_cleared("4"), "", None),
+        (writers.encode_refusal("CNSRREQ", 1700, "잠시 후(seq=4)"), "[1700] 잠시 후(seq=4)", None),
+    ],
+)
+def test_a_stray_carries_the_words_of_an_error_or_the_stocks_of_a_snapshot(
+    text: bytes, words: str, codes: tuple[str, ...] | None
+) -> None:
+    pair = listed_pair()
+    pair.say(text)
+    heard = pair.hear()
+    assert isinstance(heard, Stray)
+    assert (heard.seq, heard.words, heard.codes) == ("4", words, codes)
+
+
+def test_an_error_that_names_no_request_keeps_its_words() -> None:
+    pair = listed_pair()
+    pair.say(writers.encode_missing("", "trnm"))
+    heard = pair.hear()
+    assert isinstance(heard, Stray)
+    assert heard.seq is None
+    assert heard.codes is None
+    assert heard.words.startswith("[")
+
+
+def test_what_is_late_or_stray_comes_from_the_frame_and_not_from_the_request() -> None:
+    """Two registrations of one seq are owed: the replies, in their order, tell which is meant by being the same one."""
+    pair = listed_pair()
+    first, second = Register("4"), Register("4")
+    timed_out(pair, first)
+    pair.ask(Clear("4"), Cleared())
+    timed_out(pair, second)
+    pair.say(writers.encode_registered("4", ("005930",)), writers.encode_registered("4", ()))
+    late = [pair.hear(), pair.hear()]
+    assert late == [Late(first, Registered(("005930",))), Late(second, Registered(()))]
+    assert [each.request for each in late if isinstance(each, Late)] == [first, second]
+    assert isinstance(late[0], Late)
+    assert late[0].request is first
+    assert not pair.client.owed
 
 
 def test_a_reply_that_nobody_asked_for_is_a_stray() -> None:
@@ -447,7 +515,7 @@ def test_of_two_seqs_that_differ_by_zeros_each_is_its_own() -> None:
     pair.say(b'{"trnm":"CNSRREQ","seq":"004","return_code":0,"data":null}')
     assert isinstance(pair.hear(), Stray)
     pair.say(b'{"trnm":"CNSRREQ","seq":"04","return_code":0,"data":null}')
-    assert pair.hear() == Late(Register("04"))
+    assert pair.hear() == Late(Register("04"), Registered(()))
     pair.say(b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":null}')
     assert pair.hear() == Answered(Register("4"), Registered(()))
 
@@ -478,7 +546,7 @@ def test_a_shape_that_speaks_for_both_leaves_it_to_the_order() -> None:
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
     pair.say(b'{"trnm":"CNSRREQ","cont_yn":"N",' + ONE.encode() + b'[{"jmcode":"A005930"}]}')
-    assert pair.hear() == Late(Search("4"))
+    assert isinstance(pair.hear(), Late)
 
 
 def test_words_of_failure_without_a_name_are_the_one_outstanding_requests() -> None:

@@ -154,7 +154,7 @@ class Walk:
             assert heard.request is awaited
             assert client.in_flight is None
         else:
-            assert isinstance(heard, Late) or (isinstance(heard, Stray) and heard.seq in self.blurred)
+            assert isinstance(heard, Late) or (isinstance(heard, Stray) and (heard.seq or "") in self.blurred)
             assert client.in_flight is awaited
 
     def close(self) -> None:

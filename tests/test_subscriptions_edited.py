@@ -35,25 +35,28 @@ def test_renumbered_conditions_are_followed_by_their_names() -> None:
 
 def test_a_renumbering_seen_on_a_living_connection_is_a_lost_registration() -> None:
     talk, listener = opened(A)
+    talk.confirms()
+    agreed_ns = talk.at_ns
     talk.passes(10)
     listed(talk, Condition("3", SURGE))
-    noticed_ns = talk.at_ns
+    talk.passes(0.1)
     talk.pushes("0", "D", A)  # whose push this is nobody knows any more
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("3", A)
     moved = Condition("3", SURGE)
     assert listener.told() == [
-        Gap(moved, noticed_ns, talk.at_ns, "registration lost", "the conditions were renumbered"),
+        Gap(moved, agreed_ns, talk.at_ns, "registration lost", "the conditions were renumbered"),
         Snapshot(talk.at_ns, moved, (A,)),
     ]
 
 
 def test_a_condition_that_is_gone_stands_still_and_comes_back() -> None:
     talk, listener = opened(A)
+    talk.confirms()
+    agreed_ns = talk.at_ns
     talk.passes(10)
     listed(talk)
-    gone_ns = talk.at_ns
     assert listener.states() == ["condition-gone"]
     talk.asks(Clear("0"))
     talk.answers(Cleared())
@@ -65,9 +68,9 @@ def test_a_condition_that_is_gone_stands_still_and_comes_back() -> None:
     talk.registers("5", B)
     back = Condition("5", SURGE)
     assert listener.told() == [
-        Gap(back, gone_ns, talk.at_ns, "condition missing"),
-        Leave(talk.at_ns, back, A, "", "recovered", gone_ns, talk.at_ns),
-        Enter(talk.at_ns, back, B, "", "recovered", gone_ns, talk.at_ns),
+        Gap(back, agreed_ns, talk.at_ns, "condition missing"),
+        Leave(talk.at_ns, back, A, "", "recovered", agreed_ns, talk.at_ns),
+        Enter(talk.at_ns, back, B, "", "recovered", agreed_ns, talk.at_ns),
         Snapshot(talk.at_ns, back, (B,)),
     ]
 
@@ -86,7 +89,8 @@ def test_the_seq_of_a_gone_condition_is_not_registered_in_its_name() -> None:
     talk = Talk(SURGE, PEAK)
     listener = talk.follows(SURGE)
     talk.registers("0", A)
-    listed(talk, Condition("0", PEAK))
+    talk.listing = (Condition("0", PEAK),)
+    talk.confirms()
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     other = talk.follows_now(Condition("0", PEAK))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Talk, moment, opened
@@ -16,9 +18,11 @@ def test_a_recheck_without_a_difference_is_silent() -> None:
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", A)
+    rechecked_at = talk.now
     talk.asks(None)
     assert listener.told() == []
-    assert talk.subscriptions.next_due() == talk.now + 100
+    talk.confirms()
+    assert talk.subscriptions.next_due() == rechecked_at + 100
 
 
 def test_a_recheck_finds_a_dead_subscription_and_revives_it() -> None:
@@ -62,9 +66,11 @@ def test_a_short_recheck_waits_for_the_judgement_of_the_one_before(recheck: floa
     talk.answers(Cleared())
     talk.registers("0", B)
     shown = talk.now
+    talk.confirms()
     assert talk.subscriptions.next_due() == shown + GRACE
-    talk.passes(GRACE - 0.1)
+    talk.passes(shown + GRACE - 0.1 - talk.now)
     talk.asks(None)
+    assert listener.told() == []
     talk.passes(0.1)
     talk.asks(None)
     assert isinstance(listener.told()[0], Gap)
@@ -207,3 +213,108 @@ def test_pushes_go_on_during_a_recheck() -> None:
     talk.pushes("0", "D", A)
     talk.answers(Registered((B,)))
     assert [type(event) for event in listener.told()] == [Enter, Leave]
+
+
+# ---------------------------------------------------------------- proof
+
+
+def test_a_leave_a_second_after_a_recheck_that_showed_the_stock_ends_in_a_gap() -> None:
+    """The stock had entered unseen. That it left says so, although nothing differs any more."""
+    talk, listener = opened(A, recheck=100)
+    talk.passes(100)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A, B)
+    talk.passes(1)
+    talk.pushes("0", "D", B)
+    talk.passes(GRACE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A)
+    assert listener.told() == [
+        Anomaly(moment(101), "leave of a non-member", ZERO, B),
+        Gap(ZERO, moment(0), talk.at_ns, "drift"),
+        Snapshot(talk.at_ns, ZERO, (A,)),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "code"), [("I", A), ("D", B)])
+def test_a_push_that_cannot_be_is_proof_and_ends_in_a_gap_although_nothing_differs(kind: Literal["I", "D"], code: str) -> None:
+    talk, listener = opened(A)
+    talk.passes(10)
+    doubted = []
+    talk.subscriptions.on_doubt = lambda: doubted.append(talk.now)
+    talk.pushes("0", kind, code)
+    assert doubted == [talk.now], "the driver sleeps: it must be woken"
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A)
+    gap, shown = listener.told()[1:]
+    assert gap == Gap(ZERO, moment(0), talk.at_ns, "drift")
+    assert shown == Snapshot(talk.at_ns, ZERO, (A,))
+    talk.passes(120)
+    talk.asks(None)
+
+
+def test_a_push_that_agrees_with_a_snapshot_of_a_moment_ago_proves_nothing() -> None:
+    talk, listener = opened(A)
+    talk.passes(GRACE)
+    talk.pushes("0", "I", A)
+    talk.pushes("0", "D", B)
+    talk.passes(200)
+    talk.asks(None)
+    assert [type(event) for event in listener.told()] == [Anomaly, Anomaly]
+
+
+def test_a_condition_is_rechecked_for_doubt_once_a_minute_at_most() -> None:
+    talk, _ = opened(A)
+    talk.passes(10)
+    asked = []
+    for second in range(130):
+        talk.subscriptions.unreadable(f"unreadable {second}", (), talk.at_ns, talk.at_ns)
+        if talk.subscriptions.wanted[0].is_due(talk.now):
+            asked.append(talk.now)
+            talk.asks(Clear("0"))
+            talk.answers(Cleared())
+            talk.registers("0", A)
+        talk.passes(1)
+    assert asked == [10, 70, 130]
+
+
+def test_doubts_that_come_while_one_waits_keep_the_earliest() -> None:
+    talk, listener = opened(A)
+    talk.passes(50)
+    talk.subscriptions.unreadable("the later one", (), moment(40), talk.at_ns)
+    talk.subscriptions.unreadable("the earlier one", (), moment(20), talk.at_ns)
+    talk.subscriptions.unreadable("the last one", (), moment(45), talk.at_ns)
+    talk.loses()
+    talk.connects()
+    talk.registers("0", A)
+    gap = next(event for event in listener.told() if isinstance(event, Gap))
+    assert gap.since_ns == moment(20)
+
+
+def test_a_recheck_that_has_begun_goes_before_the_next_one() -> None:
+    """Between CNSRCLR and CNSRREQ nothing is pushed: that stretch stays as short as it can be."""
+    talk = Talk(SURGE, PEAK, recheck=100)
+    talk.follows(SURGE, PEAK)
+    talk.registers("0", A)
+    talk.registers("1", A)
+    talk.passes(200)
+    for seq in ("0", "1"):
+        talk.asks(Clear(seq))
+        talk.answers(Cleared())
+        talk.registers(seq, A)
+
+
+def test_a_snapshot_that_nobody_asked_for_makes_doubtful_what_it_contradicts() -> None:
+    talk, listener = opened(A)
+    talk.passes(10)
+    talk.subscriptions.unasked("0", (A,))
+    talk.subscriptions.unasked("7", (B,))
+    talk.asks(None)
+    talk.subscriptions.unasked("0", (B,))
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A)
+    assert listener.told() == [], "what a fresh answer confirms is told to nobody"

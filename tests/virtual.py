@@ -1,8 +1,7 @@
-"""A small world in virtual time: a broker with faults, and a driver that connects a Subscriptions to it.
+"""A small world in virtual time: a clock that passes when told to, and a broker with faults.
 
 Clock     monotonic seconds that pass when told to; a wall clock beside them
 Broker    the server's side over a small random market, with its own truth and its faults
-Driver    what a client does with a Subscriptions: one request in flight, answers taken as they come
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ import itertools
 from collections import deque
 from typing import TYPE_CHECKING
 
-from conversation import NO_SUCH, PATIENCE, SECOND_NS, TWICE, moment, text_of
+from conversation import NO_SUCH, SECOND_NS, TWICE, moment, text_of
 from jogeon import messages, writers
-from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.messages import (
     Cleared,
@@ -23,7 +21,6 @@ from jogeon.messages import (
     Login,
     LoginAccepted,
     Ping,
-    Push,
     Refusal,
     Register,
     Registered,
@@ -31,21 +28,13 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.retry import Liveness, Pace, delays
-from jogeon.session import Answered, ClientSession, Late, ServerSession, Stray
-from jogeon.subscription import Stage
-from jogeon.supervisor import REPLACE_PAUSE
+from jogeon.session import ServerSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from jogeon.messages import Answer, Request
-    from jogeon.session import Received
-    from jogeon.subscriptions import Subscriptions
-
-
-TURN = 0.001  # no loop looks twice within the same moment
 
 
 class Clock:
@@ -78,18 +67,24 @@ class Clock:
 
 
 class Change:
-    """One change of the truth; `arrives_ns` is when its push is heard if it is sent, and `fate` what became of it."""
+    """One change of the truth.
+
+    `arrives_ns` is when its push arrives if it is sent, `heard_ns` when it was read, and `fate` what became of it.
+    """
 
     def __init__(self, name: str, code: str, kind: str, arrives_ns: int) -> None:
         self.name = name
         self.code = code
         self.kind = kind
-        self.arrives_ns = arrives_ns
+        self.arrives_ns = self.heard_ns = arrives_ns
         self.fate = "unsent"
 
 
 class Link:
-    """One connection of the Broker. What is `bound` is pushed under the seq it was registered by."""
+    """One connection of the Broker. What is `bound` is pushed under the seq it was registered by.
+
+    Unless the broker is `floating`: then a seq is pushed what has that number at the moment.
+    """
 
     def __init__(self, broker: Broker, deliver: Callable[[bytes], None], lost: Callable[[], None]) -> None:
         self.session = ServerSession()
@@ -97,6 +92,7 @@ class Link:
         self.unheard: set[str] = set()
         self.alive = True
         self.frozen = False
+        self._replied = 0.0
         self._broker = broker
         self._deliver = deliver
         self._lost = lost
@@ -120,6 +116,13 @@ class Link:
 
         self._broker.clock.later(self._broker.latency + delay, arrive)
 
+    def reply(self, text: bytes, hold: float) -> None:
+        """Send a reply, after those before it unless replies may overtake each other."""
+        now = self._broker.clock.now
+        at = now + hold if self._broker.overtaking else max(now + hold, self._replied)
+        self._replied = at
+        self.say(text, at - now)
+
     def drop(self) -> None:
         """Break off; what is on the way is lost."""
         if self.alive:
@@ -135,13 +138,17 @@ class Broker:
     ping = 10.0
 
     def __init__(self, clock: Clock, random: Random, names: Sequence[str], codes: Sequence[str]) -> None:
+        """Make a market in which the last condition has one stock or none."""
         self.clock = clock
         self.random = random
         self.listing = {str(seq): name for seq, name in enumerate(names)}
         self.codes = codes
         self.members = {name: {code for code in codes if random.random() < 0.5} for name in names}
+        self.members |= {f"{name}#": set(codes[:2]) for name in names}
         self.gone: dict[str, str] = {}
+        self.renamed: dict[str, str] = {}
         self.doubled = ""
+        self.floating = self.overtaking = False
         self.log: list[Change] = []
         self.link: Link | None = None
         self.logins = 0
@@ -151,8 +158,13 @@ class Broker:
         self.nameless = 0.5
         self.twice = 0
         self.deaf = self.mum = self.destroy = 0
-        self.hold = 0.0
+        self.hold = self.slow = 0.0
+        self.lose = 0
         self.refusals: deque[Refusal] = deque()
+        self.list_refusals: deque[Refusal] = deque()
+        self.edits: list[int] = []
+        """When the conditions were edited."""
+        self._pushes: dict[bytes, Change] = {}
         self.already: set[str] = set()
 
     def connect(self, deliver: Callable[[bytes], None], lost: Callable[[], None]) -> Link | None:
@@ -174,7 +186,7 @@ class Broker:
 
     def change(self, name: str, code: str) -> None:
         """Let a stock enter or leave, and push it to whoever is registered."""
-        if name in self.gone.values():
+        if name not in self.present.values():
             return
         kind = "D" if code in self.members[name] else "I"
         self.members[name] ^= {code}
@@ -183,7 +195,8 @@ class Broker:
         link = self.link
         if link is None or not link.alive:
             return
-        for seq in [seq for seq, bound in link.bound.items() if bound == name]:
+        now_called = self.present if self.floating else link.bound
+        for seq in [seq for seq in link.bound if now_called.get(seq) == name]:
             self._push(link, seq, change)
 
     def _push(self, link: Link, seq: str, change: Change) -> None:
@@ -193,12 +206,19 @@ class Broker:
         if not link.frozen and seq not in link.unheard:  # a CNSRCLR that got lost leaves one that nobody listens to
             change.fate = "pushed"
         text = writers.encode_push(seq, change.code, "I" if change.kind == "I" else "D", f"{len(self.log) - 1:06d}")
+        self._pushes[text] = change
         if self.destroy:
             self.destroy -= 1
             change.fate = "destroyed"
             text = text[: self.random.randrange(1, len(text) - 1)]
         for _ in range(2 if self.twice else 1):
             link.say(text)
+
+    def heard(self, text: bytes) -> None:
+        """Note that the client reads a frame now."""
+        change = self._pushes.pop(text, None)
+        if change is not None:
+            change.heard_ns = self.clock.wall_ns()
 
     # ------------------------------------------------------------ requests
 
@@ -216,19 +236,24 @@ class Broker:
         if self.mum and isinstance(request, Register | messages.Clear):
             self.mum -= 1
             return
+        if self.lose:
+            self.lose -= 1
+            return
         hold, self.hold = self.hold, 0.0
-        link.say(text, hold)
-        if self.twice and b'"seq"' in text:
-            link.say(text, hold)
+        if self.slow and not isinstance(request, Login):
+            hold += self.random.uniform(1.0, self.slow) * (self.random.random() < 0.5)
+        for _ in range(2 if self.twice else 1):
+            link.reply(text, hold)
 
     def _answer(self, link: Link, request: Request) -> Answer:
         match request:
             case Login():
                 self.logins += 1
                 return LoginAccepted()
+            case ListConditions() if self.list_refusals:
+                return self.list_refusals.popleft()
             case ListConditions():
-                twin = {"90": self.doubled} if self.doubled else {}
-                return ConditionList(tuple(Condition(seq, name) for seq, name in (self.listing | twin).items()))
+                return ConditionList(tuple(Condition(seq, name.strip("#")) for seq, name in self.present.items()))
             case Search():
                 return SearchPage((), "N", "")
             case Register(seq):
@@ -240,30 +265,53 @@ class Broker:
     def _register(self, link: Link, seq: str) -> Answer:
         if self.refusals:
             return self.refusals.popleft()
-        if seq not in self.listing:
+        if seq not in self.present:
             return NO_SUCH
         if seq in link.bound or seq in self.already:
             return TWICE
-        name = link.bound[seq] = self.listing[seq]
+        link.unheard.discard(seq)
+        name = link.bound[seq] = self.present[seq]
         return Registered(tuple(sorted(self.members.get(name, ()))))
 
     # ------------------------------------------------------------ editing conditions
 
+    @property
+    def present(self) -> dict[str, str]:
+        """What is saved now; the twin of a condition that is doubled has its name with a mark."""
+        return self.listing | ({"90": f"{self.doubled}#"} if self.doubled else {})
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each name is that of its one condition: nothing is deleted, renamed or doubled."""
+        return not (self.gone or self.renamed or self.doubled)
+
     def renumber(self) -> None:
         """Give the conditions other seqs, as editing them does; what is registered stays as it was."""
+        self.edits.append(self.clock.wall_ns())
         names = list(self.listing.values())
         self.random.shuffle(names)
         self.listing = dict(zip(self.listing, names, strict=True))
 
     def delete(self, name: str) -> None:
         """Take a condition away: it is listed no longer and nothing is pushed of it."""
-        seq = next(seq for seq, other in self.listing.items() if other == name)
-        self.gone[seq] = self.listing.pop(seq)
+        seq = next((seq for seq, other in self.listing.items() if other == name), None)
+        if seq is not None:
+            self.gone[seq] = self.listing.pop(seq)
+
+    def rename(self, name: str) -> None:
+        """Give a condition another name; what it was called is nobody's name then."""
+        seq = next((seq for seq, other in self.listing.items() if other == name), None)
+        if seq is not None:
+            self.renamed[f"{name} 2"] = name
+            self.listing[seq] = f"{name} 2"
+            self.members[f"{name} 2"] = set(self.members[name])
 
     def restore(self) -> None:
-        """Bring back what was deleted."""
+        """Bring back what was deleted, and its old name to what was renamed."""
         self.listing |= self.gone
         self.gone = {}
+        self.listing = {seq: self.renamed.get(name, name) for seq, name in self.listing.items()}
+        self.renamed = {}
 
     def heal(self) -> None:
         """End all faults."""
@@ -272,146 +320,8 @@ class Broker:
         self.closed = False
         self.nameless = 0.0  # else an empty condition is nobody's for as long as anything is owed
         self.twice = self.deaf = self.mum = self.destroy = 0
-        self.hold = 0.0
+        self.hold = self.slow = 0.0
+        self.lose = 0
         self.muted.clear()
         self.refusals.clear()
-
-
-# ---------------------------------------------------------------- the client's side
-
-
-class Driver:
-    """Connects a Subscriptions to a Broker again and again; what it does is what the client does with sockets."""
-
-    def __init__(self, clock: Clock, broker: Broker, subscriptions: Subscriptions, random: Random) -> None:
-        self.subscriptions = subscriptions
-        self.losses: list[int] = []
-        self._clock = clock
-        self._broker = broker
-        self._pauses: Iterator[float] = delays(random.uniform)
-        self._pace = Pace()
-        self._liveness = Liveness()
-        self._session = ClientSession()
-        self._link: Link | None = None
-        self._ready = False
-        self._flight = 0
-        self._wake_at: float | None = None
-        self._sent, self._replaced = 0.0, -REPLACE_PAUSE
-        self._heard, self.heard_ns = 0.0, 0
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is in flight, or half of what was begun is done."""
-        waiting = any(following.stage is Stage.WAITING for following in self.subscriptions.wanted)
-        return waiting or self._session.in_flight is not None
-
-    def connect(self) -> None:
-        """Connect and log in; again later if that is not possible."""
-        link = self._broker.connect(self._take, self._end)
-        if link is None:
-            self._clock.later(next(self._pauses), self.connect)
-            return
-        self._link, self._session = link, ClientSession()
-        self._heard, self.heard_ns = self._clock.now, self._clock.wall_ns()
-        self._send(Login("token"))
-
-    def _send(self, request: Request) -> None:
-        assert self._link is not None
-        self._flight += 1
-        flight, self._sent = self._flight, self._clock.now
-        self._link.send(self._session.send(request))
-        self._clock.later(PATIENCE, lambda: self._expire(flight, request))
-
-    def _expire(self, flight: int, request: Request) -> None:
-        if flight != self._flight or self._session.in_flight is not request:
-            return
-        self._session.expire()
-        if isinstance(request, Login) or (isinstance(request, ListConditions) and self._heard <= self._sent):
-            self.give_up()
-            return
-        self.subscriptions.timed_out(request, PATIENCE, self._clock.now, self._clock.wall_ns())
-        self.turn()
-
-    def give_up(self) -> None:
-        """Close this connection from our side."""
-        if self._link is not None:
-            self._link.alive = False
-        self._end()
-
-    def _end(self) -> None:
-        self._flight += 1
-        self._session.close()
-        self._link = None
-        if self._ready:
-            self._ready = False
-            self.losses.append(self.heard_ns)
-            self.subscriptions.lost(self.heard_ns, "connection lost", "")
-        self._clock.later(next(self._pauses), self.connect)
-
-    # ------------------------------------------------------------ the reader
-
-    def _take(self, text: bytes) -> None:
-        before_ns, self.heard_ns = self.heard_ns, self._clock.wall_ns()
-        self._heard = self._clock.now
-        try:
-            received = self._session.receive(text)
-        except RemoteProtocolError as error:
-            self.subscriptions.unreadable(str(error), (), before_ns, self.heard_ns)
-        else:
-            self._dispatch(received)
-        self.turn()
-
-    def _dispatch(self, received: Received) -> None:
-        match received:
-            case Push():
-                self.subscriptions.pushed(received, self.heard_ns)
-            case Ping(payload):
-                self._liveness.ping(self._heard)
-                if self._link is not None:
-                    self._link.send(payload)
-            case Answered(Login(), _):
-                self._ready = True
-                self.subscriptions.connected()
-            case Answered(request, answer):
-                self.subscriptions.answered(request, answer, self._heard, self.heard_ns)
-            case Late(request, answer):
-                self.subscriptions.late(request, answer, self._heard, self.heard_ns)
-            case Stray(seq=str(seq), codes=tuple(codes)):
-                self.subscriptions.unasked(seq, codes)
-
-    # ------------------------------------------------------------ the task
-
-    def turn(self) -> None:
-        """Send what is due, if nothing is in flight."""
-        if not self._ready or self._session.in_flight is not None:
-            return
-        now = self._clock.now
-        if self.subscriptions.is_hopeless() and self._session.owed and now - self._replaced >= REPLACE_PAUSE:
-            self._replaced = now
-            self.give_up()
-        elif (delay := self._pace.delay(now)) > 0:
-            self._wake(now + delay + TURN)
-        else:
-            request = self.subscriptions.next_request(now, self._clock.wall_ns())
-            if request is None and now - self._heard >= self._liveness.bound:
-                request = ListConditions()
-            if request is not None:
-                self._pace.sent(now)
-                self._send(request)
-            else:
-                due = self.subscriptions.next_due()
-                silence = self._heard + self._liveness.bound
-                assert due is None or due > now, "woken for nothing, again and again"
-                self._wake(silence if due is None else min(due, silence))
-
-    def _wake(self, at: float) -> None:
-        if self._wake_at is not None and self._clock.now < self._wake_at <= at:
-            return
-        self._wake_at = at
-
-        def woken() -> None:
-            if self._wake_at == at:
-                self._wake_at = None
-                self.turn()
-
-        self._clock.later(max(TURN, at - self._clock.now), woken)
+        self.list_refusals.clear()

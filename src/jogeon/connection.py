@@ -343,7 +343,7 @@ class Connection(WSListener):
 
     def _settle(self, request: Request) -> float:
         """Forget a debt and return how long its reply took, in seconds."""
-        debt = next(debt for debt in self._debts if debt[0] == request)
+        debt = next(debt for debt in self._debts if debt[0] is request)
         self._debts.remove(debt)
         return self.clock() - debt[1]
 

@@ -40,34 +40,33 @@ class Listening:
     """Until when one connection was listened to; `heard_ns` is when its last frame was read."""
 
     def __init__(self, at_ns: int) -> None:
-        self._beat_heard_ns = at_ns
+        self.fresh_ns = at_ns + STALL_NS
+        """Until when frames are fresh: one that is read later was waiting while the program did not run."""
+        self._beat_ns = at_ns
         self._stalled_ns: int | None = None
         self._emptied_ns: int | None = None
 
     def beat(self, at_ns: int, heard_ns: int, *, stalled: bool, empty: Callable[[], bool]) -> int:
-        """Note a beat of the loop; `empty` tells whether nothing waits in the socket.
-
-        Returns until when frames are fresh: one that is read later was waiting while the program did not run.
-        """
+        """Note a beat of the loop; `empty` tells whether nothing waits in the socket. Returns `fresh_ns`."""
         if stalled:
-            self._stall(self._beat_heard_ns)
+            self._stall(min(self.mark(heard_ns), self._beat_ns))
         if self._stalled_ns is not None:
             if self._emptied_ns is not None and heard_ns > self._emptied_ns:
                 self._stalled_ns = self._emptied_ns = None
             elif self._emptied_ns is None and empty():
                 self._emptied_ns = at_ns
-        self._beat_heard_ns = heard_ns
-        return at_ns + STALL_NS
+        self._beat_ns = at_ns
+        self.fresh_ns = at_ns + STALL_NS
+        return self.fresh_ns
 
     def late(self, at_ns: int, heard_ns: int) -> int:
         """Note a frame that is read when it is fresh no longer, before the beat that is overdue; return as `beat`."""
-        self._stall(heard_ns)
-        return at_ns + STALL_NS
+        self._stall(self.mark(heard_ns))
+        self.fresh_ns = at_ns + STALL_NS
+        return self.fresh_ns
 
-    def _stall(self, heard_ns: int) -> None:
-        if self._stalled_ns is None:
-            self._stalled_ns = heard_ns
-        self._emptied_ns = None
+    def _stall(self, mark_ns: int) -> None:
+        self._stalled_ns, self._emptied_ns = mark_ns, None
 
     @property
     def behind(self) -> bool:

@@ -70,11 +70,17 @@ class Membership:
         self.codes: dict[str, Snapshot | Enter] = {}
         self.right_ns = 0
         """When `codes` was last known to be right."""
+        self.begun_ns = 0
+        """When the picture began: the snapshot that came first, or ended a blind stretch."""
         self._unsure = False
         self._kept: dict[str, tuple[str, str, int]] | None = {}
+        self._newer: dict[str, bool] = {}
+        """Whether a stock is in after a push that was told, and that the snapshot to come may be older than."""
         self._touched: dict[str, int] = {}
         self._left: dict[str, str] = {}
         """The exchange's time of the last leave of each stock, to know its repeat."""
+        self._odd: dict[str, tuple[str, str]] = {}
+        """Kind and time of the last push of each stock that changed nothing, to know its repeat."""
         self._asked_ns = 0
         self._shown: Snapshot | None = None
         """What the server showed last."""
@@ -121,13 +127,15 @@ class Membership:
             self.on_doubt(Blind(self.right_ns, "unreadable frame", ""))
         elif not self._is_harmless(kind, code, clock, at_ns):
             self.on_doubt(Blind(self.right_ns, "drift", "", proven=True))
+        if len(self._odd) < MOST_CODES:
+            self._odd[code] = (kind, clock)
         return Anomaly(at_ns, _what_is_wrong(kind, code), self.condition, code)
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
         """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
         last = self.codes.get(code)
         known = (last.clock if isinstance(last, Enter) else None) if kind == "I" else self._left.get(code)
-        if not clock or clock == known:
+        if not clock or clock == known or self._odd.get(code) == (kind, clock):
             return True
         shown = self._shown
         if shown is None or at_ns - shown.at_ns > DRIFT_GRACE_NS:
@@ -149,8 +157,9 @@ class Membership:
         self._touched = {code: when for code, when in self._touched.items() if at_ns - when <= DRIFT_GRACE_NS}
         if len(self._touched) > MOST_CODES // 2:
             self._touched.clear()
-        if len(self._left) > MOST_CODES:
-            self._left.clear()
+        for remembered in (self._left, self._odd):
+            if len(remembered) >= MOST_CODES:
+                remembered.clear()
 
     # ------------------------------------------------------------ snapshots
 
@@ -159,16 +168,23 @@ class Membership:
 
         Not for a condition that is live: what a fresh snapshot says about that one is the business of `rechecked`.
         """
+        self._shown = Snapshot(at_ns, self.condition, codes)
+        codes = self._as_pushed(codes)
         shown = Snapshot(at_ns, self.condition, codes)
         block: list[Event] = []
         if self.blindness is not None:
             gap = self._gap(self.blindness, at_ns)
             block = [gap, *difference(self.condition, self.codes, codes, gap.since_ns, at_ns)]
         kept, self._kept = self._kept or {}, None
-        self._shown = shown
         self._settle(shown, block)
-        self.known, self.blindness = True, None
+        self.known, self.blindness, self.begun_ns = True, None, at_ns
         return [*block, shown, *self._catch_up(kept)]
+
+    def _as_pushed(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the stocks of a late snapshot as they are after the pushes that were told since it was asked for."""
+        newer, self._newer = self._newer, {}
+        stay = [code for code in codes if newer.get(code, True)]
+        return (*stay, *(code for code, is_in in newer.items() if is_in and code not in codes))
 
     def _settle(self, shown: Snapshot, block: Iterable[Event] = ()) -> None:
         before = self.codes
@@ -179,7 +195,8 @@ class Membership:
         self._forget(shown.at_ns)
 
     def _catch_up(self, kept: dict[str, tuple[str, str, int]]) -> list[Event]:
-        """Tell the kept pushes that the snapshot does not show yet."""
+        """Tell the kept pushes that the snapshot does not show yet; remember the others, to know their repeats."""
+        self._odd.update((code, (kind, clock)) for code, (kind, clock, _) in kept.items())
         told = [
             self.push(kind, code, clock, at_ns)
             for code, (kind, clock, at_ns) in kept.items()
@@ -198,7 +215,8 @@ class Membership:
 
         `expecting`: the snapshot that was asked for may come yet; what was pushed since then is newer than it.
         """
-        kept = self._since_asked() if expecting else {}
+        kept = (self._kept or {}) if expecting else {}
+        self._newer = self._told_since_asked() if expecting and self._kept is None else {}
         begun = self.blindness
         if begun is not None:
             self.blindness = Blind(min(begun.since_ns, since_ns), begun.cause, begun.detail)
@@ -207,16 +225,8 @@ class Membership:
         self._kept = kept
         self._suspects = None
 
-    def _since_asked(self) -> dict[str, tuple[str, str, int]]:
-        """Return the last push of each stock since the snapshot was asked for, as if it had been kept."""
-        if self._kept is not None:
-            return self._kept
-        since_ns = self._asked_ns
-        return {
-            code: ("I" if code in self.codes else "D", "", at_ns)
-            for code, at_ns in self._touched.items()
-            if at_ns >= since_ns
-        }
+    def _told_since_asked(self) -> dict[str, bool]:
+        return {code: code in self.codes for code, at_ns in self._touched.items() if at_ns >= self._asked_ns}
 
     def _wrong_since(self, since_ns: int) -> int:
         """Return since when the picture may be wrong: once a recheck differed, since it was last known to be right."""
@@ -226,7 +236,7 @@ class Membership:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
         self._asked_ns = at_ns
         if not self.live:
-            self._kept = {}
+            self._kept, self._newer = {}, {}
 
     def end(self, at_ns: int, doubt: Blind | None = None) -> list[Event]:
         """Return the open gap of a watch that ends while blind, or in `doubt`; nothing otherwise."""

@@ -245,8 +245,8 @@ class ClientSession(_Session):
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
-        to them are taken in the order of the requests; a Register is told from an older one by the Clear between, and
-        any list is a list.
+        to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
+        A list answers whoever waits for one, and settles those before: else one lost list would make all others late.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
@@ -255,6 +255,8 @@ class ClientSession(_Session):
         late = next((place for place in meant if place < len(self.owed)), None)
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
+            if isinstance(waiting, messages.ListConditions):
+                self.owed = [request for request in self.owed if not isinstance(request, messages.ListConditions)]
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:
             request = self.owed.pop(late)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from jogeon import messages
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Cause, Condition, Event, Exchange, Snapshot
+from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, Snapshot
 from jogeon.listing import LONGEST_DOUBLING
 from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, earliest
 from jogeon.messages import Answer, Clear, Malformed, Refusal, Register, Registered
@@ -106,6 +106,7 @@ STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
 }
 """Which step is possible at which stage, and the stage it leads to."""
 
+
 class Pause(Protocol):
     """How long to wait before a recheck."""
 
@@ -147,7 +148,7 @@ class Subscription:
         """Whether its first registration was answered, refused or timed out."""
         self._floor = -math.inf
         self._confirmed_ns: int | None = None
-        """When its registration agreed with a list last, or was answered, if no list followed yet."""
+        """When it was last so for certain that its seq is its own: by a list, or by the answer that began a picture."""
         self._unconfirmed = False
         self._begin()
 
@@ -157,8 +158,10 @@ class Subscription:
         self.error: JogeonError | None = None
         self._held = False
         """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self._asked: Register | None = None
+        """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
         self._overdue = False
-        """Whether its CNSRREQ timed out and nothing was sent since: a reply is its answer yet."""
+        """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
         self._cured = self._confirming = False
         self._passing = 0
         self._trust()
@@ -223,7 +226,7 @@ class Subscription:
 
     def inherit(self, other: "Subscription", at_ns: int) -> None:
         """Take over the sinks of a namesake that is gone; each goes on from what it knows, behind a told gap."""
-        other.membership.blind(other.doubtful_since(at_ns), "condition missing")
+        other.membership.blind(other.own_since(at_ns), "condition missing")
         for sink in other.everyone():
             if self.feeds(sink):
                 continue
@@ -244,10 +247,12 @@ class Subscription:
         snapshot = events[shown]
         for sink in self.fresh:
             sink.put_block(events[shown:])
+        blocks: dict[Membership, list[Event]] = {}  # several sinks may know the same
         for sink, known in self.heirs:
-            if isinstance(snapshot, Snapshot):
+            if known not in blocks and isinstance(snapshot, Snapshot):
                 known.condition = self.condition
-                sink.put_block([*known.snapshot(snapshot.codes, snapshot.at_ns), *events[shown + 1 :]])
+                blocks[known] = known.snapshot(snapshot.codes, snapshot.at_ns)
+            sink.put_block([*blocks[known], *events[shown + 1 :]])
         self.sinks += [*self.fresh, *(sink for sink, _ in self.heirs)]
         self.fresh, self.heirs = [], []
 
@@ -266,7 +271,16 @@ class Subscription:
         self._move(Step.REGISTER)
         self._held = True
         self.membership.asked(at_ns)
-        return Register(self.condition.seq, self.exchange)
+        self._asked = Register(self.condition.seq, self.exchange)
+        return self._asked
+
+    def urgency(self) -> tuple[bool, bool, float]:
+        """Return what orders those that are due.
+
+        A recheck that has begun goes first, because nothing is pushed now; then what is blind; then other rechecks.
+        """
+        waiting = self.stage is Stage.WAITING
+        return not (waiting and self._rechecking), not waiting, self.due
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to send for it now."""
@@ -321,11 +335,9 @@ class Subscription:
         self.failures, self.error, self.settled = 0, None, True
         self._cured = self._confirming = False
         self._passing = 0
-        self._confirmed_ns, self._unconfirmed = at_ns, True
+        self._unconfirmed = True
         if not self._rechecking:
-            self._move(Step.SHOWN)
-            self._plan(now, self._pause(self, first=True))
-            self.publish(self.membership.snapshot(answer.codes, at_ns))
+            self._begin_picture(answer, now, at_ns)
             return
         self._rechecking = False
         doubt = self._doubt
@@ -334,16 +346,30 @@ class Subscription:
             self.due = now + GRACE
             return
         self._move(Step.SHOWN)
-        self._plan(now, self._pause(self, first=False))
         if doubt is not None and doubt.proven:
-            self.publish(self.membership.missed(doubt, at_ns))
+            self._told(self.membership.missed(doubt, at_ns), at_ns)
+        self._plan(now, self._pause(self, first=False))
 
-    def late(self, answer: Answer, now: float, at_ns: int) -> bool:
+    def _begin_picture(self, answer: Registered, now: float, at_ns: int) -> None:
+        block = self.membership.snapshot(answer.codes, at_ns)  # a kept push may raise a doubt, which is of afterwards
+        self._move(Step.SHOWN)
+        self._confirmed_ns = min([at_ns, *(each.at_ns for each in block if isinstance(each, Enter | Leave))])
+        self._told(block, at_ns)
+        self._plan(now, self._pause(self, first=True))
+
+    def _told(self, block: Sequence[Event], at_ns: int) -> None:
+        """Hand over a block that tells what was blind until now: of an older doubt only what follows is open."""
+        self.publish(block)
+        if self._again is not None:
+            since_ns = max(self._again.since_ns, at_ns)
+            self._again = Blind(since_ns, self._again.cause, self._again.detail, proven=self._again.proven)
+
+    def late(self, request: Register, answer: Answer, now: float, at_ns: int) -> bool:
         """Take a reply that came after its time; return whether it was its answer yet.
 
         It is if nothing was sent for the condition since. Else a snapshot out of order makes what is known doubtful.
         """
-        if self._overdue and self.stage is Stage.WAITING and isinstance(answer, Registered) and answer.named:
+        if self._overdue and request is self._asked and isinstance(answer, Registered) and answer.named:
             self._overdue = False
             self.answered(answer, now, at_ns)
             return True
@@ -376,11 +402,8 @@ class Subscription:
 
     def moved(self, condition: Condition, at_ns: int) -> None:
         """Go on under another seq, behind a gap: what was heard since the last list that agreed may be another's."""
-        since_ns = self.doubtful_since(at_ns)
-        if self._confirmed_ns is not None:
-            since_ns = min(since_ns, self._confirmed_ns)
         if self.stage is not Stage.MISSING:
-            self.membership.blind(since_ns, "registration lost", "the conditions were renumbered")
+            self.membership.blind(self.own_since(at_ns), "registration lost", "the conditions were renumbered")
         for sink in self.everyone():
             sink.renumbered(self.condition, condition)
         self.condition = self.membership.condition = condition
@@ -394,17 +417,17 @@ class Subscription:
 
     def vanished(self, at_ns: int) -> None:
         """Note that the list does not show it any more: its members stand still from the last list that did."""
-        since_ns = self.doubtful_since(at_ns)
-        if self._confirmed_ns is not None:
-            since_ns = min(since_ns, self._confirmed_ns)
-        self.membership.blind(since_ns, "condition missing")
+        self.membership.blind(self.own_since(at_ns), "condition missing")
         self._begin()
         self._move(Step.VANISHED)
         self.settled, self._confirmed_ns = True, None
 
     def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
-        """Note the end of a connection that was listened to until `heard_ns`."""
-        self.membership.blind(self.doubtful_since(heard_ns), cause, detail)
+        """Note the end of a connection that was listened to until `heard_ns`.
+
+        A snapshot that was read after a stall is newer than that; what was missed until then lies in the gap it ended.
+        """
+        self.membership.blind(self.doubtful_since(max(heard_ns, self.membership.begun_ns)), cause, detail)
         if not self._unconfirmed:
             self._confirmed_ns = None  # what moves while nobody is connected lies in this gap
         if self.stage is not Stage.MISSING:
@@ -417,8 +440,13 @@ class Subscription:
         self.suspect(doubt)
         self._wake()
 
-    def suspect(self, doubt: Blind) -> None:
-        """Recheck it, at once or after what is going on, but not more often than once in DOUBT_FLOOR seconds."""
+    def suspect(self, doubt: Blind, *, at_once: bool = False) -> None:
+        """Recheck it after what is going on, but not more often than once in DOUBT_FLOOR seconds.
+
+        `at_once`: it is known that nothing is pushed, which is more than a doubt.
+        """
+        if at_once:
+            self._floor = -math.inf
         if self.stage is Stage.ACTIVE:
             self._doubt = earliest(self._doubt, doubt)
             self.due = min(self.due, self._floor)
@@ -435,15 +463,20 @@ class Subscription:
         doubt = self.doubted()
         return heard_ns if doubt is None else min(doubt.since_ns, heard_ns)
 
+    def own_since(self, at_ns: int) -> int:
+        """Return since when what was heard under its seq may be another's."""
+        since_ns = self.doubtful_since(at_ns)
+        return since_ns if self._confirmed_ns is None else min(since_ns, self._confirmed_ns)
+
     def judge(self, now: float, at_ns: int) -> None:
         """Tell what a recheck that differed has proven, once the pushes around it have come."""
         if self.stage is not Stage.JUDGING or now < self.due:
             return
         block, unsure = self.membership.resolve(at_ns, self._doubt)
         self._move(Step.JUDGED)
-        self._plan(now, 2 * GRACE if unsure else self._pause(self, first=False))
         if block:
-            self.publish(block)
+            self._told(block, at_ns)
+        self._plan(now, 2 * GRACE if unsure else self._pause(self, first=False))
 
     def _plan(self, now: float, pause: float) -> None:
         """Plan the next recheck: as soon as allowed, if something was doubted meanwhile."""

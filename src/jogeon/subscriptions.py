@@ -47,6 +47,10 @@ class Subscriptions:
         self._strange = False
         """Whether a push came for a seq that nobody knows: the conditions may have been renumbered."""
         self._strange_until = -math.inf
+        self._agreed_ns = 0
+        """When what the last list shows was so for certain."""
+        self._listed_ns: int | None = None
+        """When the first list was asked for that is not answered yet: what the next one shows was so then."""
 
     # ------------------------------------------------------------ wishes
 
@@ -124,7 +128,7 @@ class Subscriptions:
             self.listing.look(look_at)
         for subscription in self.wanted:
             subscription.judge(now, at_ns)
-        due = min((each for each in self.wanted if each.is_due(now)), key=lambda each: each.due, default=None)
+        due = min((each for each in self.wanted if each.is_due(now)), key=Subscription.urgency, default=None)
         if not self.listing.taken or ((self._leaving or due is not None) and not self.listing.is_fresh(now)):
             return self._list(busy) if self.listing.may_ask(now) else None
         if self._leaving:
@@ -133,6 +137,11 @@ class Subscriptions:
             return self._request_for(due, now, at_ns) if due.next_trnm not in busy else None
         self.listing.pause()
         return self._list(busy) if self.listing.is_due(now) else None
+
+    def sent(self, request: Request, at_ns: int) -> None:
+        """Note that a request is sent, whoever asked for it."""
+        if isinstance(request, ListConditions) and self._listed_ns is None:
+            self._listed_ns = at_ns
 
     def _list(self, busy: Container[str]) -> ListConditions | None:
         return None if ListConditions.trnm in busy else ListConditions()
@@ -176,7 +185,7 @@ class Subscriptions:
 
     def connected(self) -> None:
         """Begin a connection: logged in, nothing listed or registered."""
-        self._connected, self._served = True, False
+        self._connected, self._served, self._listed_ns = True, False, None
         self.listing.begin()
 
     def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
@@ -220,10 +229,13 @@ class Subscriptions:
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take a reply that came after its time, if it is worth anything yet."""
         if isinstance(request, ListConditions) and isinstance(answer, messages.ConditionList):
-            self._take_list(answer, now, at_ns)
+            if not self.listing.taken:  # else it may be older than what was registered by the one that came
+                self._take_list(answer, now, at_ns)
             return
-        subscription = self._by_seq.get(request.seq) if isinstance(request, Register) else None
-        if subscription is not None and subscription.late(answer, now, at_ns):
+        if not isinstance(request, Register):
+            return
+        subscription = self._by_seq.get(request.seq)
+        if subscription is not None and subscription.late(request, answer, now, at_ns):
             self._tell_registered(subscription, at_ns)
 
     def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
@@ -236,6 +248,7 @@ class Subscriptions:
 
     def _take_list(self, listing: messages.ConditionList, now: float, at_ns: int) -> None:
         self.listing.take(listing.conditions, now, whole=not listing.oddities)
+        self._agreed_ns, self._listed_ns = self._listed_ns or at_ns, None
         for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
             self._resolve(name, [each for each in self.wanted if each.condition.name == name], at_ns)
         for sink, exchange in self._everything:
@@ -292,7 +305,7 @@ class Subscriptions:
         elif subscription.stage is Stage.MISSING:
             subscription.found()
         else:
-            subscription.confirmed(at_ns)
+            subscription.confirmed(self._agreed_ns)
         if single:
             subscription.namesakes = frozenset({condition.seq})
 
@@ -321,8 +334,8 @@ class Subscriptions:
             self._cleared_elsewhere(subscription)
 
     def _cleared_elsewhere(self, subscription: Subscription) -> None:
-        """Register anew what was cleared by a CNSRCLR that is none of ours."""
-        subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""))
+        """Register anew, at once, what was cleared by a CNSRCLR that is none of ours."""
+        subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""), at_once=True)
 
     def _take_registration(self, subscription: Subscription, answer: Answer, now: float, at_ns: int) -> None:
         if isinstance(answer, Registered) and answer.oddities:

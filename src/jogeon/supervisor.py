@@ -391,6 +391,7 @@ class Supervisor:
     async def _send(self, connection: Connection, request: Request, job: Job | None) -> None:
         now, sent, heard_ns = self._clock(), self._lived(), connection.heard_ns
         self._pace.sent(now)
+        self._subscriptions.sent(request, self._wall())
         if request.trnm in self._busy:
             self._busy[request.trnm] = now + BUSY_PAUSE
         error: JogeonError | None = None

@@ -1,0 +1,451 @@
+"""Answers as they really come: refused, in words, late, twice, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversation import (
+    BUSY,
+    NO,
+    NO_SUCH,
+    ONE,
+    PATIENCE,
+    PEAK,
+    SURGE,
+    TWICE,
+    WORDS,
+    ZERO,
+    A,
+    B,
+    C,
+    Talk,
+    moment,
+    opened,
+)
+from jogeon.errors import RequestRefused, RequestTimeout
+from jogeon.events import Enter, Gap, Leave, Snapshot
+from jogeon.listing import FRESH
+from jogeon.messages import (
+    Answer,
+    Clear,
+    Cleared,
+    ConditionList,
+    ListConditions,
+    Malformed,
+    Refusal,
+    Register,
+    Registered,
+    Request,
+    Search,
+    SearchPage,
+)
+from jogeon.subscription import CURE_PAUSE, GRACE
+
+
+def test_900003_is_cured_once_by_a_clear_and_a_short_pause() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.answers(TWICE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.asks(None)
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", A)
+    assert listener.states() == ["registered"]
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
+
+
+def test_pushes_of_the_old_registration_are_older_than_the_snapshot_after_the_cure() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.answers(TWICE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0")
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ())]
+
+
+def test_900003_again_is_retried_slowly() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.answers(TWICE)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    talk.answers(TWICE)
+    talk.asks(None)
+    assert listener.states() == ["unanswered"]
+    refused_at = talk.now
+    talk.confirms()
+    assert talk.subscriptions.next_due() == refused_at + 5
+
+
+def test_900004_looks_at_the_list_again() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.answers(NO_SUCH)
+    talk.asks(ListConditions())
+    talk.answers(ConditionList((ONE,)))
+    assert listener.states() == ["unanswered", "condition-gone"]
+
+
+@pytest.mark.parametrize("answer", [NO, Malformed("data is not a list")])
+def test_what_is_refused_or_malformed_is_retried_slowly(answer: Refusal | Malformed) -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.answers(answer)
+    talk.asks(None)
+    assert listener.states() == ["unanswered"]
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", A)
+    assert listener.states() == ["unanswered", "registered"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"), [(BUSY, 1.0), (Refusal("105110", ""), 1.0), (Refusal("429", ""), 1.0), (WORDS, 1.5)]
+)
+def test_a_refusal_that_passes_is_asked_again_three_times_before_it_counts(answer: Refusal, pause: float) -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    following = talk.subscriptions.wanted[0]
+    for _ in range(3):
+        talk.asks(Register("0"))
+        talk.answers(answer)
+        assert following.due == talk.now + pause
+        assert not following.settled
+        assert following.failures == 0
+        talk.passes(pause)
+    talk.asks(Register("0"))
+    talk.answers(answer)
+    assert following.settled
+    assert following.due == talk.now + 5
+    assert not talk.subscriptions.is_hopeless()
+    assert listener.told() == []
+
+
+def test_a_refusal_that_passes_costs_a_registration_nothing_but_a_second() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.answers(BUSY)
+    talk.passes(1)
+    talk.registers("0", A)
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
+    assert talk.subscriptions.wanted[0].error is None
+
+
+def test_refusals_that_pass_are_counted_anew_after_an_answer() -> None:
+    talk, _ = opened(A, recheck=100)
+    following = talk.subscriptions.wanted[0]
+    for _ in range(2):
+        talk.passes(100)
+        talk.asks(Clear("0"))
+        talk.answers(Cleared())
+        for _ in range(3):
+            talk.asks(Register("0"))
+            talk.answers(BUSY)
+            talk.passes(1)
+        talk.registers("0", A)
+    assert following.membership.live
+
+
+def test_a_clear_refused_for_its_rate_is_sent_again_a_second_later() -> None:
+    talk, _ = opened(A, recheck=100)
+    talk.passes(100)
+    talk.asks(Clear("0"))
+    talk.answers(BUSY)
+    talk.asks(None)
+    talk.passes(1)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A)
+
+
+def test_what_may_not_be_sent_yet_is_not_sent() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    assert talk.subscriptions.next_request(talk.now, talk.at_ns, {"CNSRREQ"}) is None
+    assert talk.subscriptions.next_request(talk.now, talk.at_ns, {"CNSRCLR", "CNSRLST"}) == Register("0")
+
+
+def test_a_condition_that_is_never_answered_is_asked_for_ever_more_slowly_while_others_live() -> None:
+    talk = Talk(SURGE, PEAK)
+    listener = talk.follows(SURGE, PEAK)
+    following = talk.subscriptions.wanted[0]
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.registers("1", A)
+    pauses = []
+    for _ in range(7):
+        pauses.append(following.due - talk.now)
+        talk.passes(pauses[-1])
+        assert talk.subscriptions.next_due() == pytest.approx(min(talk.now, talk.taken + FRESH))
+        talk.asks(Clear("0"))
+        talk.answers(Cleared())
+        talk.passes(CURE_PAUSE)
+        talk.asks(Register("0"))
+        talk.is_silent()
+        talk.pushes("1", "D" if A in listener.folds[PEAK] else "I", A)
+    assert pauses == pytest.approx([5, 10, 20, 40, 60, 60, 60])
+    assert listener.states() == ["unanswered", "registered"]
+
+
+def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    following = talk.subscriptions.wanted[0]
+    following.failures = 5_000
+    talk.asks(Register("0"))
+    talk.answers(NO)
+    assert talk.subscriptions.next_due() == talk.now
+    assert following.due == talk.now + 60
+
+
+def test_pushes_from_before_a_second_attempt_are_older_than_its_snapshot() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", A)
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    talk.pushes("0", "I", B)
+    talk.answers(Registered(()))
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, ()), Enter(talk.at_ns, ZERO, B, "100000")]
+
+
+def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.is_silent()
+    assert isinstance(talk.subscriptions.wanted[0].error, RequestTimeout)
+    assert talk.subscriptions.wanted[0].due == talk.now + 10
+
+
+def test_after_three_unanswered_attempts_one_condition_is_enough_to_be_hopeless() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.registers("1")
+    for pause in (5, 10):
+        assert not talk.subscriptions.is_hopeless()
+        talk.passes(pause)
+        talk.asks(Clear("0"))
+        talk.is_silent()
+    assert talk.subscriptions.is_hopeless()
+    talk.loses()
+    assert not talk.subscriptions.is_hopeless()
+    talk.connects()
+    assert not talk.subscriptions.is_hopeless()
+
+
+def test_a_condition_that_is_refused_is_not_hopeless() -> None:
+    """A refusal is an answer and never costs the connection, however often it comes."""
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.asks(Register("0"))
+    for pause in (5, 10, 20, 40):
+        talk.answers(NO)
+        assert not talk.subscriptions.is_hopeless()
+        talk.passes(pause)
+        talk.asks(Clear("0"))
+        talk.answers(Cleared())
+        talk.passes(CURE_PAUSE)
+        talk.asks(Register("0"))
+
+
+def test_nobody_who_wants_nothing_is_hopeless() -> None:
+    assert not Talk(SURGE).subscriptions.is_hopeless()
+
+
+def test_the_error_of_a_condition_is_kept_until_it_is_registered() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    following = talk.subscriptions.wanted[0]
+    assert not following.settled
+    talk.asks(Register("0"))
+    talk.answers(NO)
+    assert following.settled
+    assert isinstance(following.error, RequestRefused)
+    assert following.error.code == "900001"
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0")
+    assert following.error is None
+
+
+def test_a_late_snapshot_makes_a_condition_doubtful() -> None:
+    talk, listener = opened(A)
+    talk.passes(10)
+    talk.is_late(Register("0"), Registered((B,)))
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", B)
+    talk.passes(GRACE)
+    talk.asks(None)
+    assert listener.told()[0] == Gap(ZERO, moment(0), talk.at_ns, "drift")
+
+
+def test_a_late_snapshot_is_the_answer_if_nothing_was_sent_since() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    request = talk.asked
+    talk.pushes("0", "I", B)
+    talk.is_silent()
+    talk.passes(1)
+    talk.pushes("0", "I", C)
+    talk.is_late(request, Registered((A, B)))
+    assert listener.states() == ["unanswered", "registered"]
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A, B)), Enter(talk.at_ns, ZERO, C, "100000")]
+    talk.confirms()
+    talk.passes(60)
+    talk.asks(None)
+
+
+def test_a_late_snapshot_ends_the_gap_of_a_condition_that_was_known() -> None:
+    talk, listener = opened(A)
+    talk.loses()
+    lost_ns = talk.at_ns
+    talk.connects()
+    talk.asks(Register("0"))
+    request = talk.asked
+    talk.is_silent()
+    talk.is_late(request, Registered((B,)))
+    assert listener.told() == [
+        Gap(ZERO, lost_ns, talk.at_ns, "connection lost"),
+        Leave(talk.at_ns, ZERO, A, "", "recovered", lost_ns, talk.at_ns),
+        Enter(talk.at_ns, ZERO, B, "", "recovered", lost_ns, talk.at_ns),
+        Snapshot(talk.at_ns, ZERO, (B,)),
+    ]
+
+
+@pytest.mark.parametrize("cleared", [False, True])
+def test_a_late_snapshot_after_the_clear_that_followed_is_no_answer(*, cleared: bool) -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    request = talk.asked
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    if cleared:
+        talk.answers(Cleared())
+    talk.is_late(request, Registered((B,)))
+    if not cleared:
+        talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    assert listener.told() == []
+    talk.registers("0", A)
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
+
+
+def test_the_late_reply_to_an_older_registration_is_not_that_to_the_last() -> None:
+    """It shows what was so before the CNSRCLR between them, and what was pushed since then is not in it."""
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    first = talk.asked
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    last = talk.asked
+    talk.is_silent()
+    talk.is_late(first, Registered((B,)))
+    assert listener.told() == []
+    talk.is_late(last, Registered((A,)))
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        (ListConditions(), NO),
+        (Clear("0"), Cleared()),
+        (Search("0"), SearchPage((), "N", "")),
+        (Register("9"), Registered((B,))),
+        (Register("0"), NO),
+    ],
+)
+def test_a_late_reply_of_another_kind_changes_nothing(request_: Request, answer: Answer) -> None:
+    talk, listener = opened(A)
+    talk.is_late(request_, answer)
+    talk.asks(None)
+    assert listener.told() == []
+
+
+def test_the_answers_to_a_users_own_requests_change_nothing() -> None:
+    talk, listener = opened(A)
+    talk.subscriptions.answered(Search("0"), SearchPage((), "N", ""), talk.now, talk.at_ns)
+    talk.subscriptions.answered(Clear("9"), Cleared(), talk.now, talk.at_ns)
+    talk.subscriptions.answered(ListConditions(), BUSY, talk.now, talk.at_ns)
+    talk.subscriptions.timed_out(Search("0"), PATIENCE, talk.now, talk.at_ns)
+    talk.subscriptions.timed_out(Clear("9"), PATIENCE, talk.now, talk.at_ns)
+    talk.asks(None)
+    assert listener.told() == []
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_clear_of_somebody_else_is_followed_by_a_new_registration(*, answered: bool) -> None:
+    talk, listener = opened(A)
+    if answered:
+        talk.subscriptions.answered(Clear("0"), Cleared(), talk.now, talk.at_ns)
+    else:
+        talk.subscriptions.timed_out(Clear("0"), PATIENCE, talk.now, talk.at_ns)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", B)
+    talk.passes(GRACE)
+    talk.asks(None)
+    assert listener.told()[0] == Gap(ZERO, moment(0), talk.at_ns, "registration lost")
+
+
+@pytest.mark.parametrize(("members", "again"), [((A,), True), ((), False)])
+def test_an_empty_answer_that_names_no_condition_is_asked_for_again_before_it_empties(
+    members: tuple[str, ...], *, again: bool
+) -> None:
+    talk, listener = opened(*members)
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+    talk.answers(Registered((), named=False))
+    if again:
+        assert listener.told() == []
+        talk.asks(Clear("0"))
+        talk.answers(Cleared())
+        talk.asks(Register("0"))
+        talk.answers(Registered((), named=False))
+    assert isinstance(listener.told()[-1], Snapshot)
+    assert listener.folds == {SURGE: set()}
+
+
+def test_an_empty_answer_that_names_its_condition_empties_it_at_once() -> None:
+    talk, listener = opened(A)
+    talk.loses()
+    talk.connects()
+    talk.registers("0")
+    assert listener.folds == {SURGE: set()}
