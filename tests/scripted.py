@@ -12,6 +12,7 @@ import json
 from bisect import bisect_left
 from collections import defaultdict
 from contextlib import nullcontext
+from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -61,6 +62,8 @@ class _Line:
         self._broken = False
 
     def send(self, text: bytes) -> None:
+        if text.startswith(b'{"trnm": "CNSRLST"'):
+            self._world.lists.append(wall())
         self._after(self._deliver, text)
 
     def close(self, code: int | None, reason: str) -> None:
@@ -91,6 +94,8 @@ class Dialled(Script):
         self.shut = False
         self.delivered: dict[str, list[int]] = defaultdict(list)
         """When a push of a code reached the client."""
+        self.lists: list[int] = []
+        """When the conditions were listed."""
         self._by_wire: dict[Wire, Link] = {}
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
@@ -138,6 +143,7 @@ class World:
         self.late: list[tuple[int, int]] = []
         """Stretches in which news may be on its way for long: somebody did not run."""
         self.truth: dict[str, list[tuple[int, frozenset[str] | None]]] = {name: [] for name in WATCHED}
+        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in WATCHED}
         self._faults = sorted(faults)
         self._recheck = recheck
         self._trading = True
@@ -224,6 +230,21 @@ class World:
             now_in = frozenset(members[name]) if name in members else None
             if not kept or kept[-1][1] != now_in:
                 kept.append((now, now_in))
+        named = {each.name: each.seq for each in self.broker._conditions.saved}
+        for name, known in self.seqs.items():
+            if not known or known[-1][1] != named.get(name):
+                known.append((now, named.get(name)))
+
+    def unknowable(self, name: str) -> Iterator[tuple[int, int]]:
+        """Yield when a name was elsewhere between two lists that both show it in its place: nobody can know of that.
+
+        What was registered meanwhile is another's until it is registered anew.
+        """
+        for since, until in pairwise(self.broker.lists):
+            seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
+            seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
+            if len(set(seqs)) > 1 and seqs[0] == seqs[-1]:
+                yield since, until + round((self._recheck + REST) * SECOND_NS)
 
     def later(self, low: float, high: float, call: Callable[[], object]) -> None:
         """Do something after a while, and note what is true then."""
@@ -254,14 +275,18 @@ def _judge(name: str, world: World) -> Iterator[str]:
     if not history:
         yield f"{name}: was never shown"
         return
-    gaps = [(gap.event.since_ns, gap.event.until_ns) for gap in told if isinstance(gap.event, Gap)]
-    excused = _union([*gaps, *world.late])
+    told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
+    gaps = [(gap.since_ns, gap.until_ns) for gap in told_gaps]
+    excused = _union([*gaps, *world.late, *world.unknowable(name)])
     for code, begin, end, back in _differences(world.truth[name], history):
         seen = any(begin <= at <= end + SLACK_NS for at in world.broker.delivered[code])
         if not _covered(begin, end, excused) and not (back and not seen):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
+    moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
     for each in told:
-        yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name]))
+        until_ns = getattr(each.event, "until_ns", None) or 0
+        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in moved):  # a snapshot was another's
+            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name]))
 
 
 def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:

@@ -239,7 +239,9 @@ def test_a_leave_a_second_after_a_recheck_that_showed_the_stock_ends_in_a_gap() 
 
 
 @pytest.mark.parametrize(("kind", "code"), [("I", A), ("D", B)])
-def test_a_push_that_cannot_be_is_proof_and_ends_in_a_gap_although_nothing_differs(kind: Literal["I", "D"], code: str) -> None:
+def test_a_push_that_cannot_be_is_proof_and_ends_in_a_gap_although_nothing_differs(
+    kind: Literal["I", "D"], code: str
+) -> None:
     talk, listener = opened(A)
     talk.passes(10)
     doubted = []
