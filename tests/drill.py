@@ -74,7 +74,7 @@ def _check_live(events: list[Event], name: str, world: World, listener: Listener
     Between the list and a registration the conditions may move: what was another's lies in a gap told afterwards.
     """
     moved = [(event.since_ns, event.until_ns) for event in events if isinstance(event, Gap)]
-    if world.jumped:
+    if world.jumped and world.broker.floating:
         return  # no gap can be held against the moment of an event
     if world.broker.floating or listener.left_ns is not None:
         moved += world.driver.unlisted
