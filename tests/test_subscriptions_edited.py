@@ -208,15 +208,13 @@ def test_a_late_list_is_taken_as_the_first_of_a_connection_only() -> None:
 def test_a_clear_of_somebody_else_is_mended_at_once_although_a_doubt_was_looked_into_just_now() -> None:
     talk, _ = opened(A)
     talk.passes(10)
-    for happens in (
-        lambda: talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns),
-        lambda: talk.subscriptions.answered(Clear("0"), Cleared(), talk.now, talk.at_ns),
-    ):
-        happens()
+    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
+    for _ in range(2):
         talk.asks(Clear("0"))
         talk.answers(Cleared())
         talk.registers("0", A)
         talk.passes(1)
+        talk.subscriptions.answered(Clear("0"), Cleared(), talk.now, talk.at_ns)
 
 
 def test_of_two_conditions_of_a_name_the_one_that_stays_goes_on_behind_a_gap_for_both() -> None:
