@@ -10,10 +10,11 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
-from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener
+from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener, text_of
 from driven import Driver
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.readers import refusal_in
+from jogeon.messages import Register, Reply
+from jogeon.readers import decode
 from jogeon.subscriptions import Subscriptions
 from virtual import Broker, Clock
 
@@ -26,7 +27,9 @@ SMALL = NAMES[2]
 """The condition that has one stock or none."""
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
-WORDED = [WORDS] if refusal_in(0, WORDS.text) else []
+_TOLD = decode(text_of(Register("0"), WORDS))
+WORDED = [WORDS] if isinstance(_TOLD, Reply) and _TOLD.refusal is not None else []
+"""A failure told in words beside code 0, as far as the readers know it."""
 
 
 # ---------------------------------------------------------------- the truth
