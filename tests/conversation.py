@@ -181,11 +181,16 @@ class Talk:
 
     def asks(self, expected: Request | None) -> None:
         """Expect this request, or none, to be sent now; a list that is asked for before it is given."""
-        self._asked = self.subscriptions.next_request(self.now, self.at_ns)
+        self._send_next()
         if self._asked == ListConditions() != expected:
             self.answers(ConditionList(self.listing))
-            self._asked = self.subscriptions.next_request(self.now, self.at_ns)
+            self._send_next()
         assert self._asked == expected
+
+    def _send_next(self) -> None:
+        self._asked = self.subscriptions.next_request(self.now, self.at_ns)
+        if self._asked is not None:
+            self.subscriptions.sent(self._asked, self.at_ns)
 
     @property
     def asked(self) -> Request:

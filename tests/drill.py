@@ -10,10 +10,11 @@ import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
-from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener
+from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener, text_of
 from driven import Driver
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.readers import refusal_in
+from jogeon.messages import Register, Reply
+from jogeon.readers import decode
 from jogeon.subscriptions import Subscriptions
 from virtual import Broker, Clock
 
@@ -26,7 +27,9 @@ SMALL = NAMES[2]
 """The condition that has one stock or none."""
 CODES = tuple(f"{number:05d}{letter}" for number, letter in enumerate("0K0D0H"))
 RECHECK = 40.0
-WORDED = [WORDS] if refusal_in(0, WORDS.text) else []
+_TOLD = decode(text_of(Register("0"), WORDS))
+WORDED = [WORDS] if isinstance(_TOLD, Reply) and _TOLD.refusal is not None else []
+"""A failure told in words beside code 0, as far as the readers know it."""
 
 
 # ---------------------------------------------------------------- the truth
@@ -43,11 +46,11 @@ def check(world: World) -> None:
     for listener in world.twins:
         for name, fold in listener.folds.items():
             assert fold == world.broker.members[name], "who followed a namesake goes on with the one that stays"
-            _check_live([event for event in listener.events if _name(event) == name], name, world)
+            _check_live([event for event in listener.events if _name(event) == name], name, world, listener)
     for listener in world.listeners:
         for name in listener.folds:
             events = [event for event in listener.events if _name(event) == name]
-            _check_live(events, name, world)
+            _check_live(events, name, world, listener)
             if not world.jumped:
                 _check_gaps(events, world.driver.losses)
                 _check_untold(events, name, world, listener)
@@ -68,16 +71,16 @@ def _check_gaps(events: list[Event], losses: list[tuple[int, int]]) -> None:
         assert len(covering) <= 1, f"one gap for one blind stretch: {covering}"
 
 
-def _check_live(events: list[Event], name: str, world: World) -> None:
+def _check_live(events: list[Event], name: str, world: World, listener: Listener) -> None:
     """Find every live event in the log, in order and once.
 
     Between the list and a registration the conditions may move: what was another's lies in a gap told afterwards.
     """
     moved = [(event.since_ns, event.until_ns) for event in events if isinstance(event, Gap)]
-    if world.broker.floating:
+    if world.jumped and world.broker.floating:
+        return  # no gap can be held against the moment of an event
+    if world.broker.floating or listener.left_ns is not None:
         moved += world.driver.unlisted
-        if world.jumped:
-            return  # no gap can be held against the moment of an event
     live = [
         event
         for event in events
@@ -119,7 +122,7 @@ def _fates(events: list[Event], code: str, name: str, world: World, listener: Li
         if (change.name, change.code) == (name, code) and first < at_ns < last:
             if number in live:
                 yield "live"
-            elif any(gap.since_ns <= at_ns <= gap.until_ns for gap in gaps) or _is_unlisted(world, at_ns):
+            elif any(gap.since_ns <= at_ns <= gap.until_ns for gap in gaps) or _is_unlisted(world, listener, at_ns):
                 yield "gap"
             elif change.heard_ns in odd:
                 yield "anomaly"
@@ -128,12 +131,14 @@ def _fates(events: list[Event], code: str, name: str, world: World, listener: Li
                 yield change.fate
 
 
-def _is_unlisted(world: World, at_ns: int) -> bool:
+def _is_unlisted(world: World, listener: Listener, at_ns: int) -> bool:
     """Tell whether pushes may have been another's, and the connection ended before a list could show it.
 
-    Where registrations follow the present numbers nobody can tell then whether the edit came before the end.
+    Where registrations follow the present numbers nobody can tell then whether the edit came before the end; and who
+    leaves before the next list is told by nobody.
     """
-    return world.broker.floating and any(since_ns <= at_ns <= until_ns for since_ns, until_ns in world.driver.unlisted)
+    concerned = world.broker.floating or listener.left_ns is not None
+    return concerned and any(since_ns <= at_ns <= until_ns for since_ns, until_ns in world.driver.unlisted)
 
 
 # ---------------------------------------------------------------- the drill

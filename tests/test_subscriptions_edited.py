@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
@@ -161,3 +163,78 @@ def test_all_conditions_are_followed_those_added_later_too() -> None:
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,)), Snapshot(talk.at_ns, ONE, (B,))]
     listed(talk, ZERO, ONE)
     assert listener.told() == []
+
+
+# ---------------------------------------------------------------- what a list proves, and since when
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+def test_a_list_agrees_as_of_when_the_first_one_without_an_answer_was_asked_for(lost: int) -> None:
+    """Its reply may be that to an older request: what it shows was so then, and nobody knows about later."""
+    talk, listener = opened(A)
+    talk.passes(1)
+    asked_ns = talk.at_ns
+    for _ in range(lost):
+        talk.asks(ListConditions())
+        talk.is_silent()
+        talk.passes(1)
+    talk.asks(ListConditions())
+    talk.passes(4)
+    talk.answers(ConditionList(talk.listing))
+    talk.passes(60)
+    listed(talk, Condition("3", SURGE))
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("3", A)
+    gap = listener.told()[0]
+    assert isinstance(gap, Gap)
+    assert gap.since_ns == asked_ns
+
+
+def test_a_late_list_is_taken_as_the_first_of_a_connection_only() -> None:
+    """Later it may be older than what was registered by the one that came."""
+    talk, listener = opened(A)
+    talk.passes(5)
+    talk.is_late(ListConditions(), ConditionList(()))
+    assert "condition-gone" not in listener.states()
+    talk.loses()
+    talk.subscriptions.connected()
+    talk.asks(ListConditions())
+    talk.is_silent()
+    talk.is_late(ListConditions(), ConditionList((Condition("5", SURGE),)))
+    talk.registers("5", A)
+
+
+def test_a_clear_of_somebody_else_is_mended_at_once_although_a_doubt_was_looked_into_just_now() -> None:
+    talk, _ = opened(A)
+    talk.passes(10)
+    talk.subscriptions.unreadable("unreadable", talk.at_ns, talk.at_ns)
+    for _ in range(2):
+        talk.asks(Clear("0"))
+        talk.answers(Cleared())
+        talk.registers("0", A)
+        talk.passes(1)
+        talk.subscriptions.answered(Clear("0"), Cleared(), talk.now, talk.at_ns)
+
+
+def test_of_two_conditions_of_a_name_the_one_that_stays_goes_on_behind_a_gap_for_both() -> None:
+    talk = Talk(SURGE, SURGE)
+    first, second, third = (talk.follows_now(talk.listing[seq]) for seq in (0, 1, 1))
+    talk.registers("0", A)
+    talk.registers("1", B)
+    talk.confirms()
+    agreed_ns = talk.at_ns
+    for listener in (first, second, third):
+        listener.told()
+    talk.passes(30)
+    listed(talk, ZERO)
+    for seq in ("1", "0"):
+        talk.asks(Clear(seq))
+        talk.answers(Cleared())
+    talk.registers("0", A)
+    for listener in (first, second, third):
+        gap, *_, shown = listener.told()
+        assert gap == Gap(ZERO, agreed_ns, talk.at_ns, "condition missing")
+        assert shown == Snapshot(talk.at_ns, ZERO, (A,))
+        assert listener.folds == {SURGE: {A}}
+    assert [each.key for each in talk.subscriptions.wanted] == [SURGE]
