@@ -43,6 +43,8 @@ RECHECK = 40.0
 LATENCY = (0.001, 0.2)
 SLACK_NS = 500_000_000
 """The news of a change may be on its way so long."""
+GRACE_NS = 3_000_000_000
+"""A push this soon after a snapshot that agrees with it proves nothing (rule 5)."""
 REST = 420.0
 """Seconds of calm after which everything must be right: the longest pause of a retry, a recheck, its grace, twice."""
 SECOND_NS = 1_000_000_000
@@ -80,7 +82,11 @@ class _Line:
     def _deliver(self, text: bytes) -> None:
         if self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
-                self._world.delivered[row["item"]].append(wall())
+                values = row["values"]
+                push = (values["841"], row["item"], values["843"])
+                self._world.delivered[push].append((wall(), values.get("20", "")))
+        elif text.startswith(b'{"trnm": "CNSRREQ"'):
+            self._world.shown[json.loads(text).get("seq", "")].append(wall())
         self._wire.push(text)
 
 
@@ -92,8 +98,10 @@ class Dialled(Script):
         self.random = random
         self.heard: list[dict[str, Any]] = []  # for Wire
         self.shut = False
-        self.delivered: dict[str, list[int]] = defaultdict(list)
-        """When a push of a code reached the client."""
+        self.delivered: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
+        """When a push of a seq, code and kind reached the client, and the time that stood in it."""
+        self.shown: dict[str, list[int]] = defaultdict(list)
+        """When a snapshot of a seq reached the client."""
         self.lists: list[int] = []
         """When the conditions were listed."""
         self._by_wire: dict[Wire, Link] = {}
@@ -114,6 +122,16 @@ class Dialled(Script):
         """Hear a client (called by its Wire)."""
         text = json.dumps(message).encode()
         self._later(self.random.uniform(*LATENCY), lambda: self._heard(self._by_wire[wire], text))
+
+    def proves(self, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
+        """Tell whether a push was heard that proves a miss: no repeat, and not in a snapshot's grace."""
+        heard = self.delivered[seq, code, kind]
+        return any(
+            begin <= at <= end + SLACK_NS
+            and not any(earlier < at and clock == time for earlier, time in heard)
+            and not any(at - GRACE_NS <= shown <= at for shown in (*self.shown[seq], *self.shown[""]))
+            for at, clock in heard
+        )
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, call)
@@ -235,6 +253,10 @@ class World:
             if not known or known[-1][1] != named.get(name):
                 known.append((now, named.get(name)))
 
+    def seqs_of(self, name: str) -> set[str]:
+        """Return under which seqs a name was ever saved."""
+        return {seq for _, seq in self.seqs[name] if seq is not None}
+
     def unknowable(self, name: str) -> Iterator[tuple[int, int]]:
         """Yield when a name was elsewhere between two lists that both show it in its place: nobody can know of that.
 
@@ -279,8 +301,8 @@ def _judge(name: str, world: World) -> Iterator[str]:
     gaps = [(gap.since_ns, gap.until_ns) for gap in told_gaps]
     excused = _union([*gaps, *world.late, *world.unknowable(name)])
     for code, begin, end, back in _differences(world.truth[name], history):
-        seen = any(begin <= at <= end + SLACK_NS for at in world.broker.delivered[code])
-        if not _covered(begin, end, excused) and not (back and not seen):
+        seen = back and any(world.broker.proves(seq, code, back, begin, end) for seq in world.seqs_of(name))
+        if not _covered(begin, end, excused) and (not back or seen):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
     moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
     for each in told:
@@ -314,8 +336,8 @@ def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]
 
 def _differences(
     truth: list[tuple[int, frozenset[str] | None]], history: list[tuple[int, frozenset[str]]]
-) -> Iterator[tuple[str, int, int, bool]]:
-    """Yield each stretch in which truth and fold differ in a code, and whether the truth came back to the fold."""
+) -> Iterator[tuple[str, int, int, str]]:
+    """Yield each stretch in which truth and fold differ in a code, and by which kind of push the truth came back."""
     first = history[0][0]
     moments = [(at, True, codes) for at, codes in truth] + [(at, False, codes) for at, codes in history]
     true: frozenset[str] | None = None
@@ -325,11 +347,12 @@ def _differences(
         true, fold = (codes, fold) if is_truth else (true, codes)
         differing = true ^ fold if at >= first and true is not None and fold is not None else frozenset[str]()
         for code in set(since) - differing:
-            yield code, since.pop(code), at, is_truth and true is not None
+            came_back = ("I" if code in (true or ()) else "D") if is_truth and true is not None else ""
+            yield code, since.pop(code), at, came_back
         for code in differing - set(since):
             since[code] = at
     for code, at in since.items():
-        yield code, at, moments[-1][0] + REST_NS, False
+        yield code, at, moments[-1][0] + REST_NS, ""
 
 
 REST_NS = int(REST * SECOND_NS)

@@ -268,18 +268,19 @@ class Membership:
 
         `doubt` is since when the picture may be wrong and why; without it, since it was last known to be right.
 
-        A stock pushed shortly before the snapshot (DRIFT_GRACE_NS) or after it is no proof of anything missed: it
-        stays as pushed, and another recheck will tell. Any other difference was missed. What was equal when the
+        A stock pushed since shortly before the snapshot was asked for (DRIFT_GRACE_NS) is no proof of anything missed,
+        however long the answer took: it stays as pushed, and another recheck will tell. Any other difference was missed. What was equal when the
         snapshot came and was pushed later is no difference.
         """
         if self._suspects is None:
             return [], False
         shown, touched = self._suspects.shown, self._suspects.differing
+        asked_ns = min(self._asked_ns or shown.at_ns, shown.at_ns)
         differing = touched.keys() & (self.codes.keys() ^ shown.codes)
         excused = {
             code
             for code in differing
-            if abs(touched[code] - shown.at_ns) <= DRIFT_GRACE_NS or self._touched.get(code, 0) != touched[code]
+            if touched[code] >= asked_ns - DRIFT_GRACE_NS or self._touched.get(code, 0) != touched[code]
         }
         missed = differing - excused
         known_wrong = doubt if doubt is not None and not self._unsure else Blind(self.right_ns, "drift", "")
