@@ -43,6 +43,8 @@ RECHECK = 40.0
 LATENCY = (0.001, 0.2)
 SLACK_NS = 500_000_000
 """The news of a change may be on its way so long."""
+NEWS_NS = 250_000_000
+"""The news of one push takes so long at most."""
 GRACE_NS = 3_000_000_000
 """A push this soon after a snapshot that agrees with it proves nothing (rule 5)."""
 REST = 420.0
@@ -127,7 +129,7 @@ class Dialled(Script):
         """Tell whether a push was heard that proves a miss: no repeat, and not in a snapshot's grace."""
         heard = self.delivered[seq, code, kind]
         return any(
-            begin <= at <= end + SLACK_NS
+            begin <= at <= end + NEWS_NS
             and not any(earlier < at and clock == time for earlier, time in heard)
             and not any(at - GRACE_NS <= shown <= at for shown in (*self.shown[seq], *self.shown[""]))
             for at, clock in heard

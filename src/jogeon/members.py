@@ -269,8 +269,8 @@ class Membership:
         `doubt` is since when the picture may be wrong and why; without it, since it was last known to be right.
 
         A stock pushed since shortly before the snapshot was asked for (DRIFT_GRACE_NS) is no proof of anything missed,
-        however long the answer took: it stays as pushed, and another recheck will tell. Any other difference was missed. What was equal when the
-        snapshot came and was pushed later is no difference.
+        however long the answer took: it stays as pushed, and another recheck will tell. Any other difference was
+        missed. What was equal when the snapshot came and was pushed later is no difference.
         """
         if self._suspects is None:
             return [], False
