@@ -51,6 +51,8 @@ RECEIVE_BUFFER = 64 * 1024
 CLOSE_GRACE = 1.0
 """Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
+CLOCK_STEP = 0.001
+"""Seconds of the shortest wait."""
 NO_CODE = 1005
 """What a close without a code counts as (RFC 6455)."""
 
@@ -201,7 +203,7 @@ class Connection(WSListener):
         self._transport.send(WSMsgType.TEXT, text)
         try:
             while not waiter.done() and (left := sent + seconds - self.clock()) > 0:
-                await asyncio.wait({waiter}, timeout=left)
+                await asyncio.wait({waiter}, timeout=max(left, CLOCK_STEP))  # a rest too small to be added would spin
         finally:
             self._waiter = None
             owed = len(self.session.owed)
