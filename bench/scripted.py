@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from scripted import FAULTS, RECHECK, World
+from scripted import FAULTS, RECHECK, TOGETHER, World
 
 
 def play(seeds: Iterable[int], faults: Sequence[str], seconds: float, recheck: float) -> dict[int, list[str]]:
@@ -43,7 +43,7 @@ def main() -> int:
     unknown = set(args.faults) - set(FAULTS)
     if unknown:
         options.error(f"no such fault: {', '.join(sorted(unknown))}")
-    faults, seeds, began = args.faults or sorted(FAULTS), range(args.first, args.first + args.seeds), time.monotonic()
+    faults, seeds, began = args.faults or (sorted(FAULTS) if args.each else TOGETHER), range(args.first, args.first + args.seeds), time.monotonic()
     wrong = False
     for kinds in [[fault] for fault in faults] if args.each else [faults]:
         bad = play(seeds, kinds, args.seconds, args.recheck)

@@ -67,7 +67,7 @@ class _Line:
 
     def send(self, text: bytes) -> None:
         if text.startswith(b'{"trnm": "CNSRLST"'):
-            self._world.lists.append(wall())
+            self._world.lists.append((wall(), self._wire))
         self._after(self._deliver, text)
 
     def close(self, code: int | None, reason: str) -> None:
@@ -104,8 +104,8 @@ class Dialled(Script):
         """When a push of a seq, code and kind reached the client, and the time that stood in it."""
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
-        self.lists: list[int] = []
-        """When the conditions were listed."""
+        self.lists: list[tuple[int, Wire]] = []
+        """When the conditions were listed, and to which connection."""
         self._by_wire: dict[Wire, Link] = {}
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
@@ -190,6 +190,8 @@ class World:
                     await asyncio.gather(reading, return_exceptions=True)
                     if not reading.cancelled() and (error := reading.exception()) is not None:
                         wrong.append(f"the watch ended: {error!r}")
+                while (event := watch._queue.take()) is not None:
+                    self.told.append(Told(wall(), event))
         except JogeonError as error:
             wrong.append(f"the client ended: {error!r}")
         finally:
@@ -260,15 +262,18 @@ class World:
         return {seq for _, seq in self.seqs[name] if seq is not None}
 
     def unknowable(self, name: str) -> Iterator[tuple[int, int]]:
-        """Yield when a name was elsewhere between two lists that both show it in its place: nobody can know of that.
+        """Yield when nobody can know that a name was elsewhere.
 
-        What was registered meanwhile is another's until it is registered anew.
+        That is between two lists that both show it in its place: what was registered meanwhile is another's until it
+        is registered anew. And it is before the end of a connection that gave no list any more.
         """
-        for since, until in pairwise(self.broker.lists):
+        for (since, wire), (until, next_wire) in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
-            if len(set(seqs)) > 1 and seqs[0] == seqs[-1]:
+            if len(seqs) > 1 and seqs[0] == seqs[-1]:
                 yield since, until + round((self._recheck + REST) * SECOND_NS)
+            elif len(seqs) > 1 and wire is not next_wire:
+                yield since, until
 
     def later(self, low: float, high: float, call: Callable[[], object]) -> None:
         """Do something after a while, and note what is true then."""
@@ -547,3 +552,5 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "deleted for a while": _delete,
     "a namesake for a while": _namesake,
 }
+TOGETHER = sorted(set(FAULTS) - {"push lost"})
+"""A push that was never sent is found by a recheck only; a gap for another reason that comes before begins too late."""
