@@ -43,7 +43,8 @@ def main() -> int:
     unknown = set(args.faults) - set(FAULTS)
     if unknown:
         options.error(f"no such fault: {', '.join(sorted(unknown))}")
-    faults, seeds, began = args.faults or (sorted(FAULTS) if args.each else TOGETHER), range(args.first, args.first + args.seeds), time.monotonic()
+    faults = args.faults or (sorted(FAULTS) if args.each else TOGETHER)
+    seeds, began = range(args.first, args.first + args.seeds), time.monotonic()
     wrong = False
     for kinds in [[fault] for fault in faults] if args.each else [faults]:
         bad = play(seeds, kinds, args.seconds, args.recheck)

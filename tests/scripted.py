@@ -67,7 +67,7 @@ class _Line:
 
     def send(self, text: bytes) -> None:
         if text.startswith(b'{"trnm": "CNSRLST"'):
-            self._world.lists.append((wall(), self._wire))
+            self._world.lists.append(wall())
         self._after(self._deliver, text)
 
     def close(self, code: int | None, reason: str) -> None:
@@ -104,8 +104,8 @@ class Dialled(Script):
         """When a push of a seq, code and kind reached the client, and the time that stood in it."""
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
-        self.lists: list[tuple[int, Wire]] = []
-        """When the conditions were listed, and to which connection."""
+        self.lists: list[int] = []
+        """When the conditions were listed."""
         self._by_wire: dict[Wire, Link] = {}
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
@@ -265,15 +265,13 @@ class World:
         """Yield when nobody can know that a name was elsewhere.
 
         That is between two lists that both show it in its place: what was registered meanwhile is another's until it
-        is registered anew. And it is before the end of a connection that gave no list any more.
+        is registered anew.
         """
-        for (since, wire), (until, next_wire) in pairwise(self.broker.lists):
+        for since, until in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
             if len(seqs) > 1 and seqs[0] == seqs[-1]:
                 yield since, until + round((self._recheck + REST) * SECOND_NS)
-            elif len(seqs) > 1 and wire is not next_wire:
-                yield since, until
 
     def later(self, low: float, high: float, call: Callable[[], object]) -> None:
         """Do something after a while, and note what is true then."""
@@ -311,10 +309,10 @@ def _judge(name: str, world: World) -> Iterator[str]:
         seen = back and any(world.broker.proves(seq, code, back, begin, end) for seq in world.seqs_of(name))
         if not _covered(begin, end, excused) and (not back or seen):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
-    moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
-    for each in told:
+    for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
-        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in moved):  # a snapshot was another's
+        later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
+        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in later):  # its snapshot was another's
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name]))
 
 

@@ -484,11 +484,12 @@ def test_a_push_that_was_kept_for_a_snapshot_of_another_condition_lies_in_the_ga
     assert life.subscription.membership.blindness.since_ns == moment(1)
 
 
-def test_of_a_registration_that_no_list_confirmed_a_lost_connection_does_not_hide_a_move() -> None:
-    for confirmed, since in ((False, 0.0), (True, 10.0)):
+def test_a_lost_connection_does_not_hide_that_a_condition_had_moved_before() -> None:
+    """It may have been edited at any moment since the last list, or its registration: what came since is another's."""
+    for confirmed, since in ((None, 0.0), (4.0, 4.0)):
         life = known(A)
-        if confirmed:
-            life.subscription.confirmed(life.at_ns)
+        if confirmed is not None:
+            life.subscription.confirmed(moment(confirmed))
         life.now = 10
         life.subscription.lost(life.at_ns, "connection lost", "")
         life.subscription.moved(MOVED, moment(15))

@@ -149,7 +149,6 @@ class Subscription:
         self._floor = -math.inf
         self._confirmed_ns: int | None = None
         """When it was last so for certain that its seq is its own: by a list, or by the answer that began a picture."""
-        self._unconfirmed = False
         self._begin()
 
     def _begin(self) -> None:
@@ -335,7 +334,6 @@ class Subscription:
         self.failures, self.error, self.settled = 0, None, True
         self._cured = self._confirming = False
         self._passing = 0
-        self._unconfirmed = True
         if not self._rechecking:
             self._begin_picture(answer, now, at_ns)
             return
@@ -398,7 +396,7 @@ class Subscription:
 
     def confirmed(self, at_ns: int) -> None:
         """Note that a list shows it where it was registered."""
-        self._confirmed_ns, self._unconfirmed = at_ns, False
+        self._confirmed_ns = at_ns
 
     def moved(self, condition: Condition, at_ns: int) -> None:
         """Go on under another seq, behind a gap: what was heard since the last list that agreed may be another's."""
@@ -428,8 +426,6 @@ class Subscription:
         A snapshot that was read after a stall is newer than that; what was missed until then lies in the gap it ended.
         """
         self.membership.blind(self.doubtful_since(max(heard_ns, self.membership.begun_ns)), cause, detail)
-        if not self._unconfirmed:
-            self._confirmed_ns = None  # what moves while nobody is connected lies in this gap
         if self.stage is not Stage.MISSING:
             self._move(Step.FOUND)
         self._begin()
