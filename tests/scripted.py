@@ -312,7 +312,8 @@ def _judge(name: str, world: World) -> Iterator[str]:
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
-        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in later):  # its snapshot was another's
+        moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
+        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name]))
 
 
