@@ -227,7 +227,7 @@ def test_keys_are_deleted_even_if_nobody_takes_the_token(shell: Callable[..., Sa
 def test_nothing_to_log_out_from(shell: Callable[..., Said]) -> None:
     said = shell("logout", "--yes")
     assert said.code == 0
-    assert "no keys of the real server were kept" in said.out
+    assert "no keys are stored for the real server" in said.out
 
 
 @pytest.mark.usefixtures("kiwoom")
