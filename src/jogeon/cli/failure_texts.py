@@ -402,16 +402,16 @@ FAILURES = {
         "--journal 에 다른 파일을 적어 다시: {again}", "name another file with --journal: {again}"
     ),
     "JournalError.next.damaged": Text(
-        "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all --journal {path}",
-        "recording sets it aside and begins another: jogeon record --all --journal {path}",
+        "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all{server} --journal {path}",
+        "recording sets it aside and begins another: jogeon record --all{server} --journal {path}",
     ),
     "JournalError.next.missing": Text(
-        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
-        "check its name or --server, then: {again} {or_} record first: jogeon record --all",
+        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all{server}",
+        "check its name or --server, then: {again} {or_} record first: jogeon record --all{server}",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
     "JournalError.next.empty": Text(
-        "기록하기: jogeon record --all --journal {path}", "record: jogeon record --all --journal {path}"
+        "기록하기: jogeon record --all{server} --journal {path}", "record: jogeon record --all{server} --journal {path}"
     ),
     "CannotServe.what": Text(
         "이 주소에서 서버를 실행할 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"

@@ -103,11 +103,14 @@ OPTIONS = {
     "metavar.duration": Text("시간", "TIME"),
     "metavar.seconds": Text("초", "SECONDS"),
     "option.server": Text(
-        "real(실전), mock(모의투자), demo(시뮬레이터), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, 없으면 real",
-        "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, else real",
+        "real(실전), mock(모의투자), demo(시뮬레이터), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, jogeon.toml, "
+        "KIWOOM_MODE 순서, 모두 없으면 real",
+        "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, jogeon.toml, "
+        "KIWOOM_MODE, else real",
     ),
     "option.lang": Text(
-        "한국어(ko) 또는 영어(en). 기본값은 시스템 언어", "Korean (ko) or English (en); default: the system's"
+        "한국어(ko) 또는 영어(en). 기본값은 JOGEON_LANG, jogeon.toml, 시스템 언어 순서",
+        "Korean (ko) or English (en); default: JOGEON_LANG, jogeon.toml, else the system's",
     ),
     "option.insecure": Text(
         "이 컴퓨터 밖의 ws:// 주소도 허용 (토큰이 암호화되지 않음)",
@@ -135,7 +138,7 @@ OPTIONS = {
         "when another program takes the session: stop (default), retry after long pauses, takeover once",
     ),
     "option.seed": Text("난수 시드. 같은 값이면 같은 시장", "random seed; the same seed makes the same market"),
-    "option.speed": Text("시장의 빠르기 (1=실제 속도)", "pace of the market (1 = real time)"),
+    "option.speed": Text("빠르기 (1=실제 속도)", "pace (1 = real time)"),
     "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
     "option.ping": Text("PING 간격(초)", "seconds between PINGs"),
     "option.switch": Text(
