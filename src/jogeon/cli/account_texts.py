@@ -57,7 +57,7 @@ ACCOUNT = {
     "account.no-terminal": Text(
         "물어볼 터미널이 없습니다. 내려받은 키 파일이 있는 폴더를 --keys 로 적거나, 환경 변수 {names} 에 키를 "
         "넣으세요.",
-        "there is no terminal to ask on. Give the folder of the downloaded files with --keys, or set {names}.",
+        "there is no terminal to ask on. Give the downloaded files with --keys FOLDER, or set {names}.",
     ),
     "account.no-terminal-logout": Text(
         "물어볼 터미널이 없습니다. 지우려면 --yes 를 붙이세요.",
