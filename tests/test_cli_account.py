@@ -158,7 +158,7 @@ def test_keys_may_be_named_for_any_command(shell: Shell) -> None:
 
 @pytest.mark.parametrize(("argv", "says"), [
     (("list", "--keys", "nowhere"), "nowhere"),
-    (("list", "--keys", "keys"), "several pairs of key files are there (*******111_appkey.txt"),
+    (("list", "--keys", "keys"), "there are several pairs of key files (*******111_appkey.txt"),
     (("list", "--keys", "keys", "--server", "demo"), "only real and mock have keys"),
 ])  # fmt: skip
 def test_keys_that_cannot_be_used(shell: Shell, argv: tuple[str, ...], says: str) -> None:

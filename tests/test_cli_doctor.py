@@ -126,7 +126,7 @@ def test_wrong_keys(shell: Shell, kiwoom: Kiwoom) -> None:
     shown = shell().out.splitlines()
     assert shown[0] == "real: it does not work now. [token] Kiwoom refused to issue a token."
     assert any("cause: the app key or the secret key is wrong. [8001]" in line for line in shown)
-    assert any("next: give the keys again: jogeon login" in line for line in shown)
+    assert any("next: store the keys again: jogeon login" in line for line in shown)
 
 
 @pytest.mark.usefixtures("kiwoom")

@@ -177,7 +177,7 @@ def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pyte
         (["list", "--jsno"], "없는 옵션입니다: --jsno", "no such option: --jsno"),
         (["search"], "빠졌습니다: 조건식...", "missing: NAME..."),
         (["watch"], "--all", "--all"),
-        (["watch", "a", "--all"], "함께 쓸 수 없습니다", "exclude each other"),
+        (["watch", "a", "--all"], "함께 쓸 수 없습니다", "cannot be used together"),
         (["watch", "--count"], "--count", "--count"),
         (["list", "more"], "알 수 없는 인자입니다: more", "unexpected argument: more"),
         (["replay", "a", "b", "c"], "알 수 없는 인자입니다: b c", "unexpected argument: b c"),
@@ -191,7 +191,7 @@ def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pyte
         (["simulate", "--switch", "notice=maybe"], "true 또는 false 를", "true or false"),
         (["simulate", "--switch", "login_code=x"], "정수를", "whole number"),
         (["--server", "demo"], "명령을 적어 주세요", "a command is missing"),
-        (["list", "--json", "--csv"], "함께 쓸 수 없습니다", "exclude each other"),
+        (["list", "--json", "--csv"], "함께 쓸 수 없습니다", "cannot be used together"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_both_languages(

@@ -56,7 +56,7 @@ async def test_trouble_is_told_once_and_its_end_too(capsys: pytest.CaptureFixtur
     assert said.out == ""
     trouble, again = said.err.splitlines()
     assert "the disk is full" in trouble
-    assert again == "the journal is written again."
+    assert again == "the journal is being written again."
 
 
 async def test_what_befalls_the_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,9 +78,9 @@ def test_keys_are_asked_for_checked_and_kept(shell: Callable[..., Said], kiwoom:
     assert said.code == 0
     path = config_dir() / "keys-mock.json"
     assert said.out.splitlines() == [
-        "the keys of the mock server are right.",
+        "the keys work on the mock server.",
         "token: good until 2999-12-31 23:59:59 (Korean time)",
-        f"kept in: {path}",
+        f"stored in: {path}",
         "next: jogeon list --server mock",
     ]
     assert kept("mock") == (*KEYS, str(path))
@@ -93,7 +93,7 @@ def test_keys_are_asked_for_checked_and_kept(shell: Callable[..., Said], kiwoom:
 def test_keys_go_into_the_keyring_if_there_is_one(shell: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.core, "_keyring_backend", Memory())
     said = shell("login", "--server", "real", typed=KEYS)
-    assert "kept in: keyring (jogeon-real)" in said.out
+    assert "stored in: keyring (jogeon-real)" in said.out
     assert said.out.endswith("next: jogeon list\n")
     assert list(config_dir().glob("keys-*")) == []
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_an_answer_is_asked_again(shell: Callable[..., Said], kiw
     said = shell("login", typed=("3", "", "MOCK", "two words", "", KEYS[0], "키", f" {KEYS[1]} "))
     assert said.code == 0
     assert said.err.count("please type 1 or 2") == 2
-    assert said.err.count("once more, please") == 3
+    assert said.err.count("please try again") == 3
     assert kiwoom.tokens.asked[0][1]["secretkey"] == KEYS[1]
 
 
@@ -134,7 +134,7 @@ def test_keys_that_come_first_are_named(shell: Callable[..., Said], monkeypatch:
     monkeypatch.setenv("APP_KEY", "an-old-key")
     monkeypatch.setenv("APP_SECRET", "an-old-secret")
     said = shell("login", "--server", "real", typed=KEYS)
-    assert "the keys in environment (APP_KEY, APP_SECRET) come first" in said.out
+    assert "the keys in environment (APP_KEY, APP_SECRET) take precedence" in said.out
 
 
 @pytest.mark.usefixtures("kiwoom")
@@ -220,14 +220,14 @@ def test_keys_are_deleted_even_if_nobody_takes_the_token(shell: Callable[..., Sa
     kiwoom.tokens.answer = lambda _: refusal("8050")
     said = shell("logout", "--yes")
     assert said.code == 0
-    assert "it ends by itself at 2999-12-31 23:59:59" in said.err
+    assert "it expires at 2999-12-31 23:59:59" in said.err
     assert kept("real") is None
 
 
 def test_nothing_to_log_out_from(shell: Callable[..., Said]) -> None:
     said = shell("logout", "--yes")
     assert said.code == 0
-    assert "no keys of the real server were kept" in said.out
+    assert "no keys are stored for the real server" in said.out
 
 
 @pytest.mark.usefixtures("kiwoom")

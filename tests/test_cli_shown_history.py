@@ -46,7 +46,7 @@ def test_each_column_of_the_members_has_a_name_of_its_own(lang: Lang, capsys: py
 
 def test_nothing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert show_events([], Texts("en")) == show_members([], 0, Texts("en")) == show_stats(Stats((), ()), Texts("en"))
-    assert capsys.readouterr().out.count("nothing of that is in the journal") == 3
+    assert capsys.readouterr().out.count("no matching records in the journal") == 3
 
 
 @pytest.mark.parametrize(("width", "shown"), [(80, False), (120, True)])

@@ -22,7 +22,7 @@ WORDS = {
     "expired": ("has expired", "만료되었습니다"),
     "not yet valid": ("not valid yet", "아직 시작되지 않았습니다"),
     "self-signed": ("self-signed", "자체 서명"),
-    "unknown issuer": ("nobody this machine trusts", "신뢰하지 않는 기관이 발급한"),
+    "unknown issuer": ("no issuer this machine trusts", "신뢰하지 않는 기관이 발급한"),
     "other host": ("for another host name", "인증서의 호스트 이름이 주소와 다릅니다"),
 }
 

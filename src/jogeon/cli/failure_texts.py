@@ -26,18 +26,18 @@ FAILURES = {
         "the file cannot be written or read: no such folder, no permission, opened elsewhere, or a full disk.",
     ),
     "OSError.next": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
-    "LocalProtocolError.what": Text("지금 할 수 없는 요청입니다: {what}", "not possible at this moment: {what}"),
+    "LocalProtocolError.what": Text("지금 할 수 없는 요청입니다: {what}", "not possible now: {what}"),
     "LocalProtocolError.cause": Text("jogeon의 결함일 가능성이 큽니다.", "most likely a defect of jogeon."),
     "LocalProtocolError.next": Text("다시 실행: {again}", "run it again: {again}"),
     "RemoteProtocolError.what": Text(
-        "서버의 응답을 읽을 수 없습니다: {what}", "unreadable reply of the server: {what}"
+        "서버의 응답을 읽을 수 없습니다: {what}", "the server's reply cannot be read: {what}"
     ),
     "RemoteProtocolError.cause": Text(
         "키움 조건검색 서버가 아니거나, 규격이 바뀌었습니다.",
-        "not a server of Kiwoom's condition search, or its wire has changed.",
+        "this is not Kiwoom's condition search, or its protocol has changed.",
     ),
     "RemoteProtocolError.next": Text(
-        "주소를 확인하고, 기록을 보며 다시: {again} -v", "check the address, and look at the log: {again} -v"
+        "주소를 확인하고, 기록을 보며 다시: {again} -v", "check the address, then, with a log: {again} -v"
     ),
     "InvalidAddress.what": Text("사용할 수 없는 값입니다: {value}", "cannot be used: {value}"),
     "InvalidAddress.cause": Text("허용되지 않는 값입니다: {reason}", "it is not allowed: {reason}"),
@@ -104,7 +104,7 @@ FAILURES = {
         "kwcli has several profiles for this server, and none of them is its current one{more}",
     ),
     "InvalidSetting.cause.not text": Text("UTF-8 텍스트 파일이 아닙니다{more}", "it is not UTF-8 text{more}"),
-    "InvalidSetting.cause.not TOML": Text("TOML 문법이 맞지 않습니다{more}", "it is no TOML{more}"),
+    "InvalidSetting.cause.not TOML": Text("TOML 문법이 맞지 않습니다{more}", "it is not valid TOML{more}"),
     "InvalidSetting.cause.wrong value": Text("값이 맞지 않습니다{more}", "the value is wrong{more}"),
     "InvalidSetting.cause.not one word": Text(
         "빈칸이나 한글 없이 한 단어여야 합니다{more}", "it must be one word of ASCII, without blanks{more}"
@@ -118,13 +118,13 @@ FAILURES = {
     ),
     "InvalidSetting.cause.no keys": Text(
         "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
-        "the downloaded key files (*_appkey.txt, *_secretkey.txt) are not in that folder{more}",
+        "that folder has no downloaded key files (*_appkey.txt, *_secretkey.txt){more}",
     ),
     "InvalidSetting.cause.half a pair": Text(
-        "앱키와 시크릿키 중 하나만 있습니다{more}", "only one of app key and secret key is there{more}"
+        "앱키와 시크릿키 중 하나만 있습니다{more}", "only one of app key and secret key was found{more}"
     ),
     "InvalidSetting.cause.several pairs": Text(
-        "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "several pairs of key files are there{more}"
+        "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "there are several pairs of key files{more}"
     ),
     "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
     "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
@@ -134,7 +134,7 @@ FAILURES = {
     ),
     "InvalidSetting.next.not private": Text(
         "내용을 확인하고 chown, chmod 600 으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
-        "check it and make it yours with chown and chmod 600, or give the keys again: jogeon login",
+        "check it and make it yours with chown and chmod 600, or store the keys again: jogeon login",
     ),
     "InvalidSetting.next.backslash": Text(
         "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\ 를 두 번씩 쓰고 다시: {again}",
@@ -144,16 +144,16 @@ FAILURES = {
         "따옴표나 이름 없이 키만 적고 다시: {again}", "write the key alone, without quotes or label, then: {again}"
     ),
     "InvalidSetting.next.several lines": Text(
-        "키 하나만 남기고 다시: {again}", "leave the one key in it, then: {again}"
+        "키 하나만 남기고 다시: {again}", "leave only one key in it, then: {again}"
     ),
     "InvalidSetting.next.several profiles": Text(
         "kwcli에서 쓸 프로필을 현재 프로필로 고르거나, 키를 등록: jogeon login{server}",
-        "make one of them the current profile in kwcli, or give the keys: jogeon login{server}",
+        "make one of them the current profile in kwcli, or store the keys: jogeon login{server}",
     ),
-    "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "give the keys again: jogeon login"),
+    "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "store the keys again: jogeon login"),
     "KeysMissing.cause.half": Text(
         "한쪽만 찾았습니다: {half}. 시뮬레이터는 키 없이 쓸 수 있습니다.",
-        "only one half was found: {half}; the simulator needs none.",
+        "only one half was found: {half}. The simulator needs no keys.",
     ),
     "KeysMissing.cause.silent": Text(
         "키링이 응답하지 않아 그 안에 있을 수도 있는 키를 읽지 못했습니다.",
@@ -165,7 +165,7 @@ FAILURES = {
     ),
     "KeysMissing.cause": Text(
         "아직 키를 등록하지 않았습니다. 키 없이도 시뮬레이터는 쓸 수 있습니다.",
-        "no keys were given yet; the simulator needs none.",
+        "no keys are stored yet. The simulator needs none.",
     ),
     "KeysMissing.next.silent": Text(
         "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET 에 키를 넣기",
@@ -173,7 +173,7 @@ FAILURES = {
     ),
     "KeysMissing.next": Text(
         "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
-        "jogeon demo (now, without keys) {or_} jogeon login{server} (to give the keys)",
+        "jogeon demo (now, without keys) {or_} jogeon login{server} (to store your keys)",
     ),
     "InvalidSetting.next.several pairs": Text(
         "쓸 앱키 파일을 골라: jogeon login --keys 파일 (최근에 발급한 키만 유효합니다)",
@@ -181,11 +181,11 @@ FAILURES = {
     ),
     "LoginRefused.what": Text("서버가 로그인을 거절했습니다.", "the server refused the login."),
     "LoginRefused.cause": Text(
-        "토큰이나 키가 이 서버의 것이 아닙니다.", "the token or the keys are not this server's."
+        "토큰이나 키가 이 서버의 것이 아닙니다.", "the token or the keys do not belong to this server."
     ),
     "LoginRefused.next": Text(
         "점검: jogeon doctor{server} {or_} 키를 다시 등록: jogeon login{server}",
-        "look into it: jogeon doctor{server} {or_} give the keys again: jogeon login{server}",
+        "check your setup: jogeon doctor{server} {or_} store the keys again: jogeon login{server}",
     ),
     "LoginRefused.next.token": Text(
         "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
@@ -193,8 +193,8 @@ FAILURES = {
     ),
     "TokenRefused.what": Text("키움이 토큰 발급을 거절했습니다.", "Kiwoom refused to issue a token."),
     "TokenRefused.cause": Text("앱키나 시크릿키가 맞지 않습니다.", "the app key or the secret key is wrong."),
-    "TokenRefused.next": Text("키를 다시 등록: jogeon login{server}", "give the keys again: jogeon login{server}"),
-    "TokenRefused.next.later": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
+    "TokenRefused.next": Text("키를 다시 등록: jogeon login{server}", "store the keys again: jogeon login{server}"),
+    "TokenRefused.next.later": Text("1분쯤 뒤에 다시: {again}", "in a minute: {again}"),
     "TokenRefused.next.machine": Text(
         "키움 REST API 홈페이지(openapi.kiwoom.com)에 이 컴퓨터의 IP를 등록하고 다시: {again}",
         "register this machine's IP address at openapi.kiwoom.com, then: {again}",
@@ -204,7 +204,7 @@ FAILURES = {
     ),
     "SessionTaken.cause": Text(
         "키움은 앱키 하나에 접속 하나만 허용합니다. 다시 접속하면 서로 끊게 되므로 멈췄습니다.",
-        "Kiwoom allows one session per app key; connecting again would only cut the other off, so this one stopped.",
+        "Kiwoom allows one session per app key; connecting again would cut the other program off, so this one stopped.",
     ),
     "SessionTaken.next": Text("다른 프로그램을 끝낸 뒤 다시: {again}", "end the other program, then: {again}"),
     "CouldNotConnect.what": Text(
@@ -250,11 +250,12 @@ FAILURES = {
     "CouldNotConnect.cause.unknown issuer": Text(
         "이 컴퓨터가 신뢰하지 않는 기관이 발급한 인증서입니다. 회사 프록시나 보안 프로그램이 인증서를 바꿨거나, 이 "
         "컴퓨터에 인증서 목록이 없습니다(Debian, Ubuntu: ca-certificates 패키지). 토큰은 보내지 않았습니다.",
-        "nobody this machine trusts issued the server's certificate: a company proxy or security software replaced it, "
-        "or this machine has no list of issuers (on Debian and Ubuntu the package ca-certificates). No token was sent.",
+        "no issuer this machine trusts signed the server's certificate: a company proxy or security software replaced "
+        "it, or this machine has no list of issuers (on Debian and Ubuntu the package ca-certificates). No token was "
+        "sent.",
     ),
     "CouldNotConnect.cause.other host": Text(
-        "인증서의 호스트 이름이 주소와 다릅니다: 주소를 잘못 적었거나, 누군가 접속을 가로채고 있습니다. 토큰은 "
+        "인증서의 호스트 이름이 주소와 다릅니다: 주소를 잘못 적었거나, 누군가 접속을 가로채고 있을 수 있습니다. 토큰은 "
         "보내지 않았습니다.",
         "the certificate is for another host name: a typing error in the address, or someone intercepts the "
         "connection. No token was sent.",
@@ -269,7 +270,7 @@ FAILURES = {
     ),
     "CouldNotConnect.cause.handshake": Text(
         "그 주소의 서버는 조건검색 서버가 아닙니다: 포트와 경로(/api/dostk/websocket)를 확인하세요.",
-        "what answers there is no condition search: check port and path (/api/dostk/websocket).",
+        "what answers there is not a condition search server: check port and path (/api/dostk/websocket).",
     ),
     "CouldNotConnect.cause.maintenance": Text(
         "서버가 조건검색 대신 웹 페이지나 오류로 답했습니다. 키움은 점검 중일 때 이렇게 답합니다 (평일 05:05~05:10, "
@@ -305,11 +306,13 @@ FAILURES = {
         "SSL_CERT_FILE, SSL_CERT_DIR 을 고치거나 지우고 다시: {again}",
         "correct or unset SSL_CERT_FILE and SSL_CERT_DIR, then: {again}",
     ),
-    "CouldNotConnect.next.local": Text("모의 서버를 띄우고: jogeon simulate", "start a simulator: jogeon simulate"),
+    "CouldNotConnect.next.local": Text(
+        "시뮬레이터를 실행한 뒤 다시: jogeon simulate", "start a simulator: jogeon simulate"
+    ),
     "ConnectionLost.what": Text("접속이 끊겼습니다: {detail}", "the connection was lost: {detail}"),
     "ConnectionLost.cause": Text(
         "네트워크가 끊겼거나 서버가 접속을 종료했습니다 (종료 코드 {close_code}).",
-        "the network broke, or the server ended the connection (close code {close_code}).",
+        "the network failed, or the server ended the connection (close code {close_code}).",
     ),
     "ConnectionLost.next": Text("다시 접속: {again}", "connect again: {again}"),
     "RequestTimeout.what": Text(
@@ -319,9 +322,9 @@ FAILURES = {
         "서버가 바쁘거나 점검 중입니다. 키움은 요청이 너무 잦아도 응답하지 않습니다.",
         "the server is busy or in maintenance; Kiwoom also stays silent when asked too often.",
     ),
-    "RequestTimeout.next": Text("1분쯤 뒤에 다시: {again}", "in a minute, again: {again}"),
+    "RequestTimeout.next": Text("1분쯤 뒤에 다시: {again}", "in a minute: {again}"),
     "RequestRefused.what": Text("서버가 요청을 거절했습니다: {request}", "the server refused the request: {request}"),
-    "RequestRefused.cause": Text("아래 키움의 설명을 확인하세요.", "see Kiwoom's own words below."),
+    "RequestRefused.cause": Text("아래 키움의 설명을 확인하세요.", "see Kiwoom's own text below."),
     "RequestRefused.next": Text("조건식 확인: {list_}", "look at the conditions: {list_}"),
     "UnknownCondition.what": Text("조건식을 찾을 수 없습니다: {wanted}", "no such condition: {wanted}"),
     "UnknownCondition.cause": Text(
@@ -349,7 +352,7 @@ FAILURES = {
     ),
     "PagingError.cause": Text(
         "서버의 연속조회 키가 잘못되었습니다. 불완전한 결과는 보여 주지 않습니다.",
-        "the server's page keys are wrong; a result that is not complete is not shown.",
+        "the server's page keys are wrong; an incomplete result is not shown.",
     ),
     "PagingError.next": Text("다시 검색: {again}", "search again: {again}"),
     "JogeonError.what": Text("{what}", "{what}"),
@@ -369,17 +372,17 @@ FAILURES = {
     ),
     "JournalError.cause.in the way": Text(
         "기록에 필요한 이름을 다른 파일이 쓰고 있습니다 ({detail}). 파일은 건드리지 않았습니다.",
-        "a file beside it has a name the journal needs ({detail}); nothing was touched.",
+        "another file has a name the journal needs ({detail}); nothing was touched.",
     ),
     "JournalError.cause.odd": Text(
-        "jogeon이 만든 표가 아니거나 누군가 고쳤습니다 ({detail}). 파일은 건드리지 않았습니다.",
-        "somebody changed the tables of this journal ({detail}); it was left untouched.",
+        "jogeon이 만든 표가 아니거나 다른 프로그램이 고쳤습니다 ({detail}). 파일은 건드리지 않았습니다.",
+        "another program changed the tables of this journal ({detail}); it was left untouched.",
     ),
     "JournalError.cause.newer": Text(
         "더 새로운 jogeon이 쓴 파일입니다 ({detail})", "a newer jogeon wrote it ({detail})"
     ),
     "JournalError.cause.damaged": Text(
-        "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is not a journal of jogeon, or it is damaged."
+        "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is not a jogeon journal, or it is damaged."
     ),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
     "JournalError.cause.in use": Text(
@@ -393,23 +396,25 @@ FAILURES = {
     "JournalError.cause.unreadable": Text("파일을 읽을 수 없습니다 ({detail})", "the file cannot be read ({detail})"),
     "JournalError.cause.unfinished": Text(
         "디스크가 마지막까지 받지 않아 일부를 기록하지 못했습니다.",
-        "the disk refused to the end; some was not written.",
+        "the disk failed to the end; some events were not written.",
     ),
-    "JournalError.next": Text("다른 파일로 다시: {again}", "with another file, again: {again}"),
+    "JournalError.next": Text(
+        "--journal 에 다른 파일을 적어 다시: {again}", "name another file with --journal: {again}"
+    ),
     "JournalError.next.damaged": Text(
-        "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all --journal {path}",
-        "recording sets it aside and begins another: jogeon record --all --journal {path}",
+        "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all{server} --journal {path}",
+        "recording sets it aside and begins another: jogeon record --all{server} --journal {path}",
     ),
     "JournalError.next.missing": Text(
-        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all",
-        "check its name or --server, then: {again} {or_} record first: jogeon record --all",
+        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all{server}",
+        "check its name or --server, then: {again} {or_} record first: jogeon record --all{server}",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
     "JournalError.next.empty": Text(
-        "기록하기: jogeon record --all --journal {path}", "record: jogeon record --all --journal {path}"
+        "기록하기: jogeon record --all{server} --journal {path}", "record: jogeon record --all{server} --journal {path}"
     ),
     "CannotServe.what": Text(
-        "이 주소에서 서버를 띄울 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
+        "이 주소에서 서버를 실행할 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
     ),
     "CannotServe.cause": Text(
         "시뮬레이터가 이미 실행 중이거나, 다른 프로그램이 그 포트를 쓰거나, 이 컴퓨터의 주소가 아닙니다.",
@@ -432,7 +437,7 @@ FAILURES = {
     "errno.EDQUOT": Text("디스크 할당량을 넘었습니다", "disk quota exceeded"),
     "errno.EROFS": Text("읽기 전용입니다", "it is read-only"),
     "errno.ENAMETOOLONG": Text("이름이 너무 깁니다", "the name is too long"),
-    "errno.ELOOP": Text("심볼릭 링크가 맴돕니다", "a loop of symbolic links"),
+    "errno.ELOOP": Text("심볼릭 링크가 서로를 가리킵니다", "a loop of symbolic links"),
     "errno.EBADF": Text("닫혀 있습니다", "it is closed"),
     "errno.EADDRINUSE": Text("이미 쓰이는 주소입니다", "address in use"),
     "errno.EADDRNOTAVAIL": Text("이 컴퓨터의 주소가 아닙니다", "not an address of this machine"),
@@ -454,11 +459,11 @@ FAILURES = {
     "code.8050": Text(
         "이 컴퓨터의 IP가 키움 REST API에 등록되어 있지 않습니다.", "this machine's IP is not registered with Kiwoom."
     ),
-    "code.8103": Text("토큰 또는 단말 인증에 실패했습니다.", "the check of the token or the terminal failed."),
+    "code.8103": Text("토큰 또는 단말 인증에 실패했습니다.", "the token or terminal could not be verified."),
     "code.8104": Text("모의투자에서는 제공되지 않는 서비스입니다.", "not offered on the mock server."),
     "code.900003": Text("이미 실시간 등록된 조건식입니다.", "the condition is registered already."),
     "code.900004": Text(
         "조건식 목록이 바뀌었습니다: 영웅문4에서 수정하면 일련번호가 달라집니다.",
-        "the list has changed: editing conditions in 영웅문4 moves their seq.",
+        "the list has changed: editing conditions in 영웅문4 changes their seq.",
     ),
 }

@@ -9,7 +9,7 @@ JOURNAL = {
         "편입 종목(--at), gaps: 수신하지 못한 공백, stats: 조건식별 통계와 겹침. 날짜 없는 시각은 --day 의 날, "
         "없으면 마지막으로 기록한 날의 시각입니다. 기록 중인 파일도 읽을 수 있습니다.",
         "Read a journal (--journal). events: everything recorded; members: who was in at a moment (--at); gaps: when "
-        "nothing could be heard; stats: numbers of each condition, and overlaps. A time without a day belongs to "
+        "nothing was received; stats: figures for each condition, and overlaps. A time without a day belongs to "
         "--day, else to the last day recorded. A journal can be read while it is written.",
     ),
     "history.examples": Text(
@@ -21,9 +21,11 @@ JOURNAL = {
     "export.short": Text("기록을 Parquet·CSV 파일로 내보내기", "a journal as a Parquet or CSV file"),
     "export.help": Text(
         "기록의 이벤트를 분석용 파일로 내보냅니다. 이름이 .parquet 로 끝나면 Parquet(pip install jogeon[duckdb]), "
-        ".csv 로 끝나면 CSV입니다. 시각은 나노초 정수와 +09:00 시각 두 가지로 들어갑니다.",
+        ".csv 로 끝나면 CSV입니다. 시각은 나노초 정수와 +09:00 시각 두 가지로 들어갑니다. "
+        "빈 값은 \\N으로 적습니다.",
         "Write the events of a journal to a file for analysis: Parquet if its name ends in .parquet (needs jogeon"
-        "[duckdb]), CSV if it ends in .csv. Moments stand in it as nanoseconds and as times of +09:00.",
+        "[duckdb]), CSV if it ends in .csv. Times are given twice: in nanoseconds and as +09:00. "
+        "An empty value is \\N.",
     ),
     "export.examples": Text(
         "jogeon export -o 기록.parquet\njogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
@@ -33,11 +35,12 @@ JOURNAL = {
     "MissingExtra.cause": Text("jogeon과 함께 설치되지 않는 선택 기능입니다.", "it is optional, and not installed."),
     "MissingExtra.next": Text('pip install "jogeon[{extra}]"', 'pip install "jogeon[{extra}]"'),
     "option.journal.read": Text(
-        "기록 파일 (기본: record가 이 서버를 기록하는 곳)", "the journal; by default where record keeps this server's"
+        "기록 파일 (기본: record가 이 서버를 기록하는 파일)",
+        "the journal; by default the one record writes for this server",
     ),
     "journal.old": Text(
         "서버와 키마다 따로 기록합니다. 전에 쓰던 기록은 그대로 있고 --journal {path} 로 볼 수 있습니다.",
-        "each server and key has a journal of its own; the one shared before stays: --journal {path}",
+        "each server and key has a journal of its own; the former shared one is still there: --journal {path}",
     ),
     "journal.read": Text("읽는 기록: {path}", "reading {path}"),
     "option.keep": Text("이만큼 지난 기록은 지움 (90d)", "delete what is older (90d)"),
@@ -50,13 +53,15 @@ JOURNAL = {
     "option.kind": Text(
         "이 종류만: enter, leave, snapshot, gap, state, anomaly", "only: enter, leave, snapshot, gap, state, anomaly"
     ),
-    "option.at": Text("이 순간 (10:31:05). 기본은 기록의 끝", "this moment (10:31:05); by default the end"),
+    "option.at": Text(
+        "이 시각의 편입 종목 (10:31:05). 기본값은 기록의 끝", "this moment (10:31:05); by default the end"
+    ),
     "metavar.code": Text("종목코드", "CODE"),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
     ),
-    "bad.idle": Text("history {what}에는 {option}를 쓸 수 없습니다.", "history {what} takes no {option}."),
+    "bad.idle": Text("history {what}에는 {option} 옵션을 쓸 수 없습니다.", "history {what} takes no {option}."),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
@@ -69,11 +74,11 @@ JOURNAL = {
         "내보낼 파일을 -o 로 적어 주세요. 이름은 .parquet 나 .csv 로 끝나야 합니다.",
         "name the file with -o; it must end in .parquet or .csv.",
     ),
-    "history.nothing": Text("기록에 없습니다.", "nothing of that is in the journal."),
+    "history.nothing": Text("해당하는 기록이 없습니다.", "no matching records in the journal."),
     "history.stocks": Text("{count}종목", "{count} stocks"),
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
-    "history.members.title": Text("{at} 의 편입 종목", "members at {at}"),
-    "history.overlaps": Text("함께 들어 있던 종목", "stocks in common"),
+    "history.members.title": Text("{at} 편입 종목", "members at {at}"),
+    "history.overlaps": Text("함께 편입된 종목", "stocks in common"),
     "history.progress": Text("{bar} {share}% 집계 중...", "{bar} {share}% counted..."),
     "event.snapshot": Text("전체", "snapshot"),
     "column.epoch": Text("회차", "epoch"),
@@ -93,8 +98,8 @@ JOURNAL = {
     "column.leaves": Text("이탈", "leaves"),
     "column.recovered": Text("공백 중 변화", "recovered"),
     "column.stocks": Text("종목수", "stocks"),
-    "column.stay_median": Text("편입 유지 시간(중앙값)", "stay, median"),
-    "column.stay_p90": Text("편입 유지 시간(90백분위)", "stay, p90"),
+    "column.stay_median": Text("편입 유지 시간 (중앙값)", "stay, median"),
+    "column.stay_p90": Text("편입 유지 시간 (90백분위)", "stay, p90"),
     "column.flaps": Text("3초 미만", "under 3 s"),
     "column.busiest": Text("편입·이탈 최다 시각", "busiest"),
     "column.covered": Text("수신 시간", "covered"),

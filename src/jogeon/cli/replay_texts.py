@@ -3,16 +3,16 @@
 from jogeon.cli.language import Text
 
 REPLAY = {
-    "replay.short": Text("기록한 하루를 키움과 같은 규격으로 다시 재생", "serve a recorded day over Kiwoom's wire"),
+    "replay.short": Text("기록한 하루를 키움과 같은 규격으로 다시 재생", "serve a recorded day over Kiwoom's protocol"),
     "replay.help": Text(
-        "record나 watch --journal로 기록한 하루를 키움 조건검색과 같은 규격으로 재생하는 서버를 띄웁니다. 키움에 붙는 "
-        "프로그램이면 무엇이든 그대로 붙일 수 있습니다. 주소를 JSON 한 줄로 출력합니다. 토큰은 demo 입니다. 프로그램이 "
-        "실시간 등록을 마치면(마지막 등록 2초 뒤) 시작합니다. 공백이 기록된 곳에서는 접속을 끊고, 다시 등록될 때까지 "
-        "최대 30초 기다립니다. 끝나면 마지막 상태로 남고, --exit-at-end 를 붙이면 종료합니다.",
-        "Serve a day that record or watch --journal kept over Kiwoom's wire, to any program that works against Kiwoom. "
-        "Prints its addresses as one line of JSON. The token is: demo. It starts when a program has registered (2 s "
-        "after its last registration). At a recorded gap it cuts the connections and stands still until they are "
-        "back, at most 30 s. At the end the last state stays, until Ctrl+C; with --exit-at-end it ends.",
+        "record나 watch --journal로 기록한 하루를 키움 조건검색과 같은 규격으로 재생하는 서버를 실행합니다. 키움에 "
+        "접속하는 프로그램이면 무엇이든 그대로 접속할 수 있습니다. 주소를 JSON 한 줄로 출력합니다. 토큰은 demo "
+        "입니다. 프로그램이 실시간 등록을 마치면(마지막 등록 2초 뒤) 시작합니다. 공백이 기록된 곳에서는 접속을 끊고, "
+        "다시 등록될 때까지 최대 30초 기다립니다. 끝나면 마지막 상태로 남고, --exit-at-end 를 붙이면 종료합니다.",
+        "Serve a day recorded by record or watch --journal over Kiwoom's protocol, to any program that connects to "
+        "Kiwoom. Prints its addresses as one line of JSON. The token is: demo. It starts when a program has "
+        "registered (2 s after its last registration). At a recorded gap it cuts the connections and waits until they "
+        "are back, at most 30 s. At the end it keeps the last state until Ctrl+C; with --exit-at-end it ends.",
     ),
     "replay.examples": Text(
         "jogeon replay 기록.journal\njogeon replay 기록.journal --speed 60 --from 09:00 --until 09:30\n"
@@ -39,7 +39,7 @@ REPLAY = {
         "이 날짜만 (YYYY-MM-DD). 기본값은 기록 전체", "this day only (YYYY-MM-DD); default: all that was recorded"
     ),
     "option.nights": Text(
-        "기록이 없는 장외 시간도 건너뛰지 않고 기다림", "wait through closed hours of which nothing was recorded"
+        "기록이 없는 장외 시간도 건너뛰지 않고 기다림", "also wait through closed hours without records"
     ),
     "option.exit-at-end": Text("기록이 끝나면 종료", "end when the recording is over"),
     "bad.pace": Text(

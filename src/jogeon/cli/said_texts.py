@@ -9,7 +9,7 @@ from jogeon.cli.language import Text
 SAID = {
     r"in (?P<seconds>[\d.]+) s: (?P<why>.+)": Text("{seconds}초 뒤, {why}", "in {seconds} s, {why}"),
     r"connection lost: (?P<why>.+)": Text("{why}", "{why}"),
-    r"the connection broke off without a close": Text("접속이 갑자기 끊김", "it broke off"),
+    r"the connection broke off without a close": Text("접속이 갑자기 끊김", "it broke"),
     r"closed by the server \((?P<code>\d+) ?(?P<text>.*)\)": Text(
         "서버가 끊음 {code} {text}", "closed by the server {code} {text}"
     ),
@@ -17,18 +17,18 @@ SAID = {
     r"closed by this program": Text("이 프로그램이 끊음", "closed by this program"),
     r"a message of more than (?P<bytes>\d+) bytes": Text("{bytes}바이트보다 큰 메시지", "over {bytes} bytes"),
     r"no condition could be registered on this connection": Text(
-        "아무 조건식도 등록되지 않음", "no condition could be registered"
+        "등록된 조건식이 하나도 없음", "no condition could be registered"
     ),
     r"a condition goes unanswered on this connection, which still owes a reply": Text(
-        "조건식 하나에 답이 없어 접속을 새로 함", "a condition goes unanswered"
+        "응답 없는 조건식이 있어 다시 접속함", "a condition goes unanswered"
     ),
     r"no reply to (?P<request>\S+) within (?P<seconds>\S+) s": Text(
-        "{request}에 {seconds}초 동안 답이 없음", "no reply to {request} in {seconds} s"
+        "{request}에 {seconds}초 동안 응답이 없음", "no reply to {request} in {seconds} s"
     ),
     r"could not connect to \S+: no answer within (?P<seconds>\S+) s": Text(
-        "접속하지 못함: {seconds}초 동안 답이 없음", "could not connect: no answer in {seconds} s"
+        "접속하지 못함: {seconds}초 동안 응답이 없음", "could not connect: no answer in {seconds} s"
     ),
-    r"no answer within (?P<seconds>\S+) s": Text("{seconds}초 동안 답이 없음", "no answer within {seconds} s"),
+    r"no answer within (?P<seconds>\S+) s": Text("{seconds}초 동안 응답이 없음", "no answer within {seconds} s"),
     r"could not connect to \S+: (?P<detail>.+)": Text("접속하지 못함: {detail}", "could not connect: {detail}"),
     r"login refused \[(?P<code>[^]]*)\] (?P<text>.*)": Text(
         "로그인 거절 [{code}] {text}", "login refused [{code}] {text}"
@@ -73,7 +73,7 @@ SAID = {
     ),
     r"more than (?P<bytes>\d+) bytes": Text("{bytes}바이트 초과", "more than {bytes} bytes"),
     r"no UTF-8 at byte (?P<byte>\d+)": Text("{byte}번째 바이트부터 UTF-8이 아님", "not UTF-8 from byte {byte} on"),
-    r"nested too deeply": Text("너무 깊이 겹침", "nested too deeply"),
+    r"nested too deeply": Text("중첩이 너무 깊음", "nested too deeply"),
     r"enter of a member": Text("이미 편입된 종목의 편입", "enter of a member"),
     r"leave of a non-member": Text("편입되지 않은 종목의 이탈", "leave of a non-member"),
     r"push without a code": Text("종목코드가 없는 실시간", "push without a code"),
@@ -83,7 +83,7 @@ SAID = {
     r"push for the unknown condition seq (?P<seq>.+)": Text(
         "등록하지 않은 일련번호 {seq}의 실시간", "push for the unknown seq {seq}"
     ),
-    r"more stocks than there are": Text("있을 수 없이 많은 종목", "more stocks than there are"),
+    r"more stocks than there are": Text("종목 수가 상장 종목보다 많음", "more stocks than there are"),
     r"lagged: not handed over: (?P<counts>.+)": Text(
         "처리가 늦어 건너뜀: {counts}", "lagged, not handed over: {counts}"
     ),

@@ -30,15 +30,16 @@ SHOWN = {
         "no saved conditions: save one in the condition search window of 영웅문4.",
     ),
     "search.title": Text("{condition}: {count}종목", "{condition}: {count} stocks"),
-    "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stock meets it now."),
+    "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stocks now."),
     "search.progress": Text("{condition}: {rows:,}종목 받는 중...", "{condition}: {rows:,} stocks so far..."),
     "saved": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
     "clear.done": Text(
-        "{condition}: 실시간 등록 해제를 요청했고 서버가 받아들였습니다.", "{condition}: the server accepted the stop."
+        "{condition}: 실시간 등록 해제를 요청했고 서버가 받아들였습니다.",
+        "{condition}: the server ended the registration.",
     ),
     "clear.limit": Text(
         "다른 프로그램이나 다른 접속에서 한 등록은 이 명령으로 해제되지 않습니다. 그 프로그램을 끝내야 합니다.",
-        "a registration of another program or session is not touched: end it there.",
+        "registrations of other programs or sessions are not affected; end them there.",
     ),
     "simulate.running": Text(
         "시뮬레이터가 실행 중입니다. Ctrl+C로 끝냅니다.", "the simulator is running; Ctrl+C ends it."
@@ -56,7 +57,7 @@ SHOWN = {
     "server.demo": Text("시뮬레이터", "simulator"),
     "notices.lost": Text(
         "(화면이나 파이프가 멈춘 동안 알림 {count:,}건을 표시하지 못했습니다.)",
-        "({count:,} notices were not shown while the terminal or pipe stood still)",
+        "({count:,} notices were not shown while the terminal or pipe was blocked)",
     ),
     "live.heard": Text("마지막 수신 {age} 전", "last heard {age} ago"),
     "live.silent": Text("아직 수신 없음", "nothing heard yet"),
@@ -75,9 +76,10 @@ SHOWN = {
     "live.open": Text("진행 중", "still open"),
     "journal.trouble": Text(
         "지금은 기록할 수 없습니다: {why}. 감시는 계속되고, 쓸 수 있게 되면 이어서 기록합니다.",
-        "the journal cannot be written for now: {why}. The watch goes on; what it tells is written when that ends.",
+        "the journal cannot be written at the moment: {why}. The watch goes on; its events are written as soon as "
+        "possible.",
     ),
-    "journal.again": Text("다시 기록하고 있습니다.", "the journal is written again."),
+    "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
