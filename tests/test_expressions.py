@@ -245,6 +245,7 @@ def test_deep_nesting_is_refused(text: str) -> None:
     [
         ("등락율 >= 5 and 누적거래량 >= 100_000", True),
         ("등락율 > 5", False),
+        ("등락률 >= 5", True),
         ("1 < 등락율 < 5.01 < 현재가", True),
         ("not (현재가 > 시가 or 현재가 < 저가)", False),
         ("(고가 - 저가) / 전일종가 * 100 >= 9", True),
@@ -295,7 +296,7 @@ def test_a_decomposed_field_name_is_the_same_field() -> None:
         ("", 1, "empty", ""),
         (" \n ", 1, "empty", ""),
         ("현재가 > 1" + " " * 1_000, 1, "too long", "1000"),
-        ("등락률 >= 5", 1, "unknown field", "등락율?"),
+        ("등락율율 >= 5", 1, "unknown field", "등락율?"),
         ("현재가 > 1 and 종가 > 2", 13, "unknown field", "종가"),
         ("  현재가 > '가'", 9, "not allowed", "str"),
         ("현재가 > 시가 ** 2", 7, "not allowed", "Pow"),

@@ -42,6 +42,9 @@ FIELDS: Final[dict[str, str]] = {
 }
 """Name and unit of each field, in the order in which the compiled function takes their values."""
 
+SPELLINGS: Final = {"등락률": "등락율"}
+"""The broker's tables write 율, the language writes 률; both are read."""
+
 MAX_LENGTH: Final = 1_000
 MAX_DEPTH: Final = 50
 MAX_NUMBER: Final = 10**18
@@ -260,6 +263,7 @@ class _Translator:
         raise self._error(node, "not allowed", _kind(node))
 
     def _field(self, node: ast.Name, name: str) -> str:
+        name = SPELLINGS.get(name, name)
         if name in FIELDS:
             return name
         close = difflib.get_close_matches(name, FIELDS, n=1)
