@@ -172,6 +172,17 @@ def test_a_place_that_cannot_be_written_is_told(path: Path) -> None:
     assert reason(path / "journal.db") == "unwritable"
 
 
+def test_a_file_that_may_not_be_written_is_told_before_anything_is_recorded(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite by itself opens it to read, and refuses the first commit."""
+    write(path)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    assert reason(path) == "unwritable"
+    assert path.read_bytes() == before
+
+
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("CREATE TABLE photos (name)")
@@ -186,7 +197,7 @@ def test_a_newer_journal_is_refused_with_a_sentence(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(JournalError, match="a newer jogeon wrote it") as caught:
+    with pytest.raises(JournalError, match="version 99") as caught:
         Store(path)
     assert caught.value.reason == "newer"
     assert reason(path, reading=True) == "newer"

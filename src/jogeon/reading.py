@@ -117,7 +117,7 @@ def require_journal(db: sqlite3.Connection, path: Path) -> int:
     if application != APPLICATION:
         raise JournalError(path, "foreign", "this is a database of another program")
     if version > VERSION:
-        raise JournalError(path, "newer", f"a newer jogeon wrote it (version {version}, this one knows {VERSION})")
+        raise JournalError(path, "newer", f"version {version}, this one knows {VERSION}")
     return version
 
 
@@ -165,7 +165,10 @@ def one_moment(db: sqlite3.Connection) -> Iterator[None]:
 
 def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
     """Return the conditions of a journal by their numbers."""
-    return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
+    rows = db.execute("SELECT id, seq, name FROM conditions").fetchall()
+    if not all(isinstance(seq, str) and isinstance(name, str) for _, seq, name in rows):
+        raise TypeError("the name of a condition is no text")
+    return {number: Condition(seq, name) for number, seq, name in rows}
 
 
 def read_chunks(
@@ -203,7 +206,11 @@ def read_book(db: sqlite3.Connection) -> Book:
 
 def _read_tail(db: sqlite3.Connection, mark_id: int) -> Tail:
     found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (mark_id,)).fetchone()
-    return Tail(*found) if found[0] else Tail()
+    if not found[0]:
+        return Tail()
+    if not all(isinstance(each, int) for each in found):  # SQLite takes a text for a number
+        raise TypeError("a moment is no number")
+    return Tail(*found)
 
 
 def read_fold(

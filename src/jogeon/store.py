@@ -7,6 +7,7 @@ nothing.
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import sqlite3
 import time
@@ -153,6 +154,8 @@ class Store:
         """Return a connection to a file that is sound and of this version, and what was recorded."""
         with contextlib.suppress(FileExistsError):
             create_private(self.path)
+        if not os.access(self.path, os.W_OK):  # SQLite would open it to read, and refuse the first commit
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         db = self._checked()
         try:
             return db, read_book(db)

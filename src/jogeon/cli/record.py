@@ -101,6 +101,7 @@ class Recorder:
         self._watches: asyncio.Queue[Watch | None] = asyncio.Queue()
         """Those to be told of, in their order; None behind the last one."""
         self._lagged = False
+        self._begun = False
 
     async def run(self, end: datetime | None) -> None:
         """Record until the end; None for ever. What is told of it waits for its reader; what is recorded does not.
@@ -121,7 +122,8 @@ class Recorder:
                 try:
                     await telling
                 finally:
-                    self._sum_up()
+                    if self._begun:
+                        self._sum_up()
 
     async def _tell(self, output: Output) -> None:
         """Tell what the watches yield, one after the other."""
@@ -159,6 +161,7 @@ class Recorder:
         async with watch, told_aside(watch, self._choices.texts):
             self._watches.put_nowait(watch)
             say(self._choices.texts("record.begun", path=path))
+            self._begun = True
             yield watch
 
     async def _next_day(

@@ -55,7 +55,7 @@ def selection_options(texts: Texts) -> list[click.Option]:
         click.Option(["--condition", "names"], multiple=True, metavar=texts("metavar.names"),
                      help=texts("option.condition"), callback=options.composed),
         click.Option(["--code", "codes"], multiple=True, metavar=texts("metavar.code"), help=texts("option.code")),
-        options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,...", default=""),
+        options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,..."),
     ]  # fmt: skip
     return [*span_options(texts), *several]
 
@@ -73,7 +73,7 @@ def kinds(text: str) -> tuple[Kind, ...]:
     """Return kinds of events from words between commas; ValueError."""
     known: dict[str, Kind] = {kind: kind for kind in KINDS}
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if any(word not in known for word in words):
+    if not words or any(word not in known for word in words):
         raise ValueError(text)
     return tuple(known[word] for word in words)
 
