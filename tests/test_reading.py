@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -143,6 +144,15 @@ def test_what_is_not_there_or_empty_is_told_as_that(path: Path) -> None:
     assert reason(all_told, path.with_name("nowhere")) == "missing"
     assert reason(all_told, path.with_name("touched")) == "empty"
     assert path.with_name("touched").stat().st_size == 0
+
+
+@pytest.mark.posix
+def test_what_cannot_be_seen_is_not_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert reason(open_reader, path) == "unreadable"
 
 
 def test_a_moment_within_a_moment_is_the_same(path: Path) -> None:

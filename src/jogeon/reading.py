@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import functools
-import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -60,9 +59,11 @@ def in_words(error: Exception) -> str:
 
 def open_reader(path: Path) -> Connection:
     """Return a read-only connection; JournalError if there is no journal that this package can read."""
-    if not os.path.lexists(path):
-        raise JournalError(path, "missing", "there is no such file")
     with told(path):
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise JournalError(path, "missing", "there is no such file") from None
         if kind_of(path) in (Kind.ABSENT, Kind.EMPTY):
             raise JournalError(path, "empty", "nothing was recorded in it")
         with contextlib.ExitStack() as undo:
