@@ -18,7 +18,7 @@ from jogeon.fold import Right
 from jogeon.ledger import Ledger
 from jogeon.reading import open_reader, read_book, read_conditions, read_end, read_rows
 from jogeon.rows import COLUMNS, SCHEMA, event_of
-from jogeon.store import Store
+from jogeon.store import Store, require_free
 from recorded import START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -135,6 +135,21 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
     open_reader(path).close()
     opened.close()
     Store(path).close()
+
+
+def test_whoever_would_log_in_first_learns_whether_a_journal_can_be_written(path: Path) -> None:
+    require_free(path)
+    assert list(path.parent.iterdir()) == []
+    opened = Store(path)
+    with pytest.raises(JournalError) as used:
+        require_free(path)
+    assert used.value.reason == "in use"
+    opened.close()
+    require_free(path)
+    path.write_text("my notes")
+    with pytest.raises(JournalError) as foreign:
+        require_free(path)
+    assert foreign.value.reason == "foreign"
 
 
 def test_a_reader_cannot_write(path: Path) -> None:

@@ -23,8 +23,8 @@ from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Gap, State
-from jogeon.evidence import require_writable
 from jogeon.retention import DATE, copy_journal, delete_days
+from jogeon.store import require_free
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -106,9 +106,9 @@ class Recorder:
     async def run(self, end: datetime | None) -> None:
         """Record until the end; None for ever. What is told of it waits for its reader; what is recorded does not.
 
-        What is no journal is refused before anybody logs in.
+        A journal that cannot be written is refused before anybody logs in.
         """
-        require_writable(self._path())
+        require_free(self._path())
         with Output(Lines() if self._choices.json else None) as output:
             telling = asyncio.create_task(self._tell(output))
             try:

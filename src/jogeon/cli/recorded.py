@@ -12,6 +12,7 @@ import click
 from jogeon.cli import options
 from jogeon.cli.journaling import journal_read
 from jogeon.events import KST
+from jogeon.evidence import BESIDE
 from jogeon.history import EVER, KINDS, History, Kind, Selection
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def journal_option(texts: Texts) -> click.Option:
 def open_history(journal: str | None, choices: Choices, output: str | None = None) -> History:
     """Open the journal that was named, or the usual one, unless the answer would take its place; JournalError."""
     path = journal_read(choices, journal)
-    if output is not None and os.path.realpath(output) == os.path.realpath(path):
+    own = {os.path.realpath(f"{path}{suffix}") for suffix in ("", *BESIDE, "-journal", ".lock")}
+    if output is not None and os.path.realpath(output) in own:
         raise click.BadParameter(choices.texts("bad.itself"))
     return History(path)
 
