@@ -45,13 +45,15 @@ BESIDE = {
     "events": {"errors"},
     "subscription": {"listing", "members"},
     "subscriptions": {"subscription", "listing", "members"},
-    "net": {"places"},
+    "places": {"files"},
+    "evidence": {"files"},
+    "net": {"places", "files"},
     "settings": {"places"},
     "keyrings": {"settings", "places"},
     "keyfiles": {"settings", "places"},
-    "credentials": {"keyrings", "keyfiles", "settings", "places", "net"},
-    "lock": {"credentials", "settings", "places"},
-    "tokens": {"lock", "credentials", "settings", "places", "net"},
+    "credentials": {"keyrings", "keyfiles", "settings", "places", "net", "files"},
+    "lock": {"credentials", "settings", "places", "files"},
+    "tokens": {"lock", "credentials", "settings", "places", "net", "files"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
     "resume": {"fold", "members", "subscription"},
@@ -94,6 +96,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
     "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
+    "NotAFileError": "an OSError; whoever opens a file of the user tells it in its own words",
     "_WrongShape": "never leaves readers, which answers with Malformed",
 }
 # What `import jogeon` may load from outside the standard library.

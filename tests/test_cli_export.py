@@ -38,6 +38,11 @@ def test_the_journal_itself_is_not_written_over(shell: Shell, journal: str, tmp_
         before = path.read_bytes()
         assert shell(*argv[:-1], str(path), "-o", str(path)).code == 2
         assert path.read_bytes() == before
+    for suffix in ("-wal", "-shm", ".lock"):  # in the WAL is what was recorded last
+        beside = Path(f"{journal}{suffix}")
+        before = beside.read_bytes() if beside.exists() else b""
+        assert shell("history", "events", "--journal", journal, "-o", str(beside)).code == 2
+        assert (beside.read_bytes() if beside.exists() else b"") == before
 
 
 @pytest.mark.parametrize("argv", [("export",), ("export", "-o", "out.xls")])

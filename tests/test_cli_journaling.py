@@ -15,7 +15,7 @@ from jogeon.cli.journaling import journal_read, journal_written, told_aside, tro
 from jogeon.cli.options import Choices
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
-from jogeon.errors import KeysMissing
+from jogeon.errors import JournalError, KeysMissing
 from jogeon.places import journal_file, state_dir
 
 if TYPE_CHECKING:
@@ -150,3 +150,15 @@ def test_the_journal_all_servers_shared_stays_readable_and_is_named(
     assert str(old) in capsys.readouterr().err
     assert journal_written(choices("demo")) == journal_file("demo")
     assert str(old) in capsys.readouterr().err
+
+
+@pytest.mark.posix
+def test_a_place_that_cannot_be_made_is_a_journal_that_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(JournalError) as failed:
+        journal_written(choices("demo"))
+    assert failed.value.reason == "unwritable"
+    assert failed.value.path.endswith("jogeon-demo.journal")

@@ -50,10 +50,15 @@ def test_what_is_no_time(text: str) -> None:
         moment(text)
 
 
+@pytest.mark.parametrize("text", ["", " ", ",", "enters"])
+def test_a_kind_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{text}$"):
+        kinds(text)
+
+
 def test_days_and_kinds() -> None:
     assert day("2026-11-22") == day("20261122") == DAY
     assert kinds("Enter, leave") == ("enter", "leave")
-    assert kinds("") == ()
     with pytest.raises(ValueError):  # noqa: PT011  # whatever it says
         kinds("price")
 

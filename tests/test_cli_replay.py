@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_replayed(shell: Shell, make: object, korean: str,
     "wrong",
     [
         ("--from", "9 o'clock"), ("--until", "25:00"), ("--from", "10:00", "--until", "09:00"), ("--day", "yesterday"),
-        ("--speed", "0"), ("--speed", "fast"), ("--from", "11:00"), ("--day", "2026-11-23"),
+        ("--speed", "0"), ("--speed", "fast"), ("",), ("--from", "11:00"), ("--day", "2026-11-23"),
     ],
     ids=" ".join,
 )  # fmt: skip

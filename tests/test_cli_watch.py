@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cli_conversation import FakeClient, Shell, enter, leave, snapshot
 from jogeon.errors import SessionTaken
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -37,6 +42,16 @@ def test_a_session_that_was_taken_is_told_with_its_own_code(shell: Shell) -> Non
     assert said.code == 6
     assert len(said.lines) == 1
     assert "[R10001] 동일한 App key로" in said.err
+
+
+def test_what_is_no_journal_is_refused_before_anybody_logs_in(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("my notes")
+    client = FakeClient()
+    said = shell("watch", "--all", "--journal", str(tmp_path / "notes.txt"), "--lang", "en", client=client)
+    assert said.code == 1
+    assert "left untouched" in said.err
+    assert client.asked == []
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("argv", [["watch"], ["watch", "급등주", "--all"]])

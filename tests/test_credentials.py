@@ -253,6 +253,16 @@ def test_several_pairs_are_never_guessed() -> None:
     assert [label.split()[0] for label in shown] == ["*******111_appkey.txt", "*******222_appkey.txt"]
 
 
+@pytest.mark.parametrize("folder", ["nowhere", "~nobody-of-that-name/keys"])
+def test_a_folder_in_the_settings_that_is_not_there_is_told_as_a_setting(folder: str) -> None:
+    Path("jogeon.toml").write_text(f'[keys.real]\nfolder = "{folder}"\n', encoding="utf-8")
+    with pytest.raises(InvalidSetting) as invalid:
+        find_keys("real")
+    error = invalid.value
+    assert (error.file, error.field, error.reason) == ("jogeon.toml", "keys.real.folder", "missing")
+    assert error.detail == folder
+
+
 @pytest.mark.parametrize("folder", ["nowhere", "file"])
 def test_a_folder_that_is_none(folder: str) -> None:
     Path("file").write_text("")

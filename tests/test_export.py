@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import MissingExtra
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock
-from jogeon.export import COLUMNS, read_csv, read_parquet, to_dataframe, write_csv, write_parquet
+from jogeon.export import COLUMNS, WRITERS, read_csv, read_parquet, to_dataframe, write_csv, write_parquet
 from recorded import SECOND, START_NS, events
 
 RISE = Condition("4", "급등주")
@@ -56,6 +56,14 @@ def test_parquet_has_typed_columns(tmp_path: Path) -> None:
         assert {row[0]: row[1] for row in found} == COLUMNS
         rows = db.execute("SELECT code, clock, origin, open FROM read_parquet(?)", [str(path)]).fetchall()
         assert rows == [("000660", "090000", "live", None)]
+
+
+@pytest.mark.parametrize("name", ["events.csv", "events.parquet"])
+def test_where_it_cannot_be_written_the_name_that_was_asked_for_is_told(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "nowhere" / name
+    with pytest.raises(FileNotFoundError) as missing:
+        WRITERS[path.suffix]([], path)
+    assert missing.value.filename == str(path)
 
 
 def test_an_empty_journal_is_an_empty_file(tmp_path: Path) -> None:

@@ -382,5 +382,5 @@ def test_a_file_in_another_encoding_is_refused() -> None:
 
 def test_a_wrong_expression_in_a_file_is_found_when_it_is_read() -> None:
     with pytest.raises(ExpressionError) as caught:
-        conditions_of(entry() + entry("등락률 >= 5"))
-    assert (caught.value.name, caught.value.expression) == ("이름", "등락률 >= 5")
+        conditions_of(entry() + entry("등락 >= 5"))
+    assert (caught.value.name, caught.value.expression) == ("이름", "등락 >= 5")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from jogeon.files import create_private, draft_of, whole_file
+from jogeon.files import NotAFileError, create_private, draft_of, head_of, opened, whole_file, write_private
 
 
 def write(path: Path | str, content: bytes = b"all of it") -> None:
@@ -100,3 +103,75 @@ def test_a_link_that_somebody_planted_is_not_followed(tmp_path: Path, monkeypatc
         create_private(planted)
     assert victim.read_bytes() == b"of somebody else"
     assert draft_of(tmp_path / "a") != draft_of(tmp_path / "a")
+
+
+def test_a_private_file_is_private_from_its_first_moment(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "folder" / "file"
+    before = os.umask(0)
+    try:
+        write_private(path, b"one")
+        write_private(path, b"two")
+    finally:
+        os.umask(before)
+    assert path.read_bytes() == b"two"
+    assert list(path.parent.iterdir()) == [path]
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_was_open_to_all_is_not_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    write_private(path, b"new")
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reader_sees_the_old_or_the_new_never_a_part(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    contents = {letter * 5_000 for letter in (b"a", b"b", b"c")}
+    write_private(path, b"a" * 5_000)
+    writers = [threading.Thread(target=write_often, args=(path, each)) for each in contents]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert path.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def write_often(path: Path, content: bytes) -> None:
+    for _ in range(30):
+        write_private(path, content)
+
+
+def test_a_draft_does_not_stay_behind(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError, match="file"):
+        write_private(tmp_path / "file", b"x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+class Dry(io.BytesIO):
+    """A file of the kernel that has nothing to give now, as /proc/kmsg to a second reader."""
+
+    name = "/proc/kmsg"
+
+    def read(self, size: int | None = -1, /) -> bytes:  # the library's signature
+        return cast("bytes", None)
+
+
+def test_a_file_that_has_nothing_to_give_now_is_an_error_like_any_other() -> None:
+    with pytest.raises(BlockingIOError) as nothing:
+        head_of(Dry(), 10)
+    assert nothing.value.filename == "/proc/kmsg"
+
+
+@pytest.mark.posix
+def test_what_is_no_file_is_neither_opened_nor_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for path in (tmp_path, tmp_path / "pipe", tmp_path / "link"):
+        with pytest.raises(NotAFileError):
+            opened(path)

@@ -110,7 +110,8 @@ def test_a_file_as_any_editor_saves_it(encoding: str) -> None:
 
 COPIES = [
     " (1)", "(1)", " (2)", " - 복사본", " - 복사본 (2)", " 복사본", " - Copy", " - Copy (2)", " copy",
-    " copy 2", "의 사본", "_1", "-20261120", "_2026-11-20", " 2026.11.20",
+    " copy 2", "의 사본", "_1", "-20261120", "_2026-11-20", " 2026.11.20", "[1]", " (1) (1)", " (1) - 복사본", ".txt",
+    " - 복사본 - 복사본", " 2", "_new", "_재발급", " 최신",
 ]  # fmt: skip
 
 
@@ -135,6 +136,26 @@ def test_a_copy_alone_is_the_pair(between: str) -> None:
     keys = keys_in(Path())
     assert (keys.app_key, keys.secret_key) == ("new-app-key", "new-secret-key")
     assert keys.source == f"*******509_appkey{between}.txt"
+
+
+@pytest.mark.parametrize("before", ["Copy of ", "Copy (2) of ", "복사본 ", "사본 - ", "사본(2) - ", "(1) ", "new_"])
+def test_what_a_copy_is_called_may_stand_in_front(before: str) -> None:
+    pair(value="old")
+    for part in ("appkey", "secretkey"):
+        write(f"{before}{ACCOUNT}_{part}.txt", f"new-{part}")
+    with pytest.raises(InvalidSetting) as invalid:
+        keys_in(Path())
+    assert invalid.value.reason == "several pairs"
+    assert f"{before}*******509_appkey.txt" in invalid.value.detail
+
+
+def test_a_link_that_leads_nowhere_is_told() -> None:
+    pair()
+    Path(f"{ACCOUNT}_appkey.txt").unlink()
+    Path(f"{ACCOUNT}_appkey.txt").symlink_to("nowhere")
+    with pytest.raises(InvalidSetting) as invalid:
+        keys_in(Path())
+    assert (invalid.value.reason, invalid.value.file) == ("missing", "*******509_appkey.txt")
 
 
 def test_one_of_several_pairs_is_named_by_its_file_or_chosen() -> None:
@@ -177,6 +198,12 @@ def test_halves_of_different_days_are_told(caplog: pytest.LogCaptureFixture) -> 
     assert ACCOUNT not in caplog.text
 
 
+def test_a_short_account_number_is_no_mark_of_a_copy() -> None:
+    for part in ("appkey", "secretkey"):
+        write(f"12345678_{part}.txt", f"one-{part}")
+    assert keys_in(Path()).source == "*****678_appkey.txt"
+
+
 def test_an_account_number_is_not_shown_wherever_it_stands() -> None:
     Path(ACCOUNT).mkdir()
     os.chdir(ACCOUNT)
@@ -208,7 +235,8 @@ def test_what_is_no_small_file_is_told_and_never_waited_for(kind: str) -> None:
 
 
 def test_other_files_are_left_alone() -> None:
-    for name in ("appkey notes.txt", "my_appkeys.txt", "appkey.md", "1_appkey_old_backup.txt", "notes.txt"):
+    mac = f"._{ACCOUNT}_appkey.txt"
+    for name in ("appkey notes.txt", "my_appkeys.txt", "appkey.md", "1_appkey_old_backup.txt", "notes.txt", mac):
         write(name, "not a key at all")
     pair()
     assert keys_in(Path()).app_key == "one-app-key"

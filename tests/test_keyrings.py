@@ -242,7 +242,7 @@ def test_what_it_kept_before_it_had_profiles_is_found(ring: Memory) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"profiles":[]}', b'{"profiles":{"a":1}}', b"[" * 10_000, b" " * 100_000],
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"profiles":[]}', b'{"profiles":7}', b"[" * 10_000, b" " * 100_000],
 )
 def test_settings_that_cannot_be_read_are_told_and_gone_round(
     ring: Memory, caplog: pytest.LogCaptureFixture, text: bytes
@@ -251,6 +251,13 @@ def test_settings_that_cannot_be_read_are_told_and_gone_round(
     set_up(text)
     assert found() == "old-app"
     assert "kwcli" in caplog.text
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], {}, {"mode": None}, {"mode": ["real"]}])
+def test_an_odd_profile_costs_no_other(ring: Memory, odd: object) -> None:
+    ring.hold(service_of("one"), "one-app", "one-secret")
+    set_up(profiles={"odd": odd, "one": {"mode": "real"}}, current_profile="one")
+    assert found() == "one-app"
 
 
 def test_a_mark_in_front_does_not_matter(ring: Memory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -177,6 +178,7 @@ def test_a_systems_own_judgement_counts_unless_a_variable_names_whom_to_trust(
     [
         ("SSL_CERT_FILE", "nothing.pem", "No such file or directory"),
         ("SSL_CERT_FILE", "text.pem", "no certificate or crl found"),
+        pytest.param("SSL_CERT_FILE", "pipe", "not a file", marks=pytest.mark.posix),  # and nobody waits for it
         ("SSL_CERT_DIR", "nowhere", "no such folder"),
     ],
 )
@@ -184,6 +186,8 @@ def test_what_a_variable_names_must_be_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str, detail: str
 ) -> None:
     (tmp_path / "text.pem").write_text("no certificate")
+    if value == "pipe":
+        os.mkfifo(tmp_path / "pipe")
     monkeypatch.setenv(variable, str(tmp_path / value))
     with pytest.raises(CouldNotConnect) as failed:
         tls_context("wss://me:planted@far.example")
@@ -309,6 +313,7 @@ def verification(code: int, words: str) -> ssl.SSLCertVerificationError:
         (verification(24, "invalid CA certificate"), "tls", "invalid"),
         (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "tls", ""),
         (socket.gaierror(-2, "unknown"), "name", ""),
+        (UnicodeError("label empty or too long"), "name", ""),
         (TimeoutError(), "timeout", ""),
         (ConnectionRefusedError(111, "refused"), "refused", ""),
         (OSError(101, "unreachable"), "network", ""),

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -129,11 +130,29 @@ def test_rows_that_are_not_as_they_were_written_are_a_sentence(path: Path, what:
         Store(path).close()
 
 
+@pytest.mark.parametrize("table", ["events", "conditions"])
+def test_what_a_writer_goes_on_from_is_checked_before_it_does(path: Path, table: str) -> None:
+    """A text in the place of a number would end its thread in the middle of a day."""
+    altered(path, {"events": ROWS["a text for a moment"], "conditions": "UPDATE conditions SET name = x'ff00'"}[table])
+    opened = Store(path)
+    opened.close()
+    assert "set aside" in opened.notices[0]
+
+
 def test_what_is_not_there_or_empty_is_told_as_that(path: Path) -> None:
     path.with_name("touched").touch()
     assert reason(all_told, path.with_name("nowhere")) == "missing"
     assert reason(all_told, path.with_name("touched")) == "empty"
     assert path.with_name("touched").stat().st_size == 0
+
+
+@pytest.mark.posix
+def test_what_cannot_be_seen_is_not_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert reason(open_reader, path) == "unreadable"
 
 
 def test_a_moment_within_a_moment_is_the_same(path: Path) -> None:

@@ -120,4 +120,8 @@ def test_files_of_old_days_are_deleted_and_nothing_else(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert delete_days(tmp_path / "a-{date}.db", dt.date(2026, 8, 2)) == [tmp_path / "a-2026-08-01.db"]
     assert {each.name for each in tmp_path.iterdir()} == set(kept)
+    (tmp_path / "a-2026-08-01.db").touch()
+    (tmp_path / "a-2026-08-01.db.lock").write_text("of somebody else")
+    assert delete_days(tmp_path / "a-{date}.db", dt.date(2026, 8, 2)) == []
+    assert (tmp_path / "a-2026-08-01.db.lock").read_text() == "of somebody else"
     assert delete_days(tmp_path / "nowhere" / "a-{date}.db", dt.date(2026, 8, 2)) == []

@@ -111,6 +111,7 @@ def test_quotes_around_a_token_go(monkeypatch: pytest.MonkeyPatch, token: str) -
     [
         (r'folder = "C:\Users\me\keys"', "2"), (r'folder = "C:\kiwoom"', "2"), (r'  folder="D:\1"', "2"),
         (r'folder = "C:\temp\new"', "2"), (r'folder = "C:\bin"', "2"), ("\n" + r'folder = "C:\keys"', "3"),
+        (r"# a table in a line" + "\n[keys]\n" + r'mock = { folder = "C:\temp" }', "4"),
     ],
 )  # fmt: skip
 def test_a_path_of_windows_in_double_quotes(written: str, line: str) -> None:
@@ -161,6 +162,13 @@ def test_one_file_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOGEON_CONFIG", "gone.toml")
     with pytest.raises(InvalidSetting, match="missing"):
         chosen_server()
+
+
+def test_a_home_that_nobody_knows_stays_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOGEON_CONFIG", "~nobody-of-that-name/jogeon.toml")
+    with pytest.raises(InvalidSetting) as invalid:
+        chosen_server()
+    assert (invalid.value.reason, invalid.value.field) == ("missing", "JOGEON_CONFIG")
 
 
 def test_without_a_home_there_is_no_file_in_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from jogeon.fold import Right
 from jogeon.ledger import Ledger
 from jogeon.reading import open_reader, read_book, read_conditions, read_end, read_rows
 from jogeon.rows import COLUMNS, SCHEMA, event_of
-from jogeon.store import Store
+from jogeon.store import Store, require_free
 from recorded import START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -137,6 +137,21 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
     Store(path).close()
 
 
+def test_whoever_would_log_in_first_learns_whether_a_journal_can_be_written(path: Path) -> None:
+    require_free(path)
+    assert list(path.parent.iterdir()) == []
+    opened = Store(path)
+    with pytest.raises(JournalError) as used:
+        require_free(path)
+    assert used.value.reason == "in use"
+    opened.close()
+    require_free(path)
+    path.write_text("my notes")
+    with pytest.raises(JournalError) as foreign:
+        require_free(path)
+    assert foreign.value.reason == "foreign"
+
+
 def test_a_reader_cannot_write(path: Path) -> None:
     write(path)
     db = open_reader(path)
@@ -172,6 +187,17 @@ def test_a_place_that_cannot_be_written_is_told(path: Path) -> None:
     assert reason(path / "journal.db") == "unwritable"
 
 
+def test_a_file_that_may_not_be_written_is_told_before_anything_is_recorded(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite by itself opens it to read, and refuses the first commit."""
+    write(path)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    assert reason(path) == "unwritable"
+    assert path.read_bytes() == before
+
+
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("CREATE TABLE photos (name)")
@@ -186,7 +212,7 @@ def test_a_newer_journal_is_refused_with_a_sentence(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(JournalError, match="a newer jogeon wrote it") as caught:
+    with pytest.raises(JournalError, match="version 99") as caught:
         Store(path)
     assert caught.value.reason == "newer"
     assert reason(path, reading=True) == "newer"

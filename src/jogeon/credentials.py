@@ -8,6 +8,7 @@ the two text files downloaded from Kiwoom in the working directory. `Keys.source
 import contextlib
 import hashlib
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,10 +18,11 @@ from msgspec import Struct
 
 from jogeon import keyrings
 from jogeon.errors import InvalidSetting, KeysMissing
+from jogeon.files import write_private
 from jogeon.keyfiles import Choose, Half, bare_key, in_folder, shown_path
 from jogeon.masks import hide, unmasked
 from jogeon.net import without_password
-from jogeon.places import ENVIRONMENT, config_dir, not_private, read_small, write_private
+from jogeon.places import ENVIRONMENT, config_dir, expanded, not_private, read_small
 from jogeon.settings import Mode, kiwoom_mode, setting_files, variable
 
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
@@ -129,7 +131,7 @@ def find_keys(mode: Mode, given: Keys | Path | str | None = None, *, choose: Cho
     if isinstance(given, Keys):
         return _checked(given)
     if given is not None:
-        return keys_in(Path(given), choose)
+        return keys_in(expanded(str(given)), choose)
     halves: list[tuple[str, str]] = []
     for found in _everywhere(mode, choose):
         if isinstance(found, Keys):
@@ -183,11 +185,19 @@ def _in_settings(mode: Mode, choose: Choose | None) -> Iterator[_Found]:
         if table is None:
             continue
         if table.folder:
-            yield keys_in(path.parent / Path(table.folder).expanduser(), choose)
+            yield _in_named_folder(path, f"keys.{mode}.folder", table.folder, choose)
         elif table.app_key and table.secret_key:
             yield Keys(table.app_key, table.secret_key, str(path))
         else:
             yield Half(f"{path}: [keys.{mode}]", "secret_key" if table.app_key else "app_key")
+
+
+def _in_named_folder(path: Path, field: str, folder: str, choose: Choose | None) -> Keys:
+    """Return the keys in the folder that a setting names; InvalidSetting names that setting if there is no such one."""
+    place = path.parent / expanded(folder)
+    if not os.path.exists(place):  # noqa: PTH110  # a Path raises where a folder above is closed
+        raise InvalidSetting(file=str(path), field=field, reason="missing", detail=str(shown_path(place)))
+    return keys_in(place, choose)
 
 
 def keys_in(folder: Path, choose: Choose | None = None) -> Keys:

@@ -13,9 +13,10 @@ import threading
 import weakref
 from enum import Enum, auto
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from jogeon.errors import JournalError
+from jogeon.files import head_of, opened
 from jogeon.rows import APPLICATION, SCHEMA
 
 BESIDE = ("-wal", "-shm")
@@ -168,21 +169,15 @@ def _stat(path: Path) -> os.stat_result | None:
 
 
 def _head(path: Path, size: int) -> bytes:
-    with _opened(path) as file:
-        return file.read(size)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    """Open a file for reading; what is no file is never waited for."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    return open(descriptor, "rb")  # noqa: PTH123  # a Path cannot open a descriptor
+    with opened(path) as file:
+        return head_of(file, size)
 
 
 def read_through(path: Path) -> None:
     """Read every byte of a journal and its WAL; OSError if the disk does not give one of them."""
     for each in (path, beside(path, "-wal")):
         if each.exists():
-            with _opened(each) as file:
+            with opened(each) as file:
                 while file.read(2**20):
                     pass
 

@@ -152,14 +152,14 @@ def write_parquet(events: Iterable[Numbered], path: Path) -> int:
 
     duckdb = _extra("duckdb")
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as folder:
         draft, target = Path(folder) / "events.json", Path(folder) / "events.parquet"
         count = _write_json(events, draft)
         read = f"read_json('{_quoted(draft)}', format = 'newline_delimited', columns = {{{kinds}}})"
         with duckdb.connect() as db:
             copy = f"COPY (SELECT * FROM {read}) TO '{_quoted(target)}'"  # noqa: S608  # our own paths
             db.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
-        with target.open("rb") as made, whole_file(path) as file:
+        with target.open("rb") as made:
             shutil.copyfileobj(made, file)
     return count
 

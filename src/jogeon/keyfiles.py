@@ -33,12 +33,16 @@ LABELS: dict[str, Part] = {
 _LABELLED = re.compile(r"(?:(?:export|setx?|\$env:)\s*)?(?P<label>[^=:]{1,40}?)\s*[=:]\s*(?P<value>.*)", re.IGNORECASE)
 _SET = re.compile(r"setx?\s+(?P<label>\w+)\s+(?P<value>\S+)", re.IGNORECASE)
 _KEY = re.compile(r"[\w.~+/-]+=*", re.ASCII)
+_AGAIN = r"(?:copy|복사본|사본|new|최신|신규|재발급|txt|[\[(]?\d{1,8}[\])]?)"
 _DOWNLOADED = re.compile(
-    r"(?P<before>(?:copy of |사본 - |복사본 )?)(?:(?P<account>[^\s_()]+)_)?(?P<part>app_?key|secret_?key)"
-    r"(?P<after>(?:의)?(?:[ _-]*(?:copy|복사본|사본))?(?:[ _-]*\(?\d{1,8}\)?|[ _-]*\d{2,4}[.-]\d\d[.-]\d\d)*)\.txt",
+    rf"(?P<before>(?:{_AGAIN}(?:\(\d+\))?[\s_-]+)*?(?:of )?)"
+    rf"(?:(?P<account>[^\s_()\[\]]+)_)?(?P<part>app_?key|secret_?key)(?P<after>(?:의?[\s_.~#-]*{_AGAIN})*)\.txt",
     re.IGNORECASE,
 )
-"""The name of a downloaded file, and what browsers and file managers make of it when it comes twice."""
+"""The name of a downloaded file, and what browsers, file managers and people make of it when it comes twice.
+
+A form that is missing here may be the newer file's: it would be passed over, and the older one used in silence.
+"""
 
 logger = logging.getLogger("jogeon.keyfiles")
 logger.addFilter(unmasked)
@@ -174,7 +178,9 @@ def _read(path: Path, only: tuple[str, str] | None) -> _File | None:
         content = read_small(path, limit=4 * KEY_LENGTH)
     except InvalidSetting as error:
         raise InvalidSetting(file=label, reason=error.reason, detail=error.detail) from None
-    return _File(path, account, part, copy, label, bare_key(_decoded(content or b"", label), part, label))
+    if content is None:  # a link that leads nowhere
+        raise InvalidSetting(file=label, reason="missing")
+    return _File(path, account, part, copy, label, bare_key(_decoded(content, label), part, label))
 
 
 def shown_path(path: Path) -> Path:

@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -125,12 +125,8 @@ def _asked(service: str, question: Callable[[], T]) -> T | None:
 # ------------------------------------------------------------ Kiwoom's own command
 
 
-class _Profile(Struct):
-    mode: str = ""
-
-
 class _Profiles(Struct):
-    profiles: dict[str, _Profile] = {}
+    profiles: dict[str, Any] = {}
     current_profile: str | None = None
 
 
@@ -140,7 +136,8 @@ def kwcli_services(mode: Mode) -> Iterator[str]:
     Its profiles come before what it kept before it had any. A current profile of the other server is not taken.
     """
     found = next(filter(None, map(_profiles, _kwcli_files())), _Profiles())
-    aliases = [alias for alias, profile in found.profiles.items() if profile.mode == KWCLI_MODE[mode]]
+    modes = ((alias, profile.get("mode")) for alias, profile in found.profiles.items() if isinstance(profile, dict))
+    aliases = [alias for alias, of in modes if of == KWCLI_MODE[mode]]
     current = _composed(found.current_profile or "")
     if chosen := [alias for alias in aliases if _composed(alias) == current]:
         aliases = chosen

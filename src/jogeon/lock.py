@@ -16,8 +16,9 @@ from msgspec import Struct
 from jogeon.credentials import Keys
 from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
+from jogeon.files import private_folder, write_private
 from jogeon.masks import unmasked
-from jogeon.places import private_folder, read_trusted, state_dir, write_private
+from jogeon.places import read_trusted, state_dir
 from jogeon.settings import Mode
 
 SECOND_TRY = 0.2

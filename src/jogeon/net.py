@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from jogeon.errors import CouldNotConnect, InvalidSetting
+from jogeon.files import opened
 from jogeon.places import ENVIRONMENT
 
 OPEN_TIMEOUT = 10.0
@@ -180,10 +181,10 @@ def tls_context(url: str) -> ssl.SSLContext:
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs()
     if any(named.values()):
         _load_named(context, url, named)
-    elif not SYSTEM_VERIFIES:
+    context.load_default_certs()
+    if not SYSTEM_VERIFIES and not any(named.values()):
         _load_from_elsewhere(context)
     return context
 
@@ -198,7 +199,8 @@ def _load_named(context: ssl.SSLContext, url: str, named: dict[str, str]) -> Non
     for name, place in filter(lambda each: each[1], named.items()):
         try:
             if name == "SSL_CERT_FILE":
-                context.load_verify_locations(cafile=place)
+                with opened(Path(place)):  # OpenSSL would wait for a pipe
+                    context.load_verify_locations(cafile=place)
             elif not any(Path(folder).is_dir() for folder in place.split(os.pathsep)):
                 raise FileNotFoundError(2, "no such folder")
             else:
@@ -306,7 +308,7 @@ def could_not_connect(url: str, error: Exception, proxy: str | None = None) -> C
             reason = "proxy"
         case OSError() if proxy and not isinstance(error, ConnectionResetError | BrokenPipeError):
             reason = "proxy"  # the socket leads there, and what is behind it is the proxy's to tell
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():  # what the encoding of names refuses is no name
             reason = "name"
         case ConnectionRefusedError():
             reason = "refused"

@@ -1,18 +1,17 @@
-"""Where the files of this user are kept, and how a small or a private one is read and written."""
+"""Where the files of this user are kept, and how a small one is read, trusted or not."""
 
 import contextlib
 import hashlib
 import logging
 import os
 import re
-import secrets
 import stat
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jogeon.errors import InvalidSetting
+from jogeon.files import NotAFileError, head_of, opened
 
 FOLDER = "jogeon"
 SMALL = 65_536
@@ -21,8 +20,6 @@ OLD_JOURNAL = "jogeon.journal"
 """The journal that all servers shared; it is still read."""
 SHORT = 8
 """Characters of a hash in a name."""
-REPLACE_TRIES = 20
-REPLACE_PAUSE = 0.01
 ENVIRONMENT = "environment"
 
 logger = logging.getLogger("jogeon.places")
@@ -64,7 +61,7 @@ def journal_files(server: str) -> list[Path]:
 def old_journal() -> Path | None:
     """Return the journal that all servers shared, None if there is none."""
     path = state_dir() / OLD_JOURNAL
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None  # noqa: PTH113  # a Path raises where its folder is closed
 
 
 def _journal_of(server: str) -> str:
@@ -97,6 +94,13 @@ def named_folder(variable: str) -> Path | None:
     return folder if folder.is_absolute() else None
 
 
+def expanded(path: str) -> Path:
+    """Return a path with the home in place of a ~ before it, which stays where nobody knows that home."""
+    with contextlib.suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
+
+
 def home(instead: str) -> Path:
     """Return the user's home; InvalidSetting where there is none, with the variable to set `instead`."""
     with contextlib.suppress(RuntimeError):  # a user id without an entry, and no variable
@@ -104,51 +108,6 @@ def home(instead: str) -> Path:
             return folder
     name = "USERPROFILE" if sys.platform == "win32" else "HOME"
     raise InvalidSetting(file=ENVIRONMENT, field=name, reason="no home", detail=instead)
-
-
-def private_folder(folder: Path) -> Path:
-    """Make a folder that only this user can enter, unless it is there; return it. OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file by one that only this user can read (0600), at once for every reader. OSError.
-
-    A link that lies there is replaced, never followed. On Windows 0600 means nothing: there the folder, which lies in
-    the user's profile, hands down its access list.
-    """
-    private_folder(path.parent)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_BINARY", "O_NOFOLLOW"), 0o600)
-        with open(descriptor, "wb") as file:  # noqa: PTH123  # a Path cannot open a descriptor
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # else a power cut could leave an empty file under the old name
-        _replace(draft, path)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def _flags(*names: str) -> int:
-    """Return those flags of an open that this system has."""
-    return sum(getattr(os, name, 0) for name in names)
-
-
-def _replace(draft: Path, path: Path) -> None:
-    """Move a file over another; on Windows that is refused while somebody reads the other."""
-    for _ in range(REPLACE_TRIES):
-        try:
-            draft.replace(path)
-        except PermissionError:
-            if sys.platform != "win32":
-                raise
-            time.sleep(REPLACE_PAUSE)
-        else:
-            return
-    draft.replace(path)
 
 
 # ------------------------------------------------------------ read
@@ -199,14 +158,10 @@ def not_private(status: os.stat_result) -> str:
 def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_result, bytes] | None:
     """Return the state of a file and what it holds, as `read_small` does."""
     try:
-        if not stat.S_ISREG(path.stat(follow_symlinks=follow).st_mode):  # a device may act when it is only opened
-            raise InvalidSetting(file=str(path), reason="not a file")
-        flags = os.O_RDONLY | _flags("O_NONBLOCK", "O_NOCTTY", "O_BINARY") | (0 if follow else _flags("O_NOFOLLOW"))
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  # a Path opens without flags
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise InvalidSetting(file=str(path), reason="not a file")
-            content = file.read(limit + 1)
+        with opened(path, follow=follow) as file:
+            status, content = os.fstat(file.fileno()), head_of(file, limit + 1)
+    except NotAFileError:
+        raise InvalidSetting(file=str(path), reason="not a file") from None
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError as error:

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import functools
-import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -60,9 +59,11 @@ def in_words(error: Exception) -> str:
 
 def open_reader(path: Path) -> Connection:
     """Return a read-only connection; JournalError if there is no journal that this package can read."""
-    if not os.path.lexists(path):
-        raise JournalError(path, "missing", "there is no such file")
     with told(path):
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise JournalError(path, "missing", "there is no such file") from None
         if kind_of(path) in (Kind.ABSENT, Kind.EMPTY):
             raise JournalError(path, "empty", "nothing was recorded in it")
         with contextlib.ExitStack() as undo:
@@ -117,7 +118,7 @@ def require_journal(db: sqlite3.Connection, path: Path) -> int:
     if application != APPLICATION:
         raise JournalError(path, "foreign", "this is a database of another program")
     if version > VERSION:
-        raise JournalError(path, "newer", f"a newer jogeon wrote it (version {version}, this one knows {VERSION})")
+        raise JournalError(path, "newer", f"version {version}, this one knows {VERSION}")
     return version
 
 
@@ -165,7 +166,10 @@ def one_moment(db: sqlite3.Connection) -> Iterator[None]:
 
 def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
     """Return the conditions of a journal by their numbers."""
-    return {number: Condition(seq, name) for number, seq, name in db.execute("SELECT id, seq, name FROM conditions")}
+    rows = db.execute("SELECT id, seq, name FROM conditions").fetchall()
+    if not all(isinstance(seq, str) and isinstance(name, str) for _, seq, name in rows):
+        raise TypeError("the name of a condition is no text")
+    return {number: Condition(seq, name) for number, seq, name in rows}
 
 
 def read_chunks(
@@ -203,7 +207,11 @@ def read_book(db: sqlite3.Connection) -> Book:
 
 def _read_tail(db: sqlite3.Connection, mark_id: int) -> Tail:
     found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (mark_id,)).fetchone()
-    return Tail(*found) if found[0] else Tail()
+    if not found[0]:
+        return Tail()
+    if not all(isinstance(each, int) for each in found):  # SQLite takes a text for a number
+        raise TypeError("a moment is no number")
+    return Tail(*found)
 
 
 def read_fold(

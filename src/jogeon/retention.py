@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jogeon.errors import JournalError
 from jogeon.events import korean
-from jogeon.evidence import BESIDE, Kind, beside, kind_of
+from jogeon.evidence import BESIDE, Kind, beside, kind_of, require_writable
 from jogeon.files import create_private, draft_of
 from jogeon.reading import in_words, open_reader
 
@@ -58,8 +58,9 @@ def delete_days(name: Path, before: dt.date) -> list[Path]:
 
 def _is_ours(path: Path) -> bool:
     try:
+        require_writable(path)  # neither it nor what lies beside it is somebody else's
         return not path.is_symlink() and kind_of(path) in (Kind.JOURNAL, Kind.DAMAGED, Kind.EMPTY)
-    except JournalError:
+    except (JournalError, OSError):
         return False
 
 

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
 from jogeon.masks import hide, unmasked
-from jogeon.places import ENVIRONMENT, config_dir, read_small
+from jogeon.places import ENVIRONMENT, config_dir, expanded, read_small
 
 Mode = Literal["real", "mock"]
 """Kiwoom's two servers: real (실전) and mock (모의투자)."""
@@ -82,7 +82,7 @@ def config_file(path: str) -> Iterator[None]:
 def setting_files() -> Iterator[tuple[Path, Settings]]:
     """Yield each jogeon.toml that is there with what it says, the one that counts first; InvalidSetting."""
     if named := _named.get() or variable("JOGEON_CONFIG"):
-        path = Path(named).expanduser()
+        path = expanded(named)
         content = read_small(path)
         if content is None:
             raise InvalidSetting(file=str(path), field="" if _named.get() else "JOGEON_CONFIG", reason="missing")
@@ -141,7 +141,7 @@ def _check(path: Path, text: str, settings: Settings) -> None:
         checked_server(settings.server, str(path), "server")
     for name, table in (("real", settings.keys.real), ("mock", settings.keys.mock)):
         if table is not None and not table.folder.isprintable():  # "C:\temp" has a tab in it
-            lines = (number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*folder\b.*\\", line))
+            lines = (number for number, line in enumerate(text.splitlines(), 1) if re.search(r"\bfolder\b.*\\", line))
             field, detail = f"keys.{name}.folder", f"at line {next(lines, '?')}"
             raise InvalidSetting(file=str(path), field=field, reason="backslash", detail=detail)
 

@@ -7,6 +7,7 @@ nothing.
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import sqlite3
 import time
@@ -66,6 +67,30 @@ _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
 
 
+def require_free(path: Path) -> None:
+    """Raise JournalError for what no writer may use, or another one uses now; nothing is made or changed.
+
+    For whoever would log in first: a login takes the session away from the program that writes the journal.
+    """
+    require_writable(path)
+    path = Path(os.path.realpath(path))
+    if beside(path, ".lock").exists():
+        with contextlib.ExitStack() as held:
+            _take_lock(path, held)
+
+
+def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
+    """Take the lock of a journal for as long as `held` lasts."""
+    from jogeon.lock import locked  # readers need none
+
+    try:
+        alone = held.enter_context(locked(beside(path, ".lock")))
+    except (OSError, NotImplementedError) as error:
+        raise JournalError(path, "unwritable", str(error)) from error
+    if not alone:
+        raise JournalError(path, "in use", "another jogeon writes to it")
+
+
 class Store:
     """The writer's side of one file; used by one thread at a time. `book` is what was in it when it was opened.
 
@@ -91,7 +116,7 @@ class Store:
         require_writable(path)  # before anything is made beside what is not ours
         with contextlib.ExitStack() as undo:
             undo.push(self._held)
-            self._take_lock()
+            _take_lock(self.path, self._held)
             self.open()
             undo.pop_all()
 
@@ -100,16 +125,6 @@ class Store:
 
     def _is_stopped(self) -> bool:
         return self.stopped()
-
-    def _take_lock(self) -> None:
-        from jogeon.lock import locked  # readers need none
-
-        try:
-            alone = self._held.enter_context(locked(self._beside(".lock")))
-        except (OSError, NotImplementedError) as error:
-            raise JournalError(self.path, "unwritable", str(error)) from error
-        if not alone:
-            raise JournalError(self.path, "in use", "another jogeon writes to it")
 
     def open(self) -> None:
         """Open the file, made if need be; JournalError if it cannot be written."""
@@ -153,6 +168,8 @@ class Store:
         """Return a connection to a file that is sound and of this version, and what was recorded."""
         with contextlib.suppress(FileExistsError):
             create_private(self.path)
+        if not os.access(self.path, os.W_OK):  # SQLite would open it to read, and refuse the first commit
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         db = self._checked()
         try:
             return db, read_book(db)

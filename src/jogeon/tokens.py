@@ -23,11 +23,12 @@ from msgspec import Struct
 from jogeon.credentials import Keys
 from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, TokenRefused
 from jogeon.events import KST
+from jogeon.files import write_private
 from jogeon.lock import locked
 from jogeon.masks import hide, unmasked
 from jogeon.messages import Refusal
 from jogeon.net import could_not_connect, is_loopback, tls_context, without_password, wrong_answer
-from jogeon.places import read_trusted, state_dir, write_private
+from jogeon.places import read_trusted, state_dir
 from jogeon.readers import refusal_in
 from jogeon.settings import is_one_word
 from jogeon.values import text_of

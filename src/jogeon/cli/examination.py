@@ -136,7 +136,7 @@ class Examination:
             told = {row.label: row.says for row in rows(error, self._choices)}
             self._note("journal", "warning", f"{told['what']}: {told['cause']}", told["next"])
             return
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110  # a Path raises where its folder is closed
             return
         from jogeon.history import History
 

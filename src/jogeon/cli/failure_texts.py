@@ -76,7 +76,9 @@ FAILURES = {
     "InvalidSetting.cause": Text("{reason}{more}", "{reason}{more}"),
     "InvalidSetting.cause.unreadable": Text("파일을 읽을 수 없습니다{more}", "the file cannot be read{more}"),
     "InvalidSetting.cause.too large": Text("파일이 너무 큽니다{more}", "the file is too large{more}"),
-    "InvalidSetting.cause.missing": Text("그런 파일이 없습니다{more}", "there is no such file{more}"),
+    "InvalidSetting.cause.missing": Text(
+        "그런 파일이나 폴더가 없습니다{more}", "there is no such file or folder{more}"
+    ),
     "InvalidSetting.cause.not a file": Text(
         "파일이 아닙니다(폴더, 파이프, 장치 등){more}", "it is not a file, but a folder, a pipe or a device{more}"
     ),

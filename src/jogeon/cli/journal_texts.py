@@ -67,8 +67,8 @@ JOURNAL = {
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
     ),
     "bad.itself": Text(
-        "-o 에 적은 파일이 읽을 기록 파일입니다. 다른 이름을 적어 주세요.",
-        "-o names the journal itself; name another file.",
+        "-o 에 적은 파일이 읽을 기록 파일이거나 거기에 딸린 파일입니다. 다른 이름을 적어 주세요.",
+        "-o names the journal itself or a file that belongs to it; name another file.",
     ),
     "bad.export": Text(
         "내보낼 파일을 -o 로 적어 주세요. 이름은 .parquet 나 .csv 로 끝나야 합니다.",

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from jogeon.cli.account import keys_of
 from jogeon.cli.terminal import tell
-from jogeon.errors import JogeonError
-from jogeon.places import journal_file, journal_files, old_journal, private_folder
+from jogeon.errors import JogeonError, JournalError
+from jogeon.files import private_folder
+from jogeon.places import journal_file, journal_files, old_journal
 from jogeon.settings import chosen_server
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LOOK = 0.5
 def journal_written(choices: Choices) -> Path:
     """Return the journal of the server and the key that are used, its folder made for this user alone.
 
-    KeysMissing, InvalidSetting. The keys that were found are the ones to connect with.
+    KeysMissing, InvalidSetting, JournalError. The keys that were found are the ones to connect with.
     """
     match server := _server(choices):
         case "real" | "mock":
@@ -40,7 +41,10 @@ def journal_written(choices: Choices) -> Path:
             path = journal_file(server, choices.found.id)
         case _:
             path = journal_file(server)
-    private_folder(path.parent)
+    try:
+        private_folder(path.parent)
+    except OSError as error:
+        raise JournalError(path, "unwritable", str(error)) from error
     old = old_journal()
     if old is not None and not path.exists():
         tell(choices.texts("journal.old", path=old))

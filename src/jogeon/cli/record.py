@@ -23,8 +23,8 @@ from jogeon.cli.terminal import signs_for
 from jogeon.cli.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Gap, State
-from jogeon.evidence import require_writable
 from jogeon.retention import DATE, copy_journal, delete_days
+from jogeon.store import require_free
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -101,13 +101,14 @@ class Recorder:
         self._watches: asyncio.Queue[Watch | None] = asyncio.Queue()
         """Those to be told of, in their order; None behind the last one."""
         self._lagged = False
+        self._begun = False
 
     async def run(self, end: datetime | None) -> None:
         """Record until the end; None for ever. What is told of it waits for its reader; what is recorded does not.
 
-        What is no journal is refused before anybody logs in.
+        A journal that cannot be written is refused before anybody logs in.
         """
-        require_writable(self._path())
+        require_free(self._path())
         with Output(Lines() if self._choices.json else None) as output:
             telling = asyncio.create_task(self._tell(output))
             try:
@@ -121,7 +122,8 @@ class Recorder:
                 try:
                     await telling
                 finally:
-                    self._sum_up()
+                    if self._begun:
+                        self._sum_up()
 
     async def _tell(self, output: Output) -> None:
         """Tell what the watches yield, one after the other."""
@@ -159,6 +161,7 @@ class Recorder:
         async with watch, told_aside(watch, self._choices.texts):
             self._watches.put_nowait(watch)
             say(self._choices.texts("record.begun", path=path))
+            self._begun = True
             yield watch
 
     async def _next_day(

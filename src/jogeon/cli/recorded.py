@@ -12,6 +12,7 @@ import click
 from jogeon.cli import options
 from jogeon.cli.journaling import journal_read
 from jogeon.events import KST
+from jogeon.evidence import BESIDE
 from jogeon.history import EVER, KINDS, History, Kind, Selection
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def journal_option(texts: Texts) -> click.Option:
 def open_history(journal: str | None, choices: Choices, output: str | None = None) -> History:
     """Open the journal that was named, or the usual one, unless the answer would take its place; JournalError."""
     path = journal_read(choices, journal)
-    if output is not None and os.path.realpath(output) == os.path.realpath(path):
+    own = {os.path.realpath(f"{path}{suffix}") for suffix in ("", *BESIDE, "-journal", ".lock")}
+    if output is not None and os.path.realpath(output) in own:
         raise click.BadParameter(choices.texts("bad.itself"))
     return History(path)
 
@@ -55,7 +57,7 @@ def selection_options(texts: Texts) -> list[click.Option]:
         click.Option(["--condition", "names"], multiple=True, metavar=texts("metavar.names"),
                      help=texts("option.condition"), callback=options.composed),
         click.Option(["--code", "codes"], multiple=True, metavar=texts("metavar.code"), help=texts("option.code")),
-        options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,...", default=""),
+        options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,..."),
     ]  # fmt: skip
     return [*span_options(texts), *several]
 
@@ -73,7 +75,7 @@ def kinds(text: str) -> tuple[Kind, ...]:
     """Return kinds of events from words between commas; ValueError."""
     known: dict[str, Kind] = {kind: kind for kind in KINDS}
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if any(word not in known for word in words):
+    if not words or any(word not in known for word in words):
         raise ValueError(text)
     return tuple(known[word] for word in words)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,8 @@ from jogeon.cli.terminal import tell
 from jogeon.settings import server_token
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
     from jogeon.simulator.recorded import Recording
@@ -30,9 +31,7 @@ def command(texts: Texts) -> click.Command:
     """Return the command."""
     clock = texts("metavar.clock")
     params = [
-        click.Argument(
-            ["file"], required=False, type=click.Path(path_type=Path, readable=False), metavar=texts("metavar.file")
-        ),
+        click.Argument(["file"], required=False, metavar=texts("metavar.file")),
         options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1"),
         options.option(texts, "--day", date.fromisoformat, "bad.day", texts("metavar.day")),
         options.option(texts, "--from", clock_time, "bad.clock", clock),
@@ -56,7 +55,7 @@ def clock_time(text: str) -> time:
 
 
 @click.pass_obj
-def replay(choices: Choices, /, file: Path | None, duration: float | None, **more: Any) -> None:
+def replay(choices: Choices, /, file: str | None, duration: float | None, **more: Any) -> None:
     """Serve a recording until it is over, until Ctrl+C, or for a time."""
     from jogeon.simulator.replay import Replay
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,10 @@ def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **mo
     """Follow these conditions, or all of them."""
     options.require_names(names, choices.texts, everything=everything)
     choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    if more["journal"] is not None:
+        from jogeon.store import require_free  # few watches are recorded
+
+        require_free(Path(more["journal"]))
     run_loop(_watch(choices, Wish(names, more["exchange"], more["count"], more["duration"], more["journal"])))
 
 
