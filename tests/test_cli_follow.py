@@ -21,8 +21,9 @@ from jogeon.events import Gap, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.client import Client, Watch
+    from jogeon.client import Client
     from jogeon.events import Event
+    from jogeon.watch import Watch
 
 OPEN_GAP = Gap(SURGE, NOON_NS, NOON_NS, "connection lost", open=True)
 ENDED = State(NOON_NS, "ended")

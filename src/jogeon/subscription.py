@@ -279,8 +279,12 @@ class Subscription:
 
         A recheck that has begun goes first, because nothing is pushed now; then what is blind; then other rechecks.
         """
-        waiting = self.stage is Stage.WAITING
-        return not (waiting and self._rechecking), not waiting, self.due
+        return not self.halfway, self.stage is not Stage.WAITING, self.due
+
+    @property
+    def halfway(self) -> bool:
+        """Whether a recheck has cleared it and is to register it now: nothing is pushed until then."""
+        return self.stage is Stage.WAITING and self._rechecking
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to send for it now."""

@@ -165,6 +165,10 @@ class Subscriptions:
         soonest = min(soonest, math.inf if look is None else look)
         return None if soonest == math.inf else max(soonest, self.listing.not_before)
 
+    def is_halfway(self, now: float) -> bool:
+        """Tell whether a recheck has cleared a condition that may be registered again now."""
+        return any(each.halfway and each.is_due(now) for each in self.wanted)
+
     def is_hopeless(self) -> bool:
         """Tell whether a condition goes unanswered for so long that another connection is worth its price."""
         return self._connected and any(subscription.hopeless for subscription in self.wanted)

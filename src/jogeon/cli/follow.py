@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.client import Client, Watch
+    from jogeon.client import Client
     from jogeon.events import Event
+    from jogeon.watch import Watch
 
     Use = Callable[[Sequence[Event]], Awaitable[None]]
 
