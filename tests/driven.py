@@ -15,7 +15,8 @@ from jogeon.messages import ConditionList, ListConditions, Login, Ping, Push, Re
 from jogeon.retry import Liveness, Pace, Patience, delays
 from jogeon.serving import REPLACE_PAUSE
 from jogeon.session import Answered, ClientSession, Late, Stray
-from jogeon.subscription import BUSY_PAUSE, Stage
+from jogeon.stages import Stage
+from jogeon.subscription import BUSY_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

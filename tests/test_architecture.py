@@ -26,8 +26,9 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames", "masks"},  # 0 words
-    {"arguments", "session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
-    | {"pages", "fold", "rows", "ledger", "resume", "stats"},  # 1 rules
+    {"arguments", "session", "members", "retry", "listing", "listening"}
+    | {"stages", "followed", "subscription", "subscriptions", "pages"}
+    | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "net", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
     | {"fanout", "connection", "policy", "beats", "jobs", "serving", "supervisor", "watch", "client"}
     | {"server", "peer", "door", "rest"}
@@ -45,8 +46,9 @@ BESIDE = {
     "writers": {"events", "messages"},
     "events": {"errors"},
     "pages": {"listing"},
-    "subscription": {"listing", "members"},
-    "subscriptions": {"subscription", "listing", "members"},
+    "followed": {"members"},
+    "subscription": {"followed", "listing", "members", "stages"},
+    "subscriptions": {"subscription", "followed", "listing", "members", "stages"},
     "net": {"places"},
     "settings": {"places"},
     "keyrings": {"settings", "places"},
@@ -56,7 +58,7 @@ BESIDE = {
     "tokens": {"lock", "credentials", "settings", "places", "net"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
-    "resume": {"fold", "members", "subscription"},
+    "resume": {"fold", "members", "followed"},
     "stats": {"rows"},
     "reading": {"evidence"},
     "store": {"evidence", "files", "lock", "reading"},  # one writer is found out as one session is

@@ -56,7 +56,7 @@ from jogeon.simulator.companies import companies
 from jogeon.simulator.expressions import FIELDS, parse_conditions
 from jogeon.simulator.faults import Order
 from jogeon.simulator.switches import Switches
-from jogeon.subscription import STAGES
+from jogeon.stages import STAGES
 from test_architecture import PATHS, room_of
 
 if TYPE_CHECKING:

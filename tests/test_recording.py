@@ -23,8 +23,8 @@ from jogeon.policy import Policy
 from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.recording import right_of
 from jogeon.rows import COLUMNS, event_of
+from jogeon.stages import Stage
 from jogeon.store import Store
-from jogeon.subscription import Stage
 from jogeon.subscriptions import Subscriptions
 from wire import Broker, Wire
 

@@ -12,9 +12,10 @@ from msgspec import Struct
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State
 from jogeon.fanout import Queue
+from jogeon.followed import Sink
 from jogeon.listing import resolve
 from jogeon.resume import Resumed
-from jogeon.subscription import Sink, Subscription
+from jogeon.subscription import Subscription
 from jogeon.subscriptions import Subscriptions
 from jogeon.supervisor import Supervisor
 from jogeon.values import composed
