@@ -13,9 +13,10 @@ from jogeon.errors import RemoteProtocolError
 from jogeon.listening import BEAT, Life, Listening
 from jogeon.messages import ConditionList, ListConditions, Login, Ping, Push, Refusal
 from jogeon.retry import Liveness, Pace, Patience, delays
+from jogeon.serving import REPLACE_PAUSE
 from jogeon.session import Answered, ClientSession, Late, Stray
-from jogeon.subscription import BUSY_PAUSE, Stage
-from jogeon.supervisor import REPLACE_PAUSE
+from jogeon.stages import Stage
+from jogeon.subscription import BUSY_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -215,7 +216,7 @@ class Driver:
     def _take(self, text: bytes) -> None:
         at_ns = self._clock.wall_ns()
         if at_ns > self._listening.fresh_ns:
-            self._listening.late(at_ns, self.heard_ns)
+            self._listening.late(at_ns, self.heard_ns, len(text))
         self._broker.heard(text)
         try:
             received = self._session.receive(text)

@@ -16,12 +16,12 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from jogeon.client import Client, Watch
+from jogeon.client import Client
 from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
-from jogeon.supervisor import Policy
+from jogeon.policy import Policy
 from jogeon.testing.script import Script
 from wire import VirtualLoop, Wire, wall
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from picows import WSTransport
 
+    from jogeon.testing.conditions import Saved
     from jogeon.testing.links import Link
+    from jogeon.watch import Watch
     from wire import Broker as BrokerByTheBook
 
 NAMES = ("급등주", "신고가 돌파", "거래량 급증", "눌림목")
@@ -106,6 +108,9 @@ class Dialled(Script):
         """When a snapshot of a seq reached the client."""
         self.lists: list[int] = []
         """When the conditions were listed."""
+        self.unsent: set[tuple[str, str, int]] = set()
+        """Name, code and moment of the changes that were lost before they were sent."""
+        self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
@@ -134,6 +139,16 @@ class Dialled(Script):
             and not any(at - GRACE_NS <= shown <= at for shown in (*self.shown[seq], *self.shown[""]))
             for at, clock in heard
         )
+
+    def _send_oddly(self, link: Link, message: dict[str, Any], saved: Saved | None) -> None:
+        sent = self._sent
+        super()._send_oddly(link, message, saved)
+        if self._sent == sent and saved is not None:
+            self.unsent.update((saved.name, row["item"], wall()) for row in message["data"])
+
+    def _send(self, link: Link, answers: Iterable[object]) -> None:
+        self._sent += 1
+        super()._send(link, answers)
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, call)
@@ -304,10 +319,12 @@ def _judge(name: str, world: World) -> Iterator[str]:
         return
     told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
     gaps = [(gap.since_ns, gap.until_ns) for gap in told_gaps]
+    rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
     excused = _union([*gaps, *world.late, *world.unknowable(name)])
     for code, begin, end, back in _differences(world.truth[name], history):
         seen = back and any(world.broker.proves(seq, code, back, begin, end) for seq in world.seqs_of(name))
-        if not _covered(begin, end, excused) and (not back or seen):
+        unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
+        if not _covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0

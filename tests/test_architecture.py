@@ -26,10 +26,12 @@ SRC = TESTS.parent / "src"
 
 ROOMS = (
     {"errors", "messages", "readers", "writers", "values", "events", "frames", "masks"},  # 0 words
-    {"arguments", "session", "members", "retry", "listing", "listening", "subscription", "subscriptions"}
+    {"arguments", "session", "members", "retry", "listing", "listening"}
+    | {"stages", "followed", "subscription", "subscriptions", "pages"}
     | {"fold", "rows", "ledger", "resume", "stats"},  # 1 rules
     {"places", "net", "settings", "keyrings", "keyfiles", "credentials", "lock", "tokens"}
-    | {"fanout", "connection", "jobs", "supervisor", "client", "server", "peer", "door", "rest"}
+    | {"fanout", "connection", "policy", "beats", "jobs", "serving", "supervisor", "watch", "client"}
+    | {"server", "peer", "door", "rest"}
     | {"files", "evidence", "reading", "store", "journal", "recording", "history", "export", "retention"},  # 2 movement
     {"simulator", "hub", "nats", "alerts", "board"},  # 3 roles
     {"connect", "sync", "cli", "testing"},  # 4 doors
@@ -43,8 +45,10 @@ BESIDE = {
     "readers": {"errors", "events", "messages", "values"},
     "writers": {"events", "messages"},
     "events": {"errors"},
-    "subscription": {"listing", "members"},
-    "subscriptions": {"subscription", "listing", "members"},
+    "pages": {"listing"},
+    "followed": {"members"},
+    "subscription": {"followed", "listing", "members", "stages"},
+    "subscriptions": {"subscription", "followed", "listing", "members", "stages"},
     "places": {"files"},
     "evidence": {"files"},
     "net": {"places", "files"},
@@ -56,7 +60,7 @@ BESIDE = {
     "tokens": {"lock", "credentials", "settings", "places", "net", "files"},
     "fold": {"members"},
     "ledger": {"fold", "rows"},  # what a commit adds to the journal is decided without its file
-    "resume": {"fold", "members", "subscription"},
+    "resume": {"fold", "members", "followed"},
     "stats": {"rows"},
     "reading": {"evidence"},
     "store": {"evidence", "files", "lock", "reading"},  # one writer is found out as one session is
@@ -66,8 +70,11 @@ BESIDE = {
     "retention": {"evidence", "files", "reading"},
     "recording": {"journal", "supervisor"},
     "connection": {"credentials", "net"},
-    "supervisor": {"connection", "credentials", "jobs"},
-    "client": {"supervisor", "jobs", "connection", "fanout", "credentials", "journal", "recording"},
+    "policy": {"connection"},
+    "serving": {"connection", "jobs"},
+    "supervisor": {"beats", "connection", "credentials", "jobs", "policy", "serving"},
+    "watch": {"supervisor", "fanout", "journal", "recording"},
+    "client": {"watch", "supervisor", "serving", "policy", "jobs", "fanout", "credentials"},
     "server": {"peer", "door"},
     "rest": {"door"},
     "sync": {"connect"},
@@ -222,7 +229,7 @@ def test_imports_go_down_or_as_listed() -> None:
     ("importer", "target", "allowed"),
     [
         ("hub", "server", True),
-        ("client", "journal", True),
+        ("watch", "journal", True),
         ("simulator", "simulator", True),
         ("__init__", "connect", True),
         ("__main__", "cli", True),
@@ -323,7 +330,7 @@ import sys, jogeon
 assert not {"asyncio", "picows", "msgspec"} & set(sys.modules), "too early"
 assert set(dir(jogeon)) == set(jogeon.__all__)
 import jogeon.sync  # imports jogeon.connect, the module, which must not hide the function
-assert callable(jogeon.connect) and jogeon.Watch is jogeon.client.Watch
+assert callable(jogeon.connect) and jogeon.Watch is jogeon.watch.Watch
 assert not hasattr(jogeon, "Ether")
 """
     subprocess.run([sys.executable, "-c", program], check=True)

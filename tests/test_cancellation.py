@@ -17,13 +17,14 @@ import pytest
 import jogeon
 import jogeon.sync
 from jogeon import writers
-from jogeon.client import Client, Watch
+from jogeon.client import Client
 from jogeon.connection import Connection, Receiver
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, LocalProtocolError
 from jogeon.events import Enter, Event, Snapshot
+from jogeon.policy import Policy
 from jogeon.simulator.simulator import Simulator
-from jogeon.supervisor import Policy
+from jogeon.watch import Watch
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = "급등주", "신고가 돌파"
@@ -164,7 +165,7 @@ def test_a_request_that_is_cancelled_leaves_a_usable_client(
                     await kiwoom.search(HIGH)
             await is_usable(broker, kiwoom)
             assert kiwoom._subscriptions.wanted == []
-            assert kiwoom._watches == []
+            assert kiwoom._ties.watches == []
         broker.finish()
         await pause()
         nothing_is_left(broker)

@@ -15,14 +15,15 @@ from jogeon.cli import follow as follow_module
 from jogeon.cli.follow import Wish, enough, first_of, follow, server_label, take
 from jogeon.cli.options import Choices
 from jogeon.cli.texts import Texts
-from jogeon.errors import ConnectionLost
+from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.client import Client, Watch
+    from jogeon.client import Client
     from jogeon.events import Event
+    from jogeon.watch import Watch
 
 OPEN_GAP = Gap(SURGE, NOON_NS, NOON_NS, "connection lost", open=True)
 ENDED = State(NOON_NS, "ended")
@@ -133,6 +134,27 @@ async def test_an_error_of_one_ends_both() -> None:
     with pytest.raises(ConnectionLost):
         await first_of(forever(), fail())
     assert ended == ["forever"]
+
+
+@pytest.mark.parametrize("interrupted", [True, False])
+async def test_what_goes_wrong_while_the_others_end_is_raised(*, interrupted: bool) -> None:
+    """Ctrl+C on a full disk: that not all was written is more than an interruption."""
+
+    async def record() -> None:
+        try:
+            await asyncio.sleep(9999)
+        finally:
+            raise JogeonError("not all was written")
+
+    async def end() -> None:
+        await asyncio.sleep(9999 if interrupted else 0)
+
+    running = asyncio.create_task(first_of(record(), end()))
+    await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(JogeonError, match="not all was written"):
+        await running
+
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from jogeon.errors import JournalError, KeysMissing
 from jogeon.places import journal_file, state_dir
 
 if TYPE_CHECKING:
-    from jogeon.client import Watch
+    from jogeon.watch import Watch
 
 
 @pytest.fixture(autouse=True)

@@ -49,13 +49,14 @@ from jogeon.events import (
     Stock,
     korean,
 )
+from jogeon.policy import Policy
 from jogeon.session import PHASES, REGISTRATION, Step
 from jogeon.settings import parse
 from jogeon.simulator.companies import companies
 from jogeon.simulator.expressions import FIELDS, parse_conditions
 from jogeon.simulator.faults import Order
 from jogeon.simulator.switches import Switches
-from jogeon.subscription import STAGES
+from jogeon.stages import STAGES
 from test_architecture import PATHS, room_of
 
 if TYPE_CHECKING:
@@ -420,7 +421,7 @@ def test_the_numbers_are_those_of_the_program() -> None:
         assert f"{fanout.MAX_BYTES // 2**20} MiB" in text
         assert f" {supervisor.LOGINS_AN_HOUR} " in text
         assert f"{len(companies()):,}" in text
-    assert (REPLY_TIMEOUT, PACE, supervisor.Policy().recheck) == (5, 5, 600)  # in words, or told twice
+    assert (REPLY_TIMEOUT, PACE, Policy().recheck) == (5, 5, 600)  # in words, or told twice
 
 
 # ---------------------------------------------------------------- links

@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 from targets import TARGETS
 
 from jogeon import messages, readers, writers
-from jogeon.client import Client, Watch
+from jogeon.client import Client
 from jogeon.connection import FRAME_LIMIT
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.events import Anomaly, Condition, Enter, Event, State
 from jogeon.frames import close_frame, text_frame
-from jogeon.supervisor import Policy
+from jogeon.policy import Policy
+from jogeon.watch import Watch
 from naive_client import NaiveClient
 
 CONDITIONS = (Condition("0", "급등주"), Condition("4", "신고가 돌파"))

@@ -125,9 +125,9 @@ async def test_a_list_that_is_refused_for_now_fails_a_job_only_after_several() -
     job = table.asks()
     error = RequestRefused("CNSRLST", code="105110", text="초과")
     for _ in range(TRIES):
-        table.jobs.listless(error, passes=True)
+        table.jobs.listless(error, tries=TRIES)
         assert not job.answer.done()
-    table.jobs.listless(error, passes=True)
+    table.jobs.listless(error, tries=TRIES)
     assert await outcome(job) is error
 
 
@@ -135,7 +135,7 @@ async def test_a_list_that_is_refused_for_good_fails_all() -> None:
     table = Table()
     jobs = [table.asks(), table.asks()]
     error = RequestRefused("CNSRLST", code="900099", text="안 됩니다")
-    table.jobs.listless(error, passes=False)
+    table.jobs.listless(error, tries=0)
     assert [await outcome(job) for job in jobs] == [error, error]
     assert table.sends() == (None, None)
 

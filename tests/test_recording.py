@@ -19,13 +19,13 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.fanout import Queue
 from jogeon.members import Blind
+from jogeon.policy import Policy
 from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.recording import right_of
 from jogeon.rows import COLUMNS, event_of
+from jogeon.stages import Stage
 from jogeon.store import Store
-from jogeon.subscription import Stage
 from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Policy
 from wire import Broker, Wire
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -212,7 +212,7 @@ async def test_a_journal_in_use_stops_the_watch_before_it_begins(path: Path) -> 
             await kiwoom.watch("급등주", journal=path).__aenter__()
         assert caught.value.reason == "in use"
         assert watch.journal is not None
-        assert len(kiwoom._watches) == 1
+        assert len(kiwoom._ties.watches) == 1
 
 
 async def test_an_unknown_condition_leaves_no_journal_open(path: Path) -> None:

@@ -20,6 +20,7 @@ from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
 from jogeon.ledger import Ledger
 from jogeon.members import difference
+from jogeon.policy import Policy
 from jogeon.reading import open_reader, read_conditions, read_rows
 from jogeon.resume import Resumed
 from jogeon.rows import COLUMNS, event_of
@@ -28,7 +29,6 @@ from jogeon.simulator.recorded import Recording
 from jogeon.simulator.replay import MAX, Replay
 from jogeon.simulator.switches import Switches
 from jogeon.store import Store
-from jogeon.supervisor import Policy
 from naive_client import NaiveClient
 from test_examples import running
 from wire import Broker, drain, pause, virtual

@@ -14,19 +14,16 @@ from jogeon.errors import RequestTimeout
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.members import Blind
 from jogeon.messages import Clear, Cleared, Malformed, Register, Registered
+from jogeon.stages import Stage
 from jogeon.subscription import (
     BUSY_PAUSE,
     CURE_PAUSE,
     DOUBT_FLOOR,
     HOPELESS_AFTER,
-    REGISTERED,
-    STAGES,
     TRIES,
     UNANSWERED_PAUSE,
     WORDS_PAUSE,
     Pause,
-    Stage,
-    Step,
     Subscription,
 )
 
@@ -99,32 +96,6 @@ def known(*codes: str) -> Life:
 
 
 # ---------------------------------------------------------------- the table
-
-
-def test_every_stage_has_its_steps_and_every_step_its_stage() -> None:
-    assert set(STAGES) == set(Stage)
-    assert {step for steps in STAGES.values() for step in steps} == set(Step)
-
-
-def test_from_every_stage_a_registration_can_be_reached() -> None:
-    for start in Stage:
-        reached = {start}
-        while new := {after for stage in reached for after in STAGES[stage].values()} - reached:
-            reached |= new
-        assert reached == set(Stage)
-
-
-def test_wherever_it_is_a_list_or_a_lost_connection_can_take_it_away() -> None:
-    for stage in set(Stage) - {Stage.MISSING}:
-        assert STAGES[stage][Step.VANISHED] is Stage.MISSING
-        assert STAGES[stage][Step.FOUND] is Stage.WAITING
-    assert STAGES[Stage.MISSING] == {Step.FOUND: Stage.WAITING}
-
-
-def test_only_an_answer_makes_it_registered() -> None:
-    ways = {(stage, step) for stage, steps in STAGES.items() for step, after in steps.items() if after in REGISTERED}
-    assert {step for _, step in ways} == {Step.SHOWN, Step.DIFFERED, Step.JUDGED}
-    assert {stage for stage, step in ways if step is not Step.JUDGED} == {Stage.WAITING, Stage.ASKED}
 
 
 SHOWN = [Registered((A,)), Registered((A, B)), Registered(()), Registered((), named=False)]
@@ -428,7 +399,7 @@ def test_who_leaves_while_it_is_doubtful_is_told_an_open_gap() -> None:
     life = known(A)
     life.now = 100
     life.subscription.suspect(Blind(moment(70), "unreadable frame", ""))
-    life.subscription.leave(life.listener, life.at_ns)
+    life.subscription.leave(life.listener, life.at_ns, life.subscription.doubted())
     assert life.listener.told() == [Gap(ZERO, moment(70), life.at_ns, "unreadable frame", open=True)]
 
 
@@ -522,7 +493,8 @@ def test_every_sink_of_a_namesake_that_is_gone_has_its_own_gap() -> None:
     gone.subscription.join(second, gone.at_ns)
     stays.subscription.vanished(moment(5))
     stays.subscription.found()
-    stays.subscription.inherit(gone.subscription, moment(5))
+    gone.subscription.membership.blind(moment(5), "condition missing")
+    stays.subscription.inherit(gone.subscription)
     stays.now = 6
     stays.registers(A, C)
     for listener in (gone.listener, second):

@@ -15,7 +15,8 @@ from jogeon import writers
 from jogeon.client import Client
 from jogeon.credentials import Endpoint
 from jogeon.events import Condition, Event, Gap
-from jogeon.supervisor import LOGINS_AN_HOUR, TAKEN_PAUSES, Policy
+from jogeon.policy import TAKEN_PAUSES, Policy
+from jogeon.supervisor import LOGINS_AN_HOUR
 from wire import Broker, Wire, drain, pause, told, virtual, wall
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from jogeon.client import Client
     from jogeon.credentials import Endpoint, Keys
+    from jogeon.policy import OnTaken
     from jogeon.settings import Mode
-    from jogeon.supervisor import OnTaken
 
 T = TypeVar("T")
 ARGUMENT = "argument"
@@ -61,7 +61,7 @@ def connect(
     from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
     from jogeon.net import checked_proxy, is_loopback
-    from jogeon.supervisor import Policy
+    from jogeon.policy import Policy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     check_length("recheck", recheck)

@@ -51,8 +51,8 @@ RECEIVE_BUFFER = 64 * 1024
 CLOSE_GRACE = 1.0
 """Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
-CLOCK_STEP = 0.001
-"""Seconds of the shortest wait."""
+SHORTEST_WAIT = 0.001
+"""What is left of a patience may be less than a clock can show: waiting for that would be no waiting."""
 NO_CODE = 1005
 """What a close without a code counts as (RFC 6455)."""
 
@@ -203,7 +203,7 @@ class Connection(WSListener):
         self._transport.send(WSMsgType.TEXT, text)
         try:
             while not waiter.done() and (left := sent + seconds - self.clock()) > 0:
-                await asyncio.wait({waiter}, timeout=max(left, CLOCK_STEP))  # a rest too small to be added would spin
+                await asyncio.wait({waiter}, timeout=max(left, SHORTEST_WAIT))
         finally:
             self._waiter = None
             owed = len(self.session.owed)
@@ -273,7 +273,7 @@ class Connection(WSListener):
             return
         at_ns = self._wall()
         if at_ns > self._fresh_ns:
-            self._fresh_ns = self._listening.late(at_ns, self.heard_ns)
+            self._fresh_ns = self._listening.late(at_ns, self.heard_ns, len(payload))
         for tap in self.taps:
             tap(payload, at_ns)
         try:

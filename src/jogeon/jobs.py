@@ -97,9 +97,9 @@ class Jobs:
         else:
             job.succeed(answer)
 
-    def listless(self, error: JogeonError, *, passes: bool) -> None:
-        """Let the jobs fail for which no list can be had; a refusal that passes only those that had several."""
-        for job in [job for job in self._waiting if not passes or job.refusals >= TRIES]:
+    def listless(self, error: JogeonError, *, tries: int) -> None:
+        """Let the jobs fail for which no list can be had, after so many tries that were in vain before."""
+        for job in [job for job in self._waiting if job.refusals >= tries]:
             self._waiting.remove(job)
             job.fail(error)
         for job in self._waiting:

@@ -3,7 +3,9 @@
 A stall (SIGSTOP, a suspended laptop, a handler that blocks) is a beat of the loop that comes more than STALL seconds
 after the one before, by the monotonic or by the wall clock: Linux's monotonic clock stands still in suspend. What
 waited in the socket meanwhile is read afterwards and is not lost, but if the connection ends, nobody can tell since
-when. So the listening mark stays where the stall began until a frame is read after the socket was once found empty.
+when. So the listening mark stays where the stall began until a frame is read after the socket was found empty: at two
+beats in a row between which little came. One empty look proves nothing while the broker holds back what did not fit
+into the kernel's buffer: each time that is read empty, the next part is on its way.
 """
 
 from collections.abc import Callable
@@ -13,6 +15,8 @@ BEAT = 0.25
 STALL = 0.5
 """Seconds between two beats that make a stall."""
 STALL_NS = round(STALL * 1e9)
+LITTLE = 32 * 1024
+"""Bytes between two beats: half of what the kernel's buffer takes, so that a sender that waits for it sends more."""
 
 
 class Life:
@@ -40,8 +44,9 @@ class Listening:
     """Until when one connection was listened to; `heard_ns` is when its last frame was read."""
 
     def __init__(self, at_ns: int) -> None:
-        self.fresh_ns = at_ns + STALL_NS
-        """Until when frames are fresh: one that is read later was waiting while the program did not run."""
+        self._due_ns = at_ns + STALL_NS
+        self._was_empty = False
+        self._came = 0
         self._beat_ns = at_ns
         self._stalled_ns: int | None = None
         self._emptied_ns: int | None = None
@@ -53,20 +58,35 @@ class Listening:
         if self._stalled_ns is not None:
             if self._emptied_ns is not None and heard_ns > self._emptied_ns:
                 self._stalled_ns = self._emptied_ns = None
-            elif self._emptied_ns is None and empty():
-                self._emptied_ns = at_ns
+            elif self._emptied_ns is None:
+                self._look(at_ns, is_empty=empty())
         self._beat_ns = at_ns
-        self.fresh_ns = at_ns + STALL_NS
+        self._due_ns = at_ns + STALL_NS
         return self.fresh_ns
 
-    def late(self, at_ns: int, heard_ns: int) -> int:
-        """Note a frame that is read when it is fresh no longer, before the beat that is overdue; return as `beat`."""
-        self._stall(self.mark(heard_ns))
-        self.fresh_ns = at_ns + STALL_NS
+    def _look(self, at_ns: int, *, is_empty: bool) -> None:
+        if is_empty and self._was_empty and self._came < LITTLE:
+            self._emptied_ns = at_ns
+        self._was_empty, self._came = is_empty, 0
+
+    @property
+    def fresh_ns(self) -> int:
+        """Until when a frame is nothing to be told of: later, or while it is behind, it goes to `late`."""
+        return 0 if self.behind else self._due_ns
+
+    def late(self, at_ns: int, heard_ns: int, size: int) -> int:
+        """Note a frame of so many bytes that is read after `fresh_ns`; return as `beat`.
+
+        Before a beat that is overdue it was waiting while the program did not run.
+        """
+        if at_ns > self._due_ns:
+            self._stall(self.mark(heard_ns))
+            self._due_ns = at_ns + STALL_NS
+        self._came += size
         return self.fresh_ns
 
     def _stall(self, mark_ns: int) -> None:
-        self._stalled_ns, self._emptied_ns = mark_ns, None
+        self._stalled_ns, self._emptied_ns, self._was_empty = mark_ns, None, False
 
     @property
     def behind(self) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from jogeon.events import Condition, Event, Gap, Snapshot
 from jogeon.fold import Known
+from jogeon.followed import Sink
 from jogeon.members import difference
-from jogeon.subscription import Sink
 
 
 class Resumed:

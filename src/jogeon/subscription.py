@@ -1,22 +1,21 @@
 """The life of one wanted condition on the connections that come and go: one table, one fact. No I/O, no clock, no task.
 
-A Subscription is WAITING until it may be asked for, MISSING while the list does not show it (or shows its name twice),
-CLEARING while its CNSRCLR is in flight, ASKED while its CNSRREQ is, ACTIVE once it is answered, and JUDGING for three
-seconds when a recheck differed from what was known. A recheck takes an ACTIVE one through CLEARING and ASKED again;
-its picture stays live meanwhile. `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps.
+The stages stand as a table in stages.py. A recheck takes an ACTIVE one through CLEARING and ASKED again; its picture
+stays live meanwhile. `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from enum import Enum, auto
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jogeon import messages
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, Snapshot
+from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave
+from jogeon.followed import Followed
 from jogeon.listing import LONGEST_DOUBLING
-from jogeon.members import DRIFT_GRACE_NS, Blind, Membership, earliest
+from jogeon.members import DRIFT_GRACE_NS, Blind, earliest
 from jogeon.messages import Answer, Clear, Malformed, Refusal, Register, Registered
+from jogeon.stages import REGISTERED, STAGES, Stage, Step
 
 GRACE = DRIFT_GRACE_NS / 1e9
 CURE_PAUSE = 0.3
@@ -35,78 +34,6 @@ HOPELESS_AFTER = 3
 """Unanswered attempts after which a connection that still owes a reply is no good for this condition."""
 
 
-class Sink(Protocol):
-    """Where the events of a watch go: a queue, a journal. No method may wait or raise."""
-
-    def put(self, event: Event) -> None:
-        """Take one event."""
-
-    def put_block(self, events: Sequence[Event]) -> None:
-        """Take events that belong together: gap, recovered changes, snapshot."""
-
-    def renumbered(self, old: Condition, new: Condition) -> None:
-        """Note that a condition goes on under another seq; what was put bears the old one."""
-
-
-class Stage(Enum):
-    """What this connection has of a wanted condition."""
-
-    WAITING = auto()
-    MISSING = auto()
-    CLEARING = auto()
-    ASKED = auto()
-    ACTIVE = auto()
-    JUDGING = auto()
-
-
-class Step(Enum):
-    """What happens to it."""
-
-    CLEAR = auto()
-    """CNSRCLR is sent, because the server may hold a registration."""
-    CLEARED = auto()
-    REGISTER = auto()
-    """CNSRREQ is sent."""
-    SHOWN = auto()
-    """Its answer came, late ones included."""
-    DIFFERED = auto()
-    """The answer of a recheck differs from what is known."""
-    JUDGED = auto()
-    REPEAT = auto()
-    """To be asked once more: it was registered already, the rate was too high, or an answer needs confirmation."""
-    FAILED = auto()
-    """Refused, unreadable, or not answered in time."""
-    VANISHED = auto()
-    FOUND = auto()
-    """On the list again, or under another seq; or the connection is another."""
-
-
-_T, _S = Stage, Step
-_ALWAYS = {_S.VANISHED: _T.MISSING, _S.FOUND: _T.WAITING}
-STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
-    _T.WAITING: {
-        **_ALWAYS,
-        _S.CLEAR: _T.CLEARING,
-        _S.REGISTER: _T.ASKED,
-        _S.SHOWN: _T.ACTIVE,  # late: the reply to the last CNSRREQ, and nothing was sent since
-        _S.DIFFERED: _T.JUDGING,
-        _S.REPEAT: _T.WAITING,
-    },
-    _T.MISSING: {_S.FOUND: _T.WAITING},
-    _T.CLEARING: {**_ALWAYS, _S.CLEARED: _T.WAITING, _S.REPEAT: _T.WAITING, _S.FAILED: _T.WAITING},
-    _T.ASKED: {
-        **_ALWAYS,
-        _S.SHOWN: _T.ACTIVE,
-        _S.DIFFERED: _T.JUDGING,
-        _S.REPEAT: _T.WAITING,
-        _S.FAILED: _T.WAITING,
-    },
-    _T.ACTIVE: {**_ALWAYS, _S.CLEAR: _T.CLEARING},
-    _T.JUDGING: {**_ALWAYS, _S.JUDGED: _T.ACTIVE},
-}
-"""Which step is possible at which stage, and the stage it leads to."""
-
-
 class Pause(Protocol):
     """How long to wait before a recheck."""
 
@@ -114,11 +41,7 @@ class Pause(Protocol):
         """Return the seconds until the next recheck of a condition, or its first one after a registration."""
 
 
-REGISTERED = frozenset({Stage.ACTIVE, Stage.JUDGING})
-"""Stages at which the server is known to push."""
-
-
-class Subscription:
+class Subscription(Followed):
     """One wanted condition, bound to its name; to its seq as well where several conditions have the name."""
 
     def __init__(
@@ -131,17 +54,11 @@ class Subscription:
     ) -> None:
         self._pause = pause
         self._wake = wake
-        self.condition = condition
+        super().__init__(condition)
         self.exchange: Exchange = exchange
         self.namesakes = namesakes
-        self.membership = Membership(condition)
         self.membership.on_doubt = self._noted
         self.push = self.membership.push
-        self.sinks: list[Sink] = []
-        self.fresh: list[Sink] = []
-        """Sinks that joined while blind: they begin with the snapshot that ends it."""
-        self.heirs: list[tuple[Sink, Membership]] = []
-        """Sinks that followed a namesake which is gone, with what they know of it."""
         self.stage = Stage.WAITING
         self.due = 0.0
         self.settled = False
@@ -195,66 +112,6 @@ class Subscription:
         """Whether it went unanswered so often that only another connection can help, if this one owes a reply."""
         return self.failures >= HOPELESS_AFTER and isinstance(self.error, RequestTimeout)
 
-    def feeds(self, sink: Sink) -> bool:
-        """Tell whether a sink follows it."""
-        return any(sink is other for other in self.everyone())
-
-    def everyone(self) -> list[Sink]:
-        """Return all sinks that follow it."""
-        return [*self.sinks, *self.fresh, *(sink for sink, _ in self.heirs)]
-
-    # ------------------------------------------------------------ who follows
-
-    def join(self, sink: Sink, at_ns: int) -> None:
-        """Add a sink; it begins with the present snapshot, or with the one that ends the blind stretch."""
-        if self.membership.live:
-            sink.put_block((self.membership.now(at_ns),))
-            self.sinks.append(sink)
-        else:
-            (self.fresh if self.membership.known else self.sinks).append(sink)
-
-    def leave(self, sink: Sink, at_ns: int) -> None:
-        """Remove a sink and tell it the gap that is open."""
-        for other, known in [*((each, self.membership) for each in self.sinks), *self.heirs]:
-            if other is sink:
-                for gap in known.end(at_ns, self.doubted() if known is self.membership else None):
-                    sink.put(gap)
-        self.sinks = [other for other in self.sinks if other is not sink]
-        self.fresh = [other for other in self.fresh if other is not sink]
-        self.heirs = [(other, known) for other, known in self.heirs if other is not sink]
-
-    def inherit(self, other: "Subscription", at_ns: int) -> None:
-        """Take over the sinks of a namesake that is gone; each goes on from what it knows, behind a told gap."""
-        other.membership.blind(other.own_since(at_ns), "condition missing")
-        for sink in other.everyone():
-            if self.feeds(sink):
-                continue
-            known = next((known for each, known in other.heirs if each is sink), other.membership)
-            sink.renumbered(other.condition, self.condition)
-            if known.known and not any(sink is each for each in other.fresh):
-                self.heirs.append((sink, known))
-            else:
-                self.fresh.append(sink)
-
-    def publish(self, events: Sequence[Event]) -> None:
-        """Hand a block to all sinks; those that joined while blind begin with its snapshot."""
-        for sink in self.sinks:
-            sink.put_block(events)
-        if not self.membership.live or not (self.fresh or self.heirs):
-            return
-        shown = next((place for place, event in enumerate(events) if isinstance(event, Snapshot)), 0)
-        snapshot = events[shown]
-        for sink in self.fresh:
-            sink.put_block(events[shown:])
-        blocks: dict[Membership, list[Event]] = {}  # several sinks may know the same
-        for sink, known in self.heirs:
-            if known not in blocks and isinstance(snapshot, Snapshot):
-                known.condition = self.condition
-                blocks[known] = known.snapshot(snapshot.codes, snapshot.at_ns)
-            sink.put_block([*blocks[known], *events[shown + 1 :]])
-        self.sinks += [*self.fresh, *(sink for sink, _ in self.heirs)]
-        self.fresh, self.heirs = [], []
-
     # ------------------------------------------------------------ what to send
 
     def request(self, now: float, at_ns: int) -> Register | Clear:
@@ -278,8 +135,12 @@ class Subscription:
 
         A recheck that has begun goes first, because nothing is pushed now; then what is blind; then other rechecks.
         """
-        waiting = self.stage is Stage.WAITING
-        return not (waiting and self._rechecking), not waiting, self.due
+        return not self.halfway, self.stage is not Stage.WAITING, self.due
+
+    @property
+    def halfway(self) -> bool:
+        """Whether a recheck has cleared it and is to register it now: nothing is pushed until then."""
+        return self.stage is Stage.WAITING and self._rechecking
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to send for it now."""

@@ -15,10 +15,12 @@ from collections.abc import Callable, Container, Iterable
 from jogeon import messages
 from jogeon.errors import LocalProtocolError, RequestTimeout
 from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, State, StateName
+from jogeon.followed import Sink
 from jogeon.listing import Listing, resolve
 from jogeon.members import Blind
 from jogeon.messages import Answer, Clear, ListConditions, Refusal, Register, Registered, Request
-from jogeon.subscription import Sink, Stage, Subscription
+from jogeon.stages import Stage
+from jogeon.subscription import Subscription
 from jogeon.values import stock_code
 
 RELIST = 60.0
@@ -93,7 +95,7 @@ class Subscriptions:
         self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
         dropped = []
         for subscription in self.followed_by(sink):
-            subscription.leave(sink, at_ns)
+            subscription.leave(sink, at_ns, subscription.doubted())
             if not subscription.everyone():
                 self.wanted.remove(subscription)
                 dropped += self._drop(subscription)
@@ -164,6 +166,10 @@ class Subscriptions:
             soonest = -math.inf
         soonest = min(soonest, math.inf if look is None else look)
         return None if soonest == math.inf else max(soonest, self.listing.not_before)
+
+    def is_halfway(self, now: float) -> bool:
+        """Tell whether a recheck has cleared a condition that may be registered again now."""
+        return any(each.halfway and each.is_due(now) for each in self.wanted)
 
     def is_hopeless(self) -> bool:
         """Tell whether a condition goes unanswered for so long that another connection is worth its price."""
@@ -291,7 +297,8 @@ class Subscriptions:
         self._drop(other)
         self.wanted.remove(other)
         self._tell(other, "condition-gone", at_ns)
-        stays.inherit(other, at_ns)
+        other.membership.blind(other.own_since(at_ns), "condition missing")
+        stays.inherit(other)
 
     def _found(self, subscription: Subscription, condition: Condition, at_ns: int) -> None:
         single = subscription.doubled and len(self.listing.named(condition.name)) == 1

@@ -15,7 +15,7 @@ from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from jogeon import client
+from jogeon import client, watch
 from jogeon.connect import connect as open_client
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jogeon.credentials import Keys
     from jogeon.journal import Journal
-    from jogeon.supervisor import OnTaken
+    from jogeon.policy import OnTaken
 
 BATCH = 512
 """Most events that cross to the caller's thread at once."""
@@ -196,7 +196,7 @@ class Client:
 class Watch:
     """A jogeon.Watch for blocking code."""
 
-    def __init__(self, owner: Client, wrapped: client.Watch) -> None:
+    def __init__(self, owner: Client, wrapped: watch.Watch) -> None:
         self._owner = owner
         self._wrapped = wrapped
         self._batch: deque[Event] = deque()
@@ -221,7 +221,7 @@ class Watch:
         return self._owner._call(self._read(lambda: self._wrapped.conditions))
 
     @property
-    def members(self) -> client.Members:
+    def members(self) -> watch.Members:
         """A copy of who is in now; see jogeon.Watch.members."""
         return self._owner._call(self._read(lambda: self._wrapped.members))
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.client import Client, Watch
+    from jogeon.client import Client
     from jogeon.events import Event
+    from jogeon.watch import Watch
 
     Use = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -180,14 +181,21 @@ async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, output: 
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:
-    """Run side by side until one of them ends, with its error; the others are cancelled."""
+    """Run side by side until one of them ends, with its error; the others are cancelled.
+
+    What goes wrong while one of the others ends is raised, too: a journal that could not write the rest, say.
+    """
     tasks = [asyncio.create_task(work) for work in works]
+    ended: set[asyncio.Task[object]] = set()
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for task in sorted(tasks, key=lambda task: task not in ended):
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
     for task in ended:
         task.result()
 

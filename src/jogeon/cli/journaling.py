@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.client import Watch
     from jogeon.journal import Journal
+    from jogeon.watch import Watch
 
 LOOK = 0.5
 """Seconds between looks at a journal."""

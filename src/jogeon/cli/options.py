@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client
     from jogeon.credentials import Keys
     from jogeon.events import Exchange
-    from jogeon.supervisor import OnTaken
+    from jogeon.policy import OnTaken
 
 T = TypeVar("T")
 

@@ -9,8 +9,10 @@ from jogeon.connection import Connection
 from jogeon.credentials import Endpoint, FixedToken
 from jogeon.listing import resolve
 from jogeon.messages import ConditionList, ListConditions, Search, SearchPage
+from jogeon.policy import Policy
+from jogeon.serving import refused
 from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Policy, Supervisor, refused
+from jogeon.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from jogeon.events import Condition

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     from jogeon.cli.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.client import Client, Watch
+    from jogeon.client import Client
     from jogeon.events import Event, Exchange
+    from jogeon.watch import Watch
 
 FOREVER = datetime.max.replace(tzinfo=KST)
 LOOK = 60.0
