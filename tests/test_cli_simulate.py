@@ -63,7 +63,7 @@ def test_a_switch_out_of_range_is_told(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("content", "korean"),
     [
-        ('[[condition]]\nname = "급등"\nexpression = "등락률 >= 5"\n', "없는 항목입니다 (등락률 (등락율?))"),
+        ('[[condition]]\nname = "급등"\nexpression = "등락 >= 5"\n', "없는 항목입니다 (등락 (등락율?))"),
         ('[[condition]]\nname = "급등"\nexpression = "__import__(1)"\n', "'급등'의 1번째 글자"),
         ("[[condition]\n", "읽을 수 없습니다"),
         ("", "읽을 수 없습니다"),
