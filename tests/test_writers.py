@@ -31,6 +31,7 @@ from jogeon.messages import (
     System,
 )
 from jogeon.readers import answer, decode, decode_request
+from jogeon.values import composed
 from jogeon.writers import encode
 
 REQUESTS: list[tuple[Request, str]] = [
@@ -62,7 +63,7 @@ def reply(text: bytes) -> Reply:
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip)
-NAMES = TEXTS.filter(lambda name: name != "" and "\ufffd" not in name)
+NAMES = TEXTS.filter(lambda name: name != "" and "\ufffd" not in name and composed(name) == name)
 SEQS = st.text("0123456789", min_size=1, max_size=3)
 CODES = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=6, max_size=6)
 
