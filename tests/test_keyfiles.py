@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jogeon.keyfiles import Part
 
 KEY = "AxserEsdcredca-DEL_9.x~Z"
-ACCOUNT = "8127364509"
+ACCOUNT = "7204918509"
 
 
 # ------------------------------------------------------------ one key
