@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cli_conversation import SAMPLE, SURGE, enter
 from jogeon.cli.lines import Lines, condition_line, event_line, json_line, stock_line
-from jogeon.events import Condition, event_fields
+from jogeon.events import Condition
 
 
 def test_the_line_of_a_condition() -> None:
@@ -29,7 +29,7 @@ def test_the_line_of_a_stock_has_its_fields_in_the_order_of_the_contract() -> No
 
 
 def test_the_line_of_an_event() -> None:
-    assert json.loads(event_line(enter("005930"))) == event_fields(enter("005930"))
+    assert json.loads(event_line(enter("005930"))) == enter("005930").fields()
 
 
 @given(st.text(st.characters(codec="utf-8")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jogeon.cli.records import CSV_COLUMNS, event_record, flat, overlap_record, picture_record, stats_record
-from jogeon.events import Condition, Snapshot, event_fields
+from jogeon.events import Condition, Snapshot
 from jogeon.history import Picture
 from jogeon.stats import ConditionStats, Overlap
 from recorded import SECOND, START_NS
@@ -14,7 +14,7 @@ STATS = ConditionStats(RISE, 3, 2, 1, 2, 4.5, 9.0, 1, ((START_NS, 4), (START_NS 
 
 def test_an_event_keeps_the_fields_of_the_watch() -> None:
     shown = Snapshot(START_NS, RISE, ("005930",))
-    assert event_record(2, 7, shown) == {**event_fields(shown), "epoch": 2, "n": 7}
+    assert event_record(2, 7, shown) == {**shown.fields(), "epoch": 2, "n": 7}
 
 
 def test_a_picture_says_when_nobody_listened() -> None:

@@ -20,7 +20,6 @@ from jogeon.events import (
     Member,
     Snapshot,
     State,
-    event_fields,
     exchange_time,
     korean,
 )
@@ -158,7 +157,7 @@ LINES: list[tuple[Event, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("event", "fields"), LINES, ids=lambda value: type(value).__name__)
 def test_the_fields_of_a_line_stay_as_they_are(event: Event, fields: dict[str, object]) -> None:
-    assert event_fields(event) == fields
+    assert event.fields() == fields
 
 
 @pytest.mark.parametrize("event", [event for event, _ in LINES], ids=lambda event: type(event).__name__)

@@ -103,8 +103,16 @@ class Member(Struct, frozen=True, gc=False):
         return korean(self.since_ns)
 
 
-class _Received(Struct, frozen=True):
-    """What all events share: when they were received here."""
+class _Told(Struct, frozen=True):
+    """What all events share: the fields of their JSON line."""
+
+    def fields(self) -> dict[str, object]:
+        """Return the event as the fields of its JSON line: the stable form for pipes, journals and other programs."""
+        return {"event": type(self).__name__.lower(), **_fields(self)}
+
+
+class _Received(_Told, frozen=True):
+    """What all events but a gap share: when they were received here."""
 
     at_ns: int
 
@@ -155,7 +163,7 @@ class Leave(_Change, frozen=True, gc=False):
     """A stock left a condition (이탈)."""
 
 
-class Gap(Struct, frozen=True, gc=False):
+class Gap(_Told, frozen=True, gc=False):
     """A stretch in which nothing could be heard of a condition (공백); `open` if it had not ended when told."""
 
     condition: Condition
@@ -195,12 +203,7 @@ class Anomaly(_Received, frozen=True, gc=False):
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
 
 
-def event_fields(event: Event) -> dict[str, object]:
-    """Return an event as the fields of its JSON line: the stable form for pipes, journals and other programs."""
-    return {"event": type(event).__name__.lower(), **_fields(event)}
-
-
-def _fields(event: Event) -> dict[str, object]:
+def _fields(event: _Told) -> dict[str, object]:
     match event:
         case Enter() | Leave():
             return _change_fields(event)
@@ -214,6 +217,7 @@ def _fields(event: Event) -> dict[str, object]:
         case Anomaly():
             condition = _pair(event.condition)
             return {"condition": condition, "code": event.code, "what": event.what, "at": _micro(event.at)}
+    raise TypeError(f"{type(event).__name__} is not an event of a watch")
 
 
 def _change_fields(event: Enter | Leave) -> dict[str, object]:

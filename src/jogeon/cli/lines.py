@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jogeon.cli.streams import Stream
-from jogeon.events import event_fields
 from jogeon.masks import masked
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def json_line(fields: Mapping[str, object]) -> bytes:
 
 def event_line(event: Event) -> bytes:
     """Return the line of an event."""
-    return json_line(event_fields(event))
+    return json_line(event.fields())
 
 
 def condition_line(condition: Condition) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jogeon.events import event_fields, korean
+from jogeon.events import korean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ HEADINGS = {"open": "still_open"}
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
     """Return the line of a watch again, with its number in the journal."""
-    return {**event_fields(event), "epoch": epoch, "n": n}
+    return {**event.fields(), "epoch": epoch, "n": n}
 
 
 def picture_record(picture: Picture) -> dict[str, Any]:
