@@ -55,7 +55,10 @@ class Place(NamedTuple):
 Harm = Callable[[Run], "Callable[[], None] | None"]
 
 
-def met(place: Place, harm: Harm, meaning: str | None, *, again: str = "the journal is written again") -> list[str]:
+AGAIN = "the journal is being written again"
+
+
+def met(place: Place, harm: Harm, meaning: str | None, *, again: str = AGAIN) -> list[str]:
     """Do a harm to a process that records, end its cause, and judge what is left; then start again.
 
     `meaning` is in what is told of it; None if the file may be whole again before anybody could notice.
