@@ -219,6 +219,8 @@ class Queue:
 
     def read(self) -> "Reader":
         """Return an iterator; the one before is at its end, or two would share the events in silence."""
+        if self.reader is not None:
+            self.reader.retire()
         self.reader = Reader(self)
         return self.reader
 
@@ -268,12 +270,16 @@ class Reader:
         """Return itself."""
         return self
 
+    def retire(self) -> None:
+        """Note that another has taken its place: from now on nothing waits here."""
+        self._events = deque()
+
     async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
         queue = self._queue
-        if queue.reader is not self:
-            raise LocalProtocolError(TWO_READERS)
         if queue.lagging or not self._events:
+            if queue.reader is not self:
+                raise LocalProtocolError(TWO_READERS)
             return await anext(queue)
         event = queue.last = self._events.popleft()  # `take` once more: this is the path of every event
         if type(event) is Snapshot:
