@@ -25,7 +25,7 @@ from recorded import START_NS
 
 RISE = Condition("4", "급등주")
 LONG_AGO = 1_577_836_800
-posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and modes as POSIX has them")
+
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_a_database_of_another_program_is_refused_unharmed(tmp_path: Path, wal: 
     assert state_of(tmp_path) == before
 
 
-@posix
+@pytest.mark.posix
 def test_what_a_link_leads_to_is_what_counts(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_bytes(FOREIGN["notes.txt"])
     (tmp_path / "link").symlink_to(tmp_path / "notes.txt")
@@ -130,7 +130,7 @@ def special(tmp_path: Path) -> Iterator[list[Path]]:
         yield [folder, pipe, peer, Path("/dev/null"), Path("/dev/zero")]
 
 
-@posix
+@pytest.mark.posix
 def test_a_folder_a_pipe_a_socket_and_a_device_are_refused_without_waiting(special: list[Path]) -> None:
     before = [path.stat() for path in special]
     assert [refused(path) for path in special] == [{"special"}] * len(special)

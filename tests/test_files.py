@@ -67,7 +67,7 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "protected").read_bytes() == b"mine"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+@pytest.mark.posix
 def test_nothing_is_for_others_from_the_first_byte_on(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -81,7 +81,7 @@ def test_nothing_is_for_others_from_the_first_byte_on(tmp_path: Path) -> None:
     assert [each.stat().st_mode & 0o777 for each in tmp_path.iterdir()] == [0o600, 0o600]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+@pytest.mark.posix
 def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     target = tmp_path / "hits.csv"
     target.write_bytes(b"of yesterday")
@@ -90,7 +90,7 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
     assert (target.stat().st_mode & 0o777, target.read_bytes()) == (0o640, b"all of it")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
+@pytest.mark.posix
 def test_a_link_that_somebody_planted_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"of somebody else")
