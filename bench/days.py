@@ -20,7 +20,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from jogeon import store
+from jogeon.journal import file as store
 from test_replay import CODES, NAMES, Recorder, changes, gaps, record_again, recorded
 from wire import virtual
 

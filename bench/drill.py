@@ -26,8 +26,8 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
 from judge import Fold, judge, judge_stops
 from proxy import Proxy
 

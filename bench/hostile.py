@@ -23,7 +23,7 @@ from typing import Any
 
 SERVER = """
 import asyncio, resource, sys, time
-from jogeon.simulator.market import Change
+from jogeon.simulator.market.market import Change
 from jogeon.simulator.simulator import Simulator
 
 async def main():

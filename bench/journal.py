@@ -29,13 +29,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 import jogeon
-from jogeon import store
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
-from jogeon.fold import Right
-from jogeon.history import History, Selection
-from jogeon.journal import Journal, Source
-from jogeon.ledger import Commit, Ledger
-from jogeon.store import Store
+from jogeon.journal import file as store
+from jogeon.journal.commits import Commit, Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.fold import Right
+from jogeon.journal.history import History, Selection
+from jogeon.journal.writer import Journal, Source
 
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(10)]
 STOCKS = 300

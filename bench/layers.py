@@ -16,15 +16,15 @@ from typing import Literal, cast
 from picows import WSFrame, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
-from jogeon import messages
-from jogeon.connection import Connection, Receiver
 from jogeon.events import Condition, Enter, Leave
-from jogeon.fanout import Queue
-from jogeon.members import Membership
-from jogeon.messages import Register, Registered
-from jogeon.readers import read_push
-from jogeon.subscriptions import Subscriptions
-from jogeon.writers import encode_push
+from jogeon.live.connection import Connection, Receiver
+from jogeon.live.membership import Membership
+from jogeon.live.queue import Queue
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.wire import messages
+from jogeon.wire.messages import Register, Registered
+from jogeon.wire.readers import read_push
+from jogeon.wire.writers import encode_push
 
 BATCH = 400
 """Pushes that one read of the socket brings in a flood."""

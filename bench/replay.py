@@ -19,8 +19,8 @@ from pathlib import Path
 
 import jogeon
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
-from jogeon.ledger import Ledger
-from jogeon.store import Store
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
 COMMIT = 10_000

@@ -18,12 +18,12 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from jogeon.frames import text_frame
-from jogeon.simulator.expressions import ConditionRule, compile_conditions
-from jogeon.simulator.market import DEFAULT_CONDITIONS, Change, Market
+from jogeon.server.frames import text_frame
+from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
+from jogeon.simulator.market.market import DEFAULT_CONDITIONS, Change, Market
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
-from jogeon.writers import encode_push
+from jogeon.wire.writers import encode_push
 
 READERS = Path(__file__).with_name("readers.py")
 TURN = 100

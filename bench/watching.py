@@ -16,8 +16,8 @@ import time
 from typing import Any
 
 import jogeon
-from jogeon.messages import Clear, ConditionList, Register, Registered
-from jogeon.session import Answered, ClientSession, Late
+from jogeon.wire.messages import Clear, ConditionList, Register, Registered
+from jogeon.wire.session import Answered, ClientSession, Late
 
 SHOW = 0.2
 Note = tuple[Any, ...]

@@ -18,12 +18,19 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon import messages, readers, writers
-from jogeon.connection import Connection
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
-from jogeon.fanout import Queue
-from jogeon.messages import (
+from jogeon.live.connection import Connection
+from jogeon.live.queue import Queue
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.server.peer import Peer, Settings
+from jogeon.server.server import Server
+from jogeon.simulator.broker.backend import Broker
+from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.broker.tokens import Tokens
+from jogeon.simulator.market.market import Change, Market
+from jogeon.wire import messages, readers, writers
+from jogeon.wire.messages import (
     Answer,
     Clear,
     Cleared,
@@ -41,14 +48,7 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.peer import Peer, Settings
-from jogeon.server import Server
-from jogeon.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
-from jogeon.simulator.backend import Broker
-from jogeon.simulator.market import Change, Market
-from jogeon.simulator.switches import Switches
-from jogeon.simulator.tokens import Tokens
-from jogeon.subscriptions import Subscriptions
+from jogeon.wire.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
 
 if TYPE_CHECKING:
     import asyncio
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
     from picows import WSFrame, WSTransport
 
-    from jogeon.session import Received
+    from jogeon.wire.session import Received
 
 T = TypeVar("T")
 

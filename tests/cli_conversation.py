@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from jogeon.cli.app import run
 from jogeon.events import Condition, Enter, Leave, Member, Snapshot, Stock
-from jogeon.listing import resolve
+from jogeon.live.listing import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from jogeon.account.keys import Keys
     from jogeon.client import Client
-    from jogeon.credentials import Keys
     from jogeon.errors import JogeonError
     from jogeon.events import Event
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from jogeon import messages, writers
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
-from jogeon.listing import FRESH
-from jogeon.messages import (
+from jogeon.live.listing import FRESH
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.wire import messages, writers
+from jogeon.wire.messages import (
     Cleared,
     ConditionList,
     ListConditions,
@@ -29,15 +30,14 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.session import ClientSession, ServerSession
-from jogeon.subscriptions import Subscriptions
+from jogeon.wire.session import ClientSession, ServerSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jogeon.events import Cause, Event
-    from jogeon.messages import Answer, Request
-    from jogeon.session import Received
+    from jogeon.wire.messages import Answer, Request
+    from jogeon.wire.session import Received
 
 TEN_OCLOCK_NS = 1_795_136_400_000_000_000
 """2026-11-20, a Friday, 10:00:00 in Korea."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from conversation import BUSY, NO, NO_SUCH, TWICE, WORDS, Listener, text_of
 from driven import Driver
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.messages import Register, Reply
-from jogeon.readers import decode
-from jogeon.subscriptions import Subscriptions
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.wire.messages import Register, Reply
+from jogeon.wire.readers import decode
 from virtual import Broker, Clock
 
 if TYPE_CHECKING:

@@ -10,21 +10,21 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.listening import BEAT, Life, Listening
-from jogeon.messages import ConditionList, ListConditions, Login, Ping, Push, Refusal
-from jogeon.retry import Liveness, Pace, Patience, delays
-from jogeon.serving import REPLACE_PAUSE
-from jogeon.session import Answered, ClientSession, Late, Stray
-from jogeon.stages import Stage
-from jogeon.subscription import BUSY_PAUSE
+from jogeon.live.listening import BEAT, Life, Listening
+from jogeon.live.retry import Liveness, Pace, Patience, delays
+from jogeon.live.serving import REPLACE_PAUSE
+from jogeon.live.stages import Stage
+from jogeon.live.subscription import BUSY_PAUSE
+from jogeon.wire.messages import ConditionList, ListConditions, Login, Ping, Push, Refusal
+from jogeon.wire.session import Answered, ClientSession, Late, Stray
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-    from jogeon.messages import Request
-    from jogeon.session import Received
-    from jogeon.subscriptions import Subscriptions
+    from jogeon.live.subscriptions import Subscriptions
+    from jogeon.wire.messages import Request
+    from jogeon.wire.session import Received
     from virtual import Broker, Clock, Link
 
 TURN = 0.001  # no loop looks twice within the same moment

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from broker import Broker as TokenBroker
-from jogeon.credentials import BROKERS, Broker
+from jogeon.account.keys import BROKERS, Broker
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
 from tls import Tls
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.connection import Connection, Receiver
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
-from jogeon.policy import Policy
+from jogeon.live.connection import Connection, Receiver
+from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
 from wire import VirtualLoop, Wire, wall
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from jogeon.beats import Beats
-from jogeon.listening import BEAT, STALL
+from jogeon.live.beats import Beats
+from jogeon.live.listening import BEAT, STALL
 from wire import stop, virtual, wall
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jogeon.events import Condition
-from jogeon.simulator.brokerage import Brokerage
-from jogeon.simulator.market import Change, Unquoted
+from jogeon.simulator.market.market import Change, Unquoted
+from jogeon.simulator.serving.brokerage import Brokerage
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ import pytest
 
 import jogeon
 import jogeon.sync
-from jogeon import writers
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.connection import Connection, Receiver
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, LocalProtocolError
 from jogeon.events import Enter, Event, Snapshot
-from jogeon.policy import Policy
+from jogeon.live.connection import Connection, Receiver
+from jogeon.live.policy import Policy
 from jogeon.simulator.simulator import Simulator
 from jogeon.watch import Watch
+from jogeon.wire import writers
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = "급등주", "신고가 돌파"

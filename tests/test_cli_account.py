@@ -10,13 +10,13 @@ from typing import Self
 import pytest
 
 from cli_conversation import FakeClient, Shell
-from jogeon.cli.account import kiwoom_mode_says, source_of
+from jogeon.account.keys import Keys, find_keys
+from jogeon.account.settings import chosen_server
+from jogeon.cli.arguments.account import kiwoom_mode_says, source_of
 from jogeon.cli.texts import Texts
-from jogeon.credentials import Keys, find_keys
 from jogeon.errors import KeysMissing
 from jogeon.places import config_home
-from jogeon.settings import chosen_server
-from test_credentials import write_pair
+from test_keys import write_pair
 
 
 @pytest.fixture

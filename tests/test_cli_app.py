@@ -80,8 +80,8 @@ def test_an_interruption_is_no_failure(
     def interrupted(*_: object) -> None:
         raise interruption
 
-    monkeypatch.setattr("jogeon.cli.list.run_loop", interrupted)
-    monkeypatch.setattr("jogeon.cli.list._listed", lambda _: None)
+    monkeypatch.setattr("jogeon.cli.commands.list.run_loop", interrupted)
+    monkeypatch.setattr("jogeon.cli.commands.list._listed", lambda _: None)
     monkeypatch.setattr("jogeon.cli.app.hush", lambda: None)
     said = shell("list", client=FakeClient())
     assert said.code == (130 if isinstance(interruption, KeyboardInterrupt) else 0)

@@ -9,8 +9,8 @@ import pytest
 
 from cli_conversation import Shell
 from jogeon.cli.app import COMMANDS
-from jogeon.cli.command import table
-from jogeon.cli.terminal import columns
+from jogeon.cli.arguments.command import table
+from jogeon.cli.showing.terminal import columns
 from jogeon.cli.texts import Texts
 
 

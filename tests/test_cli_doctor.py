@@ -17,11 +17,11 @@ from broker import refusal
 from cli_conversation import Said
 from conftest import homeless
 from elsewhere import Kiwoom
+from jogeon.account.keys import BROKERS, Broker, Keys
+from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
-from jogeon.cli.terminal import columns
-from jogeon.credentials import BROKERS, Broker, Keys
-from jogeon.lock import session_lock
-from test_credentials import write_pair
+from jogeon.cli.showing.terminal import columns
+from test_keys import write_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,7 +185,7 @@ def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> N
 
 @pytest.mark.usefixtures("kiwoom")
 def test_no_ping(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.examination.PING_PATIENCE", 0.0)
+    monkeypatch.setattr("jogeon.cli.running.examination.PING_PATIENCE", 0.0)
     findings = found(shell("--json", "--login"))
     assert findings["ping"]["health"] == "warning"
     assert findings["ping"]["next"] == "jogeon doctor --json --login --lang en"
@@ -263,7 +263,7 @@ def test_a_simulator_without_conditions_cannot_be_searched(
     async def none(_: object) -> list[object]:
         return []
 
-    monkeypatch.setattr("jogeon.cli.probe.Probe.conditions", none)
+    monkeypatch.setattr("jogeon.cli.running.probe.Probe.conditions", none)
     monkeypatch.setenv("JOGEON_TOKEN", "planted-token")
     findings = found(shell("--server", kiwoom.simulator.websocket, "--json", "--login"))
     assert findings["search"]["says"].startswith("no conditions are saved")

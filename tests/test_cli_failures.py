@@ -10,7 +10,7 @@ import pytest
 
 from cli_conversation import FakeClient, Said, Shell
 from jogeon import errors
-from jogeon.cli.failures import EXITS, exit_code
+from jogeon.cli.showing.failures import EXITS, exit_code
 from jogeon.cli.texts import TEXTS
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from cli_conversation import NOON_NS, SURGE, FakeClient, enter, leave, snapshot
-from jogeon.cli import follow as follow_module
-from jogeon.cli.follow import Wish, enough, first_of, follow, server_label, take
-from jogeon.cli.options import Choices
+from jogeon.cli.arguments.options import Choices
+from jogeon.cli.running import follow as follow_module
+from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_label, take
 from jogeon.cli.texts import Texts
 from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State

@@ -9,10 +9,10 @@ import pytest
 
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
-from jogeon.fold import Right
-from jogeon.ledger import Ledger
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.fold import Right
 from jogeon.places import journal_file
-from jogeon.store import Store
 from recorded import SECOND, START_NS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 @pytest.fixture
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
+    monkeypatch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
     monkeypatch.setattr(os, "fsync", lambda _: None)
     write(tmp_path / "journal.db")
     return str(tmp_path / "journal.db")
@@ -66,7 +66,7 @@ def write(path: Path) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.report.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.report.is_terminal", lambda _: True)
 
 
 def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell, journal: str) -> None:
@@ -218,7 +218,7 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
 
 
 def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.store.SYNCHRONOUS", "OFF")
+    monkeypatch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
     path = journal_file("real", "0123456789abcdef")
     write(path)
     said = shell("history", "events")

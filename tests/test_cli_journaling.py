@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli import journaling
-from jogeon.cli.journaling import journal_read, journal_written, told_aside, trouble_of
-from jogeon.cli.options import Choices
+from jogeon.cli.arguments import journaling
+from jogeon.cli.arguments.journaling import journal_read, journal_written, told_aside, trouble_of
+from jogeon.cli.arguments.options import Choices
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
@@ -144,7 +144,7 @@ def test_without_keys_the_newest_of_the_server_is_read_and_named(
 def test_the_journal_all_servers_shared_stays_readable_and_is_named(
     state: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old = state / "jogeon.journal"
+    old = state / "jogeon.journal.writer"
     old.touch()
     assert journal_read(choices("demo")) == old
     assert str(old) in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jogeon.cli.language import asked_for, spoken_here
+from jogeon.cli.texts.language import asked_for, spoken_here
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_a_language_is_asked_for_anywhere(argv: list[str], asked: str | None) ->
 
 
 def test_a_korean_windows_says_it_without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.language._windows_speaks_korean", lambda: True)
+    monkeypatch.setattr("jogeon.cli.texts.language._windows_speaks_korean", lambda: True)
     assert spoken_here({}) == "ko"

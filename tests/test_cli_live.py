@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
-from jogeon.cli.live import Screen
-from jogeon.cli.picture import Story
-from jogeon.cli.tables import console
-from jogeon.cli.terminal import PLAIN_SIGNS, RICH_SIGNS
+from jogeon.cli.showing.live import Screen
+from jogeon.cli.showing.picture import Story
+from jogeon.cli.showing.tables import console
+from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Member, State, StateName, korean
 

@@ -16,16 +16,16 @@ import pytest
 from broker import refusal
 from cli_conversation import Said
 from elsewhere import Kiwoom
+from jogeon.account.keys import find_keys
 from jogeon.cli.app import run
-from jogeon.credentials import find_keys
 from jogeon.errors import KeysMissing
 from jogeon.places import config_dir, state_dir
-from test_credentials import Memory, write_pair
+from test_keys import Memory, write_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jogeon.settings import Mode
+    from jogeon.account.settings import Mode
 
 Typed = tuple[str, ...]
 KEYS = ("planted-app-key", "planted-secret-key")
@@ -50,7 +50,7 @@ def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
                 raise EOFError
             return answers.pop(0)
 
-        monkeypatch.setattr("jogeon.cli.asking.is_terminal", lambda _: typed is not None)
+        monkeypatch.setattr("jogeon.cli.arguments.prompts.is_terminal", lambda _: typed is not None)
         monkeypatch.setattr(click.termui, "hidden_prompt_func", answer)
         monkeypatch.setattr(click.termui, "visible_prompt_func", answer)
         capfd.readouterr()
@@ -244,7 +244,7 @@ def test_keys_elsewhere_are_left_and_named(shell: Callable[..., Said]) -> None:
 PROGRAM = """
 import sys
 from jogeon.cli.app import run
-from jogeon.credentials import BROKERS, Broker
+from jogeon.account.keys import BROKERS, Broker
 BROKERS["real"] = Broker(*sys.argv[1:3])
 sys.exit(run(["login", "--server", "real", "--lang", "ko"]))
 """

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import FakeClient, Shell
-from jogeon.cli import options
+from jogeon.cli.arguments import options
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jogeon
-from jogeon.cli import record as record_module
-from jogeon.cli.follow import first_of
-from jogeon.cli.options import Choices
-from jogeon.cli.record import Recorder, next_time
+from jogeon.cli.arguments.options import Choices
+from jogeon.cli.commands import record as record_module
+from jogeon.cli.commands.record import Recorder, next_time
+from jogeon.cli.running.follow import first_of
 from jogeon.cli.texts import Texts
 from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.history import History
+from jogeon.journal.history import History
 from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:

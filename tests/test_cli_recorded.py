@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
-from jogeon.cli.recorded import Asked, day, kinds, last_day, moment, nanoseconds, span_of
+from jogeon.cli.showing.recorded import Asked, day, kinds, last_day, moment, nanoseconds, span_of
 from jogeon.events import KST
-from jogeon.history import EVER, History
+from jogeon.journal.history import EVER, History
 from recorded import SECOND, START_NS
 
 DAY = dt.date(2026, 11, 22)

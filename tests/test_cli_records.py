@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jogeon.cli.records import CSV_COLUMNS, event_record, flat, overlap_record, picture_record, stats_record
+from jogeon.cli.showing.records import CSV_COLUMNS, event_record, flat, overlap_record, picture_record, stats_record
 from jogeon.events import Condition, Snapshot
-from jogeon.history import Picture
-from jogeon.stats import ConditionStats, Overlap
+from jogeon.journal.history import Picture
+from jogeon.journal.stats import ConditionStats, Overlap
 from recorded import SECOND, START_NS
 
 RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")

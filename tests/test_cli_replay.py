@@ -10,11 +10,11 @@ import click
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli.replay import clock_time, pace, recording_of
+from jogeon.cli.commands.replay import clock_time, pace, recording_of
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter, Event, Snapshot, State
-from jogeon.ledger import Ledger
-from jogeon.store import Store
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
 
 ANY = ("--port", "0", "--rest-port", "0")
 NINE_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from jogeon.cli.options import Choices
-from jogeon.cli.report import destination, form_of, tell_saved
+from jogeon.cli.arguments.options import Choices
+from jogeon.cli.showing.report import destination, form_of, tell_saved
 from jogeon.cli.texts import Texts
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import HIGHS, SAMPLE, SURGE, FakeClient, Shell
-from jogeon.cli.search import Progress
+from jogeon.cli.commands.search import Progress
 from jogeon.cli.texts import Texts
 from jogeon.errors import TooManyPages
 
@@ -54,7 +54,7 @@ def test_a_wrong_name_is_told_before_anything_is_searched(shell: Shell) -> None:
 
 
 def test_people_get_a_table_for_each_condition(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.report.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.report.is_terminal", lambda _: True)
     said = shell("search", "급등주", "--lang", "ko")
     assert "급등주: 1종목" in said.out
     assert "▼ 하락" in said.out
@@ -88,7 +88,7 @@ def test_an_unwritable_file_is_told_before_anything_is_asked_for(shell: Shell, t
 def test_progress_is_one_line_that_is_wiped_out_again(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jogeon.cli.search.is_terminal", lambda stream: stream is sys.stderr)
+    monkeypatch.setattr("jogeon.cli.commands.search.is_terminal", lambda stream: stream is sys.stderr)
     with Progress(Texts("en"), SURGE) as progress:
         progress(100)
         progress(1_200)

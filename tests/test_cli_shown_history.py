@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.cli.shown_history import seconds, show_events, show_members, show_stats
-from jogeon.cli.terminal import columns
+from jogeon.cli.showing.history import seconds, show_events, show_members, show_stats
+from jogeon.cli.showing.terminal import columns
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter
-from jogeon.history import Picture, Stats
-from jogeon.stats import Overlap
+from jogeon.journal.history import Picture, Stats
+from jogeon.journal.stats import Overlap
 from recorded import SECOND, START_NS
 from test_cli_records import HIGH, STATS
 
 if TYPE_CHECKING:
-    from jogeon.cli.language import Lang
+    from jogeon.cli.texts.language import Lang
 
 EVIL = Condition("0", "[red]\x1b[31m악")
 

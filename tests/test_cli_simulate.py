@@ -9,7 +9,7 @@ import click
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli.simulate import rules_from, switches_from
+from jogeon.cli.commands.simulate import rules_from, switches_from
 from jogeon.cli.texts import Texts
 
 ANY = ("--port", "0", "--rest-port", "0")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import SAMPLE, SURGE
-from jogeon.cli.spreadsheet import cell, condition_rows, csv_bytes, stock_rows
+from jogeon.cli.showing.spreadsheet import cell, condition_rows, csv_bytes, stock_rows
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Stock
 

@@ -23,7 +23,7 @@ import pytest
 import websockets
 
 from jogeon.events import Enter, Gap, Leave
-from jogeon.history import History
+from jogeon.journal.history import History
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from cli_conversation import SAMPLE, SURGE
-from jogeon.cli.tables import condition_table, console, number, sign_words, stock_table
-from jogeon.cli.terminal import PLAIN_SIGNS, RICH_SIGNS, columns
+from jogeon.cli.showing.tables import condition_table, console, number, sign_words, stock_table
+from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS, columns
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Sign, Stock
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.cli import terminal
-from jogeon.cli.terminal import clean, columns, hush, is_terminal, prepare_streams, signs_for, tell, wrapped
+from jogeon.cli.showing import terminal
+from jogeon.cli.showing.terminal import clean, columns, hush, is_terminal, prepare_streams, signs_for, tell, wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import jogeon.cli
 from jogeon.cli.app import COMMANDS
 from jogeon.cli.texts import TABLES, TEXTS, Texts
 
-SOURCES = sorted(Path(jogeon.cli.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(jogeon.cli.__file__).parent.rglob("*.py"))
 
 
 def placeholders(text: str) -> set[str]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import writers
 from jogeon.events import Condition
+from jogeon.wire import writers
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")

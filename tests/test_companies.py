@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jogeon.simulator.companies import companies
+from jogeon.simulator.market.companies import companies
 
 
 def test_there_are_as_many_as_on_the_exchange() -> None:

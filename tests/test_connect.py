@@ -16,8 +16,9 @@ from broker import Broker as TokenBroker
 from broker import refusal
 from conftest import homeless
 from jogeon import sync
+from jogeon.account.keys import BROKERS, Broker, Keys
+from jogeon.account.lock import holder
 from jogeon.connect import _aside, connect
-from jogeon.credentials import BROKERS, Broker, Keys
 from jogeon.errors import (
     CouldNotConnect,
     InvalidAddress,
@@ -27,7 +28,6 @@ from jogeon.errors import (
     SessionTaken,
     TokenRefused,
 )
-from jogeon.lock import holder
 from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:

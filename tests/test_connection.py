@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from jogeon.connection import FRAME_LIMIT, Connection
 from jogeon.errors import ConnectionLost, CouldNotConnect, LocalProtocolError, RequestTimeout
-from jogeon.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, Push, Request, System
-from jogeon.session import Stray
+from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
+from jogeon.wire.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, Push, Request, System
+from jogeon.wire.session import Stray
 from proxy import Proxy
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455

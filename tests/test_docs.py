@@ -21,18 +21,18 @@ import click
 import pytest
 
 import jogeon
-from jogeon import events, fanout, retry, subscription, supervisor, testing
+from jogeon import events, testing
+from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
-from jogeon.cli.failures import EXITS, INTERRUPTED, USAGE
-from jogeon.cli.lines import condition_line, event_line, stock_line
-from jogeon.cli.live import Screen
-from jogeon.cli.options import Choices
-from jogeon.cli.picture import Story
-from jogeon.cli.tables import console
-from jogeon.cli.terminal import RICH_SIGNS
+from jogeon.cli.arguments.options import Choices
+from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
+from jogeon.cli.showing.lines import condition_line, event_line, stock_line
+from jogeon.cli.showing.live import Screen
+from jogeon.cli.showing.picture import Story
+from jogeon.cli.showing.tables import console
+from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.connect import PACE
-from jogeon.connection import REPLY_TIMEOUT
 from jogeon.events import (
     Anomaly,
     Cause,
@@ -49,21 +49,23 @@ from jogeon.events import (
     Stock,
     korean,
 )
-from jogeon.policy import Policy
-from jogeon.session import PHASES, REGISTRATION, Step
-from jogeon.settings import parse
-from jogeon.simulator.companies import companies
-from jogeon.simulator.expressions import FIELDS, parse_conditions
-from jogeon.simulator.faults import Order
-from jogeon.simulator.switches import Switches
-from jogeon.stages import STAGES
-from test_architecture import PATHS, room_of
+from jogeon.live import queue as fanout
+from jogeon.live import retry, subscription, supervisor
+from jogeon.live.connection import REPLY_TIMEOUT
+from jogeon.live.policy import Policy
+from jogeon.live.stages import STAGES
+from jogeon.simulator.broker.faults import Order
+from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.market.companies import companies
+from jogeon.simulator.market.expressions import FIELDS, parse_conditions
+from jogeon.wire.session import PHASES, REGISTRATION, Step
+from test_architecture import WINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from enum import Enum
 
-    from jogeon.cli.language import Lang
+    from jogeon.cli.texts.language import Lang
 
 ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
@@ -483,8 +485,9 @@ def test_the_pictures_of_the_session_are_its_tables() -> None:
 
 
 def test_every_room_is_on_the_page() -> None:
-    rooms = {room_of(name) for name in PATHS} - {"__init__", "__main__"}
-    assert rooms <= named(ARCHITECTURE)
+    rooms = {room for wing in ("words", "wire", "live", "account", "server", "journal", "people", "doors")
+             for room in WINGS[wing].split()}  # fmt: skip
+    assert rooms | {"simulator", "cli"} <= named(ARCHITECTURE)
 
 
 def test_the_nouns_are_public() -> None:

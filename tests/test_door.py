@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.door import WAITING, Door
+from jogeon.server.door import WAITING, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

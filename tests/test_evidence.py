@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from jogeon import store
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Snapshot, State
-from jogeon.evidence import Kind, kind_of
-from jogeon.ledger import Ledger
-from jogeon.reading import open_reader
-from jogeon.retention import copy_journal, delete_days
-from jogeon.store import Store
+from jogeon.journal import file as store
+from jogeon.journal.commits import Ledger
+from jogeon.journal.evidence import Kind, kind_of
+from jogeon.journal.file import Store
+from jogeon.journal.reading import open_reader
+from jogeon.journal.retention import copy_journal, delete_days
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")

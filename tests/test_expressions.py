@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from jogeon.simulator.expressions import (
+from jogeon.simulator.market.expressions import (
     FIELDS,
     ConditionRule,
     ExpressionError,

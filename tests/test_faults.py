@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jogeon.simulator.faults import InvalidFault, Order, Standing, parse
+from jogeon.simulator.broker.faults import InvalidFault, Order, Standing, parse
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.fold import Fold, Right
+from jogeon.journal.fold import Fold, Right
 from recorded import SECOND, START_NS, Day, codes, days, events
 
 RISE = Condition("4", "급등주")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jogeon.events import Condition, Event, Gap, Leave, Snapshot
-from jogeon.followed import Followed
+from jogeon.live.followed import Followed
 
 ZERO = Condition("0", "급등주")
 A, B = "005930", "000660"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from websockets.frames import Close, Frame, Opcode
 from websockets.streams import StreamReader
 
-from jogeon.frames import close_frame, text_frame
+from jogeon.server.frames import close_frame, text_frame
 
 
 def read(frames: bytes) -> list[Frame]:

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import history as history_module
-from jogeon import reading
-from jogeon import store as store_module
 from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.fold import Fold, Right
-from jogeon.history import History, Selection
-from jogeon.ledger import Ledger
-from jogeon.store import Store
+from jogeon.journal import file as store_module
+from jogeon.journal import history as history_module
+from jogeon.journal import reading
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.fold import Fold, Right
+from jogeon.journal.history import History, Selection
 from recorded import SECOND, START_NS, Day, days
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -71,7 +71,7 @@ def test_the_members_at_any_moment_are_those_there_were(
 ) -> None:
     path = tmp_path_factory.mktemp("members") / "journal.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
         write(path, *day.blocks, rights={condition: Right(day.at_ns, sure=True) for condition in day.told})
     moment = data.draw(st.integers(START_NS - SECOND, day.at_ns + SECOND))
     fold = Fold()
@@ -99,7 +99,7 @@ def test_a_selection_is_what_matches_it(
 ) -> None:
     path = tmp_path_factory.mktemp("events") / "journal.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
         write(path, *day.blocks)
     numbered = list(enumerate(day.events, start=1))
     names = sorted({event.condition.name for event in day.events if event.condition is not None})
@@ -146,7 +146,7 @@ def test_a_condition_is_found_by_its_name_or_its_seq_under_every_seq_it_had(path
 
 
 def test_a_clock_that_was_set_back_hides_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
     moments = [100, 101, 102, 50, 51, 52, 53, 103, 104, 105]
     states: list[Event] = [State(at(moment), "connected") for moment in moments]
     write(path, *[[state] for state in states])
@@ -289,7 +289,7 @@ def test_statistics_of_a_day(path: Path) -> None:
 
 
 def test_long_counts_tell_how_far_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.reading.CHUNK", 4)
+    monkeypatch.setattr("jogeon.journal.reading.CHUNK", 4)
     write(path, [Snapshot(at(0), RISE, ())], [Enter(at(n), RISE, f"{n:06d}") for n in range(9)])
     done: list[tuple[int, int]] = []
     with History(path) as history:

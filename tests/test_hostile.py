@@ -20,14 +20,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from targets import TARGETS
 
-from jogeon import messages, readers, writers
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.connection import FRAME_LIMIT
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.events import Anomaly, Condition, Enter, Event, State
-from jogeon.frames import close_frame, text_frame
-from jogeon.policy import Policy
+from jogeon.live.connection import FRAME_LIMIT
+from jogeon.live.policy import Policy
+from jogeon.server.frames import close_frame, text_frame
 from jogeon.watch import Watch
+from jogeon.wire import messages, readers, writers
 from naive_client import NaiveClient
 
 CONDITIONS = (Condition("0", "급등주"), Condition("4", "신고가 돌파"))

@@ -6,10 +6,10 @@ import pytest
 
 from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
 from jogeon.events import Condition
-from jogeon.jobs import Job, Jobs
-from jogeon.listing import FRESH, Listing, resolve
-from jogeon.messages import Answer, Clear, Cleared, ConditionList, ListConditions, Refusal, Request, Search
-from jogeon.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.live.jobs import Job, Jobs
+from jogeon.live.listing import FRESH, Listing, resolve
+from jogeon.live.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.wire.messages import Answer, Clear, Cleared, ConditionList, ListConditions, Refusal, Request, Search
 
 RISE = Condition("0", "급등주")
 BUSY, WORDS, NO = Refusal("105110", "초과"), Refusal("0", "잠시 후 다시"), Refusal("900099", "안 됩니다")

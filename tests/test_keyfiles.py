@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.credentials import Keys, find_keys, keys_in
+from jogeon.account.keyfiles import FIELDS, bare_key
+from jogeon.account.keys import Keys, find_keys, keys_in
 from jogeon.errors import InvalidSetting
-from jogeon.keyfiles import FIELDS, bare_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.keyfiles import Part
+    from jogeon.account.keyfiles import Part
 
 KEY = "AxserEsdcredca-DEL_9.x~Z"
 ACCOUNT = "7204918509"

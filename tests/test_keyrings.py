@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import keyring
 import pytest
 
-from jogeon import keyrings
-from jogeon.credentials import Keys, find_keys, forget_keys, keep_keys
+from jogeon.account import keyrings
+from jogeon.account.keys import Keys, find_keys, forget_keys, keep_keys
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.places import config_dir, config_home
-from test_credentials import Memory, _use
+from test_keys import Memory, _use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jogeon.settings import Mode
+    from jogeon.account.settings import Mode
 
 KEYS = Keys("my-app-key", "my-secret-key")
 

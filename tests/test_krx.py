@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.simulator.krx import first_price_at, limits, price_above, price_below, rate, snapped, tick_size
+from jogeon.simulator.market.krx import first_price_at, limits, price_above, price_below, rate, snapped, tick_size
 
 closes = st.integers(100, 1_000_000).map(snapped)
 

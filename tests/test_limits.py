@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jogeon.simulator.limits import Limits
-from jogeon.simulator.switches import Switches
+from jogeon.simulator.broker.limits import Limits
+from jogeon.simulator.broker.switches import Switches
 
 
 class Clock:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation import SECOND_NS, moment
-from jogeon.listening import BEAT, LITTLE, STALL, Life, Listening
+from jogeon.live.listening import BEAT, LITTLE, STALL, Life, Listening
 
 
 def life(*steps: tuple[float, float]) -> tuple[list[bool], float]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from conversation import ONE, PEAK, SURGE, ZERO
 from jogeon.errors import AmbiguousCondition, UnknownCondition
 from jogeon.events import Condition
-from jogeon.listing import AGAIN, FRESH, LONGEST_ROUND, Listing, resolve
-from jogeon.values import composed
+from jogeon.live.listing import AGAIN, FRESH, LONGEST_ROUND, Listing, resolve
+from jogeon.wire.values import composed
 
 LISTED = (ZERO, ONE, Condition("2", PEAK), Condition("3", "0"), Condition("4", "급등주 2"))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import homeless
-from jogeon.credentials import Keys
+from jogeon.account.keys import Keys
+from jogeon.account.lock import holder, session_lock
 from jogeon.errors import SessionTaken
-from jogeon.lock import holder, session_lock
 from jogeon.places import state_dir
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ OTHERS = Keys("another-app-key", "a-secret-key")
 
 HOLDING = """
 import asyncio, sys
-from jogeon.credentials import Keys
-from jogeon.lock import session_lock
+from jogeon.account.keys import Keys
+from jogeon.account.lock import session_lock
 
 async def hold():
     async with session_lock("real", Keys("an-app-key", "a-secret-key")):
@@ -104,7 +104,7 @@ async def test_looking_who_has_it_gets_in_nobodys_way(monkeypatch: pytest.Monkey
     async with session_lock("real", KEYS):
         trying = asyncio.create_task(_hold_for_a_moment())
         await asyncio.sleep(0)  # its first try has failed, and it waits
-        monkeypatch.setattr("jogeon.lock.SECOND_TRY", 0)
+        monkeypatch.setattr("jogeon.account.lock.SECOND_TRY", 0)
     await trying
 
 

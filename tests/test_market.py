@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.simulator import market as market_module
-from jogeon.simulator.expressions import FIELDS, ConditionRule, ExpressionError
-from jogeon.simulator.krx import limits, rate
-from jogeon.simulator.market import DEFAULT_CONDITIONS, Change, Market
+from jogeon.simulator.market import market as market_module
+from jogeon.simulator.market.expressions import FIELDS, ConditionRule, ExpressionError
+from jogeon.simulator.market.krx import limits, rate
+from jogeon.simulator.market.market import DEFAULT_CONDITIONS, Change, Market
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +149,7 @@ def test_a_seed_is_a_market() -> None:
 
 
 def test_another_process_sees_the_same_market() -> None:
-    program = "from jogeon.simulator.market import Market; print(Market(3).advance(60))"
+    program = "from jogeon.simulator.market.market import Market; print(Market(3).advance(60))"
     answer = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", program], capture_output=True, check=True, encoding="utf-8"
     )

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.credentials import FixedToken, Keys
+from jogeon.account.keys import FixedToken, Keys
+from jogeon.account.tokens import Issued
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
 from jogeon.masks import HEAD, MOST, forget, hide, masked, masked_bytes, unmasked
-from jogeon.tokens import Issued
 
 SECRET = "WQJCwyqInphKnR3bSRtB9NE1lv"
 

@@ -1,6 +1,6 @@
 """Messages: what the types themselves promise."""
 
-from jogeon.messages import Login
+from jogeon.wire.messages import Login
 
 
 def test_a_token_is_in_no_repr() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon import net
-from jogeon.credentials import BROKERS
+from jogeon.account.keys import BROKERS
 from jogeon.errors import CouldNotConnect, InvalidSetting
 from jogeon.net import (
     NOTICE,

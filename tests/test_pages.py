@@ -4,8 +4,8 @@ import pytest
 
 from jogeon.errors import EmptyPageKey, RepeatedPageKey, UnknownCondition
 from jogeon.events import Condition
-from jogeon.messages import Search
-from jogeon.pages import Moved, Pages
+from jogeon.live.pages import Moved, Pages
+from jogeon.wire.messages import Search
 
 RISE, MOVED, OTHER = Condition("0", "급등주"), Condition("3", "급등주"), Condition("0", "신고가 돌파")
 

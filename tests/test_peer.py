@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import websockets
 
-from jogeon import writers
-from jogeon.door import WAITING
-from jogeon.frames import text_frame
-from jogeon.messages import ConditionList, ListConditions, Request
-from jogeon.peer import EARLY_OUTBOX, SHARE, Peer, Settings
-from jogeon.server import READ_LIMIT
+from jogeon.server.door import WAITING
+from jogeon.server.frames import text_frame
+from jogeon.server.peer import EARLY_OUTBOX, SHARE, Peer, Settings
+from jogeon.server.server import READ_LIMIT
+from jogeon.wire import writers
+from jogeon.wire.messages import ConditionList, ListConditions, Request
 from naive_client import NaiveClient
 from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from jogeon.server import Server
+    from jogeon.server.server import Server
 
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"flood"}')
 LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
@@ -195,7 +195,7 @@ async def test_a_request_before_the_login_may_be_passed_over_in_silence() -> Non
 
 @pytest.mark.parametrize("sent", [b"", b"GET /api"])
 async def test_an_upgrade_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
-    monkeypatch.setattr("jogeon.server.HANDSHAKE", 0.1)
+    monkeypatch.setattr("jogeon.server.server.HANDSHAKE", 0.1)
     async with serving() as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
         writer.write(sent)

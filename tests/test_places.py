@@ -78,13 +78,13 @@ def test_the_journals_of_a_server_are_found_the_newest_first() -> None:
     state_dir().mkdir(parents=True, exist_ok=True)
     files = [journal_file("real", key * 16) for key in "abc"]
     try:
-        for place, file in enumerate([*files, journal_file("mock"), state_dir() / "jogeon.journal"]):
+        for place, file in enumerate([*files, journal_file("mock"), state_dir() / "jogeon.journal.writer"]):
             file.touch()
             os.utime(file, (place, place))
         wal = Path(f"{files[0]}-wal")
         wal.touch()  # now: what is written lately is in the WAL
         assert journal_files("real") == [files[0], files[2], files[1]]
-        assert old_journal() == state_dir() / "jogeon.journal"
+        assert old_journal() == state_dir() / "jogeon.journal.writer"
     finally:
         for file in state_dir().glob("*.journal*"):
             file.unlink()

@@ -3,8 +3,8 @@
 import random
 import time
 
-from jogeon.connection import Connection
-from jogeon.policy import TAKEN_PAUSES, Policy
+from jogeon.live.connection import Connection
+from jogeon.live.policy import TAKEN_PAUSES, Policy
 
 
 def test_by_default_it_is_patient_and_gives_way() -> None:

@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 
-from jogeon import messages, writers
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Stock
-from jogeon.messages import (
+from jogeon.wire import messages, writers
+from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
@@ -33,7 +33,7 @@ from jogeon.messages import (
     System,
     Unknown,
 )
-from jogeon.readers import answer, can_answer, decode, decode_request, likeness, refusal_in
+from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness, refusal_in
 
 REQUESTS: tuple[Request, ...] = (Login("abc"), ListConditions(), Search("4"), Register("4"), Clear("1"))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
-from jogeon.messages import (
+from jogeon.wire.messages import (
     Clear,
     ConditionList,
     ListConditions,
@@ -28,7 +28,7 @@ from jogeon.messages import (
     Search,
     SearchPage,
 )
-from jogeon.readers import answer, can_answer, decode, decode_request, likeness
+from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness
 
 REQUESTS: tuple[Request, ...] = (Login("x"), ListConditions(), Search("4"), Register("4"), Clear("4"))
 LONG = 10**400

@@ -9,13 +9,13 @@ from typing import NoReturn
 
 import pytest
 
-from jogeon import store
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Snapshot, State
-from jogeon.history import History
-from jogeon.ledger import Ledger
-from jogeon.reading import in_words, is_damage, one_moment, open_reader
-from jogeon.store import Store
+from jogeon.journal import file as store
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.history import History
+from jogeon.journal.reading import in_words, is_damage, one_moment, open_reader
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")

@@ -9,10 +9,10 @@ import pytest
 
 from jogeon.errors import JournalError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.ledger import Ledger
-from jogeon.simulator.market import Change, Unquoted
-from jogeon.simulator.recorded import NoSuchStretch, RecordedMarket, Recording, Shown, Stretch
-from jogeon.store import Store
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.simulator.market.market import Change, Unquoted
+from jogeon.simulator.recorded.recorded import NoSuchStretch, RecordedMarket, Recording, Shown, Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,7 +121,7 @@ def test_a_journal_without_anything(path: Path) -> None:
 
 
 def test_a_journal_of_which_the_old_part_was_deleted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
     write_each(path, DAY)
     forget(path, at(3.5))
     recording = Recording(path)

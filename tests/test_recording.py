@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import store as store_module
-from jogeon import writers
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.fanout import Queue
-from jogeon.members import Blind
-from jogeon.policy import Policy
-from jogeon.reading import one_moment, open_reader, read_book, read_conditions, read_rows
+from jogeon.journal import file as store_module
+from jogeon.journal.file import Store
+from jogeon.journal.reading import one_moment, open_reader, read_book, read_conditions, read_rows
+from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.live.membership import Blind
+from jogeon.live.policy import Policy
+from jogeon.live.queue import Queue
+from jogeon.live.stages import Stage
+from jogeon.live.subscriptions import Subscriptions
 from jogeon.recording import right_of
-from jogeon.rows import COLUMNS, event_of
-from jogeon.stages import Stage
-from jogeon.store import Store
-from jogeon.subscriptions import Subscriptions
+from jogeon.wire import writers
 from wire import Broker, Wire
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -245,8 +245,8 @@ async def test_a_damaged_journal_is_told_in_the_first_event(damaged: Path) -> No
 async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("jogeon.journal.FINISH", 0.05)
-    monkeypatch.setattr("jogeon.journal.PAUSES", (0.005, 0.01))
+    monkeypatch.setattr("jogeon.journal.writer.FINISH", 0.05)
+    monkeypatch.setattr("jogeon.journal.writer.PAUSES", (0.005, 0.01))
     broker = Broker()
     async with broker.client() as kiwoom:
         watch = kiwoom.watch("급등주", journal=path)

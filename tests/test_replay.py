@@ -13,22 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jogeon import store as store_module
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
-from jogeon.ledger import Ledger
-from jogeon.members import difference
-from jogeon.policy import Policy
-from jogeon.reading import open_reader, read_conditions, read_rows
-from jogeon.resume import Resumed
-from jogeon.rows import COLUMNS, event_of
-from jogeon.simulator import replay as replay_module
-from jogeon.simulator.recorded import Recording
-from jogeon.simulator.replay import MAX, Replay
-from jogeon.simulator.switches import Switches
-from jogeon.store import Store
+from jogeon.journal import file as store_module
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.reading import open_reader, read_conditions, read_rows
+from jogeon.journal.resume import Resumed
+from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.live.membership import difference
+from jogeon.live.policy import Policy
+from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.recorded import replay as replay_module
+from jogeon.simulator.recorded.recorded import Recording
+from jogeon.simulator.recorded.replay import MAX, Replay
 from naive_client import NaiveClient
 from test_examples import running
 from wire import Broker, drain, pause, virtual

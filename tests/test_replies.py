@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from jogeon.messages import Clear, Cleared
-from jogeon.simulator.faults import Standing
-from jogeon.simulator.replies import Replies
-from jogeon.simulator.switches import Switches
+from jogeon.simulator.broker.faults import Standing
+from jogeon.simulator.broker.replies import Replies
+from jogeon.simulator.broker.switches import Switches
+from jogeon.wire.messages import Clear, Cleared
 
 if TYPE_CHECKING:
-    from jogeon.peer import Peer
+    from jogeon.server.peer import Peer
 
 
 class Given:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.fold import Fold, Known
-from jogeon.resume import Resumed
+from jogeon.journal.fold import Fold, Known
+from jogeon.journal.resume import Resumed
 from recorded import START_NS, Day, codes, days
 
 RISE, HIGH = Condition("4", "급등주"), Condition("7", "신고가 돌파")

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import store as store_module
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
-from jogeon.history import History, Selection
-from jogeon.ledger import Ledger
-from jogeon.retention import copy_journal, delete_days
-from jogeon.store import Store
+from jogeon.journal import file as store_module
+from jogeon.journal.commits import Ledger
+from jogeon.journal.file import Store
+from jogeon.journal.history import History, Selection
+from jogeon.journal.retention import copy_journal, delete_days
 from recorded import SECOND, START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -46,7 +46,7 @@ def test_what_is_kept_answers_as_before(
     path = tmp_path_factory.mktemp("keep") / "journal.db"
     before_ns = data.draw(st.integers(START_NS, day.at_ns + SECOND))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.ledger.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
         opened = recorded(path, day.blocks)
     with History(path) as history:
         moment = data.draw(st.integers(before_ns, day.at_ns + SECOND))
@@ -63,7 +63,7 @@ def test_what_is_kept_answers_as_before(
 def test_when_the_last_event_was_is_known_when_all_events_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
     shown = Snapshot(START_NS, RISE, ("005930",))
     opened = recorded(tmp_path / "journal.db", [[shown, Leave(START_NS + SECOND, RISE, "005930", "090001")]])
     while opened.forget(START_NS + 2 * SECOND):
@@ -76,7 +76,7 @@ def test_when_the_last_event_was_is_known_when_all_events_are_gone(
 
 
 def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.ledger.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
     flips: list[list[Event]] = [
         [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930", "090000")] for n in range(1, 20)
     ]

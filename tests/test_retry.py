@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, JogeonError, LoginRefused, RequestRefused, TokenRefused
-from jogeon.retry import (
+from jogeon.live.retry import (
     AGAINST_KEYS,
     FIRST_RETRY,
     LONGEST_RETRY,

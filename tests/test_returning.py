@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import writers
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.connection import Connection, Receiver
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.events import Condition, Gap, Leave, State
-from jogeon.policy import Policy
-from jogeon.serving import REPLACE_PAUSE
+from jogeon.live.connection import Connection, Receiver
+from jogeon.live.policy import Policy
+from jogeon.live.serving import REPLACE_PAUSE
+from jogeon.wire import writers
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = "급등주", "신고가 돌파"

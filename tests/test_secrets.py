@@ -19,11 +19,11 @@ import pytest
 
 from broker import Broker as TokenBroker
 from broker import refusal
+from jogeon.account.keys import BROKERS, Broker, find_keys
 from jogeon.client import Client
 from jogeon.connect import connect
-from jogeon.credentials import BROKERS, Broker, find_keys
 from jogeon.errors import JogeonError
-from jogeon.frames import close_frame, text_frame
+from jogeon.server.frames import close_frame, text_frame
 from jogeon.simulator.simulator import Simulator
 
 if TYPE_CHECKING:

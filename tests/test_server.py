@@ -14,19 +14,19 @@ import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import writers
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
-from jogeon.frames import text_frame
-from jogeon.messages import ConditionList, ListConditions, LoginAccepted, Refusal
-from jogeon.peer import FRAME_LIMIT, Peer, Settings, Verdict
-from jogeon.server import PATH, Server, bound, serve
+from jogeon.server.frames import text_frame
+from jogeon.server.peer import FRAME_LIMIT, Peer, Settings, Verdict
+from jogeon.server.server import PATH, Server, bound, serve
+from jogeon.wire import writers
+from jogeon.wire.messages import ConditionList, ListConditions, LoginAccepted, Refusal
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from jogeon.messages import Login, Request, Unknown
+    from jogeon.wire.messages import Login, Request, Unknown
 
 SECRET = "a-token-that-must-not-be-told"
 TOO_LONG = "Max frame length of 65536 has been exceeded."
@@ -497,7 +497,7 @@ async def test_stopping_says_goodbye_and_frees_the_port() -> None:
 
 
 async def test_a_close_that_is_not_answered_does_not_keep_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.peer.CLOSE_GRACE", 0.05)
+    monkeypatch.setattr("jogeon.server.peer.CLOSE_GRACE", 0.05)
     server = await serve(Clerk())
     with socket.create_connection(("127.0.0.1", port_of(server))) as mute:
         mute.sendall(f"GET {PATH} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".encode())

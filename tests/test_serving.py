@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from jogeon import writers
 from jogeon.errors import RequestTimeout
+from jogeon.wire import writers
 from wire import Broker, Wire, pause, virtual
 
 NAMES = {str(number): f"조건 {number}" for number in range(12)}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conversation import NO_SUCH, TWICE, Pair, listed_pair
-from jogeon import writers
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition
-from jogeon.messages import (
+from jogeon.wire import writers
+from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
@@ -29,7 +29,7 @@ from jogeon.messages import (
     System,
     Unknown,
 )
-from jogeon.session import (
+from jogeon.wire.session import (
     PHASES,
     Answered,
     ClientSession,
@@ -41,10 +41,10 @@ from jogeon.session import (
     Stray,
     step_of,
 )
-from jogeon.values import stock_of
+from jogeon.wire.values import stock_of
 
 if TYPE_CHECKING:
-    from jogeon.messages import Answer, Request
+    from jogeon.wire.messages import Answer, Request
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
 PING = writers.encode_ping()

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from conversation import TWICE, Pair
-from jogeon import session, writers
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition
-from jogeon.messages import (
+from jogeon.wire import session, writers
+from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
@@ -31,7 +31,7 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.session import (
+from jogeon.wire.session import (
     PHASES,
     REGISTRATION,
     Answered,
@@ -46,7 +46,7 @@ from jogeon.session import (
 )
 
 if TYPE_CHECKING:
-    from jogeon.messages import Answer, Request
+    from jogeon.wire.messages import Answer, Request
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
 PING = writers.encode_ping()

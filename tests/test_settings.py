@@ -12,10 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import homeless
-from jogeon.credentials import find_keys
-from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.places import SMALL, config_dir
-from jogeon.settings import (
+from jogeon.account.keys import find_keys
+from jogeon.account.settings import (
     Settings,
     chosen_language,
     chosen_server,
@@ -25,6 +23,8 @@ from jogeon.settings import (
     server_token,
     setting_files,
 )
+from jogeon.errors import InvalidSetting, KeysMissing
+from jogeon.places import SMALL, config_dir
 
 REAL = "wss://api.kiwoom.com:10000/api/dostk/websocket"
 

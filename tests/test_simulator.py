@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from jogeon.errors import CannotServe, InvalidAddress
-from jogeon.simulator.expressions import ConditionRule, ExpressionError
+from jogeon.simulator.market.expressions import ConditionRule, ExpressionError
 from jogeon.simulator.simulator import Simulator
 from naive_client import NaiveClient
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 
-from jogeon.simulator.market import Change
-from jogeon.simulator.truth import SLICE, Truth
+from jogeon.simulator.market.market import Change
+from jogeon.simulator.serving.truth import SLICE, Truth
 
 ENTER = Change("4", "급등주", "005930", "I", "090001")
 LEAVE = Change("4", "급등주", "005930", "D", "090002")

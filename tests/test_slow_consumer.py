@@ -11,12 +11,12 @@ from typing import Literal
 
 import pytest
 
-from jogeon import messages, readers, writers
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.fanout import CODE_BYTES, EVENT_BYTES, MAX_BYTES, MAX_EVENTS, Queue
-from jogeon.messages import MOST_CODES
-from jogeon.readers import read_push
-from jogeon.values import LONGEST_VALUE
+from jogeon.live.queue import CODE_BYTES, EVENT_BYTES, MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.wire import messages, readers, writers
+from jogeon.wire.messages import MOST_CODES
+from jogeon.wire.readers import read_push
+from jogeon.wire.values import LONGEST_VALUE
 from judge import Fold
 from wire import Broker, drain, pause, virtual
 

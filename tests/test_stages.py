@@ -1,6 +1,6 @@
 """The table of the stages: each can be reached and left, and only an answer makes a condition registered."""
 
-from jogeon.stages import REGISTERED, STAGES, Stage, Step
+from jogeon.live.stages import REGISTERED, STAGES, Stage, Step
 
 
 def test_every_stage_has_its_steps_and_every_step_its_stage() -> None:

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from conversation import BUSY, NO, NO_SUCH, PATIENCE, SURGE, TWICE, WORDS, ZERO, A, B, C, Listener, moment
 from jogeon.errors import RequestTimeout
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.members import Blind
-from jogeon.messages import Clear, Cleared, Malformed, Register, Registered
-from jogeon.stages import Stage
-from jogeon.subscription import (
+from jogeon.live.membership import Blind
+from jogeon.live.stages import Stage
+from jogeon.live.subscription import (
     BUSY_PAUSE,
     CURE_PAUSE,
     DOUBT_FLOOR,
@@ -26,9 +25,10 @@ from jogeon.subscription import (
     Pause,
     Subscription,
 )
+from jogeon.wire.messages import Clear, Cleared, Malformed, Register, Registered
 
 if TYPE_CHECKING:
-    from jogeon.messages import Answer
+    from jogeon.wire.messages import Answer
 
 MOVED = Condition("3", SURGE)
 

@@ -19,14 +19,8 @@ from conversation import (
 )
 from drill import World, check
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot, State
-from jogeon.messages import (
-    Clear,
-    ConditionList,
-    ListConditions,
-    Register,
-    Registered,
-)
-from jogeon.subscriptions import Subscriptions
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.wire.messages import Clear, ConditionList, ListConditions, Register, Registered
 
 SEEDS = int(os.environ.get("JOGEON_SEEDS", "200"))
 BLOCKS = 8

@@ -6,9 +6,9 @@ import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
-from jogeon.subscription import CURE_PAUSE
-from jogeon.subscriptions import RELIST
+from jogeon.live.subscription import CURE_PAUSE
+from jogeon.live.subscriptions import RELIST
+from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
 
 
 def listed(talk: Talk, *conditions: Condition) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Talk, moment, opened
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot
-from jogeon.messages import Clear, Cleared, Register, Registered
-from jogeon.subscription import CURE_PAUSE, GRACE
+from jogeon.live.subscription import CURE_PAUSE, GRACE
+from jogeon.wire.messages import Clear, Cleared, Register, Registered
 
 
 def test_a_recheck_without_a_difference_is_silent() -> None:

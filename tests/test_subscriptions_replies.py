@@ -24,8 +24,9 @@ from conversation import (
 )
 from jogeon.errors import RequestRefused, RequestTimeout
 from jogeon.events import Enter, Gap, Leave, Snapshot
-from jogeon.listing import FRESH
-from jogeon.messages import (
+from jogeon.live.listing import FRESH
+from jogeon.live.subscription import CURE_PAUSE, GRACE
+from jogeon.wire.messages import (
     Answer,
     Clear,
     Cleared,
@@ -39,7 +40,6 @@ from jogeon.messages import (
     Search,
     SearchPage,
 )
-from jogeon.subscription import CURE_PAUSE, GRACE
 
 
 def test_900003_is_cured_once_by_a_clear_and_a_short_pause() -> None:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from conversation import PEAK, SURGE, ZERO, A, B, C, Talk, opened
 from jogeon.events import Enter, Gap, Leave, Snapshot, State
-from jogeon.messages import (
-    Clear,
-    Cleared,
-    Register,
-    Registered,
-)
+from jogeon.wire.messages import Clear, Cleared, Register, Registered
 
 
 def test_a_later_sink_begins_with_a_snapshot_of_now() -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon import writers
+from jogeon.account.keys import Endpoint
 from jogeon.client import Client
-from jogeon.credentials import Endpoint
 from jogeon.events import Condition, Event, Gap
-from jogeon.policy import TAKEN_PAUSES, Policy
-from jogeon.supervisor import LOGINS_AN_HOUR
+from jogeon.live.policy import TAKEN_PAUSES, Policy
+from jogeon.live.supervisor import LOGINS_AN_HOUR
+from jogeon.wire import writers
 from wire import Broker, Wire, drain, pause, told, virtual, wall
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jogeon.errors import InvalidAddress
-from jogeon.peer import Settings
-from jogeon.simulator.switches import Switches
+from jogeon.server.peer import Settings
+from jogeon.simulator.broker.switches import Switches
 from naive_client import NaiveClient
 from test_simulator_backend import LIVELY, folded, members, talking
 

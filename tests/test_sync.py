@@ -56,7 +56,7 @@ def test_pings_are_answered_while_the_caller_sleeps() -> None:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    from jogeon.simulator.switches import Switches
+    from jogeon.simulator.broker.switches import Switches
 
     simulator = Simulator(speed=300, rest_port=None, switches=Switches(ping=0.05, ping_deadline=0.3))
     asyncio.run_coroutine_threadsafe(simulator.__aenter__(), loop).result()

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from jogeon.simulator.krx import limits, rate, snapped
-from jogeon.simulator.tape import (
+from jogeon.simulator.market.krx import limits, rate, snapped
+from jogeon.simulator.market.tape import (
     BLOCK,
     BLOCK_ECHO,
     BLOCK_PAUSE,

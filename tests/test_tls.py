@@ -17,12 +17,12 @@ import truststore
 from cryptography import x509
 
 from broker import Broker as TokenBroker
+from jogeon.account.keys import Endpoint, FixedToken, Keys
+from jogeon.account.tokens import IssuedTokens
 from jogeon.client import Client
-from jogeon.connection import Connection
-from jogeon.credentials import Endpoint, FixedToken, Keys
 from jogeon.errors import CouldNotConnect
+from jogeon.live.connection import Connection
 from jogeon.simulator.simulator import Simulator
-from jogeon.tokens import IssuedTokens
 from test_connection import Ear
 from tls import BAD, Certificate, ConnectProxy, SocksProxy, Tls, trusted
 
@@ -52,7 +52,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def trust(monkeypatch: pytest.MonkeyPatch, make: Callable[[], ssl.SSLContext]) -> None:
-    for place in ("jogeon.connection.tls_context", "jogeon.tokens.tls_context"):
+    for place in ("jogeon.live.connection.tls_context", "jogeon.account.tokens.tls_context"):
         monkeypatch.setattr(place, lambda _: make())
 
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from broker import DAY, NOW, Broker, refusal
 from conftest import homeless
-from jogeon.credentials import Keys
+from jogeon.account.keys import Keys
+from jogeon.account.tokens import MARGIN, RENEWAL_PAUSE, Issued, IssuedTokens, _expiry, clock_skew
 from jogeon.errors import CouldNotConnect, InvalidAddress, TokenRefused
 from jogeon.events import KST
 from jogeon.places import state_dir
-from jogeon.tokens import MARGIN, RENEWAL_PAUSE, Issued, IssuedTokens, _expiry, clock_skew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -84,8 +84,8 @@ async def test_programs_that_start_together_ask_once(broker: Broker) -> None:
 async def test_two_processes_ask_once(broker: Broker) -> None:
     program = textwrap.dedent(f"""
         import asyncio
-        from jogeon.credentials import Keys
-        from jogeon.tokens import IssuedTokens
+        from jogeon.account.keys import Keys
+        from jogeon.account.tokens import IssuedTokens
         tokens = IssuedTokens(Keys("an-app-key", "a-secret-key"), "{broker.rest}")
         print(asyncio.run(tokens.current()))
     """)
@@ -362,7 +362,7 @@ async def test_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_no_answer_in_time(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.tokens.REPLY_TIMEOUT", 0.05)
+    monkeypatch.setattr("jogeon.account.tokens.REPLY_TIMEOUT", 0.05)
     broker.may_answer.clear()
     with pytest.raises(CouldNotConnect) as failed:
         await tokens_of(broker).current()

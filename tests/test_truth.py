@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 import jogeon
+from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.simulator.switches import Switches
 from judge import Fold, judge
 
 FAULTS: list[dict[str, object]] = [

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from jogeon.values import (
+from jogeon.wire.values import (
     bare_code,
     clock_of,
     code_of,

@@ -6,9 +6,9 @@ from typing import Literal
 
 import pytest
 
-from jogeon import writers
 from jogeon.events import Condition, Event
 from jogeon.watch import Members
+from jogeon.wire import writers
 from wire import Broker, Wire, drain, told, virtual
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import writers
 from jogeon.events import Condition
-from jogeon.messages import (
+from jogeon.wire import writers
+from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
@@ -30,9 +30,9 @@ from jogeon.messages import (
     SearchPage,
     System,
 )
-from jogeon.readers import answer, decode, decode_request
-from jogeon.values import composed
-from jogeon.writers import encode
+from jogeon.wire.readers import answer, decode, decode_request
+from jogeon.wire.values import composed
+from jogeon.wire.writers import encode
 
 REQUESTS: list[tuple[Request, str]] = [
     (Login("abc"), '{"trnm":"LOGIN","token":"abc"}'),

@@ -12,9 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from conversation import NO_SUCH, SECOND_NS, TWICE, moment, text_of
-from jogeon import messages, writers
 from jogeon.events import Condition
-from jogeon.messages import (
+from jogeon.wire import messages, writers
+from jogeon.wire.messages import (
     Cleared,
     ConditionList,
     ListConditions,
@@ -28,13 +28,13 @@ from jogeon.messages import (
     SearchPage,
     Unknown,
 )
-from jogeon.session import ServerSession
+from jogeon.wire.session import ServerSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-    from jogeon.messages import Answer, Request
+    from jogeon.wire.messages import Answer, Request
 
 
 class Clock:

@@ -15,14 +15,14 @@ from typing import Any, TypeVar, cast
 from picows import WSCloseCode, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
-from jogeon import writers
+from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
-from jogeon.connection import Connection, Receiver
-from jogeon.credentials import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.policy import OnTaken, Policy
+from jogeon.live.connection import Connection, Receiver
+from jogeon.live.policy import OnTaken, Policy
 from jogeon.watch import Watch
+from jogeon.wire import writers
 
 T = TypeVar("T")
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jogeon.cli.lines import event_line
+from jogeon.cli.showing.lines import event_line
 from jogeon.events import Event, Gap, Snapshot
-from jogeon.reading import open_reader, read_conditions, read_rows
-from jogeon.rows import COLUMNS, event_of
+from jogeon.journal.reading import open_reader, read_conditions, read_rows
+from jogeon.journal.schema import COLUMNS, event_of
 from judge import Fold
 
 SRC = Path(__file__).parent.parent / "src"
@@ -24,7 +24,7 @@ PATIENCE = 30.0
 CHILD = """
 import os, sys
 from jogeon.cli import main
-from jogeon.journal import Journal
+from jogeon.journal.writer import Journal
 succeed = Journal._succeed
 def reported(journal, commit):
     succeed(journal, commit)

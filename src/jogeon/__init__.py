@@ -38,8 +38,8 @@ from jogeon.errors import (
 )
 
 if TYPE_CHECKING:
+    from jogeon.account.keys import Keys
     from jogeon.client import Client
-    from jogeon.credentials import Keys
     from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
     from jogeon.export import to_dataframe
     from jogeon.watch import Watch
@@ -85,7 +85,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of ours
-    _ROOMS = {"Client": "client", "Watch": "watch", "Keys": "credentials", "to_dataframe": "export"}
+    _ROOMS = {"Client": "client", "Watch": "watch", "Keys": "account.keys", "to_dataframe": "export"}
 
     def __getattr__(name: str) -> object:
         """Import what is named at its first use: `jogeon --help` needs neither a loop nor a network."""

@@ -9,22 +9,22 @@ from os import PathLike
 from pathlib import Path
 from typing import Self, TypeVar
 
-from jogeon import messages
+from jogeon.account.keys import Endpoint
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
-from jogeon.credentials import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, Stock, korean
-from jogeon.fanout import MAX_BYTES, MAX_EVENTS, Queue
-from jogeon.jobs import Ask
-from jogeon.listing import resolve
+from jogeon.live.jobs import Ask
+from jogeon.live.listing import resolve
+from jogeon.live.pages import Moved, Pages
+from jogeon.live.policy import Policy
+from jogeon.live.queue import MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.live.serving import refused
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.live.supervisor import Supervisor
 from jogeon.masks import unmasked
-from jogeon.messages import Clear, ListConditions
-from jogeon.pages import Moved, Pages
-from jogeon.policy import Policy
-from jogeon.serving import refused
-from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Supervisor
 from jogeon.watch import Ties, Watch
+from jogeon.wire import messages
+from jogeon.wire.messages import Clear, ListConditions
 
 SEARCH_STARTS = 3
 """How often a search begins again because its condition moved, or its connection went, between two pages."""

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from jogeon.account.keys import Endpoint, Keys
+    from jogeon.account.settings import Mode
     from jogeon.client import Client
-    from jogeon.credentials import Endpoint, Keys
-    from jogeon.policy import OnTaken
-    from jogeon.settings import Mode
+    from jogeon.live.policy import OnTaken
 
 T = TypeVar("T")
 ARGUMENT = "argument"
@@ -60,8 +60,8 @@ def connect(
 
     from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
+    from jogeon.live.policy import Policy
     from jogeon.net import checked_proxy, is_loopback
-    from jogeon.policy import Policy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     check_length("recheck", recheck)
@@ -76,7 +76,7 @@ def connect(
 
 def _check_types(**given: object) -> None:
     """Raise TypeError for an argument of a kind that could only fail later; keys and tokens are not quoted."""
-    from jogeon.credentials import Keys
+    from jogeon.account.keys import Keys
 
     kinds: dict[str, tuple[tuple[type, ...], str]] = {
         "server": ((str,), "a str"),
@@ -118,10 +118,10 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    from jogeon.credentials import BROKERS, Endpoint, find_keys
-    from jogeon.lock import session_lock
+    from jogeon.account.keys import BROKERS, Endpoint, find_keys
+    from jogeon.account.lock import session_lock
+    from jogeon.account.tokens import IssuedTokens
     from jogeon.net import proxy_for
-    from jogeon.tokens import IssuedTokens
 
     keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
     broker = BROKERS[mode]
@@ -163,9 +163,9 @@ async def _aside(work: "Callable[[], T]") -> "T":
 def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
     from urllib.parse import urlsplit
 
-    from jogeon.credentials import Endpoint, FixedToken
+    from jogeon.account.keys import Endpoint, FixedToken
+    from jogeon.account.settings import is_one_word, server_token
     from jogeon.net import is_loopback, proxy_for, without_password
-    from jogeon.settings import is_one_word, server_token
 
     shown = without_password(server)
     try:
@@ -191,7 +191,7 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
 
 @contextlib.asynccontextmanager
 async def _demo() -> "AsyncIterator[Endpoint]":
-    from jogeon.credentials import Endpoint, FixedToken
+    from jogeon.account.keys import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED, rest_port=None) as simulator:

@@ -15,7 +15,7 @@ import msgspec
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock, korean
 from jogeon.files import whole_file
-from jogeon.rows import codes_of, codes_text
+from jogeon.journal.schema import codes_of, codes_text
 
 if TYPE_CHECKING:
     import pandas as pd

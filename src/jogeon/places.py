@@ -16,7 +16,7 @@ from jogeon.files import NotAFileError, head_of, opened
 FOLDER = "jogeon"
 SMALL = 65_536
 """Bytes of the largest setting, key or token file."""
-OLD_JOURNAL = "jogeon.journal"
+OLD_JOURNAL = "jogeon.journal.writer"
 """The journal that all servers shared; it is still read."""
 SHORT = 8
 """Characters of a hash in a name."""

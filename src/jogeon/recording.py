@@ -9,12 +9,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from jogeon.events import Condition, Snapshot
-from jogeon.fold import Right
-from jogeon.journal import Journal, Source
-from jogeon.resume import Resumed
-from jogeon.subscription import Subscription
-from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Supervisor
+from jogeon.journal.fold import Right
+from jogeon.journal.resume import Resumed
+from jogeon.journal.writer import Journal, Source
+from jogeon.live.subscription import Subscription
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.live.supervisor import Supervisor
 
 
 class Recorded(Struct, frozen=True):

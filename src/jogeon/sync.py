@@ -19,14 +19,14 @@ from jogeon import client, watch
 from jogeon.connect import connect as open_client
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
-from jogeon.fanout import MAX_BYTES, MAX_EVENTS
+from jogeon.live.queue import MAX_BYTES, MAX_EVENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jogeon.credentials import Keys
-    from jogeon.journal import Journal
-    from jogeon.policy import OnTaken
+    from jogeon.account.keys import Keys
+    from jogeon.journal.writer import Journal
+    from jogeon.live.policy import OnTaken
 
 BATCH = 512
 """Most events that cross to the caller's thread at once."""

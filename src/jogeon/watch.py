@@ -11,17 +11,17 @@ from msgspec import Struct
 
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State
-from jogeon.fanout import Queue
-from jogeon.followed import Sink
-from jogeon.listing import resolve
-from jogeon.resume import Resumed
-from jogeon.subscription import Subscription
-from jogeon.subscriptions import Subscriptions
-from jogeon.supervisor import Supervisor
-from jogeon.values import composed
+from jogeon.journal.resume import Resumed
+from jogeon.live.followed import Sink
+from jogeon.live.listing import resolve
+from jogeon.live.queue import Queue
+from jogeon.live.subscription import Subscription
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.live.supervisor import Supervisor
+from jogeon.wire.values import composed
 
 if TYPE_CHECKING:
-    from jogeon.journal import Journal
+    from jogeon.journal.writer import Journal
     from jogeon.recording import Recording
 
 ENTER_TIMEOUT = 10.0

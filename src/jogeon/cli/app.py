@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
-from jogeon.cli import options
-from jogeon.cli.command import help_option, page
-from jogeon.cli.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
-from jogeon.cli.language import Lang, asked_for, config_in, spoken_here
-from jogeon.cli.notices import notices
-from jogeon.cli.options import Choices, Connect
-from jogeon.cli.terminal import can_show, hush, is_terminal, prepare_streams, tell
+from jogeon.cli.arguments import options
+from jogeon.cli.arguments.command import help_option, page
+from jogeon.cli.arguments.options import Choices, Connect
+from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
+from jogeon.cli.showing.notices import notices
+from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, tell
 from jogeon.cli.texts import Texts
+from jogeon.cli.texts.language import Lang, asked_for, config_in, spoken_here
 from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
 from jogeon.masks import masked
@@ -52,7 +52,7 @@ class Jogeon(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        made: click.Command = import_module(f"jogeon.cli.{cmd_name}").command(self.texts)
+        made: click.Command = import_module(f"jogeon.cli.commands.{cmd_name}").command(self.texts)
         return made
 
     def resolve_command(
@@ -87,7 +87,7 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
 
     `connect` makes the client, `jogeon.connect` if none is given.
     """
-    from jogeon.settings import config_file
+    from jogeon.account.settings import config_file
 
     with config_file(config_in(argv)):
         return _told(argv, connect)
@@ -139,7 +139,7 @@ def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
     if asked := asked_for(argv):
         return asked
-    from jogeon.settings import chosen_language
+    from jogeon.account.settings import chosen_language
 
     with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
         match chosen_language():

@@ -8,14 +8,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
-from jogeon.simulator.brokerage import Brokerage
-from jogeon.simulator.market import Market
+from jogeon.simulator.market.market import Market
+from jogeon.simulator.serving.brokerage import Brokerage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.simulator.expressions import ConditionRule
-    from jogeon.simulator.switches import Switches
+    from jogeon.simulator.broker.switches import Switches
+    from jogeon.simulator.market.expressions import ConditionRule
 
 MOST_SPEED: Final = 1_000.0
 WAKE: Final = (0.02, 0.1)

@@ -1,0 +1,1 @@
+"""Settings, keys, tokens, and the lock of a session."""

@@ -1,0 +1,1 @@
+"""The commands of jogeon, one module each."""

@@ -1,0 +1,40 @@
+"""`jogeon demo`: a simulator and a live view of all its conditions, in one process and without an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jogeon.cli.arguments import options
+from jogeon.cli.arguments.command import Command
+from jogeon.cli.commands.simulate import market_options, rules_from
+from jogeon.cli.running.follow import Wish, follow
+from jogeon.cli.running.loop import run_loop
+from jogeon.connect import DEMO_SPEED, connect
+
+if TYPE_CHECKING:
+    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.texts import Texts
+    from jogeon.simulator.simulator import Simulator
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    market = market_options(texts, speed=f"{DEMO_SPEED:g}")
+    return Command("demo", texts, [*market, options.count(texts), options.length(texts)], connects=False, callback=demo)
+
+
+@click.pass_obj
+def demo(choices: Choices, /, conditions: str | None, count: int | None, duration: float | None, **market: Any) -> None:
+    """Show what a market does, until Ctrl+C or for a time."""
+    from jogeon.simulator.simulator import Simulator
+
+    choices.server = "demo"
+    simulator = Simulator(conditions=rules_from(conditions, choices.texts), rest_port=None, **market)
+    run_loop(_demo(simulator, Wish(count=count, seconds=duration), choices))
+
+
+async def _demo(simulator: Simulator, wish: Wish, choices: Choices) -> None:
+    async with simulator, connect(simulator.websocket) as client:
+        await follow(client, wish, choices)

@@ -1,0 +1,99 @@
+"""`jogeon search`: the stocks that meet conditions now (조건검색 요청 일반, ka10172)."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from jogeon.cli.arguments import options
+from jogeon.cli.arguments.command import Command
+from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.showing.lines import stock_line
+from jogeon.cli.showing.report import destination, form_of, tell_saved
+from jogeon.cli.showing.terminal import clean, columns, is_terminal, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.showing.report import Form
+    from jogeon.cli.texts import Texts
+    from jogeon.events import Condition, Exchange, Stock
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    params = [options.names(texts, required=True), options.exchange(texts), *options.output(texts)]
+    return Command("search", texts, params, callback=search)
+
+
+@click.pass_obj
+def search(choices: Choices, names: tuple[str, ...], exchange: Exchange, output: str | None, *, as_csv: bool) -> None:
+    """Show every stock of these conditions, all pages of them."""
+    form = form_of(choices, output, as_csv=as_csv)
+    with destination(output) as write:  # opened before anything is asked for, because it may fail
+        found = run_loop(_found(choices, names, exchange))
+        _report(found, form, choices.texts, write)
+    tell_saved(choices, output, sum(len(stocks) for _, stocks in found))
+
+
+async def _found(choices: Choices, names: Sequence[str], exchange: Exchange) -> list[tuple[Condition, list[Stock]]]:
+    async with open_client(choices) as client:
+        wanted = dict.fromkeys([await client.resolve(name) for name in names])
+        found = []
+        for condition in wanted:
+            with Progress(choices.texts, condition) as progress:
+                found.append((condition, await client.search(condition, exchange=exchange, progress=progress)))
+        return found
+
+
+class Progress:
+    """Tells on a terminal how many rows came so far, in one line that is wiped out at the end."""
+
+    def __init__(self, texts: Texts, condition: Condition) -> None:
+        self._texts, self._name = texts, clean(condition.name)
+        self._seen = is_terminal(sys.stderr)
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, rows: int) -> None:
+        """Take the number of rows that came."""
+        if self._seen:
+            line = self._texts("search.progress", condition=self._name, rows=rows)
+            self._written = columns(line)
+            tell(f"\r{line}", end="")
+
+    def __exit__(self, *_error: object) -> None:
+        if self._written:
+            tell(f"\r{' ' * self._written}\r", end="")
+
+
+def _report(
+    found: Sequence[tuple[Condition, Sequence[Stock]]], form: Form, texts: Texts, write: Callable[[bytes], object]
+) -> None:
+    match form:
+        case "json":
+            for condition, stocks in found:
+                for stock in stocks:
+                    write(stock_line(condition, stock))
+        case "csv":
+            from jogeon.cli.showing.spreadsheet import csv_bytes, stock_rows
+
+            write(csv_bytes(stock_rows(found, texts)))
+        case "table":
+            _show(found, texts)
+
+
+def _show(found: Sequence[tuple[Condition, Sequence[Stock]]], texts: Texts) -> None:
+    from jogeon.cli.showing.tables import console, stock_table
+
+    target = console()
+    for condition, stocks in found:
+        if stocks:
+            target.print(stock_table(condition, stocks, texts, target))
+        else:
+            target.print(texts("search.none", condition=clean(condition.name)))

@@ -1,0 +1,44 @@
+"""`jogeon watch`: stocks that enter and leave conditions, live (조건검색 요청 실시간, ka10173)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jogeon.cli.arguments import options
+from jogeon.cli.arguments.command import Command
+from jogeon.cli.running.follow import Wish, follow
+from jogeon.cli.running.loop import open_client, run_loop
+
+if TYPE_CHECKING:
+    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.texts import Texts
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    params = [
+        options.names(texts, required=False), options.switch(texts, "--all", "everything"),
+        options.exchange(texts), options.count(texts), options.length(texts), options.journal(texts),
+        *options.supervision(texts),
+    ]  # fmt: skip
+    return Command("watch", texts, params, callback=watch)
+
+
+@click.pass_obj
+def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **more: Any) -> None:
+    """Follow these conditions, or all of them."""
+    options.require_names(names, choices.texts, everything=everything)
+    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    if more["journal"] is not None:
+        from jogeon.journal.file import require_free  # few watches are recorded
+
+        require_free(Path(more["journal"]))
+    run_loop(_watch(choices, Wish(names, more["exchange"], more["count"], more["duration"], more["journal"])))
+
+
+async def _watch(choices: Choices, wish: Wish) -> None:
+    async with open_client(choices) as client:
+        await follow(client, wish, choices)

@@ -1,0 +1,286 @@
+"""What `jogeon doctor` looks at: settings, keys, clock, token, addresses, the session, and with LOGIN the wire."""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import sys
+import time
+from contextlib import nullcontext
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from jogeon.account.keys import BROKERS
+from jogeon.account.lock import holder
+from jogeon.account.settings import chosen_server, server_token, setting_files
+from jogeon.account.tokens import clock_skew
+from jogeon.cli.arguments.account import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
+from jogeon.cli.arguments.journaling import usual_journal
+from jogeon.cli.running.loop import run_loop
+from jogeon.cli.running.probe import Probe, reach
+from jogeon.cli.showing.failures import rows
+from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.translate import said
+from jogeon.connect import endpoint
+from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
+from jogeon.events import korean
+from jogeon.net import proxy_for, without_password
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from jogeon.account.keys import Endpoint, Keys
+    from jogeon.account.settings import Mode
+    from jogeon.cli.arguments.options import Choices
+    from jogeon.events import Condition
+
+Health = Literal["ok", "warning", "failed"]
+
+WRONG_CLOCK = 5.0
+"""Seconds from which a clock is worth a warning: times of events are this machine's."""
+PING_PATIENCE = 30.0
+"""Seconds to wait for a PING: the first comes about 10 s after LOGIN, the next ones every 10 to 20 s."""
+LIBRARIES = ("jogeon", "picows", "msgspec", "httpx2", "keyring", "filelock")
+SET_CLOCK = {"win32": "w32tm /resync", "darwin": "sudo sntp -sS time.apple.com"}
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at; `next` is the command that mends it, `error` what makes it fail."""
+
+    check: str
+    health: Health
+    says: str
+    next: str = ""
+    cause: str = ""
+    error: JogeonError | None = None
+
+
+class Examination:
+    """Looks at one server; `findings` is what was found, in the order it was looked at."""
+
+    def __init__(self, choices: Choices, *, login: bool) -> None:
+        self.findings: list[Finding] = []
+        self.server = choices.server or "real"
+        self._choices, self._texts, self._login = choices, choices.texts, login
+        self._taken = False
+
+    def run(self) -> None:
+        """Look at everything; what cannot be looked at because of something else is left out."""
+        try:
+            self._look_at_settings()
+        except InvalidSetting as error:
+            self._fail("server", error)
+        else:
+            self._look()
+        self._look_at_journal()
+        self._note("versions", "ok", ", ".join(versions()))
+
+    def _look(self) -> None:
+        match self.server:
+            case "real" | "mock" as mode:
+                keys = self._look_at_keys(mode)  # outside the loop, where Ctrl+C ends the wait for a keyring
+                run_loop(self._look_at_kiwoom(mode, keys))
+            case _:
+                run_loop(self._look_at_address())
+
+    # ------------------------------------------------------------ noting
+
+    def _note(self, check: str, health: Health, says: str, mend: str = "") -> None:
+        self.findings.append(Finding(check, health, says, mend))
+
+    def _fail(self, check: str, error: JogeonError) -> None:
+        told = {row.label: row.says for row in rows(error, self._choices)}
+        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
+        self.findings.append(Finding(check, "failed", told["what"], told["next"], cause, error))
+
+    # ------------------------------------------------------------ here
+
+    def _look_at_settings(self) -> None:
+        source = "--server"
+        check_settings()
+        if self._choices.server is None:
+            self.server, source = chosen_server()
+            self._choices.server = self.server
+        where = self._texts("found.default") if source == "default" else said(source, self._texts)
+        self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
+        if source.startswith("KIWOOM_MODE"):
+            self._note("server", "ok", kiwoom_mode_says(source, self._texts(f"mode.{self.server}"), self._texts))
+        for path in open_files():
+            self._note("privacy", "warning", self._texts("found.open-file", path=path), f'chmod 600 "{path}"')
+
+    def _look_at_keys(self, mode: Mode) -> Keys | None:
+        try:
+            keys = keys_of(mode, self._choices)
+        except JogeonError as error:
+            self._fail("keys", error)
+            return None
+        self._note("keys", "ok", self._texts("found.keys", source=keys.source))
+        return keys
+
+    def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
+        held_by = holder(mode, keys)
+        self._taken = held_by is not None
+        if held_by is not None:
+            self._fail("session", SessionTaken(holder=held_by))
+        else:
+            self._note("session", "ok", self._texts("found.free"))
+
+    def _look_at_journal(self) -> None:
+        """Tell of the usual journal, if there is one."""
+        try:
+            path, _ = usual_journal(self._choices, self.server)
+        except InvalidSetting as error:  # no home
+            told = {row.label: row.says for row in rows(error, self._choices)}
+            self._note("journal", "warning", f"{told['what']}: {told['cause']}", told["next"])
+            return
+        if not os.path.exists(path):  # noqa: PTH110  # a Path raises where its folder is closed
+            return
+        from jogeon.journal.history import History
+
+        try:
+            with History(path) as history:
+                last_ns = history.last_ns
+        except JogeonError as error:
+            self._fail("journal", error)
+            return
+        last = "-" if last_ns is None else f"{korean(last_ns):%Y-%m-%d %H:%M:%S}"
+        self._note("journal", "ok", self._texts("found.journal", path=path, size=path.stat().st_size / 1e6, last=last))
+
+    # ------------------------------------------------------------ Kiwoom
+
+    async def _look_at_kiwoom(self, mode: Mode, keys: Keys | None) -> None:
+        if await self._look_at_clock(mode) and keys is not None:
+            await self._look_at_token(mode, keys)
+        reached = await self._reach(BROKERS[mode].websocket)
+        if keys is None:
+            return
+        self._look_at_lock(mode, keys)
+        if self._login and reached and not self._taken:
+            tell(self._texts("doctor.warn-login"))
+            await self._log_in(endpoint(mode, keys=keys))
+
+    async def _look_at_clock(self, mode: Mode) -> bool:
+        """Tell whether the REST server can be reached."""
+        rest = BROKERS[mode].rest
+        try:
+            proxy = proxy_for(rest)
+            skew = await clock_skew(rest, proxy=proxy)
+        except JogeonError as error:
+            self._fail("rest", error)
+            return False
+        self._note("rest", "ok", self._reachable(rest, proxy))
+        if skew is None or abs(skew) < WRONG_CLOCK:
+            self._note("clock", "ok", self._texts("found.clock-unknown" if skew is None else "found.clock"))
+        else:
+            says = self._texts("found.clock-fast" if skew < 0 else "found.clock-slow", seconds=abs(skew))
+            self._note("clock", "warning", says, SET_CLOCK.get(sys.platform, "sudo timedatectl set-ntp true"))
+        return True
+
+    async def _look_at_token(self, mode: Mode, keys: Keys) -> None:
+        try:
+            issued = await tokens_of(mode, keys).issued()
+        except JogeonError as error:
+            self._fail("token", error)
+        else:
+            self._note("token", "ok", self._texts("found.token", until=korean_time(issued.until)))
+
+    # ------------------------------------------------------------ any server
+
+    async def _look_at_address(self) -> None:
+        try:
+            there = endpoint(self.server, insecure=self._choices.insecure)
+        except JogeonError as error:
+            self._fail("websocket", error)
+            return
+        if self.server != "demo":
+            self._note("token", "ok", self._texts("found.token-given" if server_token() else "found.token-demo"))
+        async with there as found:
+            if await self._reach(found.websocket) and self._login:
+                await self._log_in(nullcontext(found))
+
+    async def _reach(self, websocket: str) -> bool:
+        """Tell whether a connection comes about."""
+        try:
+            proxy = proxy_for(websocket)
+            await reach(websocket, proxy)
+        except JogeonError as error:
+            self._fail("websocket", error)
+            return False
+        self._note("websocket", "ok", self._reachable(websocket, proxy))
+        return True
+
+    def _reachable(self, address: str, proxy: str | None) -> str:
+        safe = address.startswith(("https:", "wss:"))
+        says = self._texts("found.reachable-tls" if safe else "found.reachable", address=address)
+        return self._texts("found.through", says=says, proxy=without_password(proxy)) if proxy else says
+
+    # ------------------------------------------------------------ the wire
+
+    async def _log_in(self, there: AbstractAsyncContextManager[Endpoint]) -> None:
+        """Do what a client does; an error belongs to the step it stopped."""
+        step = "login"
+        try:
+            async with there as found:
+                probe, since = Probe(found), time.monotonic()
+                await probe.start()
+                try:
+                    self._done(step, "found.login", since)
+                    step = "list"
+                    conditions = await self._list(probe)
+                    step = "search"
+                    await self._search(probe, conditions)
+                    await self._hear(probe)
+                finally:
+                    await probe.stop()
+        except JogeonError as error:
+            self._fail(step, error)
+
+    def _done(self, check: str, key: str, since: float, **fields: object) -> None:
+        self._note(check, "ok", self._texts(key, seconds=time.monotonic() - since, **fields))
+
+    async def _list(self, probe: Probe) -> list[Condition]:
+        since = time.monotonic()
+        conditions = await probe.conditions()
+        self._done("list", "found.list", since, count=len(conditions))
+        return conditions
+
+    async def _search(self, probe: Probe, conditions: list[Condition]) -> None:
+        if not conditions:
+            self._note("search", "warning", self._texts("found.no-conditions"))
+            return
+        since = time.monotonic()
+        count = await probe.hits(conditions[0])
+        self._done("search", "found.search", since, condition=conditions[0].name, count=count)
+
+    async def _hear(self, probe: Probe) -> None:
+        since = time.monotonic()
+        tell(self._texts("doctor.waiting", seconds=PING_PATIENCE))
+        if await probe.hears_ping(PING_PATIENCE):
+            self._done("ping", "found.ping", since)
+        else:
+            says = self._texts("found.no-ping", seconds=PING_PATIENCE)
+            self._note("ping", "warning", says, self._choices.typed())
+
+
+def open_files() -> Iterator[Path]:
+    """Yield the settings that hold keys and can be read by other users; Windows has no such bits."""
+    if os.name != "posix":
+        return
+    for path, settings in setting_files():
+        tables = (settings.keys.real, settings.keys.mock)
+        if any(table and table.secret_key for table in tables) and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            yield path
+
+
+def versions() -> Iterator[str]:
+    """Yield what runs here, with its version."""
+    yield f"Python {platform.python_version()}"
+    yield f"{platform.system()} {platform.release()}"
+    for name in LIBRARIES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:  # run from its source, not installed
+            yield f"{name} ?"

@@ -1,0 +1,207 @@
+"""Following a watch to its end: as JSON lines or as a live view, by count, by time, or until Ctrl+C."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from msgspec import Struct, structs
+
+from jogeon.cli.arguments.journaling import told_aside, trouble_of
+from jogeon.cli.showing.lines import Lines, event_line
+from jogeon.cli.showing.output import Output
+from jogeon.cli.showing.streams import unbuffered_text
+from jogeon.cli.showing.terminal import is_terminal, signs_for
+from jogeon.events import Enter, Exchange, Leave
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from typing import Any
+
+    from rich.console import Console, ConsoleRenderable
+
+    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.texts import Texts
+    from jogeon.client import Client
+    from jogeon.events import Event
+    from jogeon.watch import Watch
+
+    Use = Callable[[Sequence[Event]], Awaitable[None]]
+
+PACE = 0.25
+"""Seconds between two pictures of the live view."""
+BATCH = 500
+"""Events written out at a time, when so many wait."""
+
+
+class Wish(Struct, frozen=True):
+    """What to follow, and when to stop; no names mean all conditions."""
+
+    names: tuple[str, ...] = ()
+    exchange: Exchange = "K"
+    count: int | None = None
+    seconds: float | None = None
+    journal: str | None = None
+    until: float | None = None
+    """When the time is over, by the loop's clock; entering the watch counts."""
+
+
+async def follow(client: Client, wish: Wish, choices: Choices) -> None:
+    """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
+    if wish.seconds is not None:
+        wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
+    if choices.json or not is_terminal(sys.stdout):
+        with Output(Lines()) as output:
+            await _print(watch, wish, choices.texts, output)
+    else:
+        with Output() as output:
+            await _show(client, watch, wish, choices, output)
+
+
+# ---------------------------------------------------------------- the end of it
+
+
+async def take(watch: Watch, wish: Wish, use: Use) -> bool:
+    """Hand over events; return True when so many stocks entered or left, False when the time is over or the watch."""
+    changes = 0
+    try:
+        async with asyncio.timeout(wish.seconds) as limit:
+            if wish.until is not None:
+                limit.reschedule(wish.until)
+            while True:
+                events = await watch.batch(BATCH)
+                wanted = len(events) if wish.count is None else enough(events, wish.count - changes)
+                await use(events[:wanted])
+                changes += count_changes(events[:wanted])
+                if changes == wish.count:
+                    return True
+    except StopAsyncIteration:
+        return False
+    except TimeoutError:
+        if limit.expired():
+            return False
+        raise
+
+
+def enough(events: Sequence[Event], changes: int) -> int:
+    """Return how many events it takes until so many stocks entered or left; all of them if it takes more."""
+    for place, event in enumerate(events, 1):
+        changes -= isinstance(event, Enter | Leave)
+        if changes == 0:
+            return place
+    return len(events)
+
+
+def count_changes(events: Sequence[Event]) -> int:
+    """Return how many stocks entered or left."""
+    return sum(isinstance(event, Enter | Leave) for event in events)
+
+
+# ---------------------------------------------------------------- JSON lines
+
+
+async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None:
+    """Print until it is enough, then what the watch still has to say, as long as its reader lives.
+
+    An interrupted command waits only while its reader takes something.
+    """
+    rest = False
+
+    async def use(events: Sequence[Event]) -> None:
+        await output.write(b"".join(map(event_line, events)))
+
+    try:
+        async with watch, told_aside(watch, texts):
+            rest = True
+            rest = not await take(watch, wish, use)
+    except BrokenPipeError:
+        rest = False
+        raise
+    except asyncio.CancelledError:
+        output.hurried = True
+        raise
+    finally:
+        if rest:  # a watch that was left still tells its open gaps and its end
+            with suppress(TimeoutError):
+                await take(watch, Wish(), use)
+
+
+# ---------------------------------------------------------------- the live view
+
+
+async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, output: Output) -> None:
+    from jogeon.cli.showing.live import Screen
+    from jogeon.cli.showing.picture import Story
+    from jogeon.cli.showing.tables import console
+
+    texts, target = choices.texts, console(unbuffered_text(sys.stdout))
+    story = Story(server_label(choices, client.address))
+    footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
+    screen = Screen(texts, signs_for(target.encoding), "")
+
+    def draw() -> ConsoleRenderable:
+        story.heard = client.heard
+        story.look(watch.conditions, watch.members)
+        screen.footer = trouble_of(watch, texts) or texts(footer)
+        return screen.draw(story.picture(time.time_ns()), target.width, target.height)
+
+    async def use(events: Sequence[Event]) -> None:
+        for event in events:
+            story.take(event)
+
+    async with watch:
+        try:
+            await first_of(take(watch, wish, use), _draw(draw, target, output))
+        except asyncio.CancelledError:
+            output.hurried = True
+            raise
+        finally:  # the view has a screen of its own; what it showed last stays on the usual one
+            with suppress(TimeoutError):
+                await output.do(partial(target.print, draw()))
+
+
+async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, output: Output) -> None:
+    from rich.live import Live
+
+    live = Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+    try:
+        await output.do(live.start)
+        while True:
+            await output.do(partial(live.update, draw(), refresh=True))
+            await asyncio.sleep(PACE)
+    finally:
+        with suppress(TimeoutError):
+            await output.do(live.stop, hurried=True)
+
+
+async def first_of(*works: Coroutine[Any, Any, object]) -> None:
+    """Run side by side until one of them ends, with its error; the others are cancelled.
+
+    What goes wrong while one of the others ends is raised, too: a journal that could not write the rest, say.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    ended: set[asyncio.Task[object]] = set()
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in sorted(tasks, key=lambda task: task not in ended):
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+    for task in ended:
+        task.result()
+
+
+def server_label(choices: Choices, address: str) -> str:
+    """Return a server as people know it: its word, or its host and port."""
+    if choices.server in ("real", "mock", "demo"):
+        return choices.texts(f"server.{choices.server}")
+    return urlsplit(address).netloc or address

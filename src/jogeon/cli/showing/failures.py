@@ -1,0 +1,182 @@
+"""What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+
+from jogeon import errors
+from jogeon.cli.arguments.options import Choices
+from jogeon.cli.showing.terminal import clean, columns
+from jogeon.cli.showing.translate import said
+from jogeon.cli.texts import Texts
+
+INTERRUPTED = 130
+USAGE = 2
+EXITS: dict[type[Exception], int] = {
+    Exception: 1,
+    errors.JogeonError: 1,
+    errors.LocalProtocolError: 1,
+    errors.CannotServe: 1,
+    errors.MissingExtra: 1,
+    errors.JournalError: 1,
+    errors.InvalidAddress: USAGE,
+    errors.InvalidSetting: USAGE,
+    errors.KeysMissing: 3,
+    errors.LoginRefused: 3,
+    errors.TokenRefused: 3,
+    errors.RequestRefused: 4,
+    errors.RemoteProtocolError: 4,
+    errors.PagingError: 4,
+    errors.UnknownCondition: 4,
+    errors.AmbiguousCondition: 4,
+    errors.CouldNotConnect: 5,
+    errors.ConnectionLost: 5,
+    errors.RequestTimeout: 5,
+    errors.SessionTaken: 6,
+}
+"""Exit code of each class; a class that is not here has that of its nearest ancestor."""
+
+TOO_OFTEN = ("1700", "429", "5")
+UNKNOWN_MACHINE = ("8010", "8040", "8050")
+"""Codes of a broker that does not know this machine's address."""
+
+
+class Row(NamedTuple):
+    """A line of a message: the key of its label, and what it says."""
+
+    label: str
+    says: str
+
+
+def exit_code(error: Exception) -> int:
+    """Return the exit code for an error."""
+    return next(EXITS[kind] for kind in type(error).__mro__ if kind in EXITS)
+
+
+def explain(error: Exception, choices: Choices) -> str:
+    """Return the message for an error, in lines."""
+    return _aligned(rows(error, choices), choices.texts)
+
+
+def _aligned(told: Iterator[Row], texts: Texts) -> str:
+    lines = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
+    width = max(columns(label) for label, _ in lines)
+    return "\n".join(f"{label}{' ' * (width - columns(label))}  {says}" for label, says in lines)
+
+
+def rows(error: Exception, choices: Choices) -> Iterator[Row]:
+    """Yield the lines of the message for an error."""
+    texts, key = choices.texts, _key(error)
+    fields = _fields(error, choices)
+    yield Row("what", texts(f"{key}.what", **fields))
+    yield Row("cause", _cause(error, key, texts, fields))
+    if isinstance(error, errors.JogeonError) and (error.code or error.text):
+        yield Row("kiwoom", f"[{error.code}] {error.text}" if error.code else error.text)
+    yield Row("next", texts(_next_key(error, key, choices), **fields))
+
+
+def _key(error: Exception) -> str:
+    """Return the class by whose name the texts are found."""
+    known = (errors.PagingError, *(kind for kind in EXITS if kind is not Exception), OSError)
+    return next((kind.__name__ for kind in type(error).__mro__ if kind in known), "Unexpected")
+
+
+def _fields(error: Exception, choices: Choices) -> dict[str, object]:
+    server = f" --server {choices.server}" if choices.server else ""
+    fields: dict[str, object] = {
+        "what": said(str(error), choices.texts) or type(error).__name__,
+        "again": choices.typed(),
+        "list_": f"jogeon list{server}",
+        "help_": "jogeon --help",
+        "server": server,
+        "or_": choices.texts("or"),
+        **vars(error),
+    }
+    match error:
+        case errors.KeysMissing(mode=mode, half=half):
+            fields["mode"] = choices.texts(f"mode.{mode}") if choices.texts.has(f"mode.{mode}") else mode
+            halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
+            fields["half"] = ", ".join(halves)
+        case errors.InvalidSetting(file=file, field=field, detail=detail):
+            place = choices.texts(file) if file in ("environment", "argument") else file
+            detail = said(detail, choices.texts)
+            fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+        case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
+            fault = f"certificate.{certificate}"
+            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(detail, choices.texts)
+            fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
+        case errors.ConnectionLost(detail=detail):
+            fields["detail"] = said(detail, choices.texts)
+        case errors.JournalError(detail=detail):
+            fields["detail"] = said(detail, choices.texts)
+        case errors.UnknownCondition(close=close):
+            fields["close"] = ", ".join(close) or "-"
+        case errors.AmbiguousCondition(seqs=seqs):
+            fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
+        case errors.CannotServe(detail=detail):
+            reason = detail.partition(" (while ")[0]  # Python adds the address, which was told before
+            fields["detail"] = said(reason, choices.texts)
+        case OSError():
+            fields |= {"path": error.filename or "stdout", "reason": said(error.strerror or str(error), choices.texts)}
+    return fields
+
+
+def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:
+    code = getattr(error, "code", "")
+    reason = getattr(error, "reason", "")
+    more = next((name for name in ("close", "half", "silent") if getattr(error, name, ())), "")
+    certificate = getattr(error, "certificate", "")
+    specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
+    found = next((name for name in specific if texts.has(name)), f"{key}.cause")
+    return texts(found, **fields)
+
+
+def _next_key(error: Exception, key: str, choices: Choices) -> str:
+    match error:
+        case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
+            return "LoginRefused.next.token"
+        case errors.KeysMissing(silent=True):
+            return "KeysMissing.next.silent"
+        case errors.TokenRefused(code=code) if code in TOO_OFTEN:
+            return "TokenRefused.next.later"
+        case errors.TokenRefused(code=code) if code in UNKNOWN_MACHINE:
+            return "TokenRefused.next.machine"
+        case errors.CouldNotConnect(reason="refused", address=address) if (
+            "://127." in address or "://localhost" in address
+        ):
+            return "CouldNotConnect.next.local"
+    specific = (f"{key}.next.{getattr(error, name, '')}" for name in ("certificate", "reason"))
+    return next((name for name in specific if choices.texts.has(name)), f"{key}.next")
+
+
+def explain_usage(error: click.UsageError, texts: Texts) -> str:
+    """Return the message for a wrong command line; click's own words exist in English only."""
+    lines = [clean(line) for line in _misuse(error, texts).split("\n")]
+    names = getattr(error, "possibilities", None)
+    if names:
+        lines.append(texts("usage.did-you-mean", names=names[0]))  # the closest; click finds many
+    if error.ctx is not None:
+        example = texts(f"{error.ctx.command.name}.examples").splitlines()[0]
+        lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]
+    return "\n".join(lines)
+
+
+def _misuse(error: click.UsageError, texts: Texts) -> str:
+    match error:
+        case click.BadParameter(param=None):  # ours: click itself always names the parameter
+            return error.message
+        case click.NoSuchOption(option_name=name):
+            return texts("usage.no-such-option", name=name)
+        case click.MissingParameter(param=click.Parameter() as param):
+            return texts("usage.missing", name=param.make_metavar(error.ctx or click.Context(click.Command(None))))
+        case click.BadOptionUsage(option_name=name):
+            return texts("usage.flag" if _is_flag(error.ctx, name) else "usage.option", name=name)
+        case click.BadParameter(param=click.Parameter() as param):
+            return texts("usage.value", name=param.get_error_hint(error.ctx), complaint=error.message)
+    return texts("usage.no-command")  # a group without one; what is too much for a command, Command refuses itself
+
+
+def _is_flag(ctx: click.Context | None, name: str) -> bool:
+    params = () if ctx is None else ctx.command.params
+    return any(isinstance(param, click.Option) and param.is_flag and name in param.opts for param in params)

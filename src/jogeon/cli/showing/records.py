@@ -1,0 +1,81 @@
+"""What a journal tells, as records: for JSON lines as they are, for a spreadsheet flat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jogeon.events import korean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jogeon.events import Condition, Event
+    from jogeon.journal.history import Picture
+    from jogeon.journal.stats import ConditionStats, Overlap
+
+CSV_COLUMNS = {
+    "events": (
+        "epoch", "n", "event", "seq", "condition", "code", "time", "at", "origin", "since", "until", "cause", "detail",
+        "state", "what", "codes",
+    ),
+    "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
+    "members": ("seq", "condition", "code", "at", "blind_since"),
+    "stats": (
+        "seq", "condition", "enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "busiest",
+        "covered", "blind",
+    ),
+}  # fmt: skip
+"""The columns of each kind of record in a spreadsheet."""
+HEADINGS = {"open": "still_open"}
+"""Columns whose name means something else elsewhere: `open` of a stock is a price."""
+
+
+def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
+    """Return the line of a watch again, with its number in the journal."""
+    return {**event.fields(), "epoch": epoch, "n": n}
+
+
+def picture_record(picture: Picture) -> dict[str, Any]:
+    """Return the members of a condition at a moment; `blind_since` only where nobody listened then."""
+    fields: dict[str, Any] = {"condition": _pair(picture.condition), "codes": list(picture.codes)}
+    fields["at"] = _moment(picture.at_ns)
+    if picture.blind_since_ns is not None:
+        fields["blind_since"] = _moment(picture.blind_since_ns)
+    return fields
+
+
+def stats_record(stats: ConditionStats) -> dict[str, Any]:
+    """Return the statistics of a condition; stays, covered and blind time in seconds."""
+    busiest = [{"minute": _moment(start_ns), "count": count} for start_ns, count in stats.busiest]
+    numbers = ("enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "covered", "blind")
+    return {"condition": _pair(stats.condition), **{n: getattr(stats, n) for n in numbers}, "busiest": busiest}
+
+
+def overlap_record(overlap: Overlap) -> dict[str, Any]:
+    """Return how many stocks two conditions had in common."""
+    pair = [_pair(overlap.first), _pair(overlap.second)]
+    return {"overlap": pair, "common": overlap.common, "either": overlap.either}
+
+
+def flat(record: Mapping[str, Any], columns: tuple[str, ...]) -> list[Any]:
+    """Return a record as the cells of a row."""
+    condition = record.get("condition") or {}
+    values = {**record, "seq": condition.get("seq"), "condition": condition.get("name")}
+    return [_cell(values.get(column)) for column in columns]
+
+
+def _cell(value: Any) -> Any:
+    match value:
+        case [{"minute": _}, *_]:
+            return " ".join(f"{each['minute'][11:16]}({each['count']})" for each in value)
+        case list():
+            return " ".join(map(str, value))
+    return value
+
+
+def _pair(condition: Condition) -> dict[str, str]:
+    return {"seq": condition.seq, "name": condition.name}
+
+
+def _moment(ns: int) -> str:
+    return korean(ns).isoformat(timespec="microseconds")

@@ -1,0 +1,110 @@
+"""What a terminal may be given: no control characters from outside, only signs it can show, Hangul two columns wide."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple, TextIO
+
+from jogeon.cli.showing.notices import notices
+from jogeon.masks import masked
+
+
+class Signs(NamedTuple):
+    """The signs that stand beside words and colours."""
+
+    enter: str
+    leave: str
+    limit_up: str
+    up: str
+    flat: str
+    down: str
+    limit_down: str
+    more: str
+    live: str
+
+
+RICH_SIGNS = Signs("▲", "▽", "↑", "▲", "-", "▼", "↓", "…", "●")
+PLAIN_SIGNS = Signs("+", "-", "^", "+", "=", "-", "v", "..", "*")
+
+
+def clean(text: str) -> str:
+    """Return text from outside as one harmless line: blanks for line breaks and tabs, "?" for what cannot be seen.
+
+    Secrets of this process are masked.
+    """
+    text = masked(text)
+    return text if text.isprintable() else "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if character.isspace():
+        return " "
+    return character if character.isprintable() else "?"
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal needs: two for Hangul and other wide characters, none for combining marks."""
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Yield lines of whole words that fit into so many columns."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and columns(longer) > width:
+            yield line
+            line = word
+        else:
+            line = longer
+    if line:
+        yield line
+
+
+def can_show(text: str, encoding: str) -> bool:
+    """Tell whether an encoding has these characters (cp949 has ▲, ascii has no Hangul)."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def signs_for(encoding: str) -> Signs:
+    """Return the signs that an encoding has."""
+    return RICH_SIGNS if can_show("".join(RICH_SIGNS), encoding) else PLAIN_SIGNS
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether people look at a stream; not so for a closed one, nor for a terminal that cannot move its cursor."""
+    try:
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:
+        return False
+
+
+def prepare_streams() -> None:
+    """Let a character that an encoding lacks become "?" instead of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Write to standard error what people should know; where nobody can hear it, nothing happens."""
+    notices.put(text + end)
+
+
+def hush() -> None:
+    """Send what is left for standard output nowhere, else Python complains about it at its end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,1 @@
+"""The durable record of a watch: written by one, read by anybody."""

@@ -1,0 +1,202 @@
+"""From events to the rows of one commit of the journal: numbered, with marks and pulses. No I/O, clock or thread."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+
+import msgspec
+from msgspec import Struct, field
+
+from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.journal.fold import Fold, Known, Right
+from jogeon.journal.schema import Row, clock_value, row_of
+
+_CHANGES = (Enter, Leave)
+_CHANGE = itemgetter(1, 2, 3, 4)
+STALL_NS = 500_000_000
+"""How long after the last moment at which somebody listened what comes shows that nobody does."""
+MARK_EVERY = 5_000
+"""Events between two marks, at least; more where a mark would take more room than they do."""
+
+
+class Tail(Struct):
+    """The events since the last mark: how many, and the earliest and latest moment in them."""
+
+    count: int = 0
+    min_ns: int = 2**63 - 1
+    max_ns: int = -(2**63)
+
+    def add(self, moments: Sequence[int]) -> None:
+        """Add the moments of some events."""
+        if moments:
+            self.count += len(moments)
+            self.min_ns = min(self.min_ns, *moments)
+            self.max_ns = max(self.max_ns, *moments)
+
+
+class Book(Struct):
+    """What a writer must know of a journal to go on with it: everything committed so far."""
+
+    epoch: int = 0
+    last_id: int = 0
+    numbers: dict[Condition, int] = field(default_factory=dict)
+    fold: Fold = field(default_factory=Fold)
+    tail: Tail = field(default_factory=Tail)
+
+
+class Commit(Struct):
+    """The rows that one commit adds, and the number (epoch, n) of its last event."""
+
+    epochs: list[Row] = field(default_factory=list)
+    conditions: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+    """Live enters and leaves: id, at_ns, kind, condition, code, clock."""
+    others: list[Row] = field(default_factory=list)
+    marks: list[Row] = field(default_factory=list)
+    pulses: list[Row] = field(default_factory=list)
+    frames: list[tuple[int, bytes]] = field(default_factory=list)
+    last: tuple[int, int] = (0, 0)
+
+    @property
+    def small(self) -> bool:
+        """Whether there is nothing in it but live changes."""
+        rest = self.others or self.frames or self.epochs or self.conditions or self.marks or self.pulses
+        return bool(self.changes) and not rest
+
+
+class Ledger:
+    """Numbers the events of one epoch and keeps the fold of the file.
+
+    `enter` makes a commit, `settle` says that it is durable. Live changes, nearly all there is, reach the fold only
+    then, unless something in the commit needs them before: the disk need not wait for that, and nothing to undo them
+    need be kept.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.epoch = book.epoch + 1
+        self.fold = book.fold
+        self._first = book.last_id + 1
+        self._id = self.settled_id = book.last_id
+        """The number of the last event in the file, as it will be and as it is."""
+        self._begun = False
+        self._numbers = book.numbers
+        self._conditions = {number: condition for condition, number in book.numbers.items()}
+        self._tail = book.tail
+        self._commit = Commit()
+        """The last one that was made."""
+        self._folded = 0
+        """How many of its live changes the fold holds."""
+
+    def enter(
+        self,
+        events: Iterable[Event],
+        rights: Mapping[Condition, Right] | None = None,
+        frames: Iterable[tuple[int, bytes]] = (),
+        listening_ns: int = 2**63 - 1,
+    ) -> Commit:
+        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames.
+
+        `listening_ns` is the last moment at which somebody listened: if what was received later shows that it is a
+        stall ago, a pulse says that every picture is right up to that moment and not surely from then on.
+        """
+        self._catch_up()
+        commit, self._folded = Commit(frames=list(frames)), 0
+        self._commit = commit
+        for event in events:
+            if isinstance(event, _CHANGES) and event.origin == "live" and event.since_ns is event.until_ns is None:
+                number = self._numbers.get(event.condition) or self._number(commit, event.condition)
+                self._id += 1
+                kind = 0 if type(event) is Enter else 1
+                commit.changes.append((self._id, event.at_ns, kind, number, event.code, clock_value(event.clock)))
+            else:
+                self._add(commit, event)
+        moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
+        self._tail.add(moments)
+        if moments and not self._begun:
+            self._begun = True
+            commit.epochs.append((self.epoch, self._first, min(moments)))
+        if commit.changes and commit.changes[-1][1] - STALL_NS > listening_ns:
+            self._catch_up()
+            rights = {condition: self._capped(condition, listening_ns, rights or {}) for condition in self.fold.known}
+        if rights is not None:
+            self._pulse(commit, rights)
+        if self._tail.count >= MARK_EVERY:
+            self._mark(commit)
+        commit.last = (self.epoch, self._id - self._first + 1)
+        return commit
+
+    @property
+    def last_id(self) -> int:
+        """The number in the file of the last event that was entered."""
+        return self._id
+
+    def settle(self) -> None:
+        """Keep what was entered: it is durable."""
+        self.settled_id = self._id
+        self.fold.settle()
+        self._fold_changes()
+
+    def _catch_up(self) -> None:
+        """Let the fold take the live changes that it does not hold yet; they can still be undone."""
+        for number in {row[3] for row in self._commit.changes[self._folded :]}:
+            self.fold.touch(self._conditions[number])
+        self._fold_changes()
+
+    def _fold_changes(self) -> None:
+        changes = self._commit.changes
+        self.fold.change_all(map(_CHANGE, changes[self._folded :]), self._conditions)
+        self._folded = len(changes)
+
+    def _add(self, commit: Commit, event: Event) -> None:
+        """Add an event that is not a live change; before a snapshot what is missing, so that a fold never jumps."""
+        self._catch_up()
+        for each in (*self.fold.owed(event), event) if isinstance(event, Snapshot) else (event,):
+            self.fold.take(each)
+            self._id += 1
+            number = None if each.condition is None else self._number(commit, each.condition)
+            commit.others.append((self._id, *row_of(each, number)))
+
+    def _number(self, commit: Commit, condition: Condition) -> int:
+        number = self._numbers.get(condition)
+        if number is None:
+            number = self._numbers[condition] = len(self._numbers) + 1
+            self._conditions[number] = condition
+            commit.conditions.append((number, condition.seq, condition.name))
+        return number
+
+    def _pulse(self, commit: Commit, rights: Mapping[Condition, Right]) -> None:
+        self._catch_up()
+        self.fold.confirm(rights)
+        commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+
+    def _capped(self, condition: Condition, at_ns: int, rights: Mapping[Condition, Right]) -> Right:
+        known = self.fold.known[condition]
+        right = rights.get(condition, Right(known.right_ns, known.sure))
+        return Right(min(right.at_ns, at_ns), sure=False)
+
+    def _mark(self, commit: Commit) -> None:
+        """Add a mark, if enough was written since the last one."""
+        known = self.fold.known.values()
+        if self._tail.count < sum(len(each.codes) for each in known):
+            return
+        self._catch_up()
+        fold = [(*right, list(each.codes)) for right, each in zip(self._rights(), known, strict=True)]
+        commit.marks.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
+        self._tail = Tail()
+
+    def _rights(self) -> list[tuple[int, int, bool]]:
+        return [(self._numbers[c], known.right_ns, known.sure) for c, known in self.fold.known.items()]
+
+
+_fold_decoder = msgspec.json.Decoder(list[tuple[int, int, bool, list[str]]])
+_rights_decoder = msgspec.json.Decoder(list[tuple[int, int, bool]])
+
+
+def fold_of(text: str, conditions: Mapping[int, Condition]) -> Fold:
+    """Return the fold that a mark holds."""
+    rows = _fold_decoder.decode(text)
+    return Fold({conditions[number]: Known(dict.fromkeys(codes), at_ns, sure) for number, at_ns, sure, codes in rows})
+
+
+def rights_of(text: str, conditions: Mapping[int, Condition]) -> dict[Condition, Right]:
+    """Return the rights that a pulse holds."""
+    return {conditions[number]: Right(at_ns, sure) for number, at_ns, sure in _rights_decoder.decode(text)}

@@ -1,0 +1,414 @@
+"""The writer's side of a journal's file: found, checked, migrated, written, restored. SQLite in WAL mode, one writer.
+
+Only a writer changes anything, and only what was a journal. It holds FILE.lock, commits with `synchronous=FULL`, and
+sets a file that is damaged beyond doubt aside under another name: what a disk says that fails for a while proves
+nothing.
+"""
+
+import contextlib
+import datetime as dt
+import errno
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from jogeon.errors import JournalError
+from jogeon.files import create_private, draft_of
+from jogeon.journal.commits import Book, Commit
+from jogeon.journal.evidence import (
+    BESIDE,
+    Connection,
+    Kind,
+    beside,
+    connected,
+    is_foreign,
+    kind_of,
+    read_through,
+    require_writable,
+)
+from jogeon.journal.reading import (
+    BREATH,
+    CHUNK,
+    DAMAGED,
+    LOCK_WAIT,
+    ODD_ROWS,
+    bound,
+    in_words,
+    is_damage,
+    read_book,
+    read_only,
+    require_journal,
+    require_tables,
+)
+from jogeon.journal.schema import APPLICATION, COLUMNS, MIGRATIONS, SCHEMA, VERSION, Row
+
+SYNCHRONOUS = "FULL"
+"""A commit is on the disk when it returns."""
+GROUP = 50
+"""Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
+PROOF = (0.0, 0.05, 0.25)
+"""Seconds before each look at a file that seems damaged; it is, if all of them say so."""
+CACHE = 8192
+"""KiB of pages a writer keeps: more than a WAL holds before its checkpoint, so that a WAL that is harmed can be written
+again from them."""
+
+
+def _grouped(statement: str, columns: int) -> list[str]:
+    """Return a statement for each number of rows up to GROUP."""
+    row = f"({','.join('?' * columns)})"
+    return [f"{statement} VALUES {','.join([row] * rows)}" for rows in range(GROUP + 1)]
+
+
+_CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
+_FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
+_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
+
+
+def require_free(path: Path) -> None:
+    """Raise JournalError for what no writer may use, or another one uses now; nothing is made or changed.
+
+    For whoever would log in first: a login takes the session away from the program that writes the journal.
+    """
+    require_writable(path)
+    path = Path(os.path.realpath(path))
+    if beside(path, ".lock").exists():
+        with contextlib.ExitStack() as held:
+            _take_lock(path, held)
+
+
+def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
+    """Take the lock of a journal for as long as `held` lasts."""
+    from jogeon.account.lock import locked  # readers need none
+
+    try:
+        alone = held.enter_context(locked(beside(path, ".lock")))
+    except (OSError, NotImplementedError) as error:
+        raise JournalError(path, "unwritable", str(error)) from error
+    if not alone:
+        raise JournalError(path, "in use", "another jogeon writes to it")
+
+
+class Store:
+    """The writer's side of one file; used by one thread at a time. `book` is what was in it when it was opened.
+
+    `notices` tells what the user must know: a damaged file set aside, an older one migrated.
+    """
+
+    def __init__(self, path: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+        self.notices: list[str] = []
+        self.stopped = stopped
+        """Asked now and then while a statement runs; True ends it."""
+        self.book: Book
+        self._db: Connection
+        self._identity: tuple[int, int] = (0, 0)
+        self._wal_identity: tuple[int, int] = (0, 0)
+        self._wal_size = 0
+        """As the last commit left it."""
+        self._copy: Path | None = None
+        """The whole copy that `restore` made, until it has the name of the file."""
+        self._held = contextlib.ExitStack()
+        """The lock that keeps other writers away."""
+        self.path = Path(os.path.realpath(path))  # the lock, and what SQLite keeps, are beside the file itself
+        self._wal = self._beside("-wal")
+        require_writable(path)  # before anything is made beside what is not ours
+        with contextlib.ExitStack() as undo:
+            undo.push(self._held)
+            _take_lock(self.path, self._held)
+            self.open()
+            undo.pop_all()
+
+    def _beside(self, suffix: str) -> Path:
+        return beside(self.path, suffix)
+
+    def _is_stopped(self) -> bool:
+        return self.stopped()
+
+    def open(self) -> None:
+        """Open the file, made if need be; JournalError if it cannot be written."""
+        try:
+            self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(self.path, "unwritable", in_words(error)) from error
+
+    def reopen(self) -> None:
+        """Open the file anew because it is in doubt; another is begun if it is damaged. JournalError."""
+        self.disconnect()
+        self.open()
+
+    def _open(self) -> None:
+        if kind_of(self.path) is Kind.DAMAGED and not (self.path.exists() and self.path.stat().st_size):
+            self.set_aside()  # only the WAL is left, and SQLite would delete it
+        if (found := self._proven()) is None:
+            self.set_aside()
+            found = self._sound()
+        self._db, self.book = found
+        self._identity = _identity(self.path)
+        self._note_wal()
+        self._copy = None
+
+    def _proven(self) -> tuple[Connection, Book] | None:
+        """Return the connection and what was recorded, None if the file is damaged beyond doubt.
+
+        sqlite3.Error or OSError if that cannot be told because the disk fails.
+        """
+        for pause in PROOF:
+            time.sleep(pause)
+            try:
+                return self._sound()
+            except sqlite3.Error as error:
+                if not is_damage(error):
+                    raise
+        read_through(self.path)  # what cannot be read now may be sound
+        return None
+
+    def _sound(self) -> tuple[Connection, Book]:
+        """Return a connection to a file that is sound and of this version, and what was recorded."""
+        with contextlib.suppress(FileExistsError):
+            create_private(self.path)
+        if not os.access(self.path, os.W_OK):  # SQLite would open it to read, and refuse the first commit
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
+        db = self._checked()
+        try:
+            return db, read_book(db)
+        except ODD_ROWS as error:
+            db.close()
+            raise _damage(f"a row cannot be read: {error}") from error
+        except BaseException:
+            db.close()
+            raise
+
+    def _checked(self) -> Connection:
+        db = connected(self.path, str(self.path), timeout=LOCK_WAIT, check_same_thread=False)
+        with contextlib.ExitStack() as undo:
+            undo.callback(db.close)
+            bound(db)
+            db.set_progress_handler(self._is_stopped, BREATH)
+            version = require_journal(db, self.path)
+            if version == VERSION:
+                require_tables(db, self.path, to_write=True)
+            elif version == 0 and _identity(self.path) == self._identity:
+                raise _damage("what was in it is gone")
+            elif version == 0:
+                self.path.chmod(0o600)  # an empty file may have been there, for everybody to read
+                db.execute(f"PRAGMA application_id = {APPLICATION}")  # from now on anybody sees whose it is
+            db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+            db.execute(f"PRAGMA cache_size = -{CACHE}")
+            if _text(db, "journal_mode = WAL") != "wal":
+                raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
+            if version == 0:
+                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {_stamp(VERSION)} COMMIT;")
+            else:
+                _require_sound(db)
+                self._migrate(db, version)
+            undo.pop_all()
+        return db
+
+    def _migrate(self, db: sqlite3.Connection, version: int) -> None:
+        if version == VERSION:
+            return
+        copy = self._free(f".version-{version}")
+        self._copy_into(db, copy)
+        steps = " ".join(MIGRATIONS[step] for step in range(version, VERSION))
+        db.executescript(f"BEGIN IMMEDIATE; {steps} {_stamp(VERSION)} COMMIT;")
+        require_tables(db, self.path, to_write=True)
+        self.notices.append(f"the journal was brought to version {VERSION}; {copy.name} is the one from before")
+
+    def _free(self, suffix: str) -> Path:
+        """Return a path beside the file at which nothing is."""
+        path = self._beside(suffix)
+        return self._beside(f"{suffix}-{_now()}") if os.path.lexists(path) else path
+
+    def _copy_into(self, db: sqlite3.Connection, copy: Path) -> None:
+        """Write all there is to a file that only this user can read, from its first byte on."""
+        create_private(copy)
+        try:
+            db.execute("VACUUM INTO ?", (str(copy),))
+            with copy.open("r+b") as file:  # SQLite does not
+                os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):
+                copy.unlink()
+            raise
+
+    def set_aside(self) -> None:
+        """Give a damaged file another name, with what SQLite keeps beside it."""
+        aside = self._free(f".damaged-{_now()}")
+        for suffix in ("", *BESIDE):
+            with contextlib.suppress(FileNotFoundError):
+                self._beside(suffix).rename(beside(aside, suffix))
+        self.notices.append(f"the journal was damaged: it was set aside as {aside.name}, another was begun")
+
+    def restore(self) -> None:
+        """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here.
+
+        What fails after the whole copy was made goes on with that copy the next time. JournalError while a file of
+        somebody else has the name.
+        """
+        if self._copy is None:
+            copy = draft_of(self._beside(".restored"))
+            self._copy_into(self._db, copy)
+            self._copy = copy
+            self.disconnect()
+        if self._copy.exists():
+            self._make_room()
+            for suffix in BESIDE:  # SQLite would take them for the new file's own
+                self._beside(suffix).unlink(missing_ok=True)
+            self._copy.replace(self.path)
+        self._db = self._checked()
+        self._identity = _identity(self.path)
+        self._db.execute("SELECT 1 FROM epochs").fetchone()  # makes the WAL
+        self._note_wal()
+        self._copy = None
+        self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
+
+    def _make_room(self) -> None:
+        """Set aside what took the name of the file, if it is a journal, or our own file with another content."""
+        if not self.path.exists():
+            return
+        ours, foreign = _identity(self.path) == self._identity, is_foreign(self.path)
+        if foreign and not ours:
+            raise JournalError(self.path, "foreign", "a file of another program has this name now")
+        if foreign or not ours:
+            self.path.rename(self._free(f".replaced-{_now()}"))
+
+    @property
+    def rescued(self) -> bool:
+        """Whether a whole copy is about to get the name of the file."""
+        return self._copy is not None
+
+    def gone(self) -> bool:
+        """Tell whether the name no longer leads to the file that is written, or others find no journal there."""
+        try:
+            if _identity(self.path) != self._identity:
+                return True
+            read_only(self.path).close()
+        except FileNotFoundError:
+            return True
+        except sqlite3.Error as error:  # its header was overwritten; here its pages are known
+            return is_damage(error)
+        return False
+
+    def torn(self) -> bool:
+        """Tell whether the WAL was deleted or cut: the next commit would go astray. SQLite itself never shrinks it."""
+        if self._copy is not None:
+            return True
+        try:
+            found = self._wal.stat()
+        except FileNotFoundError:
+            return True
+        return (found.st_dev, found.st_ino) != self._wal_identity or found.st_size < self._wal_size
+
+    def _note_wal(self) -> None:
+        found = self._wal.stat()
+        self._wal_identity, self._wal_size = (found.st_dev, found.st_ino), found.st_size
+
+    def write(self, commit: Commit) -> None:
+        """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
+        db = self._db
+        if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
+            _insert(db, _CHANGES, commit.changes)
+        else:
+            self._write_several(db, commit)
+        with contextlib.suppress(OSError):  # it is committed, whatever became of the WAL meanwhile
+            self._wal_size = self._wal.stat().st_size
+
+    def _write_several(self, db: sqlite3.Connection, commit: Commit) -> None:
+        with _transaction(db):
+            _insert_all(db, commit)
+
+    def forget(self, before_ns: int) -> bool:
+        """Delete some of what was received before a moment, up to a mark; return whether more of that is left."""
+        db = self._db
+        kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
+        cut = db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
+        event = db.execute("SELECT min(id) FROM events").fetchone()[0] or 0
+        frame = db.execute("SELECT min(id) FROM frames").fetchone()[0] or 0
+        fresh = db.execute("SELECT id FROM frames WHERE at_ns >= ? ORDER BY id LIMIT 1", (before_ns,)).fetchone()
+        last = db.execute("SELECT min(id) FROM marks WHERE id >= ? AND id <= ?", (event, cut)).fetchone()[0] or 0
+        last_frame = min(frame + CHUNK, frame + CHUNK if fresh is None else fresh[0])
+        with _transaction(db):
+            gone = db.execute("DELETE FROM events WHERE id <= ?", (last,)).rowcount
+            gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
+            db.execute("DELETE FROM marks WHERE id < ?", (last,))
+        return gone > 0
+
+    def disconnect(self) -> None:
+        """Close the file and keep the lock; what was committed is durable already."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def close(self) -> None:
+        """Close the file and let other writers have it."""
+        self.disconnect()
+        self._held.close()
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done within it, all or nothing; what made it fail is what is raised."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # SQLite may have ended it by itself, on a full disk for one
+            db.execute("ROLLBACK")
+        raise
+
+
+def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
+    _insert(db, _CHANGES, commit.changes)
+    _insert(db, _FRAMES, commit.frames)
+    for statement, rows in (
+        (_OTHER, commit.others),
+        ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
+        ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
+        ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
+        ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
+    ):
+        if rows:
+            db.executemany(statement, rows)
+
+
+def _insert(db: sqlite3.Connection, statements: Sequence[str], rows: Sequence[Row]) -> None:
+    for start in range(0, len(rows), GROUP):
+        group = rows[start : start + GROUP]
+        db.execute(statements[len(group)], tuple(chain.from_iterable(group)))
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _stamp(version: int) -> str:
+    return f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version};"
+
+
+def _text(db: sqlite3.Connection, pragma: str) -> str:
+    return str(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def _require_sound(db: sqlite3.Connection) -> None:
+    """Raise sqlite3.Error unless every page of the file can be read and is in its place."""
+    found = _text(db, "quick_check(1)")
+    code = found.partition("error code=")[2].strip()
+    if code.isdigit() and int(code) & 0xFF not in DAMAGED:
+        error = sqlite3.OperationalError(found)
+        error.sqlite_errorcode = int(code)
+        raise error
+    if found != "ok":
+        raise _damage(found)

@@ -1,0 +1,333 @@
+"""What a journal tells afterwards: events, the members at any moment, gaps and statistics. It is only ever read."""
+
+import contextlib
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from msgspec import Struct
+
+from jogeon.errors import UnknownCondition
+from jogeon.events import Condition, Event
+from jogeon.journal.commits import fold_of
+from jogeon.journal.fold import Known
+from jogeon.journal.reading import (
+    one_moment,
+    open_reader,
+    read_chunks,
+    read_conditions,
+    read_end,
+    read_fold,
+    read_origin,
+    read_rows,
+    told,
+)
+from jogeon.journal.schema import COLUMNS, codes_of, event_of
+from jogeon.journal.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
+
+Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
+KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
+"""In the order of their numbers in a row."""
+UNHEARD_NS = 30_000_000_000
+"""How long after its last sign of life a journal may still be listening: a PING comes every 10 to 20 s."""
+
+EVER = (-(2**63), 2**63 - 1)
+
+
+class Selection(Struct, frozen=True):
+    """Which events: all those that match everything given here; an empty tuple stands for any.
+
+    `conditions` are names or seqs. `span` is from (included) until (not included), in nanoseconds since 1970.
+    """
+
+    span: Span = EVER
+    conditions: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+
+ALL = Selection()
+
+
+class Picture(Struct, frozen=True):
+    """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment."""
+
+    condition: Condition
+    codes: tuple[str, ...]
+    at_ns: int
+    blind_since_ns: int | None
+
+
+class Stats(Struct, frozen=True):
+    """The statistics of a stretch."""
+
+    conditions: tuple[ConditionStats, ...]
+    overlaps: tuple[Overlap, ...]
+
+
+class History:
+    """A journal file, read while it may be written; JournalError if there is none that can be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = open_reader(path)
+
+    def __enter__(self) -> Self:
+        """Use it in `with`, so that it is closed."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Every condition that was recorded, under every seq it had."""
+        with self._moment():
+            return list(read_conditions(self._db).values())
+
+    @contextlib.contextmanager
+    def _moment(self) -> Iterator[None]:
+        """See the file as it is at one moment; JournalError if it cannot be read."""
+        with told(self.path), one_moment(self._db):
+            yield
+
+    @property
+    def last_ns(self) -> int | None:
+        """When the last event was received, if it was deleted as well; None if there was none."""
+        with self._moment():
+            found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+            found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
+            return None if found is None else int(found[0])
+
+    # ------------------------------------------------------------ events
+
+    def events(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
+        """Yield (epoch, n, event) in the order of recording; UnknownCondition."""
+        with self._moment():
+            conditions = read_conditions(self._db)
+            where, values = self._where(selection, conditions)
+            ids = self._range(selection.span)
+        return self._numbered(conditions, ids, where, values)
+
+    def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
+        """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""
+        with self._moment():
+            conditions = read_conditions(self._db)
+        chosen = numbers_of(selection.conditions, conditions) or list(conditions)
+        places = ",".join("?" * len(chosen))
+        where = f"kind > 1 AND kind = 3 AND at_ns >= ? AND since_ns < ? AND condition IN ({places})"
+        return self._numbered(conditions, EVER, where, [*selection.span, *chosen])
+
+    def _numbered(
+        self, conditions: Mapping[int, Condition], ids: Span, where: str, values: Sequence[Any]
+    ) -> Iterator[tuple[int, int, Event]]:
+        with told(self.path):
+            epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
+            first = epoch = 0
+            for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
+                while epochs and epochs[0][0] <= number:
+                    first, epoch = epochs.pop(0)
+                yield epoch, number - first + 1, event_of(tuple(row), conditions)
+
+    def _where(self, selection: Selection, conditions: Mapping[int, Condition]) -> tuple[str, list[Any]]:
+        """Return the SQL of a selection and its values."""
+        parts = ["at_ns >= ? AND at_ns < ?"]
+        values: list[Any] = [*selection.span]
+        for column, chosen in (
+            ("condition", numbers_of(selection.conditions, conditions)),
+            ("code", selection.codes),
+            ("kind", [KINDS.index(kind) for kind in selection.kinds]),
+        ):
+            if chosen:
+                parts.append(f"{column} IN ({','.join('?' * len(chosen))})")
+                values += chosen
+        return " AND ".join(parts), values
+
+    def _range(self, span: Span) -> tuple[int, int]:
+        """Return between which ids events of a span can lie, by the marks; the wall clock may have been set back."""
+        query = "SELECT min(id), max(id) FROM marks WHERE max_ns >= ? AND min_ns < ?"
+        with self._moment():
+            last_id = self._db.execute("SELECT max(id) FROM events").fetchone()[0] or 0
+            tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+            first, last = self._db.execute(query, span).fetchone()
+            if first is None:
+                first, last = tail, last_id
+            else:
+                first = self._db.execute("SELECT max(id) FROM marks WHERE id < ?", (first,)).fetchone()[0] or 0
+            in_tail = "SELECT 1 FROM events WHERE id > ? AND at_ns >= ? AND at_ns < ? LIMIT 1"
+            if self._db.execute(in_tail, (tail, *span)).fetchone():
+                last = last_id
+        return first, last
+
+    # ------------------------------------------------------------ members
+
+    def members(self, at_ns: int, conditions: Sequence[str] = ()) -> list[Picture]:
+        """Return who was in which condition at a moment: the mark before it and the events since; UnknownCondition.
+
+        A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
+        """
+        with self._moment():
+            known = read_conditions(self._db)
+            chosen = {known[number] for number in numbers_of(conditions, known)}
+            names = {condition.name for condition in chosen}
+            last = self._last(at_ns)
+            fold = read_fold(self._db, known, last, [n for n, condition in known.items() if condition.name in names])
+            shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
+            gaps, present = self._next_gaps(fold.known, set(shown), known, last)
+            final = read_end(self._db, known).known
+        return [
+            Picture(c, tuple(each.codes), at_ns, _blind_since(at_ns, gaps.get(c), final.get(present[c])))
+            for c, each in shown.items()
+        ]
+
+    def _last(self, at_ns: int) -> int:
+        """Return the id of the last event that was received by a moment, 0 if none was."""
+        tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+        upper = tail
+        found = self._db.execute("SELECT max(id) FROM events WHERE id > ? AND at_ns <= ?", (tail, at_ns)).fetchone()[0]
+        while found is None and upper:
+            upper = self._db.execute(
+                "SELECT max(id) FROM marks WHERE id <= ? AND min_ns <= ?", (upper, at_ns)
+            ).fetchone()[0]
+            lower = self._db.execute("SELECT max(id) FROM marks WHERE id < ?", (upper,)).fetchone()[0] or 0
+            query = "SELECT max(id) FROM events WHERE id > ? AND id <= ? AND at_ns <= ?"
+            found = self._db.execute(query, (lower, upper, at_ns)).fetchone()[0]
+            upper = lower
+        if found is None:  # what it was may be deleted, but not the mark after it
+            query = "SELECT max(id) FROM marks WHERE max_ns <= ?"
+            found = self._db.execute(query, (at_ns,)).fetchone()[0]
+        return found or 0
+
+    def _next_gaps(
+        self, members: Collection[Condition], asked: Collection[Condition], known: Mapping[int, Condition], last: int
+    ) -> tuple[dict[Condition, int], dict[Condition, Condition]]:
+        """Return the start of the first gap after an event for each condition that has one, and what each is now.
+
+        A gap may bear another seq than the condition had then, and a condition may be back under the old one later.
+        """
+        present = {condition: condition for condition in members}
+        gaps: dict[Condition, int] = {}
+        for condition, since_ns, old in self._jumps(members, known, last):
+            for before in [each for each, now in present.items() if now == (old or condition)]:
+                present[before] = condition
+                if since_ns is not None:
+                    gaps.setdefault(before, since_ns)
+            if all(each in gaps for each in asked):
+                break
+        return gaps, present
+
+    def _jumps(
+        self, members: Collection[Condition], known: Mapping[int, Condition], last: int
+    ) -> Iterator[tuple[Condition, int | None, Condition | None]]:
+        """Yield (condition, start of the gap, what it was called before if that is another) of what follows an event.
+
+        A snapshot of a condition that begins has no gap.
+        """
+        now = set(members)
+        query = (
+            "SELECT id, kind, condition, since_ns FROM events WHERE kind > 1 AND kind IN (2, 3) AND id > ? ORDER BY id"
+        )
+        for number, kind, numbered, since_ns in self._db.execute(query, (last,)):
+            condition = known[numbered]
+            old = read_origin(self._db, known, number, numbered) if kind == 3 and condition not in now else None
+            now.discard(old or condition)
+            if kind == 3:
+                yield condition, since_ns, old
+            if kind == 2 or old is not None:
+                now.add(condition)
+
+    # ------------------------------------------------------------ statistics
+
+    def stats(self, selection: Selection = ALL, progress: Callable[[int, int], object] | None = None) -> Stats:
+        """Return the statistics of a stretch, by the span and the conditions of a selection; UnknownCondition.
+
+        `progress(done, all)` is called now and then: ten million events take a while.
+        """
+        with self._moment():
+            known = read_conditions(self._db)
+            chosen = numbers_of(selection.conditions, known) or list(known)
+            present = self._present(known)
+            final = read_end(self._db, known).known
+            counts = self._count(selection.span, progress)
+            numbers: dict[Condition, set[int]] = {}
+            for number in chosen:
+                numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
+            results = [
+                counts.result(condition, each, *self._covered(condition, each, final.get(condition), selection.span))
+                for condition, each in numbers.items()
+            ]
+        return Stats(tuple(results), tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
+
+    def _present(self, known: Mapping[int, Condition]) -> dict[Condition, Condition]:
+        """Return what each condition is called at the end: its seq may have moved."""
+        oldest = self._db.execute("SELECT min(id) FROM marks").fetchone()[0]
+        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
+        last = 0 if oldest is None or (first is not None and first <= oldest) else oldest
+        names = {condition: {condition} for condition in read_fold(self._db, known, last).known}
+        for condition, _, old in self._jumps(set(names), known, last):
+            before = {old} | names.pop(old, set()) if old else set()
+            names[condition] = {condition} | names.get(condition, set()) | before
+        return {each: now for now, called in names.items() for each in called}
+
+    def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
+        counts = Counts()
+        after, last = self._range(span)
+        shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
+        for _, number, text in read_rows(self._db, "condition, text", after, last, shown, span):
+            counts.add_shown(number, codes_of(text))
+        where = "kind IN (0, 1, 3) AND at_ns >= ? AND at_ns < ?"
+        for rows in read_chunks(self._db, ROW, after, last, where, span):
+            counts.add(rows)
+            if progress is not None:
+                progress(rows[-1][0] - after, last - after)
+        return counts
+
+    def _covered(
+        self, condition: Condition, numbers: Collection[int], known: Known | None, span: Span
+    ) -> tuple[list[Span], list[Span]]:
+        """Return from when until when a condition was recorded, and the gaps in that, within a span."""
+        places = ",".join("?" * len(numbers))
+        query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
+        first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
+        gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
+        begun = None if known is None else self._begun(condition)
+        first = first if begun is None else begun if first is None else min(first, begun)
+        recorded = [] if first is None or known is None else [(first, max(first, known.right_ns))]
+        return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
+
+    def _begun(self, condition: Condition) -> int | None:
+        """Return since when a condition is in the file that was in it before: what is older was deleted."""
+        oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
+        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
+        if oldest is None or (first is not None and first <= oldest[0]):
+            return None
+        fold = fold_of(oldest[2], read_conditions(self._db))
+        return int(oldest[1]) if fold.find(condition) is not None else None
+
+
+def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:
+    """Return the numbers of the conditions with these names, else with these seqs; UnknownCondition."""
+    numbers: list[int] = []
+    for each in wanted:
+        named = [number for number, condition in conditions.items() if condition.name == each]
+        found = named or [number for number, condition in conditions.items() if condition.seq == each]
+        if not found:
+            names = dict.fromkeys(condition.name for condition in conditions.values())
+            close = difflib.get_close_matches(each, names, n=3, cutoff=0.4) or names
+            raise UnknownCondition(each, close=tuple(close), reason="not recorded")
+        numbers += found
+    return numbers
+
+
+def _blind_since(at_ns: int, next_gap_ns: int | None, now: Known | None) -> int | None:
+    """Return since when nobody had listened at a moment, None if somebody did, by the next gap, else by the end."""
+    if next_gap_ns is not None:
+        return next_gap_ns if next_gap_ns < at_ns else None
+    right_ns, sure = (0, False) if now is None else (now.right_ns, now.sure)
+    return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None

@@ -1,0 +1,288 @@
+"""What is read of a journal, by anybody and at any time: the file opened `mode=ro`, and what its rows add up to."""
+
+import contextlib
+import errno
+import functools
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jogeon.errors import JournalError
+from jogeon.events import Condition
+from jogeon.journal.commits import Book, Tail, fold_of, rights_of
+from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
+from jogeon.journal.fold import Fold, Known, Right
+from jogeon.journal.schema import APPLICATION, COLUMNS, SCHEMA, VERSION, Row, event_of
+
+LOCK_WAIT = 1.0
+"""Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
+CHUNK = 10_000
+"""Rows a reader takes at a time: a read that lasts for minutes would keep the writer's WAL growing."""
+MAX_ID = 2**63 - 1
+MAX_VALUE = 64 * 2**20
+"""Bytes of one value; the longest that is written is a frame of 4 MiB."""
+BREATH = 200_000
+"""Steps of SQLite between two looks whether somebody wants it to stop."""
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+ODD_ROWS = (ValueError, LookupError, TypeError, msgspec.MsgspecError)
+"""What comes of rows that are not as they were written."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether an error means that the file itself is broken."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in DAMAGED or code == sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def in_words(error: Exception) -> str:
+    """Return what an error of SQLite or of the system means, in a few words."""
+    words = {
+        sqlite3.SQLITE_FULL: "the disk is full",
+        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
+        sqlite3.SQLITE_BUSY: "another program has locked the file",
+        sqlite3.SQLITE_LOCKED: "another program has locked the file",
+        sqlite3.SQLITE_IOERR: "the disk reports an error",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+        sqlite3.SQLITE_CORRUPT: "the file is damaged",
+        sqlite3.SQLITE_NOTADB: "the file is damaged",
+    }
+    system = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
+    said = str(error)
+    code = system.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
+    meaning = words.get(code & 0xFF)
+    return said if meaning is None else f"{meaning} ({said})"
+
+
+def open_reader(path: Path) -> Connection:
+    """Return a read-only connection; JournalError if there is no journal that this package can read."""
+    with told(path):
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise JournalError(path, "missing", "there is no such file") from None
+        if kind_of(path) in (Kind.ABSENT, Kind.EMPTY):
+            raise JournalError(path, "empty", "nothing was recorded in it")
+        with contextlib.ExitStack() as undo:
+            db = undo.enter_context(contextlib.closing(read_only(path)))
+            if not require_journal(db, path):
+                raise JournalError(path, "empty", "nothing was recorded in it")
+            require_tables(db, path)
+            undo.pop_all()
+        return db
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Tell what goes wrong with a file that is read as a JournalError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", in_words(error)) from error
+    except OSError as error:
+        raise JournalError(path, "unreadable", in_words(error)) from error
+    except ODD_ROWS as error:
+        raise JournalError(path, "damaged", f"a row cannot be read: {error}") from error
+
+
+def read_only(path: Path) -> Connection:
+    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    db = connected(path, address, uri=True, timeout=LOCK_WAIT)
+    try:
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        if beside(path, "-wal").exists():
+            raise
+        db = connected(path, f"{address}&immutable=1", uri=True)
+    bound(db)
+    return db
+
+
+def bound(db: sqlite3.Connection) -> None:
+    """Let no value be endless; and let Ctrl+C end a statement: Python runs its signals between two breaths."""
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+    db.set_progress_handler(lambda: 0, BREATH)
+
+
+def require_journal(db: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a journal, 0 for an empty file; JournalError for anything else and for a newer one."""
+    application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
+    bare = db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
+    if bare and version == 0 and application in (0, APPLICATION):
+        return 0
+    if application != APPLICATION:
+        raise JournalError(path, "foreign", "this is a database of another program")
+    if version > VERSION:
+        raise JournalError(path, "newer", f"version {version}, this one knows {VERSION}")
+    return version
+
+
+def require_tables(db: sqlite3.Connection, path: Path, *, to_write: bool = False) -> None:
+    """Raise JournalError `odd` unless its tables are those of a journal: a view in their place may be without end.
+
+    Whoever writes needs more: a trigger, or an index that refuses rows, would have a say in every commit.
+    """
+    found = {name: (kind, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_schema")}
+    for name, wanted in _objects().items():
+        if name not in found:
+            raise JournalError(path, "odd", f"{name} is missing in it")
+        if found[name] != wanted:
+            raise JournalError(path, "odd", f"{name} in it is not that of a journal")
+    for name, (kind, sql) in found.items() if to_write else ():
+        if kind == "trigger" or (name not in _objects() and (sql or "").upper().startswith("CREATE UNIQUE")):
+            raise JournalError(path, "odd", f"somebody added {kind} {name} to it")
+
+
+@functools.cache
+def _objects() -> dict[str, tuple[str, str | None]]:
+    """Return kind and SQL of each table, index and view of a journal, by their names."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(SCHEMA)
+        return {name: (kind, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_schema")}
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> int:
+    return int(db.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+@contextlib.contextmanager
+def one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """Let several queries see the file as it is at one moment, whatever is written meanwhile."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(sqlite3.Error):  # SQLite ends it by itself when it fails
+            db.execute("ROLLBACK")
+
+
+def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
+    """Return the conditions of a journal by their numbers."""
+    rows = db.execute("SELECT id, seq, name FROM conditions").fetchall()
+    if not all(isinstance(seq, str) and isinstance(name, str) for _, seq, name in rows):
+        raise TypeError("the name of a condition is no text")
+    return {number: Condition(seq, name) for number, seq, name in rows}
+
+
+def read_chunks(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[list[Row]]:
+    """Yield rows (id, columns…) of events with `after` < id <= `last`, in order, some thousands at a time."""
+    query = f"SELECT id, {columns} FROM events WHERE id > ? AND id <= ? AND {where} ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
+    while rows := db.execute(query, (after, last, *values)).fetchall():
+        yield rows
+        after = rows[-1][0]
+
+
+def read_rows(
+    db: sqlite3.Connection, columns: str, after: int, last: int, where: str = "1", values: Sequence[Any] = ()
+) -> Iterator[Row]:
+    """Yield such rows one by one."""
+    return chain.from_iterable(read_chunks(db, columns, after, last, where, values))
+
+
+def read_book(db: sqlite3.Connection) -> Book:
+    """Return what everything committed adds up to; a reader calls it in `one_moment`."""
+    conditions = read_conditions(db)
+    epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
+    newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
+    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a mark stays
+    mark_id, fold = _read_mark(db, conditions, last_id)
+    pulse_id, rights = _read_pulse(db, conditions, mark_id) or (mark_id, {})
+    _take_up(db, conditions, fold, mark_id, pulse_id)
+    fold.confirm(rights)
+    _take_up(db, conditions, fold, pulse_id, last_id)
+    fold.settle()
+    tail = _read_tail(db, mark_id)
+    return Book(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
+
+
+def _read_tail(db: sqlite3.Connection, mark_id: int) -> Tail:
+    found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (mark_id,)).fetchone()
+    if not found[0]:
+        return Tail()
+    if not all(isinstance(each, int) for each in found):  # SQLite takes a text for a number
+        raise TypeError("a moment is no number")
+    return Tail(*found)
+
+
+def read_fold(
+    db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int, numbers: Collection[int] = ()
+) -> Fold:
+    """Return what the events up to one add up to, for the conditions with these numbers or for all.
+
+    The numbers must be all those that a name ever had: a condition goes on under another one.
+    """
+    mark_id, fold = _read_mark(db, conditions, last)
+    if numbers:
+        chosen = {conditions[number] for number in numbers}
+        fold = Fold({condition: known for condition, known in fold.known.items() if condition in chosen})
+    _take_up(db, conditions, fold, mark_id, last, numbers)
+    return fold
+
+
+def read_origin(db: sqlite3.Connection, conditions: Mapping[int, Condition], gap: int, number: int) -> Condition | None:
+    """Return what a condition that comes with a gap was called before, None if it is none that was known."""
+    shown = "SELECT min(id) FROM events WHERE kind > 1 AND kind = 2 AND condition = ? AND id > ?"
+    end = gap if _is_open(db, gap) else db.execute(shown, (number, gap)).fetchone()[0] or gap
+    names = [n for n, condition in conditions.items() if condition.name == conditions[number].name]
+    before, after = (read_fold(db, conditions, last, names).known.keys() for last in (gap - 1, end))
+    return next(iter(before - after), None)
+
+
+def _is_open(db: sqlite3.Connection, gap: int) -> bool:
+    return bool(db.execute("SELECT open FROM events WHERE id = ?", (gap,)).fetchone()[0])
+
+
+def read_end(db: sqlite3.Connection, conditions: Mapping[int, Condition]) -> Fold:
+    """Return what is known of each condition at the end, but for its codes: the pulse and what came after it."""
+    mark_id = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+    pulse = _read_pulse(db, conditions, mark_id)
+    if pulse is None:
+        return read_book(db).fold
+    fold = Fold({condition: Known({}, right.at_ns, right.sure) for condition, right in pulse[1].items()})
+    _take_up(db, conditions, fold, pulse[0], MAX_ID)
+    return fold
+
+
+def _read_mark(db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int) -> tuple[int, Fold]:
+    """Return the last mark up to an event: the id it stands at and its fold."""
+    found = db.execute("SELECT id, fold FROM marks WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)).fetchone()
+    return (0, Fold()) if found is None else (found[0], fold_of(found[1], conditions))
+
+
+def _read_pulse(
+    db: sqlite3.Connection, conditions: Mapping[int, Condition], mark_id: int
+) -> tuple[int, dict[Condition, Right]] | None:
+    """Return the pulse: the id it stands at and its rights; None if the last mark is younger."""
+    found = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (mark_id,)).fetchone()
+    return None if found is None else (found[0], rights_of(found[1], conditions))
+
+
+def _take_up(
+    db: sqlite3.Connection,
+    conditions: Mapping[int, Condition],
+    fold: Fold,
+    after: int,
+    last: int,
+    numbers: Collection[int] = (),
+) -> None:
+    """Bring a fold from one event to a later one: changes as rows of a few columns, and the snapshots and gaps."""
+    within = "id > ? AND id <= ?"
+    if numbers:
+        within += f" AND condition IN ({','.join(map(str, numbers))})"
+    changes = f"SELECT at_ns, kind, condition, code FROM events WHERE kind < 2 AND {within} ORDER BY id"  # noqa: S608  # numbers are our own
+    jumps = f"SELECT id, {COLUMNS} FROM events WHERE kind > 1 AND kind IN (2, 3) AND {within} ORDER BY id"  # noqa: S608  # as above
+    for number, *row in db.execute(jumps, (after, last)):
+        fold.change_all(db.execute(changes, (after, number)), conditions)
+        fold.take(event_of(tuple(row), conditions))
+        after = number
+    fold.change_all(db.execute(changes, (after, last)), conditions)

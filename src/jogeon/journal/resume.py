@@ -1,0 +1,63 @@
+"""Going on where an earlier run of the program stopped: the time when nobody listened is one gap, too.
+
+What a watch yields reaches its queue and its journal through `Resumed` when something was recorded before. The first
+snapshot of such a condition ends a Gap (`restart`): what changed meanwhile comes as recovered, then the snapshot.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from jogeon.events import Condition, Event, Gap, Snapshot
+from jogeon.journal.fold import Known
+from jogeon.live.followed import Sink
+from jogeon.live.membership import difference
+
+
+class Resumed:
+    """A sink in front of another; `last` is what was known at the end, `listing` the conditions there are now.
+
+    A condition is found again by its name. One whose name others bear or bore is found by its seq, too, or not at all;
+    but where one bears it now, it is the one of which the last run still heard when the others had vanished.
+    """
+
+    def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
+        self._sink = sink
+        self.put = sink.put  # no step in between on the path of every push
+        self.renumbered = sink.renumbered
+        self._named: dict[str, Known] = {}
+        self._exact: dict[Condition, Known] = {}
+        for condition, known in last.items():
+            namesakes = [each for each in last if each.name == condition.name]
+            listed = [each for each in listing if each.name == condition.name]
+            heard = [each for each in namesakes if last[each].sure]
+            left = len(listed) == 1 and listed[0] not in last and heard == [condition]
+            if left or max(len(namesakes), len(listed)) == 1:
+                self._named[condition.name] = known
+            else:
+                self._exact[condition] = known
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take events that belong together."""
+        if self._named or self._exact:
+            events = [each for event in events for each in (*self._restart(event), event)]
+        self._sink.put_block(events)
+
+    def _restart(self, event: Event) -> Sequence[Event]:
+        """Return what leads from the end of the last run to a snapshot; nothing if it is not the first one."""
+        known = self._find(event.condition) if isinstance(event, Snapshot) else None
+        if known is None or not isinstance(event, Snapshot):
+            return ()
+        since_ns = min(known.right_ns, event.at_ns)
+        gap = Gap(event.condition, since_ns, event.at_ns, "restart")
+        return [gap, *difference(event.condition, known.codes, event.codes, since_ns, event.at_ns)]
+
+    def _find(self, condition: Condition) -> Known | None:
+        """Return what is still to be continued of a condition, and forget it."""
+        known = self._exact.pop(condition, None)
+        return self._named.pop(condition.name, None) if known is None else known
+
+    def end(self, conditions: Iterable[Condition], at_ns: int) -> None:
+        """Tell the gaps that no snapshot ended."""
+        for condition in conditions:
+            known = self._find(condition)
+            if known is not None:
+                self.put(Gap(condition, min(known.right_ns, at_ns), at_ns, "restart", open=True))

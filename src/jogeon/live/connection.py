@@ -1,0 +1,392 @@
+"""One connection to a server of the wire, used once: open it, send requests one at a time, hear what it pushes.
+
+Nothing here reconnects; a Client makes another Connection. PING is answered in the reader itself, so that nothing that
+consumes events can cost the login.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import re
+import selectors
+import socket
+import time
+from collections.abc import Callable, Container, Sequence
+from typing import Protocol
+
+from picows import (
+    WSCloseCode,
+    WSError,
+    WSFrame,
+    WSHandshakeError,
+    WSListener,
+    WSMsgType,
+    WSParsedURL,
+    WSTransport,
+    ws_connect,
+)
+
+from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
+from jogeon.live.listening import STALL_NS, Listening
+from jogeon.masks import masked_bytes, unmasked
+from jogeon.net import (
+    OPEN_TIMEOUT,
+    connected_socket,
+    could_not_connect,
+    is_plain,
+    tls_context,
+    without_password,
+    wrong_answer,
+)
+from jogeon.wire.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
+from jogeon.wire.readers import NO_PUSH, decode, read_push
+from jogeon.wire.session import Answered, ClientSession, Late, Stray
+
+FRAME_LIMIT = 4 * 2**20
+"""Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
+TOO_LONG = f"a message of more than {FRAME_LIMIT} bytes"
+RECEIVE_BUFFER = 64 * 1024
+"""The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
+CLOSE_GRACE = 1.0
+"""Seconds in which the last frames may leave before the socket is cut."""
+REPLY_TIMEOUT = 5.0
+SHORTEST_WAIT = 0.001
+"""What is left of a patience may be less than a clock can show: waiting for that would be no waiting."""
+NO_CODE = 1005
+"""What a close without a code counts as (RFC 6455)."""
+
+LONGEST_CONTROL = 125
+"""Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
+costs a fifth of a decode."""
+
+STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})\b")
+CONTENT_TYPE = re.compile(rb"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+Tap = Callable[[bytes, int], object]
+"""Gets each message as it came, and when; it may neither wait nor raise."""
+
+logger = logging.getLogger("jogeon.connection")
+logger.addFilter(unmasked)
+_numbers = itertools.count(1)
+
+
+class Receiver(Protocol):
+    """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
+
+    def on_push(self, push: Push, at_ns: int) -> None:
+        """Take a REAL frame."""
+
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
+
+    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
+        """Take the answer to the request in flight, before any frame that follows it."""
+
+    def on_ping(self) -> None:
+        """Take note of a PING; it has been answered."""
+
+    def on_system(self, notice: System) -> None:
+        """Take a SYSTEM notice."""
+
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
+        """Take a reply that came after its time, so many seconds after its request."""
+
+    def on_stray(self, stray: Stray) -> None:
+        """Take note of a reply that nobody asked for, or of which nobody can tell who did."""
+
+    def on_lost(self) -> None:
+        """Take note of the end; `Connection.error` says why."""
+
+
+class Connection(WSListener):
+    """One live connection. `number` names it in the log; `heard_ns` is when its last frame was read.
+
+    `taps` get every message before anything is made of it. `clock` counts the seconds that patience is measured in.
+    """
+
+    __slots__ = (  # an attribute of an extension type's child costs a push four times as much without
+        "_debts",
+        "_fragmented",
+        "_fragments",
+        "_fresh_ns",
+        "_listening",
+        "_local_end",
+        "_on_push",
+        "_opened",
+        "_receiver",
+        "_transport",
+        "_waiter",
+        "_wall",
+        "clock",
+        "defect",
+        "error",
+        "heard_ns",
+        "number",
+        "session",
+        "taps",
+    )
+
+    def __init__(self, receiver: Receiver, wall: Callable[[], int] = time.time_ns) -> None:
+        self.number = next(_numbers)
+        self.session = ClientSession()
+        self.error: ConnectionLost | None = None
+        self.defect: Exception | None = None
+        """What went wrong in this package itself; another connection would not help."""
+        self.heard_ns = wall()
+        self.taps: Sequence[Tap] = ()
+        self.clock: Callable[[], float] = _loop_time
+        self._listening = Listening(self.heard_ns)
+        self._fresh_ns = self.heard_ns + STALL_NS
+        self._debts: list[tuple[Request, float]] = []
+        self._receiver = receiver
+        self._on_push = receiver.on_push
+        self._wall = wall
+        self._waiter: asyncio.Future[Answer] | None = None
+        self._fragments = bytearray()
+        self._fragmented = False
+        self._transport: WSTransport
+        self._opened = False
+        self._local_end: str = ""
+
+    @classmethod
+    async def open(cls, url: str, receiver: Receiver, *, proxy: str | None = None) -> "Connection":
+        """Return an open connection on which nothing was sent yet; CouldNotConnect with the reason otherwise."""
+        connection = cls(receiver)
+        opened: list[socket.socket] = []
+
+        async def connect_to(there: WSParsedURL) -> socket.socket:
+            opened.append(await connected_socket(there.host, there.port, RECEIVE_BUFFER))
+            return opened[-1]
+
+        context = tls_context(url) if url.startswith("wss:") else None
+        proxy_context = tls_context(proxy) if proxy and proxy.startswith("https:") else None
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT):
+                await ws_connect(
+                    lambda: connection,
+                    url,
+                    ssl_context=context,
+                    proxy=proxy,
+                    proxy_ssl_context=proxy_context,
+                    max_frame_size=FRAME_LIMIT,
+                    max_redirects=0,  # a token goes to the address it was meant for
+                    websocket_handshake_timeout=OPEN_TIMEOUT,
+                    enable_auto_ping=False,  # the broker leaves RFC pings unanswered
+                    logger_name="client",
+                    socket_factory=connect_to,
+                    use_aiofastnet=None if is_plain(context) and is_plain(proxy_context) else False,
+                )
+        except BaseException as error:
+            for sock in opened:  # picows leaves a handshake that was cancelled open for good
+                with contextlib.suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+            if not isinstance(error, Exception):
+                raise
+            raise _failure(url, error, proxy) from error
+        if not connection._opened:  # picows returns quietly from a handshake that was cut short
+            closed = ConnectionResetError("closed before the handshake was complete")
+            raise could_not_connect(url, closed, proxy)
+        logger.info("connection %d: open to %s", connection.number, without_password(url))
+        return connection
+
+    # ------------------------------------------------------------ sending
+
+    async def request(self, request: Request, seconds: float = REPLY_TIMEOUT) -> Answer:
+        """Send a request and return its answer; RequestTimeout if none comes, ConnectionLost if it cannot."""
+        if self.error is not None:
+            raise self.error
+        text = self.session.send(request)
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiter = waiter
+        sent = self.clock()
+        self._transport.send(WSMsgType.TEXT, text)
+        try:
+            while not waiter.done() and (left := sent + seconds - self.clock()) > 0:
+                await asyncio.wait({waiter}, timeout=max(left, SHORTEST_WAIT))
+        finally:
+            self._waiter = None
+            owed = len(self.session.owed)
+            self.session.expire()  # nothing is in flight any more unless it was left unanswered
+            if len(self.session.owed) > owed:
+                self._debts.append((request, sent))
+        if not waiter.done():
+            raise RequestTimeout(request.trnm, seconds)
+        return waiter.result()
+
+    async def aclose(self) -> None:
+        """Close the connection and wait until the socket is gone; harmless if it is."""
+        if self.error is None:
+            self._local_end = "closed by this program"
+            self._transport.send_close(WSCloseCode.OK)
+            self._transport.disconnect()
+        try:
+            async with asyncio.timeout(CLOSE_GRACE):
+                await self._transport.wait_disconnected()
+        except TimeoutError:  # what is left to send will not be read any more
+            self._transport.disconnect(graceful=False)
+            await self._transport.wait_disconnected()
+        except WSError as error:
+            logger.warning("connection %d: %s", self.number, error)
+        except Exception as defect:
+            logger.exception("connection %d: ended by a defect in the reader", self.number)
+            self.defect = defect
+
+    # ------------------------------------------------------------ listening
+
+    def beat(self, *, stalled: bool) -> None:
+        """Note a beat of the loop, so that it is known until when frames were listened to."""
+        self._fresh_ns = self._listening.beat(
+            self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits
+        )
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program was listening: its last frame, but not one that waited in a stall."""
+        return self._listening.mark(self.heard_ns)
+
+    @property
+    def behind(self) -> bool:
+        """Whether what came during a stall is still being read."""
+        return self._listening.behind
+
+    def _nothing_waits(self) -> bool:
+        sock = self._transport.underlying_transport.get_extra_info("socket")
+        return sock is None or sock.fileno() < 0 or not _is_readable(sock)
+
+    # ------------------------------------------------------------ the reader
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Keep the transport (called by picows)."""
+        self._transport, self._opened = transport, True
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends.
+
+        This is the path of every push: it asks for nothing twice, and calls nothing it can do without.
+        """
+        if frame.payload_size > LONGEST_CONTROL and frame.fin and not self._fragmented:
+            payload: bytes | None = frame.get_payload_as_bytes()
+        else:
+            payload = self._completed(transport, frame)
+        if payload is None:
+            return
+        at_ns = self._wall()
+        if at_ns > self._fresh_ns:
+            self._fresh_ns = self._listening.late(at_ns, self.heard_ns, len(payload))
+        for tap in self.taps:
+            tap(payload, at_ns)
+        try:
+            push = read_push(payload)
+        except NO_PUSH:
+            self._take_other(payload, at_ns)
+        else:
+            self._on_push(push, at_ns)
+        self.heard_ns = at_ns
+
+    def _completed(self, transport: WSTransport, frame: WSFrame) -> bytes | None:
+        """Return the message that is whole with this frame, if one is; answer a close."""
+        kind = frame.msg_type
+        if kind is WSMsgType.CLOSE:
+            code = frame.get_close_code()
+            transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
+            transport.disconnect()
+        if kind not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            return None
+        self._fragments += frame.get_payload_as_memoryview()
+        self._fragmented = not frame.fin
+        if len(self._fragments) > FRAME_LIMIT:
+            self._local_end = TOO_LONG
+            transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
+            transport.disconnect(graceful=False)
+            self._fragments.clear()
+            return None
+        if self._fragmented:
+            return None
+        payload = bytes(self._fragments)
+        self._fragments.clear()
+        return payload
+
+    def _take_other(self, payload: bytes, at_ns: int) -> None:
+        try:
+            message = decode(masked_bytes(payload))  # a server may quote our token, and what it says is shown
+        except RemoteProtocolError as error:
+            logger.warning("connection %d: %s", self.number, error)
+            self._receiver.on_unreadable(str(error), (), self.listening_ns, at_ns)
+        else:
+            self._dispatch(message, at_ns)
+
+    def _dispatch(self, message: Incoming, at_ns: int) -> None:
+        match message if not isinstance(message, Reply) else self.session.take(message):
+            case PartialPush(unreadable=rows, seqs=seqs) as push:
+                self._on_push(push, at_ns)
+                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", seqs, self.listening_ns, at_ns)
+            case Push() as push:
+                self._on_push(push, at_ns)
+            case Ping(payload):
+                self._transport.send(WSMsgType.TEXT, payload)
+                self._receiver.on_ping()
+            case Answered(request, answer):
+                self._receiver.on_answer(request, answer, at_ns)
+                if self._waiter is not None and not self._waiter.done():
+                    self._waiter.set_result(answer)
+            case System(code, text) as notice:
+                logger.warning("connection %d: SYSTEM %s %s", self.number, code, text)
+                self._receiver.on_system(notice)
+            case Late(request, answer):
+                seconds = self._settle(request)
+                logger.warning("connection %d: reply to %s after %.1f s", self.number, request.trnm, seconds)
+                self._receiver.on_late(request, answer, seconds, at_ns)
+            case Stray(trnm, seq, reason) as stray:
+                logger.warning("connection %d: stray reply %.40s seq %.40s: %s", self.number, trnm, seq, reason)
+                self._receiver.on_stray(stray)
+            case Unknown(trnm, payload):
+                logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
+
+    def _settle(self, request: Request) -> float:
+        """Forget a debt and return how long its reply took, in seconds."""
+        debt = next(debt for debt in self._debts if debt[0] is request)
+        self._debts.remove(debt)
+        return self.clock() - debt[1]
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Note the end (called by picows) and give its cause to whoever waits."""
+        received = transport.close_handshake.recv if transport.close_handshake else None
+        sent = transport.close_handshake.sent if transport.close_handshake else None
+        code = (received.code.value or NO_CODE) if received is not None else 1006
+        text = (received.reason or "") if received is not None else ""
+        detail = "the connection broke off without a close"
+        if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
+            detail = TOO_LONG
+        elif self._local_end or received is not None:
+            given = "without a code" if code == NO_CODE else f"({code} {text})".replace(" )", ")")
+            detail = self._local_end or f"closed by the server {given}"
+        self.error = ConnectionLost(detail, close_code=code, text=text)
+        self.session.close()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(self.error)
+        logger.info("connection %d: ended: %s", self.number, detail)
+        self._receiver.on_lost()
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """Tell whether something waits in a socket, without waiting for it."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _failure(url: str, error: Exception, proxy: str | None) -> CouldNotConnect:
+    """Return what went wrong on the way to an open connection."""
+    if isinstance(error, WSHandshakeError) and (status := STATUS_LINE.match(error.raw_header or b"")):
+        kind = CONTENT_TYPE.search(error.raw_header or b"")
+        said = kind[1].decode(errors="replace") if kind else ""
+        return wrong_answer(url, int(status[1]), error.raw_body or b"", said, proxy)
+    failure = could_not_connect(url, error, proxy)
+    if isinstance(error, WSError):
+        failure.reason = "handshake"
+    return failure

@@ -1,0 +1,38 @@
+"""How a client behaves: what may be chosen, and what tests put in the place of clocks and sockets."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from jogeon.live.connection import Connection, Receiver
+
+TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
+"""Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""
+
+OnTaken = Literal["stop", "retry", "takeover"]
+
+
+class Dial(Protocol):
+    """How a connection is made; tests pass one that needs no socket."""
+
+    async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
+        """Return an open connection; CouldNotConnect."""
+
+
+class Policy(Struct, frozen=True):
+    """How a client behaves.
+
+    `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
+    when another program takes the session: "stop"; "retry" after TAKEN_PAUSES; "takeover" at once, but only one time.
+    `wall` (nanoseconds since 1970), `uniform` and `dial` are for tests.
+    """
+
+    recheck: float = 600.0
+    pace: int = 5
+    on_taken: OnTaken = "stop"
+    wall: Callable[[], int] = time.time_ns
+    uniform: Callable[[float, float], float] = random.uniform
+    dial: Dial = Connection.open

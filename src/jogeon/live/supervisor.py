@@ -1,0 +1,296 @@
+"""What keeps a client going while connections come and go: connect, log in, serve, and return after an outage.
+
+One task does all of it. A Connection is used once; the Supervisor makes another, has it served (serving.py), and tells
+the Subscriptions what came of it. Whether to return and when is decided in retry.py.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Container, Iterator
+
+from jogeon.account.keys import Endpoint
+from jogeon.errors import (
+    ConnectionLost,
+    JogeonError,
+    LocalProtocolError,
+    LoginRefused,
+    SessionTaken,
+)
+from jogeon.events import StateName
+from jogeon.live.beats import Beats
+from jogeon.live.connection import Connection, Tap
+from jogeon.live.jobs import Ask
+from jogeon.live.policy import TAKEN_PAUSES, Policy
+from jogeon.live.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Verdict, delays, verdict
+from jogeon.live.serving import Serving
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.masks import unmasked
+from jogeon.wire import messages
+from jogeon.wire.messages import Answer, Login, LoginAccepted, Refusal, Request, System
+from jogeon.wire.session import Stray
+
+LOGIN_TIMEOUT = 10.0
+LOGINS_AN_HOUR = 400
+"""Bound of the logins in an hour, however a connection flaps: a life of LIFE seconds and a first retry at best."""
+
+logger = logging.getLogger("jogeon.supervisor")
+logger.addFilter(unmasked)
+
+
+class Supervisor:
+    """Keeps one session with a server; `on_end(error)` is called once when it ends for good (None: it was stopped)."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        subscriptions: Subscriptions,
+        on_end: Callable[[JogeonError | None], None],
+        policy: Policy,
+    ) -> None:
+        self.ended: JogeonError | None = None
+        self.taps: list[Tap] = []
+        """What gets every message of every connection as it came."""
+        self._connection: Connection | None = None
+        self._endpoint = endpoint
+        self._subscriptions = subscriptions
+        self.on_push = subscriptions.pushed  # no step in between on the path of every push
+        self._on_end = on_end
+        self._uniform = policy.uniform
+        self._wall = policy.wall
+        self._dial = policy.dial
+        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
+        self._loud = True
+        self._clock = asyncio.get_running_loop().time
+        self._beats = Beats(self._wall, self._beat)
+        self._serving = Serving(subscriptions, policy.pace, self._wall, self._beats.lived, self._cause)
+        self._fatal: JogeonError | None = None
+        self._words = ""
+        """What the broker said last, besides its answers."""
+        self._task: asyncio.Task[None] | None = None
+        subscriptions.on_doubt = self._serving.wake
+
+    async def start(self) -> None:
+        """Make the first connection and log in; the error tells why that was not possible."""
+        self._beats.start()
+        try:
+            connection = await self._login()
+        except BaseException:
+            self._beats.stop()
+            raise
+        self._task = asyncio.create_task(self._run(connection), name="jogeon supervisor")
+
+    async def stop(self) -> None:
+        """End everything; the connection is closed when this returns."""
+        self._finish(None)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})  # unlike `await`, it tells who was cancelled: the task, or whoever waits
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Send a request of the user when its turn comes and return its answer.
+
+        It is made from a list of at most a second ago. A refusal for the rate is asked again a few times. Raises what
+        `ask` raises, RequestTimeout, RequestRefused if no list is given, or what ended the connection.
+        """
+        if self.ended is not None:
+            raise self.ended
+        return await self._serving.ask(ask)
+
+    @property
+    def heard_ns(self) -> int:
+        """When the last frame was heard on the connection that is served, or was served last; 0 before the first."""
+        return 0 if self._connection is None else self._connection.heard_ns
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program listened to the server; 0 before the first connection."""
+        return 0 if self._connection is None else self._connection.listening_ns
+
+    @property
+    def connection_number(self) -> int:
+        """Which connection is served, or was served last; 0 before the first."""
+        return 0 if self._connection is None else self._connection.number
+
+    @property
+    def serving(self) -> bool:
+        """Whether there is a connection that is logged in."""
+        return self._connection is not None and self._connection.error is None
+
+    def wake(self) -> None:
+        """Look again at what there is to do."""
+        self._serving.wake()
+
+    async def change(self) -> None:
+        """Wait until something was answered or lost; raise what ended the session, if it did."""
+        if self.ended is not None:
+            raise self.ended
+        await self._serving.change()
+
+    def _beat(self, *, stalled: bool) -> None:
+        """Let the connection know that the loop goes on, and what it missed."""
+        if self._connection is not None:
+            was_behind = self._connection.behind
+            self._connection.beat(stalled=stalled)
+            if was_behind and not self._connection.behind:
+                self._serving.wake()
+
+    # ------------------------------------------------------------ one login
+
+    async def _login(self) -> Connection:
+        """Return a connection that is logged in; a stale token is renewed once."""
+        token = await self._endpoint.tokens.current()
+        try:
+            return await self._login_with(token)
+        except LoginRefused as refused:
+            if refused.code not in STALE_TOKEN_CODES:
+                raise
+            logger.info("token refused [%s]: asking for another", refused.code)
+            renewed = await self._endpoint.tokens.renew(token)
+            if renewed is None:
+                raise
+        return await self._login_with(renewed)
+
+    async def _login_with(self, token: str) -> Connection:
+        self._fatal, self._words = None, ""
+        connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
+        connection.taps, connection.clock = self.taps, self._beats.lived
+        answer: Answer | None = None
+        try:
+            answer = await connection.request(Login(token), LOGIN_TIMEOUT)
+        except JogeonError as error:
+            raise self._cause(error) from None
+        finally:
+            if not isinstance(answer, LoginAccepted):
+                await connection.aclose()
+        if isinstance(answer, Refusal):
+            raise LoginRefused(code=answer.code, text=answer.text)
+        return connection
+
+    # ------------------------------------------------------------ the life of the session
+
+    async def _run(self, connection: Connection) -> None:
+        pauses = delays(self._uniform)
+        try:
+            while True:
+                self._tell("connected", self._endpoint.name)
+                born = self._beats.lived()
+                cause = await self._serve_until_lost(connection)
+                if self._subscriptions.worked and self._beats.lived() - born >= LIFE:
+                    pauses, self._loud = delays(self._uniform), True
+                self._log(f"connection {connection.number}: {cause}")
+                connection = await self._return(cause, pauses)
+        except JogeonError as error:
+            self._finish(error)
+        except Exception as defect:
+            logger.exception("the session ended by a defect")
+            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
+
+    async def _serve_until_lost(self, connection: Connection) -> JogeonError:
+        """Serve one connection and return why it ended; whatever it had is given up."""
+        self._subscriptions.connected()
+        self._connection = connection
+        try:
+            await self._serving.serve(connection)
+        except JogeonError as error:
+            cause = self._cause(error)
+        finally:
+            await connection.aclose()
+        if connection.defect is not None:
+            raise connection.defect
+        self._subscriptions.lost(connection.listening_ns, "connection lost", self._detail(cause))
+        self._serving.notify()
+        return cause
+
+    def _cause(self, error: JogeonError) -> JogeonError:
+        """Return why a connection ended: what the broker said before its close, if it was to say why."""
+        return self._fatal or error
+
+    def _detail(self, cause: JogeonError) -> str:
+        """Return the words of a gap: why the connection ended, and what the broker said last."""
+        detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
+        return f"{detail}: {self._words}" if self._words else detail
+
+    async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
+        """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
+        while True:
+            pause = self._pause(cause, pauses)
+            self._tell("reconnecting", f"in {pause:.1f} s: {cause}")
+            await asyncio.sleep(pause)
+            self._tell("connecting", self._endpoint.name)
+            try:
+                return await self._login()
+            except JogeonError as error:
+                cause = error
+                self._log(str(error))
+
+    def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
+        """Return how long to wait before the next login, or raise the cause if there is to be none."""
+        if isinstance(cause, SessionTaken):
+            self._tell("taken", cause.text)
+            pause = next(self._taken_pauses, None)
+            if pause is None:
+                raise cause
+            return pause
+        match verdict(cause):
+            case Verdict.RETRY:
+                return next(pauses)
+            case Verdict.SLOW:
+                return self._uniform(*SLOW_RETRY)
+        raise cause
+
+    def _log(self, what: str) -> None:
+        """Log the first failure of an outage loudly and its repeats quietly."""
+        logger.log(logging.WARNING if self._loud else logging.DEBUG, "%s", what)
+        self._loud = False
+
+    def _finish(self, error: JogeonError | None) -> None:
+        self._beats.stop()
+        if self.ended is not None:
+            return
+        self.ended = error or LocalProtocolError("the client is closed")
+        self._on_end(error)
+        self._serving.fail(self.ended)
+        self._serving.notify()
+
+    def _tell(self, state: StateName, cause: str) -> None:
+        self._subscriptions.tell(self._wall(), state, cause)
+
+    # ------------------------------------------------------------ what the connection tells (Receiver)
+
+    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+        """Doubt the conditions of which the frame could have been a push."""
+        self._subscriptions.unreadable(what, seqs, heard_ns, at_ns)
+        self._serving.wake()
+
+    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
+        """Take an answer at once: the frames that follow it are newer than what it shows."""
+        self._subscriptions.answered(request, answer, self._clock(), at_ns)
+
+    def on_ping(self) -> None:
+        """Learn how often the server gives a sign of life."""
+        self._serving.pinged()
+
+    def on_system(self, notice: System) -> None:
+        """Take a SYSTEM notice; a fatal one explains the close that follows, any other may."""
+        if notice.code == messages.TAKEN:
+            self._fatal = SessionTaken(code=notice.code, text=notice.message)
+        elif notice.code in messages.FATAL_SYSTEM_CODES:
+            self._fatal = ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)
+        else:
+            self._words = f"[{notice.code}] {notice.message}"
+
+    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
+        """Take a reply that came after its time: patience learns from it."""
+        self._subscriptions.late(request, answer, self._clock(), at_ns)
+        self._serving.late(seconds)
+
+    def on_stray(self, stray: Stray) -> None:
+        """Take what nobody asked for: the words of an error, or a snapshot that may contradict another."""
+        self._words = stray.words or self._words
+        if stray.codes is not None and stray.seq is not None:
+            self._subscriptions.unasked(stray.seq, stray.codes)
+            self._serving.wake()
+
+    def on_lost(self) -> None:
+        """Wake the task, which finds the connection ended."""
+        self._serving.wake()

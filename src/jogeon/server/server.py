@@ -1,0 +1,256 @@
+"""The broker's side of the wire: accept programs, hold a Peer for each, and send to many at once.
+
+A Backend (the simulator, the hub) decides what is answered; this module owns the sockets. Nothing a peer does reaches
+the others: who floods waits in a row of its own, who has not logged in is one of few, who does not read is cut.
+"""
+
+import asyncio
+import itertools
+import logging
+import socket
+from collections import deque
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from picows import (
+    WSCloseCode,
+    WSListener,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+    ws_create_server,
+)
+
+from jogeon.errors import CannotServe, InvalidAddress
+from jogeon.server.door import Door
+from jogeon.server.frames import GOING_AWAY, NORMAL
+from jogeon.server.peer import SYSTEM_TEXTS, Backend, Peer, Settings
+from jogeon.wire import messages, writers
+
+PATH = "/api/dostk/websocket"
+READ_LIMIT = 256 * 1024
+"""Largest frame that is read at all. Larger than any that is taken, so that most of those who send too much have read
+to the end before they are told; small enough for all who have not logged in at once."""
+HANDSHAKE = 5.0
+"""Seconds from a connection to the end of its upgrade request."""
+SEND_BUFFER = 128 * 1024
+"""Of the kernel, for each peer: megabytes waiting there would hide a peer that does not read."""
+RECEIVE_BUFFER = 4 * 1024
+"""Of the kernel, for each peer: what one read brings is parsed in one turn of the loop, and picows keeps a buffer as
+large as the largest read."""
+
+logger = logging.getLogger("jogeon.server")
+
+
+class Server:
+    """A running server; made by `serve`. `frozen` and `pinging` are for backends that play a failing broker."""
+
+    def __init__(self, backend: Backend, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+        self.backend = backend
+        self.settings = settings
+        self.loop = loop
+        self.pinging = True
+        self.frozen = False
+        self.address = ""
+        self._numbers = itertools.count(1)
+        self._listening: asyncio.Server
+        self._door: Door | None = None
+        self._own_origins: tuple[str | None, ...] = ()
+        self._peers: set[Peer] = set()
+        self._sockets: set[Peer] = set()
+        self._sessions: dict[str, Peer] = {}
+        self._dirty: list[Peer] = []
+        self._flooding: deque[Peer] = deque()
+        self._empty = asyncio.Event()
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """All peers that something can be sent to, in the order in which they came."""
+        return tuple(sorted(self._peers, key=lambda peer: peer.number))
+
+    def freeze(self) -> None:
+        """Neither send nor read, as a broker that hangs."""
+        self.frozen = True
+        for peer in self._peers:
+            peer.stop_reading()
+
+    def thaw(self) -> None:
+        """Go on where `freeze` stopped; what was to be sent meanwhile goes out now."""
+        if self.frozen:
+            self.frozen = False
+            for peer in self.peers:  # in the order they came: a login that was given up must not follow its successor
+                peer.read_on()
+            self._flush()
+            if self._flooding:
+                self.loop.call_soon(self._hear_next)
+
+    async def stop(self) -> None:
+        """Close all connections and the port; returns when the sockets are gone."""
+        self._listening.close()
+        self.thaw()
+        for peer in self.peers:
+            peer.end(GOING_AWAY, "")
+        if self._sockets:
+            self._empty.clear()
+            await self._empty.wait()
+
+    # ------------------------------------------------------------ for peers
+
+    async def listen(self, listening: Door) -> None:
+        """Begin to accept."""
+        self._door = listening
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted sockets inherit both
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        host, port, *_ = listening.getsockname()
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.address = f"ws://{place}{PATH}"
+        self._own_origins = (None, f"http://{place}", f"http://localhost:{port}")
+        self._listening = await ws_create_server(
+            self._accept,
+            sock=listening,
+            enable_auto_pong=False,
+            max_frame_size=READ_LIMIT,
+            read_buffer_init_size=2048,
+            websocket_handshake_timeout=HANDSHAKE,
+            logger_name=self._parser_logger(),
+        )
+
+    def _parser_logger(self) -> logging.Logger:
+        """Return a logger for picows that hears of frames it refuses before it closes with words of its own."""
+        parser = logging.Logger("jogeon.server.server.parser", logging.ERROR)  # noqa: LOG001  # one for each server
+        parser.addHandler(_Refused(self._refused))
+        return parser
+
+    def _refused(self, descriptor: int, code: object) -> None:
+        """Stop reading from a peer whose frame picows refuses: what comes after it is no frame, but would be kept."""
+        for peer in [peer for peer in self._sockets if peer.socket_number == descriptor]:
+            if code is WSCloseCode.MESSAGE_TOO_BIG:
+                peer.too_long()
+            peer.stop_reading()
+
+    def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
+        if request.path.split(b"?")[0] != PATH.encode():
+            return None  # 404
+        if request.headers.get("Origin") not in self._own_origins:  # a page in a browser: this port serves none
+            refused = WSUpgradeResponse.create_error_response(403, b"not for browsers")
+            return WSUpgradeResponseWithListener(refused, None)
+        if len(self._sockets) >= self.settings.most:
+            refused = WSUpgradeResponse.create_error_response(503, b"too many connections")
+            return WSUpgradeResponseWithListener(refused, None)
+        return Peer(self)
+
+    def number(self) -> int:
+        """Return the number of the next peer."""
+        return next(self._numbers)
+
+    def enter(self, peer: Peer) -> None:
+        """Take a peer in; of those without a login, the oldest makes room."""
+        if self._door is not None:
+            self._door.admit(peer.socket_number)
+        self._peers.add(peer)
+        self._sockets.add(peer)
+        if self.frozen:
+            peer.stop_reading()
+        self.backend.connected(peer)
+        early = [each for each in self._peers if not each.key]
+        if len(early) > self.settings.most_early:
+            min(early, key=lambda each: each.number).cut("too many have not logged in")
+
+    def take_over(self, key: str, peer: Peer) -> None:
+        """Give a key's session to a peer; whoever had it is told so and closed."""
+        holder = self._sessions.get(key)
+        if holder is not None and self.settings.exclusive:
+            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN, SYSTEM_TEXTS[messages.TAKEN]))
+        self._sessions[key] = peer
+        peer.key = key
+
+    def leave(self, peer: Peer) -> None:
+        """Forget a peer that gets nothing any more."""
+        self._peers.discard(peer)
+        if self._sessions.get(peer.key) is peer:
+            del self._sessions[peer.key]
+        self.backend.gone(peer)
+
+    def vanished(self, peer: Peer) -> None:
+        """Note that a peer's socket is gone."""
+        self._sockets.discard(peer)
+        if not self._sockets:
+            self._empty.set()
+
+    def flush_soon(self, peer: Peer) -> None:
+        """Write a peer's outbox at the end of this turn of the loop."""
+        if not self._dirty and not self.frozen:
+            self.loop.call_soon(self._flush)
+        self._dirty.append(peer)
+
+    def hear_later(self, peer: Peer) -> None:
+        """Put a peer that floods into the row; one of the row is heard in a turn of the loop."""
+        self._flooding.append(peer)
+        if len(self._flooding) == 1:
+            self.loop.call_soon(self._hear_next)
+
+    def _hear_next(self) -> None:
+        if self.frozen or not self._flooding:
+            return
+        peer = self._flooding.popleft()
+        if self._flooding:
+            self.loop.call_soon(self._hear_next)
+        pause = peer.hear_share()
+        if pause is not None:
+            self.loop.call_later(pause, self.hear_later, peer)
+
+    def _flush(self) -> None:
+        if not self.frozen:
+            dirty, self._dirty = self._dirty, []
+            for peer in dirty:
+                peer.flush()
+
+
+async def serve(
+    backend: Backend,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    settings: Settings | None = None,
+    anywhere: bool = False,
+) -> Server:
+    """Start a server; port 0 takes any free one. CannotServe if the port is taken.
+
+    InvalidAddress if `host` is no loopback address, unless `anywhere` is set.
+    """
+    server = Server(backend, settings or Settings(), asyncio.get_running_loop())
+    await server.listen(bound(host, port, anywhere=anywhere))
+    return server
+
+
+class _Refused(logging.Handler):
+    """Hears that picows refuses a frame: the log is the only place where it tells, with the socket's number."""
+
+    def __init__(self, tell: Callable[[int, object], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of a refused frame; whatever else went wrong is logged as ours."""
+        if "parser error" in record.msg and isinstance(record.args, tuple) and isinstance(record.args[0], tuple):
+            self._tell(int(record.name.rpartition(".")[2]), record.args[0][0])
+        else:
+            logger.handle(record)
+
+
+def bound(host: str, port: int, *, anywhere: bool = False) -> Door:
+    """Return a listening socket; raises as `serve`."""
+    number = "127.0.0.1" if host == "localhost" else host
+    try:
+        address = ip_address(number)
+    except ValueError:
+        raise InvalidAddress(f"{host} is no IP address", value=host, reason="no IP address") from None
+    if not address.is_loopback and not anywhere:
+        raise InvalidAddress(f"{host} is not a loopback address", value=host, reason="not loopback")
+    if not 0 <= port < 2**16:
+        raise InvalidAddress(f"{port} is no port", value=str(port), reason="no port")
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        return Door(fileno=socket.create_server((number, port), family=family).detach())
+    except OSError as error:
+        raise CannotServe(address=f"{host}:{port}", detail=error.strerror or str(error)) from error

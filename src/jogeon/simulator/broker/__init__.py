@@ -1,0 +1,1 @@
+"""The broker over a market: how it answers, and what it allows."""

@@ -1,0 +1,155 @@
+"""The simulated broker's own way of writing, switch by switch; where nothing is in doubt, `messages` writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from jogeon.simulator.market.market import Unquoted
+from jogeon.wire import writers
+from jogeon.wire.messages import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jogeon.events import Condition, Exchange
+    from jogeon.simulator.broker.switches import Switches
+    from jogeon.simulator.market.market import Quote
+
+LOGIN_REASONS: Final = {
+    "1700": "허용된 API 요청 개수를 초과하였습니다",
+    "8003": "Access Token을 조회하는데 실패했습니다",
+    "8005": "Token이 유효하지 않습니다",
+    "8010": "Token을 발급받은 IP와 서비스를 요청한 IP가 동일하지 않습니다",
+    "8031": "Token을 발급받은 투자구분(실전/모의투자)이 사용하려는 투자구분과 일치하지 않습니다",
+    "8103": "토큰 인증 또는 단말기인증에 실패했습니다",
+}
+MAINTENANCE: Final = (20, "시스템 점검중입니다")
+"""A refusal of which no code is known."""
+WITHOUT_BRACKETS: Final = {"1999": "예기치 못한 에러가 발생했습니다"}
+"""Refusals whose code stands in return_code alone."""
+FAILED: Final = "처리 중 오류가 발생했습니다. 잠시 후 다시 조회하세요"
+BESIDE: Final = writers.encode_system("R10009", "실시간 조건검색 중에는 일반 조회를 할 수 없습니다. 접속을 종료합니다")
+"""Our own code: of the one session that was ended so, only the fact is known."""
+SUFFIXES: Final[dict[Exchange, str]] = {"K": "", "N": "_NX", "A": "_AL"}
+OTHER_ROW: Final = '[{"values":{"20":"090000","10":"+75000"},"type":"0B","name":"주식체결","item":"005930"},'.encode()
+NOTICE: Final = writers.encode_system("N00001", "시뮬레이터의 안내입니다")
+
+
+class Dialect:
+    """The broker's texts as its switches have them."""
+
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
+        self._more = ',"907":"2"' * switches.with_907 + ',"9081":"통합"' * switches.with_9081
+        self._letter = "" if switches.prefixes == "never" else "A"
+        self._plain = switches.with_20 and not switches.mixed and switches.prefixes != "always"
+
+    def login_accepted(self) -> bytes:
+        """Return the reply to a good LOGIN."""
+        if self._switches.sor_yn:
+            return writers.encode_login_accepted()
+        return msgspec.json.encode({"trnm": "LOGIN", "return_code": 0, "return_msg": ""})
+
+    def login_refused(self, code: str) -> tuple[Refusal, bytes]:
+        """Return the refusal of a LOGIN; its code stands in the text, its number is anyone's guess."""
+        if code == "maintenance" or code in WITHOUT_BRACKETS:
+            number, text = MAINTENANCE if code == "maintenance" else (int(code), WITHOUT_BRACKETS[code])
+            return Refusal(code=str(number), text=text), writers.encode_refusal("LOGIN", number, text)
+        reason = LOGIN_REASONS.get(code, "인증에 실패했습니다")
+        text = f"토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE={code}, MESSAGE={reason}]"
+        number = int(code) if self._switches.login_code is None else self._switches.login_code
+        return Refusal(code=code, text=text), writers.encode_refusal("LOGIN", number, text)
+
+    def listing(self, conditions: Iterable[Condition]) -> bytes:
+        """Return the list of conditions; its rows are sorted as text: 0, 1, 10, 2."""
+        blank = "  " if self._switches.padded_names else ""
+        pairs = sorted((condition.seq, f"{blank}{condition.name}{blank}") for condition in conditions)
+        if self._switches.list_order == "number":
+            pairs.sort(key=lambda pair: int(pair[0]))
+        objects = self._switches.list_rows == "objects"
+        rows = [{"seq": seq, "name": name} if objects else [seq, name] for seq, name in pairs]
+        data = None if not rows and self._switches.empty_list == "null" else rows
+        head = {"trnm": self._switches.list_name, "return_code": 0, "return_msg": ""}
+        return msgspec.json.encode(head | {"data": data})
+
+    def refusal(self, trnm: str, code: int, text: str, seq: str | None = None) -> tuple[Refusal, bytes]:
+        """Return a refusal; the condition it is about stands where the switch has it."""
+        where = self._switches.error_seq
+        if seq is not None and where == "text":
+            text = f"{text}(seq={seq})"
+        field = {"seq": seq} if seq is not None and where == "field" else {}
+        reply = {"trnm": trnm, **field, "return_code": code, "return_msg": text}
+        return Refusal(code=str(code), text=text), msgspec.json.encode(reply)
+
+    def failed(self, seq: str) -> tuple[Refusal, bytes]:
+        """Return a failure that is told in words alone, beside the code of a success."""
+        reply = {"trnm": "CNSRREQ", "seq": seq, "return_code": 0, "return_msg": FAILED, "data": None}
+        return Refusal(code="0", text=FAILED), msgspec.json.encode(reply)
+
+    def cleared(self, seq: str) -> bytes:
+        """Return the reply to a stop."""
+        words = "정상적으로 처리되었습니다" if self._switches.clear_words else ""
+        return msgspec.json.encode({"trnm": "CNSRCLR", "seq": seq, "return_code": 0, "return_msg": words})
+
+    def snapshot(self, seq: str, codes: Sequence[str], exchange: Exchange) -> bytes:
+        """Return what is in a condition now."""
+        if not codes and self._switches.empty_snapshot != "null":
+            named = {"seq": seq, "data": []} if self._switches.empty_snapshot == "list" else {"data": None}
+            return msgspec.json.encode({"trnm": "CNSRREQ", "return_code": 0} | named)
+        named_seq = seq.ljust(3) if self._switches.padded_seq == "always" else seq
+        rows = [{"jmcode": self.code(code, exchange)} for code in codes]
+        head = {"trnm": "CNSRREQ", "seq": named_seq, "return_code": 0}
+        return msgspec.json.encode(head | {"data": self._rows(rows)})
+
+    def page(self, seq: str, quotes: Sequence[Quote | Unquoted], exchange: Exchange, next_key: str) -> bytes:
+        """Return one page of a search."""
+        padded = seq if self._switches.padded_seq == "never" else seq.ljust(3)
+        if self._switches.search_rows == "codes":
+            rows = [{"jmcode": self.code(quote.code, exchange)} for quote in quotes]
+        else:
+            rows = [self.row(quote, exchange) for quote in quotes]
+        head = {"trnm": "CNSRREQ", "seq": padded, "cont_yn": "Y" if next_key else "N", "next_key": next_key}
+        return msgspec.json.encode(head | {"return_code": 0, "data": self._rows(rows)})
+
+    def _rows(self, rows: list[dict[str, str]]) -> list[dict[str, str]] | dict[str, str] | None:
+        if len(rows) == 1 and self._switches.one_row == "object":
+            return rows[0]
+        return rows or None
+
+    def code(self, code: str, exchange: Exchange) -> str:
+        """Return a code as it stands in a snapshot or a search."""
+        return self._letter + code + (SUFFIXES[exchange] if self._switches.venue_suffix else "")
+
+    def row(self, quote: Quote | Unquoted, exchange: Exchange) -> dict[str, str]:
+        """Return a row of a search by field number: nine characters, a sign in place of the first digit.
+
+        What is not known is empty.
+        """
+        code = {"9001": self.code(quote.code, exchange)}
+        if isinstance(quote, Unquoted):
+            return code | dict.fromkeys(("302", "10", "25", "11", "12", "13", "16", "17", "18"), "")
+        return code | {
+            "302": quote.name,
+            "10": f"{quote.price:09d}",
+            "25": str(quote.sign),
+            "11": f"{quote.change:09d}",
+            "12": f"{quote.rate:09d}" if self._switches.rates == "thousandths" else f"{quote.rate / 1000:09.2f}",
+            "13": f"{quote.volume:09d}",
+            "16": f"{quote.open:09d}",
+            "17": f"{quote.high:09d}",
+            "18": f"{quote.low:09d}",
+        }
+
+    def acknowledged(self, trnm: str) -> bytes:
+        """Return the reply to REG or REMOVE, which names neither stock nor group."""
+        return msgspec.json.encode({"trnm": trnm, "return_code": 0, "return_msg": ""})
+
+    def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
+        """Return the push of one enter or leave."""
+        if self._plain:
+            return writers.encode_push(seq, code, kind, clock, self._more)
+        named = self._letter + code if self._switches.prefixes == "always" else code
+        text = writers.encode_push(seq, named, kind, clock if self._switches.with_20 else "", self._more)
+        return text.replace(b"[", OTHER_ROW, 1) if self._switches.mixed else text

@@ -1,0 +1,1 @@
+"""The synthetic market: what trades, and who meets which condition."""

@@ -1,0 +1,1 @@
+"""A recorded market, served again."""

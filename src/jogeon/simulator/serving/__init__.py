@@ -1,0 +1,1 @@
+"""The broker listening, and what a test asks of it."""

@@ -1,0 +1,140 @@
+"""A broker over any market, listening: the wire, HTTP beside it, faults and the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from jogeon.server.server import bound, serve
+from jogeon.simulator.broker.backend import Broker
+from jogeon.simulator.broker.faults import Faults
+from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.broker.tokens import Tokens
+from jogeon.simulator.serving.truth import Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from jogeon.server.http import RestServer
+    from jogeon.server.server import Server
+    from jogeon.simulator.broker.backend import Market
+    from jogeon.simulator.market.market import Change
+
+
+class Brokerage:
+    """A broker in this process, listening between `async with`; `_run` moves its market.
+
+    `rest_port` None leaves HTTP away. `token` is then the only good one; without it, "demo" and issued ones are.
+    InvalidAddress and CannotServe for what cannot be served.
+    """
+
+    websocket: str
+    rest: str
+
+    def __init__(
+        self,
+        market: Market,
+        *,
+        seed: int,
+        host: str,
+        port: int,
+        rest_port: int | None,
+        switches: Switches | None,
+        token: str | None,
+    ) -> None:
+        self._host, self._port, self._rest_port = host, port, rest_port
+        self._switches = Switches() if switches is None else switches
+        self._tokens = Tokens(time.time, token)
+        self._truth = Truth()
+        self._seeds = itertools.count(seed + 1)
+        self._shown = market
+        self._broker = Broker(market, self._tokens, self._switches, time.monotonic)
+        self._server: Server
+        self._faults: Faults
+        self._rest_server: RestServer | None = None
+        self._clockwork: asyncio.Task[None]
+
+    async def __aenter__(self) -> Self:
+        listening = None if self._rest_port is None else bound(self._host, self._rest_port)
+        try:
+            self._server = await serve(self._broker, self._host, self._port, settings=self._switches.settings())
+        except BaseException:
+            if listening is not None:
+                listening.close()
+            raise
+        self.websocket = self._server.address
+        self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
+        if listening is not None:
+            from jogeon.server.http import RestServer, token_routes
+            from jogeon.simulator.serving.control import control_routes, refusable
+
+            tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
+            routes = tokens + control_routes(self.truth_pieces, self.fault)
+            self._rest_server = RestServer(routes, listening)
+            self.rest = self._rest_server.address
+        self._clockwork = asyncio.create_task(self._run(), name="market")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clockwork.cancel()
+        self._faults.end()
+        if self._rest_server is not None:
+            await self._rest_server.stop()
+        await self._server.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._clockwork
+
+    async def run(self) -> None:
+        """Wait until the market has come to its end, if it has one; raises what it failed with."""
+        await asyncio.shield(self._clockwork)
+
+    def truth(self, since: int = 0, limit: int | None = None) -> dict[str, Any]:
+        """Return names and members now, how many connected and logged in, and the changes after number `since`.
+
+        Of those that are kept, from number `first` on, the first `limit`.
+        """
+        return self._moment() | {"changes": self._truth.since(since, limit)}
+
+    def truth_pieces(self, since: int = 0, limit: int | None = None) -> Iterator[bytes]:
+        """Yield `truth` as pieces of one JSON text, each made in about a millisecond."""
+        yield msgspec.json.encode(self._moment())[:-1] + b',"changes":'
+        yield from self._truth.slices(since, limit)
+        yield b"}"
+
+    def _moment(self) -> dict[str, Any]:
+        conditions = self._shown.conditions
+        return {
+            "names": {condition.seq: condition.name for condition in conditions},
+            "members": {condition.seq: self._shown.members(condition.seq) for condition in conditions},
+            "connections": self._broker.connections,
+            "logins": self._broker.logins,
+            "first": self._truth.first,
+        }
+
+    def fault(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Play faults, or end them with {}; return what is on now. InvalidFault says what is wrong with an order."""
+        self._faults.post(order)
+        standing: dict[str, Any] = msgspec.structs.asdict(self._broker.standing)
+        return standing
+
+    def _tell(self, changes: Sequence[Change]) -> None:
+        """Note what changed, and push it."""
+        self._truth.add(changes, time.time_ns())
+        self._broker.push(changes)
+
+    def _seqs(self) -> list[str]:
+        return [condition.seq for condition in self._shown.conditions]
+
+    def _renumber(self) -> None:
+        self._broker.renumber(next(self._seeds))
+
+    async def _run(self) -> None:
+        raise NotImplementedError

@@ -1,0 +1,83 @@
+"""What a test asks of the simulator over HTTP: the truth, and faults."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from jogeon.errors import TokenRefused
+from jogeon.server.http import json_object, json_response
+from jogeon.simulator.broker.faults import InvalidFault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+
+    from starlette.requests import Request
+
+
+NOTICE_PAGE: Final = "<html><head><title>점검 안내</title></head><body>시스템 점검 중입니다.</body></html>"
+"""What the token URL shows in maintenance, with status 200 or 403."""
+
+
+def refusable(routes: Sequence[Route], refused: Callable[[], str | None]) -> list[Route]:
+    """Return the routes of tokens, which answer with a refusal while there is one: a code, or `html`, `html403`."""
+    return [Route(route.path, _unless(refused, route.endpoint), methods=["POST"]) for route in routes]
+
+
+def _unless(
+    refused: Callable[[], str | None], answer: Callable[[Request], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer_or_refuse(request: Request) -> Response:
+        match refused():
+            case None:
+                return await answer(request)
+            case "html" | "html403" as page:
+                return Response(NOTICE_PAGE, 200 if page == "html" else 403, media_type="text/html")
+            case "1700":
+                text = "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"
+                return json_response({"return_code": 5, "return_msg": text}, 429)
+            case code:
+                raise TokenRefused(code=code, text="접근토큰을 발급할 수 없습니다")
+
+    return answer_or_refuse
+
+
+def control_routes(
+    truth_pieces: Callable[[int, int | None], Iterator[bytes]], order: Callable[[dict[str, Any]], dict[str, Any]]
+) -> list[Route]:
+    """Return `GET /simulator/truth?since=N&limit=M` and `POST /simulator/faults`, which answers with what is on now.
+
+    The truth is written piece by piece, so that a long one does not keep the wire waiting.
+    """
+
+    async def truth(request: Request) -> Response:
+        since, limit = _number(request, "since") or 0, _number(request, "limit")
+        pieces = _one_a_turn(truth_pieces(since, limit))
+        return StreamingResponse(pieces, media_type="application/json;charset=UTF-8")
+
+    async def faults(request: Request) -> Response:
+        try:
+            return json_response(order(await json_object(request)))
+        except InvalidFault as error:
+            raise HTTPException(400, str(error)) from None
+
+    return [Route("/simulator/truth", truth), Route("/simulator/faults", faults, methods=["POST"])]
+
+
+def _number(request: Request, name: str) -> int | None:
+    """Return a parameter, None if it was not given; 400 if it is no number."""
+    text = request.query_params.get(name)
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise HTTPException(400, f"{name} must be a number from 0 on")
+    return None if text is None else int(text)
+
+
+async def _one_a_turn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield pieces, with a turn of the loop for everybody else between two of them."""
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(0)

@@ -1,0 +1,1 @@
+"""The protocol of the wire, both roles, without I/O."""

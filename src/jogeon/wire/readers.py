@@ -1,0 +1,398 @@
+"""What a peer sends as typed messages; field numbers become names here, in `messages` and in `values`, nowhere else.
+
+`decode` reads what the broker sends, `decode_request` what a client sends; both return `Unknown` for a JSON value they
+do not know and raise RemoteProtocolError for bytes that are no JSON. `answer` makes of a reply the answer to a request.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from jogeon.errors import RemoteProtocolError
+from jogeon.events import Condition, Exchange, Stock
+from jogeon.wire.messages import (
+    MOST_CODES,
+    MOST_CONDITIONS,
+    Answer,
+    Clear,
+    Cleared,
+    ConditionList,
+    Incoming,
+    ListConditions,
+    Login,
+    LoginAccepted,
+    Malformed,
+    PartialPush,
+    Ping,
+    Push,
+    PushRow,
+    PushValues,
+    Refusal,
+    Register,
+    Registered,
+    Reply,
+    Request,
+    Search,
+    SearchPage,
+    System,
+    Unknown,
+)
+from jogeon.wire.values import (
+    WORDS,
+    bare_code,
+    clock_of,
+    code_of,
+    composed,
+    is_success,
+    plain,
+    rows_of,
+    shown,
+    stock_of,
+    text_of,
+)
+
+T = TypeVar("T")
+
+MOST_ODDITIES = 10
+"""Oddities that an answer names; more say no more."""
+
+read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
+"""Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
+NO_PUSH = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+BLANKS = b" \t\r\n\v\f\0"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def decode(payload: bytes) -> Incoming:
+    """Return what the broker sent; RemoteProtocolError if the bytes are no JSON document."""
+    try:
+        return read_push(payload)
+    except NO_PUSH:
+        return _decode_other(payload)
+
+
+def _decode_other(payload: bytes) -> Incoming:
+    text = payload.strip(BLANKS).removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS)
+    if text.strip(b'"').upper() == b"PING":  # seen tolerated by the broker as bare text
+        return Ping(payload)
+    try:
+        return _message(msgspec.json.decode(text), payload)
+    except UnicodeDecodeError as broken:
+        return _despite(broken, text, payload)
+    except NO_PUSH as unreadable:
+        raise _unreadable(payload, unreadable) from None
+
+
+def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incoming:
+    """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
+    try:
+        message = _message(msgspec.json.decode(text.decode(errors="replace")), payload)
+    except NO_PUSH as unreadable:
+        raise _unreadable(payload, unreadable) from None
+    if isinstance(message, Unknown):
+        raise _unreadable(payload, broken) from None
+    return message
+
+
+def _message(value: object, payload: bytes) -> Incoming:
+    fields = _fields(value)
+    named = fields.get("trnm")
+    trnm = plain(named).upper()
+    match trnm:
+        case "PING":
+            return Ping(payload)
+        case "REAL":
+            return _pushed(fields.get("data"))
+        case "SYSTEM":
+            code = plain(fields.get("code")) or plain(fields.get("return_code"))
+            return System(code.upper(), text_of(fields.get("message") or fields.get("return_msg")))
+        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"))).data:
+            return push
+    if _is_reply(trnm, fields):
+        return _reply(trnm, fields)
+    return Unknown(trnm=text_of(named) if isinstance(named, str) else "", payload=payload[:WORDS])
+
+
+def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
+    return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
+
+
+def _fields(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+# ---------------------------------------------------------------- pushes
+
+
+def _pushed(data: object) -> Push:
+    """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
+    rows = rows_of(data)
+    if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):
+        return PartialPush("REAL", [], 1)
+    kept: list[PushRow] = []
+    unread: list[str] = []
+    for row in rows:
+        if not _may_concern_a_condition(row):
+            continue
+        read = _push_row(row)
+        if read is None:
+            unread.append(plain(_values(row).get("841")))
+        else:
+            kept.append(read)
+    if not unread:
+        return Push("REAL", kept)
+    return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else ())
+
+
+def _may_concern_a_condition(row: object) -> bool:
+    """Tell whether a row is of type "02", or could be: one without a type is judged by what else it holds."""
+    if not isinstance(row, dict):
+        return True
+    kind = plain(row.get("type"))
+    if kind:
+        return kind in ("02", "2")
+    values = _values(row)
+    return not values or "841" in values or "843" in values or plain(row.get("name")) == "조건검색"
+
+
+def _values(row: object) -> dict[str, Any]:
+    """Return the values of a row, which may stand in a list of one or in the row itself; empty if there are none."""
+    fields = _fields(row)
+    match rows_of(fields.get("values")):
+        case [dict() as values]:
+            return values
+    return fields if "841" in fields else {}
+
+
+def _push_row(row: object) -> PushRow | None:
+    """Return what makes a push: seq, code and kind; None if one of them cannot be read. The time is as may be."""
+    values = _values(row)
+    seq = plain(values.get("841"))
+    code = code_of(values.get("9001")) or code_of(_fields(row).get("item"))
+    match plain(values.get("843")).upper():
+        case "I" | "D" as kind if seq and code:
+            return PushRow(PushValues(seq, code, kind, clock_of(values.get("20"))))
+    return None
+
+
+# ---------------------------------------------------------------- replies
+
+_SEQ_IN_TEXT = re.compile(r"\(seq=\s*(\d{1,9})\s*\)")
+_CODE_IN_TEXT = re.compile(r"CODE\s*=\s*([0-9A-Z]{1,9})|\[(\d{4,6})[:\]]", re.IGNORECASE)
+_ZERO = re.compile(r"[+-]?0+(\.0*)?")
+_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR")
+
+
+def _is_reply(trnm: str, fields: dict[str, Any]) -> bool:
+    """Tell whether a frame answers something: it has a return_code, or what only a reply to one of ours has."""
+    if "return_code" in fields:
+        return True
+    return trnm in _ANSWERED and ("data" in fields or bool(fields.get("return_msg")))
+
+
+def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
+    words = fields.get("return_msg")
+    text = text_of(words) if words else ""
+    in_text = _SEQ_IN_TEXT.search(text)
+    return Reply(
+        trnm="CNSRLST" if trnm == "CNSRLT" else trnm,  # the guide prints its own reply's name with a typo
+        seq=plain(fields.get("seq")) or (in_text[1] if in_text else None),
+        refusal=_refused(trnm, fields, text),
+        fields=fields,
+    )
+
+
+def _refused(trnm: str, fields: dict[str, Any], text: str) -> Refusal | None:
+    """Return what a reply refuses, or None if it grants.
+
+    A CNSRREQ (or a reply that does not say to what) with code 0, words and no rows is a failure told in words: taken
+    for "no stock" it would tell leaves that never were, while a refusal is asked again. Words that are known to mean
+    success are none; any others are, because nobody has seen words beside an empty reply that was well. Without a
+    return_code rows or words of success are needed to take a reply for granted.
+    """
+    code = fields.get("return_code")
+    refusal = refusal_in(code, text)
+    if not plain(code):
+        well = rows_of(fields.get("data")) or (text.strip() and is_success(text))
+        return None if well else refusal
+    if refusal is None and trnm in ("CNSRREQ", "") and not is_success(text) and not rows_of(fields.get("data")):
+        return Refusal(_code_in(text) or "0", text)
+    return refusal
+
+
+def refusal_in(return_code: object, text: str) -> Refusal | None:
+    """Return what a return_code and its text refuse, or None for success (0, "0", "0000", 0.0)."""
+    code = plain(return_code)
+    return None if _ZERO.fullmatch(code) else Refusal(_code_in(text) or code, text)
+
+
+def _code_in(text: str) -> str:
+    found = _CODE_IN_TEXT.search(text)
+    return (found[1] or found[2]) if found else ""
+
+
+def can_answer(reply: Reply, request: Request) -> bool:
+    """Tell whether a reply can be the answer to a request by its trnm; an error may have none."""
+    return reply.trnm == request.trnm or (reply.trnm == "" and reply.refusal is not None)
+
+
+def likeness(reply: Reply, request: Request) -> int:
+    """Return 1 if a reply has the shape of an answer to a request, -1 if that of another one's, 0 if its shape is mute.
+
+    Searches and registrations share a trnm: only a search has pages and rows by field number, only a snapshot has rows
+    of jmcode. Shapes are not reliable; this decides only between requests that could both be meant.
+    """
+    rows = rows_of(reply.fields.get("data"))
+    first = rows[0] if rows and isinstance(rows[0], dict) else {}
+    signs = ("9001" in first) - ("jmcode" in first) + bool(reply.fields.get("cont_yn"))
+    search = 0 if reply.refusal is not None else (signs > 0) - (signs < 0)
+    return search if isinstance(request, Search) else -search if isinstance(request, Register) else 0
+
+
+# ---------------------------------------------------------------- answers
+
+
+def answer(request: Request, reply: Reply) -> Answer:
+    """Return a reply as the typed answer to the request it belongs to.
+
+    One odd row costs no other: it is named in the answer's `oddities`. Malformed if nothing is readable at all.
+    """
+    if reply.refusal is not None:
+        return reply.refusal
+    try:
+        return _typed(request, reply)
+    except _WrongShape as wrong:
+        return Malformed(f"{request.trnm}: {wrong}")
+
+
+class _WrongShape(Exception):
+    """Data in which nothing can be read; told to the caller as Malformed."""
+
+
+def _typed(request: Request, reply: Reply) -> Answer:
+    oddities: list[str] = []
+    data = reply.fields.get("data")
+    match request:
+        case Login():
+            return LoginAccepted()
+        case Clear():
+            return Cleared()
+        case ListConditions():
+            conditions = _read(_listed(data), _condition, oddities, MOST_CONDITIONS)
+            return ConditionList(tuple(dict.fromkeys(conditions)), _bounded(oddities))
+        case Search():
+            return _search_page(reply.fields, oddities)
+        case Register():
+            codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
+            return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
+
+
+def _read(rows: list[Any] | None, read: Callable[[Any], T | None], oddities: list[str], most: int) -> list[T]:
+    """Return what can be read of the rows and name the others; _WrongShape if there are some and none can be read."""
+    if rows is None:
+        raise _WrongShape("data is not a list")
+    if len(rows) > most:
+        raise _WrongShape(f"{len(rows)} rows, more than there can be")
+    found = []
+    for row in rows:
+        one = read(row)
+        if one is None:
+            oddities.append(f"a row of an unknown shape: {shown(row)}")
+        else:
+            found.append(one)
+    if rows and not found:
+        raise _WrongShape(oddities[0])
+    return found
+
+
+def _bounded(oddities: list[str]) -> tuple[str, ...]:
+    """Return the first oddities, the last of them telling how many more there are."""
+    if len(oddities) <= MOST_ODDITIES:
+        return tuple(oddities)
+    told = MOST_ODDITIES - 1
+    return (*oddities[:told], f"and {len(oddities) - told} more")
+
+
+def _listed(data: object) -> list[Any] | None:
+    """Return the rows of the list of conditions; one array that is a row itself stands for a list of it."""
+    rows = rows_of(data)
+    match rows:
+        case [seq, str()] if plain(seq).isdecimal():
+            return [rows]
+    return rows
+
+
+def _condition(row: object) -> Condition | None:
+    """Read a row of the list: a two-element array in every capture, an object in the guide's table.
+
+    A condition without a name cannot be asked for or told from another; one with a broken character is not that name.
+    """
+    match row:
+        case [number, text, *_] | {"seq": number, "name": text}:
+            seq, name = plain(number), composed(plain(text))
+            if seq and name and len(seq) + len(name) < WORDS and "\ufffd" not in name:
+                return Condition(seq, name)
+    return None
+
+
+def _code_of_row(row: object) -> str | None:
+    """Read a row of a snapshot: an object with jmcode; one of a search or a code alone have been seen or are likely."""
+    match row:
+        case dict():
+            code = code_of(row.get("jmcode")) or code_of(row.get("9001"))
+        case [first, *_]:
+            code = bare_code(first)
+        case _:
+            code = bare_code(row)
+    return code or None
+
+
+def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
+    def stock(row: object) -> Stock | None:
+        code = _code_of_row(row)
+        return None if code is None else stock_of(code, _fields(row), oddities)
+
+    stocks = tuple(_read(rows_of(fields.get("data")), stock, oddities, MOST_CODES))
+    cont_yn = plain(fields.get("cont_yn")).upper()
+    if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
+        oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
+    return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities))
+
+
+# ---------------------------------------------------------------- the broker's side
+
+
+def decode_request(payload: bytes) -> Request | Ping | Unknown:
+    """Return what a client sent; Unknown where a field is missing, RemoteProtocolError if the bytes are no JSON."""
+    if payload.strip() == b"PING":
+        return Ping(payload)
+    try:
+        value = msgspec.json.decode(payload)
+    except NO_PUSH as unreadable:
+        raise _unreadable(payload, unreadable) from None
+    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
+
+
+def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
+    match value:
+        case {"trnm": "PING"}:
+            return Ping(payload)
+        case {"trnm": "LOGIN", "token": str(token)}:
+            return Login(token)
+        case {"trnm": "CNSRLST"}:
+            return ListConditions()
+        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
+            return Register(seq, _venue(value))
+        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
+            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
+        case {"trnm": "CNSRCLR", "seq": str(seq)}:
+            return Clear(seq)
+    return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
+
+
+def _venue(fields: dict[str, Any]) -> Exchange:
+    venue = fields.get("stex_tp")
+    return venue if venue in ("K", "N", "A") else "K"

@@ -1,0 +1,337 @@
+"""The protocol of one connection, both roles, without I/O: text in, events and texts out.
+
+Rules, in the order in which a session lives (see docs/architecture.md for the picture drawn from the table):
+
+* The first frame is LOGIN. Nothing else may be sent before its reply.
+* After the login the client asks for the list before it asks for any condition; a server must expect clients that do
+  not (the guide's own samples do not wait for it), so the wire allows what this client never does: UNLISTED.
+* PING, SYSTEM and pushes may come at any time after the login, between a request and its reply too.
+* One request is in flight per connection. A request that timed out stays owed until its reply or the end.
+* A registration lives beside the phase, one per seq: REGISTRATION is its table. What a late reply says about the phase
+  or a registration is so on the server: it moves the tables as one in time does.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.wire import messages, readers, writers
+from jogeon.wire.messages import Answer, Request
+
+
+class Phase(Enum):
+    """How far a connection has come."""
+
+    OPEN = auto()
+    LOGGING_IN = auto()
+    LOGGED_IN = auto()
+    LISTED = auto()
+    REFUSED = auto()
+    CLOSED = auto()
+
+
+class Step(Enum):
+    """What happens on the wire: a request (client to server), its acceptance or its refusal, or the end."""
+
+    LOGIN = auto()
+    LOGIN_OK = auto()
+    LOGIN_NO = auto()
+    LIST = auto()
+    LIST_OK = auto()
+    LIST_NO = auto()
+    SEARCH = auto()
+    SEARCH_OK = auto()
+    SEARCH_NO = auto()
+    REGISTER = auto()
+    REGISTER_OK = auto()
+    REGISTER_NO = auto()
+    REGISTER_TWICE = auto()
+    CLEAR = auto()
+    CLEAR_OK = auto()
+    CLEAR_NO = auto()
+    CLOSE = auto()
+
+
+_P, _S = Phase, Step
+_ASKING = (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO, _S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO, _S.REGISTER_TWICE)
+_CLEARING = (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO)
+
+PHASES: Mapping[Phase, Mapping[Step, Phase]] = {
+    _P.OPEN: {_S.LOGIN: _P.LOGGING_IN, _S.CLOSE: _P.CLOSED},
+    _P.LOGGING_IN: {_S.LOGIN_OK: _P.LOGGED_IN, _S.LOGIN_NO: _P.REFUSED, _S.CLOSE: _P.CLOSED},
+    _P.LOGGED_IN: {
+        _S.LIST: _P.LOGGED_IN,
+        _S.LIST_OK: _P.LISTED,
+        _S.LIST_NO: _P.LOGGED_IN,
+        **dict.fromkeys(_ASKING + _CLEARING, _P.LOGGED_IN),
+        _S.CLOSE: _P.CLOSED,
+    },
+    _P.LISTED: {
+        **dict.fromkeys((_S.LIST, _S.LIST_OK, _S.LIST_NO), _P.LISTED),
+        **dict.fromkeys(_ASKING + _CLEARING, _P.LISTED),
+        _S.CLOSE: _P.CLOSED,
+    },
+    _P.REFUSED: {_S.CLOSE: _P.CLOSED},
+    _P.CLOSED: {},
+}
+"""Which step is legal in which phase, and the phase it leads to."""
+
+UNLISTED = frozenset({Step.SEARCH, Step.REGISTER})
+"""Steps that the wire allows while LOGGED_IN and this client never takes before it is LISTED."""
+
+
+class Registration(Enum):
+    """Real time of one seq on one connection."""
+
+    ABSENT = auto()
+    ASKED = auto()
+    ACTIVE = auto()
+    CLEARING = auto()
+
+
+_R = Registration
+REGISTRATION: Mapping[Registration, Mapping[Step, Registration]] = {
+    _R.ABSENT: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.ABSENT},
+    _R.ASKED: {
+        _S.REGISTER_OK: _R.ACTIVE,
+        _S.REGISTER_NO: _R.ABSENT,
+        _S.REGISTER_TWICE: _R.ACTIVE,
+        _S.CLEAR: _R.CLEARING,  # after a reply that never came
+    },
+    _R.ACTIVE: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.CLEARING},
+    _R.CLEARING: {
+        _S.CLEAR_OK: _R.ABSENT,
+        _S.CLEAR_NO: _R.ACTIVE,
+        _S.REGISTER_NO: _R.ABSENT,  # a late one: there was nothing to clear
+        _S.REGISTER: _R.ASKED,  # after a reply that never came
+        _S.CLEAR: _R.CLEARING,
+    },
+}
+"""What becomes of a registration; a reply that was overtaken by another request finds no step and changes nothing."""
+
+_STEPS: Mapping[type[Request], tuple[Step, Step, Step]] = {
+    messages.Login: (_S.LOGIN, _S.LOGIN_OK, _S.LOGIN_NO),
+    messages.ListConditions: (_S.LIST, _S.LIST_OK, _S.LIST_NO),
+    messages.Search: (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO),
+    messages.Register: (_S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO),
+    messages.Clear: (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO),
+}
+
+
+def step_of(request: Request, answer: Answer | None = None) -> Step:
+    """Return the step a request is (without answer), or the one its answer is."""
+    asked, good, bad = _STEPS[type(request)]
+    if answer is None:
+        return asked
+    if not isinstance(answer, messages.Refusal | messages.Malformed):
+        return good
+    twice = isinstance(answer, messages.Refusal) and answer.code == messages.ALREADY_REGISTERED
+    return Step.REGISTER_TWICE if twice and bad is _S.REGISTER_NO else bad
+
+
+class Answered(Struct, frozen=True):
+    """The reply to the request in flight."""
+
+    request: Request
+    answer: Answer
+
+
+class Late(Struct, frozen=True):
+    """The reply to a request that had timed out: it settles the debt."""
+
+    request: Request
+    answer: Answer
+
+
+class Stray(Struct, frozen=True):
+    """A reply that belongs to no request of this connection, or to one that cannot be told.
+
+    `words` are those of an error that names no request; `codes` those of a snapshot of a condition that it names.
+    """
+
+    trnm: str
+    seq: str | None
+    reason: str
+    words: str = ""
+    codes: tuple[str, ...] | None = None
+
+
+Received = messages.Push | messages.Ping | messages.System | messages.Unknown | Answered | Late | Stray
+
+
+class _Session:
+    """What both roles share: the phase, the registrations, and the tables that move them."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.OPEN
+        self.registrations: dict[str, Registration] = {}
+
+    def close(self) -> None:
+        """Note the end of the connection; nothing is registered any more."""
+        self._take(Step.CLOSE, None)
+        self.registrations.clear()
+
+    def registration(self, seq: str) -> Registration:
+        """Return the state of a seq; ABSENT if it was never asked for."""
+        return self.registrations.get(seq, Registration.ABSENT)
+
+    def _legal(self, step: Step) -> bool:
+        return step in PHASES[self.phase]
+
+    def _take(self, step: Step, seq: str | None) -> None:
+        """Move by the tables; a registration step that its state does not know changes nothing."""
+        self.phase = PHASES[self.phase].get(step, self.phase)
+        if seq is None:
+            return
+        after = REGISTRATION[self.registration(seq)].get(step)
+        if after is Registration.ABSENT:
+            self.registrations.pop(seq, None)
+        elif after is not None:
+            self.registrations[seq] = after
+
+
+def _seq(request: Request) -> str | None:
+    """Return the seq whose registration a request is about; a search registers nothing."""
+    return request.seq.strip() if isinstance(request, messages.Register | messages.Clear) else None
+
+
+class ClientSession(_Session):
+    """The client's half of one connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_flight: Request | None = None
+        self.owed: list[Request] = []
+        """Requests that timed out, whose replies may still come."""
+        self._overtaken = False
+        """Whether a reply that could be to the search in flight was taken for that to an older one."""
+
+    def close(self) -> None:
+        """Note the end of the connection; nothing is awaited, owed or registered any more."""
+        super().close()
+        self.in_flight = None
+        self.owed.clear()
+
+    def send(self, request: Request) -> bytes:
+        """Return the text of a request and put it in flight; LocalProtocolError if it is not its time."""
+        step = step_of(request)
+        if self.in_flight is not None:
+            raise LocalProtocolError(f"{request.trnm}: the reply to {self.in_flight.trnm} is still awaited")
+        if not self._legal(step) or (self.phase is Phase.LOGGED_IN and step in UNLISTED):
+            raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
+        self._take(step, _seq(request))
+        self.in_flight, self._overtaken = request, False
+        return writers.encode(request)
+
+    def expire(self) -> None:
+        """Give up waiting for the request in flight: from now on its reply is owed.
+
+        Unless another reply was taken in its place: most likely that was its own and the older one is lost. Else each
+        search of a condition would from then on be given the reply to the one before it, too late.
+        """
+        if self.in_flight is not None and not self._overtaken:
+            self.owed.append(self.in_flight)
+        self.in_flight = None
+
+    def receive(self, payload: bytes) -> Received:
+        """Return what a frame means; RemoteProtocolError if it is no JSON."""
+        message = readers.decode(payload)
+        return self.take(message) if isinstance(message, messages.Reply) else message
+
+    def take(self, reply: messages.Reply) -> Answered | Late | Stray:
+        """Return whose reply this is; of all that comes in, only replies move the session.
+
+        A reply that names its condition belongs to the request of that condition. One that names none belongs to the
+        request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
+        to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
+        A list answers whoever waits for one, and settles those before: else one lost list would make all others late.
+        """
+        if reply.seq is None and not _unnamed(reply) and self.owed:
+            return _stray(reply, "it names no condition while other replies are owed")
+        meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
+        waiting = self.in_flight if len(self.owed) in meant else None
+        late = next((place for place in meant if place < len(self.owed)), None)
+        if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
+            self.in_flight = None
+            if isinstance(waiting, messages.ListConditions):
+                self.owed = [request for request in self.owed if not isinstance(request, messages.ListConditions)]
+            return Answered(waiting, self._conclude(waiting, reply))
+        if late is not None:
+            request = self.owed.pop(late)
+            self._overtaken |= isinstance(waiting, messages.Search)
+            return Late(request, self._conclude(request, reply))
+        return _stray(reply, "nothing was asked that it answers")
+
+    def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
+        answer = readers.answer(request, reply)
+        self._take(step_of(request, answer), _seq(request))
+        return answer
+
+
+def _stray(reply: messages.Reply, reason: str) -> Stray:
+    words = "" if reply.refusal is None else f"[{reply.refusal.code}] {reply.refusal.text}"
+    shown = None
+    if reply.seq is not None and reply.trnm == messages.Register.trnm and not reply.fields.get("cont_yn"):
+        shown = readers.answer(messages.Register(reply.seq), reply)
+    codes = shown.codes if isinstance(shown, messages.Registered) else None
+    return Stray(reply.trnm, reply.seq, reason, words, codes)
+
+
+def _unnamed(reply: messages.Reply) -> bool:
+    """Tell whether replies of this kind never name a condition, so that their trnm alone tells whose they are."""
+    return reply.trnm in (messages.Login.trnm, messages.ListConditions.trnm)
+
+
+def _meant(reply: messages.Reply, asked: Sequence[Request]) -> list[int]:
+    """Return the places of the requests that a reply can be the answer to.
+
+    The condition it names decides, padded with zeros only if that leaves no doubt. Its shape, which is not always as
+    in the book, is asked only where several requests are left.
+    """
+    able = [place for place, request in enumerate(asked) if readers.can_answer(reply, request)]
+    named = [place for place in able if _same(reply.seq, _named(asked[place]))]
+    if not named:
+        padded = [place for place in able if _unpadded(reply.seq) == _unpadded(_named(asked[place]))]
+        return padded if len(padded) == 1 else []
+    most = max(readers.likeness(reply, asked[place]) for place in named)
+    return [place for place in named if readers.likeness(reply, asked[place]) == most]
+
+
+def _named(request: Request) -> str | None:
+    return None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
+
+
+def _same(seq: str | None, other: str | None) -> bool:
+    return seq is None or other is None or seq == other
+
+
+def _unpadded(seq: str | None) -> str | None:
+    return None if seq is None else seq.lstrip("0")
+
+
+class ServerSession(_Session):
+    """The server's half of one connection."""
+
+    def receive(self, payload: bytes) -> Request | messages.Ping | messages.Unknown:
+        """Return what a client sent; RemoteProtocolError if it is no JSON, or no step of the table in this phase."""
+        message = readers.decode_request(payload)
+        if isinstance(message, messages.Ping | messages.Unknown):
+            return message
+        step = step_of(message)
+        if not self._legal(step):
+            raise RemoteProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
+        self._take(step, _seq(message))
+        return message
+
+    def answer(self, request: Request, answer: Answer) -> None:
+        """Note that a request was answered; the caller sends the text (writers.encode_…)."""
+        step = step_of(request, answer)
+        if not self._legal(step):
+            raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
+        self._take(step, _seq(request))
+
+    def takes_pushes(self, seq: str) -> bool:
+        """Tell whether pushes of a seq go to this client now."""
+        return self.registrations.get(seq) is Registration.ACTIVE

@@ -1,0 +1,95 @@
+"""From a command to its loop: settings, signals, the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from cli_conversation import FakeClient, Shell
+from jogeon.cli.running.loop import logged, run_loop
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def test_the_server_is_real_unless_something_else_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell("list")
+    Path("jogeon.toml").write_text('server = "ws://127.0.0.1:1/x"', encoding="utf-8")
+    shell("list")
+    monkeypatch.setenv("JOGEON_SERVER", "mock")
+    shell("list")
+    shell("list", "--server", "demo")
+    assert [server for server, _ in shell.connected] == ["real", "ws://127.0.0.1:1/x", "mock", "demo"]
+
+
+def test_kiwooms_own_demo_is_the_mock_server_and_that_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIWOOM_MODE", "demo")
+    monkeypatch.setattr("jogeon.cli.running.loop.is_terminal", lambda _: True)
+    assert "KIWOOM_MODE=demo는 모의투자" in shell("list", "--lang", "ko").err
+    assert shell.connected == [("mock", False)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_lets_what_was_begun_end_properly(number: signal.Signals) -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            signal.raise_signal(number)
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("properly")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_loop(work())
+    assert ended == ["properly"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    async def work() -> str:
+        signal.raise_signal(signal.SIGHUP)
+        await asyncio.sleep(0)
+        return "went on"
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run_loop(work()) == "went on"
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(("verbose", "seen"), [(0, []), (1, ["info"]), (2, ["info", "debug"]), (9, ["info", "debug"])])
+def test_as_much_is_logged_as_was_asked_for(capfd: pytest.CaptureFixture[str], verbose: int, seen: list[str]) -> None:
+    with logged(verbose):
+        logging.getLogger("jogeon.test").info("an info")
+        logging.getLogger("jogeon.test").debug("a debug")
+    logging.getLogger("jogeon.test").info("after it, an info")
+    told = capfd.readouterr().err
+    assert [word for word in ("info", "debug") if word in told] == seen
+    assert told.count("info") <= 1
+
+
+def test_the_log_cannot_steer_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with logged(1):
+        logging.getLogger("jogeon.test").warning("the peer says %s", "\x1b[2J")
+    assert "the peer says ?[2J\n" in capfd.readouterr().err
+
+
+def test_the_log_goes_to_stderr(shell: Shell) -> None:
+    class Logging(FakeClient):
+        async def __aenter__(self) -> Self:
+            logging.getLogger("jogeon.client").info("connecting")
+            return self
+
+    said = shell("list", "-v", client=Logging())
+    assert "connecting" in said.err
+    assert len(said.lines) == 2

@@ -1,0 +1,291 @@
+"""A queue is bounded; what a slow consumer lost is told, and what it is told adds up to what is true."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.errors import ConnectionLost
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.journal.fold import Known
+from jogeon.journal.resume import Resumed
+from jogeon.live.membership import Membership
+from jogeon.live.queue import EVENT_BYTES, Queue
+from wire import virtual
+
+RISE = Condition("0", "급등주")
+HIGH = Condition("4", "신고가 돌파")
+
+
+class Publisher:
+    """Two conditions that move, and one queue that hears of them; `last` is what its consumer knows from before."""
+
+    def __init__(self, max_events: int, max_bytes: int = 2**20, last: dict[Condition, str] | None = None) -> None:
+        self.now_ns = 1
+        self.followed = {condition: Membership(condition) for condition in (RISE, HIGH)}
+        self.queue = Queue(self.current, lambda: self.now_ns, max_events=max_events, max_bytes=max_bytes)
+        known = {condition: Known(dict.fromkeys(codes), 0) for condition, codes in (last or {}).items()}
+        self.sink = Resumed(self.queue, known, list(self.followed))
+
+    def current(self, condition: Condition) -> Snapshot | None:
+        membership = self.followed.get(condition)
+        return None if membership is None else membership.now(self.now_ns)
+
+    def show(self, condition: Condition, *codes: str) -> None:
+        self.now_ns += 1
+        self.sink.put_block(self.followed[condition].snapshot(codes, self.now_ns))
+
+    def push(self, condition: Condition, kind: str, code: str) -> None:
+        self.now_ns += 1
+        event = self.followed[condition].push(kind, code, "", self.now_ns)
+        if event is not None:
+            self.sink.put(event)
+
+    def outage(self, condition: Condition) -> None:
+        self.now_ns += 1
+        self.followed[condition].blind(self.now_ns, "connection lost")
+
+    def renumber(self, condition: Condition, seq: str) -> Condition:
+        """Let a condition go on under another seq, after a blind stretch that begins now."""
+        self.outage(condition)
+        renumbered = Condition(seq, condition.name)
+        self.sink.renumbered(condition, renumbered)
+        self.followed[renumbered] = self.followed.pop(condition)
+        self.followed[renumbered].condition = renumbered
+        return renumbered
+
+    def tell(self) -> None:
+        self.now_ns += 1
+        self.sink.put(State(self.now_ns, "connected"))
+
+    def read(self) -> list[Event]:
+        events = []
+        while (event := self.queue.take()) is not None:
+            events.append(event)
+        return events
+
+
+class Fold:
+    """What a consumer makes of the events: it fails where they jump."""
+
+    def __init__(self, last: dict[Condition, str] | None = None) -> None:
+        self.members = {condition.name: set(codes) for condition, codes in (last or {}).items()}
+        self.gaps: set[str] = set()
+
+    def take(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case Snapshot():
+                    assert event.condition.name in self.gaps or event.condition.name not in self.members
+                    self.gaps.discard(event.condition.name)
+                    assert self.members.get(event.condition.name, set(event.codes)) == set(event.codes)
+                    self.members[event.condition.name] = set(event.codes)
+                case Enter():
+                    assert event.code not in self.members[event.condition.name]
+                    self.members[event.condition.name].add(event.code)
+                case Leave():
+                    self.members[event.condition.name].remove(event.code)
+                case Gap():
+                    assert event.condition.name in self.members
+                    assert event.since_ns <= event.until_ns
+                    self.gaps.add(event.condition.name)
+
+
+def test_a_consumer_that_keeps_up_gets_everything_in_order() -> None:
+    publisher = Publisher(max_events=10)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.push(RISE, "D", "000001")
+    assert [type(event) for event in publisher.read()] == [Snapshot, Enter, Leave]
+
+
+def test_a_lagging_consumer_is_told_gap_difference_snapshot_and_counts() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.read()
+    last_ns = publisher.now_ns
+    for code in ("000003", "000004", "000005"):
+        publisher.push(RISE, "I", code)
+    publisher.push(RISE, "D", "000001")
+    publisher.push(RISE, "D", "000003")
+    gap, *recovered, snapshot, counts = publisher.read()
+    assert gap == Gap(RISE, last_ns, publisher.now_ns, "lagged", "the consumer did not keep up")
+    assert [(type(event), event.code) for event in recovered if isinstance(event, Enter | Leave)] == [
+        (Leave, "000001"),
+        (Enter, "000004"),
+        (Enter, "000005"),
+    ]
+    assert isinstance(snapshot, Snapshot)
+    assert set(snapshot.codes) == {"000002", "000004", "000005"}
+    assert isinstance(counts, Anomaly)
+    assert counts.what == "lagged: not handed over: 3 enter, 2 leave"
+
+
+def test_only_the_condition_that_lost_something_is_resynchronised() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE)
+    publisher.show(HIGH)
+    publisher.read()
+    for code in ("000001", "000002", "000003"):
+        publisher.push(RISE, "I", code)
+    assert {event.condition for event in publisher.read() if isinstance(event, Gap)} == {RISE}
+
+
+def test_a_first_snapshot_that_was_lost_comes_without_a_gap() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    publisher.push(RISE, "I", "000003")
+    snapshot, counts = publisher.read()
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.codes == ("000001", "000002", "000003")
+    assert isinstance(counts, Anomaly)
+
+
+def test_states_and_gaps_are_never_lost_to_a_bound() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.read()
+    publisher.tell()
+    publisher.push(RISE, "I", "000002")
+    publisher.outage(RISE)
+    publisher.show(RISE, "000003")
+    publisher.tell()
+    events = publisher.read()
+    assert [type(event).__name__ for event in events[:3]] == ["State", "Gap", "State"]
+    assert [event.cause for event in events if isinstance(event, Gap)] == ["connection lost", "lagged"]
+
+
+def test_the_bound_in_bytes_counts_the_codes_of_snapshots() -> None:
+    publisher = Publisher(max_events=1000, max_bytes=100 * EVENT_BYTES)
+    publisher.show(RISE, *(f"{code:06d}" for code in range(400)))
+    publisher.show(HIGH, *(f"{code:06d}" for code in range(400)))
+    publisher.push(RISE, "I", "999999")
+    assert len(publisher.queue) == 0
+    assert [type(event) for event in publisher.read()] == [Snapshot, Snapshot, Anomaly]
+
+
+def test_a_consumer_that_lagged_over_a_renumbering_is_told_under_the_present_seq() -> None:
+    publisher = Publisher(max_events=2)
+    publisher.show(RISE, "000001")
+    publisher.read()
+    for code in ("000002", "000003", "000004"):
+        publisher.push(RISE, "I", code)
+    renumbered = publisher.renumber(RISE, "7")
+    gap, *recovered, snapshot, _ = publisher.read()
+    assert isinstance(gap, Gap)
+    assert [event.code for event in recovered if isinstance(event, Enter)] == ["000002", "000003", "000004"]
+    assert isinstance(snapshot, Snapshot)
+    assert {gap.condition, snapshot.condition} == {renumbered}
+    publisher.show(renumbered, "000001")
+    gap, *recovered, snapshot = publisher.read()
+    assert isinstance(gap, Gap)
+    assert gap.cause == "connection lost"
+
+
+def test_a_first_snapshot_lost_before_a_renumbering_comes_before_the_gap() -> None:
+    publisher = Publisher(max_events=1)
+    publisher.show(RISE, "000001")
+    publisher.push(RISE, "I", "000002")
+    renumbered = publisher.renumber(RISE, "7")
+    assert [type(event) for event in publisher.read()] == [Snapshot, Anomaly]
+    publisher.show(renumbered, "000001")
+    assert [type(event) for event in publisher.read()] == [Gap, Leave, Snapshot]
+
+
+EARLIER = Condition("9", RISE.name)
+
+
+def test_the_gap_of_a_restart_is_told_to_a_consumer_that_lags_from_the_start() -> None:
+    publisher, fold = Publisher(max_events=2, last={EARLIER: "12"}), Fold({EARLIER: "12"})
+    publisher.tell()
+    publisher.show(RISE, "2", "3")
+    events = publisher.read()
+    assert [type(event) for event in events] == [State, Gap, Gap, Leave, Enter, Snapshot, Anomaly]
+    assert [event.cause for event in events if isinstance(event, Gap)] == ["restart", "lagged"]
+    fold.take(events)
+    assert fold.members == {RISE.name: {"2", "3"}}
+
+
+def test_a_condition_renumbered_before_it_went_on_is_still_known_to_a_consumer_that_lags() -> None:
+    publisher, fold = Publisher(max_events=2, last={EARLIER: "12"}), Fold({EARLIER: "12"})
+    publisher.tell()
+    publisher.show(publisher.renumber(RISE, "7"), "2", "3")
+    fold.take(publisher.read())
+    assert fold.members == {RISE.name: {"2", "3"}}
+
+
+@given(
+    bound=st.integers(1, 6),
+    last=st.dictionaries(st.sampled_from([RISE, EARLIER, HIGH]), st.sampled_from(["", "1", "23"]), max_size=1),
+    first=st.booleans(),
+    steps=st.lists(
+        st.one_of(
+            st.tuples(st.just("push"), st.sampled_from([RISE, HIGH]), st.sampled_from("ID"), st.sampled_from("12345")),
+            st.tuples(st.just("outage"), st.sampled_from([RISE, HIGH]), st.just(""), st.sampled_from(["", "1", "23"])),
+            st.tuples(st.just("read"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("take"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("tell"), st.just(RISE), st.just(""), st.just("")),
+            st.tuples(st.just("renumber"), st.sampled_from([RISE, HIGH]), st.just(""), st.sampled_from("0789")),
+        ),
+        max_size=60,
+    ),
+)
+def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
+    bound: int, last: dict[Condition, str], first: bool, steps: list[tuple[str, Condition, str, str]]
+) -> None:
+    publisher, fold = Publisher(max_events=bound, last=last), Fold(last)
+    if first:
+        publisher.show(RISE, "1")
+        publisher.show(HIGH)
+    for what, wanted, kind, codes in steps:
+        condition = next(each for each in publisher.followed if each.name == wanted.name)
+        match what:
+            case "push":
+                publisher.push(condition, kind, codes)
+            case "outage":
+                publisher.outage(condition)
+                publisher.show(condition, *codes)
+            case "tell":
+                publisher.tell()
+            case "renumber" if codes != condition.seq:
+                publisher.renumber(condition, codes)
+            case "read":
+                fold.take(publisher.read())
+            case "take":
+                event = publisher.queue.take()
+                fold.take([] if event is None else [event])
+    fold.take(publisher.read())
+    told = {condition.name: set(known.codes) for condition, known in publisher.followed.items() if known.known}
+    assert fold.members == {condition.name: set(codes) for condition, codes in last.items()} | told
+
+
+def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await anext(publisher.queue)
+        reading = asyncio.create_task(anext(publisher.queue))
+        await asyncio.sleep(0)
+        publisher.show(RISE)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert isinstance(await anext(publisher.queue), Snapshot)
+
+    virtual(main())
+
+
+def test_the_end_comes_after_what_is_queued() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE)
+        publisher.queue.close(ConnectionLost("gone"))
+        assert isinstance(await anext(publisher.queue), Snapshot)
+        with pytest.raises(ConnectionLost):
+            await anext(publisher.queue)
+
+    virtual(main())
