@@ -18,7 +18,6 @@ CODES = ("005930", "0000D0", "57JBHH", "000660")
 A, B, C, D = CODES
 
 
-
 class Noting(Membership):
     """A Membership that keeps the doubts its pushes raise."""
 
