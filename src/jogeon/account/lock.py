@@ -17,9 +17,8 @@ from jogeon.account.keys import Keys
 from jogeon.account.settings import Mode
 from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
-from jogeon.files import private_folder, write_private
+from jogeon.files import private_folder, read_trusted, state_dir, write_private
 from jogeon.masks import unmasked
-from jogeon.places import read_trusted, state_dir
 
 SECOND_TRY = 0.2
 """Seconds after which a lock is tried again: `holder` takes it for a moment to see whether it is free."""
