@@ -50,7 +50,7 @@ def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
                 raise EOFError
             return answers.pop(0)
 
-        monkeypatch.setattr("jogeon.cli.arguments.prompts.is_terminal", lambda _: typed is not None)
+        monkeypatch.setattr("jogeon.cli.showing.prompts.is_terminal", lambda _: typed is not None)
         monkeypatch.setattr(click.termui, "hidden_prompt_func", answer)
         monkeypatch.setattr(click.termui, "visible_prompt_func", answer)
         capfd.readouterr()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple, TextIO
 
-from jogeon.cli.showing.notices import notices
+from jogeon.cli.showing.error_thread import notices
 from jogeon.masks import masked
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jogeon.cli.showing.streams import Stream
+from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
 
 if TYPE_CHECKING:
