@@ -73,7 +73,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},
-    "filelock": {"account.lock", "journal.file"},  # the session of a key, the writer of a journal
+    "filelock": {"files"},
     "httpx2": {"account.tokens"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}

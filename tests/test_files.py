@@ -21,6 +21,7 @@ from jogeon.files import (
     head_of,
     journal_file,
     journal_files,
+    locked,
     old_journal,
     opened,
     read_small,
@@ -350,3 +351,22 @@ def test_without_a_home_the_variable_to_set_is_named(monkeypatch: pytest.MonkeyP
         state_dir()
     error = invalid.value
     assert (error.field, error.reason, error.detail) == ("HOME", "no home", "XDG_STATE_HOME")
+
+
+# ------------------------------------------------------------ be alone
+
+
+def test_a_lock_has_one_holder_and_is_free_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "lock"
+    for _ in range(2):
+        with locked(path) as mine, locked(path) as another:
+            assert (mine, another) == (True, False)
+
+
+@pytest.mark.posix
+def test_a_link_in_the_place_of_a_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"of somebody else")
+    (tmp_path / "lock").symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match="lock"), locked(tmp_path / "lock"):
+        pass
+    assert (tmp_path / "victim").read_bytes() == b"of somebody else"

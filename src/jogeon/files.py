@@ -1,6 +1,7 @@
 """The files of this user: where they are, who may read them, and how they are opened, read and written.
 
-Opening never waits. What is written is private from the first byte, and whole or not there at all.
+Opening never waits. What is written is private from the first byte, and whole or not there at all. A lock keeps other
+programs away.
 """
 
 import contextlib
@@ -327,3 +328,24 @@ def _replace(draft: Path, path: Path) -> None:
         else:
             return
     draft.replace(path)
+
+
+# ------------------------------------------------------------ be alone
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a lock file and yield True, or yield False if somebody else holds it. OSError, NotImplementedError."""
+    from filelock import FileLock, Timeout  # only who is to be alone needs it
+
+    private_folder(path.parent)
+    lock = FileLock(path, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
