@@ -9,8 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Self, TypeVar
 
-from jogeon.account.keys import Endpoint
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
+from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, Stock, korean
 from jogeon.live.jobs import Ask
@@ -148,7 +148,7 @@ class Client:
         """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
 
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
-        a file that keeps all it yields, with the raw `frames` beside it if asked; what it holds already is gone on from.
+        a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
         """
         names = all_named(wanted)
         check_exchange(exchange)
