@@ -17,7 +17,7 @@ from typing import Any
 
 import jogeon
 from jogeon.wire.messages import Clear, ConditionList, Register, Registered
-from jogeon.wire.session import Answered, ClientSession, Late
+from jogeon.wire.session import Answered, ClientSession, Received
 
 SHOW = 0.2
 Note = tuple[Any, ...]
@@ -69,11 +69,11 @@ class Observed(ClientSession):
             self._registered[request.seq] = self._names.get(request.seq, "")
         return text
 
-    def take(self, reply: Any) -> Answered | Late | Any:
-        taken = super().take(reply)
-        if isinstance(taken, Answered):
-            self._heard(taken)
-        return taken
+    def receive(self, payload: bytes) -> Received:
+        received = super().receive(payload)
+        if isinstance(received, Answered):
+            self._heard(received)
+        return received
 
     def _heard(self, taken: Answered) -> None:
         if isinstance(taken.answer, ConditionList):

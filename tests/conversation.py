@@ -30,6 +30,7 @@ from jogeon.wire.messages import (
     SearchPage,
     Unknown,
 )
+from jogeon.wire.readers import NO_PUSH, read_push
 from jogeon.wire.session import ClientSession, ServerSession
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ def text_of(request: Request, answer: Answer) -> bytes:
 # ---------------------------------------------------------------- two sessions
 
 
+def heard(session: ClientSession, payload: bytes) -> Received:
+    """Return what a connection makes of a frame: a push is read without the session, anything else by it."""
+    try:
+        return read_push(payload)
+    except NO_PUSH:
+        return session.receive(payload)
+
+
 class Pair:
     """Both halves of one connection; nothing moves until it is told to."""
 
@@ -113,7 +122,7 @@ class Pair:
 
     def hear(self) -> Received:
         """Let the client read one text."""
-        return self.client.receive(self.down.popleft())
+        return heard(self.client, self.down.popleft())
 
     def ask(self, request: Request, answer: Answer) -> Received:
         """Send a request, have it answered, and return what the client makes of that."""

@@ -9,6 +9,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from conversation import heard
 from jogeon.errors import RemoteProtocolError
 from jogeon.live.listening import BEAT, Life, Listening
 from jogeon.live.retry import Liveness, Pace, Patience, delays
@@ -219,7 +220,7 @@ class Driver:
             self._listening.late(at_ns, self.heard_ns, len(text))
         self._broker.heard(text)
         try:
-            received = self._session.receive(text)
+            received = heard(self._session, text)
         except RemoteProtocolError as error:
             self.subscriptions.unreadable(str(error), (), self.mark_ns, at_ns)
         else:

@@ -9,10 +9,10 @@ import pytest
 
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.files import journal_file
 from jogeon.journal.commits import Ledger
 from jogeon.journal.file import Store
 from jogeon.journal.fold import Right
-from jogeon.places import journal_file
 from recorded import SECOND, START_NS
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def write(path: Path) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.report.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
 
 
 def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell, journal: str) -> None:

@@ -19,7 +19,7 @@ from elsewhere import Kiwoom
 from jogeon.account.keys import find_keys
 from jogeon.cli.app import run
 from jogeon.errors import KeysMissing
-from jogeon.places import config_dir, state_dir
+from jogeon.files import config_dir, state_dir
 from test_keys import Memory, write_pair
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
                 raise EOFError
             return answers.pop(0)
 
-        monkeypatch.setattr("jogeon.cli.arguments.prompts.is_terminal", lambda _: typed is not None)
+        monkeypatch.setattr("jogeon.cli.showing.prompts.is_terminal", lambda _: typed is not None)
         monkeypatch.setattr(click.termui, "hidden_prompt_func", answer)
         monkeypatch.setattr(click.termui, "visible_prompt_func", answer)
         capfd.readouterr()

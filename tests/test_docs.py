@@ -26,9 +26,9 @@ from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
 from jogeon.cli.arguments.options import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
-from jogeon.cli.showing.lines import condition_line, event_line, stock_line
-from jogeon.cli.showing.live import Screen
-from jogeon.cli.showing.picture import Story
+from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
+from jogeon.cli.showing.live_picture import Story
+from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from bisect import bisect_left
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition
+from jogeon.wire import readers
 from jogeon.wire.messages import (
     Clear,
     ConditionList,
@@ -21,6 +24,7 @@ from jogeon.wire.messages import (
     PartialPush,
     Ping,
     Push,
+    PushValues,
     Register,
     Registered,
     Reply,
@@ -28,7 +32,9 @@ from jogeon.wire.messages import (
     Search,
     SearchPage,
 )
-from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness
+from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness, read_push
+from jogeon.wire.session import ClientSession
+from jogeon.wire.values import stock_code
 
 REQUESTS: tuple[Request, ...] = (Login("x"), ListConditions(), Search("4"), Register("4"), Clear("4"))
 LONG = 10**400
@@ -187,3 +193,49 @@ def test_a_good_row_of_a_push_is_read_among_any(
     assert isinstance(read, Push)
     assert ("4", code, kind) in {(each.values.seq, each.values.code, each.values.kind) for each in read.data}
     assert len(read.data) + (read.unreadable if isinstance(read, PartialPush) else 0) <= len(garbage) + 1
+
+
+PUSHES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "values": st.fixed_dictionaries(
+                {"841": st.sampled_from(["4", "12", "4  "]), "9001": CODES | CODES.map("A{}".format)}
+                | {"843": st.sampled_from("ID")},
+                optional={"20": st.sampled_from(["152028", "", None]), "907": JSON},
+            )
+        },
+        optional={"type": st.just("02"), "name": JSON, "item": JSON},
+    ),
+    max_size=4,
+)
+
+
+@given(PUSHES)
+def test_a_push_in_the_usual_shape_means_the_same_on_the_fast_way(pushes: list[dict[str, Any]]) -> None:
+    text = json.dumps({"data": pushes, "trnm": "REAL"}).encode()
+    fast, slow = read_push(text), decode(text)
+    assert type(slow) is Push
+    assert [(row.seq.strip(), stock_code(row.code), row.kind, row.clock or "") for row in _values(fast)] == [
+        (row.seq, row.code, row.kind, row.clock) for row in _values(slow)
+    ]
+
+
+def _values(push: Push) -> list[PushValues]:
+    return [row.values for row in push.data]
+
+
+@given(FRAMES)
+def test_a_frame_is_parsed_once(frame: dict[str, Any]) -> None:
+    parsed: list[object] = []
+
+    def counting(text: str | bytes) -> object:
+        parsed.append(text)
+        return msgspec.json.decode(text)
+
+    text = json.dumps(frame).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(readers, "parse", counting)
+        patch.setattr(readers, "read_push", counting)
+        with contextlib.suppress(RemoteProtocolError):
+            ClientSession().receive(text)
+    assert len(parsed) == 1

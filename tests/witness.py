@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jogeon.cli.showing.lines import event_line
+from jogeon.cli.showing.json_lines import event_line
 from jogeon.events import Event, Gap, Snapshot
 from jogeon.journal.reading import open_reader, read_conditions, read_rows
 from jogeon.journal.schema import COLUMNS, event_of

@@ -14,8 +14,8 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import help_option, page
 from jogeon.cli.arguments.options import Choices, Connect
+from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
-from jogeon.cli.showing.notices import notices
 from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, show, tell
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.language import Lang, asked_for, config_in, spoken_here

@@ -39,9 +39,9 @@ from jogeon.net import (
     without_password,
     wrong_answer,
 )
-from jogeon.wire.messages import Answer, Incoming, PartialPush, Ping, Push, Reply, Request, System, Unknown
-from jogeon.wire.readers import NO_PUSH, decode, read_push
-from jogeon.wire.session import Answered, ClientSession, Late, Stray
+from jogeon.wire.messages import Answer, PartialPush, Ping, Push, Request, System, Unknown
+from jogeon.wire.readers import NO_PUSH, read_push
+from jogeon.wire.session import Answered, ClientSession, Late, Received, Stray
 
 FRAME_LIMIT = 4 * 2**20
 """Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
@@ -309,15 +309,16 @@ class Connection(WSListener):
 
     def _take_other(self, payload: bytes, at_ns: int) -> None:
         try:
-            message = decode(masked_bytes(payload))  # a server may quote our token, and what it says is shown
+            # a server may quote our token, and what it says is shown
+            received = self.session.receive(masked_bytes(payload))
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
             self._receiver.on_unreadable(str(error), (), self.listening_ns, at_ns)
         else:
-            self._dispatch(message, at_ns)
+            self._dispatch(received, at_ns)
 
-    def _dispatch(self, message: Incoming, at_ns: int) -> None:
-        match message if not isinstance(message, Reply) else self.session.take(message):
+    def _dispatch(self, received: Received, at_ns: int) -> None:
+        match received:
             case PartialPush(unreadable=rows, seqs=seqs) as push:
                 self._on_push(push, at_ns)
                 self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", seqs, self.listening_ns, at_ns)

@@ -472,5 +472,3 @@ class Peer(WSListener):
             self.end(BAD_TEXT, "")
         else:
             self.say(writers.encode_missing("", "trnm"))
-
-

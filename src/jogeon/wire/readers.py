@@ -55,6 +55,8 @@ from jogeon.wire.values import (
 
 T = TypeVar("T")
 
+parse: Callable[[bytes | str], Any] = msgspec.json.decode
+
 MOST_ODDITIES = 10
 """Oddities that an answer names; more say no more."""
 
@@ -67,19 +69,16 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def decode(payload: bytes) -> Incoming:
-    """Return what the broker sent; RemoteProtocolError if the bytes are no JSON document."""
-    try:
-        return read_push(payload)
-    except NO_PUSH:
-        return _decode_other(payload)
+    """Return what any frame of the broker holds; RemoteProtocolError if the bytes are no JSON document.
 
-
-def _decode_other(payload: bytes) -> Incoming:
+    It is parsed once, into plain values that are then read one by one. A push in the usual shape can be read at a tenth
+    of that cost by `read_push`, with the same meaning.
+    """
     text = payload.strip(BLANKS).removeprefix(BYTE_ORDER_MARK).lstrip(BLANKS)
     if text.strip(b'"').upper() == b"PING":  # seen tolerated by the broker as bare text
         return Ping(payload)
     try:
-        return _message(msgspec.json.decode(text), payload)
+        return _message(parse(text), payload)
     except UnicodeDecodeError as broken:
         return _despite(broken, text, payload)
     except NO_PUSH as unreadable:
@@ -89,7 +88,7 @@ def _decode_other(payload: bytes) -> Incoming:
 def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incoming:
     """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
     try:
-        message = _message(msgspec.json.decode(text.decode(errors="replace")), payload)
+        message = _message(parse(text.decode(errors="replace")), payload)
     except NO_PUSH as unreadable:
         raise _unreadable(payload, unreadable) from None
     if isinstance(message, Unknown):
@@ -370,7 +369,7 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
     if payload.strip() == b"PING":
         return Ping(payload)
     try:
-        value = msgspec.json.decode(payload)
+        value = parse(payload)
     except NO_PUSH as unreadable:
         raise _unreadable(payload, unreadable) from None
     return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])

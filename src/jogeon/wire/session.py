@@ -236,11 +236,14 @@ class ClientSession(_Session):
         self.in_flight = None
 
     def receive(self, payload: bytes) -> Received:
-        """Return what a frame means; RemoteProtocolError if it is no JSON."""
-        message = readers.decode(payload)
-        return self.take(message) if isinstance(message, messages.Reply) else message
+        """Return what a frame means; RemoteProtocolError if it is no JSON document.
 
-    def take(self, reply: messages.Reply) -> Answered | Late | Stray:
+        A caller to whom the speed of pushes matters tries `readers.read_push` first, and gives this what that refuses.
+        """
+        message = readers.decode(payload)
+        return self._take_reply(message) if isinstance(message, messages.Reply) else message
+
+    def _take_reply(self, reply: messages.Reply) -> Answered | Late | Stray:
         """Return whose reply this is; of all that comes in, only replies move the session.
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the

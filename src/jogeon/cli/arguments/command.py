@@ -48,7 +48,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, with as much log as was asked for."""
-        from jogeon.cli.arguments.account import check_settings, noticed
+        from jogeon.cli.running.keys import check_settings, noticed
         from jogeon.cli.running.loop import logged  # brings the event loop, which no help needs
 
         for param in self.params:

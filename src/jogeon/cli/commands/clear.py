@@ -10,7 +10,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
-from jogeon.cli.showing.lines import Lines, condition_line
+from jogeon.cli.showing.json_lines import Lines, condition_line
 from jogeon.cli.showing.terminal import is_terminal, show, tell, visible_name
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.options import switch
 from jogeon.cli.running.examination import Examination
 from jogeon.cli.showing.failures import exit_code
-from jogeon.cli.showing.lines import Lines, json_line
+from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.terminal import columns, show, wrapped
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jogeon.cli.arguments import selection as recorded
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.showing import recorded
-from jogeon.cli.showing.report import tell_saved
+from jogeon.cli.showing.destination import tell_saved
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.options import Choices

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from jogeon.cli.arguments import options
+from jogeon.cli.arguments import selection as recorded
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.showing import recorded
-from jogeon.cli.showing.lines import json_line
-from jogeon.cli.showing.records import (
+from jogeon.cli.showing.destination import destination, form_of, tell_saved
+from jogeon.cli.showing.history_rows import (
     CSV_COLUMNS,
     HEADINGS,
     event_record,
@@ -21,14 +21,14 @@ from jogeon.cli.showing.records import (
     picture_record,
     stats_record,
 )
-from jogeon.cli.showing.report import destination, form_of, tell_saved
+from jogeon.cli.showing.json_lines import json_line
 from jogeon.cli.showing.terminal import columns, is_terminal, retell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from jogeon.cli.arguments.options import Choices
-    from jogeon.cli.showing.recorded import Asked
+    from jogeon.cli.arguments.selection import Asked
     from jogeon.cli.texts import Texts
     from jogeon.journal.history import History, Picture, Stats
 
@@ -105,7 +105,7 @@ def _events(opened: History, asked: Asked, choices: Choices, form: str, what: st
     chosen = recorded.selection(opened, asked, choices.texts)
     events = opened.gaps(chosen) if what == "gaps" else opened.events(chosen)
     if form == "table":
-        from jogeon.cli.showing.history import show_events
+        from jogeon.cli.showing.history_tables import show_events
 
         return show_events(events, choices.texts)
     return write_records((event_record(*each) for each in events), what, form, choices.texts, write)
@@ -118,7 +118,7 @@ def _members(opened: History, asked: Asked, when: Any, choices: Choices, form: s
     at_ns = recorded.end_of(opened, asked.day) if when is None else recorded.at(opened, when, asked.day)
     pictures = opened.members(at_ns, asked.names)
     if form == "table":
-        from jogeon.cli.showing.history import show_members
+        from jogeon.cli.showing.history_tables import show_members
 
         return show_members(pictures, at_ns, choices.texts)
     if form == "json":
@@ -140,7 +140,7 @@ def _stats(opened: History, asked: Asked, choices: Choices, form: str, write: Wr
     with Progress(choices.texts) as progress:
         stats = opened.stats(recorded.selection(opened, asked, choices.texts), progress)
     if form == "table":
-        from jogeon.cli.showing.history import show_stats
+        from jogeon.cli.showing.history_tables import show_stats
 
         return show_stats(stats, choices.texts)
     return write_records(_stats_records(stats, form), "stats", form, choices.texts, write)

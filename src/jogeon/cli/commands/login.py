@@ -10,11 +10,11 @@ import click
 from jogeon.account.keyfiles import bare_key
 from jogeon.account.keys import VARIABLES, Keys, keep_keys
 from jogeon.account.settings import chosen_server
-from jogeon.cli.arguments.account import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.arguments.prompts import ask, can_ask
+from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.lines import Lines, json_line
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.prompts import ask, can_ask
 from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import InvalidSetting
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from jogeon.account.keys import forget_keys
-from jogeon.cli.arguments.account import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.options import switch
-from jogeon.cli.arguments.prompts import ask_yes, can_ask
+from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.failures import explain
-from jogeon.cli.showing.lines import Lines, json_line
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.prompts import ask_yes, can_ask
 from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRefused
 

@@ -14,11 +14,11 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.arguments.journaling import journal_written, told_aside
 from jogeon.cli.running.follow import Wish, first_of, take
+from jogeon.cli.running.journals import journal_written, told_aside
 from jogeon.cli.running.loop import open_client, run_loop
-from jogeon.cli.showing.lines import Lines, event_line
-from jogeon.cli.showing.output import Output
+from jogeon.cli.showing.json_lines import Lines, event_line
+from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import signs_for
 from jogeon.cli.showing.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
@@ -85,7 +85,7 @@ class Recorder:
     def __init__(
         self, choices: Choices, names: tuple[str, ...], exchange: Exchange, journal: str | None, *, frames: bool
     ) -> None:
-        from jogeon.cli.showing.live import Screen
+        from jogeon.cli.showing.live_view import Screen
 
         self._choices = choices
         self._names = names

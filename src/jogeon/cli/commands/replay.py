@@ -11,8 +11,8 @@ import click
 from jogeon.account.settings import server_token
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.arguments.journaling import journal_read
 from jogeon.cli.commands.simulate import broker_options, serve, switches_from
+from jogeon.cli.running.journals import journal_read
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.terminal import tell
 

@@ -10,15 +10,15 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
-from jogeon.cli.showing.lines import stock_line
-from jogeon.cli.showing.report import destination, form_of, tell_saved
+from jogeon.cli.showing.destination import destination, form_of, tell_saved
+from jogeon.cli.showing.json_lines import stock_line
 from jogeon.cli.showing.terminal import columns, is_terminal, retell, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jogeon.cli.arguments.options import Choices
-    from jogeon.cli.showing.report import Form
+    from jogeon.cli.showing.destination import Form
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition, Exchange, Stock
 

@@ -14,8 +14,8 @@ from jogeon.account.settings import server_token
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.lines import Lines, json_line
-from jogeon.cli.showing.output import Output
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal, tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidAddress

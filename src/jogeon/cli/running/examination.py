@@ -15,8 +15,8 @@ from jogeon.account.keys import BROKERS
 from jogeon.account.lock import holder
 from jogeon.account.settings import chosen_server, server_token, setting_files
 from jogeon.account.tokens import clock_skew
-from jogeon.cli.arguments.account import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
-from jogeon.cli.arguments.journaling import usual_journal
+from jogeon.cli.running.journals import usual_journal
+from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from jogeon.account.keys import Endpoint, Keys
+    from jogeon.account.keys import Keys
     from jogeon.account.settings import Mode
     from jogeon.cli.arguments.options import Choices
+    from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
 
 Health = Literal["ok", "warning", "failed"]

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
-from jogeon.cli.arguments.journaling import told_aside, trouble_of
-from jogeon.cli.showing.lines import Lines, event_line
-from jogeon.cli.showing.output import Output
-from jogeon.cli.showing.streams import unbuffered_text
+from jogeon.cli.running.journals import told_aside, trouble_of
+from jogeon.cli.showing.json_lines import Lines, event_line
+from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal, signs_for
+from jogeon.cli.showing.unbuffered import unbuffered_text
 from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
 
 
 async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, output: Output) -> None:
-    from jogeon.cli.showing.live import Screen
-    from jogeon.cli.showing.picture import Story
+    from jogeon.cli.showing.live_picture import Story
+    from jogeon.cli.showing.live_view import Screen
     from jogeon.cli.showing.tables import console
 
     texts, target = choices.texts, console(unbuffered_text(sys.stdout))

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jogeon.account.settings import chosen_server
-from jogeon.cli.arguments.account import chosen_mode, keys_of, kiwoom_mode_says
-from jogeon.cli.showing.notices import notices
+from jogeon.cli.running.keys import chosen_mode, keys_of, kiwoom_mode_says
+from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.terminal import is_terminal, tell
 from jogeon.events import korean
 from jogeon.masks import unmasked

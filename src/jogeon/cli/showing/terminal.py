@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import click
 
-from jogeon.cli.showing.notices import notices
+from jogeon.cli.showing.error_thread import notices
 from jogeon.masks import masked
 
 if TYPE_CHECKING:

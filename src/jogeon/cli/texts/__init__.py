@@ -4,11 +4,11 @@
 Only characters that a Korean Windows console (cp949) can show are used.
 """
 
-from jogeon.cli.texts.account import ACCOUNT, ACCOUNT_HELP
 from jogeon.cli.texts.failures import FAILURES
 from jogeon.cli.texts.help import HELP, OPTIONS, USAGE
 from jogeon.cli.texts.journal import JOURNAL
 from jogeon.cli.texts.language import Lang, Text
+from jogeon.cli.texts.login import ACCOUNT, ACCOUNT_HELP
 from jogeon.cli.texts.replay import REPLAY
 from jogeon.cli.texts.reports import SAID
 from jogeon.cli.texts.results import SHOWN

@@ -11,7 +11,7 @@ import click
 
 from jogeon.account.keys import BROKERS, find_keys
 from jogeon.account.settings import chosen_language, chosen_server, setting_files
-from jogeon.cli.arguments.prompts import ask_which, can_ask
+from jogeon.cli.showing.prompts import ask_which, can_ask
 from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, KeysMissing

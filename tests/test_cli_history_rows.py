@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from jogeon.cli.showing.records import CSV_COLUMNS, event_record, flat, overlap_record, picture_record, stats_record
+from jogeon.cli.showing.history_rows import (
+    CSV_COLUMNS,
+    event_record,
+    flat,
+    overlap_record,
+    picture_record,
+    stats_record,
+)
 from jogeon.events import Condition, Snapshot
 from jogeon.journal.history import Picture
 from jogeon.journal.stats import ConditionStats, Overlap

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli.showing import output
-from jogeon.cli.showing.output import Output
+from jogeon.cli.showing import output_thread as output
+from jogeon.cli.showing.output_thread import Output
 
 if TYPE_CHECKING:
-    from jogeon.cli.showing.lines import Lines
+    from jogeon.cli.showing.json_lines import Lines
 
 
 async def test_work_is_done_in_order_in_another_thread() -> None:

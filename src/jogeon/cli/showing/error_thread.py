@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.streams import Stream
+from jogeon.cli.showing.unbuffered import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

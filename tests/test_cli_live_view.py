@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
-from jogeon.cli.showing.live import Screen
-from jogeon.cli.showing.picture import Story
+from jogeon.cli.showing.live_picture import Story
+from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli.arguments import journaling
-from jogeon.cli.arguments.journaling import journal_read, journal_written, told_aside, trouble_of
 from jogeon.cli.arguments.options import Choices
+from jogeon.cli.running import journals as journaling
+from jogeon.cli.running.journals import journal_read, journal_written, told_aside, trouble_of
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
-from jogeon.places import journal_file, state_dir
+from jogeon.files import journal_file, state_dir
 
 if TYPE_CHECKING:
     from jogeon.watch import Watch

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.cli.showing.history import seconds, show_events, show_members, show_stats
+from jogeon.cli.showing.history_tables import seconds, show_events, show_members, show_stats
 from jogeon.cli.showing.terminal import columns
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter
 from jogeon.journal.history import Picture, Stats
 from jogeon.journal.stats import Overlap
 from recorded import SECOND, START_NS
-from test_cli_records import HIGH, STATS
+from test_cli_history_rows import HIGH, STATS
 
 if TYPE_CHECKING:
     from jogeon.cli.texts.language import Lang

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jogeon.cli.showing.streams import Stream
 from jogeon.cli.showing.terminal import spelled
+from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jogeon.cli.showing.lines import Lines
+from jogeon.cli.showing.json_lines import Lines
 from jogeon.cli.showing.terminal import is_terminal, tell
 from jogeon.files import whole_file
 

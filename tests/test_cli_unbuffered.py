@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.cli.showing import streams
-from jogeon.cli.showing.streams import PIECE, Stream, pieces, unbuffered, unbuffered_text
+from jogeon.cli.showing import unbuffered as streams
+from jogeon.cli.showing.unbuffered import PIECE, Stream, pieces, unbuffered, unbuffered_text
 
 LINES = b'{"seq":"4"}\n{"seq":"1"}\n'
 

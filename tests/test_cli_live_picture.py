@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
-from jogeon.cli.showing.picture import KEPT, Story
+from jogeon.cli.showing.live_picture import KEPT, Story
 from jogeon.events import Condition, Gap, Member, State
 
 SECOND = 1_000_000_000

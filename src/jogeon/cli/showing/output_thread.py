@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from jogeon.cli.showing.lines import Lines
+    from jogeon.cli.showing.json_lines import Lines
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from jogeon.cli.showing.live import Screen
+from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.tables import console, number, plain_table
 from jogeon.cli.showing.terminal import clean, columns, signs_for, visible_name
 from jogeon.events import Gap, Snapshot, korean

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.cli.showing import notices as module
-from jogeon.cli.showing.notices import ROOM, Notices
+from jogeon.cli.showing import error_thread as module
+from jogeon.cli.showing.error_thread import ROOM, Notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ import pytest
 from cli_conversation import FakeClient, Shell
 from jogeon.account.keys import Keys, find_keys
 from jogeon.account.settings import chosen_server
-from jogeon.cli.arguments.account import kiwoom_mode_says, source_of
+from jogeon.cli.running.keys import kiwoom_mode_says, source_of
 from jogeon.cli.texts import Texts
 from jogeon.errors import KeysMissing
-from jogeon.places import config_home
+from jogeon.files import config_home
 from test_keys import write_pair
 
 

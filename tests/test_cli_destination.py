@@ -9,7 +9,7 @@ import click
 import pytest
 
 from jogeon.cli.arguments.options import Choices
-from jogeon.cli.showing.report import destination, form_of, tell_saved
+from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.texts import Texts
 
 if TYPE_CHECKING:

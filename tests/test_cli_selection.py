@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from jogeon.cli.showing.recorded import Asked, day, kinds, last_day, moment, nanoseconds, span_of
+from jogeon.cli.arguments.selection import Asked, day, kinds, last_day, moment, nanoseconds, span_of
 from jogeon.events import KST
 from jogeon.journal.history import EVER, History
 from recorded import SECOND, START_NS

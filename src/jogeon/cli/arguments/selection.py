@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from jogeon.cli.arguments import options
-from jogeon.cli.arguments.journaling import journal_read
+from jogeon.cli.running.journals import journal_read
 from jogeon.events import KST
 from jogeon.journal.evidence import BESIDE
 from jogeon.journal.history import EVER, KINDS, History, Kind, Selection

@@ -16,7 +16,7 @@ from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Member, State, kore
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jogeon.cli.showing.picture import Picture, Row
+    from jogeon.cli.showing.live_picture import Picture, Row
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import SAMPLE, SURGE, enter
-from jogeon.cli.showing.lines import Lines, condition_line, event_line, json_line, stock_line
+from jogeon.cli.showing.json_lines import Lines, condition_line, event_line, json_line, stock_line
 from jogeon.events import Condition
 
 
