@@ -41,9 +41,8 @@ def named_file() -> tuple[Path, str] | None:
     """Return the one file that holds the settings, with the variable that names it ("" for `config_file`), or None."""
     if named := _named.get():
         return expanded(named), ""
-    if named := variable("JOGEON_CONFIG"):
-        return expanded(named), "JOGEON_CONFIG"
-    return None
+    named_outside = variable("JOGEON_CONFIG")
+    return (expanded(named_outside), "JOGEON_CONFIG") if named_outside else None
 
 
 def usual_files() -> Iterator[Path]:
