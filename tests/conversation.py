@@ -133,7 +133,7 @@ class Pair:
 
     def agree(self) -> bool:
         """Tell whether both halves see the same connection."""
-        return self.client.phase is self.server.phase and self.client.registrations == self.server.registrations
+        return self.client.phase is self.server.phase
 
 
 def listed_pair() -> Pair:

@@ -35,7 +35,6 @@ from jogeon.wire.session import (
     ClientSession,
     Late,
     Phase,
-    Registration,
     ServerSession,
     Step,
     Stray,
@@ -71,7 +70,7 @@ def test_every_phase_ends_closed() -> None:
     [
         (Register("4"), None, Step.REGISTER),
         (Register("4"), Registered(()), Step.REGISTER_OK),
-        (Register("4"), TWICE, Step.REGISTER_TWICE),
+        (Register("4"), TWICE, Step.REGISTER_NO),
         (Register("4"), NO_SUCH, Step.REGISTER_NO),
         (Register("4"), Malformed("?"), Step.REGISTER_NO),
         (Search("4"), TWICE, Step.SEARCH_NO),
@@ -91,11 +90,8 @@ def test_a_session_from_login_to_close() -> None:
     assert pair.ask(Login("token"), LoginAccepted()) == Answered(Login("token"), LoginAccepted())
     assert pair.ask(ListConditions(), LISTED) == Answered(ListConditions(), LISTED)
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
-    assert pair.server.takes_pushes("4")
     assert pair.ask(Search("4"), SearchPage((), "N", "")) == Answered(Search("4"), SearchPage((), "N", ""))
-    assert pair.server.takes_pushes("4")
     assert pair.ask(Clear("4"), Cleared()) == Answered(Clear("4"), Cleared())
-    assert not pair.server.takes_pushes("4")
     assert pair.agree()
 
 
@@ -164,7 +160,7 @@ def test_a_closed_session_awaits_and_owes_nothing() -> None:
     pair.client.expire()
     pair.send(Clear("5"))
     pair.client.close()
-    assert (pair.client.owed, pair.client.in_flight, pair.client.registrations) == ([], None, {})
+    assert (pair.client.owed, pair.client.in_flight) == ([], None)
     with pytest.raises(LocalProtocolError):
         pair.send(ListConditions())
 
@@ -237,12 +233,13 @@ def test_a_late_reply_is_not_taken_for_the_next_request() -> None:
     assert not pair.client.owed
 
 
-def test_a_late_reply_tells_how_it_is_on_the_server_all_the_same() -> None:
-    pair = listed_pair()
-    timed_out(pair, Register("4"))
-    pair.answer(pair.unanswered[0], Registered(()))
-    assert pair.hear() == Late(Register("4"), Registered(()))
-    assert pair.client.registration("4") is Registration.ACTIVE
+def test_a_late_list_is_a_list_all_the_same() -> None:
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    timed_out(pair, ListConditions())
+    pair.answer(pair.unanswered[0], LISTED)
+    assert pair.hear() == Late(ListConditions(), LISTED)
+    assert pair.client.phase is Phase.LISTED
     assert pair.agree()
 
 
@@ -286,37 +283,6 @@ def test_an_error_that_names_the_seq_in_its_text_is_that_ones() -> None:
     pair.send(Register("5"))
     pair.say(writers.encode_refusal("CNSRREQ", 900004, "존재하지 않는 일련번호입니다.(seq=4)"))
     assert pair.hear() == Late(Register("4"), Refusal("900004", "존재하지 않는 일련번호입니다.(seq=4)"))
-
-
-def test_900003_means_that_it_is_registered() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), TWICE)
-    assert pair.client.registration("4") is Registration.ACTIVE
-    pair.ask(Clear("4"), Cleared())
-    pair.ask(Register("4"), Registered(()))
-    assert pair.client.registrations == {"4": Registration.ACTIVE}
-
-
-def test_900004_means_that_nothing_is_registered() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), NO_SUCH)
-    assert not pair.client.registrations
-    assert pair.agree()
-
-
-def test_clearing_what_is_not_registered_registers_nothing_even_if_refused() -> None:
-    pair = listed_pair()
-    pair.ask(Clear("99"), NO_SUCH)
-    assert not pair.server.takes_pushes("99")
-    assert pair.agree()
-
-
-def test_a_refused_clear_leaves_the_registration_as_it_was() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), Registered(()))
-    pair.ask(Clear("4"), Refusal("1700", "잠시 후"))
-    assert pair.server.takes_pushes("4")
-    assert pair.agree()
 
 
 def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None:
