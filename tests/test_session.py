@@ -41,6 +41,7 @@ from jogeon.wire.session import (
     step_of,
 )
 from jogeon.wire.values import stock_of
+from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     from jogeon.wire.messages import Answer, Request
@@ -292,7 +293,7 @@ def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None
         timed_out(pair, ListConditions())
     timed_out(pair, Register("4"))
     pair.send(ListConditions())
-    pair.say(writers.encode_list(LISTED.conditions), writers.encode_list(()))
+    pair.say(list_text(LISTED.conditions), list_text(()))
     assert pair.hear() == Answered(ListConditions(), LISTED)
     assert pair.client.owed == [Register("4")]
     assert isinstance(pair.hear(), Stray)
@@ -301,7 +302,7 @@ def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None
 def test_a_late_list_that_nobody_waits_for_settles_its_debt() -> None:
     pair = listed_pair()
     timed_out(pair, ListConditions())
-    pair.say(writers.encode_list(LISTED.conditions))
+    pair.say(list_text(LISTED.conditions))
     assert pair.hear() == Late(ListConditions(), LISTED)
     assert not pair.client.owed
 
@@ -316,7 +317,7 @@ def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> N
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", [], "7"), writers.encode_search("4", []))
+    pair.say(page_text("4", [], "7"), page_text("4", []))
     assert pair.hear() == Late(Search("4"), SearchPage((), "Y", "7"))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
@@ -325,12 +326,12 @@ def test_a_search_that_was_never_answered_does_not_cost_all_searches_after_it() 
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", []))
+    pair.say(page_text("4", []))
     assert pair.hear() == Late(Search("4"), SearchPage((), "N", ""))  # in truth the reply to the second
     pair.client.expire()
     assert not pair.client.owed
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", []))
+    pair.say(page_text("4", []))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
 
@@ -339,7 +340,7 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Register("4"))
-    pair.say(writers.encode_search("4", rows))
+    pair.say(page_text("4", rows))
     heard = pair.hear()
     assert isinstance(heard, Late)
     assert heard.request == Search("4")
@@ -353,7 +354,7 @@ def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_registered("4", codes))
+    pair.say(snapshot_text("4", codes))
     assert pair.hear() == Late(Register("4"), Registered(codes))
     assert pair.client.in_flight == Search("4")
 
@@ -364,7 +365,7 @@ def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
     timed_out(pair, Register("4"))
     pair.ask(Clear("4"), Cleared())
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
-    pair.say(writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ()))
     assert pair.hear() == Late(Register("4"), Registered(()))
 
 
@@ -401,7 +402,7 @@ def test_a_duplicate_reply_answers_nobody() -> None:
     pair = listed_pair()
     pair.ask(Register("4"), Registered(()))
     pair.send(Register("5"))
-    pair.say(writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ()))
     assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers", codes=())
     assert pair.client.in_flight == Register("5")
 
@@ -409,9 +410,9 @@ def test_a_duplicate_reply_answers_nobody() -> None:
 @pytest.mark.parametrize(
     ("text", "words", "codes"),
     [
-        (writers.encode_registered("4", ("005930", "0000D0")), "", ("005930", "0000D0")),
+        (snapshot_text("4", ("005930", "0000D0")), "", ("005930", "0000D0")),
         (b'{"trnm":"CNSRREQ","seq":" 4 ","return_code":0,"data":null}', "", ()),
-        (writers.encode_search("4", []), "", None),
+        (page_text("4", []), "", None),
         (b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[{"code":"005930"}]}', "", None),
         (writers.encode_cleared("4"), "", None),
         (writers.encode_refusal("CNSRREQ", 1700, "잠시 후(seq=4)"), "[1700] 잠시 후(seq=4)", None),
@@ -444,7 +445,7 @@ def test_what_is_late_or_stray_comes_from_the_frame_and_not_from_the_request() -
     timed_out(pair, first)
     pair.ask(Clear("4"), Cleared())
     timed_out(pair, second)
-    pair.say(writers.encode_registered("4", ("005930",)), writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ("005930",)), snapshot_text("4", ()))
     late = [pair.hear(), pair.hear()]
     assert late == [Late(first, Registered(("005930",))), Late(second, Registered(()))]
     assert [each.request for each in late if isinstance(each, Late)] == [first, second]
@@ -455,7 +456,7 @@ def test_what_is_late_or_stray_comes_from_the_frame_and_not_from_the_request() -
 
 def test_a_reply_that_nobody_asked_for_is_a_stray() -> None:
     pair = listed_pair()
-    pair.say(writers.encode_list(()), writers.encode_cleared("4"), NOTHING)
+    pair.say(list_text(()), writers.encode_cleared("4"), NOTHING)
     assert [type(pair.hear()) for _ in range(3)] == [Stray, Stray, Stray]
 
 

@@ -8,7 +8,8 @@ Rules, in the order in which a session lives (see docs/architecture.md for the p
 * PING, SYSTEM and pushes may come at any time after the login, between a request and its reply too.
 * One request is in flight per connection. A request that timed out stays owed until its reply or the end.
 * A late reply moves the phase as one in time does: what it says is so on the server.
-* What is registered is not known here. The client keeps that per condition (`live/stages`), each server in its own books.
+* What is registered is not known here. The client keeps that per condition (`live/stages`), each server in a way of
+  its own.
 """
 
 from collections.abc import Mapping, Sequence
