@@ -25,10 +25,11 @@ from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.server.peer import Peer, Settings
 from jogeon.server.server import Server
-from jogeon.simulator.broker.backend import Broker
+from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
-from jogeon.simulator.market.market import Change, Market
+from jogeon.simulator.market.market import Change
+from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.wire import messages, readers, writers
 from jogeon.wire.messages import (
     Answer,
@@ -478,7 +479,7 @@ class _Loop:
             function()
 
 
-MARKET = Market(1)
+MARKET = SyntheticMarket(1)
 CHANGES = [
     Change(rule.seq, rule.name, code, "I" if entered else "D", "090000")
     for rule in MARKET.conditions[:2]
@@ -490,7 +491,7 @@ CHANGES = [
 def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send."""
     script, loop = Script(data), _Loop()
-    broker = Broker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
+    broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
     serving = Server(broker, Settings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
     peers = [Peer(serving), Peer(serving)]

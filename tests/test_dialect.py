@@ -10,13 +10,13 @@ import pytest
 from jogeon.events import Condition, Stock
 from jogeon.simulator.broker.dialect import Dialect
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.market.market import Quote
+from jogeon.simulator.market.market import Prices
 from jogeon.wire import readers, writers
 from jogeon.wire.messages import ConditionList, ListConditions, Register, Registered, Reply, Search, SearchPage
 from texts import page_text
 
 RULES = [Condition(seq, name) for seq, name in (("2", "급등주"), ("10", "급락주"), ("0", "신고가"))]
-QUOTE = Quote("005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700)
+QUOTE = Prices("005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700)
 
 
 def dialect(**switches: Any) -> Dialect:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from jogeon.cli.arguments.options import Choices
     from jogeon.cli.texts import Texts
-    from jogeon.simulator.recorded.recorded import Recording
     from jogeon.simulator.recorded.replay import Replay
+    from jogeon.simulator.recorded.stretch import RecordedStretch
 
 MAX = "max"
 
@@ -67,7 +67,7 @@ def replay(choices: Choices, /, file: str | None, duration: float | None, **more
     run_loop(serve(served, duration, lambda: _replay(served, recording, texts, exit_at_end=exit_at_end)))
 
 
-async def _replay(served: Replay, recording: Recording, texts: Texts, *, exit_at_end: bool) -> None:
+async def _replay(served: Replay, recording: RecordedStretch, texts: Texts, *, exit_at_end: bool) -> None:
     start, end = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (recording.start, recording.end))
     tell(texts("replay.waiting", start=start, end=end, count=len(recording.opening), address=served.websocket))
     await served.run()
@@ -76,14 +76,14 @@ async def _replay(served: Replay, recording: Recording, texts: Texts, *, exit_at
         await asyncio.Event().wait()
 
 
-def recording_of(file: Path, day: date | None, start: time | None, end: time | None, texts: Texts) -> Recording:
+def recording_of(file: Path, day: date | None, start: time | None, end: time | None, texts: Texts) -> RecordedStretch:
     """Return a part of a journal; a part that is not there is a usage error that says what is."""
-    from jogeon.simulator.recorded.recorded import NoSuchStretch, Recording, Stretch
+    from jogeon.simulator.recorded.stretch import NoSuchStretch, RecordedStretch, Stretch
 
     if start is not None and end is not None and start >= end:
         raise click.BadParameter(texts("bad.from-until"))
     try:
-        return Recording(file, Stretch(day, start, end))
+        return RecordedStretch(file, Stretch(day, start, end))
     except NoSuchStretch as error:
         days = ", ".join(map(str, error.days))
         raise click.BadParameter(texts(f"bad.stretch.{error.reason}", days=days)) from None

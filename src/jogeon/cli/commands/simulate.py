@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.expressions import ConditionRule
-    from jogeon.simulator.serving.brokerage import Brokerage
+    from jogeon.simulator.serving.service import Service
     from jogeon.simulator.simulator import Simulator
 
 WEBSOCKET_PORT, REST_PORT = "10000", "10001"
@@ -77,10 +77,10 @@ async def _simulate(simulator: Simulator, texts: Texts) -> None:
     await simulator.run()
 
 
-async def serve(brokerage: Brokerage, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
+async def serve(service: Service, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
     """Tell the addresses of a broker and do the work, at most for a time."""
-    async with brokerage:
-        line = json_line({"websocket": brokerage.websocket, "rest": brokerage.rest})
+    async with service:
+        line = json_line({"websocket": service.websocket, "rest": service.rest})
         try:
             with Output(Lines()) as output:
                 async with asyncio.timeout(duration) as limit:

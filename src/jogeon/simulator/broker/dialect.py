@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from jogeon.simulator.market.market import Unquoted
+from jogeon.simulator.market.market import Unpriced
 from jogeon.wire import writers
 from jogeon.wire.messages import Refusal
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jogeon.events import Condition, Exchange
     from jogeon.simulator.broker.switches import Switches
-    from jogeon.simulator.market.market import Quote
+    from jogeon.simulator.market.market import Prices
 
 LOGIN_REASONS: Final = {
     "1700": "허용된 API 요청 개수를 초과하였습니다",
@@ -93,7 +93,7 @@ class Dialect:
         named = seq.ljust(3) if self._switches.padded_seq == "always" else seq
         return writers.encode_registered(named, self._rows([{"jmcode": self.code(code, exchange)} for code in codes]))
 
-    def page(self, seq: str, quotes: Sequence[Quote | Unquoted], exchange: Exchange, next_key: str) -> bytes:
+    def page(self, seq: str, quotes: Sequence[Prices | Unpriced], exchange: Exchange, next_key: str) -> bytes:
         """Return one page of a search."""
         padded = seq if self._switches.padded_seq == "never" else seq.ljust(3)
         if self._switches.search_rows == "codes":
@@ -111,13 +111,13 @@ class Dialect:
         """Return a code as it stands in a snapshot or a search."""
         return self._letter + code + (SUFFIXES[exchange] if self._switches.venue_suffix else "")
 
-    def row(self, quote: Quote | Unquoted, exchange: Exchange) -> dict[str, str]:
+    def row(self, quote: Prices | Unpriced, exchange: Exchange) -> dict[str, str]:
         """Return a row of a search by field number: nine characters, a sign in place of the first digit.
 
         What is not known is empty.
         """
         code = {"9001": self.code(quote.code, exchange)}
-        if isinstance(quote, Unquoted):
+        if isinstance(quote, Unpriced):
             return code | dict.fromkeys(("302", "10", "25", "11", "12", "13", "16", "17", "18"), "")
         return code | {
             "302": quote.name,
