@@ -20,7 +20,7 @@ from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, k
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
-from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.terminal import tell, visible_name
 from jogeon.cli.showing.translate import said
 from jogeon.connect import endpoint
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
@@ -254,7 +254,7 @@ class Examination:
             return
         since = time.monotonic()
         count = await probe.hits(conditions[0])
-        self._done("search", "found.search", since, condition=conditions[0].name, count=count)
+        self._done("search", "found.search", since, condition=visible_name(conditions[0]), count=count)
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

@@ -12,7 +12,7 @@ import click
 from jogeon.account.keys import BROKERS, find_keys
 from jogeon.account.settings import chosen_language, chosen_server, setting_files
 from jogeon.cli.showing.prompts import ask_which, can_ask
-from jogeon.cli.showing.terminal import clean, tell
+from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.net import proxy_for
@@ -44,7 +44,7 @@ class _Notices(logging.Handler):
         notice = record.getMessage()
         if notice not in self._told:
             self._told.add(notice)
-            tell(f"{self._texts('notice')}  {clean(said(notice, self._texts))}")
+            tell(f"{self._texts('notice')}  {said(notice, self._texts)}")
 
 
 @contextmanager
