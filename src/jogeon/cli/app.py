@@ -87,7 +87,7 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
 
     `connect` makes the client, `jogeon.connect` if none is given.
     """
-    from jogeon.account.settings import config_file
+    from jogeon.account.environment import config_file
 
     with config_file(config_in(argv)):
         return _told(argv, connect)
@@ -139,12 +139,14 @@ def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
     if asked := asked_for(argv):
         return asked
-    from jogeon.account.settings import chosen_language
+    from jogeon.account.environment import has_settings, language
 
     with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
-        match chosen_language():
-            case "ko":
-                return "ko"
-            case "en":
-                return "en"
+        if lang := language():
+            return lang
+        if has_settings():
+            from jogeon.account.settings import chosen_language  # what reads TOML loads more than any help needs
+
+            if lang := chosen_language():
+                return lang
     return "ko" if spoken_here(os.environ) == "ko" and can_show("가", getattr(sys.stderr, "encoding", "")) else "en"

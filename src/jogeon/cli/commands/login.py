@@ -19,8 +19,8 @@ from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    from jogeon.account.environment import Mode
     from jogeon.account.keyfiles import Part
-    from jogeon.account.settings import Mode
     from jogeon.account.tokens import Issued
     from jogeon.cli.arguments.options import Choices
     from jogeon.cli.texts import Texts

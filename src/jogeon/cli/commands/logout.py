@@ -18,7 +18,7 @@ from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRefused
 
 if TYPE_CHECKING:
-    from jogeon.account.settings import Mode
+    from jogeon.account.environment import Mode
     from jogeon.cli.arguments.options import Choices
     from jogeon.cli.texts import Texts
 

@@ -11,9 +11,10 @@ from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from jogeon.account.environment import server_token
 from jogeon.account.keys import BROKERS
 from jogeon.account.lock import holder
-from jogeon.account.settings import chosen_server, server_token, setting_files
+from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.settings import Mode
     from jogeon.cli.arguments.options import Choices
     from jogeon.endpoint import Endpoint
     from jogeon.events import Condition

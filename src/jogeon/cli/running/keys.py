@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.settings import Mode
     from jogeon.account.tokens import IssuedTokens
     from jogeon.cli.arguments.options import Choices
     from jogeon.cli.texts import Texts
