@@ -485,7 +485,7 @@ def test_the_pictures_of_the_session_are_its_tables() -> None:
 
 
 def test_every_room_is_on_the_page() -> None:
-    rooms = {room for wing in ("words", "wire", "live", "account", "server", "journal", "people", "doors")
+    rooms = {room for wing in ("ground", "wire", "live", "account", "server", "journal", "people", "doors")
              for room in WINGS[wing].split()}  # fmt: skip
     assert rooms | {"simulator", "cli"} <= named(ARCHITECTURE)
 
