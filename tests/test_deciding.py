@@ -233,41 +233,41 @@ def decided(decider: Decider, events: Sequence[Event | int], first: int = 0) -> 
     return alerts
 
 
-def expected(events: Sequence[Event | int], dwell: int, cooldown: int) -> list[tuple[int, str]]:
-    """Decide again, second by second: a stock that was seen inside for as long as the dwell is told at that second."""
-    seen: dict[str, int] = {}
-    last: dict[str, int] = {}
-    told: list[tuple[int, str]] = []
-    now = 0
+class Seconds:
+    """Decides again, second by second: a stock seen inside for as long as the dwell is told at that second."""
 
-    def pass_to(second: int, *, blind: bool = False) -> None:
-        nonlocal now
-        while now < second:
-            now += 1
-            for code in [] if blind else list(seen):
-                seen[code] += 1
-                decide(code)
+    def __init__(self, dwell: int, cooldown: int) -> None:
+        self.dwell, self.cooldown, self.now = dwell, cooldown, 0
+        self.seen: dict[str, int] = {}
+        self.last: dict[str, int] = {}
+        self.told: list[tuple[int, str]] = []
 
-    def decide(code: str) -> None:
-        if seen[code] == dwell and now >= last.get(code, -(10**9)) + cooldown:
-            told.append((now, code))
-            last[code] = now
+    def pass_to(self, moment_ns: int, *, blind: bool = False) -> None:
+        while at(self.now) < moment_ns:
+            self.now += 1
+            for code in [] if blind else list(self.seen):
+                self.seen[code] += 1
+                self.decide(code)
 
-    for event in events:
+    def decide(self, code: str) -> None:
+        if self.seen[code] == self.dwell and self.now >= self.last.get(code, -(10**9)) + self.cooldown:
+            self.told.append((self.now, code))
+            self.last[code] = self.now
+
+    def hear(self, event: Event | int) -> None:
         match event:
             case int():
-                pass_to(event)
-            case Gap(since_ns=since_ns, until_ns=until_ns):
-                pass_to((since_ns - MORNING) // SECOND)
-                pass_to((until_ns - MORNING) // SECOND, blind=True)
-            case Enter(at_ns=at_ns, code=code):
-                pass_to((at_ns - MORNING) // SECOND)
-                seen[code] = 0
-                decide(code)
-            case Leave(at_ns=at_ns, code=code):
-                pass_to((at_ns - MORNING) // SECOND)
-                seen.pop(code, None)
-    return told
+                self.pass_to(at(event))
+            case Gap():
+                self.pass_to(event.since_ns)
+                self.pass_to(event.until_ns, blind=True)
+            case Enter():
+                self.pass_to(event.at_ns)
+                self.seen[event.code] = 0
+                self.decide(event.code)
+            case Leave():
+                self.pass_to(event.at_ns)
+                self.seen.pop(event.code, None)
 
 
 @given(moves, st.integers(0, 60), st.integers(0, 120))
@@ -277,7 +277,10 @@ def test_dwell_and_cool_down_are_as_counted_second_by_second(
     events = stream(steps)
     alerts = decided(Decider([rule(dwell=dwell, cooldown=cooldown)]), events)
     said = [((alert.due_ns - MORNING) // SECOND, alert.code) for alert in alerts]
-    assert sorted(said) == sorted(expected(events, dwell, cooldown))
+    counted = Seconds(dwell, cooldown)
+    for event in events:
+        counted.hear(event)
+    assert sorted(said) == sorted(counted.told)
 
 
 @given(moves, st.integers(0, 60), st.integers(0, 120), st.data())

@@ -24,7 +24,7 @@ def is_open_day(day: date) -> bool:
 
 
 def crosses_closing(since: datetime, until: datetime) -> bool:
-    """Return whether a stretch, both ends in Korean time, holds the opening of a trading day: a night lies before it."""
+    """Return whether a stretch holds the opening of a trading day, before which a night lies; ends in Korean time."""
     day = since.date()
     while day <= until.date():
         opening = datetime.combine(day, OPENING, since.tzinfo)

@@ -11,7 +11,6 @@ import hashlib
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -102,7 +101,7 @@ class Decider:
         self._pictures: defaultdict[str, _Picture] = defaultdict(_Picture)
         self._prices: dict[str, Price] = {}
         self._last: dict[_Key, int] = {}
-        self._counts: dict[tuple[int, date], int] = {}
+        self._counts: dict[tuple[int, str], int] = {}
         self._fired: set[str] = set()
 
     # ------------------------------------------------------------ what is known from before
@@ -214,19 +213,7 @@ class Decider:
                 identity not in self._fired
             ):
                 self._count(index, snapshot.condition.name, "", gap.until_ns)
-                alerts.append(
-                    Alert(
-                        identity,
-                        rule,
-                        snapshot.condition,
-                        "",
-                        "overnight",
-                        position,
-                        gap.until_ns,
-                        gap.until_ns,
-                        codes=tuple(entered),
-                    )  # fmt: skip
-                )
+                alerts.append(_overnight(identity, rule, snapshot.condition, position, gap.until_ns, tuple(entered)))
         return alerts
 
     # ------------------------------------------------------------ decisions
@@ -257,7 +244,7 @@ class Decider:
         return (
             (rule.hours is None or rule.hours.hold(korean(at_ns)))
             and (last_ns is None or due_ns >= last_ns + rule.cooldown)
-            and (rule.cap is None or self._counts.get((index, korean(due_ns).date()), 0) < rule.cap)
+            and (rule.cap is None or self._counts.get((index, _day(due_ns)), 0) < rule.cap)
         )
 
     def _is_also_in(self, rule: Rule, code: str, due_ns: int) -> bool:
@@ -273,8 +260,19 @@ class Decider:
     def _count(self, index: int, name: str, code: str, due_ns: int) -> None:
         key = (index, name, code)
         self._last[key] = max(due_ns, self._last.get(key, due_ns))
-        day = (index, korean(due_ns).date())
+        day = (index, _day(due_ns))
         self._counts[day] = self._counts.get(day, 0) + 1
+
+
+def _overnight(
+    identity: str, rule: Rule, condition: Condition, trigger: str, until_ns: int, codes: tuple[str, ...]
+) -> Alert:
+    return Alert(identity, rule, condition, "", "overnight", trigger, until_ns, until_ns, codes=codes)
+
+
+def _day(moment_ns: int) -> str:
+    """Return the Korean day of a moment."""
+    return korean(moment_ns).date().isoformat()
 
 
 def alert_id(rule: str, trigger: str) -> str:
