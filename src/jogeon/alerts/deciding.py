@@ -285,6 +285,6 @@ def _concerns(rule: Rule, condition: str) -> bool:
 
 
 def _priced(rule: Rule, price: Price | None) -> bool:
-    return (rule.price is None or rule.price.holds(price and price.price)) and (
-        rule.rate is None or rule.rate.holds(price and price.rate)
+    return (rule.price is None or rule.price.holds(price.price if price else None)) and (
+        rule.rate is None or rule.rate.holds(price.rate if price else None)
     )
