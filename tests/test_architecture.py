@@ -36,7 +36,7 @@ WINGS = {
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "",
+    "alerts": "closings rules deciding",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
