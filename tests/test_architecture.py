@@ -36,7 +36,7 @@ WINGS = {
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "closings rules deciding",
+    "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
