@@ -31,7 +31,7 @@ WINGS = {
     "live": "membership listing pages stages followed subscription subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames settings door inbox deadlines peer server http",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes",
     "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
