@@ -26,17 +26,17 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files net endpoint",
+    "ground": "masks errors events gaps files maintenance net endpoint",
     "wire": "values messages readers writers session",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
-    "account": "settings keyrings keyfiles keys lock tokens",
+    "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames door peer server http",
     "journal": "fold schema commits stats resume evidence reading file writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "",
+    "alerts": "closings rules deciding",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
@@ -347,3 +347,11 @@ def test_import_loads_little() -> None:
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in answer.stdout.split() if not name.startswith("_cython_")}
     assert loaded - sys.stdlib_module_names <= LOADED
+
+
+def test_help_loads_neither_settings_nor_a_loop() -> None:
+    program = "import sys; from jogeon.cli.app import run; run(['--help']); print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout.decode()
+    loaded = set(answer.splitlines()[-1].split())
+    assert "click" in loaded
+    assert not {"asyncio", "logging.config", "msgspec", "picows", "rich", "jogeon.account.settings"} & loaded

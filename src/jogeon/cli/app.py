@@ -16,7 +16,7 @@ from jogeon.cli.arguments.command import help_option, page
 from jogeon.cli.arguments.options import Choices, Connect
 from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
-from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, tell
+from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, show, tell
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.language import Lang, asked_for, config_in, spoken_here
 from jogeon.connect import connect as connect_to
@@ -78,7 +78,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
             number = version("jogeon")
         except PackageNotFoundError:  # run from its source, not installed
             number = "?"
-        click.echo(f"jogeon {number}")
+        show(f"jogeon {number}")
         ctx.exit()
 
 
@@ -87,7 +87,7 @@ def run(argv: Sequence[str], connect: Connect | None = None) -> int:
 
     `connect` makes the client, `jogeon.connect` if none is given.
     """
-    from jogeon.account.settings import config_file
+    from jogeon.account.environment import config_file
 
     with config_file(config_in(argv)):
         return _told(argv, connect)
@@ -116,12 +116,12 @@ def _run(choices: Choices) -> int:
         return 0
     except click.UsageError as error:
         is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
-        tell(error.message if is_help else explain_usage(error, choices.texts))
+        tell(*(error.message if is_help else explain_usage(error, choices.texts)).split("\n"))
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
-            tell(masked(traceback.format_exc().rstrip()))
-        tell(explain(error, choices))
+            tell(*masked(traceback.format_exc().rstrip()).split("\n"))
+        tell(*explain(error, choices).split("\n"))
         return exit_code(error)
 
 
@@ -139,12 +139,14 @@ def _language(argv: Sequence[str]) -> Lang:
     """Return the language to speak; Korean as a mere default only where it can be shown."""
     if asked := asked_for(argv):
         return asked
-    from jogeon.account.settings import chosen_language
+    from jogeon.account.environment import has_settings, language
 
     with suppress(InvalidSetting):  # told when the setting is needed; until then there is no language to tell it in
-        match chosen_language():
-            case "ko":
-                return "ko"
-            case "en":
-                return "en"
+        if lang := language():
+            return lang
+        if has_settings():
+            from jogeon.account.settings import chosen_language  # what reads TOML loads more than any help needs
+
+            if lang := chosen_language():
+                return lang
     return "ko" if spoken_here(os.environ) == "ko" and can_show("가", getattr(sys.stderr, "encoding", "")) else "en"

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.options import Choices
-from jogeon.cli.showing.terminal import columns, wrapped
+from jogeon.cli.showing.terminal import columns, show, wrapped
 from jogeon.cli.texts import Texts
 
 WIDEST = 100
@@ -73,7 +73,7 @@ def help_option(texts: Texts) -> click.Option:
 
 def _help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value:
-        click.echo(ctx.get_help())
+        show(*ctx.get_help().split("\n"))
         ctx.exit()
 
 

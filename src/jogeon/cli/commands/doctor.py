@@ -12,7 +12,7 @@ from jogeon.cli.arguments.options import switch
 from jogeon.cli.running.examination import Examination
 from jogeon.cli.showing.failures import exit_code
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.terminal import clean, columns, wrapped
+from jogeon.cli.showing.terminal import columns, show, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +37,7 @@ def doctor(choices: Choices, *, login: bool) -> None:
     if choices.json:
         _write_lines(examination, code, choices.texts)
     else:
-        click.echo(clean(verdict(examination, choices.texts)))
-        for line in _shown(examination.findings, choices.texts):
-            click.echo(clean(line))
+        show(verdict(examination, choices.texts), *_shown(examination.findings, choices.texts))
     click.get_current_context().exit(code)
 
 

@@ -22,7 +22,7 @@ from jogeon.cli.showing.history_rows import (
     stats_record,
 )
 from jogeon.cli.showing.json_lines import json_line
-from jogeon.cli.showing.terminal import columns, is_terminal, tell
+from jogeon.cli.showing.terminal import columns, is_terminal, retell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -167,8 +167,9 @@ class Progress:
             bar = "#" * (20 * done // whole)
             line = self._texts("history.progress", bar=f"[{bar:<20}]", share=100 * done // whole)
             self._written = columns(line)
-            tell(f"\r{line}", end="")
+            retell(line)
 
     def __exit__(self, *_error: object) -> None:
         if self._written:
-            tell(f"\r{' ' * self._written}\r", end="")
+            retell(" " * self._written)
+            retell("")

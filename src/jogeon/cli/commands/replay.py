@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.account.settings import server_token
+from jogeon.account.environment import server_token
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.commands.simulate import broker_options, serve, switches_from

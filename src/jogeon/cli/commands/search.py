@@ -12,7 +12,7 @@ from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.showing.json_lines import stock_line
-from jogeon.cli.showing.terminal import clean, columns, is_terminal, tell
+from jogeon.cli.showing.terminal import columns, is_terminal, retell, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ class Progress:
     """Tells on a terminal how many rows came so far, in one line that is wiped out at the end."""
 
     def __init__(self, texts: Texts, condition: Condition) -> None:
-        self._texts, self._name = texts, clean(condition.name)
+        self._texts, self._name = texts, visible_name(condition)
         self._seen = is_terminal(sys.stderr)
         self._written = 0
 
@@ -65,11 +65,12 @@ class Progress:
         if self._seen:
             line = self._texts("search.progress", condition=self._name, rows=rows)
             self._written = columns(line)
-            tell(f"\r{line}", end="")
+            retell(line)
 
     def __exit__(self, *_error: object) -> None:
         if self._written:
-            tell(f"\r{' ' * self._written}\r", end="")
+            retell(" " * self._written)
+            retell("")
 
 
 def _report(
@@ -96,4 +97,4 @@ def _show(found: Sequence[tuple[Condition, Sequence[Stock]]], texts: Texts) -> N
         if stocks:
             target.print(stock_table(condition, stocks, texts, target))
         else:
-            target.print(texts("search.none", condition=clean(condition.name)))
+            target.print(texts("search.none", condition=visible_name(condition)))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.tables import console, number, plain_table
-from jogeon.cli.showing.terminal import clean, columns, signs_for
+from jogeon.cli.showing.terminal import clean, columns, signs_for, visible_name
 from jogeon.events import Gap, Snapshot, korean
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
     table.add_column(texts("column.count"), justify="right", no_wrap=True)
     table.add_column(texts("column.codes"), overflow="fold")
     for picture in pictures:
-        name, codes = clean(picture.condition.name), clean(" ".join(picture.codes))
+        name, codes = visible_name(picture.condition), clean(" ".join(picture.codes))
         if picture.blind_since_ns is not None:
             name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
         table.add_row(Text(name), number(len(picture.codes)), Text(codes))
@@ -77,14 +77,14 @@ def show_stats(stats: Stats, texts: Texts) -> int:
     for name in names:
         table.add_column(texts(f"column.{name}"), justify="right", overflow="fold")  # a number cut short is a wrong one
     for each in stats.conditions:
-        table.add_row(Text(clean(each.condition.name)), *(_cell(each, name, texts) for name in names))
+        table.add_row(Text(visible_name(each.condition)), *(_cell(each, name, texts) for name in names))
     target.print(table if stats.conditions else texts("history.nothing"))
     if stats.overlaps:
         shared = plain_table(texts("history.overlaps"))
         for name in ("first", "second", "common", "either"):
             shared.add_column(texts(f"column.{name}"), justify="left" if name in ("first", "second") else "right")
         for pair in stats.overlaps:
-            conditions = (Text(clean(pair.first.name)), Text(clean(pair.second.name)))
+            conditions = (Text(visible_name(pair.first)), Text(visible_name(pair.second)))
             shared.add_row(*conditions, number(pair.common), number(pair.either))
         target.print(shared)
     return len(stats.conditions)

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from jogeon.cli.showing.tables import FALL, RISE
-from jogeon.cli.showing.terminal import RICH_SIGNS, clean
+from jogeon.cli.showing.terminal import RICH_SIGNS, clean, visible_name
 from jogeon.cli.showing.translate import said
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Member, State, korean
 
@@ -153,7 +153,7 @@ class Screen:
 
     def tell(self, event: Event) -> Told:
         """Return the columns that tell an event."""
-        name = event.condition.name if event.condition else ""
+        name = visible_name(event.condition) if event.condition else ""
         match event:
             case Enter():
                 return Told(self.signs.enter, self.texts("event.enter"), event.code, name + self._origin(event), RISE)

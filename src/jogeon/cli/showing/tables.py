@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from jogeon.cli.showing.terminal import clean, signs_for
+from jogeon.cli.showing.terminal import clean, signs_for, visible_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType
 
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
@@ -28,7 +31,16 @@ SIGN_COLOURS: dict[Sign, str] = {"limit-up": RISE, "rise": RISE, "flat": "", "li
 
 def console(file: TextIO | None = None) -> Console:
     """Return a console on standard output that takes text as it is: no markup, no emoji codes, nothing highlighted."""
-    return Console(file=file or sys.stdout, markup=False, emoji=False, highlight=False)
+    return _Harmless(file=file or sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+class _Harmless(Console):
+    """A console that writes clean text, whoever made it; what steers the terminal is its own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the pieces of what is shown."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else "\n".join(map(clean, text.split("\n"))), style, control)
 
 
 def plain_table(title: str = "") -> Table:
@@ -45,14 +57,14 @@ def condition_table(conditions: Sequence[Condition], texts: Texts) -> Table:
     table.add_column(texts("column.seq"), justify="right", no_wrap=True)
     table.add_column(texts("column.condition"), overflow="fold")
     for condition in conditions:
-        table.add_row(Text(clean(condition.seq)), Text(clean(condition.name)))
+        table.add_row(Text(clean(condition.seq)), Text(visible_name(condition)))
     return table
 
 
 def stock_table(condition: Condition, stocks: Sequence[Stock], texts: Texts, target: Console) -> Table:
     """Return the stocks of a search as a table that fits the console."""
     signs = signs_for(target.encoding)
-    table = plain_table(texts("search.title", condition=clean(condition.name), count=len(stocks)))
+    table = plain_table(texts("search.title", condition=visible_name(condition), count=len(stocks)))
     table.add_column(texts("column.code"), no_wrap=True)
     table.add_column(texts("column.name"))  # the only one that gives way
     day = ("open", "high", "low") if target.width >= ROOM_FOR_THE_DAY else ()

@@ -120,7 +120,7 @@ class SimulatedBroker:
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
         if message.trnm in ("REG", "REMOVE"):
-            peer.say(self._dialect.acknowledged(message.trnm))
+            peer.say(writers.encode_acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
             peer.say(writers.encode_missing(message.trnm, "seq"))
         else:
