@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jogeon.events import Condition
 from jogeon.journal.fold import Right
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from jogeon.journal.writer import Journal, Source
 from jogeon.live.feed import Feed
 from jogeon.live.subscription import Subscription
@@ -17,7 +17,7 @@ from jogeon.live.subscription import Subscription
 class Recording:
     """A journal while a watch writes it; `sink` is where the events of the watch go."""
 
-    sink: Resumed
+    sink: RestartGap
     journal: Journal
 
     def __init__(self, feed: Feed, listing: Sequence[Condition]) -> None:
@@ -38,7 +38,7 @@ class Recording:
             unwanted.set()
             opening.add_done_callback(_finish_unwanted)
             raise
-        self.sink = Resumed(self.journal, self.journal.last, self._listing)
+        self.sink = RestartGap(self.journal, self.journal.last, self._listing)
         self._opened = True
         if frames:
             self._feed.taps.append(self.journal.put_frame)
