@@ -31,7 +31,7 @@ WINGS = {
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames door peer server http",
+    "server": "frames settings door inbox deadlines peer server http",
     "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
@@ -69,7 +69,7 @@ PURE = {
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},
