@@ -26,7 +26,7 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files maintenance net endpoint",
+    "ground": "masks errors events gaps files maintenance net endpoint web",
     "wire": "values messages readers writers session",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
@@ -74,7 +74,7 @@ OWNERS = {
     "rich": {"cli"},
     "keyring": {"account.keyrings"},
     "filelock": {"files"},
-    "httpx2": {"account.tokens"},
+    "httpx2": {"web"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 
