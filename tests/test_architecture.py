@@ -28,10 +28,10 @@ SRC = TESTS.parent / "src"
 WINGS = {
     "ground": "masks errors events gaps files maintenance net endpoint web",
     "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening queue jobs"
-    " connection policy beats serving supervisor",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
+    " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames settings door inbox deadlines peer server http",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes",
     "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
@@ -63,7 +63,7 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
     "journal": "fold format schema commits stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
