@@ -5,6 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from jogeon.alerts.outbox import Message
+from jogeon.web import Reply
 
 
 class Sent(Struct, frozen=True):
@@ -38,3 +39,11 @@ class Target(Protocol):
     async def send(self, message: Message) -> Outcome:
         """Send one message and tell what became of it."""
         ...
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Return the seconds of a Retry-After header, None if there is none that is a number."""
+    try:
+        return max(0.0, float(reply.headers.get("retry-after", "")))
+    except ValueError:
+        return None

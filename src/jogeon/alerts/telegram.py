@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.alerts.outbox import Message
-from jogeon.alerts.targets import Later, Outcome, Refused, Sent
+from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.masks import hide, masked
 from jogeon.web import Reply, exchange
@@ -65,11 +65,3 @@ def _outcome(reply: Reply) -> Outcome:
     if 400 <= reply.status < 500 and reply.status not in WRONG_SETTING:
         return Refused(reason)
     return Later(reason)
-
-
-def retry_after(reply: Reply) -> float | None:
-    """Return the seconds of a Retry-After header, None if there is none that is a number."""
-    try:
-        return max(0.0, float(reply.headers.get("retry-after", "")))
-    except ValueError:
-        return None

@@ -4,8 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.alerts.outbox import Message, Row
-from jogeon.alerts.targets import Later, Outcome, Refused, Sent
-from jogeon.alerts.telegram import retry_after
+from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
 from jogeon.masks import hide, masked
