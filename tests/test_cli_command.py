@@ -24,7 +24,7 @@ def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_help_shows_an_example_and_fits_the_terminal(shell: Shell, name: str, lang: str) -> None:
     said = shell(name, "--help", "--lang", lang)
-    examples = Texts("ko" if lang == "ko" else "en")(f"{name}.examples").splitlines()
+    examples = Texts("ko" if lang == "ko" else "en")(f"help.{name}.examples").splitlines()
     assert said.code == 0
     assert not said.err
     assert all(f"  {example}\n" in said.out for example in examples)

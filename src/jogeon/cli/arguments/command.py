@@ -82,18 +82,18 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
     width = min(shutil.get_terminal_size().columns, WIDEST) - 1
     yield usage(command, ctx, texts)
     yield ""
-    yield from wrapped(texts(f"{command.name}.help"), width)
+    yield from wrapped(texts(f"help.{command.name}.help"), width)
     if isinstance(command, click.Group):
         yield ""
         yield texts("help.commands") + ":"
-        yield from table(((name, texts(f"{name}.short")) for name in command.list_commands(ctx)), width)
+        yield from table(((name, texts(f"help.{name}.short")) for name in command.list_commands(ctx)), width)
     yield ""
     yield texts("help.options") + ":"
     records = (param.get_help_record(ctx) for param in command.params if isinstance(param, click.Option))
     yield from table((record for record in records if record), width)
     yield ""
     yield texts("help.examples") + ":"
-    for line in texts(f"{command.name}.examples").splitlines():
+    for line in texts(f"help.{command.name}.examples").splitlines():
         yield f"  {line}"
 
 

@@ -43,4 +43,4 @@ def destination(output: str | None) -> Iterator[Callable[[bytes], object]]:
 def tell_saved(choices: Choices, output: str | None, rows: int) -> None:
     """Say on stderr what was saved, if it was a file."""
     if output is not None and output != "-":
-        tell(choices.texts("saved", path=output, rows=rows))
+        tell(choices.texts("saved.file", path=output, rows=rows))

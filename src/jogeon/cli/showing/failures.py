@@ -90,7 +90,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
         "server": server,
-        "or_": choices.texts("or"),
+        "or_": choices.texts("failure.or"),
         **vars(error),
     }
     match error:
@@ -99,7 +99,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
             fields["half"] = ", ".join(halves)
         case errors.InvalidSetting(file=file, field=field, detail=detail):
-            place = choices.texts(file) if file in ("environment", "argument") else file
+            place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
             detail = said(detail, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
         case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
@@ -157,7 +157,7 @@ def explain_usage(error: click.UsageError, texts: Texts) -> str:
     if names:
         lines.append(texts("usage.did-you-mean", names=names[0]))  # the closest; click finds many
     if error.ctx is not None:
-        example = texts(f"{error.ctx.command.name}.examples").splitlines()[0]
+        example = texts(f"help.{error.ctx.command.name}.examples").splitlines()[0]
         lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]
     return "\n".join(lines)
 
