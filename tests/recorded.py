@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.live.membership import difference
+from jogeon.gaps import difference
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
 SECOND = 1_000_000_000

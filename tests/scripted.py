@@ -16,8 +16,8 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
 from jogeon.live.connection import Connection, Receiver

@@ -16,8 +16,8 @@ import pytest
 
 import jogeon
 import jogeon.sync
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, LocalProtocolError
 from jogeon.events import Enter, Event, Snapshot
 from jogeon.live.connection import Connection, Receiver

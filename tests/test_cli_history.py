@@ -9,10 +9,10 @@ import pytest
 
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.files import journal_file
 from jogeon.journal.commits import Ledger
 from jogeon.journal.file import Store
 from jogeon.journal.fold import Right
-from jogeon.places import journal_file
 from recorded import SECOND, START_NS
 
 if TYPE_CHECKING:

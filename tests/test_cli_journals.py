@@ -16,7 +16,7 @@ from jogeon.cli.running.journals import journal_read, journal_written, told_asid
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
-from jogeon.places import journal_file, state_dir
+from jogeon.files import journal_file, state_dir
 
 if TYPE_CHECKING:
     from jogeon.watch import Watch

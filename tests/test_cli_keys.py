@@ -15,7 +15,7 @@ from jogeon.account.settings import chosen_server
 from jogeon.cli.running.keys import kiwoom_mode_says, source_of
 from jogeon.cli.texts import Texts
 from jogeon.errors import KeysMissing
-from jogeon.places import config_home
+from jogeon.files import config_home
 from test_keys import write_pair
 
 

@@ -19,7 +19,7 @@ from elsewhere import Kiwoom
 from jogeon.account.keys import find_keys
 from jogeon.cli.app import run
 from jogeon.errors import KeysMissing
-from jogeon.places import config_dir, state_dir
+from jogeon.files import config_dir, state_dir
 from test_keys import Memory, write_pair
 
 if TYPE_CHECKING:

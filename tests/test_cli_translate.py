@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon import errors, places
+from jogeon import errors, files
 from jogeon.account import settings
 from jogeon.cli.showing.translate import LONGEST, SYSTEM, said
 from jogeon.cli.texts import Texts
@@ -83,7 +83,7 @@ WRONG = (
     *(complaint(text) for text in ("server = 3", 'servr = "real"', "keys = 3")),
     "Object missing required field `name` - at `$.condition[0]`",
     "Invalid enum value 'jp' - at `$.lang`",
-    f"more than {places.SMALL} bytes",
+    f"more than {files.SMALL} bytes",
     "no UTF-8 at byte 12",
     "nested too deeply",
     "no answer within 10 s",

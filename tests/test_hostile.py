@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from targets import TARGETS
 
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Anomaly, Condition, Enter, Event, State
 from jogeon.live.connection import FRAME_LIMIT
 from jogeon.live.policy import Policy

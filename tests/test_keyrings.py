@@ -17,7 +17,7 @@ import pytest
 from jogeon.account import keyrings
 from jogeon.account.keys import Keys, find_keys, forget_keys, keep_keys
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.places import config_dir, config_home
+from jogeon.files import config_dir, config_home
 from test_keys import Memory, _use
 
 if TYPE_CHECKING:

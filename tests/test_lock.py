@@ -13,7 +13,7 @@ from conftest import homeless
 from jogeon.account.keys import Keys
 from jogeon.account.lock import holder, session_lock
 from jogeon.errors import SessionTaken
-from jogeon.places import state_dir
+from jogeon.files import state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

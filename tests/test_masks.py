@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.account.keys import FixedToken, Keys
+from jogeon.account.keys import Keys
 from jogeon.account.tokens import Issued
+from jogeon.endpoint import FixedToken
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
 from jogeon.masks import HEAD, MOST, forget, hide, masked, masked_bytes, unmasked
 

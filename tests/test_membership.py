@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from itertools import count
 
 import pytest
@@ -11,12 +10,12 @@ from hypothesis import strategies as st
 
 from conversation import SECOND_NS, Listener, moment
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot
-from jogeon.live.membership import DRIFT_GRACE_NS, Blind, Membership, difference, earliest
+from jogeon.gaps import Blind
+from jogeon.live.membership import DRIFT_GRACE_NS, Membership
 
 SURGE = Condition("4", "급등주")
 CODES = ("005930", "0000D0", "57JBHH", "000660")
 A, B, C, D = CODES
-
 
 
 class Noting(Membership):
@@ -301,23 +300,6 @@ def test_what_is_no_push_at_all_is_a_doubt_and_no_proof(kind: str, code: str) ->
     assert proven(membership) == Blind(moment(0), "unreadable frame", "")
 
 
-BLINDS = st.none() | st.builds(
-    Blind, st.integers(0, 5), st.sampled_from(("drift", "unreadable frame")), st.just(""), proven=st.booleans()
-)
-
-
-@given(st.lists(BLINDS, max_size=6))
-def test_of_many_doubts_the_earliest_counts_and_proof_stays_proof(doubts: list[Blind | None]) -> None:
-    told = [doubt for doubt in doubts if doubt is not None]
-    total = reduce(earliest, doubts, None)
-    if not told:
-        assert total is None
-    else:
-        assert total is not None
-        assert total.since_ns == min(doubt.since_ns for doubt in told)
-        assert total.proven is any(doubt.proven for doubt in told)
-
-
 def test_what_server_showed_last_is_remembered_as_it_was_shown() -> None:
     membership = known(A, B)
     membership.push("I", C, "090000", moment(1))
@@ -457,12 +439,6 @@ def test_members_tell_since_when_and_from_where() -> None:
         D: Member(D, moment(20), "recovered"),
     }
     assert membership.now(moment(21)) == Snapshot(moment(21), SURGE, (A, C, D))
-
-
-def test_the_difference_goes_one_way_and_back() -> None:
-    there = difference(SURGE, {A, B}, {B, C}, moment(0), moment(1))
-    assert there == [recovered(Leave, A, 0, 1), recovered(Enter, C, 0, 1)]
-    assert difference(SURGE, {A}, {A}, moment(0), moment(1)) == []
 
 
 # ---------------------------------------------------------------- rechecks

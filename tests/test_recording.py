@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.gaps import Blind
 from jogeon.journal import file as store_module
 from jogeon.journal.file import Store
 from jogeon.journal.reading import one_moment, open_reader, read_book, read_conditions, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
-from jogeon.live.membership import Blind
 from jogeon.live.policy import Policy
 from jogeon.live.queue import Queue
 from jogeon.live.stages import Stage

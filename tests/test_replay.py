@@ -13,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
+from jogeon.gaps import difference
 from jogeon.journal import file as store_module
 from jogeon.journal.commits import Ledger
 from jogeon.journal.file import Store
 from jogeon.journal.reading import open_reader, read_conditions, read_rows
 from jogeon.journal.resume import Resumed
 from jogeon.journal.schema import COLUMNS, event_of
-from jogeon.live.membership import difference
 from jogeon.live.policy import Policy
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.recorded import replay as replay_module

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Condition, Gap, Leave, State
 from jogeon.live.connection import Connection, Receiver
 from jogeon.live.policy import Policy

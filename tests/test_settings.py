@@ -24,7 +24,7 @@ from jogeon.account.settings import (
     setting_files,
 )
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.places import SMALL, config_dir
+from jogeon.files import SMALL, config_dir
 
 REAL = "wss://api.kiwoom.com:10000/api/dostk/websocket"
 

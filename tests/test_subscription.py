@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conversation import BUSY, NO, NO_SUCH, PATIENCE, SURGE, TWICE, WORDS, ZERO, A, B, C, Listener, moment
 from jogeon.errors import RequestTimeout
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.live.membership import Blind
+from jogeon.gaps import Blind
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import (
     BUSY_PAUSE,

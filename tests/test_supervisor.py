@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import jogeon
-from jogeon.account.keys import Endpoint
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint
 from jogeon.events import Condition, Event, Gap
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.supervisor import LOGINS_AN_HOUR

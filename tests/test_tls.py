@@ -17,9 +17,10 @@ import truststore
 from cryptography import x509
 
 from broker import Broker as TokenBroker
-from jogeon.account.keys import Endpoint, FixedToken, Keys
+from jogeon.account.keys import Keys
 from jogeon.account.tokens import IssuedTokens
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
 from jogeon.live.connection import Connection
 from jogeon.simulator.simulator import Simulator

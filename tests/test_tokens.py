@@ -23,7 +23,7 @@ from jogeon.account.keys import Keys
 from jogeon.account.tokens import MARGIN, RENEWAL_PAUSE, Issued, IssuedTokens, _expiry, clock_skew
 from jogeon.errors import CouldNotConnect, InvalidAddress, TokenRefused
 from jogeon.events import KST
-from jogeon.places import state_dir
+from jogeon.files import state_dir
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

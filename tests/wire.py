@@ -15,8 +15,8 @@ from typing import Any, TypeVar, cast
 from picows import WSCloseCode, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
-from jogeon.account.keys import Endpoint, FixedToken
 from jogeon.client import Client
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.live.connection import Connection, Receiver

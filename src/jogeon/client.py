@@ -9,8 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Self, TypeVar
 
-from jogeon.account.keys import Endpoint
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
+from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, Stock, korean
 from jogeon.live.jobs import Ask

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from jogeon.account.keys import Endpoint, Keys
+    from jogeon.account.keys import Keys
     from jogeon.account.settings import Mode
     from jogeon.client import Client
+    from jogeon.endpoint import Endpoint
     from jogeon.live.policy import OnTaken
 
 T = TypeVar("T")
@@ -118,9 +119,10 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    from jogeon.account.keys import BROKERS, Endpoint, find_keys
+    from jogeon.account.keys import BROKERS, find_keys
     from jogeon.account.lock import session_lock
     from jogeon.account.tokens import IssuedTokens
+    from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
     keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
@@ -163,8 +165,8 @@ async def _aside(work: "Callable[[], T]") -> "T":
 def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
     from urllib.parse import urlsplit
 
-    from jogeon.account.keys import Endpoint, FixedToken
     from jogeon.account.settings import is_one_word, server_token
+    from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.net import is_loopback, proxy_for, without_password
 
     shown = without_password(server)
@@ -191,7 +193,7 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
 
 @contextlib.asynccontextmanager
 async def _demo() -> "AsyncIterator[Endpoint]":
-    from jogeon.account.keys import Endpoint, FixedToken
+    from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED, rest_port=None) as simulator:

@@ -19,8 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from jogeon.errors import CouldNotConnect, InvalidSetting
-from jogeon.files import opened
-from jogeon.places import ENVIRONMENT
+from jogeon.files import ENVIRONMENT, opened
 
 OPEN_TIMEOUT = 10.0
 """Seconds for the whole way: name, address, proxy, TLS, handshake."""

@@ -13,8 +13,8 @@ from msgspec import Struct
 from jogeon.account.settings import QUOTES, is_one_word, seen, unquoted
 from jogeon.errors import InvalidSetting
 from jogeon.events import KST
+from jogeon.files import read_small
 from jogeon.masks import hide, unmasked
-from jogeon.places import read_small
 
 Part = Literal["appkey", "secretkey"]
 Choose = Callable[[Sequence[str]], int]

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from jogeon.account.settings import Mode
 from jogeon.errors import InvalidSetting
+from jogeon.files import config_home, named_folder, read_small
 from jogeon.masks import unmasked
-from jogeon.places import config_home, named_folder, read_small
 
 PATIENCE = 5.0
 """Seconds in which a keyring answers, its import included; the next command asks again one that waits for a person."""

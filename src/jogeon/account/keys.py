@@ -1,4 +1,4 @@
-"""Keys: where they are looked for, and where they are kept. What a connection logs in with.
+"""Keys: where they are looked for, and where they are kept.
 
 A pair of keys is taken from the first of these that has both halves: an argument, the environment, jogeon.toml, the
 store of this package (the keyring of the system, else a private file), the keyring of Kiwoom's own kwcli (read only),
@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -20,10 +20,8 @@ from jogeon.account import keyrings
 from jogeon.account.keyfiles import Choose, Half, bare_key, in_folder, shown_path
 from jogeon.account.settings import Mode, kiwoom_mode, setting_files, variable
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.files import write_private
+from jogeon.files import ENVIRONMENT, config_dir, expanded, not_private, read_small, write_private
 from jogeon.masks import hide, unmasked
-from jogeon.net import without_password
-from jogeon.places import ENVIRONMENT, config_dir, expanded, not_private, read_small
 
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
 
@@ -48,50 +46,6 @@ KIWOOM_VARIABLES = (("KIWOOM_APP_KEY", "KIWOOM_APP_SECRET"), ("KIWOOM_APP_KEY", 
 
 logger = logging.getLogger("jogeon.credentials")
 logger.addFilter(unmasked)
-
-
-class Tokens(Protocol):
-    """Where a connection gets its access token from."""
-
-    async def current(self) -> str:
-        """Return a token that should be good."""
-
-    async def renew(self, refused: str) -> str | None:
-        """Return another token than the refused one, None if there is no way to get one; TokenRefused."""
-
-
-class FixedToken:
-    """A token that was given and cannot be renewed."""
-
-    def __init__(self, token: str) -> None:
-        hide(token)
-        self._token = token
-
-    def __repr__(self) -> str:
-        return "FixedToken(…)"
-
-    async def current(self) -> str:
-        """Return the token."""
-        return self._token
-
-    async def renew(self, refused: str) -> None:
-        """Return None: there is no other token."""
-
-
-class Endpoint(Struct, frozen=True):
-    """A server to log in to: `name` is what people call it ("real", "mock", "demo" or the address)."""
-
-    name: str
-    websocket: str
-    tokens: Tokens
-    proxy: str | None = None
-
-    def __repr__(self) -> str:
-        through = f", proxy={without_password(self.proxy)!r}" if self.proxy else ""
-        return f"Endpoint({self.name!r}, {self.websocket!r}{through})"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("name", self.name), ("websocket", self.websocket)]
 
 
 class Keys(Struct, frozen=True):

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -17,9 +17,8 @@ from jogeon.account.keys import Keys
 from jogeon.account.settings import Mode
 from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
-from jogeon.files import private_folder, write_private
+from jogeon.files import locked, read_trusted, state_dir, write_private
 from jogeon.masks import unmasked
-from jogeon.places import read_trusted, state_dir
 
 SECOND_TRY = 0.2
 """Seconds after which a lock is tried again: `holder` takes it for a moment to see whether it is free."""
@@ -74,24 +73,6 @@ def _acquire(mode: Mode, keys: Keys, held: contextlib.ExitStack) -> bool:
     except (OSError, NotImplementedError, InvalidSetting) as error:
         logger.warning("no lock on the session can be made here: %s", error)
         return True
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """Hold a lock file and yield True, or yield False if somebody else holds it. OSError, NotImplementedError."""
-    from filelock import FileLock, Timeout  # only real and mock need it
-
-    private_folder(path.parent)
-    lock = FileLock(path, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
 
 
 def _tell_holder(mode: Mode, keys: Keys) -> None:

@@ -22,8 +22,8 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
+from jogeon.files import ENVIRONMENT, config_dir, expanded, read_small
 from jogeon.masks import hide, unmasked
-from jogeon.places import ENVIRONMENT, config_dir, expanded, read_small
 
 Mode = Literal["real", "mock"]
 """Kiwoom's two servers: real (실전) and mock (모의투자)."""

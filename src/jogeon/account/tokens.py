@@ -21,14 +21,12 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.account.keys import Keys
-from jogeon.account.lock import locked
 from jogeon.account.settings import is_one_word
 from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, TokenRefused
 from jogeon.events import KST
-from jogeon.files import write_private
+from jogeon.files import locked, read_trusted, state_dir, write_private
 from jogeon.masks import hide, unmasked
 from jogeon.net import could_not_connect, is_loopback, tls_context, without_password, wrong_answer
-from jogeon.places import read_trusted, state_dir
 from jogeon.wire.messages import Refusal
 from jogeon.wire.readers import refusal_in
 from jogeon.wire.values import text_of

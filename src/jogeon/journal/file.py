@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 from jogeon.errors import JournalError
-from jogeon.files import create_private, draft_of
+from jogeon.files import create_private, draft_of, locked
 from jogeon.journal.commits import Book, Commit
 from jogeon.journal.evidence import (
     BESIDE,
@@ -81,8 +81,6 @@ def require_free(path: Path) -> None:
 
 def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
     """Take the lock of a journal for as long as `held` lasts."""
-    from jogeon.account.lock import locked  # readers need none
-
     try:
         alone = held.enter_context(locked(beside(path, ".lock")))
     except (OSError, NotImplementedError) as error:

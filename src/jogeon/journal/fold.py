@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
-from jogeon.live.membership import difference
+from jogeon.gaps import Blind, ended
 
 
 class Known(Struct):
@@ -155,8 +155,7 @@ class Fold:
             return []  # it was told on from a namesake
         if known is None or known.codes.keys() == set(shown.codes):
             return []
-        gap = Gap(shown.condition, min(known.right_ns, shown.at_ns), shown.at_ns, "lagged", "not all was recorded")
-        return [gap, *difference(shown.condition, known.codes, shown.codes, gap.since_ns, gap.until_ns)]
+        return ended(Blind(known.right_ns, "lagged", "not all was recorded"), known.codes, shown)[:-1]
 
     def copy(self) -> "Fold":
         """Return the fold as it is now, independent of this one."""

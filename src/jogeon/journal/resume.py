@@ -6,10 +6,10 @@ snapshot of such a condition ends a Gap (`restart`): what changed meanwhile come
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jogeon.events import Condition, Event, Gap, Snapshot
+from jogeon.events import Condition, Event, Snapshot
+from jogeon.gaps import Blind, ended, left_open
 from jogeon.journal.fold import Known
 from jogeon.live.followed import Sink
-from jogeon.live.membership import difference
 
 
 class Resumed:
@@ -38,17 +38,15 @@ class Resumed:
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
         if self._named or self._exact:
-            events = [each for event in events for each in (*self._restart(event), event)]
+            events = [each for event in events for each in self._restarted(event)]
         self._sink.put_block(events)
 
-    def _restart(self, event: Event) -> Sequence[Event]:
-        """Return what leads from the end of the last run to a snapshot; nothing if it is not the first one."""
+    def _restarted(self, event: Event) -> Sequence[Event]:
+        """Return an event; a first snapshot behind what leads to it from the end of the last run."""
         known = self._find(event.condition) if isinstance(event, Snapshot) else None
         if known is None or not isinstance(event, Snapshot):
-            return ()
-        since_ns = min(known.right_ns, event.at_ns)
-        gap = Gap(event.condition, since_ns, event.at_ns, "restart")
-        return [gap, *difference(event.condition, known.codes, event.codes, since_ns, event.at_ns)]
+            return (event,)
+        return ended(Blind(known.right_ns, "restart"), known.codes, event)
 
     def _find(self, condition: Condition) -> Known | None:
         """Return what is still to be continued of a condition, and forget it."""
@@ -60,4 +58,4 @@ class Resumed:
         for condition in conditions:
             known = self._find(condition)
             if known is not None:
-                self.put(Gap(condition, min(known.right_ns, at_ns), at_ns, "restart", open=True))
+                self.put(left_open(Blind(known.right_ns, "restart"), condition, at_ns))

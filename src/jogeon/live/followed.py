@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from jogeon.events import Condition, Event, Snapshot
-from jogeon.live.membership import Blind, Membership
+from jogeon.gaps import Blind
+from jogeon.live.membership import Membership
 
 
 class Sink(Protocol):

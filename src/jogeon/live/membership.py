@@ -15,41 +15,13 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Member, Snapshot
+from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Leave, Member, Snapshot
+from jogeon.gaps import Blind, ended, left_open
 from jogeon.wire.messages import MOST_CODES
 
 DRIFT_GRACE_NS = 3_000_000_000
 """A stock pushed this close to a recheck may differ from its snapshot without anything being wrong."""
 TOO_MANY = "more stocks than there are"
-
-
-class Blind(Struct, frozen=True):
-    """Since when a picture may be wrong, and why; `proven`: something was missed for certain."""
-
-    since_ns: int
-    cause: Cause
-    detail: str
-    proven: bool = False
-
-
-def earliest(one: Blind | None, other: Blind | None) -> Blind | None:
-    """Return the doubt that reaches further back; it is proven if either is."""
-    if one is None or other is None:
-        return one or other
-    first = min(one, other, key=lambda doubt: doubt.since_ns)
-    return Blind(first.since_ns, first.cause, first.detail, proven=one.proven or other.proven)
-
-
-def difference(
-    condition: Condition, before: Iterable[str], after: Iterable[str], since_ns: int, until_ns: int
-) -> list[Event]:
-    """Return the recovered changes that lead from one set of codes to another: leaves first, then enters, sorted."""
-    old, new = set(before), set(after)
-
-    def change(kind: type[Enter | Leave], code: str) -> Event:
-        return kind(until_ns, condition, code, "", "recovered", since_ns, until_ns)
-
-    return [change(Leave, code) for code in sorted(old - new)] + [change(Enter, code) for code in sorted(new - old)]
 
 
 class Suspects(Struct, frozen=True):
@@ -171,14 +143,11 @@ class Membership:
         self._shown = Snapshot(at_ns, self.condition, codes)
         codes = self._as_pushed(codes)
         shown = Snapshot(at_ns, self.condition, codes)
-        block: list[Event] = []
-        if self.blindness is not None:
-            gap = self._gap(self.blindness, at_ns)
-            block = [gap, *difference(self.condition, self.codes, codes, gap.since_ns, at_ns)]
+        block: list[Event] = [shown] if self.blindness is None else ended(self.blindness, self.codes, shown)
         kept, self._kept = self._kept or {}, None
         self._settle(shown, block)
         self.known, self.blindness, self.begun_ns = True, None, at_ns
-        return [*block, shown, *self._catch_up(kept)]
+        return [*block, *self._catch_up(kept)]
 
     def _as_pushed(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Return the stocks of a late snapshot as they are after the pushes that were told since it was asked for."""
@@ -203,10 +172,6 @@ class Membership:
             if kind not in ("I", "D") or (kind == "I") != (code in self.codes)
         ]
         return [event for event in told if event is not None]
-
-    def _gap(self, blind: Blind, until_ns: int, *, still_open: bool = False) -> Gap:
-        since_ns = min(blind.since_ns, until_ns)  # a wall clock that was set back must not turn a gap around
-        return Gap(self.condition, since_ns, until_ns, blind.cause, blind.detail, open=still_open)
 
     # ------------------------------------------------------------ blindness
 
@@ -245,7 +210,7 @@ class Membership:
         if self.live and doubt is not None:
             doubt = Blind(self._wrong_since(doubt.since_ns), doubt.cause, doubt.detail)
         blind = doubt if self.live else self.blindness
-        return [] if blind is None else [self._gap(blind, at_ns, still_open=True)]
+        return [] if blind is None else [left_open(blind, self.condition, at_ns)]
 
     # ------------------------------------------------------------ recheck
 
@@ -289,16 +254,16 @@ class Membership:
             proven = doubt is not None and doubt.proven
             return self.missed(known_wrong, at_ns) if proven else [], self._unsure
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
-        gap = self._gap(known_wrong, at_ns)
-        block = [gap, *difference(self.condition, self.codes, after, gap.since_ns, at_ns)]
+        now = Snapshot(at_ns, self.condition, tuple(after))
+        block = ended(known_wrong, self.codes, now)
         right_ns = self.right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
-        self._settle(Snapshot(at_ns, self.condition, tuple(after)), block)
+        self._settle(now, block)
         self.right_ns, self._unsure = right_ns, bool(excused)
-        return [*block, self.now(at_ns)], self._unsure
+        return block, self._unsure
 
     def missed(self, blind: Blind, at_ns: int) -> list[Event]:
         """Return the block of a blind stretch after which nothing differs: what came in it went in it, too."""
-        return [self._gap(blind, at_ns), self.now(at_ns)]
+        return ended(blind, self.codes, self.now(at_ns))
 
 
 def _what_is_wrong(kind: str, code: str) -> str:

@@ -13,7 +13,7 @@ from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.live.membership import difference
+from jogeon.gaps import Blind, ended
 
 TWO_READERS = "somebody else reads this watch: another reader needs a watch of its own"
 
@@ -175,11 +175,8 @@ class Queue:
             now = self._current(condition)
             if now is None:
                 continue
-            if known is not None:
-                gap = Gap(condition, since_ns, now.at_ns, "lagged", "the consumer did not keep up")
-                self.events.append(gap)
-                self.events.extend(difference(condition, known, now.codes, since_ns, now.at_ns))
-            self.events.append(now)
+            lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
+            self.events.extend((now,) if known is None else ended(lagged, known, now))
             self._codes += len(now.codes)
         dropped = {kind.__name__.lower(): count for kind, count in self._dropped.items()}
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(dropped.items()))

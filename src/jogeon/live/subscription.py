@@ -10,9 +10,10 @@ from typing import Protocol
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave
+from jogeon.gaps import Blind, earliest
 from jogeon.live.followed import Followed
 from jogeon.live.listing import LONGEST_DOUBLING
-from jogeon.live.membership import DRIFT_GRACE_NS, Blind, earliest
+from jogeon.live.membership import DRIFT_GRACE_NS
 from jogeon.live.stages import REGISTERED, STAGES, Stage, Step
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Clear, Malformed, Refusal, Register, Registered

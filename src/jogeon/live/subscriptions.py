@@ -14,9 +14,9 @@ from collections.abc import Callable, Container, Iterable
 
 from jogeon.errors import LocalProtocolError, RequestTimeout
 from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, State, StateName
+from jogeon.gaps import Blind
 from jogeon.live.followed import Sink
 from jogeon.live.listing import Listing, resolve
-from jogeon.live.membership import Blind
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.wire import messages

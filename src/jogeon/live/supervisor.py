@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Container, Iterator
 
-from jogeon.account.keys import Endpoint
+from jogeon.endpoint import Endpoint
 from jogeon.errors import (
     ConnectionLost,
     JogeonError,

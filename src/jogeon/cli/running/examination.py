@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from jogeon.account.keys import Endpoint, Keys
+    from jogeon.account.keys import Keys
     from jogeon.account.settings import Mode
     from jogeon.cli.arguments.options import Choices
+    from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
 
 Health = Literal["ok", "warning", "failed"]

@@ -15,8 +15,7 @@ from jogeon.account.settings import chosen_server
 from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.terminal import tell
 from jogeon.errors import JogeonError, JournalError
-from jogeon.files import private_folder
-from jogeon.places import journal_file, journal_files, old_journal
+from jogeon.files import journal_file, journal_files, old_journal, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from jogeon.account.keys import Endpoint, FixedToken
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.live.connection import Connection
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
