@@ -6,7 +6,7 @@ from typing import NamedTuple
 import click
 
 from jogeon import errors
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.terminal import clean, columns
 from jogeon.cli.showing.translate import said
 from jogeon.cli.texts import Texts

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
 
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
 
 def json_line(fields: Mapping[str, object]) -> bytes:
     """Return an object as one line; control characters that JSON allows are escaped, for a terminal obeys them."""
+    import msgspec  # no help needs it
+
     text = masked(msgspec.json.encode(fields).decode())
     if not text.isprintable():
         text = "".join(f"\\u{ord(c):04x}" if "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" else c for c in text)
@@ -36,7 +36,9 @@ def condition_line(condition: Condition) -> bytes:
 
 def stock_line(condition: Condition, stock: Stock) -> bytes:
     """Return the line of a row of a search."""
-    return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **msgspec.structs.asdict(stock)})
+    from msgspec.structs import asdict
+
+    return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **asdict(stock)})
 
 
 class Lines(Stream):

@@ -1,9 +1,7 @@
-"""What a terminal may be given: no control characters from outside, only signs it can show, Hangul two columns wide."""
+"""What a terminal may be given: no control characters from outside, only signs it can show; and what people are told."""
 
 import os
 import sys
-import unicodedata
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple, TextIO
 
@@ -42,31 +40,6 @@ def _seen(character: str) -> str:
     if character.isspace():
         return " "
     return character if character.isprintable() else "?"
-
-
-def columns(text: str) -> int:
-    """Return how many columns a terminal needs: two for Hangul and other wide characters, none for combining marks."""
-    return sum(_width(character) for character in text)
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """Yield lines of whole words that fit into so many columns."""
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if line and columns(longer) > width:
-            yield line
-            line = word
-        else:
-            line = longer
-    if line:
-        yield line
 
 
 def can_show(text: str, encoding: str) -> bool:

@@ -10,6 +10,7 @@ TEXTS = {
     "event.state": Text("상태", "state"),
     "event.anomaly": Text("이상", "odd"),
     "event.recovered": Text("공백 중에 바뀜", "changed during a gap"),
+    "event.open": Text("진행 중", "still open"),
     "cause.connection lost": Text("접속 끊김", "connection lost"),
     "cause.restart": Text("다시 시작", "restart"),
     "cause.lagged": Text("처리 지연", "lagged"),

@@ -17,5 +17,4 @@ TEXTS = {
     "live.footer.demo": Text(
         "가상 시장: 실제 종목이 아닙니다.  Ctrl+C: 끝내기", "made-up market, no real stocks.  Ctrl+C: end"
     ),
-    "live.open": Text("진행 중", "still open"),
 }
