@@ -21,7 +21,8 @@ from pathlib import Path
 from jogeon.server.frames import text_frame
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
-from jogeon.simulator.market.market import DEFAULT_CONDITIONS, Change, Market
+from jogeon.simulator.market.market import Change
+from jogeon.simulator.market.synthetic import DEFAULT_CONDITIONS, SyntheticMarket
 from jogeon.simulator.simulator import Simulator
 from jogeon.wire.writers import encode_push
 
@@ -85,7 +86,7 @@ def ready_made(pushes: int) -> Figure:
 
 def evaluated(rules: Sequence[ConditionRule], *, together: bool) -> float:
     """Return how many times a second a condition is looked at for a stock."""
-    market = Market(1, rules)
+    market = SyntheticMarket(1, rules)
     if not together:
         each = [compile_conditions([rule]) for rule in rules]
         market._evaluate = lambda *values: sum(evaluate(*values) << place for place, evaluate in enumerate(each))
@@ -106,7 +107,7 @@ def conditions(count: int) -> list[ConditionRule]:
 
 def advanced() -> float:
     """Return how many market seconds pass in a second with the default conditions."""
-    market = Market(1)
+    market = SyntheticMarket(1)
     started = time.process_time()
     market.advance(600.0)
     return 600.0 / (time.process_time() - started)

@@ -25,10 +25,11 @@ from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.server.peer import Peer, Settings
 from jogeon.server.server import Server
-from jogeon.simulator.broker.backend import Broker
+from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
-from jogeon.simulator.market.market import Change, Market
+from jogeon.simulator.market.market import Change
+from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.wire import messages, readers, writers
 from jogeon.wire.messages import (
     Answer,
@@ -49,6 +50,7 @@ from jogeon.wire.messages import (
     System,
 )
 from jogeon.wire.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
+from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     import asyncio
@@ -122,7 +124,7 @@ def _frames() -> list[bytes]:
     rows = [{"9001": "A005930", "302": "가상", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130"}]
     frames = [
         writers.encode_login_accepted(),
-        writers.encode_list(LISTED),
+        list_text(LISTED),
         writers.encode_ping(),
         b"PING",
         writers.encode_system("R10001", "끝"),
@@ -131,8 +133,8 @@ def _frames() -> list[bytes]:
     ]
     nobody: tuple[str, ...] = ()
     for seq in ("0", "4"):
-        frames += [writers.encode_search(seq, rows, key) for key in ("", "k")]
-        frames += [writers.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
+        frames += [page_text(seq, rows, key) for key in ("", "k")]
+        frames += [snapshot_text(seq, codes) for codes in (nobody, CODES[:3])]
         frames += [writers.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
         frames += [writers.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
         frames += [writers.encode_cleared(seq)]
@@ -477,7 +479,7 @@ class _Loop:
             function()
 
 
-MARKET = Market(1)
+MARKET = SyntheticMarket(1)
 CHANGES = [
     Change(rule.seq, rule.name, code, "I" if entered else "D", "090000")
     for rule in MARKET.conditions[:2]
@@ -489,7 +491,7 @@ CHANGES = [
 def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send."""
     script, loop = Script(data), _Loop()
-    broker = Broker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
+    broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
     serving = Server(broker, Settings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
     peers = [Peer(serving), Peer(serving)]

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,17 @@ def test_whatever_a_name_holds_a_line_is_one_line_that_no_terminal_obeys(name: s
     assert json.loads(line) == {"name": name}
     assert not any(c < " " or "\x7f" <= c <= "\x9f" for c in line.removesuffix("\n"))
     assert len(line.splitlines()) == 1
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in line.removesuffix("\n"))
+
+
+def test_what_would_harm_a_terminal_is_escaped_and_nothing_else_is() -> None:
+    names = ("급등\u202e\u3164\x7f", "\U000e0041", "a" + "\u0301" * 6, "전각\u3000칸 é ▲")
+    assert [json_line({"name": name}).decode() for name in names] == [
+        '{"name":"급등\\u202e\\u3164\\u007f"}\n',
+        '{"name":"\\udb40\\udc41"}\n',
+        '{"name":"á́́́\\u0301\\u0301"}\n'.replace("á́́́", "a" + "\u0301" * 4),
+        '{"name":"전각\u3000칸 é ▲"}\n',
+    ]
 
 
 def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from test_keys import Memory, write_pair
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jogeon.account.settings import Mode
+    from jogeon.account.environment import Mode
 
 Typed = tuple[str, ...]
 KEYS = ("planted-app-key", "planted-secret-key")

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import io
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from jogeon.cli.showing import terminal
-from jogeon.cli.showing.terminal import clean, columns, hush, is_terminal, prepare_streams, signs_for, tell, wrapped
+from jogeon.cli.showing.tables import console
+from jogeon.cli.showing.terminal import (
+    clean,
+    hush,
+    is_terminal,
+    prepare_streams,
+    retell,
+    show,
+    signs_for,
+    tell,
+    visible_name,
+)
+from jogeon.events import Condition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +39,16 @@ if TYPE_CHECKING:
         ("두\n줄\t칸", "두 줄 칸"),
         ("\x9b31m", "?31m"),
         ("거꾸로\u202e", "거꾸로?"),
+        ("\u2066앞\u2069\u200e\u200f", "?앞???"),
+        ("한\u2028줄\u2029뿐\x85이다", "한 줄 뿐 이다"),
+        ("\u3164\u115f\u1160\uffa0\u200b\u2060\ufeff\u2800", "????????"),
+        ("\U000e0041\U000e0100\ufe0f\u180e", "????"),
+        ("a" + "\u0301" * 4, "a" + "\u0301" * 4),
+        ("a" + "\u0301\u0489" * 500 + "b", "a" + "\u0301\u0489" * 2 + "?b"),
+        (unicodedata.normalize("NFD", "급등주"), unicodedata.normalize("NFD", "급등주")),
+        ("가" + "\u1161" * 9, "가" + "\u1161" * 4 + "?"),
+        ("전각\u3000칸\xa0", "전각 칸 "),
+        ("漢字 é ▲ 한ㄱㅏ", "漢字 é ▲ 한ㄱㅏ"),
     ],
 )
 def test_a_hostile_name_is_one_harmless_line(hostile: str, harmless: str) -> None:
@@ -33,20 +57,28 @@ def test_a_hostile_name_is_one_harmless_line(hostile: str, harmless: str) -> Non
 
 @given(st.text())
 def test_whatever_comes_nothing_steers_the_terminal(text: str) -> None:
-    assert all(c.isprintable() or ord(c) > 0x9F for c in clean(text))
-    assert len(clean(text)) == len(text)
+    made = clean(text)
+    assert made.isprintable()
+    assert clean(made) == made
+    assert len(made) <= len(text)
 
 
-def test_hangul_is_two_columns_wide() -> None:
-    assert columns("급등주 4") == 8
-    assert columns("e\u0301") == 1
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("급등주", "급등주"), ("", "[4]"), (" ", "[4]"), ("\u3164\u200b", "?? [4]"), ("?!", "?!")],
+)
+def test_a_name_that_shows_nothing_is_shown_with_its_seq(name: str, shown: str) -> None:
+    assert visible_name(Condition("4", name)) == shown
 
 
-@given(st.lists(st.text("가a", min_size=1, max_size=9), max_size=20), st.integers(20, 40))
-def test_wrapped_lines_fit_and_lose_no_word(words: list[str], width: int) -> None:
-    lines = list(wrapped(" ".join(words), width))
-    assert all(columns(line) <= width for line in lines)
-    assert " ".join(lines).split() == words
+def test_every_door_cleans_what_leaves_by_it(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("하나\x1b[2J", "둘\n셋")
+    retell("넷\x9b")
+    show("다섯\u202e", "여섯\r")
+    console().print(Text("일곱\u3164\x1b]0;"))
+    said = capsys.readouterr()
+    assert said.err == "하나?[2J\n둘 셋\n\r넷?"
+    assert said.out == "다섯?\n여섯 \n일곱??]0;\n"
 
 
 def test_a_korean_windows_console_shows_the_signs_and_an_ascii_one_does_not() -> None:

@@ -24,7 +24,7 @@ import jogeon
 from jogeon import events, testing
 from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
 from jogeon.cli.showing.live_picture import Story
@@ -58,7 +58,7 @@ from jogeon.simulator.broker.faults import Order
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.companies import companies
 from jogeon.simulator.market.expressions import FIELDS, parse_conditions
-from jogeon.wire.session import PHASES, REGISTRATION, Step
+from jogeon.wire.session import PHASES, Step
 from test_architecture import WINGS
 
 if TYPE_CHECKING:
@@ -480,12 +480,12 @@ def folded(steps: Iterable[Enum]) -> list[str]:
 
 
 def test_the_pictures_of_the_session_are_its_tables() -> None:
-    tables = [picture(PHASES), picture(REGISTRATION), picture(STAGES)]
+    tables = [picture(PHASES), picture(STAGES)]
     assert [block.text for block in blocks(ARCHITECTURE, "mermaid")] == tables
 
 
 def test_every_room_is_on_the_page() -> None:
-    rooms = {room for wing in ("words", "wire", "live", "account", "server", "journal", "people", "doors")
+    rooms = {room for wing in ("ground", "wire", "live", "account", "server", "journal", "people", "doors")
              for room in WINGS[wing].split()}  # fmt: skip
     assert rooms | {"simulator", "cli"} <= named(ARCHITECTURE)
 

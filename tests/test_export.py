@@ -1,5 +1,6 @@
 """Events as columns and back: nothing is lost, and no type changes."""
 
+import csv
 import datetime as dt
 import importlib
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import MissingExtra
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock
-from jogeon.export import COLUMNS, WRITERS, read_csv, read_parquet, to_dataframe, write_csv, write_parquet
+from jogeon.export import COLUMNS, FORMULA, WRITERS, read_csv, read_parquet, to_dataframe, write_csv, write_parquet
 from recorded import SECOND, START_NS, events
 
 RISE = Condition("4", "급등주")
@@ -30,6 +31,19 @@ def test_a_csv_gives_back_every_event(tmp_path_factory: pytest.TempPathFactory, 
     numbered = [(1, n, event) for n, event in enumerate(drawn, start=1)]
     assert write_csv(numbered, path) == len(numbered)
     assert list(read_csv(path)) == numbered
+
+
+@given(sensible)
+def test_no_cell_of_a_csv_is_a_formula(tmp_path_factory: pytest.TempPathFactory, drawn: list[Event]) -> None:
+    path = tmp_path_factory.mktemp("csv") / "events.csv"
+    names = [f"{sign}1+1" for sign in FORMULA]
+    evil: list[Event] = [Enter(START_NS, Condition("0", name), name, "", "live") for name in names]
+    numbered = [(1, n, event) for n, event in enumerate([*evil, *drawn], start=1)]
+    write_csv(numbered, path)
+    assert list(read_csv(path)) == numbered
+    with path.open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert [cell for cell in cells if cell.startswith(FORMULA) and not cell.removeprefix("-").isdecimal()] == []
 
 
 WEEK: list[Event] = [

@@ -23,7 +23,7 @@ from test_keys import Memory, _use
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jogeon.account.settings import Mode
+    from jogeon.account.environment import Mode
 
 KEYS = Keys("my-app-key", "my-secret-key")
 

@@ -20,7 +20,7 @@ from jogeon.files import config_dir
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jogeon.account.settings import Mode
+    from jogeon.account.environment import Mode
 
 
 class Memory(KeyringBackend):

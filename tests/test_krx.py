@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.simulator.market.krx import first_price_at, limits, price_above, price_below, rate, snapped, tick_size
+from jogeon.simulator.market.krx import daily_limits, first_price_at, price_above, price_below, rate, snapped, tick_size
 
 closes = st.integers(100, 1_000_000).map(snapped)
 
@@ -44,12 +44,12 @@ def test_the_grid_is_walked_up_and_down_over_every_change_of_tick() -> None:
     ],
 )
 def test_limits(close: int, lower: int, upper: int) -> None:
-    assert (limits(close).lower, limits(close).upper) == (lower, upper)
+    assert (daily_limits(close).lower, daily_limits(close).upper) == (lower, upper)
 
 
 @given(closes)
 def test_limits_are_prices_within_thirty_percent(close: int) -> None:
-    bounds = limits(close)
+    bounds = daily_limits(close)
     assert snapped(bounds.lower) == bounds.lower
     assert snapped(bounds.upper) == bounds.upper
     assert close * 7 <= bounds.lower * 10 < close * 10 < bounds.upper * 10 <= close * 13

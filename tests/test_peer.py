@@ -15,10 +15,10 @@ from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
 from jogeon.server.peer import EARLY_OUTBOX, SHARE, Peer, Settings
 from jogeon.server.server import READ_LIMIT
-from jogeon.wire import writers
 from jogeon.wire.messages import ConditionList, ListConditions, Request
 from naive_client import NaiveClient
 from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
+from texts import list_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -254,7 +254,7 @@ async def test_an_answer_may_come_late_and_more_than_once(how: dict[str, Any], l
     class Odd(Clerk):
         def requested(self, peer: Peer, request: Request) -> None:
             assert isinstance(request, ListConditions)
-            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), **how)
+            peer.answer(request, ConditionList(LISTED), list_text(LISTED), **how)
 
     async with serving(Odd()) as server, NaiveClient(server.address) as client:
         await client.login()
@@ -266,7 +266,7 @@ async def test_an_answer_may_come_late_and_more_than_once(how: dict[str, Any], l
 async def test_a_late_answer_to_a_peer_that_went_is_nobodys() -> None:
     class Late(Clerk):
         def requested(self, peer: Peer, request: Request) -> None:
-            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), after=0.03)
+            peer.answer(request, ConditionList(LISTED), list_text(LISTED), after=0.03)
 
     async with serving(Late()) as server:
         async with NaiveClient(server.address) as client:

@@ -27,8 +27,8 @@ from jogeon.journal.schema import COLUMNS, event_of
 from jogeon.live.policy import Policy
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.recorded import replay as replay_module
-from jogeon.simulator.recorded.recorded import Recording
 from jogeon.simulator.recorded.replay import MAX, Replay
+from jogeon.simulator.recorded.stretch import RecordedStretch
 from naive_client import NaiveClient
 from test_examples import running
 from wire import Broker, drain, pause, virtual
@@ -95,7 +95,7 @@ def client(replay: Replay) -> Client:
 
 async def record_again(source: Path, target: Path, *names: str, **more: Any) -> None:
     """Replay a journal as fast as it goes into another one."""
-    async with Replay(Recording(source), speed=MAX, rest_port=None, **more) as replay:
+    async with Replay(RecordedStretch(source), speed=MAX, rest_port=None, **more) as replay:
         async with client(replay) as kiwoom, kiwoom.watch(*names, journal=target):
             await replay.run()
 
@@ -204,7 +204,7 @@ async def replaying(path: Path, *events: Event, **more: Any) -> AsyncIterator[Re
     store = Store(path)
     store.write(Ledger(store.book).enter([*OPENING, *events]))
     store.close()
-    async with Replay(Recording(path), **{"speed": MAX, "rest_port": None, "settle": 0.0} | more) as replay:
+    async with Replay(RecordedStretch(path), **{"speed": MAX, "rest_port": None, "settle": 0.0} | more) as replay:
         yield replay
 
 
@@ -370,7 +370,7 @@ def test_a_speed_that_cannot_be(path: Path, speed: float) -> None:
     store = Store(path)
     store.write(Ledger(store.book).enter(OPENING))
     store.close()
-    recording = Recording(path)
+    recording = RecordedStretch(path)
     with pytest.raises(InvalidAddress, match="speed"):
         Replay(recording, speed=speed)
     recording.close()

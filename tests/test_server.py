@@ -22,6 +22,7 @@ from jogeon.server.server import PATH, Server, bound, serve
 from jogeon.wire import writers
 from jogeon.wire.messages import ConditionList, ListConditions, LoginAccepted, Refusal
 from naive_client import NaiveClient
+from texts import list_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,7 +55,7 @@ class Clerk:
 
     def requested(self, peer: Peer, request: Request) -> None:
         assert isinstance(request, ListConditions)
-        peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED))
+        peer.answer(request, ConditionList(LISTED), list_text(LISTED))
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         self.odd.append(message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from pathlib import Path
 
@@ -12,17 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import homeless
+from jogeon.account.environment import config_file
 from jogeon.account.keys import find_keys
-from jogeon.account.settings import (
-    Settings,
-    chosen_language,
-    chosen_server,
-    config_file,
-    kiwoom_mode,
-    parse,
-    server_token,
-    setting_files,
-)
+from jogeon.account.settings import Settings, chosen_language, chosen_server, parse, setting_files
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.files import SMALL, config_dir
 
@@ -44,7 +35,6 @@ def write_at_home(text: str) -> None:
 def test_nothing_decided() -> None:
     assert chosen_server() == ("real", "default")
     assert chosen_language() is None
-    assert server_token() is None
     assert list(setting_files()) == []
 
 
@@ -64,43 +54,6 @@ def test_the_order_in_which_a_server_is_chosen(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("JOGEON_LANG", "EN")
     assert chosen_server() == ("ws://127.0.0.1:10000", "JOGEON_SERVER")
     assert chosen_language() == "en"
-
-
-@pytest.mark.parametrize(("said", "meant"), [("real", "real"), ("demo", "mock"), ("DEMO", "mock"), (" mock ", "mock")])
-def test_demo_is_the_mock_server_to_kiwoom(monkeypatch: pytest.MonkeyPatch, said: str, meant: str) -> None:
-    monkeypatch.setenv("KIWOOM_MODE", said)
-    assert kiwoom_mode() == meant
-
-
-def test_it_is_said_that_demo_means_mock(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        monkeypatch.setenv("KIWOOM_MODE", "mock")
-        kiwoom_mode()
-        assert caplog.text == ""
-        monkeypatch.setenv("KIWOOM_MODE", "demo")
-        kiwoom_mode()
-    assert "mock server" in caplog.text
-
-
-def test_a_mode_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KIWOOM_MODE", "paper")
-    with pytest.raises(InvalidSetting) as invalid:
-        chosen_server()
-    assert (invalid.value.file, invalid.value.field) == ("environment", "KIWOOM_MODE")
-
-
-@pytest.mark.parametrize("token", ["two words", "토큰", "line\nbreak", "bell\a"])
-def test_a_token_is_one_word_and_is_not_quoted(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv("JOGEON_TOKEN", token)
-    with pytest.raises(InvalidSetting) as invalid:
-        server_token()
-    assert token not in str(invalid.value)
-
-
-@pytest.mark.parametrize("token", ['"my-token"', "'my-token'", " my-token\u200b", "“my-token”"])
-def test_quotes_around_a_token_go(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv("JOGEON_TOKEN", token)
-    assert server_token() == "my-token"
 
 
 # ------------------------------------------------------------ the file

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from test_faults import SEQ, watching
-from test_simulator_backend import members, talking
+from test_simulator_broker import members, talking
 
 if TYPE_CHECKING:
     from jogeon.simulator.simulator import Simulator

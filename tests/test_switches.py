@@ -12,7 +12,7 @@ from jogeon.errors import InvalidAddress
 from jogeon.server.peer import Settings
 from jogeon.simulator.broker.switches import Switches
 from naive_client import NaiveClient
-from test_simulator_backend import LIVELY, folded, members, talking
+from test_simulator_broker import LIVELY, folded, members, talking
 
 
 def test_the_defaults_are_the_brokers() -> None:

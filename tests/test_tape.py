@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from jogeon.simulator.market.krx import limits, rate, snapped
+from jogeon.simulator.market.krx import daily_limits, rate, snapped
 from jogeon.simulator.market.tape import (
     BLOCK,
     BLOCK_ECHO,
@@ -27,7 +27,7 @@ MINUTES = 3 * 60 * TICKS_A_SECOND
 
 
 def assert_sound(stock: Stock) -> None:
-    bounds = limits(stock.previous_close)
+    bounds = daily_limits(stock.previous_close)
     assert snapped(stock.price) == stock.price
     assert bounds.lower == stock.lower <= stock.low <= min(stock.open, stock.price)
     assert max(stock.open, stock.price) <= stock.high <= stock.upper == bounds.upper

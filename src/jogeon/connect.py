@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.settings import Mode
     from jogeon.client import Client
     from jogeon.endpoint import Endpoint
     from jogeon.live.policy import OnTaken
@@ -165,7 +165,8 @@ async def _aside(work: "Callable[[], T]") -> "T":
 def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
     from urllib.parse import urlsplit
 
-    from jogeon.account.settings import is_one_word, server_token
+    from jogeon.account.environment import server_token
+    from jogeon.account.pasted import is_one_word
     from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.net import is_loopback, proxy_for, without_password
 

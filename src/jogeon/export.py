@@ -2,6 +2,9 @@
 
 A row is an event. Moments stand in it twice: as integers of nanoseconds since 1970 (`*_ns`), which lose nothing, and as
 text of +09:00, which people and spreadsheets read. Codes and exchange times (HHMMSS) are text.
+
+A CSV runs nothing in a spreadsheet: a text in it that begins like a formula, or with a backslash, has a backslash put
+before it. Whoever reads the file by program takes one leading backslash away (`read_csv` does), and nothing is lost.
 """
 
 import csv
@@ -94,10 +97,12 @@ def event_of(row: dict[str, Any]) -> Numbered:
 
 NOTHING = "\\N"
 """What stands in a CSV where there is nothing; an empty cell is an empty text."""
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 
 
 def write_csv(events: Iterable[Numbered], path: Path) -> int:
-    """Write events to a CSV file (UTF-8, NOTHING where there is nothing); return how many.
+    """Write events to a CSV file (UTF-8, NOTHING where there is nothing, no formulas); return how many.
 
     The file gets its name when it is whole; one that was there stays until then.
     """
@@ -118,7 +123,7 @@ def _cell(value: object) -> str:
         case None:
             return NOTHING
         case str():
-            return "\\" + value if value.startswith("\\") else value
+            return "\\" + value if value.startswith(("\\", *FORMULA)) else value
         case bool():
             return "true" if value else "false"
     return str(value)

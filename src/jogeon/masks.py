@@ -6,7 +6,6 @@ does not matter who echoes a secret, or where.
 """
 
 import re
-import traceback
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -111,5 +110,7 @@ def unmasked(record: Record) -> bool:
     if (safe := masked(text)) != text:
         record.msg, record.args = safe, ()
     if record.exc_info and not record.exc_text:
+        import traceback  # few records hold an error
+
         record.exc_text = masked("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
     return True

@@ -5,7 +5,6 @@ and tell what is wrong in the same words.
 """
 
 import asyncio
-import contextlib
 import ipaddress
 import os
 import re
@@ -14,7 +13,6 @@ import ssl
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -63,9 +61,6 @@ CERTIFICATE_FAULTS = {
 """What verifying a certificate says (X509_V_ERR_… of OpenSSL, and the codes of the systems), in our words."""
 
 PAGE = re.compile(rb"[\s\xef\xbb\xbf]*<(!doctype\s+html|html|head|body|title)", re.IGNORECASE)
-NOTICE = 200
-"""Characters of a web page that are told."""
-
 _Address = tuple[int, int, int, str, tuple[object, ...]]
 
 
@@ -327,56 +322,14 @@ def wrong_answer(url: str, status: int, body: bytes, kind: str = "", proxy: str 
     told. `kind` is the Content-Type.
     """
     is_page = "html" in kind.lower() or PAGE.match(body) is not None
-    words = page_words(body) if is_page else ""
+    words = ""
+    if is_page:
+        from jogeon.maintenance import page_words  # few servers send a page, and its parser is large
+
+        words = page_words(body)
     return CouldNotConnect(
         address=without_password(url),
         reason="maintenance" if status >= 500 or (is_page and status in (200, 403)) else "handshake",
         detail=f"HTTP {status}: {words}" if words else f"HTTP {status}",
         proxy=without_password(proxy) if proxy else "",
     )
-
-
-def page_words(body: bytes) -> str:
-    """Return the title and the first words of a web page on one line of at most NOTICE characters."""
-    page = _Page()
-    page.feed(_decoded(body))
-    told = " · ".join(dict.fromkeys(filter(None, (" ".join(text.split()) for text in [page.title, *page.texts]))))
-    told = "".join(each for each in told if each.isprintable())
-    return told if len(told) <= NOTICE else told[: NOTICE - 1] + "…"
-
-
-def _decoded(body: bytes) -> str:
-    """Return a page as text: UTF-8, else what Korean pages were written in before; its end may be cut off."""
-    import codecs
-
-    for encoding in ("utf-8-sig", "cp949"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return codecs.getincrementaldecoder(encoding)().decode(body)
-    return body.decode(errors="replace")
-
-
-class _Page(HTMLParser):
-    """What people read of a web page: its title, and its texts as far as they will be told."""
-
-    UNSEEN = frozenset({"script", "style", "noscript", "template"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = ""
-        self.texts: list[str] = []
-        self._within: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if tag == "title" or tag in self.UNSEEN:
-            self._within.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._within:
-            self._within.remove(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self._within and self._within[-1] == "title":
-            self.title += data
-        elif not self._within and sum(map(len, self.texts)) < NOTICE:
-            self.texts.append(data)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from jogeon.account.settings import QUOTES, is_one_word, seen, unquoted
+from jogeon.account.pasted import QUOTES, is_one_word, seen, unquoted
 from jogeon.errors import InvalidSetting
 from jogeon.events import KST
 from jogeon.files import read_small

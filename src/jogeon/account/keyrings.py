@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from jogeon.account.settings import Mode
+from jogeon.account.environment import Mode
 from jogeon.errors import InvalidSetting
 from jogeon.files import config_home, named_folder, read_small
 from jogeon.masks import unmasked

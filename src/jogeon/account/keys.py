@@ -17,8 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.account import keyrings
+from jogeon.account.environment import Mode, kiwoom_mode, variable
 from jogeon.account.keyfiles import Choose, Half, bare_key, in_folder, shown_path
-from jogeon.account.settings import Mode, kiwoom_mode, setting_files, variable
+from jogeon.account.settings import setting_files
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.files import ENVIRONMENT, config_dir, expanded, not_private, read_small, write_private
 from jogeon.masks import hide, unmasked

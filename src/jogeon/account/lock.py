@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from jogeon.account.environment import Mode
 from jogeon.account.keys import Keys
-from jogeon.account.settings import Mode
 from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
 from jogeon.files import locked, read_trusted, state_dir, write_private

@@ -1,4 +1,4 @@
-"""What the user decided outside the program: the environment and jogeon.toml.
+"""What the user decided outside the program: jogeon.toml, and the environment before it.
 
     server = "mock"                # real, mock, demo, ws://…, wss://…
     lang = "ko"                    # ko, en
@@ -9,35 +9,19 @@ The file is looked for in the working directory, then in the user's configuratio
 the first that has it, and a variable of the environment comes before both. JOGEON_CONFIG names one file instead.
 """
 
-import contextlib
-import logging
-import os
 import re
-from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from jogeon.account.environment import LANGUAGES, kiwoom_mode, language, named_file, usual_files, variable
 from jogeon.errors import InvalidSetting
-from jogeon.files import ENVIRONMENT, config_dir, expanded, read_small
-from jogeon.masks import hide, unmasked
+from jogeon.files import ENVIRONMENT, read_small
 
-Mode = Literal["real", "mock"]
-"""Kiwoom's two servers: real (실전) and mock (모의투자)."""
-
-FILE_NAME = "jogeon.toml"
 SERVERS = ("real", "mock", "demo", "ws://…", "wss://…")
-LANGUAGES = ("ko", "en")
-QUOTES = "\"'`“”„‘’‚«»＂＇｀「」"
-UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
-"""What a web page or an editor leaves in a text that nobody sees."""
-
-logger = logging.getLogger("jogeon.settings")
-logger.addFilter(unmasked)
-_named: ContextVar[str] = ContextVar("config", default="")
 
 
 class KeySetting(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,35 +53,19 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings = KeySettings()
 
 
-@contextlib.contextmanager
-def config_file(path: str) -> Iterator[None]:
-    """Take the settings from one file and no other while this lasts; "" changes nothing."""
-    before = _named.set(path or _named.get())
-    try:
-        yield
-    finally:
-        _named.reset(before)
-
-
 def setting_files() -> Iterator[tuple[Path, Settings]]:
     """Yield each jogeon.toml that is there with what it says, the one that counts first; InvalidSetting."""
-    if named := _named.get() or variable("JOGEON_CONFIG"):
-        path = expanded(named)
+    if named := named_file():
+        path, variable_name = named
         content = read_small(path)
         if content is None:
-            raise InvalidSetting(file=str(path), field="" if _named.get() else "JOGEON_CONFIG", reason="missing")
+            raise InvalidSetting(file=str(path), field=variable_name, reason="missing")
         yield path, parse(path, content)
         return
-    for path in _usual_files():
+    for path in usual_files():
         content = read_small(path)
         if content is not None:
             yield path, parse(path, content)
-
-
-def _usual_files() -> Iterator[Path]:
-    yield Path(FILE_NAME)
-    with contextlib.suppress(InvalidSetting):  # whoever has no home has no file there
-        yield config_dir() / FILE_NAME
 
 
 def parse(path: Path, content: bytes) -> Settings:
@@ -123,7 +91,7 @@ def _wrong(path: Path, complaint: str) -> InvalidSetting:
     detail, _, where = complaint.partition(" - at `$.")
     field = where.rstrip("`")
     if field == "lang":
-        return InvalidSetting(file=str(path), field=field, reason="not allowed", detail=_listed(LANGUAGES))
+        return InvalidSetting(file=str(path), field=field, reason="not allowed", detail=", ".join(LANGUAGES))
     return InvalidSetting(file=str(path), field=field, reason="wrong value", detail=detail)
 
 
@@ -151,20 +119,11 @@ def _place(complaint: str) -> str:
     return complaint[complaint.rfind("(at ") :].strip("()") if "(at " in complaint else ""
 
 
-def variable(name: str) -> str | None:
-    """Return a variable of the environment without blanks around it, None if it is empty or not set."""
-    return os.environ.get(name, "").strip() or None
-
-
 def checked_server(server: str, file: str, field: str) -> str:
     """Return what names a server; InvalidSetting with the allowed ones otherwise."""
     if server in ("real", "mock", "demo") or "://" in server:
         return server
-    raise InvalidSetting(file=file, field=field, reason="not allowed", detail=_listed(SERVERS))
-
-
-def _listed(allowed: Iterable[str]) -> str:
-    return ", ".join(allowed)
+    raise InvalidSetting(file=file, field=field, reason="not allowed", detail=", ".join(SERVERS))
 
 
 # ------------------------------------------------------------ which server, which language
@@ -178,63 +137,11 @@ def chosen_server() -> tuple[str, str]:
         if settings.server is not None:
             return settings.server, str(path)
     if mode := kiwoom_mode():
-        return mode, "KIWOOM_MODE=demo, which means mock" if _kiwoom_says() == "demo" else f"KIWOOM_MODE={mode}"
+        says_demo = (variable("KIWOOM_MODE") or "").lower() == "demo"
+        return mode, "KIWOOM_MODE=demo, which means mock" if says_demo else f"KIWOOM_MODE={mode}"
     return "real", "default"
 
 
-def chosen_language() -> str | None:
+def chosen_language() -> Literal["ko", "en"] | None:
     """Return JOGEON_LANG, else what jogeon.toml says, else None; InvalidSetting."""
-    if lang := variable("JOGEON_LANG"):
-        if lang.lower() not in LANGUAGES:
-            raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_LANG", reason="not allowed", detail=_listed(LANGUAGES))
-        return lang.lower()
-    return next((settings.lang for _, settings in setting_files() if settings.lang), None)
-
-
-def kiwoom_mode() -> Mode | None:
-    """Return the server that KIWOOM_MODE names, None if it is not set; InvalidSetting.
-
-    In Kiwoom's own tools `demo` is the mock server (모의투자), not the simulator that is called `demo` here.
-    """
-    match _kiwoom_says():
-        case "":
-            return None
-        case "real":
-            return "real"
-        case "mock":
-            return "mock"
-        case "demo":
-            logger.info("KIWOOM_MODE=demo means Kiwoom's mock server (모의투자) here")
-            return "mock"
-    raise InvalidSetting(file=ENVIRONMENT, field="KIWOOM_MODE", reason="not a mode")
-
-
-def _kiwoom_says() -> str:
-    return (variable("KIWOOM_MODE") or "").lower()
-
-
-def server_token() -> str | None:
-    """Return JOGEON_TOKEN, the token for ws:// and wss:// addresses; InvalidSetting."""
-    token = unquoted(variable("JOGEON_TOKEN") or "") or None
-    if token is not None and not is_one_word(token):
-        raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_TOKEN", reason="not one word")
-    hide(token or "")
-    return token
-
-
-def seen(text: str) -> str:
-    """Return a text without blanks around it and without what nobody sees."""
-    return text.translate(dict.fromkeys(map(ord, UNSEEN))).strip()
-
-
-def unquoted(text: str) -> str:
-    """Return a text without the quotes around it and without what nobody sees; other quotes stay."""
-    text = seen(text)
-    while len(text) > 1 and text[0] in QUOTES and text[-1] in QUOTES:
-        text = text[1:-1].strip()
-    return text
-
-
-def is_one_word(secret: str) -> bool:
-    """Tell whether a text can be a key or a token: ASCII, no blanks, nothing unseen."""
-    return bool(secret) and secret.isascii() and secret.isprintable() and " " not in secret
+    return language() or next((settings.lang for _, settings in setting_files() if settings.lang), None)

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.account.keys import Keys
-from jogeon.account.settings import is_one_word
+from jogeon.account.pasted import is_one_word
 from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, TokenRefused
 from jogeon.events import KST
 from jogeon.files import locked, read_trusted, state_dir, write_private

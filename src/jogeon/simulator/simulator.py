@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
-from jogeon.simulator.market.market import Market
-from jogeon.simulator.serving.brokerage import Brokerage
+from jogeon.simulator.market.synthetic import SyntheticMarket
+from jogeon.simulator.serving.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ LONGEST_STEP: Final = 1.0
 """Seconds of this machine's time the market makes up for at once, after a sleep of the machine."""
 
 
-class Simulator(Brokerage):
+class Simulator(Service):
     """A simulated broker in this process, listening between `async with`.
 
     `seed` and market time make the changes; `speed` is market seconds a second, 0 stands still (`advance` moves it).
@@ -47,7 +47,7 @@ class Simulator(Brokerage):
         if not (math.isfinite(speed) and 0 <= speed <= MOST_SPEED):
             reason = "speed out of range"
             raise InvalidAddress(f"speed must be 0 to {MOST_SPEED:g}, not {speed}", value=str(speed), reason=reason)
-        self._market = Market(seed, conditions)
+        self._market = SyntheticMarket(seed, conditions)
         self._speed = speed
         super().__init__(
             self._market, seed=seed, host=host, port=port, rest_port=rest_port, switches=switches, token=token

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from jogeon.account.keys import Keys
-    from jogeon.cli.arguments.command import Command
     from jogeon.cli.texts import Texts
     from jogeon.client import Client
     from jogeon.live.policy import OnTaken
@@ -30,7 +28,15 @@ class Connect(Protocol):
         """Return a client that connects when it is entered."""
 
 
-def _nothing(_command: Command) -> AbstractContextManager[None]:
+class Around(Protocol):
+    """Makes what a command runs in: a log of at least so much, and settings that were checked or not."""
+
+    def __call__(self, least_verbose: int, *, checks_settings: bool) -> AbstractContextManager[None]:
+        """Return it."""
+
+
+def _nothing(least_verbose: int, *, checks_settings: bool) -> AbstractContextManager[None]:
+    del least_verbose, checks_settings
     return nullcontext()
 
 
@@ -41,8 +47,7 @@ class Choices:
     texts: Texts
     connect: Connect
     argv: tuple[str, ...] = ()
-    around: Callable[[Command], AbstractContextManager[None]] = _nothing
-    """What each command runs in: its log, say."""
+    around: Around = _nothing
     given: set[str] = field(default_factory=set)
     """The names of the fields below that were typed."""
     server: str | None = None

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Command(click.Command):
-    """A command whose help and options are found in the texts by its name."""
+    """A command whose help and options are found in the texts by its name.
+
+    `uses`: the shared options it has a use for · `tables`: what its help shows behind its options.
+    """
 
     def __init__(
         self,
@@ -34,7 +37,6 @@ class Command(click.Command):
         tables: Tables = tuple,
         **more: Any,
     ) -> None:
-        """`uses`: the shared options it has a use for · `tables`: what its help shows behind its options."""
         every = [*params, *options.shared(texts, uses), help_option(texts)]
         super().__init__(name, params=every, add_help_option=False, **more)
         self.texts, self.uses, self.least_verbose = texts, uses, least_verbose
@@ -58,7 +60,7 @@ class Command(click.Command):
             if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
                 options.refuse_blank(ctx, param, ctx.params.get(param.name or ""))
         options.refuse_unused(ctx, self.uses)
-        with ctx.ensure_object(Choices).around(self):
+        with ctx.ensure_object(Choices).around(self.least_verbose, checks_settings=self.checks_settings):
             return super().invoke(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -73,7 +75,14 @@ def help_option(texts: Texts) -> click.Option:
     )
 
 
+class HelpAsked(click.exceptions.Exit):
+    """Help was asked for: these lines of it, and nothing else."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(0)
+        self.lines = lines
+
+
 def _help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value:
-        click.echo(ctx.get_help())
-        ctx.exit()
+        raise HelpAsked(ctx.get_help().split("\n"))

@@ -6,13 +6,14 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from jogeon.cli.arguments import times
 from jogeon.cli.arguments.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from click.shell_completion import CompletionItem
 
     from jogeon.cli.texts import Texts
     from jogeon.cli.texts.language import Lang
@@ -106,7 +107,9 @@ def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) 
     return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), **more)
 
 
-def file(texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False) -> click.Option:
+def file(
+    texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False
+) -> click.Option:
     """Return an option that names a file or a folder; "~" is the home."""
     kind = click.Path(file_okay=not folder)
     name = f"option.{flags[-1].lstrip('-')}"
@@ -129,6 +132,8 @@ def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
 
 def beginning_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
     """Return what a shell may offer for a word that is half typed."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(word) for word in words if word.lower().startswith(typed.lower())]
 
 
@@ -219,7 +224,8 @@ def shared(texts: Texts, used: tuple[str, ...] = CONNECTS) -> list[click.Option]
     A command takes all of them, so that it can say which of them it has no use for; its help shows only the others.
     """
     server = click.Option(
-        ["--server"], metavar=texts("metavar.server"), shell_complete=lambda _c, _p, typed: beginning_with(typed, SERVERS),
+        ["--server"], metavar=texts("metavar.server"),
+        shell_complete=lambda _ctx, _param, typed: beginning_with(typed, SERVERS),
         help=texts("option.server" if "insecure" in used else "option.server.read"),
     )  # fmt: skip
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
@@ -234,8 +240,8 @@ def shared(texts: Texts, used: tuple[str, ...] = CONNECTS) -> list[click.Option]
 
 def refuse_unused(ctx: click.Context, used: tuple[str, ...]) -> None:
     """Refuse an option of all commands that this one would ignore."""
-    choices = ctx.find_object(Choices)
-    for name in sorted(choices.given - set(used)) if choices is not None else ():
+    choices = ctx.ensure_object(Choices)
+    for name in sorted(choices.given - set(used)):
         raise click.BadParameter(choices.texts("usage.unused", option=f"--{name}", command=ctx.command.name), ctx)
 
 

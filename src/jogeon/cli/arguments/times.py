@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 
-from jogeon.events import KST
-
 UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 LENGTH = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit}(?![a-z]))?" for unit in UNITS), re.ASCII)
 BARE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -50,6 +48,8 @@ def moment(text: str) -> time | datetime:
     if match is None:
         if not typed.isascii():
             raise ValueError(text)
+        from jogeon.events import KST  # brings msgspec, which no help needs
+
         found = datetime.fromisoformat(typed)
         return found.replace(tzinfo=KST) if found.tzinfo is None else found
     hour, minute, second, fraction = match.groups()

@@ -11,7 +11,7 @@ from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
 from jogeon.cli.showing.json_lines import Lines, condition_line
-from jogeon.cli.showing.terminal import clean, is_terminal, tell
+from jogeon.cli.showing.terminal import is_terminal, show, tell, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def clear(choices: Choices, names: tuple[str, ...]) -> None:
     for_people = is_terminal(sys.stdout) and not choices.json
     for condition in run_loop(_cleared(choices, names)):
         if for_people:
-            click.echo(choices.texts("clear.done", condition=clean(condition.name)))
+            show(choices.texts("clear.done", condition=visible_name(condition)))
         else:
             Lines().write(condition_line(condition))
     tell(choices.texts("clear.limit"))

@@ -11,7 +11,7 @@ from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.options import switch
 from jogeon.cli.showing.failures import exit_code
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.terminal import clean
+from jogeon.cli.showing.terminal import show
 from jogeon.cli.texts.width import columns, padded, wrapped
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def doctor(choices: Choices, *, login: bool) -> None:
     if choices.json:
         _write_lines(examination, code, choices.texts)
     else:
-        click.echo(clean(verdict(examination, choices.texts)))
-        for line in _shown(examination.findings, choices.texts):
-            click.echo(clean(line))
+        show(verdict(examination, choices.texts), *_shown(examination.findings, choices.texts))
     click.get_current_context().exit(code)
 
 

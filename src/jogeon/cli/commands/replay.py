@@ -44,7 +44,7 @@ def pace(text: str) -> float:
 @click.pass_obj
 def replay(choices: Choices, /, file: str | None, journal: str | None, duration: float | None, **more: Any) -> None:
     """Serve a recording until it is over, until Ctrl+C, or for a time."""
-    from jogeon.account.settings import server_token
+    from jogeon.account.environment import server_token
     from jogeon.cli.running.journals import journal_read
     from jogeon.cli.running.replaying import day_and_times, play, recording_of
     from jogeon.cli.running.serving import serve

@@ -13,6 +13,7 @@ from jogeon.cli.running.loop import open_client, run_loop
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.showing.json_lines import stock_line
 from jogeon.cli.showing.progress import Progress
+from jogeon.cli.showing.terminal import visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ async def _found(choices: Choices, names: Sequence[str], exchange: Exchange) -> 
 
 
 def _tell(progress: Progress, condition: Condition, texts: Texts, rows: int) -> None:
-    progress.show(texts("search.progress", condition=condition.name, rows=rows))
+    progress.show(texts("search.progress", condition=visible_name(condition), rows=rows))
 
 
 def _report(

@@ -30,7 +30,7 @@ def command(texts: Texts) -> click.Command:
 @click.pass_obj
 def simulate(choices: Choices, /, conditions: str | None, duration: float | None, **more: Any) -> None:
     """Serve until Ctrl+C, or for a time."""
-    from jogeon.account.settings import server_token
+    from jogeon.account.environment import server_token
     from jogeon.cli.running.conditions_file import rules_from
     from jogeon.cli.running.loop import run_loop
     from jogeon.cli.running.serving import serve

@@ -44,11 +44,11 @@ def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None
 
 def _content(path: str, texts: Texts) -> bytes:
     try:
-        content = read_small(Path(path), LARGEST)
-        if content is None:
-            raise InvalidSetting(file=path, reason="missing")
+        content, reason, detail = read_small(Path(path), LARGEST), "missing", ""
     except InvalidSetting as error:
-        more = f" ({said(error.detail, texts)})" if error.detail else ""
-        why = texts(f"InvalidSetting.cause.{error.reason}", more=more)
-        raise click.BadParameter(texts("bad.conditions", detail=f"{path}: {why}")) from None
+        content, reason, detail = None, error.reason, error.detail
+    if content is None:
+        more = f" ({said(detail, texts)})" if detail else ""
+        why = texts(f"InvalidSetting.cause.{reason}", more=more)
+        raise click.BadParameter(texts("bad.conditions", detail=f"{path}: {why}"))
     return content

@@ -11,16 +11,17 @@ from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from jogeon.account.environment import server_token
 from jogeon.account.keys import BROKERS
 from jogeon.account.lock import holder
-from jogeon.account.settings import chosen_server, server_token, setting_files
+from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
-from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.terminal import tell, visible_name
 from jogeon.cli.showing.translate import said
 from jogeon.connect import endpoint
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.settings import Mode
     from jogeon.cli.arguments.choices import Choices
     from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
@@ -254,7 +255,7 @@ class Examination:
             return
         since = time.monotonic()
         count = await probe.hits(conditions[0])
-        self._done("search", "found.search", since, condition=conditions[0].name, count=count)
+        self._done("search", "found.search", since, condition=visible_name(conditions[0]), count=count)
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

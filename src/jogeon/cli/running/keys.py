@@ -12,7 +12,7 @@ import click
 from jogeon.account.keys import BROKERS, find_keys
 from jogeon.account.settings import chosen_language, chosen_server, setting_files
 from jogeon.cli.showing.prompts import ask_which, can_ask
-from jogeon.cli.showing.terminal import clean, tell
+from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.net import proxy_for
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.settings import Mode
     from jogeon.account.tokens import IssuedTokens
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
@@ -44,7 +44,7 @@ class _Notices(logging.Handler):
         notice = record.getMessage()
         if notice not in self._told:
             self._told.add(notice)
-            tell(f"{self._texts('account.notice')}  {clean(said(notice, self._texts))}")
+            tell(f"{self._texts('account.notice')}  {said(notice, self._texts)}")
 
 
 @contextmanager

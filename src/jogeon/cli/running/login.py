@@ -14,12 +14,12 @@ from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.prompts import ask, can_ask
-from jogeon.cli.showing.terminal import clean, tell
+from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    from jogeon.account.environment import Mode
     from jogeon.account.keyfiles import Part
-    from jogeon.account.settings import Mode
     from jogeon.account.tokens import Issued
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
@@ -83,5 +83,4 @@ def _report(choices: Choices, mode: Mode, issued: Issued, where: str, used: str)
         *([texts("account.hidden-by", source=used)] if used else []),
         texts("account.next", server=server),
     ]
-    for line in said:
-        click.echo(clean(line))
+    show(*said)

@@ -12,13 +12,12 @@ from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.failures import explain
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.prompts import ask_yes, can_ask
-from jogeon.cli.showing.terminal import clean, tell
+from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRefused
 
 if TYPE_CHECKING:
-    from jogeon.account.settings import Mode
+    from jogeon.account.environment import Mode
     from jogeon.cli.arguments.choices import Choices
-    from jogeon.cli.texts import Texts
 
 
 def logout(choices: Choices, *, yes: bool) -> None:
@@ -39,8 +38,7 @@ def logout(choices: Choices, *, yes: bool) -> None:
     said += [texts("account.revoked")] if revoked else []
     said = said or [texts("account.nothing", mode=texts(f"mode.{mode}"))]
     said += [texts("account.left", source=left)] if left else []
-    for line in said:
-        click.echo(clean(line))
+    show(*said)
 
 
 def _revoke(choices: Choices, mode: Mode) -> bool:
@@ -54,7 +52,7 @@ def _revoke(choices: Choices, mode: Mode) -> bool:
         return run_loop(tokens.revoke())
     except (CouldNotConnect, TokenRefused) as error:
         until = korean_time(kept.until) if kept is not None else ""
-        tell(explain(error, choices))
+        tell(*explain(error, choices).split("\n"))
         tell(choices.texts("account.not-revoked", until=until))
         tokens.forget()
         return False

@@ -13,7 +13,7 @@ from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.terminal import is_terminal, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine
     from contextlib import AbstractAsyncContextManager
     from types import FrameType
 

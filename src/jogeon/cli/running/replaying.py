@@ -10,7 +10,7 @@ import click
 
 from jogeon.cli.showing.terminal import tell
 from jogeon.events import KST
-from jogeon.simulator.recorded.recorded import NoSuchStretch, Recording, Stretch
+from jogeon.simulator.recorded.stretch import NoSuchStretch, RecordedStretch, Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jogeon.simulator.recorded.replay import Replay
 
 
-async def play(served: Replay, recording: Recording, texts: Texts, *, exit_at_end: bool) -> None:
+async def play(served: Replay, recording: RecordedStretch, texts: Texts, *, exit_at_end: bool) -> None:
     """Replay to the end, and then wait, unless it is to end there."""
     start, end = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (recording.start, recording.end))
     tell(texts("replay.waiting", start=start, end=end, count=len(recording.opening), address=served.websocket))
@@ -29,7 +29,9 @@ async def play(served: Replay, recording: Recording, texts: Texts, *, exit_at_en
         await asyncio.Event().wait()
 
 
-def day_and_times(day: date | None, start: time | datetime | None, end: time | datetime | None, texts: Texts) -> Stretch:
+def day_and_times(
+    day: date | None, start: time | datetime | None, end: time | datetime | None, texts: Texts
+) -> Stretch:
     """Return a part of one day; a moment that names another day is a usage error."""
     named = {each.astimezone(KST).date() for each in (start, end) if isinstance(each, datetime)}
     named |= {day} if day is not None else set()
@@ -41,10 +43,10 @@ def day_and_times(day: date | None, start: time | datetime | None, end: time | d
     return Stretch(next(iter(named), None), first, last)
 
 
-def recording_of(file: Path, stretch: Stretch, texts: Texts) -> Recording:
+def recording_of(file: Path, stretch: Stretch, texts: Texts) -> RecordedStretch:
     """Return a part of a journal; a part that is not there is a usage error that says what is."""
     try:
-        return Recording(file, stretch)
+        return RecordedStretch(file, stretch)
     except NoSuchStretch as error:
         days = ", ".join(map(str, error.days))
         raise click.BadParameter(texts(f"bad.stretch.{error.reason}", days=days)) from None

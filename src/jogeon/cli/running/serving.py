@@ -11,13 +11,13 @@ from jogeon.cli.showing.output_thread import Output
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from jogeon.simulator.serving.brokerage import Brokerage
+    from jogeon.simulator.serving.service import Service
 
 
-async def serve(brokerage: Brokerage, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
-    """Print the addresses of a broker and do the work, at most for a time."""
-    async with brokerage:
-        line = json_line({"websocket": brokerage.websocket, "rest": brokerage.rest})
+async def serve(service: Service, duration: float | None, work: Callable[[], Awaitable[None]]) -> None:
+    """Print the addresses of a service and do the work, at most for a time."""
+    async with service:
+        line = json_line({"websocket": service.websocket, "rest": service.rest})
         try:
             with Output(Lines()) as output:
                 async with asyncio.timeout(duration) as limit:

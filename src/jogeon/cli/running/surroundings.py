@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jogeon.cli.running.keys import check_settings, noticed
-from jogeon.cli.showing.terminal import clean, tell
+from jogeon.cli.showing.terminal import tell
 from jogeon.events import korean
 from jogeon.masks import unmasked
 
@@ -35,16 +35,13 @@ class _Telling(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            tell(self.format(record))
+            tell(*self.format(record).split("\n"))
         except Exception:  # noqa: BLE001  # logging's own rule: a line that cannot be made harms nobody
             self.handleError(record)
 
 
-class _Harmless(logging.Formatter):
-    """Lines of log in Korean time, without control characters: they quote what servers sent."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(clean(line) for line in super().format(record).split("\n"))
+class _KoreanTime(logging.Formatter):
+    """Lines of log in Korean time."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  # logging's name
         del datefmt
@@ -56,7 +53,7 @@ def logged(verbose: int) -> Iterator[None]:
     """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
     handler = _Telling()
     handler.addFilter(unmasked)
-    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_KoreanTime("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = (logging.getLogger(), logging.getLogger("jogeon"))
     before = [logger.level for logger in loggers]
     loggers[0].addHandler(handler)

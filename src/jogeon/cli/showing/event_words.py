@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jogeon.cli.showing.terminal import visible_name
 from jogeon.cli.showing.translate import said
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, State
 
@@ -27,7 +28,7 @@ class Told(NamedTuple):
 
 def tell_event(event: Event, texts: Texts, signs: Signs) -> Told:
     """Return the columns of an event's line."""
-    name = event.condition.name if event.condition else ""
+    name = visible_name(event.condition) if event.condition else ""
     match event:
         case Enter():
             return Told(signs.enter, texts("event.enter"), event.code, name + _origin(event, texts), RISE)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.tables import Column, Table, console, number, show_line, show_table
-from jogeon.cli.showing.terminal import clean, signs_for
+from jogeon.cli.showing.terminal import clean, signs_for, visible_name
 from jogeon.cli.texts.width import padded
 from jogeon.events import Gap, Snapshot, korean
 
@@ -61,7 +61,7 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
     ]
     table = Table(heads, texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}"))
     for picture in pictures:
-        name = picture.condition.name
+        name = visible_name(picture.condition)
         if picture.blind_since_ns is not None:
             name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
         table.add(name, number(len(picture.codes)), " ".join(picture.codes))
@@ -75,14 +75,14 @@ def show_stats(stats: Stats, texts: Texts) -> int:
     numbers = [Column(texts(f"column.{name}"), right=True, rank=STATS[name]) for name in SHOWN]
     table = Table([Column(texts("column.condition"), gives_way=True), *numbers])
     for each in stats.conditions:
-        table.add(each.condition.name, *(_cell(each, name, texts) for name in SHOWN))
+        table.add(visible_name(each.condition), *(_cell(each, name, texts) for name in SHOWN))
     show_table(table if stats.conditions else texts("history.nothing"), target)
     if stats.overlaps:
         heads = [Column(texts(f"column.{name}"), gives_way=True) for name in ("first", "second")]
         heads += [Column(texts(f"column.{name}"), right=True) for name in ("common", "either")]
         shared = Table(heads, texts("history.overlaps"))
         for pair in stats.overlaps:
-            shared.add(pair.first.name, pair.second.name, number(pair.common), number(pair.either))
+            shared.add(visible_name(pair.first), visible_name(pair.second), number(pair.common), number(pair.either))
         show_table(shared, target)
     return len(stats.conditions)
 

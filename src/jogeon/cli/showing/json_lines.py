@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
+from jogeon.cli.showing.terminal import spelled
 from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
 
@@ -15,13 +18,16 @@ if TYPE_CHECKING:
 
 
 def json_line(fields: Mapping[str, object]) -> bytes:
-    """Return an object as one line; control characters that JSON allows are escaped, for a terminal obeys them."""
+    """Return an object as one line; what would harm a terminal is escaped, so its value stays exact."""
     import msgspec  # no help needs it
 
-    text = masked(msgspec.json.encode(fields).decode())
-    if not text.isprintable():
-        text = "".join(f"\\u{ord(c):04x}" if "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" else c for c in text)
-    return text.encode() + b"\n"
+    return spelled(masked(msgspec.json.encode(fields).decode()), _escaped).encode() + b"\n"
+
+
+def _escaped(harmful: str) -> str:
+    if harmful.isspace() and unicodedata.category(harmful) == "Zs":  # a wide blank is only a blank
+        return harmful
+    return json.dumps(harmful)[1:-1].replace("\x7f", "\\u007f")
 
 
 def event_line(event: Event) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from jogeon.cli.showing.terminal import visible_name
 from jogeon.events import Condition, Event, Gap, Member, Snapshot, State, StateName, korean
 
 if TYPE_CHECKING:
@@ -78,6 +79,6 @@ class Story:
 
 def _row(condition: Condition, members: Mapping[Condition | str, Mapping[str, Member]]) -> Row:
     named = members.get(condition.name)
-    label = condition.name if named is not None else f"{condition.name} [{condition.seq}]"
+    label = visible_name(condition) if named is not None else f"{condition.name} [{condition.seq}]"
     inside = named if named is not None else members.get(condition, {})
     return Row(label, tuple(sorted(inside.values(), key=lambda member: (-member.since_ns, member.code))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Self
 
-from jogeon.cli.showing.terminal import clean, is_terminal, tell
-from jogeon.cli.texts.width import columns, cut
+from jogeon.cli.showing.terminal import clean, is_terminal, retell
+from jogeon.cli.texts.width import columns, cut, padded
 
 if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
@@ -27,13 +27,13 @@ class Progress:
         """Show a text in place of the one before it; what is wider than the terminal is cut off."""
         if self._seen:
             line = cut(clean(text), terminal_width() - 1, "")
-            blanks = " " * (self._written - columns(line))
+            retell(padded(line, self._written))
             self._written = columns(line)
-            tell(f"\r{line}{blanks}", end="")
 
     def __exit__(self, *_error: object) -> None:
         if self._written:
-            tell(f"\r{' ' * self._written}\r", end="")
+            retell(" " * self._written)
+            retell("")
 
 
 def terminal_width() -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from jogeon.cli.showing.terminal import is_terminal, tell
+from jogeon.cli.showing.terminal import clean, is_terminal, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ def ask(question: str, read: Callable[[str], T], complaint: str, *, hidden: bool
     """Ask until `read` takes the answer, that is, raises no ValueError; the end of input is a KeyboardInterrupt."""
     while True:
         try:
-            typed = click.prompt(question, default="", show_default=False, hide_input=hidden, err=True)
+            typed = click.prompt(clean(question), default="", show_default=False, hide_input=hidden, err=True)
             return read(typed.strip())
         except click.Abort:
             raise KeyboardInterrupt from None

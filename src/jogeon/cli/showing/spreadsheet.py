@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.terminal import clean
+from jogeon.export import FORMULA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,6 @@ CONDITION_COLUMNS = ("seq", "condition")
 STOCK_COLUMNS = (
     "condition", "code", "name", "price", "sign", "change", "rate", "volume", "open", "high", "low",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 

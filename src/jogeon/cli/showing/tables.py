@@ -6,14 +6,17 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.text import Text
 
 from jogeon.cli.showing.event_words import FALL, RISE
-from jogeon.cli.showing.terminal import can_show, clean, signs_for
+from jogeon.cli.showing.terminal import can_show, clean, signs_for, visible_name
 from jogeon.cli.texts.width import columns, cut, padded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType
 
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
@@ -144,7 +147,16 @@ def folded(text: str, width: int) -> Iterator[str]:
 
 def console(file: TextIO | None = None) -> Console:
     """Return a console on standard output that takes text as it is: no markup, no emoji codes, nothing highlighted."""
-    return Console(file=file or sys.stdout, markup=False, emoji=False, highlight=False)
+    return _Harmless(file=file or sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+class _Harmless(Console):
+    """A console that writes clean text, whoever made it; what steers the terminal is its own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the pieces of what is shown."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else "\n".join(map(clean, text.split("\n"))), style, control)
 
 
 def show_table(shown: Table | str, target: Console | None = None) -> None:
@@ -170,7 +182,7 @@ def condition_table(conditions: Sequence[Condition], texts: Texts) -> Table:
     heads = [Column(texts("column.seq"), right=True), Column(texts("column.condition"), folds=True)]
     table = Table(heads, texts("list.title", count=len(conditions)))
     for condition in conditions:
-        table.add(condition.seq, condition.name)
+        table.add(condition.seq, visible_name(condition))
     return table
 
 
@@ -184,7 +196,7 @@ def stock_table(condition: Condition, stocks: Sequence[Stock], texts: Texts, sig
         Column(texts("column.sign"), rank=2),
         *(Column(texts(f"column.{name}"), right=True, rank=rank) for name, rank in numbers.items()),
     ]
-    table = Table(heads, texts("search.title", condition=clean(condition.name), count=len(stocks)))
+    table = Table(heads, texts("search.title", condition=visible_name(condition), count=len(stocks)))
     for stock in stocks:
         table.add(*_stock_row(stock, texts, signs))
     return table
@@ -196,7 +208,7 @@ def show_stocks(condition: Condition, stocks: Sequence[Stock], texts: Texts) -> 
     if stocks:
         show_table(stock_table(condition, stocks, texts, signs_for(target.encoding)), target)
     else:
-        show_table(texts("search.none", condition=clean(condition.name)), target)
+        show_table(texts("search.none", condition=visible_name(condition)), target)
 
 
 def _stock_row(stock: Stock, texts: Texts, signs: Signs) -> list[Cell]:

@@ -6,7 +6,6 @@ TEXTS = {
     "help.usage": Text("사용법", "Usage"),
     "help.[OPTIONS]": Text("[옵션]", "[OPTIONS]"),
     "help.COMMAND [ARGS]...": Text("명령 [인자]...", "COMMAND [ARGS]..."),
-    "help.options": Text("옵션", "Options"),
     "help.commands": Text("명령", "Commands"),
     "help.examples": Text("예", "Examples"),
     "help.jogeon.help": Text(
@@ -175,4 +174,14 @@ TEXTS = {
         "jogeon replay day.journal\njogeon replay day.journal --speed 60 --from 09:00 --until 09:30\n"
         "jogeon replay day.journal --day 2026-11-20 --speed max --exit-at-end",
     ),
+    "help.what": Text("무엇을", "What"),
+    "help.market": Text("시장", "Market"),
+    "help.ends": Text("언제까지", "When it ends"),
+    "help.journal": Text("기록", "Journal"),
+    "help.serves": Text("서버", "Serving"),
+    "help.server": Text("접속", "Connection"),
+    "help.answer": Text("출력", "Output"),
+    "help.more": Text("그 밖에", "Other options"),
+    "help.switches": Text("--switch 의 이름과 기본값", "Switches (--switch NAME=VALUE) and their defaults"),
+    "help.default": Text("(기본값 {value})", "(default {value})"),
 }

@@ -20,24 +20,11 @@ TEXTS = {
     ),
     "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
-    "bad.until": Text(
-        "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 15:40",
-        "'{value}' is not a time of day. Write it like 15:40.",
-    ),
-    "bad.recheck": Text(
-        "'{value}'은(는) 간격이 아닙니다. 이렇게 적어 주세요: 30s, 10m, 1h, 0",
-        "'{value}' is not an interval. Write it like 30s, 10m, 1h or 0.",
-    ),
     "bad.on-taken": Text(
         "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
     ),
-    "bad.duration": Text(
-        "'{value}'은(는) 시간이 아닙니다. 이렇게 적어 주세요: 30s, 5m, 1h, 1h30m, 500ms",
-        "'{value}' is not a length of time. Write it like 30s, 5m, 1h, 1h30m or 500ms.",
-    ),
     "bad.count": Text("'{value}' 대신 1 이상의 정수를 적어 주세요.", "'{value}' should be a whole number from 1."),
     "bad.integer": Text("'{value}' 대신 정수를 적어 주세요.", "'{value}' should be a whole number."),
-    "bad.positive": Text("'{value}' 대신 0보다 큰 수를 적어 주세요.", "'{value}' should be a number above 0."),
     "bad.not-negative": Text("'{value}' 대신 0 이상의 수를 적어 주세요.", "'{value}' should be a number from 0."),
     "bad.switch": Text(
         "--switch {name}: '{value}' 대신 {wanted} 적어 주세요.", "--switch {name}: '{value}' should be {wanted}."
@@ -51,7 +38,8 @@ TEXTS = {
         "조건식 '{name}'의 {column}번째 글자: {reason}", "condition '{name}', column {column}: {reason}"
     ),
     "bad.port": Text(
-        "'{value}' 대신 0에서 65535 사이의 포트를 적어 주세요.", "'{value}' should be a port, 0 to 65535."
+        "'{value}'은(는) 포트 번호가 아닙니다. 0에서 65535 사이의 수를 적어 주세요.",
+        "'{value}' is not a valid port; ports are 0 to 65535.",
     ),
     "bad.choice": Text("'{value}' 대신 다음 중 하나를 적어 주세요: {choices}", "'{value}' should be one of: {choices}"),
     "bad.json-and-csv": Text("--json 과 --csv 는 함께 쓸 수 없습니다.", "--json and --csv cannot be used together."),
@@ -61,14 +49,14 @@ TEXTS = {
     "bad.no-names": Text(
         "감시할 조건식을 적거나 --all 을 붙여 주세요.", "name the conditions to watch, or give --all."
     ),
-    "bad.keep": Text("'{value}' 대신 90d 처럼 날수를 적어 주세요.", "'{value}' should be a number of days like 90d."),
+    "bad.keep": Text("--keep 은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
     ),
     "bad.idle": Text("history {what}에는 {option} 옵션을 쓸 수 없습니다.", "history {what} takes no {option}."),
     "bad.moment": Text(
-        "'{value}'은(는) 시각이 아닙니다. 예: 09:00, 10:31:05, 2026-11-22T10:31:05",
+        "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
     ),
     "bad.itself": Text(
@@ -82,8 +70,10 @@ TEXTS = {
     "bad.pace": Text(
         "'{value}' 대신 0보다 큰 수나 max 를 적어 주세요.", "'{value}' should be a number above 0, or max."
     ),
-    "bad.clock": Text("'{value}' 대신 09:00 처럼 시각을 적어 주세요.", "'{value}' should be a time like 09:00."),
-    "bad.day": Text("'{value}' 대신 2026-11-20 처럼 날짜를 적어 주세요.", "'{value}' should be a day like 2026-11-20."),
+    "bad.day": Text(
+        "'{value}'은(는) 날짜가 아닙니다. 이렇게 적어 주세요: 2026-11-22",
+        "'{value}' is not a day. Write it like 2026-11-22.",
+    ),
     "bad.from-until": Text("--from 은 --until 보다 일러야 합니다.", "--from should be before --until."),
     "bad.stretch.nothing": Text(
         "그때의 기록이 없습니다. 기록된 날짜: {days}", "nothing was recorded then; the journal holds: {days}"
@@ -112,4 +102,21 @@ TEXTS = {
     "expression.wrong number of arguments": Text("인자의 수가 맞지 않습니다", "wrong number of arguments"),
     "expression.condition expected": Text("비교식이 있어야 합니다", "a comparison is expected"),
     "expression.number expected": Text("수가 있어야 합니다", "a number is expected"),
+    "bad.length": Text(
+        "'{value}'은(는) 시간의 길이가 아닙니다. 이렇게 적어 주세요: 500ms, 30s, 5m, 1h30m, 90d",
+        "'{value}' is not a length of time. Write it like 500ms, 30s, 5m, 1h30m or 90d.",
+    ),
+    "bad.past": Text("--until 의 시각이 이미 지났습니다.", "the time of --until has passed."),
+    "bad.ping-twice": Text(
+        "--ping 과 --switch ping= 중 하나만 적어 주세요.", "give either --ping or --switch ping=, not both."
+    ),
+    "bad.two-journals": Text(
+        "기록 파일은 하나만 적어 주세요: 파일 인자 또는 --journal",
+        "name one journal, either as FILE or with --journal.",
+    ),
+    "bad.one-day": Text(
+        "--day, --from, --until 의 날짜가 서로 다릅니다. 재생은 하루씩 합니다.",
+        "--day, --from and --until name different days; a replay is of one day.",
+    ),
+    "usage.unused": Text("{command}에는 {option} 옵션을 쓸 수 없습니다.", "{command} does not take {option}."),
 }

@@ -1,10 +1,15 @@
 """How wide a text is on a terminal, and how it is made to fit: Hangul takes two columns, a combining mark none."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 MORE = "…"
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that show nothing, though Python calls them printable: Hangul fillers, selectors, blank signs."""
 
 
 def columns(text: str) -> int:
@@ -12,10 +17,18 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_width, text))
 
 
+def is_mark(character: str) -> bool:
+    """Tell whether a character is drawn onto the one before it, as vowels and finals of decomposed Hangul are."""
+    if INVISIBLE.match(character):
+        return False
+    hangul = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
+    return hangul or unicodedata.category(character) in ("Mn", "Me")
+
+
 @lru_cache(4096)
 def _width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
-        return 0  # 가 may come as ㄱ and ㅏ, and the second then takes no place of its own
+    if is_mark(character):
+        return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

@@ -17,7 +17,7 @@ TICK_SIZES: Final[Sequence[tuple[int, int]]] = (
 LARGEST_TICK: Final = 1_000
 
 
-class Limits(Struct, frozen=True):
+class DailyLimits(Struct, frozen=True):
     """The lowest and the highest price of a day, in won."""
 
     lower: int
@@ -48,7 +48,7 @@ def price_below(price: int) -> int:
     return price - tick_size(price - 1)
 
 
-def limits(previous_close: int) -> Limits:
+def daily_limits(previous_close: int) -> DailyLimits:
     """Return a day's price limits (가격제한폭).
 
     30 % of yesterday's close, cut to the tick of that close, is added and taken away; what then lies between two
@@ -57,7 +57,7 @@ def limits(previous_close: int) -> Limits:
     width = previous_close * LIMIT_PERCENT // 100
     width -= width % tick_size(previous_close)
     lower = previous_close - width
-    return Limits(lower=lower + -lower % tick_size(lower), upper=snapped(previous_close + width))
+    return DailyLimits(lower=lower + -lower % tick_size(lower), upper=snapped(previous_close + width))
 
 
 def rate(previous_close: int, price: int) -> int:

@@ -19,7 +19,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from jogeon.simulator.market.companies import companies
-from jogeon.simulator.market.krx import first_price_at, limits, price_above, price_below, rate, snapped, tick_size
+from jogeon.simulator.market.krx import daily_limits, first_price_at, price_above, price_below, rate, snapped, tick_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class Stock:
 
     def open_day(self, price: int, quantity: int) -> None:
         """Begin a day with its opening auction, which counts as volume but is no `last` trade."""
-        bounds = limits(self.previous_close)
+        bounds = daily_limits(self.previous_close)
         self.lower = self.floor = bounds.lower
         self.upper = bounds.upper
         self.volume = self.value = 0

@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Final
 from jogeon.errors import InvalidAddress
 from jogeon.events import korean
 from jogeon.masks import unmasked
-from jogeon.simulator.recorded.recorded import RecordedMarket, Shown
-from jogeon.simulator.serving.brokerage import Brokerage
+from jogeon.simulator.recorded.recorded import RecordedMarket
+from jogeon.simulator.recorded.stretch import Shown
+from jogeon.simulator.serving.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from jogeon.events import Condition
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.market import Change
-    from jogeon.simulator.recorded.recorded import Recording, Step
+    from jogeon.simulator.recorded.stretch import RecordedStretch, Step
 
 MAX: Final = math.inf
 """The speed that waits for nothing but the programs that read."""
@@ -65,7 +66,7 @@ logger = logging.getLogger("jogeon.simulator.replay")
 logger.addFilter(unmasked)
 
 
-class Replay(Brokerage):
+class Replay(Service):
     """A broker over a recording, listening between `async with`; `run` returns when it has come to its end.
 
     `speed` is recorded seconds a second, or MAX. `settle` stands for SETTLE. The rest is as for a Simulator. The
@@ -74,7 +75,7 @@ class Replay(Brokerage):
 
     def __init__(
         self,
-        recording: Recording,
+        recording: RecordedStretch,
         *,
         speed: float = 1.0,
         host: str = "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Limits (제한) of the older interface, which may hold on this wire, too: no capture shows them, so all can be off."""
+"""Quotas (제한) of the older interface, which may hold on this wire, too: no capture shows them, so all can be off."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OVER_LIMIT: Final = 900009
 """Our own number: how the broker refuses these is not known."""
 
 
-class Limits:
+class Quotas:
     """Counts what each key asks for; `clock` tells seconds."""
 
     def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:

@@ -7,16 +7,16 @@ or by switch those of the session's last list.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, Protocol
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct, field
-
-from jogeon.server.frames import NORMAL, text_frame
+from jogeon.server.frames import NORMAL
 from jogeon.server.peer import Verdict
+from jogeon.simulator.broker.desks import Desks, Held
 from jogeon.simulator.broker.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.broker.faults import Standing
-from jogeon.simulator.broker.limits import OVER_LIMIT, TOO_FREQUENT, Limits
+from jogeon.simulator.broker.pushes import Pushes
+from jogeon.simulator.broker.quotas import OVER_LIMIT, TOO_FREQUENT, Quotas
 from jogeon.simulator.broker.replies import Replies
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
@@ -37,14 +37,13 @@ if TYPE_CHECKING:
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.broker.tokens import Tokens
-    from jogeon.simulator.market.market import Change, Quote, Unquoted
+    from jogeon.simulator.market.market import Change, Market
     from jogeon.wire.messages import Login, Request, Unknown
 
 HOLD: Final = 1.0
 """Seconds after which a held snapshot goes out, whatever was pushed."""
 MOST_PAGES: Final = 8
 """Searches a peer can have open at a time."""
-UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프레임".encode())
 NOT_OFFERED: Final = 8104
 BAD_VENUE: Final = 1903
 LIST_TOO_SOON: Final = {
@@ -55,50 +54,7 @@ QUIET: Final = Refusal(code="", text="")
 """What is noted where the broker says nothing."""
 
 
-class Market(Protocol):
-    """What a broker answers from: a synthetic market or a recorded one."""
-
-    @property
-    def conditions(self) -> Sequence[Condition]:
-        """The saved conditions under the seqs they have now."""
-
-    def members(self, seq: str) -> list[str]:
-        """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
-
-    def row(self, code: str) -> Quote | Unquoted:
-        """Return what is known of a stock now."""
-
-    def renumber(self, seed: int) -> dict[str, str]:
-        """Give every condition another one's seq; return the seqs now by those before."""
-
-
-class _Held(Struct):
-    """A snapshot that waits for pushes to overtake it."""
-
-    request: Register
-    codes: list[str]
-    pushes: int
-    until: float
-
-
-class _Desk(Struct):
-    """What the broker keeps for one peer.
-
-    `listed`: the seqs of its last list, None before → those they mean now. `registered`: the seq a registration was
-    made with → the seq its condition has now. `pages`: searches that go on, by key. `held`: snapshots that wait.
-    """
-
-    listed: dict[str, str] | None = None
-    registered: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
-    held: dict[str, _Held] = field(default_factory=dict)
-
-    def meant(self, label: str, *, by_list: bool) -> str | None:
-        """Return the seq now of the condition that a session means by a seq; None for one that its list had not."""
-        return label if self.listed is None or not by_list else self.listed.get(label)
-
-
-class Broker:
+class SimulatedBroker:
     """A Backend over a market. `clock` tells seconds that only grow.
 
     `on_register(seq)` is called before real time of a condition is answered with its members.
@@ -114,9 +70,9 @@ class Broker:
         self._switches = switches
         self._clock = clock
         self._dialect = Dialect(switches)
-        self._limits = Limits(switches, clock)
-        self._desks: dict[Peer, _Desk] = {}
-        self._streams: dict[str, dict[str, list[Peer]]] = defaultdict(dict)  # seq now → seq registered → who
+        self._quotas = Quotas(switches, clock)
+        self._desks = Desks()
+        self._pushes = Pushes(self._desks, self._dialect, self.standing, switches.fragment)
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
         self._replies = Replies(self.standing, switches)
@@ -136,14 +92,14 @@ class Broker:
         if key is None or self.standing.refuse_login:
             return Verdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
         self.logins += 1
-        self._desks[peer] = _Desk()
+        self._desks.open(peer)
         return Verdict(LoginAccepted(), self._dialect.login_accepted(), key)
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
         if self.standing.lose_request:
             self.standing.lose_request -= 1
-        elif self._limits.too_frequent(peer.key):
+        elif self._quotas.too_frequent(peer.key):
             self._refuse(peer, request, TOO_FREQUENT, "요청이 너무 많습니다")
         elif not self._switches.offered:
             self._refuse(peer, request, NOT_OFFERED, "모의투자에서는 지원하지 않는 서비스입니다[8104:모의투자 미지원]")
@@ -164,7 +120,7 @@ class Broker:
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
         if message.trnm in ("REG", "REMOVE"):
-            peer.say(self._dialect.acknowledged(message.trnm))
+            peer.say(writers.encode_acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
             peer.say(writers.encode_missing(message.trnm, "seq"))
         else:
@@ -172,16 +128,14 @@ class Broker:
 
     def gone(self, peer: Peer) -> None:
         """Forget a peer."""
-        desk = self._desks.pop(peer, _Desk())
-        for label in list(desk.registered):
-            self._unregister(peer, desk, label)
-            if self._switches.outliving:
-                self._ghosts.add((peer.key, label))
+        labels = self._desks.close(peer)
+        if self._switches.outliving:
+            self._ghosts.update((peer.key, label) for label in labels)
 
     # ------------------------------------------------------------ requests
 
     def _list(self, peer: Peer, request: ListConditions) -> None:
-        if self._limits.listed_too_soon(peer.key):
+        if self._quotas.listed_too_soon(peer.key):
             self._refuse(peer, request, *LIST_TOO_SOON[self._switches.list_code])
             return
         conditions = self._market.conditions
@@ -242,7 +196,7 @@ class Broker:
             pages[key] = (self._label(request), codes[size:])
             if len(pages) > MOST_PAGES:
                 del pages[next(iter(pages))]
-        quotes = [self._market.row(code) for code in codes[:size]]
+        quotes = [self._market.prices(code) for code in codes[:size]]
         page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
         text = self._dialect.page(self._label(request), quotes, request.exchange, key)
         self._answer(peer, request, page, text)
@@ -257,12 +211,11 @@ class Broker:
         desk = self._desks[peer]
         if self._paused(peer, request, condition):
             return
-        if limit := self._limits.too_many(len(desk.registered), len(codes)):
+        if limit := self._quotas.too_many(len(desk.registered), len(codes)):
             self._refuse(peer, request, OVER_LIMIT, f"{limit}.")
             return
-        desk.registered[label] = condition.seq
-        self._streams[condition.seq].setdefault(label, []).append(peer)
-        held = _Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
+        self._desks.register(peer, label, condition.seq)
+        held = Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
         if held.pushes:
             desk.held[label] = held
         else:
@@ -278,13 +231,13 @@ class Broker:
         return True
 
     def _paused(self, peer: Peer, request: Search | Register, condition: Condition) -> bool:
-        if not self._limits.too_soon(peer.key, condition.name):
+        if not self._quotas.too_soon(peer.key, condition.name):
             return False
         text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다."
         self._refuse(peer, request, OVER_LIMIT, text)
         return True
 
-    def _reply(self, peer: Peer, held: _Held) -> None:
+    def _reply(self, peer: Peer, held: Held) -> None:
         text = self._dialect.snapshot(self._label(held.request), held.codes, held.request.exchange)
         self._answer(peer, held.request, Registered(tuple(held.codes)), text)
 
@@ -293,12 +246,8 @@ class Broker:
         label = self._label(request)
         self._ghosts.discard((peer.key, label))
         if label in self._desks[peer].registered:
-            self._unregister(peer, self._desks[peer], label)
+            self._desks.unregister(peer, label)
         self._answer(peer, request, messages.Cleared(), self._dialect.cleared(label))
-
-    def _unregister(self, peer: Peer, desk: _Desk, label: str) -> None:
-        desk.held.pop(label, None)
-        self._streams[desk.registered.pop(label)][label].remove(peer)
 
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
         label = self._label(request) if isinstance(request, Search | Register | Clear) else None
@@ -314,18 +263,12 @@ class Broker:
         """Take note that conditions have other seqs now, by those before."""
         if self.standing.mute is not None:
             self.standing.mute = seqs.get(self.standing.mute, self.standing.mute)
-        stays = self._switches.bound == "condition"
-        for desk in self._desks.values():
-            desk.listed = None if desk.listed is None else _renamed(desk.listed, seqs)
-            desk.registered = _renamed(desk.registered, seqs) if stays else desk.registered
-        if stays:
-            streams = {seqs.get(seq, seq): stream for seq, stream in self._streams.items()}
-            self._streams = defaultdict(dict, streams)
+        self._desks.moved(seqs, stays=self._switches.bound == "condition")
 
     @property
     def watching(self) -> list[Peer]:
-        """Who registered anything."""
-        return [peer for peer, desk in self._desks.items() if desk.registered]
+        """Who registered a condition."""
+        return self._desks.watching
 
     def registered(self) -> Counter[tuple[str, str]]:
         """Return who has real time of what: keys and names of conditions."""
@@ -335,55 +278,10 @@ class Broker:
 
     def is_registered(self, seq: str) -> bool:
         """Tell whether anybody has real time of a condition."""
-        return any(self._streams.get(seq, {}).values())
+        return any(self._desks.hearing(seq).values())
 
     def push(self, changes: Sequence[Change]) -> None:
         """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""
-        if self.standing.garble and self._garble():
-            self.standing.garble = 0
-        outgoing: dict[Peer, list[bytes]] = {}
-        mute, streams = self.standing.mute, self._streams
-        for each in changes:
-            for label, peers in streams.get(each.seq, {}).items():
-                if peers and each.seq != mute:
-                    frames = self._frames(label, each)
-                    for peer in peers:
-                        outgoing.setdefault(peer, []).append(frames)
-                        if self._desks[peer].held:
-                            self._overtake(peer, label)
-        for peer, frames_of_peer in outgoing.items():
-            peer.send(b"".join(frames_of_peer))
-        self._release()
-
-    def _frames(self, label: str, change: Change) -> bytes:
-        """Return the frame of a change; what faults do to it."""
-        text = self._dialect.push(label, change.code, change.kind, change.time)
-        if self.standing.garble_push:
-            self.standing.garble_push -= 1
-            text = text[:-9]
-        return text_frame(text, self._switches.fragment) * (2 if self.standing.duplicate else 1)
-
-    def _overtake(self, peer: Peer, label: str) -> None:
-        """Count a push that goes out before the snapshot of its condition."""
-        held = self._desks[peer].held.get(label)
-        if held is not None:
-            held.pushes -= 1
-
-    def _garble(self) -> bool:
-        """Insert frames that nobody can read for all who registered anything; False if nobody has."""
-        for peer in (watching := self.watching):
-            for number in range(self.standing.garble):
-                peer.say(UNREADABLE[number % len(UNREADABLE)])
-        return bool(watching)
-
-    def _release(self) -> None:
-        now = self._clock()
-        for peer, desk in list(self._desks.items()):
-            due = [label for label, held in desk.held.items() if held.pushes <= 0 or held.until <= now]
-            for held in [desk.held.pop(label) for label in due]:
-                self._reply(peer, held)
-
-
-def _renamed(labels: dict[str, str], seqs: Mapping[str, str]) -> dict[str, str]:
-    """Return what labels mean after seqs have moved."""
-    return {label: seqs.get(seq, seq) for label, seq in labels.items()}
+        self._pushes.push(changes)
+        for peer, held in self._desks.waiting(self._clock()):
+            self._reply(peer, held)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from jogeon.server.server import bound, serve
-from jogeon.simulator.broker.backend import Broker
+from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
     from jogeon.server.http import RestServer
     from jogeon.server.server import Server
-    from jogeon.simulator.broker.backend import Market
-    from jogeon.simulator.market.market import Change
+    from jogeon.simulator.market.market import Change, Market
 
 
-class Brokerage:
+class Service:
     """A broker in this process, listening between `async with`; `_run` moves its market.
 
     `rest_port` None leaves HTTP away. `token` is then the only good one; without it, "demo" and issued ones are.
@@ -54,7 +53,7 @@ class Brokerage:
         self._truth = Truth()
         self._seeds = itertools.count(seed + 1)
         self._shown = market
-        self._broker = Broker(market, self._tokens, self._switches, time.monotonic)
+        self._broker = SimulatedBroker(market, self._tokens, self._switches, time.monotonic)
         self._server: Server
         self._faults: Faults
         self._rest_server: RestServer | None = None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jogeon.events import Condition
-from jogeon.simulator.market.market import Change, Unquoted
-from jogeon.simulator.serving.brokerage import Brokerage
+from jogeon.simulator.market.market import Change, Unpriced
+from jogeon.simulator.serving.service import Service
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ class Handmade:
     def members(self, seq: str) -> list[str]:
         return ["005930"] if seq == self.conditions[0].seq else []
 
-    def row(self, code: str) -> Unquoted:
-        return Unquoted(code)
+    def prices(self, code: str) -> Unpriced:
+        return Unpriced(code)
 
     def renumber(self, seed: int) -> dict[str, str]:
         self.conditions = [Condition("1", "급등주"), Condition("0", "급락주")]
         return {"0": "1", "1": "0"}
 
 
-class Stall(Brokerage):
+class Stall(Service):
     """Its market moves once, when it is told to."""
 
     def __init__(self, fails: bool = False) -> None:

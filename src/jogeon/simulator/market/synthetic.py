@@ -1,0 +1,166 @@
+"""The market (시장): time, prices, and which stocks are in which condition. No I/O, and no time of its own.
+
+`advance` moves market time; what changed comes back in order. Trading days of 09:00:00 to 15:30:00 follow one another
+without a night: at 15:30:00 it is 09:00:00 of the next calendar day, prices and volumes begin anew, and what that does
+to memberships are changes like all others.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from jogeon.events import KST, Condition
+from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
+from jogeon.simulator.market.market import Change, Prices, moves
+from jogeon.simulator.market.tape import TICKS_A_DAY, TICKS_A_SECOND, Stock, Tape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIRST_OPEN: Final = datetime(2026, 3, 2, 9, tzinfo=KST)
+TICK_NANOSECONDS: Final = 10**9 // TICKS_A_SECOND
+
+DEFAULT_CONDITIONS: Final[Sequence[ConditionRule]] = tuple(
+    ConditionRule(seq=str(seq), name=name, expression=expression)
+    for seq, (name, expression) in enumerate(
+        (
+            ("거래량 급증", "누적거래량 >= 전일거래량 * 4"),
+            ("신고가 돌파", "현재가 == 고가 and 등락율 >= 3"),
+            ("갭상승 유지", "시가 >= 전일종가 * 1.01 and 현재가 >= 전일종가"),  # large
+            ("상한가 돌파", "현재가 > 상한가"),  # always empty: nothing trades above its limit
+            ("급등주", "등락율 >= 5 and 누적거래량 >= 100_000"),  # never empty, always moving: the tape's leaders
+            ("급락주", "등락율 <= -5 and 누적거래량 >= 100_000"),
+            ("대량 체결", "체결량 >= 20_000"),  # in and out within a second: the tape's blocks
+            ("거래대금 상위", "거래대금 >= 10_000_000_000"),
+            ("시가 회복 반등", "현재가 > 시가 and 저가 <= 시가 * 0.98"),
+            ("상한가 근접", "등락율 >= 25"),
+        )
+    )
+)
+
+
+class SyntheticMarket:
+    """A synthetic market: its changes are a function of the seed and of market time, however that is sliced.
+
+    It opens at 09:00:00 with the memberships of the opening auction. ExpressionError for a wrong condition, ValueError
+    for two with one seq.
+    """
+
+    def __init__(self, seed: int = 1, conditions: Sequence[ConditionRule] | None = None) -> None:
+        self._rules = list(DEFAULT_CONDITIONS if conditions is None else conditions)
+        self._evaluate = compile_conditions(self._rules)
+        self._places = self._placed()
+        self._tape = Tape(seed)
+        self._stocks = {stock.code: stock for stock in self._tape.stocks}
+        self._ticks = 0
+        self._owed = 0  # nanoseconds that make no whole tick yet
+        self._time = self.clock
+        self._masks = [0] * len(self._stocks)
+        self._members: list[dict[str, None]] = [{} for _ in self._rules]  # a dict keeps the order of entry
+        for stock in self._tape.stocks:
+            self._settle(stock, [])
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The saved conditions, by seq."""
+        return [Condition(rule.seq, rule.name) for rule in sorted(self._rules, key=lambda rule: int(rule.seq))]
+
+    @property
+    def now(self) -> datetime:
+        """Market time, +09:00."""
+        day, tick = divmod(self._ticks, TICKS_A_DAY)
+        return FIRST_OPEN + timedelta(days=day, milliseconds=tick * (1_000 // TICKS_A_SECOND))
+
+    @property
+    def clock(self) -> str:
+        """Market time as HHMMSS."""
+        return f"{self.now:%H%M%S}"
+
+    def advance(self, seconds: float) -> list[Change]:
+        """Let market seconds pass; return what changed. Less than a tick is kept for the next call."""
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise ValueError(f"cannot advance by {seconds} seconds")
+        ticks, self._owed = divmod(self._owed + round(seconds * 10**9), TICK_NANOSECONDS)
+        changes: list[Change] = []
+        for _ in range(ticks):
+            self._tick(changes)
+        return changes
+
+    def members(self, seq: str) -> list[str]:
+        """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
+        return list(self._members[self._places[seq]])
+
+    def prices(self, code: str) -> Prices:
+        """Return a stock's values now. KeyError for an unknown code."""
+        stock = self._stocks[code]
+        return Prices(
+            code=stock.code, name=stock.name, price=stock.price, sign=_sign(stock), change=stock.change,
+            rate=stock.rate, volume=stock.volume, open=stock.open, high=stock.high, low=stock.low,
+        )  # fmt: skip
+
+    def renumber(self, seed: int) -> dict[str, str]:
+        """Give every condition another one's seq and return the seqs now by those before; names keep their members."""
+        moved = moves([rule.seq for rule in self._rules], seed)
+        self._rules = [replace(rule, seq=moved[rule.seq]) for rule in self._rules]
+        self._places = self._placed()
+        return moved
+
+    def _placed(self) -> dict[str, int]:
+        places = {rule.seq: place for place, rule in enumerate(self._rules)}
+        if len(places) < len(self._rules):
+            raise ValueError("two conditions have the same seq")
+        return places
+
+    def _tick(self, changes: list[Change]) -> None:
+        self._ticks += 1
+        if self._ticks % TICKS_A_SECOND == 0:
+            self._time = self.clock
+        if self._ticks % TICKS_A_DAY == 0:
+            self._open_next_day(changes)
+            return
+        for stock in self._tape.trades():
+            self._settle(stock, changes)
+
+    def _open_next_day(self, changes: list[Change]) -> None:
+        """Settle all stocks, those that enter first: so a condition with members on both days is never empty."""
+        self._tape.next_day()
+        opened: list[Change] = []
+        for stock in self._tape.stocks:
+            self._settle(stock, opened)
+        changes += sorted(opened, key=lambda change: change.kind, reverse=True)
+
+    def _settle(self, stock: Stock, changes: list[Change]) -> None:
+        mask = self._mask(stock)
+        moved = mask ^ self._masks[stock.index]
+        self._masks[stock.index] = mask
+        while moved:
+            bit = moved & -moved
+            moved ^= bit
+            changes.append(self._change(bit.bit_length() - 1, stock.code, entered=bool(mask & bit)))
+
+    def _mask(self, stock: Stock) -> int:
+        """Evaluate all conditions: the values in the order of `expressions.FIELDS`."""
+        return self._evaluate(
+            stock.price, stock.change, stock.rate / 1_000, stock.volume, stock.open, stock.high, stock.low,
+            stock.previous_close, stock.previous_volume, stock.value, stock.last, stock.upper, stock.lower,
+        )  # fmt: skip
+
+    def _change(self, place: int, code: str, *, entered: bool) -> Change:
+        if entered:
+            self._members[place][code] = None
+        else:
+            del self._members[place][code]
+        rule = self._rules[place]
+        return Change(seq=rule.seq, name=rule.name, code=code, kind="I" if entered else "D", time=self._time)
+
+
+def _sign(stock: Stock) -> int:
+    if stock.change == 0:
+        return 3
+    if stock.change > 0:
+        return 1 if stock.price == stock.upper else 2
+    return 4 if stock.price == stock.lower else 5
