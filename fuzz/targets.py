@@ -18,13 +18,14 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
 from jogeon.live.connection import Connection
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
-from jogeon.server.peer import Peer, Settings
+from jogeon.server.peer import Peer
 from jogeon.server.server import Server
+from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
@@ -297,7 +298,7 @@ class _Story:
                 self._push(script.text())
 
     def _connect(self) -> None:
-        self.subscriptions.lost(self.at_ns, "connection lost", "")
+        self.subscriptions.lost(self.at_ns, ConnectionLost("broken off"), "")
         self.subscriptions.connected()
 
     def _change_wishes(self) -> None:
@@ -492,7 +493,7 @@ def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send."""
     script, loop = Script(data), _Loop()
     broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
-    serving = Server(broker, Settings(), cast("asyncio.AbstractEventLoop", loop))
+    serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
     peers = [Peer(serving), Peer(serving)]
     for each in peers:

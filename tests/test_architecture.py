@@ -26,17 +26,17 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files maintenance net endpoint",
+    "ground": "masks errors events gaps files maintenance net endpoint web",
     "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening queue jobs"
-    " connection policy beats serving supervisor",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
+    " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames door peer server http",
-    "journal": "fold schema commits stats resume evidence reading file writer history retention",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes",
+    "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "",
+    "alerts": "closings rules deciding",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
@@ -63,18 +63,18 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening",
-    "journal": "fold schema commits stats resume",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
+    "journal": "fold format schema commits stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},
     "filelock": {"files"},
-    "httpx2": {"account.tokens"},
+    "httpx2": {"web"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 

@@ -51,8 +51,6 @@ def test_a_watch_tells_snapshot_enter_leave_and_keeps_members() -> None:
     virtual(main())
 
 
-
-
 def test_pushes_in_the_same_read_as_the_snapshot_follow_it_each_by_itself() -> None:
     class Together(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
@@ -71,10 +69,6 @@ def test_pushes_in_the_same_read_as_the_snapshot_follow_it_each_by_itself() -> N
             ]
 
     virtual(main())
-
-
-
-
 
 
 def test_a_refused_watch_raises_what_the_broker_said() -> None:
@@ -133,8 +127,6 @@ def test_all_pages_are_followed_and_counted() -> None:
     virtual(main())
 
 
-
-
 def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
     async def main() -> None:
         async with Broker().client() as kiwoom, kiwoom.watch("급등주"):
@@ -144,10 +136,6 @@ def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
             assert await kiwoom.conditions() == [RISE, HIGH]
 
     virtual(main())
-
-
-
-
 
 
 def test_what_was_entered_is_not_entered_again() -> None:

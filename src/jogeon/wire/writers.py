@@ -8,7 +8,15 @@ from typing import Literal
 
 import msgspec
 
+from jogeon.wire import messages
 from jogeon.wire.messages import Clear, ListConditions, Login, Register, Request, Search
+
+SYSTEM_TEXTS = {
+    messages.TAKEN: "동일한 App key로 접속이 되었습니다. 기존 세션은 종료가 됩니다",
+    messages.NO_HEARTBEAT: "사용자 프로그램으로부터 Heartbeat(연결유지) 메시지가 오지않아서 접속을 종료합니다",
+    messages.NO_LOGIN: "접속허용요청(토큰)이 들어오지 않았습니다. 접속을 종료합니다",
+}
+"""What the broker was seen to say with a SYSTEM code."""
 
 
 def encode(request: Request) -> bytes:
@@ -105,6 +113,7 @@ def encode_ping() -> bytes:
     return b'{"trnm":"PING"}'
 
 
-def encode_system(code: str, message: str) -> bytes:
-    """Return a SYSTEM notice."""
-    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": message})
+def encode_system(code: str, message: str | None = None) -> bytes:
+    """Return a SYSTEM notice; without a message it has the broker's own words for its code."""
+    words = SYSTEM_TEXTS.get(code, "") if message is None else message
+    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": words})

@@ -38,7 +38,7 @@ TEXTS = {
         "이 시각까지, 한국 시간 (15:40 또는 2026-11-22T15:40)",
         "until this time, Korean time (15:40 or 2026-11-22T15:40)",
     ),
-    "option.no-frames": Text("받은 원문은 기록하지 않음", "do not record the raw frames"),
+    "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
     "option.recheck": Text(
         "이 간격으로 조건식마다 다시 등록해 누락을 찾음 (30s, 10m, 1h. 0=안 함)",
         "register each condition again at this interval to find what was missed (30s, 10m, 1h; 0 = never)",

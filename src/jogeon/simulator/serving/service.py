@@ -70,12 +70,13 @@ class Service:
         self.websocket = self._server.address
         self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
         if listening is not None:
-            from jogeon.server.http import RestServer, token_routes
+            from jogeon.server.http import Group, RestServer
+            from jogeon.server.token_routes import token_routes
             from jogeon.simulator.serving.control import control_routes, refusable
 
             tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
-            routes = tokens + control_routes(self.truth_pieces, self.fault)
-            self._rest_server = RestServer(routes, listening)
+            groups = Group(tokens), Group(control_routes(self.truth_pieces, self.fault))
+            self._rest_server = RestServer(groups, listening)
             self.rest = self._rest_server.address
         self._clockwork = asyncio.create_task(self._run(), name="market")
         return self
