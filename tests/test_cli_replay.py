@@ -14,6 +14,7 @@ from jogeon.cli.commands.replay import pace
 from jogeon.cli.running.replaying import day_and_times, recording_of
 from jogeon.cli.texts import Texts
 from jogeon.events import KST, Condition, Enter, Event, Snapshot, State
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
 from jogeon.simulator.recorded.stretch import Stretch
 
