@@ -20,7 +20,7 @@ from elsewhere import Kiwoom
 from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
-from jogeon.cli.showing.terminal import columns
+from jogeon.cli.texts.width import columns
 from test_keys import write_pair
 
 if TYPE_CHECKING:

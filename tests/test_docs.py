@@ -24,7 +24,7 @@ import jogeon
 from jogeon import events, testing
 from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
 from jogeon.cli.showing.live_picture import Story
