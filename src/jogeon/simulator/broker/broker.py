@@ -20,6 +20,7 @@ from jogeon.simulator.broker.quotas import OVER_LIMIT, TOO_FREQUENT, Quotas
 from jogeon.simulator.broker.replies import Replies
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Clear,
     ConditionList,
     ListConditions,
@@ -27,6 +28,8 @@ from jogeon.wire.messages import (
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Search,
 )
 
@@ -120,9 +123,11 @@ class SimulatedBroker:
                 self._register(peer, request)
             case Clear():
                 self._clear(peer, request)
+            case RegisterQuotes() | RemoveQuotes():  # single stocks get no pushes here
+                self._answer(peer, request, Acknowledged(), writers.encode_acknowledged(request.trnm))
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
-        """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
+        """Miss a parameter in what is no request."""
         if message.trnm in ("REG", "REMOVE"):
             peer.say(writers.encode_acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
