@@ -9,7 +9,7 @@ from pathlib import Path
 import jogeon.cli
 from jogeon.cli.app import COMMANDS
 from jogeon.cli.showing.terminal import can_show
-from jogeon.cli.texts import NAMESPACES, Texts, texts_in
+from jogeon.cli.texts import FILES, NAMESPACES, Texts, texts_in
 
 FOLDER = Path(jogeon.cli.__file__).parent
 SOURCES = sorted(FOLDER.rglob("*.py"))
@@ -65,3 +65,14 @@ def test_a_text_is_filled_in() -> None:
 
 def test_what_a_server_says_is_never_taken_for_a_placeholder() -> None:
     assert Texts("en")("JogeonError.what", what="{0} {name}") == "{0} {name}"
+
+
+def test_no_text_is_left_that_nobody_asks_for() -> None:
+    """A key of an f-string counts by its first words: `failure.{label}` asks for all of that namespace."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCES if path.parent.name != "texts"]
+    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    words = {value for value in constants if isinstance(value, str)}
+    begun = tuple(word for word in words if word.endswith(".") and word.split(".")[0] in FILES)
+    computed = {"help", *(name for name in FILES if name[0].isupper())}  # errors have texts by their names
+    asked_for = [key for key in TEXTS if key in words or key.startswith(begun) or key.split(".")[0] in computed]
+    assert set(TEXTS) - set(asked_for) == set()

@@ -67,6 +67,12 @@ class Jogeon(click.Group):
             raise click.BadParameter("\n".join([self.texts("usage.no-such-command", name=args[0]), *hint]), ctx)
         return super().resolve_command(ctx, args)
 
+    def tables(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return what the help explains once for all commands."""
+        kinds = ("length", "moment", "day")
+        rows = [(self.texts(f"metavar.{kind}"), self.texts(f"help.{kind}")) for kind in kinds]
+        return [(self.texts("help.times"), rows)]
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole page."""
         formatter.write("\n".join(page(self, ctx, self.texts)))

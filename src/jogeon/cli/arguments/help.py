@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 WIDEST = 100
 LEFT = 26
 """Columns for the names of options; a longer one gets a line of its own."""
+NARROW, NARROW_LEFT = 60, 12
+"""On a terminal of fewer columns, the columns for the names."""
 SECTIONS = {
-    "what": "everything condition names exchange code kind day from until at",
+    "what": "everything names exchange codes kind day from until at login",
     "market": "seed speed conditions nights exit_at_end",
     "ends": "count duration",
     "journal": "journal frames keep copy",
@@ -42,7 +44,7 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
             texts("help.commands"), [(name, texts(f"help.{name}.short")) for name in command.list_commands(ctx)], width
         )
     for section in SECTIONS:
-        params = [param for param in _options(command) if PLACE.get(param.name or "", "more") == section]
+        params = [param for param in _options(command) if _place(param, command) == section]
         yield from _section(texts(f"help.{section}"), [_row(param, texts) for param in params], width)
     for title, rows in getattr(command, "tables", list)():
         yield from _section(title, rows, width)
@@ -54,6 +56,13 @@ def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[s
 
 def _options(command: click.Command) -> Iterator[click.Option]:
     return (param for param in command.params if isinstance(param, click.Option) and not param.hidden)
+
+
+def _place(param: click.Option, command: click.Command) -> str:
+    """Return the section of an option; where there is no beginning, --until says when the command ends."""
+    if param.name == "until" and not any(each.name == "from" for each in command.params):
+        return "ends"
+    return PLACE.get(param.name or "", "more")
 
 
 def _row(param: click.Option, texts: Texts) -> tuple[str, str]:
@@ -81,14 +90,15 @@ def usage(command: click.Command, ctx: click.Context, texts: Texts) -> str:
 
 def table(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
     """Yield lines of two columns, aligned as a terminal shows them."""
+    size = LEFT if width >= NARROW else NARROW_LEFT
     for left, right in rows:
-        lines = list(wrapped(right, max(20, width - LEFT - 2)))
-        if columns(left) > LEFT - 2 or not lines:
+        lines = list(wrapped(right, max(20, width - size - 2)))
+        if columns(left) > size - 2 or not lines:
             yield f"  {left}"
         else:
-            yield f"  {padded(left, LEFT)}{lines.pop(0)}"
+            yield f"  {padded(left, size)}{lines.pop(0)}"
         for line in lines:
-            yield " " * (LEFT + 2) + line
+            yield " " * (size + 2) + line
 
 
 def _hanging(text: str, width: int, indent: str) -> Iterator[str]:

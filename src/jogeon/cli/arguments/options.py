@@ -28,9 +28,12 @@ LANGS: dict[str, Lang] = {"ko": "ko", "en": "en"}
 SERVERS = ("real", "mock", "demo")
 
 ANSWERS = ("config", "json", "verbose")
-"""The shared options of a command that connects nowhere and reads no journal."""
-READS = ("server", "keys", *ANSWERS)
-CONNECTS = ("insecure", *READS)
+"""The shared options of a command that connects nowhere and reads no journal; then of others."""
+OF_JOURNALS = "of journals"
+"""Beside the shared options: --server does not say where to connect, but whose journal is read."""
+READS = (OF_JOURNALS, "server", "keys", *ANSWERS)
+LOGS_IN = ("server", "keys", *ANSWERS)
+CONNECTS = ("insecure", *LOGS_IN)
 
 
 # ------------------------------------------------------------ numbers
@@ -226,7 +229,7 @@ def shared(texts: Texts, used: tuple[str, ...] = CONNECTS) -> list[click.Option]
     server = click.Option(
         ["--server"], metavar=texts("metavar.server"),
         shell_complete=lambda _ctx, _param, typed: beginning_with(typed, SERVERS),
-        help=texts("option.server" if "insecure" in used else "option.server.read"),
+        help=texts("option.server.read" if OF_JOURNALS in used else "option.server"),
     )  # fmt: skip
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
     keys = file(texts, "--keys", metavar="metavar.folder")

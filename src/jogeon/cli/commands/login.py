@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    return Command("login", texts, [], uses=options.READS, callback=login)
+    return Command("login", texts, [], uses=options.LOGS_IN, callback=login)
 
 
 @click.pass_obj

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    return Command("logout", texts, [options.switch(texts, "--yes")], uses=options.READS, callback=logout)
+    return Command("logout", texts, [options.switch(texts, "--yes")], uses=options.LOGS_IN, callback=logout)
 
 
 @click.pass_obj

@@ -9,7 +9,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.selection import span_options
-from jogeon.cli.arguments.simulation import broker_options, switch_table, switches_from
+from jogeon.cli.arguments.simulation import broker_options, switches_from
 from jogeon.cli.running.loop import run_loop
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MAX = "max"
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     params = [
-        click.Argument(["file"], required=False, type=click.Path(), metavar=texts("metavar.file")),
+        click.Argument(["file"], required=False, type=click.Path(), metavar=f"[{texts('metavar.file')}]"),
         options.journal(texts, "option.journal.replay"),
         options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1"),
         *span_options(texts),
@@ -31,8 +31,7 @@ def command(texts: Texts) -> click.Command:
         *broker_options(texts),
     ]
     return Command(
-        "replay", texts, params, uses=options.READS, least_verbose=1, tables=lambda: switch_table(texts),
-        callback=replay,
+        "replay", texts, params, uses=options.READS, least_verbose=1, callback=replay,
     )  # fmt: skip
 
 

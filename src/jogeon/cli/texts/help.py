@@ -184,4 +184,13 @@ TEXTS = {
     "help.more": Text("그 밖에", "Other options"),
     "help.switches": Text("--switch 의 이름과 기본값", "Switches (--switch NAME=VALUE) and their defaults"),
     "help.default": Text("(기본값 {value})", "(default {value})"),
+    "help.times": Text("시간과 시각을 적는 법 (모든 옵션에서 같음)", "Times, the same in every option"),
+    "help.length": Text(
+        "500ms, 30s, 5m, 1h30m, 90d. 단위가 없으면 초", "500ms, 30s, 5m, 1h30m, 90d; a number alone counts seconds"
+    ),
+    "help.moment": Text(
+        "09:00, 10:31:05, 2026-11-22T10:31:05. 한국 시각. 날짜만 적으면 그날 0시",
+        "09:00, 10:31:05, 2026-11-22T10:31:05, Korean time; a day alone is its beginning",
+    ),
+    "help.day": Text("2026-11-22 또는 20261122", "2026-11-22 or 20261122"),
 }

@@ -26,22 +26,16 @@ TEXTS = {
     "option.all": Text("모든 조건식", "all conditions"),
     "option.exchange": Text("K=KRX, N=NXT, A=통합", "K=KRX, N=NXT, A=both (통합)"),
     "option.count": Text("편입과 이탈을 N건 받으면 종료", "end after N enter and leave events"),
-    "option.duration": Text(
-        "이 시간이 지나면 종료 (30s, 5m, 1h30m, 2d. 단위가 없으면 초)",
-        "end after this time (30s, 5m, 1h30m, 2d; seconds without a unit)",
-    ),
+    "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
     "option.journal": Text(
         "기록할 파일. {date}는 날짜로 바뀜. 기본값은 서버와 키마다 정해진 파일",
         "the file to record in; {date} in its name stands for the day; by default one for each server and key",
     ),
-    "option.until": Text(
-        "이 시각까지, 한국 시간 (15:40 또는 2026-11-22T15:40)",
-        "until this time, Korean time (15:40 or 2026-11-22T15:40)",
-    ),
+    "option.until": Text("이 시각까지, 한국 시각 (15:40)", "until this time, Korean time (15:40)"),
     "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
     "option.recheck": Text(
-        "이 간격으로 조건식마다 다시 등록해 누락을 찾음 (30s, 10m, 1h. 0=안 함)",
-        "register each condition again at this interval to find what was missed (30s, 10m, 1h; 0 = never)",
+        "이 간격으로 조건식마다 다시 등록해 누락을 찾음. 0이면 하지 않음",
+        "register each condition again at this interval to find what was missed; 0 = never",
     ),
     "option.on-taken": Text(
         "다른 프로그램이 같은 앱키로 접속하면: stop 종료, retry 한참 뒤 재시도, takeover 한 번만 되찾기",
@@ -52,8 +46,8 @@ TEXTS = {
     "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
     "option.ping": Text("PING 간격 (10s)", "time between PINGs (10s)"),
     "option.switch": Text(
-        "확실히 알려지지 않은 규격을 바꿈 (여러 번 가능). 예: page_size=20",
-        "change a detail of the protocol that is not known for certain, such as page_size=20; repeatable",
+        "확실히 알려지지 않은 규격을 바꿈 (여러 번 가능). 이름은 jogeon simulate --help",
+        "change a detail of the protocol that is not known for certain; repeatable; jogeon simulate --help lists them",
     ),
     "option.host": Text("이 주소에서 접속을 받음", "address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
@@ -71,8 +65,8 @@ TEXTS = {
         "이 종류만: enter, leave, snapshot, gap, state, anomaly", "only: enter, leave, snapshot, gap, state, anomaly"
     ),
     "option.at": Text(
-        "이 시각의 편입 종목 (10:31:05 또는 2026-11-22T10:31). 기본값은 기록의 끝",
-        "the members at this time (10:31:05 or 2026-11-22T10:31); by default the end of the journal",
+        "이 시각의 편입 종목 (10:31:05). 기본값은 기록의 끝",
+        "the members at this time (10:31:05); by default at the end of the journal",
     ),
     "option.keys": Text(
         "키움에서 내려받은 두 파일(계좌번호_appkey.txt, 계좌번호_secretkey.txt)이 있는 폴더, 또는 두 파일 중 하나",
@@ -84,10 +78,7 @@ TEXTS = {
         "LOGIN, 조건식 목록, 검색, PING까지 점검 (같은 앱키를 쓰는 다른 컴퓨터의 프로그램은 끊김)",
         "also LOGIN, list, search and wait for a PING; this ends the session of another machine with this app key",
     ),
-    "option.from": Text(
-        "이 시각부터, 한국 시간 (09:00 또는 2026-11-22T09:00)",
-        "from this time, Korean time (09:00 or 2026-11-22T09:00)",
-    ),
+    "option.from": Text("이 시각부터, 한국 시각 (09:00)", "from this time on, Korean time (09:00)"),
     "option.day": Text("이 날짜만 (2026-11-22)", "this day only (2026-11-22)"),
     "option.nights": Text(
         "기록이 없는 장외 시간도 건너뛰지 않고 기다림", "also wait through closed hours without records"
@@ -100,7 +91,7 @@ TEXTS = {
     "metavar.folder": Text("폴더", "FOLDER"),
     "metavar.pace": Text("X|max", "X|max"),
     "metavar.day": Text("날짜", "DAY"),
-    "metavar.length": Text("시간", "TIME"),
+    "metavar.length": Text("시간", "LENGTH"),
     "metavar.moment": Text("시각", "TIME"),
     "metavar.name": Text("조건식", "NAME"),
     "option.server.read": Text(
