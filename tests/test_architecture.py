@@ -32,7 +32,7 @@ WINGS = {
     " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server http",
-    "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
+    "journal": "position fold format schema commits stream stats resume evidence reading following file store writer relay history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
@@ -64,7 +64,7 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 PURE = {
     "wire": "values messages readers writers session",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
-    "journal": "fold format schema commits stats resume",
+    "journal": "position fold format schema commits stream stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

@@ -213,6 +213,21 @@ class JournalError(JogeonError):
         self.detail = detail
 
 
+class PositionError(JogeonError):
+    """The stream of a journal cannot be gone on with from a position.
+
+    `reason` is pruned (what comes next was deleted; `next` is the first event that was not, None if none is left),
+    foreign (it is not of this journal) or gone (the journal is no longer there). `position` is where one stood.
+    """
+
+    def __init__(self, position: object, reason: str, detail: str, following: object = None) -> None:
+        super().__init__(f"the stream cannot go on from {position}: {detail}")
+        self.position = position
+        self.reason = reason
+        self.detail = detail
+        self.next = following
+
+
 class MissingExtra(JogeonError):
     """What was asked for needs an optional library; `extra` is the name to install: jogeon[extra]."""
 

@@ -21,6 +21,7 @@ Cause = Literal[
     "unreadable frame",
     "registration lost",
     "condition missing",
+    "not watched",
 ]
 StateName = Literal[
     "started",
@@ -33,6 +34,8 @@ StateName = Literal[
     "condition-gone",
     "ambiguous",
     "taken",
+    "journal-stalled",
+    "journal-resumed",
     "ended",
 ]
 Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]

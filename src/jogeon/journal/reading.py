@@ -194,9 +194,8 @@ def read_rows(
 def read_head(db: sqlite3.Connection) -> Head:
     """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
-    epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
-    newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
-    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a checkpoint stays
+    epoch = db.execute("SELECT max(epoch) FROM epochs").fetchone()[0]
+    last_id = read_last(db)
     checkpoint_id, fold = _read_checkpoint(db, conditions, last_id)
     watermark_id, rights = _read_watermark(db, conditions, checkpoint_id) or (checkpoint_id, {})
     _take_up(db, conditions, fold, checkpoint_id, watermark_id)
@@ -206,6 +205,15 @@ def read_head(db: sqlite3.Connection) -> Head:
     tail = _read_tail(db, checkpoint_id)
     numbers = {condition: number for number, condition in conditions.items()}
     return Head(epoch or 0, last_id, numbers, fold, tail, read_identity(db))
+
+
+def read_last(db: sqlite3.Connection) -> int:
+    """Return the id of the last event that was ever committed, 0 if there was none; a checkpoint outlives its events."""
+    event, checkpoint, first = (
+        db.execute(query).fetchone()[0] or 0
+        for query in ("SELECT max(id) FROM events", "SELECT max(id) FROM marks", "SELECT max(first) FROM epochs")
+    )
+    return int(max(event, checkpoint, first - 1))
 
 
 def read_identity(db: sqlite3.Connection) -> str | None:
