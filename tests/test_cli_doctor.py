@@ -149,7 +149,7 @@ def test_a_clock_that_is_wrong(shell: Shell, kiwoom: Kiwoom, wrong: float, says:
 
 def test_a_server_that_does_not_tell_its_time(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.tokens.now = None
-    assert found(shell("--json"))["clock"]["says"] == "the server does not tell its time."
+    assert found(shell("--json"))["clock"]["says"] == "the server does not report its time."
 
 
 @pytest.mark.usefixtures("kiwoom")
