@@ -16,6 +16,7 @@ from jogeon.live.listing import FRESH
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Cleared,
     ConditionList,
     ListConditions,
@@ -62,9 +63,9 @@ def moment(seconds: float) -> int:
     return TEN_OCLOCK_NS + round(seconds * SECOND_NS)
 
 
-def text_of(request: Request, answer: Answer) -> bytes:
+def text_of(request: Request, answer: Answer) -> bytes:  # noqa: PLR0911  # one return a case
     """Return what a server writes to answer a request; a refusal names the condition in its text only."""
-    seq = "" if isinstance(request, Login | ListConditions) else request.seq
+    seq = request.seq if isinstance(request, messages.OfCondition) else ""
     match answer:
         case LoginAccepted():
             return writers.encode_login_accepted()
@@ -76,6 +77,8 @@ def text_of(request: Request, answer: Answer) -> bytes:
             return snapshot_text(seq, codes)
         case Cleared():
             return writers.encode_cleared(seq)
+        case Acknowledged():
+            return writers.encode_acknowledged(request.trnm)
         case Refusal(code, text):
             return writers.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
     raise AssertionError(answer)

@@ -89,7 +89,13 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of ours
-    _ROOMS = {"Client": "client", "Watch": "watch", "Keys": "account.keys", "History": "journal.history", "to_dataframe": "export"}
+    _ROOMS = {
+        "Client": "client",
+        "Watch": "watch",
+        "Keys": "account.keys",
+        "History": "journal.history",
+        "to_dataframe": "export",
+    }
 
     def __getattr__(name: str) -> object:
         """Import what is named at its first use: `jogeon --help` needs neither a loop nor a network."""

@@ -281,4 +281,3 @@ def _skew(date: str, now: float) -> float:
     except (ValueError, OverflowError):
         return 0.0
     return skew if abs(skew) > 2 else 0.0
-

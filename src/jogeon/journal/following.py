@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Event
-from jogeon.journal.evidence import Connection
+from jogeon.journal.evidence import Connection, is_foreign
 from jogeon.journal.position import Position
 from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_identity, read_last, told
-from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
 
 LOOK = 0.1
 """Seconds between looks at a file whose end was reached."""
@@ -73,7 +73,7 @@ def place_of(db: sqlite3.Connection, position: Position) -> int:
 
 
 class Follower:
-    """Reads one file from a position on; `position` is that of the last event it returned. Used by one thread at a time.
+    """Reads one file from a position on, in one thread at a time; `position` is that of the last event it returned.
 
     Without a position it begins at the end. JournalError, PositionError.
     """
@@ -118,6 +118,13 @@ class Follower:
             self.position = Position(found[-1][0], found[-1][1], self._identity)
         return found
 
+    def require_journal(self) -> None:
+        """Raise PositionError if a file of somebody else has the name; nothing can be read from here afterwards."""
+        self.close()
+        with contextlib.suppress(OSError):
+            if is_foreign(self.path, JOURNAL):
+                raise self._lost("foreign", "the journal was replaced by a file of another program")
+
     def skip(self) -> None:
         """Go on with the first event that was not deleted."""
         with told(self.path), one_moment(self._db):
@@ -139,9 +146,13 @@ class Follower:
         epochs = [epoch for epoch in read_epochs(db) if epoch.first <= self.place]
         return epochs[-1] if epochs else Epoch()
 
-    def _require_same(self, db: sqlite3.Connection) -> None:
-        """Raise PositionError unless a file is the journal that was followed, and has what was read of it."""
-        if read_identity(db) != self._identity and self._identity is not None:  # one of version 1 may be migrated
+    def _require_same(self, db: sqlite3.Connection, *, another: bool = False) -> None:
+        """Raise PositionError unless a file is the journal that was followed, and has what was read of it.
+
+        One without identity may have got one since, but not as `another` file.
+        """
+        unknown = self._identity is None and not another
+        if not unknown and (read_identity(db) != self._identity or self._identity is None):
             raise self._lost("foreign", "the journal was replaced by another one")
         if read_last(db) < self.place or self._epoch_now(db) != self._epoch:
             raise self._lost("foreign", "the journal was replaced by one that lacks what was read")
@@ -157,9 +168,7 @@ class Follower:
         db = self._opened()
         try:
             with told(self.path), one_moment(db):
-                if self._identity is None and seen[:2] != self._seen[:2]:
-                    raise self._lost("foreign", "the journal was replaced, and has no identity")
-                self._require_same(db)
+                self._require_same(db, another=seen[:2] != self._seen[:2])
         except BaseException:
             db.close()
             raise
@@ -199,6 +208,7 @@ def followed(follower: Follower, seconds: float | None) -> Iterator[list[Numbere
             except JournalError:
                 failing = failing or time.monotonic()
                 if time.monotonic() - failing > PATIENCE:
+                    follower.require_journal()
                     raise
             yield found
             if found:

@@ -96,6 +96,11 @@ class History:
         with self._moment():
             return list(read_conditions(self._db).values())
 
+    def require(self, wanted: Sequence[str]) -> None:
+        """Raise UnknownCondition unless all these names or seqs were recorded."""
+        with self._moment():
+            numbers_of(wanted, read_conditions(self._db))
+
     @property
     def identity(self) -> str | None:
         """What tells this journal from all others, 64 bits in hex; None for one of version 1 that nobody migrated."""

@@ -92,16 +92,19 @@ def told(path: Path) -> Iterator[None]:
 
 
 def read_only(path: Path) -> Connection:
-    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change."""
+    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change.
+
+    It is for one thread at a time, whichever.
+    """
     address = f"{path.resolve().as_uri()}?mode=ro"
-    db = connected(path, address, uri=True, timeout=LOCK_WAIT)
+    db = connected(path, address, uri=True, timeout=LOCK_WAIT, check_same_thread=False)
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         db.close()
         if beside(path, "-wal").exists():
             raise
-        db = connected(path, f"{address}&immutable=1", uri=True)
+        db = connected(path, f"{address}&immutable=1", uri=True, check_same_thread=False)
     bound(db)
     return db
 
@@ -208,7 +211,7 @@ def read_head(db: sqlite3.Connection) -> Head:
 
 
 def read_last(db: sqlite3.Connection) -> int:
-    """Return the id of the last event that was ever committed, 0 if there was none; a checkpoint outlives its events."""
+    """Return the id of the last event that was ever committed, 0 if none was; a checkpoint outlives its events."""
     event, checkpoint, first = (
         db.execute(query).fetchone()[0] or 0
         for query in ("SELECT max(id) FROM events", "SELECT max(id) FROM marks", "SELECT max(first) FROM epochs")
