@@ -31,7 +31,7 @@ from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
 from jogeon.simulator.market.market import Change
 from jogeon.simulator.market.synthetic import SyntheticMarket
-from jogeon.wire import messages, readers, writers
+from jogeon.wire import messages, readers, requests, writers
 from jogeon.wire.messages import (
     Answer,
     Clear,
@@ -150,7 +150,7 @@ FRAMES = _frames()
 
 def words(data: bytes) -> None:
     """Bytes are a message, a request, and any answer that could be asked for; or RemoteProtocolError."""
-    for read in (readers.decode, readers.decode_request):
+    for read in (readers.decode, requests.decode_request):
         try:
             message = read(data)
         except RemoteProtocolError:

@@ -27,7 +27,7 @@ SRC = TESTS.parent / "src"
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
     "ground": "masks errors events gaps files maintenance net endpoint web",
-    "wire": "values messages quotes readers writers session stocks",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
@@ -62,7 +62,7 @@ LOOSE = {"ground", "people", "doors"}
 WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
-    "wire": "values messages quotes readers writers session stocks",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
     "journal": "fold format schema commits stats resume",
 }
