@@ -18,6 +18,7 @@ from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
 from jogeon.files import journal_file, state_dir
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     from jogeon.watch import Watch
@@ -33,7 +34,7 @@ class FakeJournal(SimpleNamespace):
 
     path = Path("signals.journal")
     trouble: str | None = None
-    notices: tuple[str, ...] = ("found at the start",)
+    notices: tuple[Report, ...] = (Report("other", text="found at the start"),)
 
 
 def watch(journal: FakeJournal | None) -> Watch:
@@ -64,9 +65,9 @@ async def test_what_befalls_the_file_is_told(capsys: pytest.CaptureFixture[str])
     journal = FakeJournal()
     async with told_aside(watch(journal), Texts("en")):
         await turns()
-        journal.notices = (*journal.notices, "it was written again in full")
+        journal.notices = (*journal.notices, Report("journal restored"))
         await turns()
-    assert capsys.readouterr().err == "signals.journal: it was written again in full\n"
+    assert capsys.readouterr().err == f"signals.journal: {Report('journal restored')}\n".replace("harmed", "changed")
 
 
 async def test_without_a_journal_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:

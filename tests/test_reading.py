@@ -136,7 +136,7 @@ def test_what_a_writer_goes_on_from_is_checked_before_it_does(path: Path, table:
     altered(path, {"events": ROWS["a text for a moment"], "conditions": "UPDATE conditions SET name = x'ff00'"}[table])
     opened = Store.open(path)
     opened.close()
-    assert "set aside" in opened.file.notices[0]
+    assert opened.file.notices[0].kind == "journal set aside"
 
 
 def test_what_is_not_there_or_empty_is_told_as_that(path: Path) -> None:

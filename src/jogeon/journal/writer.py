@@ -25,6 +25,7 @@ from jogeon.journal.reading import in_words, is_damage
 from jogeon.journal.store import Store
 from jogeon.live.queue import Queue
 from jogeon.masks import masked_bytes, unmasked
+from jogeon.reports import Report
 
 MAX_EVENTS = 100_000
 """Events that may wait for the disk: twenty seconds of the liveliest market measured."""
@@ -127,8 +128,8 @@ class Journal:
         return self._store.file.path
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What the user must know of the file, a sentence each: when it was opened, and since."""
+    def notices(self) -> tuple[Report, ...]:
+        """What the user must know of the file: when it was opened, and since."""
         return tuple(self._store.file.notices)
 
     # ------------------------------------------------------------ the reader's side (Sink)
@@ -321,7 +322,7 @@ class Journal:
         fold = self._builder.fold
         fold.undo()
         self._preface = self._preface or [
-            State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
+            State(self._source.now_ns(), "started", notices=(Report("journal damaged"),)),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
         self._builder = CommitBuilder(self._store.head)

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from msgspec.structs import replace
 from picows import (
     WSCloseCode,
     WSListener,
@@ -22,6 +23,7 @@ from picows import (
 )
 
 from jogeon.errors import CannotServe, InvalidAddress
+from jogeon.reports import Report, report_of
 from jogeon.server.door import Door
 from jogeon.server.frames import GOING_AWAY, NORMAL
 from jogeon.server.peer import Backend, Peer
@@ -254,4 +256,10 @@ def open_door(host: str, port: int, *, anywhere: bool = False) -> Door:
     try:
         return Door(fileno=socket.create_server((number, port), family=family).detach())
     except OSError as error:
-        raise CannotServe(address=f"{host}:{port}", detail=error.strerror or str(error)) from error
+        raise CannotServe(address=f"{host}:{port}", detail=_without_address(error)) from error
+
+
+def _without_address(error: OSError) -> Report:
+    """Return what the system says; Python adds the address, which is told beside it."""
+    report = report_of(error)
+    return replace(report, text=report.text.partition(" (while ")[0])

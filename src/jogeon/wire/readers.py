@@ -12,6 +12,7 @@ import msgspec
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Stock
+from jogeon.reports import Report
 from jogeon.wire.messages import (
     MOST_CODES,
     MOST_CONDITIONS,
@@ -124,7 +125,7 @@ def _message(value: object, payload: bytes, *, quotes: bool) -> Incoming:
 
 def unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
     """Return the error for bytes that are not JSON; it names their number and nothing that they hold."""
-    return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
+    return RemoteProtocolError(Report("unreadable frame", bytes=len(payload), text=type(cause).__name__))
 
 
 def _fields(value: object) -> dict[str, Any]:
