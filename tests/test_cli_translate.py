@@ -19,7 +19,7 @@ from test_reports import filled
 
 KOREAN, ENGLISH = Texts("ko"), Texts("en")
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition"}
+NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL"}
 """Names that no language changes."""
 VALUES = r"글값|이름값|다른값|자리값|까닭값|\d"
 """What `filled` puts into the fields of a report."""

@@ -415,7 +415,7 @@ class Failing:
 
     def refuses(self, meaning: str) -> None:
         """See the journal say what is wrong, and go on taking events."""
-        until(lambda: meaning in (self.journal.trouble or ""))
+        until(lambda: meaning in str(self.journal.trouble))
         self.tell(50)
         assert self.journal.committed == (1, 2)
 

@@ -21,7 +21,7 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Event, Snapshot, State
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
-from jogeon.journal.reading import in_words, is_damage
+from jogeon.journal.reading import is_damage, meaning_of
 from jogeon.journal.store import Store
 from jogeon.live.queue import Queue
 from jogeon.masks import masked_bytes, unmasked
@@ -72,7 +72,7 @@ class Journal:
     """
 
     def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
-        self.trouble: str | None = None
+        self.trouble: Report | None = None
         self.last = store.head.fold.copy().known
         self._store = store
         self._builder = CommitBuilder(store.head)
@@ -249,7 +249,7 @@ class Journal:
         try:
             more = self._store.forget(before_ns)
         except sqlite3.Error as error:
-            logger.warning("%s: what is old was not deleted: %s", self.path, in_words(error))
+            logger.warning("%s: what is old was not deleted: %s", self.path, meaning_of(error))
             more = False
         if more:
             self._ring()
@@ -330,7 +330,7 @@ class Journal:
     def _fail(self, error: Exception) -> None:
         if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.file.rescued:
             self._doubted = True
-        trouble = in_words(error)
+        trouble = meaning_of(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
         self.trouble = trouble
