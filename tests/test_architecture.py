@@ -26,8 +26,8 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files maintenance net endpoint web",
-    "wire": "values messages quotes readers writers session stocks",
+    "ground": "masks reports errors events gaps files maintenance net endpoint web",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
@@ -63,7 +63,7 @@ LOOSE = {"ground", "people", "doors"}
 WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
-    "wire": "values messages quotes readers writers session stocks",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
     "journal": "position fold format schema commits stream stats resume",
 }
@@ -88,6 +88,7 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
+    "RulesError": "a ValueError in a file of simulated conditions; no user of a client meets it",
     "HelpAsked": "click's own way to end at once, with the page to show",
     "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
     "NotAFileError": "an OSError; whoever opens a file of the user tells it in its own words",

@@ -200,7 +200,7 @@ def test_kiwoom_mode_demo_is_explained(shell: Shell, kiwoom: Kiwoom, monkeypatch
     said = shell()
     assert said.out.startswith("mock: it does not work now")
     assert "KIWOOM_MODE=demo means mock (모의투자)" in " ".join(said.out.split())
-    assert "mock (KIWOOM_MODE=demo, which means mock)" in said.out
+    assert "mock (KIWOOM_MODE=demo)" in said.out
 
 
 @pytest.mark.usefixtures("kiwoom")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition
@@ -17,6 +18,7 @@ from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.format import Format
 from jogeon.journal.schema import BRIDGES, COLUMNS, JOURNAL, Row, event_of
+from jogeon.reports import Report, report_of
 
 LOCK_WAIT = 1.0
 """Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
@@ -38,23 +40,25 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code & 0xFF in DAMAGED or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
-def in_words(error: Exception) -> str:
-    """Return what an error of SQLite or of the system means, in a few words."""
-    words = {
-        sqlite3.SQLITE_FULL: "the disk is full",
-        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
-        sqlite3.SQLITE_BUSY: "another program has locked the file",
-        sqlite3.SQLITE_LOCKED: "another program has locked the file",
-        sqlite3.SQLITE_IOERR: "the disk reports an error",
-        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-        sqlite3.SQLITE_CORRUPT: "the file is damaged",
-        sqlite3.SQLITE_NOTADB: "the file is damaged",
-    }
-    system = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
-    said = str(error)
-    code = system.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
-    meaning = words.get(code & 0xFF)
-    return said if meaning is None else f"{meaning} ({said})"
+MEANINGS = {
+    sqlite3.SQLITE_FULL: Report("disk full"),
+    sqlite3.SQLITE_READONLY: Report("read-only"),
+    sqlite3.SQLITE_BUSY: Report("locked"),
+    sqlite3.SQLITE_LOCKED: Report("locked"),
+    sqlite3.SQLITE_IOERR: Report("disk error"),
+    sqlite3.SQLITE_CANTOPEN: Report("not opened"),
+    sqlite3.SQLITE_CORRUPT: Report("file damaged"),
+    sqlite3.SQLITE_NOTADB: Report("file damaged"),
+}
+"""What the errors of SQLite mean."""
+SYSTEM = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
+
+
+def meaning_of(error: Exception) -> Report:
+    """Return what an error of SQLite or of the system means."""
+    code = SYSTEM.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
+    meaning = MEANINGS.get(code & 0xFF)
+    return report_of(error) if meaning is None else replace(meaning, text=str(error))
 
 
 def open_reader(path: Path) -> Connection:
@@ -84,9 +88,9 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", in_words(error)) from error
+        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", meaning_of(error)) from error
     except OSError as error:
-        raise JournalError(path, "unreadable", in_words(error)) from error
+        raise JournalError(path, "unreadable", meaning_of(error)) from error
     except ODD_ROWS as error:
         raise JournalError(path, "damaged", f"a row cannot be read: {error}") from error
 
@@ -124,7 +128,7 @@ def require_format(db: sqlite3.Connection, path: Path, form: Format = JOURNAL) -
     if application != form.application:
         raise JournalError(path, "foreign", "this is a database of another program")
     if version > form.version:
-        raise JournalError(path, "newer", f"version {version}, this one knows {form.version}")
+        raise JournalError(path, "newer", Report("newer version", number=version, other=str(form.version)))
     return version
 
 
@@ -133,9 +137,9 @@ def require_tables(db: sqlite3.Connection, path: Path, version: int, form: Forma
     found = _tables_in(db)
     for name, wanted in form.objects(version).items():
         if name not in found:
-            raise JournalError(path, "odd", f"{name} is missing in it")
+            raise JournalError(path, "odd", Report("table missing", name=name))
         if found[name] != wanted:
-            raise JournalError(path, "odd", f"{name} in it is not that of a journal")
+            raise JournalError(path, "odd", Report("table changed", name=name))
 
 
 def require_untouched(db: sqlite3.Connection, path: Path, version: int, form: Format = JOURNAL) -> None:
@@ -144,7 +148,7 @@ def require_untouched(db: sqlite3.Connection, path: Path, version: int, form: Fo
     for name, (kind, sql) in _tables_in(db).items():
         ours = name in form.objects(version)
         if kind == "trigger" or (not ours and (sql or "").upper().startswith("CREATE UNIQUE")):
-            raise JournalError(path, "odd", f"somebody added {kind} {name} to it")
+            raise JournalError(path, "odd", Report("table added", name=name, other=kind))
 
 
 def _tables_in(db: sqlite3.Connection) -> dict[str, tuple[str, str | None]]:

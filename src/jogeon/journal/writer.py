@@ -18,9 +18,10 @@ from jogeon.errors import JournalError
 from jogeon.events import Event, Snapshot, State, StateName
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
-from jogeon.journal.reading import in_words, is_damage
+from jogeon.journal.reading import is_damage, meaning_of
 from jogeon.journal.store import Store
 from jogeon.masks import masked_bytes, unmasked
+from jogeon.reports import Report
 
 WATERMARK_EVERY = 5.0
 """Seconds between the notes that say up to when the picture is right while nothing happens."""
@@ -50,7 +51,7 @@ class Journal:
     """
 
     def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
-        self.trouble: str | None = None
+        self.trouble: Report | None = None
         self.last = store.head.fold.copy().known
         self._store = store
         self._builder = CommitBuilder(store.head)
@@ -110,8 +111,8 @@ class Journal:
         return self._store.head.identity
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What the user must know of the file, a sentence each: when it was opened, and since."""
+    def notices(self) -> tuple[Report, ...]:
+        """What the user must know of the file: when it was opened, and since."""
         return tuple(self._store.file.notices)
 
     # ------------------------------------------------------------ called by anybody
@@ -188,7 +189,7 @@ class Journal:
         try:
             more = self._store.forget(before_ns, held_ns)
         except sqlite3.Error as error:
-            logger.warning("%s: what is old was not deleted: %s", self.path, in_words(error))
+            logger.warning("%s: what is old was not deleted: %s", self.path, meaning_of(error))
             more = False
         if more:
             self._inbox.ring()
@@ -260,7 +261,7 @@ class Journal:
         fold = self._builder.fold
         fold.undo()
         self._preface = self._preface or [
-            State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
+            State(self._source.now_ns(), "started", notices=(Report("journal damaged"),)),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
         self._builder = CommitBuilder(self._store.head)
@@ -268,7 +269,7 @@ class Journal:
     def _fail(self, error: Exception) -> None:
         if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.file.rescued:
             self._doubted = True
-        trouble = in_words(error)
+        trouble = meaning_of(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
         self.trouble = trouble
@@ -278,9 +279,9 @@ class Journal:
             self._stalled = True
             self._notice("journal-stalled", trouble)
 
-    def _notice(self, state: StateName, cause: str) -> None:
+    def _notice(self, state: StateName, error: Report | None = None) -> None:
         """Tell the reader what befalls the file, stamped by the reader's clock."""
-        self._ask(lambda: self._source.notice(State(self._source.now_ns(), state, None, cause)))
+        self._ask(lambda: self._source.notice(State(self._source.now_ns(), state, error=error)))
 
     def _succeed(self, commit: Commit) -> None:
         self.committed = commit.last
@@ -292,7 +293,7 @@ class Journal:
         self._failing = None
         if self._stalled:
             self._stalled = False
-            self._notice("journal-resumed", "")
+            self._notice("journal-resumed")
         if commit.others and not self._ending.is_set():
             self._ask(self.beat)  # something happened that may mean that a picture is not right any more
         if self.trouble is not None:

@@ -23,7 +23,7 @@ NAMESPACES = {
     "system": "errno",
     "columns": "column sign",
     "events": "event cause state",
-    "reports": "said",
+    "reports": "report reported",
     "live": "live",
     "results": "list search saved clear simulate server notices record journal history replay",
     "login": "account",
