@@ -19,6 +19,7 @@ RequestRefused            the broker            depends on its code
 UnknownCondition          the user              no: no such name or seq was listed
 AmbiguousCondition        the user              no: two conditions bear the name
 JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
+PositionError             the user              from another position: this one is pruned, foreign or gone
 MissingExtra              the user              no: an optional library must be installed
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
