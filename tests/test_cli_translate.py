@@ -37,6 +37,11 @@ def test_every_kind_is_said_in_korean_without_a_word_of_english() -> None:
         assert words(told) <= NAMES, kind
 
 
+def test_a_report_that_lacks_fields_is_said() -> None:
+    for kind in KINDS:
+        assert isinstance(said(Report(kind), KOREAN) + said(Report(kind), ENGLISH), str)
+
+
 def test_both_languages_tell_the_same_of_every_kind() -> None:
     for kind in KINDS:
         told = [

@@ -128,11 +128,11 @@ class Report(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     other: str = ""
     place: str = ""
-    seconds: float | None = None
-    bytes: int | None = None
-    number: int | None = None
-    line: int | None = None
-    column: int | None = None
+    seconds: float = 0.0
+    bytes: int = 0
+    number: int = 0
+    line: int = 0
+    column: int = 0
     why: "Report | None" = None
 
     def __post_init__(self) -> None:
@@ -143,7 +143,16 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
     def __str__(self) -> str:
         parts = {field: getattr(self, field) for field in self.__struct_fields__}
-        return ENGLISH[self.kind].format(words=self.words, **parts).strip()
+        parts |= {"words": self.words, "why": self.why or ""}
+        return ENGLISH[self.kind].format(**parts).strip()
+
+    @property
+    def depth(self) -> int:
+        """How many reports stand behind each other, this one too."""
+        count, behind = 1, self.why
+        while behind is not None:
+            count, behind = count + 1, behind.why
+        return count
 
     @property
     def words(self) -> str:
@@ -153,8 +162,8 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
 def report_of(error: Exception) -> Report:
     """Return what an error of the system or of a library says; its own words are in `text`."""
-    number = error.errno if isinstance(error, OSError) else None
-    if number is not None and number > 0:
+    number = (error.errno or 0) if isinstance(error, OSError) else 0
+    if number > 0:
         return Report("system", number=number, text=getattr(error, "strerror", None) or str(error))
     return Report("other", text=str(error) or type(error).__name__)
 
