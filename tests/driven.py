@@ -223,7 +223,7 @@ class Driver:
         try:
             received = heard(self._session, text)
         except RemoteProtocolError as error:
-            self.subscriptions.unreadable(str(error), (), self.mark_ns, at_ns)
+            self.subscriptions.unreadable(error.report, (), self.mark_ns, at_ns)
         else:
             self._dispatch(received, at_ns)
         self.heard_ns, self._heard = at_ns, self._lived()

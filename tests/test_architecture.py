@@ -26,13 +26,14 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files maintenance net endpoint web",
-    "wire": "values messages quotes readers writers session stocks",
+    "ground": "masks reports errors events gaps files maintenance net endpoint web",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
-    "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
+    "journal": "position fold format schema commits stream stats resume evidence reading following file store inbox"
+    " writer relay history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
@@ -62,9 +63,9 @@ LOOSE = {"ground", "people", "doors"}
 WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
-    "wire": "values messages quotes readers writers session stocks",
+    "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
-    "journal": "fold format schema commits stats resume",
+    "journal": "position fold format schema commits stream stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
@@ -87,6 +88,7 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
+    "RulesError": "a ValueError in a file of simulated conditions; no user of a client meets it",
     "HelpAsked": "click's own way to end at once, with the page to show",
     "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
     "NotAFileError": "an OSError; whoever opens a file of the user tells it in its own words",

@@ -12,6 +12,7 @@ from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.events import Anomaly, Enter, Event, Gap, State
+from jogeon.reports import Report
 
 SECOND = 10**9
 
@@ -28,7 +29,7 @@ def test_colours_are_korean_red_is_in_and_blue_is_out() -> None:
         (Gap(SURGE, NOON_NS, NOON_NS, "drift", open=True), "급등주: 재확인에서 차이 발견 12:00:00 ~ 진행 중"),
         (State(NOON_NS, "unanswered", SURGE, "no reply"), "급등주: 실시간 등록에 응답 없음 (no reply)"),
         (State(NOON_NS, "connected"), "접속됨"),
-        (Anomaly(NOON_NS, "leave of a non-member", SURGE, "005930"), "급등주: 편입되지 않은 종목의 이탈"),
+        (Anomaly(NOON_NS, "", SURGE, error=Report("leave of a non-member")), "급등주: 편입되지 않은 종목의 이탈"),
         (Enter(NOON_NS, SURGE, "005930", "", "recovered", 1, 2), "급등주 (공백 중에 바뀜)"),
         (snapshot("005930"), "급등주"),
     ],

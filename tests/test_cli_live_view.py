@@ -15,7 +15,9 @@ from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.width import columns
+from jogeon.errors import ConnectionLost
 from jogeon.events import Condition, Event, Gap, Member, State, StateName, korean
+from jogeon.reports import Report
 
 SECOND = 1_000_000_000
 FIRST = [("005930", "snapshot"), ("000660", "snapshot")]
@@ -66,8 +68,8 @@ def test_enter_and_leave_have_sign_and_word() -> None:
 
 
 def test_why_it_reconnects_is_said_in_korean_and_fits_into_80_columns() -> None:
-    cause = "in 10.8 s: connection lost: closed by the server (1000 Bye)"
-    lines = drawn(story_of(State(NOON_NS, "reconnecting", None, cause), 급등주=1))
+    error = ConnectionLost(Report("closed", code="1000", text="Bye")).report
+    lines = drawn(story_of(State(NOON_NS, "reconnecting", pause=10.84, error=error), 급등주=1))
     assert any(line.endswith("다시 접속 중 (10.8초 뒤, 서버가 끊음 1000 Bye)") for line in lines)
 
 

@@ -16,7 +16,7 @@ from jogeon.server import http as rest
 from jogeon.server.callers import Callers
 from jogeon.server.door import WAITING
 from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response
-from jogeon.server.server import bound
+from jogeon.server.server import open_door
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def echo(request: Request) -> Response:
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
     server = RestServer(
-        [Group([Route("/teapot", teapot), Route("/echo", echo, methods=["POST"])])], bound("127.0.0.1", 0)
+        [Group([Route("/teapot", teapot), Route("/echo", echo, methods=["POST"])])], open_door("127.0.0.1", 0)
     )
     yield server.address
     await server.stop()
@@ -56,7 +56,7 @@ async def http(address: str) -> AsyncIterator[httpx2.AsyncClient]:
 async def test_what_is_no_request_is_400_with_a_sentence(http: httpx2.AsyncClient, body: bytes) -> None:
     answer = await http.post("/echo", content=body)
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("the body is no JSON")
+    assert answer.json()["error"].startswith("the body is not ")
 
 
 async def test_a_large_body_is_413(http: httpx2.AsyncClient) -> None:
@@ -86,7 +86,7 @@ async def test_each_group_has_its_own_callers() -> None:
         Group([Route("/beyond", teapot)], Callers(hosts="any")),
         Group([Route("/page", teapot), Route("/change", echo, methods=["POST"])], Callers(pages="own")),
     ]
-    server = RestServer(groups, bound("127.0.0.1", 0))
+    server = RestServer(groups, open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as http:
         elsewhere, own = {"Host": "somebody.example"}, {"Origin": server.address, "Sec-Fetch-Site": "same-origin"}
         asked = [await http.get(path, headers=elsewhere) for path in ("/teapot", "/beyond", "/page")]
@@ -101,7 +101,7 @@ async def test_each_group_has_its_own_callers() -> None:
 
 
 async def test_ipv6_has_brackets() -> None:
-    server = RestServer([Group([Route("/teapot", teapot)])], bound("::1", 0))
+    server = RestServer([Group([Route("/teapot", teapot)])], open_door("::1", 0))
     assert server.address.startswith("http://[::1]:")
     async with httpx2.AsyncClient(base_url=server.address) as http:
         assert (await http.get("/teapot")).status_code == 418
@@ -109,7 +109,7 @@ async def test_ipv6_has_brackets() -> None:
 
 
 async def test_stopping_frees_the_port() -> None:
-    server = RestServer([], bound("127.0.0.1", 0))
+    server = RestServer([], open_door("127.0.0.1", 0))
     await server.stop()
     async with httpx2.AsyncClient(base_url=server.address) as http:
         with pytest.raises(httpx2.ConnectError):
@@ -163,7 +163,7 @@ async def test_a_request_in_time_is_answered_however_long_that_takes(monkeypatch
         return json_response({})
 
     monkeypatch.setattr(rest, "ASKING", 0.1)
-    server = RestServer([Group([Route("/slow", slow)])], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/slow", slow)])], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         for _ in range(2):
             assert (await client.get("/slow")).status_code == 200
@@ -178,7 +178,7 @@ async def test_a_request_under_way_does_not_make_room_for_a_crowd() -> None:
         await going_on.wait()
         return json_response({})
 
-    server = RestServer([Group([Route("/slow", slow)])], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/slow", slow)])], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         asked = asyncio.create_task(client.get("/slow"))
         await asyncio.sleep(0.05)
@@ -206,7 +206,7 @@ async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyP
         return StreamingResponse(endless())
 
     monkeypatch.setattr(rest, "READING", 0.1)
-    server = RestServer([Group([Route("/teapot", answer)])], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/teapot", answer)])], open_door("127.0.0.1", 0))
     _, writer = await opened(server.address)  # a reader takes no more than it has room for
     writer.write(WHOLE)
     await asyncio.wait_for(ended.wait(), 10)

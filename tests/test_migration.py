@@ -56,7 +56,7 @@ def test_its_next_writer_brings_it_to_the_present_and_keeps_a_copy(path: Path) -
     [notice] = store.file.notices
     store.close()
     copy = path.with_name("old.journal.version-1")
-    assert notice == f"the journal was brought to version {JOURNAL.version}; {copy.name} is the one from before"
+    assert str(notice) == f"the journal was brought to version {JOURNAL.version}; {copy.name} is the one from before"
     assert {each.name for each in path.parent.iterdir()} == {path.name, copy.name, f"{path.name}.lock"}
     assert told(path) == told(copy) == before
     assert (version(path), version(copy), len(content)) == (JOURNAL.version, 1, OLD.stat().st_size)

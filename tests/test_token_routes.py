@@ -9,7 +9,7 @@ import pytest
 
 from jogeon.errors import TokenRefused
 from jogeon.server.http import Group, RestServer
-from jogeon.server.server import bound
+from jogeon.server.server import open_door
 from jogeon.server.token_routes import token_routes
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Issuer:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    server = RestServer([Group(token_routes(Issuer()))], bound("127.0.0.1", 0))
+    server = RestServer([Group(token_routes(Issuer()))], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         yield client
     await server.stop()

@@ -33,7 +33,8 @@ from jogeon.wire.messages import (
     SearchPage,
     System,
 )
-from jogeon.wire.readers import answer, decode, decode_request
+from jogeon.wire.readers import answer, decode
+from jogeon.wire.requests import decode_request
 from jogeon.wire.values import composed
 from jogeon.wire.writers import encode
 from texts import list_text, page_text, snapshot_text

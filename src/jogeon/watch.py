@@ -114,7 +114,7 @@ class Watch:
         from jogeon.recording import Recording  # a watch that is not recorded needs no SQLite
 
         recording = Recording(self._feed, listing)
-        await recording.open(path, frames=self._frames)
+        await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
         self._sink = RestartGap(self._queue, recording.journal.last, listing)
 
@@ -123,10 +123,10 @@ class Watch:
         listing = self._feed.listing
         conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         self._feed.readers.append(self)
-        cause = "" if self._recording is None else "; ".join(self._recording.journal.notices)
+        notices = () if self._recording is None else self._recording.journal.notices
         at_ns = self._feed.wall()
         for sink in self._sinks:
-            sink.put(State(at_ns, "started", None, cause))
+            sink.put(State(at_ns, "started", notices=notices))
             self._feed.follow(sink, conditions if self._wanted else None, self._exchange, at_ns)
 
     @property
@@ -165,17 +165,17 @@ class Watch:
         if self._recording is not None:
             self._recording.settle()
         for sink in self._sinks:
-            self._part(sink, at_ns, "" if error is None else str(error))
+            self._part(sink, at_ns, error)
         if self._recording is not None:
             self._recording.finish()
         self._queue.close(error)
 
-    def _part(self, sink: Queue | RestartGap, at_ns: int, cause: str) -> None:
+    def _part(self, sink: Queue | RestartGap, at_ns: int, error: JogeonError | None) -> None:
         conditions = [subscription.condition for subscription in self._feed.followed(sink)]
         self._cleared += self._feed.unwant(sink, at_ns)
         if isinstance(sink, RestartGap):
             sink.end(conditions, at_ns)
-        sink.put(State(at_ns, "ended", None, cause))
+        sink.put(State(at_ns, "ended", error=None if error is None else error.report))
 
     @property
     def journal(self) -> "Journal | None":

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from jogeon.errors import CouldNotConnect
 from jogeon.net import could_not_connect, tls_context, without_password
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     import httpx2
@@ -72,7 +73,7 @@ def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient
             verify=trusted, proxy=through, trust_env=False, follow_redirects=False, timeout=patience
         )
     except (ImportError, ValueError, httpx2.InvalidURL):
-        detail = "this kind of proxy cannot be used for token requests; a SOCKS5 proxy needs the package socksio"
+        detail = Report("proxy not supported")
         shown = without_password(proxy or "")
         raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
 

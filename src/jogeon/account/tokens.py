@@ -26,6 +26,7 @@ from jogeon.events import KST
 from jogeon.files import locked, read_trusted, state_dir, write_private
 from jogeon.masks import hide, unmasked
 from jogeon.net import is_loopback, wrong_answer
+from jogeon.reports import Report
 from jogeon.web import exchange
 from jogeon.wire.messages import Refusal
 from jogeon.wire.readers import refusal_in
@@ -192,7 +193,7 @@ class IssuedTokens:
         reply, skew = await self._ask("/oauth2/token")
         token, expires = reply.get("token"), _expiry(reply.get("expires_dt"))
         if not isinstance(token, str) or not is_one_word(token):
-            raise _unusable(self._rest, "the answer holds no token")
+            raise _unusable(self._rest, Report("no token"))
         if expires is None:
             logger.warning("the end of the token cannot be read: it is used now and not again")
         issued = Issued(token, self._clock() + skew if expires is None else expires, skew)
@@ -250,7 +251,7 @@ async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[],
 # ------------------------------------------------------------ what an answer says
 
 
-def _unusable(url: str, detail: str) -> CouldNotConnect:
+def _unusable(url: str, detail: Report) -> CouldNotConnect:
     return CouldNotConnect(address=url, reason="handshake", detail=detail)
 
 
@@ -281,4 +282,3 @@ def _skew(date: str, now: float) -> float:
     except (ValueError, OverflowError):
         return 0.0
     return skew if abs(skew) > 2 else 0.0
-

@@ -12,7 +12,19 @@ from typing import Any, cast
 
 import msgspec
 
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Origin, Snapshot, State
+from jogeon.events import (
+    Anomaly,
+    Condition,
+    Enter,
+    Event,
+    Gap,
+    Leave,
+    Origin,
+    Snapshot,
+    State,
+    details_text,
+    with_details,
+)
 from jogeon.journal.format import Format
 
 SCHEMA = """
@@ -126,17 +138,19 @@ def row_of(event: Event, number: int | None) -> Row:
             return (event.at_ns, 2, number, None, None, None, None, None, None, codes_text(event.codes), None, None)
         case Gap():
             still_open = 1 if event.open else None
-            words = (event.cause, event.detail, still_open)
-            return (event.until_ns, 3, number, None, None, None, event.since_ns, None, *words, None)
+            told = (event.cause, event.detail, still_open, None)
+            return (event.until_ns, 3, number, None, None, None, event.since_ns, None, *told)
         case State():
-            return (event.at_ns, 4, number, None, None, None, None, None, event.state, event.cause, None, None)
+            details = details_text(event)
+            return (event.at_ns, 4, number, None, None, None, None, None, event.state, event.cause, None, details)
         case Anomaly():
-            return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None, None)
+            details = details_text(event)
+            return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None, details)
 
 
 def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
     """Return the event that a row of COLUMNS holds; ValueError if it is not as it was written."""
-    at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open, _details = row
+    at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open, details = row
     condition = cast("Condition", conditions.get(number))
     if type(at_ns) is not int or (condition is None and (kind < 4 or number is not None)):
         raise ValueError(f"an event without its moment or its condition: {at_ns}, {number}")
@@ -150,9 +164,9 @@ def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
         case 3:
             return Gap(condition, since_ns, at_ns, word, text, open=bool(still_open))
         case 4:
-            return State(at_ns, word, condition, text)
+            return with_details(State(at_ns, word, condition, text), details)
         case _:
-            return Anomaly(at_ns, text, condition, code)
+            return with_details(Anomaly(at_ns, text, condition, code), details)
 
 
 @functools.lru_cache(maxsize=4096)

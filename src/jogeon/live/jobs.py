@@ -13,6 +13,7 @@ from jogeon.events import Condition
 from jogeon.live.listing import Listing
 from jogeon.live.planner import Planner
 from jogeon.live.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.reports import Report
 from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request
 
 Ask = Callable[[Sequence[Condition]], Request]
@@ -156,5 +157,5 @@ def refused(asked: str, answer: Answer) -> JogeonError:
         case Refusal(code, text):
             return RequestRefused(asked, code=code, text=text)
         case Malformed(reason):
-            return RemoteProtocolError(reason)
+            return RemoteProtocolError(Report("unreadable reply", name=asked, text=reason))
     return RemoteProtocolError(f"{asked} was answered by {type(answer).__name__}")

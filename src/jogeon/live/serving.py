@@ -18,6 +18,7 @@ from jogeon.live.planner import Planner
 from jogeon.live.retry import Liveness, Pace, Patience
 from jogeon.live.subscription import BUSY_PAUSE
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 from jogeon.wire.messages import Answer, ConditionList, ListConditions, Refusal, Request
 
 REPLACE_PAUSE = 600.0
@@ -111,7 +112,7 @@ class Serving:
             return
         if any(planner.is_hopeless() for planner in self._planners):
             self._replaced = now
-            raise ConnectionLost("a condition goes unanswered on this connection, which still owes a reply")
+            raise ConnectionLost(Report("condition unanswered"))
 
     def _next(self, now: float, *, probe: bool) -> Request | None:
         """Return what to send now: of whoever's turn it is, a list as a `probe` if that has nothing, of the others.
@@ -166,7 +167,7 @@ class Serving:
         """Note that a request was not answered; a list costs the connection if nothing at all was heard meanwhile."""
         self._patience.took(timeout.seconds)
         if isinstance(request, ListConditions) and not heard:
-            raise ConnectionLost(f"no reply to {request.trnm} within {timeout.seconds:g} s") from None
+            raise ConnectionLost(timeout.report) from None
         for planner in self._planners:
             planner.timed_out(request, timeout.seconds, self._clock(), self._wall())
 

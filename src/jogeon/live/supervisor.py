@@ -16,7 +16,7 @@ from jogeon.errors import (
     LoginRefused,
     SessionTaken,
 )
-from jogeon.events import StateName
+from jogeon.events import State
 from jogeon.live.beats import Beats
 from jogeon.live.connection import Connection, Tap
 from jogeon.live.planner import Planner
@@ -25,6 +25,7 @@ from jogeon.live.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Verdict, dela
 from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Refusal, Request, System
 from jogeon.wire.session import Stray
@@ -167,7 +168,7 @@ class Supervisor:
         pauses = delays(self._uniform)
         try:
             while True:
-                self._tell("connected", self._endpoint.name)
+                self._subscriptions.tell(State(self._wall(), "connected", None, self._endpoint.name))
                 born = self._beats.lived()
                 cause = await self._serve_until_lost(connection)
                 if self._subscriptions.worked and self._beats.lived() - born >= LIFE:
@@ -178,7 +179,7 @@ class Supervisor:
             self._finish(error)
         except Exception as defect:
             logger.exception("the session ended by a defect")
-            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
+            self._finish(JogeonError(Report("defect", text=repr(defect))))
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
@@ -211,9 +212,9 @@ class Supervisor:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
         while True:
             pause = self._pause(cause, pauses)
-            self._tell("reconnecting", f"in {pause:.1f} s: {cause}")
+            self._subscriptions.tell(State(self._wall(), "reconnecting", pause=round(pause, 3), error=cause.report))
             await asyncio.sleep(pause)
-            self._tell("connecting", self._endpoint.name)
+            self._subscriptions.tell(State(self._wall(), "connecting", None, self._endpoint.name))
             try:
                 return await self._login()
             except JogeonError as error:
@@ -223,7 +224,7 @@ class Supervisor:
     def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
         """Return how long to wait before the next login, or raise the cause if there is to be none."""
         if isinstance(cause, SessionTaken):
-            self._tell("taken", cause.text)
+            self._subscriptions.tell(State(self._wall(), "taken", None, cause.text, error=cause.report))
             pause = next(self._taken_pauses, None)
             if pause is None:
                 raise cause
@@ -248,12 +249,9 @@ class Supervisor:
         self._on_end(error)
         self._serving.notify()
 
-    def _tell(self, state: StateName, cause: str) -> None:
-        self._subscriptions.tell(self._wall(), state, cause)
-
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
-    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         """Doubt the conditions of which the frame could have been a push."""
         self._subscriptions.unreadable(what, seqs, heard_ns, at_ns)
         self._serving.wake()

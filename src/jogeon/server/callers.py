@@ -1,8 +1,8 @@
 """Who may call a group of HTTP routes, judged by what a request says of itself.
 
 A program on this machine sends the Host it was given and no Origin. A page in a browser can be made to call this
-machine too: from another site, which its Origin and Sec-Fetch-Site tell, or from a name of its own that it has made
-point here (DNS rebinding), which its Host tells. Who a caller is (a key, a token, a cookie) is for the routes to ask.
+machine too. If it comes from another site, its Origin and Sec-Fetch-Site say so; if it has made a name of its own point
+here (DNS rebinding), its Host does. Checking a key, a token or a cookie is the business of the routes.
 """
 
 import re
@@ -21,8 +21,8 @@ class Callers(Struct, frozen=True, kw_only=True):
     """The policy of a group of routes; by default for programs on this machine.
 
     `hosts`: "loopback" refuses a Host that does not name this machine; "any" is for a server that listens beyond it.
-    `pages`: "none" refuses whatever bears an Origin; "own" takes the pages that this server itself shows, and lets a
-    request that changes something through only if the browser says that it comes from one of them.
+    `pages`: "none" refuses a request with an Origin. "own" accepts the pages of this server: a request that changes
+    something passes only if the browser says that it comes from one of them.
     """
 
     hosts: Literal["loopback", "any"] = "loopback"

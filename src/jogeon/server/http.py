@@ -36,7 +36,7 @@ READING = 30.0
 MOST = 256
 """Connections at a time; beyond them a request is answered with 503."""
 REFUSED = 3
-"""The broker's small return_code of a refusal; the code that tells what it is stands in the text."""
+"""The broker's small return_code of a refusal; the code of what went wrong stands in the text."""
 
 
 class Group(Struct, frozen=True):
@@ -151,14 +151,14 @@ class _Server(uvicorn.Server):
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """Return the JSON object a request brings; 400 if it is none, 413 if it is larger than BODY_LIMIT."""
+    """Return the JSON object in the body of a request; 400 if there is none, 413 if it is larger than BODY_LIMIT."""
     body = await raw_body(request)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPException(400, "the body is no JSON") from None
+        raise HTTPException(400, "the body is not JSON") from None
     if not isinstance(value, dict):
-        raise HTTPException(400, "the body is no JSON object")
+        raise HTTPException(400, "the body is not a JSON object")
     return value
 
 

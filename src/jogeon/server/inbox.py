@@ -1,7 +1,7 @@
-"""What a peer sends: frames, of which a share is read in a turn of the loop, and the texts they make.
+"""What a peer sends: its frames, read a share at a time, and the texts they make.
 
-A peer that sends many frames at once must not keep the loop from everybody else: beyond its SHARE they wait here, and
-the peer's socket is left alone meanwhile.
+A peer that sends many frames at once must not block the loop for the others. Frames beyond its SHARE wait here, and its
+socket is not read meanwhile.
 """
 
 from collections import deque
@@ -25,7 +25,7 @@ class Frame(Struct, frozen=True):
 
 
 class Inbox:
-    """The frames of one peer that wait for their turn, and the text of which fragments have come.
+    """The frames of one peer that wait for their turn, and the fragments of an unfinished text.
 
     `limit`: bytes of a text, however many frames it comes in.
     """

@@ -20,7 +20,7 @@ from jogeon.server.deadlines import Deadlines
 from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
 from jogeon.server.inbox import Frame, Inbox
 from jogeon.server.settings import ServerSettings
-from jogeon.wire import messages, readers, writers
+from jogeon.wire import messages, requests, writers
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Ping, Refusal, Request, Unknown
 from jogeon.wire.session import Phase, ServerSession
 
@@ -33,7 +33,7 @@ CLOSE_GRACE = 2.0
 
 FAREWELL = "Bye"
 BEFORE_LOGIN = 100013
-"""One client's word for the answer to a request that comes before the login; a second LOGIN gets it, too."""
+"""The answer to a request before the login, by one client's report; a second LOGIN gets it, too."""
 
 logger = logging.getLogger("jogeon.server")
 
@@ -150,7 +150,7 @@ class Peer(WSListener):
         return 0 if self._ended else self._waiting + self._transport.underlying_transport.get_write_buffer_size()
 
     def ping(self) -> None:
-        """Send a heartbeat, to be answered in time."""
+        """Send a heartbeat; a peer that does not echo it in time is closed."""
         self.unechoed += 1
         self.say(b"PING" if self._server.settings.bare_ping else writers.encode_ping())
         if not (self._ended or self._deadlines.armed):
@@ -172,7 +172,7 @@ class Peer(WSListener):
         if text is not None:
             self.say(text)
         self.send(close_frame(code, reason))
-        self._forget(f"closing ({code} {reason})")
+        self._leave(f"closing ({code} {reason})")
         self.flush()
         self._deadlines.arm_last(CLOSE_GRACE, self._transport.underlying_transport.abort)
 
@@ -237,12 +237,12 @@ class Peer(WSListener):
 
     def cut(self, why: str) -> None:
         """Break the connection off."""
-        self._forget(why)
+        self._leave(why)
         self._outbox.clear()
         self._transport.underlying_transport.abort()
 
-    def _forget(self, why: str) -> None:
-        """Take the peer out of everything, once."""
+    def _leave(self, why: str) -> None:
+        """Stop its timers, and take it out of the server once."""
         self._deadlines.stop()
         if not self._ended:
             self._ended = True
@@ -262,7 +262,7 @@ class Peer(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # the library's signature
         """Note the end of the socket (called by picows)."""
-        self._forget("disconnected")
+        self._leave("disconnected")
         self._server.vanished(self)
 
     def pause_writing(self) -> None:
@@ -294,9 +294,9 @@ class Peer(WSListener):
         elif code := self._inbox.refusal(frame):
             self.end(code, self._limit_text if code == TOO_BIG else "")
         elif (text := self._inbox.text(frame)) is not None:
-            self._take(text)
+            self._receive(text)
 
-    def _take(self, payload: bytes) -> None:
+    def _receive(self, payload: bytes) -> None:
         try:
             message = self.session.receive(payload)
         except RemoteProtocolError as error:
@@ -329,11 +329,11 @@ class Peer(WSListener):
         self._deadlines.beat(self._server.settings.ping, self._beat)
 
     def _misplaced(self, payload: bytes, error: RemoteProtocolError) -> None:
-        """Answer what cannot be read, or does not belong here; payloads may hold tokens and are not logged."""
+        """Answer a message that is unreadable or out of place; it is not logged, because it may hold a token."""
         logger.log(logging.DEBUG if self._garbled else logging.WARNING, "peer %d: %s", self.number, error)
         self._garbled = True
         try:
-            message = readers.decode_request(payload)
+            message = requests.decode_request(payload)
         except RemoteProtocolError:
             self._unreadable(payload)
             return

@@ -1,4 +1,4 @@
-"""Every message of the wire as a frozen typed struct, whoever sends it.
+"""Every message of the wire as a frozen typed struct, for both directions.
 
 Two directions, two unions: `Request` goes to the broker; `Incoming` comes from it, and of that a `Reply` becomes the
 `Answer` to a request. `readers` makes these of bytes, `writers` makes bytes of them.
@@ -22,7 +22,7 @@ FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 
 MOST_CONDITIONS = 1_000
 MOST_CODES = 20_000
-"""More than there are stocks, funds, notes and warrants together; who shows more is no market."""
+"""More than all stocks, funds, notes and warrants together; a longer reply is rejected."""
 
 # ---------------------------------------------------------------- requests
 
@@ -148,7 +148,7 @@ class Acknowledged(Struct, frozen=True):
 class Refusal(Struct, frozen=True):
     """A reply with a return_code other than 0, or one to CNSRREQ with words and no rows.
 
-    `code` prefers the one in the text (`CODE=8005`, `[8005:…]`); "" where neither tells one.
+    `code` prefers the one in the text (`CODE=8005`, `[8005:…]`); "" where neither has one.
     """
 
     code: str
@@ -166,7 +166,7 @@ class Refusal(Struct, frozen=True):
 
 
 class Malformed(Struct, frozen=True):
-    """A reply that answers the request and has a shape nobody knows."""
+    """A reply that answers the request but has an unknown shape."""
 
     reason: str
 

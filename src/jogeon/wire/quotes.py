@@ -69,7 +69,7 @@ def read_wide(payload: bytes) -> Push:
 def quotes_in(data: object) -> tuple[QuoteRow, ...]:
     """Return the quotes among the rows of a REAL frame, row by row; a row that names no stock is left out.
 
-    A quote that cannot be read is no loss that anybody has to be told of: the next one replaces it.
+    An unreadable quote is not reported, because the next one replaces it.
     """
     rows = rows_of(data)
     if rows is None or len(rows) > MOST_CODES:

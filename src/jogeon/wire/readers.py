@@ -1,7 +1,7 @@
-"""What a peer sends as typed messages; field numbers become names here, in `messages` and in `values`, nowhere else.
+"""What the broker sends as typed messages; field numbers become names here, in `quotes` and in `values`, nowhere else.
 
-`decode` reads what the broker sends, `decode_request` what a client sends; both return `Unknown` for a JSON value they
-do not know and raise RemoteProtocolError for bytes that are no JSON. `answer` makes of a reply the answer to a request.
+`decode` returns Unknown for a JSON value it does not know and raises RemoteProtocolError for bytes that are not JSON.
+`answer` turns a reply into the answer to a request.
 """
 
 import re
@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.events import Condition, Exchange, Stock
+from jogeon.events import Condition, Stock
+from jogeon.reports import Report
 from jogeon.wire.messages import (
     MOST_CODES,
     MOST_CONDITIONS,
@@ -64,7 +65,7 @@ T = TypeVar("T")
 parse: Callable[[bytes | str], Any] = msgspec.json.decode
 
 MOST_ODDITIES = 10
-"""Oddities that an answer names; more say no more."""
+"""Oddities that an answer names: more of them would say nothing more."""
 
 read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
 """Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
@@ -88,18 +89,18 @@ def decode(payload: bytes, *, quotes: bool = False) -> Incoming:
         return _message(parse(text), payload, quotes=quotes)
     except UnicodeDecodeError as broken:
         return _despite(broken, text, payload, quotes=quotes)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
+    except NO_PUSH as error:
+        raise unreadable(payload, error) from None
 
 
 def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes, *, quotes: bool) -> Incoming:
     """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
     try:
         message = _message(parse(text.decode(errors="replace")), payload, quotes=quotes)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
+    except NO_PUSH as error:
+        raise unreadable(payload, error) from None
     if isinstance(message, Unknown):
-        raise _unreadable(payload, broken) from None
+        raise unreadable(payload, broken) from None
     return message
 
 
@@ -122,8 +123,9 @@ def _message(value: object, payload: bytes, *, quotes: bool) -> Incoming:
     return Unknown(trnm=text_of(named) if isinstance(named, str) else "", payload=payload[:WORDS])
 
 
-def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
-    return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
+def unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
+    """Return the error for bytes that are not JSON; it names their number and nothing that they hold."""
+    return RemoteProtocolError(Report("unreadable frame", bytes=len(payload), text=type(cause).__name__))
 
 
 def _fields(value: object) -> dict[str, Any]:
@@ -214,10 +216,10 @@ def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
 def _refused(trnm: str, fields: dict[str, Any], text: str) -> Refusal | None:
     """Return what a reply refuses, or None if it grants.
 
-    A CNSRREQ (or a reply that does not say to what) with code 0, words and no rows is a failure told in words: taken
-    for "no stock" it would tell leaves that never were, while a refusal is asked again. Words that are known to mean
-    success are none; any others are, because nobody has seen words beside an empty reply that was well. Without a
-    return_code rows or words of success are needed to take a reply for granted.
+    A CNSRREQ (or a reply without a trnm) with code 0, words and no rows is a failure. Taken for "no stock" it would
+    report leaves that never happened, while a refusal is asked again. Only words that are known to mean success are not
+    a failure, because no good empty reply has been seen with any words. A reply without a return_code grants only if it
+    has rows or words of success.
     """
     code = fields.get("return_code")
     refusal = refusal_in(code, text)
@@ -275,7 +277,7 @@ def answer(request: Request, reply: Reply) -> Answer:
 
 
 class _WrongShape(Exception):
-    """Data in which nothing can be read; told to the caller as Malformed."""
+    """Data in which nothing can be read; the caller gets Malformed."""
 
 
 def _typed(request: Request, reply: Reply) -> Answer:
@@ -318,11 +320,11 @@ def _read(rows: list[Any] | None, read: Callable[[Any], T | None], oddities: lis
 
 
 def _bounded(oddities: list[str]) -> tuple[str, ...]:
-    """Return the first oddities, the last of them telling how many more there are."""
+    """Return the first oddities; the last one says how many more there are."""
     if len(oddities) <= MOST_ODDITIES:
         return tuple(oddities)
-    told = MOST_ODDITIES - 1
-    return (*oddities[:told], f"and {len(oddities) - told} more")
+    named = MOST_ODDITIES - 1
+    return (*oddities[:named], f"and {len(oddities) - named} more")
 
 
 def _listed(data: object) -> list[Any] | None:
@@ -337,7 +339,7 @@ def _listed(data: object) -> list[Any] | None:
 def _condition(row: object) -> Condition | None:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table.
 
-    A condition without a name cannot be asked for or told from another; one with a broken character is not that name.
+    A condition without a name cannot be asked for. A name with a broken character is not the name that was saved.
     """
     match row:
         case [number, text, *_] | {"seq": number, "name": text}:
@@ -369,55 +371,3 @@ def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
     if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
         oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
     return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities))
-
-
-# ---------------------------------------------------------------- the broker's side
-
-
-def decode_request(payload: bytes) -> Request | Ping | Unknown:
-    """Return what a client sent; Unknown where a field is missing, RemoteProtocolError if the bytes are no JSON."""
-    if payload.strip() == b"PING":
-        return Ping(payload)
-    try:
-        value = parse(payload)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
-    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
-
-
-def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
-    match value:
-        case {"trnm": "PING"}:
-            return Ping(payload)
-        case {"trnm": "LOGIN", "token": str(token)}:
-            return Login(token, value.get("jogeon") == 1)
-        case {"trnm": "CNSRLST"}:
-            return ListConditions()
-        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
-            return Register(seq, _venue(value))
-        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
-            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
-        case {"trnm": "CNSRCLR", "seq": str(seq)}:
-            return Clear(seq)
-        case {"trnm": "REG", "data": list(rows)} if codes := _quoted(rows):
-            return RegisterQuotes(codes, plain(value.get("grp_no")), value.get("refresh") != "0")
-        case {"trnm": "REMOVE", "data": list(rows)} if codes := _quoted(rows):
-            return RemoveQuotes(codes, plain(value.get("grp_no")))
-    return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
-
-
-def _quoted(rows: list[Any]) -> tuple[str, ...]:
-    """Return the codes that a REG or REMOVE names for 0B; none unless every row has its two arrays."""
-    codes: list[str] = []
-    for row in rows:
-        match row:
-            case {"item": list(items), "type": list(kinds)} if "0B" in kinds and all(isinstance(i, str) for i in items):
-                codes += items
-            case _:
-                return ()
-    return tuple(codes)
-
-
-def _venue(fields: dict[str, Any]) -> Exchange:
-    venue = fields.get("stex_tp")
-    return venue if venue in ("K", "N", "A") else "K"

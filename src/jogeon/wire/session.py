@@ -18,7 +18,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
-from jogeon.wire import messages, readers, writers
+from jogeon.wire import messages, readers, requests, writers
 from jogeon.wire.messages import Answer, Request
 
 
@@ -112,14 +112,14 @@ class Answered(Struct, frozen=True):
 
 
 class Late(Struct, frozen=True):
-    """The reply to a request that had timed out: it settles the debt."""
+    """The reply to a request that had timed out; it is owed no more."""
 
     request: Request
     answer: Answer
 
 
 class Stray(Struct, frozen=True):
-    """A reply that belongs to no request of this connection, or to one that cannot be told.
+    """A reply that belongs to no request of this connection, or nobody can say to which.
 
     `words` are those of an error that names no request; `codes` those of a snapshot of a condition that it names.
     """
@@ -204,9 +204,9 @@ class ClientSession(_Session):
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
-        to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
-        A list answers whoever waits for one, and settles those before: else one lost list would make all others late.
-        So does the acknowledgement of a REG or REMOVE.
+        to them are taken in the order of the requests; the Clear between two Registers tells them apart.
+        A list answers the request in flight, and no older list is owed after it: else one lost list would make all
+        later ones late. The same holds for the acknowledgement of a REG or REMOVE.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
@@ -245,7 +245,7 @@ _UNNAMED = frozenset(
 
 
 def _unnamed(reply: messages.Reply) -> bool:
-    """Tell whether replies of this kind never name a condition, so that their trnm alone tells whose they are."""
+    """Return whether replies of this kind never name a condition, so that their trnm alone decides whose they are."""
     return reply.trnm in _UNNAMED
 
 
@@ -281,7 +281,7 @@ class ServerSession(_Session):
 
     def receive(self, payload: bytes) -> Request | messages.Ping | messages.Unknown:
         """Return what a client sent; RemoteProtocolError if it is no JSON, or no step of the table in this phase."""
-        message = readers.decode_request(payload)
+        message = requests.decode_request(payload)
         if isinstance(message, messages.Ping | messages.Unknown):
             return message
         step = step_of(message)

@@ -1,7 +1,7 @@
 """Names and prices over REST (`POST /api/dostk/stkinfo`): the bodies of ka10099 and ka10095, both roles, no I/O.
 
 The header `api-id` tells the two apart. An answer is a value, a Refusal (the broker's code and text) or Malformed; one
-odd row costs no other. Prices bear a sign that tells their direction only: here they have none.
+odd row costs no other. A price on the wire has a sign for its direction; here it has none.
 """
 
 from collections.abc import Callable, Iterable
@@ -175,7 +175,7 @@ def decode_prices_request(body: bytes) -> tuple[str, ...] | None:
 
 
 def encode_names(stocks: Iterable[ListedStock]) -> bytes:
-    """Return the answer of ka10099; fields of the broker that nobody here knows are left out."""
+    """Return the answer of ka10099; fields that no reader here uses are left out."""
     rows = [
         {
             "code": stock.code,
@@ -190,7 +190,7 @@ def encode_names(stocks: Iterable[ListedStock]) -> bytes:
 
 
 def encode_prices(stocks: Iterable[PricedStock]) -> bytes:
-    """Return the answer of ka10095; each price bears the sign of its distance to yesterday's close, as the broker's."""
+    """Return the answer of ka10095; each price has the sign of its distance to yesterday's close, as the broker's."""
     return _granted("atn_stk_infr", [_price_row(stock) for stock in stocks])
 
 

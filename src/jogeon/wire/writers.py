@@ -1,6 +1,6 @@
 """Messages as the JSON texts of the wire: the requests of a client, and all that a broker sends.
 
-Nothing else writes the wire. Where the broker writes in more than one way, or nobody knows in which, it is an argument.
+Nothing else writes the wire. What the broker is known or suspected to write in several ways is an argument.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,7 @@ def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str, more: 
 
 
 def encode_quote(quote: QuoteRow) -> bytes:
-    """Return the REAL frame of one trade; prices bear the sign of the change, as the broker's do."""
+    """Return the REAL frame of one trade; prices have the sign of the change, as the broker's do."""
     sign = "" if not quote.change else "+" if quote.change > 0 else "-"
 
     def price(won: int | None) -> str:

@@ -85,4 +85,4 @@ class HelpAsked(click.exceptions.Exit):
 
 def _help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value:
-        raise HelpAsked(ctx.get_help().split("\n"))
+        raise HelpAsked(list(page(ctx.command, ctx, ctx.ensure_object(Choices).texts)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.cli.texts.width import columns, padded, wrapped
+from jogeon.cli.texts.width import columns, padded, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +34,7 @@ PLACE = {name: section for section, names in SECTIONS.items() for name in names.
 
 def page(command: click.Command, ctx: click.Context, texts: Texts) -> Iterator[str]:
     """Yield the lines of the help of a command."""
-    width = min(shutil.get_terminal_size().columns, WIDEST) - 1
+    width = min(terminal_width(), WIDEST) - 1
     yield from _hanging(usage(command, ctx, texts), width, "  ")
     yield ""
     yield from wrapped(texts(f"help.{command.name}.help"), width)

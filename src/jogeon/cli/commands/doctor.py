@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from jogeon.cli.arguments.options import switch
 from jogeon.cli.showing.failures import exit_code
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.terminal import show
-from jogeon.cli.texts.width import columns, padded, wrapped
+from jogeon.cli.texts.width import columns, padded, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +59,7 @@ def _shown(findings: list[Finding], texts: Texts) -> Iterator[str]:
     """Yield the lines of the findings, aligned as a terminal shows them."""
     heads = [(texts(f"health.{each.health}"), texts(f"check.{each.check}")) for each in findings]
     widths = [max(columns(head[place]) for head in heads) for place in (0, 1)]
-    room = shutil.get_terminal_size().columns - sum(widths) - len("  " * 3) - 1
+    room = terminal_width() - sum(widths) - len("  " * 3) - 1
     for finding, head in zip(findings, heads, strict=True):
         left = "  ".join(padded(word, width) for word, width in zip(head, widths, strict=True))
         first, *more = list(wrapped(finding.says, max(20, room))) or [""]

@@ -28,7 +28,7 @@ def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None
     """
     if path is None:
         return None
-    from jogeon.simulator.market.expressions import ExpressionError, parse_conditions
+    from jogeon.simulator.market.expressions import ExpressionError, RulesError, parse_conditions
 
     content = _content(path, texts)
     try:
@@ -37,8 +37,8 @@ def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None
         reason = texts(f"expression.{error.reason}") + (f" ({error.detail})" if error.detail else "")
         complaint = texts("bad.expression", name=error.name, column=error.column, reason=reason)
         raise click.BadParameter(f"{complaint}\n  {error.expression}") from None
-    except ValueError as error:
-        why = said(str(error).removeprefix(f"{path}: "), texts)
+    except RulesError as error:
+        why = said(error.why, texts)
         raise click.BadParameter(texts("bad.conditions", detail=f"{path}: {why}")) from None
 
 
@@ -46,9 +46,8 @@ def _content(path: str, texts: Texts) -> bytes:
     try:
         content, reason, detail = read_small(Path(path), LARGEST), "missing", ""
     except InvalidSetting as error:
-        content, reason, detail = None, error.reason, error.detail
+        content, reason, detail = None, error.reason, said(error.why, texts)
     if content is None:
-        more = f" ({said(detail, texts)})" if detail else ""
-        why = texts(f"InvalidSetting.cause.{reason}", more=more)
+        why = texts(f"InvalidSetting.cause.{reason}", more=f" ({detail})" if detail else "")
         raise click.BadParameter(texts("bad.conditions", detail=f"{path}: {why}"))
     return content

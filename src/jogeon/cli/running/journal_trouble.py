@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.translate import said
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ def trouble_of(watch: Watch, texts: Texts) -> str | None:
     journal = watch.journal
     if journal is None or journal.trouble is None:
         return None
-    return texts("journal.trouble", why=journal.trouble)
+    return texts("journal.trouble", why=said(journal.trouble, texts))
 
 
 @asynccontextmanager
@@ -46,7 +47,7 @@ async def _tell(watch: Watch, journal: Journal, texts: Texts) -> None:
     while True:
         trouble, notices = trouble_of(watch, texts), journal.notices
         for notice in notices[noticed:]:
-            tell(f"{journal.path}: {notice}")
+            tell(f"{journal.path}: {said(notice, texts)}")
         if trouble is not None and trouble != told:
             tell(trouble)
         elif trouble is None and told is not None:

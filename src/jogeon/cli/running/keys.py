@@ -16,6 +16,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.net import proxy_for
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +39,14 @@ class _Notices(logging.Handler):
     def __init__(self, choices: Choices) -> None:
         super().__init__(logging.WARNING)
         self._texts = choices.texts
-        self._told: set[str] = set()
+        self._told: set[Report] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        notice = record.getMessage()
+        match record.args:
+            case (Report() as notice,):
+                pass
+            case _:  # its text held a secret, or it is a log's alone
+                notice = Report("other", text=record.getMessage())
         if notice not in self._told:
             self._told.add(notice)
             tell(f"{self._texts('account.notice')}  {said(notice, self._texts)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jogeon.cli.showing.terminal import visible_name
-from jogeon.cli.showing.translate import said
+from jogeon.cli.showing.translate import cause_of, oddity_of
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, State
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def tell_event(event: Event, texts: Texts, signs: Signs) -> Told:
         case Gap():
             return Told("!", texts("event.gap"), "", f"{name}: {_blind(event, texts)}", "yellow")
         case State():
-            why = f" ({said(event.cause, texts)})" if event.cause else ""
-            rest = texts(f"state.{event.state}") + why
+            why = cause_of(event, texts)
+            rest = texts(f"state.{event.state}") + (f" ({why})" if why else "")
             return Told("*", texts("event.state"), "", f"{name}: {rest}" if name else rest, "dim")
         case Anomaly():
-            what = said(event.what, texts)
+            what = oddity_of(event, texts)
             rest = f"{name}: {what}" if name else what
             return Told("?", texts("event.anomaly"), event.code or "", rest, "magenta")
     return Told("", "", "", name, "")

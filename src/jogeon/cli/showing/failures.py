@@ -30,6 +30,7 @@ EXITS: dict[type[Exception], int] = {
     errors.RemoteProtocolError: 4,
     errors.PagingError: 4,
     errors.UnknownCondition: 4,
+    errors.PositionError: 4,
     errors.AmbiguousCondition: 4,
     errors.CouldNotConnect: 5,
     errors.ConnectionLost: 5,
@@ -88,7 +89,7 @@ def _key(error: Exception) -> str:
 def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     server = f" --server {choices.server}" if choices.server else ""
     fields: dict[str, object] = {
-        "what": said(str(error), choices.texts) or type(error).__name__,
+        "what": str(error) or type(error).__name__,
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
@@ -101,27 +102,24 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fields["mode"] = choices.texts(f"mode.{mode}") if choices.texts.has(f"mode.{mode}") else mode
             halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
             fields["half"] = ", ".join(halves)
-        case errors.InvalidSetting(file=file, field=field, detail=detail):
+        case errors.InvalidSetting(file=file, field=field, why=why):
             place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
-            detail = said(detail, choices.texts)
+            detail = said(why, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
-        case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
+        case errors.CouldNotConnect(why=why, certificate=certificate, proxy=proxy):
             fault = f"certificate.{certificate}"
-            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(detail, choices.texts)
+            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(why, choices.texts)
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
-        case errors.ConnectionLost(detail=detail):
-            fields["detail"] = said(detail, choices.texts)
-        case errors.JournalError(detail=detail):
-            fields["detail"] = said(detail, choices.texts)
+        case errors.ConnectionLost(why=why) | errors.JournalError(why=why) | errors.CannotServe(why=why):
+            fields["detail"] = said(why, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
-        case errors.CannotServe(detail=detail):
-            reason = detail.partition(" (while ")[0]  # Python adds the address, which was told before
-            fields["detail"] = said(reason, choices.texts)
         case OSError():
-            fields |= {"path": error.filename or "stdout", "reason": said(error.strerror or str(error), choices.texts)}
+            from jogeon.reports import report_of  # `--help` does without msgspec
+
+            fields |= {"path": error.filename or "stdout", "reason": said(report_of(error), choices.texts)}
     return fields
 
 

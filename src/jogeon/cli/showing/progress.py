@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Self
 
 from jogeon.cli.showing.terminal import clean, is_terminal, retell
-from jogeon.cli.texts.width import columns, cut, padded
+from jogeon.cli.texts.width import columns, cut, padded, terminal_width
 
 if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
@@ -34,13 +34,6 @@ class Progress:
         if self._written:
             retell(" " * self._written)
             retell("")
-
-
-def terminal_width() -> int:
-    """Return how many columns the terminal has."""
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
 
 
 def share(done: int, whole: int, texts: Texts) -> str:

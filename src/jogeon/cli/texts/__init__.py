@@ -16,13 +16,14 @@ NAMESPACES = {
     "usage": "usage bad wanted type expression",
     "failures": "failure mode code Unexpected OSError LocalProtocolError RemoteProtocolError LoginRefused TokenRefused"
     " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
+    " PositionError"
     " JogeonError JournalError CannotServe MissingExtra",
     "settings": "place InvalidSetting KeysMissing InvalidAddress",
     "connecting": "CouldNotConnect certificate",
     "system": "errno",
     "columns": "column sign",
     "events": "event cause state",
-    "reports": "said",
+    "reports": "report reported",
     "live": "live",
     "results": "list search saved clear simulate server notices record journal history replay",
     "login": "account",

@@ -43,7 +43,7 @@ TEXTS = {
     ),
     "found.through": Text("{says} (프록시 {proxy})", "{says} (proxy {proxy})"),
     "found.clock": Text("서버와 맞습니다.", "agrees with the server."),
-    "found.clock-unknown": Text("서버가 시각을 알려 주지 않습니다.", "the server does not tell its time."),
+    "found.clock-unknown": Text("서버가 시각을 알려 주지 않습니다.", "the server does not report its time."),
     "found.clock-fast": Text(
         "이 컴퓨터의 시계가 {seconds:.0f}초 빠릅니다.", "this machine's clock is {seconds:.0f} s fast."
     ),

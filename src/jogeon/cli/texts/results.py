@@ -6,7 +6,7 @@ TEXTS = {
     "list.title": Text("조건식 {count}개", "{count} conditions"),
     "list.none": Text(
         "저장된 조건식이 없습니다. 영웅문4의 조건검색 화면에서 조건식을 저장하세요.",
-        "no saved conditions: save one in the condition search window of 영웅문4.",
+        "no conditions are saved: save one in the condition search window of 영웅문4.",
     ),
     "search.title": Text("{condition}: {count}종목", "{condition}: {count} stocks"),
     "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stocks now."),
@@ -14,7 +14,7 @@ TEXTS = {
     "saved.file": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
     "clear.done": Text(
         "{condition}: 실시간 등록 해제를 요청했고 서버가 받아들였습니다.",
-        "{condition}: the server ended the registration.",
+        "{condition}: the server accepted the request to end the registration.",
     ),
     "clear.limit": Text(
         "다른 프로그램이나 다른 접속에서 한 등록은 이 명령으로 해제되지 않습니다. 그 프로그램을 끝내야 합니다.",
@@ -45,7 +45,7 @@ TEXTS = {
     ),
     "record.done.lagged": Text(
         "기록을 마쳤습니다. 출력을 읽는 쪽이 느려 일부는 출력하지 못했지만, 기록 파일에는 모두 있습니다.",
-        "recorded. Standard output was read too slowly for every event; the journal has them all.",
+        "recorded. Some events could not be printed, because the output was read too slowly; the journal has them all.",
     ),
     "journal.old": Text(
         "서버와 키마다 따로 기록합니다. 전에 쓰던 기록은 그대로 있고 --journal {path} 로 볼 수 있습니다.",
@@ -59,6 +59,11 @@ TEXTS = {
     ),
     "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
     "history.nothing": Text("해당하는 기록이 없습니다.", "no matching records in the journal."),
+    "history.position": Text("{last} (처음: {first})", "{last} (first: {first})"),
+    "history.pruned": Text(
+        "{after} 다음의 기록이 지워졌습니다. 남아 있는 {next}부터 계속합니다.",
+        "what came behind {after} was deleted; it goes on with {next}.",
+    ),
     "history.stocks": Text("{count}종목", "{count} stocks"),
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 편입 종목", "members at {at}"),
@@ -67,12 +72,12 @@ TEXTS = {
     "replay.waiting": Text(
         "재생할 기록: {start} ~ {end}, 조건식 {count}개. 실시간 등록을 기다립니다. 예: "
         "jogeon watch --all --server {address}",
-        "to be replayed: {start} to {end}, {count} conditions; waiting for registrations, such as: "
+        "replaying {start} to {end}, {count} conditions; waiting for registrations, for example: "
         "jogeon watch --all --server {address}",
     ),
     "replay.over": Text("기록이 끝났습니다.", "the recording is over."),
     "replay.stays": Text(
         "기록이 끝났습니다. 마지막 상태로 남아 있습니다. Ctrl+C로 끝냅니다.",
-        "the recording is over; its last state stays. Ctrl+C ends it.",
+        "the recording is over; the server keeps its last state. Ctrl+C ends it.",
     ),
 }

@@ -23,9 +23,9 @@ TEXTS = {
     "bad.on-taken": Text(
         "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
     ),
-    "bad.count": Text("'{value}' 대신 1 이상의 정수를 적어 주세요.", "'{value}' should be a whole number from 1."),
+    "bad.count": Text("'{value}' 대신 1 이상의 정수를 적어 주세요.", "'{value}' should be a whole number, 1 or more."),
     "bad.integer": Text("'{value}' 대신 정수를 적어 주세요.", "'{value}' should be a whole number."),
-    "bad.not-negative": Text("'{value}' 대신 0 이상의 수를 적어 주세요.", "'{value}' should be a number from 0."),
+    "bad.not-negative": Text("'{value}' 대신 0 이상의 수를 적어 주세요.", "'{value}' should be a number, 0 or more."),
     "bad.switch": Text(
         "--switch {name}: '{value}' 대신 {wanted} 적어 주세요.", "--switch {name}: '{value}' should be {wanted}."
     ),
@@ -52,9 +52,14 @@ TEXTS = {
     "bad.keep": Text("--keep 은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
-        "'{value}' should be some of: enter, leave, snapshot, gap, state, anomaly.",
+        "'{value}' should be one or more of these, with commas between: enter, leave, snapshot, gap, state, anomaly.",
     ),
     "bad.idle": Text("history {what}에는 {option} 옵션을 쓸 수 없습니다.", "history {what} takes no {option}."),
+    "bad.after": Text(
+        "'{value}'은(는) 위치가 아닙니다. history position이 알려 주는 대로 적어 주세요: 3:1234, 0:0은 맨 앞",
+        "'{value}' is not a position. Write it as history position gives it, like 3:1234; 0:0 is before everything.",
+    ),
+    "bad.duration-follow": Text("--duration은 --follow와 함께 쓰세요.", "--duration needs --follow."),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
@@ -74,7 +79,7 @@ TEXTS = {
         "'{value}'은(는) 날짜가 아닙니다. 이렇게 적어 주세요: 2026-11-22",
         "'{value}' is not a day. Write it like 2026-11-22.",
     ),
-    "bad.from-until": Text("--from 은 --until 보다 일러야 합니다.", "--from should be before --until."),
+    "bad.from-until": Text("--from 은 --until 보다 일러야 합니다.", "--from must be before --until."),
     "bad.stretch.nothing": Text(
         "그때의 기록이 없습니다. 기록된 날짜: {days}", "nothing was recorded then; the journal holds: {days}"
     ),

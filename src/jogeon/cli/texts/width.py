@@ -1,15 +1,31 @@
 """How wide a text is on a terminal, and how it is made to fit: Hangul takes two columns, a combining mark none."""
 
+import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 MORE = "…"
+USUAL = 80
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
 )
 """Letters and marks that show nothing, though Python calls them printable: Hangul fillers, selectors, blank signs."""
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal: COLUMNS, else those of the one on standard output, else 80.
+
+    What `shutil` says, without the compressors that it imports.
+    """
+    if (said := os.environ.get("COLUMNS", "")).isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or USUAL  # type: ignore[union-attr]  # it is tried
+    except (AttributeError, ValueError, OSError):  # none, closed, no terminal
+        return USUAL
 
 
 def columns(text: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jogeon.server.server import bound, serve
+from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
 from jogeon.simulator.broker.switches import Switches
@@ -62,7 +62,7 @@ class Service:
         self._clockwork: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
-        listening = None if self._rest_port is None else bound(self._host, self._rest_port)
+        listening = None if self._rest_port is None else open_door(self._host, self._rest_port)
         try:
             self._server = await serve(self._broker, self._host, self._port, settings=self._switches.settings())
         except BaseException:
