@@ -61,6 +61,15 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", home)
 
 
+@pytest.fixture(scope="module")
+def spared_disk() -> Iterator[None]:
+    """Let journals be written without waiting for the disk: only what survives a power cut is lost by that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
     """Fail a test that leaves a thread behind."""

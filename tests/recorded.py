@@ -1,11 +1,18 @@
 """What tests of the journal record: arbitrary events, and days that keep the rules of truth."""
 
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import difference
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.reading import open_reader, read_conditions, read_rows
+from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.store import Store
 from jogeon.reports import Kind, Report
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -137,3 +144,20 @@ def days(draw: st.DrawFn, max_size: int = 30) -> Day:
         elif kind == "r":
             day.outage(condition, draw(shown), "registration lost", draw(st.sampled_from(["7", "8", "9"])))
     return day
+
+
+def write(path: Path, *blocks: Sequence[Event]) -> None:
+    """Record an epoch of one commit a block."""
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
+    for block in blocks:
+        opened.write(builder.enter(block))
+        builder.settle()
+    opened.close()
+
+
+def found(path: Path) -> list[Event]:
+    """Return the events in a file."""
+    with contextlib.closing(open_reader(path)) as db:
+        conditions = read_conditions(db)
+        return [event_of(row[1:], conditions) for row in read_rows(db, COLUMNS, 0, 2**62)]

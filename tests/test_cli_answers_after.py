@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -26,11 +25,8 @@ RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")
 
 
 @pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
+def _many_checkpoints(monkeypatch: pytest.MonkeyPatch, spared_disk: None) -> None:
     monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
-    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,9 +46,7 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 
 @pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+def journal(tmp_path: Path, spared_disk: None) -> str:
     write(tmp_path / "journal.db")
     return str(tmp_path / "journal.db")
 
@@ -217,8 +214,8 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     assert "jogeon list" not in said.err
 
 
-def test_a_journal_has_its_usual_place(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.journal.file.SYNCHRONOUS", "OFF")
+@pytest.mark.usefixtures("spared_disk")
+def test_a_journal_has_its_usual_place(shell: Shell) -> None:
     path = journal_file("real", "0123456789abcdef")
     write(path)
     said = shell("history", "events")

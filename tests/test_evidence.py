@@ -28,11 +28,8 @@ LONG_AGO = 1_577_836_800
 
 
 @pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
+def _proven_at_once(monkeypatch: pytest.MonkeyPatch, spared_disk: None) -> None:
     monkeypatch.setattr(store, "PROOF", (0.0, 0.0))
-    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def journal(path: Path, *, closed: bool = True) -> Store:

@@ -4,7 +4,6 @@ import errno
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,46 +13,19 @@ from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.journal import file as store
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.file import DurableFile, require_free
-from jogeon.journal.reading import open_reader, read_conditions, read_rows
-from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
+from jogeon.journal.reading import open_reader
+from jogeon.journal.schema import JOURNAL
 from jogeon.journal.store import Store
 from jogeon.reports import Report
-from recorded import START_NS
+from recorded import START_NS, found, write
 
 RISE = Condition("4", "급등주")
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "조건 기록.db"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_fsync() -> Iterator[None]:
-    """Spare the disk."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "SYNCHRONOUS", "OFF")
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
-
-
-def write(path: Path, *blocks: list[object]) -> None:
-    """Record an epoch of one commit a block."""
-    opened = Store.open(path)
-    builder = CommitBuilder(opened.head)
-    for block in blocks:
-        opened.write(builder.enter(block))  # type: ignore[arg-type]  # a test's own events
-        builder.settle()
-    opened.close()
-
-
-def found(path: Path) -> list[object]:
-    """Return the events in a file."""
-    db = open_reader(path)
-    conditions = read_conditions(db)
-    events = [event_of(row[1:], conditions) for row in read_rows(db, COLUMNS, 0, 2**62)]
-    db.close()
-    return list(events)
 
 
 def reason(path: Path, *, reading: bool = False) -> str:

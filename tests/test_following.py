@@ -1,6 +1,5 @@
 """Reading on in a journal while it is written: in order, without a hole, and never on in another file's stream."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +13,6 @@ import pytest
 
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Condition, Enter, Event, Leave
-from jogeon.journal import file as store
 from jogeon.journal import following
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.following import Follower, Numbered, followed
@@ -29,10 +27,7 @@ OLD = Path(__file__).parent / "data" / "version-1.db"
 
 
 @pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+def _many_checkpoints(monkeypatch: pytest.MonkeyPatch, spared_disk: None) -> None:
     monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 3)
 
 

@@ -1,8 +1,6 @@
 """What a journal tells afterwards: the same as was true at the time."""
 
-import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 
 from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.journal import file as store_module
 from jogeon.journal import history as history_module
 from jogeon.journal import reading
 from jogeon.journal.commits import CommitBuilder
@@ -21,15 +18,7 @@ from jogeon.journal.store import Store
 from recorded import SECOND, START_NS, Day, days
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_fsync() -> Iterator[None]:
-    """Spare the disk."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_module, "SYNCHRONOUS", "OFF")
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 @pytest.fixture

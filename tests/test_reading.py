@@ -1,7 +1,6 @@
 """Reading a journal that somebody changed: a sentence, in bounded time, never another program's error."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -24,11 +23,9 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spared_disk: None) -> Path:
     """A journal with something in it."""
-    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
     monkeypatch.setattr(store, "PROOF", (0.0, 0.0))
-    monkeypatch.setattr(os, "fsync", lambda _: None)
     path = tmp_path / "signals"
     opened = Store.open(path)
     told: list[Event] = [

@@ -1,7 +1,6 @@
 """A watch that is recorded: what it yields is in the file, and a program that restarts goes on from there."""
 
 import asyncio
-import os
 import stat
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -16,9 +15,7 @@ from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import Blind
-from jogeon.journal import file as store_module
-from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_head, read_rows
-from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.reading import one_moment, open_reader, read_head
 from jogeon.journal.store import Store
 from jogeon.live.policy import Policy
 from jogeon.live.queue import Queue
@@ -26,29 +23,16 @@ from jogeon.live.stages import Stage
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.recording import right_of
 from jogeon.wire import writers
+from recorded import found
 from wire import Broker, Wire
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
-
-
-@pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr(store_module, "SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
-
-
-def recorded(path: Path) -> list[Event]:
-    db = open_reader(path)
-    conditions = read_conditions(db)
-    events = [event_of(tuple(row), conditions) for _, *row in read_rows(db, COLUMNS, 0, 2**62)]
-    db.close()
-    return events
 
 
 def mode(path: Path) -> int:
@@ -95,7 +79,7 @@ async def test_the_file_holds_what_the_watch_yields(path: Path) -> None:
         await asyncio.sleep(0)
         broker.members["신고가 돌파"] = ["0000D0"]
     yielded = drain(watch)
-    assert recorded(path) == yielded
+    assert found(path) == yielded
     assert told(yielded)[0] == ("started",)
     assert told(yielded)[-1] == ("ended",)
     assert mode(path) == 0o600
@@ -105,12 +89,12 @@ async def test_a_restart_is_one_gap_with_what_changed_meanwhile(path: Path) -> N
     broker = Broker(members={"급등주": ["005930"], "신고가 돌파": ["000660"]})
     async with broker.client() as kiwoom, kiwoom.watch("급등주", journal=path):
         broker.enter("급등주", "0000D0")
-    first = recorded(path)
+    first = found(path)
     broker.names = {"7": "급등주", "4": "신고가 돌파"}
     broker.members["급등주"] = ["0000D0", "035720"]
     async with broker.client() as kiwoom, kiwoom.watch("급등주", "신고가 돌파", journal=path) as watch:
         broker.enter("급등주", "005930")
-    second = recorded(path)[len(first) :]
+    second = found(path)[len(first) :]
     assert second == drain(watch)
     assert told(second) == [
         ("started",),
@@ -154,7 +138,7 @@ async def test_a_restart_into_an_outage_goes_on_with_the_gap_of_the_first_run(pa
     with pytest.raises(jogeon.RequestRefused):
         async with Silent().client() as kiwoom, kiwoom.watch("급등주", journal=path):
             pass
-    events = recorded(path)
+    events = found(path)
     assert told(events)[-3:] == [("started",), ("Gap", "급등주", "restart", "open"), ("ended",)]
     async with broker.client() as kiwoom, kiwoom.watch("급등주", journal=path) as watch:
         gaps = [event for event in drain(watch) if isinstance(event, Gap)]
@@ -169,7 +153,7 @@ async def test_the_journal_of_all_conditions_takes_those_that_are_added(path: Pa
         broker.members["거래량 급증"] = ["005930"]
         await kiwoom.conditions()
         await until(lambda: len(watch.conditions) == 3 and bool(watch.members["거래량 급증"]))
-    assert ("Snapshot", "거래량 급증", "005930") in told(recorded(path))
+    assert ("Snapshot", "거래량 급증", "005930") in told(found(path))
 
 
 async def test_raw_frames_are_recorded_if_they_are_wanted(path: Path) -> None:
@@ -239,7 +223,7 @@ async def test_a_damaged_journal_is_told_in_the_first_event(damaged: Path) -> No
         started = drain(watch)[0]
     assert isinstance(started, State)
     assert "set aside as journal.db.damaged-" in started.cause
-    assert recorded(path)[0] == started
+    assert found(path)[0] == started
 
 
 async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
@@ -280,7 +264,7 @@ async def test_after_a_kill_in_an_outage_the_gap_begins_where_the_outage_did(pat
         broker.refuse_connections = 1000
         broker.wire.drop()
         await until(lambda: known(path) == (heard_ns, False))  # what a kill would leave
-        assert any(isinstance(event, State) and event.state == "reconnecting" for event in recorded(path))
+        assert any(isinstance(event, State) and event.state == "reconnecting" for event in found(path))
         assert watch.members["급등주"]
 
 

@@ -1,7 +1,6 @@
 """Committed events for consumers in the writer's process: from memory or from the file, late but whole."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 
 from jogeon.errors import PositionError
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State
-from jogeon.journal import file as store
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import History
 from jogeon.journal.inbox import Source
@@ -19,13 +17,7 @@ from jogeon.journal.writer import Journal
 from recorded import SECOND, START_NS
 
 RISE = Condition("4", "급등주")
-
-
-@pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(os, "fsync", lambda _: None)
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 @pytest.fixture

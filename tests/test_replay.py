@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,8 @@ from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
 from jogeon.gaps import difference
-from jogeon.journal import file as store_module
 from jogeon.journal.commits import CommitBuilder
-from jogeon.journal.reading import open_reader, read_conditions, read_rows
 from jogeon.journal.resume import RestartGap
-from jogeon.journal.schema import COLUMNS, event_of
 from jogeon.journal.store import Store
 from jogeon.live.policy import Policy
 from jogeon.simulator.broker.switches import Switches
@@ -30,6 +26,7 @@ from jogeon.simulator.recorded import replay as replay_module
 from jogeon.simulator.recorded.replay import MAX, Replay
 from jogeon.simulator.recorded.stretch import RecordedStretch
 from naive_client import NaiveClient
+from recorded import found
 from test_examples import running
 from wire import Broker, drain, pause, virtual
 
@@ -39,19 +36,7 @@ if TYPE_CHECKING:
 
 CODES = ("005930", "000660", "0000D0", "57JBHH", "035720")
 NAMES = {"0": "급등주", "4": "신고가 돌파", "7": "거래량 급증"}
-
-
-@pytest.fixture(autouse=True)
-def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the disk."""
-    monkeypatch.setattr(store_module, "SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-def recorded(path: Path) -> list[Event]:
-    with contextlib.closing(open_reader(path)) as db:
-        conditions = read_conditions(db)
-        return [event_of(tuple(row), conditions) for _, *row in read_rows(db, COLUMNS, 0, 2**62)]
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 def changes(events: list[Event]) -> list[tuple[str, str, str, str, str]]:
@@ -168,7 +153,7 @@ def test_a_replay_recorded_again_is_the_same_day(
     source, target = folder / "day.db", folder / "again.db"
     virtual(Recorder(source, names).live(story))
     asyncio.run(record_again(source, target, *names))
-    then, now = recorded(source), recorded(target)
+    then, now = found(source), found(target)
     assert changes(now) == changes(then)
     assert not gaps(then) - gaps(now)
 
@@ -325,7 +310,7 @@ async def test_a_program_that_was_killed_comes_back_to_the_day_as_it_is(path: Pa
             replay.fault({"drop": True})
             await replay.run()
             assert list(watch.members["급등주"]) == replay.truth()["members"]["0"]
-    assert any(isinstance(event, Gap) for event in recorded(tmp_path / "mine.db"))
+    assert any(isinstance(event, Gap) for event in found(tmp_path / "mine.db"))
 
 
 async def test_a_search_gives_what_is_known(path: Path) -> None:
@@ -407,5 +392,5 @@ async def test_a_renumbered_condition_has_the_seq_it_had_then(path: Path, tmp_pa
     async with replaying(path, *day) as replay:
         async with client(replay) as kiwoom, kiwoom.watch(journal=tmp_path / "again.db"):
             await replay.run()
-    again = [event for event in recorded(tmp_path / "again.db") if isinstance(event, Enter)]
+    again = [event for event in found(tmp_path / "again.db") if isinstance(event, Enter)]
     assert [(event.condition, event.code) for event in again] == [(moved[1], "000660")]

@@ -1,8 +1,6 @@
 """A journal does not grow for ever, and can be copied while it is written."""
 
 import datetime as dt
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
-from jogeon.journal import file as store_module
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History, Selection
 from jogeon.journal.retention import copy_journal, delete_days
@@ -19,15 +16,7 @@ from jogeon.journal.store import Store
 from recorded import SECOND, START_NS, Day, days
 
 RISE = Condition("4", "급등주")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_fsync() -> Iterator[None]:
-    """Spare the disk."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_module, "SYNCHRONOUS", "OFF")
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 def recorded(path: Path, blocks: list[list[Event]]) -> Store:

@@ -34,6 +34,7 @@ from recorded import SECOND, START_NS, Day, days
 RISE = Condition("4", "급등주")
 KILLS = int(os.environ.get("JOURNAL_KILLS", "5"))
 """How often a process is killed; a thorough run sets it to hundreds."""
+pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
 class Reader:
@@ -101,15 +102,6 @@ def reader() -> Reader:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return Disk(monkeypatch)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_fsync() -> Iterator[None]:
-    """Spare the disk: only the processes that are killed need a real one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_module, "SYNCHRONOUS", "OFF")
-        patch.setattr(os, "fsync", lambda _: None)
-        yield
 
 
 @pytest.fixture(autouse=True)
