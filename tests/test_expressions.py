@@ -15,7 +15,6 @@ from jogeon.simulator.market.expressions import (
     ConditionRule,
     ExpressionError,
     compile_conditions,
-    load_conditions,
     parse_conditions,
 )
 
@@ -327,23 +326,16 @@ def conditions_of(text: str) -> list[tuple[str, str, str]]:
     return [(each.seq, each.name, each.expression) for each in rules]
 
 
-def test_a_file_of_conditions(tmp_path: Path) -> None:
-    path = tmp_path / "conditions.toml"
-    path.write_text(
+def test_a_file_of_conditions() -> None:
+    content = (
         '[[condition]]\nname = "급등"\nexpression = "등락율 >= 5"\n'
         '[[condition]]\nseq = 0\nname = " <b>&\'"\nexpression = "현재가 > 1"\n'
         '[[condition]]\nseq = "12"\nname = "급등"\nexpression = """\n등락율 >= 5\nand 현재가 > 1"""\n'
-        '[[condition]]\nname = "넷"\nexpression = "현재가 > 2"\n',
-        encoding="utf-8-sig",
-    )
-    assert [(each.seq, each.name) for each in load_conditions(path)] == [
+        '[[condition]]\nname = "넷"\nexpression = "현재가 > 2"\n'
+    ).encode("utf-8-sig")
+    assert [(each.seq, each.name) for each in parse_conditions(content, "conditions.toml")] == [
         ("1", "급등"), ("0", " <b>&'"), ("12", "급등"), ("2", "넷"),
     ]  # fmt: skip
-
-
-def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        load_conditions(tmp_path / "none.toml")
 
 
 def entry(expression: str = "현재가 > 1", more: str = "") -> str:

@@ -20,8 +20,6 @@ FIELDS: Mapping[str, str] = {
     "사건": "event",
 }
 """What a text may hold in braces, in Korean and, as the value, in English."""
-UNKNOWN = "-"
-"""What stands in a text for a name, a price or a rate that is not known."""
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _COMPARED = re.compile(r"\s*(>=|<=|==|>|<|=)\s*([+-]?\d+(?:\.\d+)?)\s*")
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-~]\s*(\d{1,2}):(\d{2})\s*")
@@ -105,11 +103,6 @@ class Rule(Struct, frozen=True, kw_only=True):
     silent: bool = False
     to: tuple[str, ...] = ()
     text: str = "{종목명} {종목코드} {조건식} {사건}"
-
-    @property
-    def needs_quotes(self) -> bool:
-        """Whether the rule asks for a price or a rate."""
-        return self.price is not None or self.rate is not None
 
 
 def unknown_fields(text: str) -> list[str]:

@@ -8,9 +8,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
-from jogeon.alerts.outbox import MAX_AGE, Row, next_message, outdated
+from jogeon.alerts.outbox import MAX_AGE, Row, RowState, next_message, outdated
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, Target
 from jogeon.masks import masked, unmasked
 
@@ -30,7 +30,7 @@ class Outbox(Protocol):
         """Return the rows of a target that are neither sent nor dropped, in the order in which they were made."""
         ...
 
-    async def mark(self, rows: Sequence[Row], state: Literal["waiting", "sent", "dropped"], reason: str) -> None:
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: str) -> None:
         """Count an attempt for each row, and keep what became of it."""
         ...
 

@@ -44,6 +44,11 @@ def read_epochs(db: sqlite3.Connection) -> list[Epoch]:
     return [Epoch(*row) for row in db.execute("SELECT epoch, first, at_ns FROM epochs ORDER BY epoch")]
 
 
+def epoch_of(db: sqlite3.Connection, number: int) -> Epoch:
+    """Return the epoch of the event with an id; epoch 0 before the first."""
+    return next((epoch for epoch in reversed(read_epochs(db)) if epoch.first <= number), Epoch())
+
+
 def read_first(db: sqlite3.Connection) -> int | None:
     """Return the id of the first event that was not deleted, None if there is none."""
     found = db.execute("SELECT min(id) FROM events").fetchone()[0]
@@ -52,9 +57,8 @@ def read_first(db: sqlite3.Connection) -> int | None:
 
 def position_of(db: sqlite3.Connection, number: int) -> Position:
     """Return the position behind the event with an id; 0:0 for the id 0."""
-    epochs = [epoch for epoch in read_epochs(db) if epoch.first <= number]
-    epoch = epochs[-1] if epochs else Epoch()
-    return Position(epoch.number, number - epoch.first + 1 if epochs else 0, read_identity(db))
+    epoch = epoch_of(db, number)
+    return Position(epoch.number, number - epoch.first + 1, read_identity(db))
 
 
 def place_of(db: sqlite3.Connection, position: Position) -> int:
@@ -86,7 +90,7 @@ class Follower:
             with told(path), one_moment(self._db):
                 self.place = read_last(self._db) if after is None else place_of(self._db, after)
                 self.position = position_of(self._db, self.place)
-                self._identity, self._epoch = self.position.journal, self._epoch_now(self._db)
+                self._identity, self._epoch = self.position.journal, epoch_of(self._db, self.place)
             undo.pop_all()
 
     def close(self) -> None:
@@ -96,8 +100,8 @@ class Follower:
     def read(self) -> list[Numbered]:
         """Return the next events, some thousands at most; none at the end.
 
-        PositionError `pruned` if what comes next was deleted: `skip` goes on behind it. PositionError `foreign` or
-        `gone` if the file is not the same journal any more. JournalError if it cannot be read now.
+        PositionError `pruned` if what comes next was deleted: its `next` is the first event that was not. PositionError
+        `foreign` or `gone` if the file is not the same journal any more. JournalError if it cannot be read now.
         """
         self._look()
         with told(self.path), one_moment(self._db):
@@ -125,14 +129,6 @@ class Follower:
             if is_foreign(self.path, JOURNAL):
                 raise self._lost("foreign", "the journal was replaced by a file of another program")
 
-    def skip(self) -> None:
-        """Go on with the first event that was not deleted."""
-        with told(self.path), one_moment(self._db):
-            first = read_first(self._db)
-            self.place = read_last(self._db) if first is None else first - 1
-            self.position = position_of(self._db, self.place)
-            self._epoch = self._epoch_now(self._db)
-
     def _is_pruned(self, following: int | None) -> bool:
         return following != self.place + 1 if following is not None else read_last(self._db) > self.place
 
@@ -142,10 +138,6 @@ class Follower:
 
     # ------------------------------------------------------------ whether it is still the same journal
 
-    def _epoch_now(self, db: sqlite3.Connection) -> Epoch:
-        epochs = [epoch for epoch in read_epochs(db) if epoch.first <= self.place]
-        return epochs[-1] if epochs else Epoch()
-
     def _require_same(self, db: sqlite3.Connection, *, another: bool = False) -> None:
         """Raise PositionError unless a file is the journal that was followed, and has what was read of it.
 
@@ -154,7 +146,7 @@ class Follower:
         unknown = self._identity is None and not another
         if not unknown and (read_identity(db) != self._identity or self._identity is None):
             raise self._lost("foreign", "the journal was replaced by another one")
-        if read_last(db) < self.place or self._epoch_now(db) != self._epoch:
+        if read_last(db) < self.place or epoch_of(db, self.place) != self._epoch:
             raise self._lost("foreign", "the journal was replaced by one that lacks what was read")
 
     def _look(self) -> None:

@@ -32,5 +32,10 @@ class Position(Struct, frozen=True, order=True):
         """EPOCH:N."""
         return f"{self.epoch}:{self.n}"
 
+    @property
+    def before(self) -> "Position":
+        """The position behind which this event comes next."""
+        return Position(self.epoch, self.n - 1, self.journal)
+
     def __str__(self) -> str:
         return self.short if self.journal is None else f"{self.journal}:{self.short}"

@@ -68,13 +68,9 @@ def _parts(opened: History, ends: Ends, choices: Choices, form: str, write: Writ
             if error.reason != "pruned":
                 raise
             _tell_pruned(error, choices, form, write)
-            after = _before(error.next) if isinstance(error.next, Position) else opened.position()
+            after = error.next.before if isinstance(error.next, Position) else opened.position()
         else:
             return
-
-
-def _before(following: Position) -> Position:
-    return Position(following.epoch, following.n - 1, following.journal)
 
 
 def _tell_pruned(error: PositionError, choices: Choices, form: str, write: Write) -> None:

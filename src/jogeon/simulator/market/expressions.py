@@ -25,7 +25,6 @@ from jogeon.reports import Report, complaint_of, place_in_toml, report_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 FIELDS: Final[dict[str, str]] = {
     "현재가": "last price, won",
@@ -142,11 +141,6 @@ def compile_conditions(rules: Sequence[ConditionRule]) -> Evaluate:
     names: dict[str, Any] = {"__builtins__": {}, "undefined": ArithmeticError, "finite": _finite, **FUNCTIONS}
     exec(compile("\n".join(lines), "<conditions>", "exec"), names)  # noqa: S102 - made of whitelisted pieces only
     return cast("Evaluate", names["evaluate"])
-
-
-def load_conditions(path: Path) -> list[ConditionRule]:
-    """Read the conditions of a TOML file; see `parse_conditions`. OSError if it cannot be read."""
-    return parse_conditions(path.read_bytes(), str(path))
 
 
 def parse_conditions(content: bytes, source: str) -> list[ConditionRule]:
