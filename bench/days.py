@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from jogeon.journal import file as store
-from test_replay import CODES, NAMES, Recorder, changes, gaps, record_again, recorded
+from recorded import found
+from test_replay import CODES, NAMES, Recorder, changes, gaps, record_again
 from wire import virtual
 
 MOVES = ["flip"] * 24 + ["drop", "drop", "restart", "renumber", "garble", "wait"]
@@ -46,7 +47,7 @@ def compare(folder: Path, chance: Random, counts: Counter[str]) -> str | None:
     acts = story(chance)
     virtual(Recorder(source, names).live(acts))
     asyncio.run(record_again(source, target, *names))
-    then, now = recorded(source), recorded(target)
+    then, now = found(source), found(target)
     first, second = changes(then), changes(now)
     counts.update(days=1, changes=len(first), events=len(then), gaps=gaps(then).total())
     counts.update(f"{kind} played" for kind, *_ in acts if kind not in ("flip", "wait"))
