@@ -1,4 +1,4 @@
-"""A stand-in for Telegram and for webhooks: a real HTTP server that answers as it is told."""
+"""A stand-in for any service over HTTP, Telegram or a webhook: a real server that answers as it is told."""
 
 from __future__ import annotations
 
@@ -30,33 +30,51 @@ def answer(status: int, body: object, *headers: str) -> bytes:
 TAKEN = answer(200, {"ok": True, "result": {}})
 
 
-class Phone:
-    """What was heard, and what is answered next: bytes, `None` for a reset, a number for seconds of silence."""
+Given = bytes | float | None | tuple[bytes, ...]
 
-    def __init__(self, *answers: bytes | float | None) -> None:
+
+class Phone:
+    """What was heard, and what is answered next.
+
+    An answer is bytes, a tuple of them that drip, `None` for a reset, a number for seconds of silence.
+    """
+
+    def __init__(self, *answers: Given) -> None:
         self.answers = list(answers)
         self.heard: list[Heard] = []
         self.url = ""
+        self.open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
-            self.heard.append(Heard(head[0].split()[1], headers, json.loads(body or b"null")))
-            given = self.answers.pop(0) if self.answers else TAKEN
-            if given is None:
+        self.open.add(writer)
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await self._answer(reader, writer)
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.heard.append(Heard(head[0].split()[1], headers, json.loads(body or b"null")))
+        match self.answers.pop(0) if self.answers else TAKEN:
+            case None:
                 writer.transport.abort()
-            elif isinstance(given, bytes):
+            case bytes(given):
                 writer.write(given)
                 await writer.drain()
-            else:
-                await asyncio.sleep(given)
-        writer.close()
+            case tuple(pieces):
+                for piece in pieces:
+                    writer.write(piece)
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+            case seconds:
+                await asyncio.sleep(seconds)
 
 
 @asynccontextmanager
-async def phone(*answers: bytes | float | None) -> AsyncIterator[Phone]:
+async def phone(*answers: Given) -> AsyncIterator[Phone]:
     """Serve a stand-in on this machine."""
     made = Phone(*answers)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
@@ -69,3 +87,7 @@ async def phone(*answers: bytes | float | None) -> AsyncIterator[Phone]:
         for task in asyncio.all_tasks() - {mine}:
             task.cancel()
         await asyncio.gather(*(asyncio.all_tasks() - {mine}), return_exceptions=True)
+        for writer in made.open:
+            writer.transport.abort()
+        await asyncio.sleep(0)  # what was closed is gone a turn later
+        await server.wait_closed()
