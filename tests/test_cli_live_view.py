@@ -126,6 +126,12 @@ def test_the_view_fits_whatever_is_shown(
     assert all(c.isprintable() for line in lines for c in line)
 
 
+def test_a_name_that_rich_and_the_view_count_differently_fits_all_the_same() -> None:
+    """A skin tone without its hand is two columns here and none to rich."""
+    lines = drawn(story_of(**{"🏻": 0, "0" * 17: 0}), width=30, height=12)
+    assert all(columns(line) <= 30 for line in lines)
+
+
 def test_hostile_names_are_neither_markup_nor_escapes() -> None:
     hostile = Condition("0", "<\"'&>[red]\x1b[31m")
     story = Story("demo")

@@ -8,8 +8,8 @@ from rich.console import Group
 from rich.text import Text
 
 from jogeon.cli.showing.event_words import RISE, tell_event
-from jogeon.cli.showing.terminal import RICH_SIGNS, clean
-from jogeon.cli.texts.width import columns, fitted, padded
+from jogeon.cli.showing.terminal import clean
+from jogeon.cli.texts.width import columns, cut, fitted, padded
 from jogeon.events import Gap, Member, korean
 
 if TYPE_CHECKING:
@@ -41,9 +41,16 @@ class Screen:
         conditions = list(self._conditions(picture, width, free - for_events))
         events = self._events(picture, free - len(conditions))
         lines = [self._status(picture, width), *conditions, Text(), *events, Text(), Text(self.footer, "dim")]
-        for line in lines:
-            line.no_wrap, line.overflow = True, "ellipsis" if self.signs is RICH_SIGNS else "crop"
-        return Group(*lines)
+        return Group(*(self._cropped(line, width) for line in lines))
+
+    def _cropped(self, line: Text, width: int) -> Text:
+        """Return a line that fits; rich is told to leave it alone, for it counts some characters otherwise."""
+        line.no_wrap, line.overflow = True, "ignore"
+        if columns(line.plain) > width:
+            start = cut(line.plain, width - columns(self.signs.more), "")
+            line.right_crop(len(line.plain) - len(start))
+            line.append(self.signs.more)
+        return line
 
     def _fit(self, text: str, width: int) -> str:
         return fitted(text, width, self.signs.more)
