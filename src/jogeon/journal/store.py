@@ -24,6 +24,10 @@ def _grouped(statement: str, columns: int) -> list[str]:
 _CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
 _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 13)})"  # noqa: S608  # made of constants
+_POST = (
+    "INSERT OR IGNORE INTO outbox (alert, target, event, due_ns, content, state, tries) VALUES (?,?,?,?,?,'waiting',0)"
+)
+_MARK = "UPDATE outbox SET state = ?, tries = ?, done_ns = ?, reason = ?, digest = ? WHERE alert = ? AND target = ?"
 
 
 class Store:
@@ -72,6 +76,8 @@ class Store:
             gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
             db.execute("DELETE FROM marks WHERE id < ?", (last,))
             db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
+            db.execute("DELETE FROM ticks WHERE after < ?", (last,))
+            db.execute("DELETE FROM outbox WHERE event <= ? AND state <> 'waiting'", (last,))
         return gone > 0
 
     def _cut(self, before_ns: int, held_ns: int | None) -> int:
@@ -102,6 +108,9 @@ def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
         ("INSERT INTO marks VALUES (?,?,?,?)", commit.checkpoints),
         ("REPLACE INTO pulse VALUES (?,?,?)", commit.watermarks),
         ("REPLACE INTO cursors VALUES (?,?,?)", commit.cursors),
+        (_POST, commit.posts),
+        (_MARK, commit.marks),
+        ("INSERT INTO ticks (after, condition, right_ns) VALUES (?,?,?)", commit.tick_rows),
     ):
         if rows:
             db.executemany(statement, rows)

@@ -11,11 +11,12 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jogeon.errors import JournalError
 from jogeon.events import Event, Snapshot, State, StateName
+from jogeon.journal.beside import Done
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
 from jogeon.journal.reading import is_damage, meaning_of
@@ -66,6 +67,9 @@ class Journal:
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
         self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
+        self.keep, self.tick = inbox.keep, inbox.tick
+        self.begun_behind = store.head.last_id
+        """The id of the last event that was in the file when it was opened."""
         self._ending = threading.Event()
         self._give_up_at = 0.0
         self._unwritten = 0
@@ -173,6 +177,7 @@ class Journal:
                     beat_at = time.monotonic() + WATERMARK_EVERY
                     self._ask(self.beat)
         finally:
+            self._tell_done(self._inbox.close(), durable=False)
             self._store.close()
 
     def _turn(self) -> None:
@@ -216,18 +221,25 @@ class Journal:
                 self._fail(error)
             else:
                 self._succeed(commit)
+                self._tell_done(batch.done, durable=True)
                 return
             if self._ending.wait(pause):
                 if self._is_given_up():
                     self._unwritten += len(batch.events)
+                    self._tell_done(batch.done, durable=False)
                     return
                 time.sleep(PAUSES[0])
             pause = min(2 * pause, PAUSES[1])
+
+    def _tell_done(self, waiting: Sequence[Done], *, durable: bool) -> None:
+        if waiting:
+            self._ask(lambda: [done(durable) for done in waiting])
 
     def _made(self, batch: Batch) -> Commit:
         safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in batch.frames]
         commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
         commit.cursors.extend(batch.cursors)
+        self._builder.add_beside(batch.kept, batch.ticks)
         return commit
 
     def _is_gone(self) -> bool:
