@@ -26,14 +26,14 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks reports errors events gaps files maintenance net endpoint web",
+    "ground": "times masks reports errors events gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening queue"
     " jobs connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
-    "journal": "position beside fold format schema commits stream stats resume evidence reading following file store inbox"
-    " writer relay history retention",
+    "journal": "position beside fold format schema commits stream stats resume evidence reading following"
+    " file store inbox writer relay history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",

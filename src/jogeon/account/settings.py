@@ -4,6 +4,7 @@
     lang = "ko"                    # ko, en
     [keys.real]
     folder = "C:/Users/me/keys"    # holds the two downloaded text files; or app_key = "…" and secret_key = "…"
+    [alerts]                       # see jogeon.alerts.settings
 
 The file is looked for in the working directory, then in the user's configuration folder; each setting is taken from
 the first that has it, and a variable of the environment comes before both. JOGEON_CONFIG names one file instead.
@@ -52,6 +53,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     server: str | None = None
     lang: Literal["ko", "en"] | None = None
     keys: KeySettings = KeySettings()
+    alerts: dict[str, Any] | None = None
+    """What it says of alerts, as it is written: only who sends them reads it."""
 
 
 def setting_files() -> Iterator[tuple[Path, Settings]]:

@@ -149,7 +149,7 @@ class Inbox:
                 self._done.append(done)
                 done = _nobody
         if done is not _nobody:
-            self._source.soon(lambda: done(False))
+            self._source.soon(lambda: done(False))  # noqa: FBT003  # a Done
         self.ring()
 
     def tick(self, ticks: Sequence[Tick]) -> None:
