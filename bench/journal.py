@@ -31,10 +31,10 @@ from msgspec.structs import replace
 import jogeon
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.journal import file as store
-from jogeon.journal.commits import Commit, Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.history import History, Selection
+from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal, Source
 
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(10)]
@@ -263,22 +263,22 @@ def latencies(folder: Path, count: int) -> None:
 def big_journal(path: Path, count: int, days: int) -> None:
     """Write a long journal, without waiting for the disk."""
     store.SYNCHRONOUS = "OFF"
-    opened = Store(path)
-    ledger = Ledger(opened.book)
-    opened.write(ledger.enter([Snapshot(START_NS, condition, ()) for condition in CONDITIONS]))
-    ledger.settle()
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
+    opened.write(builder.enter([Snapshot(START_NS, condition, ()) for condition in CONDITIONS]))
+    builder.settle()
     a_day = count // days
     for day in range(days):
         shift = day * DAY_NS
         events = changes(a_day, SESSION_NS // a_day)
         if day:  # every day begins with what the one before ended with: empty again
             events = [replace(event, at_ns=event.at_ns + shift) for event in events]  # type: ignore[union-attr]  # changes
-            opened.write(ledger.enter([Snapshot(START_NS + shift, condition, ()) for condition in CONDITIONS]))
+            opened.write(builder.enter([Snapshot(START_NS + shift, condition, ()) for condition in CONDITIONS]))
         for start in range(0, len(events), 5_000):
-            opened.write(ledger.enter(events[start : start + 5_000]))
-            ledger.settle()
+            opened.write(builder.enter(events[start : start + 5_000]))
+            builder.settle()
     rights = {condition: Right(events[-1].at_ns, sure=True) for condition in CONDITIONS}  # type: ignore[union-attr]  # changes
-    opened.write(ledger.enter([], rights))  # as a watch ends
+    opened.write(builder.enter([], rights))  # as a watch ends
     opened.close()
     store.SYNCHRONOUS = "FULL"
 
@@ -295,7 +295,7 @@ def history(folder: Path, count: int, days: int = 60) -> None:
     path = folder / "big.db"
     big_journal(path, count, days)
     print(f"a journal of {count:,} events over {days} days: {path.stat().st_size / count:.1f} bytes an event")
-    print(f"  opened to be written, checked        {timed(lambda: Store(path).close()):8.2f} s")
+    print(f"  opened to be written, checked        {timed(lambda: Store.open(path).close()):8.2f} s")
     chance = random.Random(2)  # any moments
     with History(path) as opened:
         moments = [START_NS + chance.randrange(days) * DAY_NS + chance.randrange(SESSION_NS) for _ in range(50)]

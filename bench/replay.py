@@ -19,8 +19,8 @@ from pathlib import Path
 
 import jogeon
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.store import Store
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
 COMMIT = 10_000
@@ -40,10 +40,10 @@ def day(conditions: int, codes: int) -> Iterator[Event]:
 
 
 def write(path: Path, events: Iterator[Event]) -> None:
-    store = Store(path)
-    ledger = Ledger(store.book)
+    store = Store.open(path)
+    builder = CommitBuilder(store.head)
     while batch := list(islice(events, COMMIT)):
-        store.write(ledger.enter(batch))
+        store.write(builder.enter(batch))
     store.close()
 
 

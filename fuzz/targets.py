@@ -23,8 +23,9 @@ from jogeon.events import Condition, Snapshot
 from jogeon.live.connection import Connection
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
-from jogeon.server.peer import Peer, Settings
+from jogeon.server.peer import Peer
 from jogeon.server.server import Server
+from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
@@ -50,6 +51,7 @@ from jogeon.wire.messages import (
     System,
 )
 from jogeon.wire.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
+from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     import asyncio
@@ -123,7 +125,7 @@ def _frames() -> list[bytes]:
     rows = [{"9001": "A005930", "302": "가상", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130"}]
     frames = [
         writers.encode_login_accepted(),
-        writers.encode_list(LISTED),
+        list_text(LISTED),
         writers.encode_ping(),
         b"PING",
         writers.encode_system("R10001", "끝"),
@@ -132,8 +134,8 @@ def _frames() -> list[bytes]:
     ]
     nobody: tuple[str, ...] = ()
     for seq in ("0", "4"):
-        frames += [writers.encode_search(seq, rows, key) for key in ("", "k")]
-        frames += [writers.encode_registered(seq, codes) for codes in (nobody, CODES[:3])]
+        frames += [page_text(seq, rows, key) for key in ("", "k")]
+        frames += [snapshot_text(seq, codes) for codes in (nobody, CODES[:3])]
         frames += [writers.encode_push(seq, code, kind, "090000") for code in CODES[:2] for kind in ("I", "D")]
         frames += [writers.encode_refusal("CNSRREQ", code, f"거절(seq={seq})") for code in (900003, 900004)]
         frames += [writers.encode_cleared(seq)]
@@ -491,7 +493,7 @@ def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send."""
     script, loop = Script(data), _Loop()
     broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
-    serving = Server(broker, Settings(), cast("asyncio.AbstractEventLoop", loop))
+    serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
     peers = [Peer(serving), Peer(serving)]
     for each in peers:

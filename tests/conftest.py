@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ HOMES = (
 )  # fmt: skip
 PRIVATE = ("JOGEON_", "KIWOOM_", "APP_KEY", "APP_SECRET", "LC_", "LANGUAGE", "SSL_CERT_")
 THREAD_GRACE = 2.0  # seconds in which a thread that was told to end may do so
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs beside it so, and programs inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A property test leaves max_examples to the profile, so that `make fuzz` can raise it.
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=50, print_blob=True)

@@ -145,9 +145,7 @@ def judge_stops(fold: Fold, changes: Iterable[dict[str, Any]], stops: Iterable[t
     ]
 
 
-def _judge_stop(
-    name: str, fold: Fold, since: int, until: int, log: list[tuple[tuple[str, str], int]]
-) -> list[str]:
+def _judge_stop(name: str, fold: Fold, since: int, until: int, log: list[tuple[tuple[str, str], int]]) -> list[str]:
     took = f"{(until - since) / 1e9:.1f} s"
     gaps = fold.gaps[name]
     for moment in (moment for gap in gaps for moment in gap):

@@ -31,12 +31,12 @@ WINGS = {
     "live": "membership listing pages stages followed subscription subscriptions retry listening queue jobs"
     " connection policy beats serving supervisor",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames door peer server http",
-    "journal": "fold schema commits stats resume evidence reading file writer history retention",
+    "server": "frames settings door inbox deadlines peer server http",
+    "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "",
+    "alerts": "closings rules deciding",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
@@ -64,12 +64,12 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 PURE = {
     "wire": "values messages readers writers session",
     "live": "membership listing pages stages followed subscription subscriptions retry listening",
-    "journal": "fold schema commits stats resume",
+    "journal": "fold format schema commits stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},

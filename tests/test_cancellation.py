@@ -24,7 +24,7 @@ from jogeon.live.connection import Connection, Receiver
 from jogeon.live.policy import Policy
 from jogeon.simulator.simulator import Simulator
 from jogeon.watch import Watch
-from jogeon.wire import writers
+from texts import page_text
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = "급등주", "신고가 돌파"
@@ -68,7 +68,7 @@ class Holding(Broker):
         seq, first = message["seq"], message["cont_yn"] == "N"
         code = self.members[self.names[seq]][0 if first else -1]
         key = "next" if first else ""
-        wire.push(writers.encode_search(seq, [{"9001": f"A{code}", "302": "가상"}], key))
+        wire.push(page_text(seq, [{"9001": f"A{code}", "302": "가상"}], key))
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
         if self.slow_dials:

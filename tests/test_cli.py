@@ -220,6 +220,17 @@ def test_a_simulator_ends_quietly(number: signal.Signals) -> None:
         assert ended(process) == Said(130, "", "")
 
 
+def test_a_program_started_beside_others_ends_by_sigterm_alone() -> None:
+    background = ["sh", "-c", 'trap "" INT HUP; exec "$@"', "sh", *JOGEON, "watch", "1", "--server", "demo"]
+    with subprocess.Popen(background, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as watch:
+        line_of(watch)
+        for ignored in (signal.SIGINT, signal.SIGHUP):  # by a shell's & and by nohup
+            watch.send_signal(ignored)
+        watch.send_signal(signal.SIGTERM)
+        said = ended(watch)
+    assert (said.code, said.err) == (130, "")
+
+
 def test_a_reader_who_has_seen_enough_ends_a_watch_quietly() -> None:
     with started("watch", "--all", "--server", "demo") as watch:
         line_of(watch)

@@ -156,7 +156,6 @@ async def test_what_goes_wrong_while_the_others_end_is_raised(*, interrupted: bo
         await running
 
 
-
 @pytest.mark.parametrize(
     ("server", "label"),
     [("real", "실전"), ("mock", "모의투자"), ("demo", "시뮬레이터"), ("ws://127.0.0.1:9/api", "127.0.0.1:9")],

@@ -10,9 +10,9 @@ import pytest
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.files import journal_file
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.fold import Right
+from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def write(path: Path) -> None:
-    opened = Store(path)
-    ledger = Ledger(opened.book)
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
     for block in DAY:
-        opened.write(ledger.enter(block))
-        ledger.settle()
-    opened.write(ledger.enter([], {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}))
+        opened.write(builder.enter(block))
+        builder.settle()
+    opened.write(builder.enter([], {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}))
     opened.close()
 
 

@@ -6,12 +6,15 @@ import asyncio
 import logging
 import signal
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from cli_conversation import FakeClient, Shell
 from jogeon.cli.running.loop import logged, run_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture
@@ -36,6 +39,15 @@ def test_kiwooms_own_demo_is_the_mock_server_and_that_is_said(shell: Shell, monk
     assert shell.connected == [("mock", False)]
 
 
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """Let the end of a terminal be heard, which nohup ignores."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_heard")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_lets_what_was_begun_end_properly(number: signal.Signals) -> None:
     ended: list[str] = []

@@ -13,8 +13,8 @@ from cli_conversation import Shell
 from jogeon.cli.commands.replay import clock_time, pace, recording_of
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter, Event, Snapshot, State
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.store import Store
 
 ANY = ("--port", "0", "--rest-port", "0")
 NINE_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -23,9 +23,9 @@ RISE = Condition("4", "급등주")
 
 
 def journal(path: Path, *more: Event) -> None:
-    store = Store(path)
+    store = Store.open(path)
     events = [Snapshot(NINE_NS, RISE, ("005930",)), Enter(NINE_NS + HOUR_NS, RISE, "000660", "100000"), *more]
-    store.write(Ledger(store.book).enter(events))
+    store.write(CommitBuilder(store.head).enter(events))
     store.close()
 
 
@@ -68,7 +68,7 @@ def newer(path: Path) -> None:
         (lambda path: path.write_bytes(b""), "기록된 것이 없습니다", "nothing was recorded"),
         (foreign, "건드리지 않았습니다", "left untouched"),
         (newer, "더 새로운 jogeon", "newer jogeon"),
-        (lambda path: Store(path).close(), "기록된 것이 없습니다", "nothing was recorded"),
+        (lambda path: Store.open(path).close(), "기록된 것이 없습니다", "nothing was recorded"),
     ],
     ids=["missing", "no journal", "an empty file", "foreign", "newer", "empty"],
 )

@@ -7,6 +7,7 @@ import pytest
 import jogeon
 from jogeon.events import Condition
 from jogeon.wire import writers
+from texts import list_text, page_text, snapshot_text
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -50,13 +51,11 @@ def test_a_watch_tells_snapshot_enter_leave_and_keeps_members() -> None:
     virtual(main())
 
 
-
-
 def test_pushes_in_the_same_read_as_the_snapshot_follow_it_each_by_itself() -> None:
     class Together(Broker):
         def on_register(self, wire: Wire, seq: str) -> None:
             wire.push(
-                writers.encode_registered(seq, ["005930"]),
+                snapshot_text(seq, ["005930"]),
                 writers.encode_push(seq, "000660", "I", "090000"),
                 writers.encode_push(seq, "000660", "D", "090000"),
             )
@@ -70,10 +69,6 @@ def test_pushes_in_the_same_read_as_the_snapshot_follow_it_each_by_itself() -> N
             ]
 
     virtual(main())
-
-
-
-
 
 
 def test_a_refused_watch_raises_what_the_broker_said() -> None:
@@ -118,7 +113,7 @@ def test_all_pages_are_followed_and_counted() -> None:
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             page = int(message["next_key"] or 0)
             rows = [{"9001": f"A{page * 2 + i:06d}", "302": "가상"} for i in range(2)]
-            wire.push(writers.encode_search("0", rows, str(page + 1) if page < 4 else ""))
+            wire.push(page_text("0", rows, str(page + 1) if page < 4 else ""))
 
     async def main() -> None:
         async with Paging().client() as kiwoom:
@@ -132,8 +127,6 @@ def test_all_pages_are_followed_and_counted() -> None:
     virtual(main())
 
 
-
-
 def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
     async def main() -> None:
         async with Broker().client() as kiwoom, kiwoom.watch("급등주"):
@@ -143,10 +136,6 @@ def test_one_condition_is_not_watched_on_two_exchanges_at_once() -> None:
             assert await kiwoom.conditions() == [RISE, HIGH]
 
     virtual(main())
-
-
-
-
 
 
 def test_what_was_entered_is_not_entered_again() -> None:
@@ -166,7 +155,7 @@ def test_what_was_entered_is_not_entered_again() -> None:
 def test_a_condition_listed_twice_is_one() -> None:
     class Twice(Broker):
         def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
-            wire.push(writers.encode_list([RISE, RISE, HIGH]))
+            wire.push(list_text([RISE, RISE, HIGH]))
 
     async def main() -> None:
         broker = Twice()
@@ -204,7 +193,7 @@ def test_words_without_rows_after_an_outage_make_nobody_leave() -> None:
 def test_rows_of_codes_alone_answer_a_search_beside_a_watch() -> None:
     class Mock(Broker):
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
-            wire.push(writers.encode_registered(message["seq"], ["005930", "000660"]))
+            wire.push(snapshot_text(message["seq"], ["005930", "000660"]))
 
     async def main() -> None:
         async with Mock().client() as kiwoom, kiwoom.watch("급등주"):

@@ -13,6 +13,7 @@ from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Prices
 from jogeon.wire import readers, writers
 from jogeon.wire.messages import ConditionList, ListConditions, Register, Registered, Reply, Search, SearchPage
+from texts import page_text
 
 RULES = [Condition(seq, name) for seq, name in (("2", "급등주"), ("10", "급락주"), ("0", "신고가"))]
 QUOTE = Prices("005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700)
@@ -62,7 +63,7 @@ def test_a_snapshot_has_prefixes_and_no_padding() -> None:
     [
         ("null", '{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":null}'),
         ("unnamed", '{"trnm":"CNSRREQ","return_code":0,"data":null}'),
-        ("list", '{"trnm":"CNSRREQ","return_code":0,"seq":"4","data":[]}'),
+        ("list", '{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[]}'),
     ],
 )
 def test_an_empty_snapshot(switch: str, text: str) -> None:
@@ -85,7 +86,7 @@ def test_a_row_of_a_search() -> None:
         "9001": "A005930", "302": "가상전자 001", "10": "000075000", "25": "5", "11": "-00000100", "12": "-00000130",
         "13": "010386116", "16": "000075100", "17": "000075600", "18": "000074700",
     }  # fmt: skip
-    page = readers.answer(Search("4"), reply(writers.encode_search("4", [row])))
+    page = readers.answer(Search("4"), reply(page_text("4", [row])))
     stock = Stock("005930", "가상전자 001", 75_000, "fall", -100, -0.13, 10_386_116, 75_100, 75_600, 74_700)
     assert page == SearchPage((stock,), "N", "")
 
@@ -130,8 +131,8 @@ def test_a_seq_may_be_filled_up_with_blanks(padding: str, search: str, snapshot:
 def test_a_page_is_what_the_broker_writes() -> None:
     for key in ("", "7"):
         written = dialect().page("4", [QUOTE], "K", key)
-        assert written == writers.encode_search("4", [dialect().row(QUOTE, "K")], key)
-    assert dialect().page("4", [], "K", "") == writers.encode_search("4", [])
+        assert written == page_text("4", [dialect().row(QUOTE, "K")], key)
+    assert dialect().page("4", [], "K", "") == page_text("4", [])
 
 
 def test_one_row_may_stand_for_itself() -> None:

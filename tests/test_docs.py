@@ -58,7 +58,7 @@ from jogeon.simulator.broker.faults import Order
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.companies import companies
 from jogeon.simulator.market.expressions import FIELDS, parse_conditions
-from jogeon.wire.session import PHASES, REGISTRATION, Step
+from jogeon.wire.session import PHASES, Step
 from test_architecture import WINGS
 
 if TYPE_CHECKING:
@@ -480,7 +480,7 @@ def folded(steps: Iterable[Enum]) -> list[str]:
 
 
 def test_the_pictures_of_the_session_are_its_tables() -> None:
-    tables = [picture(PHASES), picture(REGISTRATION), picture(STAGES)]
+    tables = [picture(PHASES), picture(STAGES)]
     assert [block.text for block in blocks(ARCHITECTURE, "mermaid")] == tables
 
 

@@ -16,16 +16,15 @@ import pytest
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Snapshot, State
 from jogeon.journal import file as store
-from jogeon.journal.commits import Ledger
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.evidence import Kind, kind_of
-from jogeon.journal.file import Store
 from jogeon.journal.reading import open_reader
 from jogeon.journal.retention import copy_journal, delete_days
+from jogeon.journal.store import Store
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
 LONG_AGO = 1_577_836_800
-
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +37,8 @@ def _no_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def journal(path: Path, *, closed: bool = True) -> Store:
     """Write a journal with something in it."""
-    opened = Store(path)
-    opened.write(Ledger(opened.book).enter([State(START_NS, "started"), Snapshot(START_NS, RISE, ("005930",))]))
+    opened = Store.open(path)
+    opened.write(CommitBuilder(opened.head).enter([State(START_NS, "started"), Snapshot(START_NS, RISE, ("005930",))]))
     if closed:
         opened.close()
     return opened
@@ -79,7 +78,7 @@ FOREIGN = {
 def refused(path: Path) -> set[str]:
     """Return the reasons for which whoever writes and whoever reads is refused."""
     reasons = set()
-    for use in (Store, open_reader):
+    for use in (Store.open, open_reader):
         with pytest.raises(JournalError) as caught:
             use(path)
         reasons.add(caught.value.reason)
@@ -147,7 +146,7 @@ def test_a_file_of_somebody_where_sqlite_keeps_its_own_is_not_lost(tmp_path: Pat
     (tmp_path / f"signals{suffix}").write_bytes(b"mine\n" * 100)
     before = {name: each for name, each in state_of(tmp_path).items() if not name.endswith(".lock")}
     with pytest.raises(JournalError) as caught:
-        Store(path)
+        Store.open(path)
     assert caught.value.reason == "in the way"
     assert {name: each for name, each in state_of(tmp_path).items() if not name.endswith(".lock")} == before
 
@@ -156,7 +155,7 @@ def test_a_lock_of_another_program_is_not_emptied(tmp_path: Path) -> None:
     (tmp_path / "poetry.lock").write_bytes(b"version = 1\n")
     before = state_of(tmp_path)
     with pytest.raises(JournalError) as caught:
-        Store(tmp_path / "poetry")
+        Store.open(tmp_path / "poetry")
     assert caught.value.reason == "in the way"
     assert state_of(tmp_path) == before
 
@@ -167,16 +166,16 @@ def test_the_wal_of_another_database_is_not_deleted(tmp_path: Path) -> None:
     (tmp_path / "photos.db-shm").unlink()
     before = state_of(tmp_path)
     with pytest.raises(JournalError) as caught:
-        Store(tmp_path / "photos.db")
+        Store.open(tmp_path / "photos.db")
     assert caught.value.reason == "in the way"
     assert state_of(tmp_path) == before
 
 
 def kept(path: Path) -> list[bytes]:
     """Open what is left of a journal; return what was set aside."""
-    opened = Store(path)
+    opened = Store.open(path)
     opened.close()
-    assert len(opened.notices) == len({each.name.removesuffix("-wal") for each in path.parent.glob("*.damaged-*")})
+    assert len(opened.file.notices) == len({each.name.removesuffix("-wal") for each in path.parent.glob("*.damaged-*")})
     return [each.read_bytes() for each in path.parent.glob("*.damaged-*")]
 
 
@@ -234,7 +233,7 @@ def test_looking_at_a_journal_gives_up_no_lock_on_it(tmp_path: Path) -> None:
     assert kind_of(path) is Kind.JOURNAL
     script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT 1 FROM events').fetchall()"
     subprocess.run([sys.executable, "-c", script, str(path)], check=True)  # the last to close it deletes the WAL
-    assert not opened.torn()
+    assert not opened.file.torn()
     opened.close()
 
 

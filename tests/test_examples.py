@@ -137,7 +137,7 @@ async def test_a_bot_trades_on_what_it_saw_and_on_nothing_that_happened_while_it
 async def registered(simulator: Simulator) -> None:
     """Wait until somebody gets the pushes of the condition the bots follow."""
     async with asyncio.timeout(PATIENCE):
-        while not any(peer.session.takes_pushes("4") for peer in simulator._server.peers):
+        while not simulator._broker.is_registered("4"):
             await asyncio.sleep(0.01)
 
 

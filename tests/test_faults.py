@@ -436,8 +436,12 @@ async def test_mute_takes_a_seq_and_no_name() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"refuse_token": "8"}, {"system": "소식"}, {"words": "2"},
-        {"slow_reply": -1}, {"lose_reply": True}, {"double_reply": 2.5},
+        {"refuse_token": "8"},
+        {"system": "소식"},
+        {"words": "2"},
+        {"slow_reply": -1},
+        {"lose_reply": True},
+        {"double_reply": 2.5},
     ],
     ids=str,
 )

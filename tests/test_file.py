@@ -8,20 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.journal import file as store
-from jogeon.journal import reading
-from jogeon.journal import schema as rows
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store, require_free
-from jogeon.journal.fold import Right
-from jogeon.journal.reading import open_reader, read_book, read_conditions, read_end, read_rows
-from jogeon.journal.schema import COLUMNS, SCHEMA, event_of
-from recorded import START_NS, Day, days
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.file import DurableFile, require_free
+from jogeon.journal.reading import open_reader, read_conditions, read_rows
+from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
+from jogeon.journal.store import Store
+from recorded import START_NS
 
 RISE = Condition("4", "급등주")
 
@@ -42,11 +38,11 @@ def _no_fsync() -> Iterator[None]:
 
 def write(path: Path, *blocks: list[object]) -> None:
     """Record an epoch of one commit a block."""
-    opened = Store(path)
-    ledger = Ledger(opened.book)
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
     for block in blocks:
-        opened.write(ledger.enter(block))  # type: ignore[arg-type]  # a test's own events
-        ledger.settle()
+        opened.write(builder.enter(block))  # type: ignore[arg-type]  # a test's own events
+        builder.settle()
     opened.close()
 
 
@@ -62,7 +58,7 @@ def found(path: Path) -> list[object]:
 def reason(path: Path, *, reading: bool = False) -> str:
     """Return why a file cannot be used."""
     with pytest.raises(JournalError) as caught:
-        open_reader(path) if reading else Store(path)
+        open_reader(path) if reading else Store.open(path)
     return caught.value.reason
 
 
@@ -70,16 +66,16 @@ def test_a_file_has_one_writer_under_whatever_name(path: Path) -> None:
     link = path.with_name("link.db")
     link.symlink_to(path)
     assert reason(link) == "special"  # it leads nowhere yet
-    Store(path).close()
-    first = Store(link)
+    Store.open(path).close()
+    first = Store.open(link)
     assert reason(path) == reason(link) == "in use"
-    assert (first.path, stat.S_IMODE(path.stat().st_mode)) == (path, 0o600)
+    assert (first.file.path, stat.S_IMODE(path.stat().st_mode)) == (path, 0o600)
     first.close()
 
 
 def test_an_empty_file_becomes_a_private_journal(path: Path) -> None:
     path.touch(0o644)
-    Store(path).close()
+    Store.open(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -90,59 +86,26 @@ def test_a_folder_or_a_device_is_no_journal_and_stays_as_it_is(name: str) -> Non
     assert Path(name).stat().st_mode == before
 
 
-@given(days(), st.integers(1, 5))
-def test_the_book_of_a_file_is_what_its_writer_knew(
-    tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int
-) -> None:
-    path = tmp_path_factory.mktemp("book") / "journal.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
-        opened = Store(path)
-        ledger = Ledger(opened.book)
-        for place, block in enumerate(day.blocks):
-            rights = {condition: Right(place, sure=False) for condition in day.members} if place % 3 == 2 else None
-            opened.write(ledger.enter(block, rights))
-            ledger.settle()
-        opened.close()
-    db = open_reader(path)
-    book, end = read_book(db), read_end(db, read_conditions(db))
-    db.close()
-    assert book.last_id == len(day.events)
-    assert book.fold.known == ledger.fold.known
-    assert {condition: (known.right_ns, known.sure) for condition, known in end.known.items()} == {
-        condition: (known.right_ns, known.sure) for condition, known in ledger.fold.known.items()
-    }
-
-
-def test_epochs_follow_each_other_and_numbers_go_on(path: Path) -> None:
-    write(path, [State(START_NS, "started"), Snapshot(START_NS, RISE, ("005930",))])
-    write(path, [State(START_NS + 1, "started")], [Enter(START_NS + 2, RISE, "000660")])
-    db = open_reader(path)
-    assert db.execute("SELECT epoch, first FROM epochs").fetchall() == [(1, 1), (2, 3)]
-    assert list(read_book(db).fold.known[RISE].codes) == ["005930", "000660"]
-    db.close()
-
-
 def test_only_its_owner_may_read_it(path: Path) -> None:
-    opened = Store(path)
-    opened.write(Ledger(opened.book).enter([State(START_NS, "started")]))
+    opened = Store.open(path)
+    opened.write(CommitBuilder(opened.head).enter([State(START_NS, "started")]))
     kept = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
     assert [stat.S_IMODE(each.stat().st_mode) for each in kept] == [0o600] * 3
     opened.close()
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
-    opened = Store(path)
+    opened = Store.open(path)
     assert reason(path) == "in use"
     open_reader(path).close()
     opened.close()
-    Store(path).close()
+    Store.open(path).close()
 
 
 def test_whoever_would_log_in_first_learns_whether_a_journal_can_be_written(path: Path) -> None:
     require_free(path)
     assert list(path.parent.iterdir()) == []
-    opened = Store(path)
+    opened = Store.open(path)
     with pytest.raises(JournalError) as used:
         require_free(path)
     assert used.value.reason == "in use"
@@ -215,25 +178,25 @@ def test_a_newer_journal_is_refused_with_a_sentence(path: Path) -> None:
     db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(JournalError, match="version 99") as caught:
-        Store(path)
+        Store.open(path)
     assert caught.value.reason == "newer"
     assert reason(path, reading=True) == "newer"
 
 
 def test_an_older_journal_is_migrated_and_a_copy_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, [State(START_NS, "started")])
-    for module in (store, reading):
-        monkeypatch.setattr(module, "VERSION", rows.VERSION + 2)
-    steps = {rows.VERSION: "CREATE TABLE one (x);", rows.VERSION + 1: "ALTER TABLE one ADD COLUMN y;"}
-    monkeypatch.setattr(store, "MIGRATIONS", steps)
-    opened = Store(path)
+    version = JOURNAL.version
+    steps = {version: "CREATE TABLE one (x);", version + 1: "ALTER TABLE one ADD COLUMN y;"}
+    for step, sql in steps.items():
+        monkeypatch.setitem(JOURNAL.migrations, step, sql)
+    opened = Store.open(path)
     opened.close()
-    [notice] = opened.notices
-    assert notice.endswith(f"{path.name}.version-{rows.VERSION} is the one from before")
+    [notice] = opened.file.notices
+    assert notice.endswith(f"{path.name}.version-{version} is the one from before")
     db = open_reader(path)
     assert db.execute("SELECT x, y FROM one").fetchall() == []
     db.close()
-    copy = path.with_name(f"{path.name}.version-{rows.VERSION}")
+    copy = path.with_name(f"{path.name}.version-{version}")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert found(copy) == [State(START_NS, "started")] == found(path)
 
@@ -254,11 +217,11 @@ def test_a_damaged_journal_is_set_aside_and_another_begun(path: Path, damage: st
         case "middle":
             content[4096 : len(content) : 7] = bytes(len(content[4096 : len(content) : 7]))
     path.write_bytes(content)
-    opened = Store(path)
+    opened = Store.open(path)
     opened.close()
     [aside] = path.parent.glob("*.damaged-*")
     assert aside.read_bytes() == content
-    assert opened.notices == [f"the journal was damaged: it was set aside as {aside.name}, another was begun"]
+    assert opened.file.notices == [f"the journal was damaged: it was set aside as {aside.name}, another was begun"]
     assert found(path) == []
 
 
@@ -307,44 +270,37 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
 
 def test_a_truncated_wal_costs_only_what_was_in_it(path: Path) -> None:
     write(path, [State(START_NS, "started")])
-    opened = Store(path)
-    ledger = Ledger(opened.book)
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
     for n in range(50):
-        opened.write(ledger.enter([Enter(START_NS + n, RISE, f"{n:06d}")]))
+        opened.write(builder.enter([Enter(START_NS + n, RISE, f"{n:06d}")]))
     wal = path.with_name(path.name + "-wal")
     whole, cut = wal.read_bytes(), wal.stat().st_size // 2
     main = path.read_bytes()
     opened.close()
     path.write_bytes(main)
     wal.write_bytes(whole[:cut])  # as after a loss of power on a disk that did not keep its promise
-    again = Store(path)
+    again = Store.open(path)
     again.close()
     left = found(path)
-    assert again.notices == []
+    assert again.file.notices == []
     assert left == [State(START_NS, "started"), *(Enter(START_NS + n, RISE, f"{n:06d}") for n in range(len(left) - 1))]
     assert 10 < len(left) < 50
 
 
 def test_a_name_that_leads_elsewhere_is_noticed(path: Path) -> None:
-    opened = Store(path)
-    assert not opened.gone()
+    opened = Store.open(path)
+    assert not opened.file.gone()
     path.rename(path.with_name("other.db"))
-    assert opened.gone()
+    assert opened.file.gone()
     path.touch()
-    assert opened.gone()
+    assert opened.file.gone()
     opened.close()
 
 
 def test_the_tables_are_made_at_once_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "SCHEMA", SCHEMA + "CREATE TABLE events (twice);")
+    monkeypatch.setattr(DurableFile, "_stamp", "CREATE TABLE events (twice);")
     assert reason(path) == "unwritable"
     monkeypatch.undo()
     write(path, [State(START_NS, "started")])
     assert found(path) == [State(START_NS, "started")]
-
-
-def test_long_reads_come_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 3)
-    entered = [Enter(START_NS + n, RISE, f"{n:06d}") for n in range(10)]
-    write(path, list(entered))
-    assert found(path) == entered

@@ -14,10 +14,10 @@ from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal import file as store_module
 from jogeon.journal import history as history_module
 from jogeon.journal import reading
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.fold import Fold, Right
 from jogeon.journal.history import History, Selection
+from jogeon.journal.store import Store
 from recorded import SECOND, START_NS, Day, days
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -39,12 +39,12 @@ def path(tmp_path: Path) -> Path:
 
 def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | None = None) -> None:
     """Record an epoch."""
-    opened = Store(path)
-    ledger = Ledger(opened.book)
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
     for block in blocks:
-        opened.write(ledger.enter(block))
-        ledger.settle()
-    opened.write(ledger.enter([], rights or {}))
+        opened.write(builder.enter(block))
+        builder.settle()
+    opened.write(builder.enter([], rights or {}))
     opened.close()
 
 
@@ -71,7 +71,7 @@ def test_the_members_at_any_moment_are_those_there_were(
 ) -> None:
     path = tmp_path_factory.mktemp("members") / "journal.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", marks)
         write(path, *day.blocks, rights={condition: Right(day.at_ns, sure=True) for condition in day.told})
     moment = data.draw(st.integers(START_NS - SECOND, day.at_ns + SECOND))
     fold = Fold()
@@ -99,7 +99,7 @@ def test_a_selection_is_what_matches_it(
 ) -> None:
     path = tmp_path_factory.mktemp("events") / "journal.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", marks)
         write(path, *day.blocks)
     numbered = list(enumerate(day.events, start=1))
     names = sorted({event.condition.name for event in day.events if event.condition is not None})
@@ -146,7 +146,7 @@ def test_a_condition_is_found_by_its_name_or_its_seq_under_every_seq_it_had(path
 
 
 def test_a_clock_that_was_set_back_hides_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     moments = [100, 101, 102, 50, 51, 52, 53, 103, 104, 105]
     states: list[Event] = [State(at(moment), "connected") for moment in moments]
     write(path, *[[state] for state in states])
@@ -313,13 +313,13 @@ def test_there_is_no_history_without_a_file(path: Path) -> None:
 
 
 def test_it_is_read_while_it_is_written(path: Path) -> None:
-    opened = Store(path)
-    ledger = Ledger(opened.book)
-    opened.write(ledger.enter([Snapshot(at(0), RISE, ("005930",))]))
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
+    opened.write(builder.enter([Snapshot(at(0), RISE, ("005930",))]))
     with History(path) as history:
         reading = history.events()
         assert next(reading) == (1, 1, Snapshot(at(0), RISE, ("005930",)))
-        opened.write(ledger.enter([Enter(at(1), RISE, "000660")]))
+        opened.write(builder.enter([Enter(at(1), RISE, "000660")]))
         assert list(history.events())[1:] == [(1, 2, Enter(at(1), RISE, "000660"))]
         assert list(history.members(at(2))[0].codes) == ["005930", "000660"]
     opened.close()

@@ -29,6 +29,7 @@ from jogeon.server.frames import close_frame, text_frame
 from jogeon.watch import Watch
 from jogeon.wire import messages, readers, writers
 from naive_client import NaiveClient
+from texts import list_text, snapshot_text
 
 CONDITIONS = (Condition("0", "급등주"), Condition("4", "신고가 돌파"))
 CLIENT_MEGABYTES = 192
@@ -94,10 +95,10 @@ class Rogue:
             case {"trnm": "LOGIN"}:
                 answers = [writers.encode_login_accepted()]
             case {"trnm": "CNSRLST"}:
-                answers = [writers.encode_list(CONDITIONS)]
+                answers = [list_text(CONDITIONS)]
             case {"trnm": "CNSRREQ", "seq": seq}:
                 pushed = writers.encode_push(seq, "000660", "I", "090000")
-                answers = [writers.encode_registered(seq, self.members), pushed]
+                answers = [snapshot_text(seq, self.members), pushed]
             case {"trnm": "CNSRCLR", "seq": seq}:
                 answers = [writers.encode_cleared(seq)]
             case _:
@@ -227,8 +228,8 @@ IGNORED = {
     "null": b"null",
     "a trnm that is a number": b'{"trnm":17}',
     "a trnm without end": b'{"trnm":"%s"}' % TOO_LONG,
-    "a reply to nothing": writers.encode_registered("0", ["999999"]),
-    "a reply to a condition nobody knows": writers.encode_registered("77", ["999999"]),
+    "a reply to nothing": snapshot_text("0", ["999999"]),
+    "a reply to a condition nobody knows": snapshot_text("77", ["999999"]),
     "a second reply to the login": writers.encode_login_accepted(),
     "a refusal of nothing": writers.encode_refusal("CNSRREQ", 900003, "이미(seq=0)"),
     "a refusal with a deep code": b'{"trnm":"CNSRREQ","return_code":' + b"[" * 900 + b"]" * 900 + b"}",

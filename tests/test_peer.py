@@ -13,12 +13,14 @@ import websockets
 
 from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
-from jogeon.server.peer import EARLY_OUTBOX, SHARE, Peer, Settings
+from jogeon.server.inbox import SHARE
+from jogeon.server.peer import EARLY_OUTBOX, Peer
 from jogeon.server.server import READ_LIMIT
-from jogeon.wire import writers
+from jogeon.server.settings import ServerSettings
 from jogeon.wire.messages import ConditionList, ListConditions, Request
 from naive_client import NaiveClient
 from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
+from texts import list_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -160,7 +162,7 @@ async def test_of_many_without_a_login_the_oldest_goes() -> None:
 
 
 def test_few_may_be_there_without_a_login() -> None:
-    assert (Settings().most_early, Settings().most, READ_LIMIT, WAITING) == (64, 1_000, 2**18, 64)
+    assert (ServerSettings().most_early, ServerSettings().most, READ_LIMIT, WAITING) == (64, 1_000, 2**18, 64)
 
 
 async def test_when_all_are_in_a_newer_one_is_turned_away() -> None:
@@ -254,7 +256,7 @@ async def test_an_answer_may_come_late_and_more_than_once(how: dict[str, Any], l
     class Odd(Clerk):
         def requested(self, peer: Peer, request: Request) -> None:
             assert isinstance(request, ListConditions)
-            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), **how)
+            peer.answer(request, ConditionList(LISTED), list_text(LISTED), **how)
 
     async with serving(Odd()) as server, NaiveClient(server.address) as client:
         await client.login()
@@ -266,7 +268,7 @@ async def test_an_answer_may_come_late_and_more_than_once(how: dict[str, Any], l
 async def test_a_late_answer_to_a_peer_that_went_is_nobodys() -> None:
     class Late(Clerk):
         def requested(self, peer: Peer, request: Request) -> None:
-            peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED), after=0.03)
+            peer.answer(request, ConditionList(LISTED), list_text(LISTED), after=0.03)
 
     async with serving(Late()) as server:
         async with NaiveClient(server.address) as client:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jogeon.errors import ConnectionLost
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.fold import Known
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from jogeon.live.membership import Membership
 from jogeon.live.queue import EVENT_BYTES, Queue
 from wire import virtual
@@ -26,7 +26,7 @@ class Publisher:
         self.followed = {condition: Membership(condition) for condition in (RISE, HIGH)}
         self.queue = Queue(self.current, lambda: self.now_ns, max_events=max_events, max_bytes=max_bytes)
         known = {condition: Known(dict.fromkeys(codes), 0) for condition, codes in (last or {}).items()}
-        self.sink = Resumed(self.queue, known, list(self.followed))
+        self.sink = RestartGap(self.queue, known, list(self.followed))
 
     def current(self, condition: Condition) -> Snapshot | None:
         membership = self.followed.get(condition)

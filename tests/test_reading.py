@@ -12,10 +12,10 @@ import pytest
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Snapshot, State
 from jogeon.journal import file as store
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History
 from jogeon.journal.reading import in_words, is_damage, one_moment, open_reader
+from jogeon.journal.store import Store
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
@@ -29,13 +29,13 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(store, "PROOF", (0.0, 0.0))
     monkeypatch.setattr(os, "fsync", lambda _: None)
     path = tmp_path / "signals"
-    opened = Store(path)
+    opened = Store.open(path)
     told: list[Event] = [
         State(START_NS, "started"),
         Snapshot(START_NS, RISE, ("005930",)),
         Enter(START_NS, RISE, "000660"),
     ]
-    opened.write(Ledger(opened.book).enter(told))
+    opened.write(CommitBuilder(opened.head).enter(told))
     opened.close()
     return path
 
@@ -84,7 +84,7 @@ CHANGED = {
 def test_a_journal_whose_tables_were_changed_is_refused_and_left_alone(path: Path, what: str) -> None:
     altered(path, *CHANGED[what])
     before = path.read_bytes()
-    assert (reason(Store, path), reason(all_told, path)) == ("odd", "odd")
+    assert (reason(Store.open, path), reason(all_told, path)) == ("odd", "odd")
     assert path.read_bytes() == before
     assert not list(path.parent.glob("*.damaged-*"))
 
@@ -98,13 +98,13 @@ WITHOUT_END = (
 @pytest.mark.parametrize("added", [WITHOUT_END, "CREATE UNIQUE INDEX one ON events (kind)"])
 def test_who_writes_refuses_what_would_have_a_say_in_its_commits(path: Path, added: str) -> None:
     altered(path, "DELETE FROM events WHERE id > 1", added)
-    assert reason(Store, path) == "odd"
+    assert reason(Store.open, path) == "odd"
     open_reader(path).close()
 
 
 def test_what_somebody_added_for_looking_is_no_harm(path: Path) -> None:
     altered(path, "CREATE VIEW mine AS SELECT code FROM events", "CREATE INDEX by_code ON events (code)")
-    Store(path).close()
+    Store.open(path).close()
     all_told(path)
 
 
@@ -127,16 +127,16 @@ def test_rows_that_are_not_as_they_were_written_are_a_sentence(path: Path, what:
     with contextlib.suppress(JournalError):  # nothing else may come of it
         all_told(path)
     with contextlib.suppress(JournalError):
-        Store(path).close()
+        Store.open(path).close()
 
 
 @pytest.mark.parametrize("table", ["events", "conditions"])
 def test_what_a_writer_goes_on_from_is_checked_before_it_does(path: Path, table: str) -> None:
     """A text in the place of a number would end its thread in the middle of a day."""
     altered(path, {"events": ROWS["a text for a moment"], "conditions": "UPDATE conditions SET name = x'ff00'"}[table])
-    opened = Store(path)
+    opened = Store.open(path)
     opened.close()
-    assert "set aside" in opened.notices[0]
+    assert "set aside" in opened.file.notices[0]
 
 
 def test_what_is_not_there_or_empty_is_told_as_that(path: Path) -> None:

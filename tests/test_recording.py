@@ -17,9 +17,9 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import Blind
 from jogeon.journal import file as store_module
-from jogeon.journal.file import Store
-from jogeon.journal.reading import one_moment, open_reader, read_book, read_conditions, read_rows
+from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_head, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.store import Store
 from jogeon.live.policy import Policy
 from jogeon.live.queue import Queue
 from jogeon.live.stages import Stage
@@ -172,14 +172,14 @@ async def test_the_journal_of_all_conditions_takes_those_that_are_added(path: Pa
     assert ("Snapshot", "거래량 급증", "005930") in told(recorded(path))
 
 
-async def test_raw_frames_are_recorded_unless_they_are_not_wanted(path: Path) -> None:
+async def test_raw_frames_are_recorded_if_they_are_wanted(path: Path) -> None:
     broker = Broker()
     async with broker.client() as kiwoom:
-        async with kiwoom.watch("급등주", journal=path, frames=False):
+        async with kiwoom.watch("급등주", journal=path):
             broker.enter("급등주", "005930")
         db = open_reader(path)
         assert db.execute("SELECT count(*) FROM frames").fetchone() == (0,)
-        async with kiwoom.watch("급등주", journal=path):
+        async with kiwoom.watch("급등주", journal=path, frames=True):
             broker.enter("급등주", "000660")
         broker.wire.push({"trnm": "PING"})
         frames = [bytes(payload) for (payload,) in db.execute("SELECT payload FROM frames ORDER BY id")]
@@ -227,7 +227,7 @@ async def test_an_unknown_condition_leaves_no_journal_open(path: Path) -> None:
 
 @pytest.fixture
 def damaged(path: Path) -> Path:
-    Store(path).close()
+    Store.open(path).close()
     path.write_bytes(bytes(100) + path.read_bytes()[100:])
     return path
 
@@ -252,7 +252,7 @@ async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
         watch = kiwoom.watch("급등주", journal=path)
         await watch.__aenter__()
         assert watch.journal is not None
-        watch.journal._store._db.execute("PRAGMA query_only = ON")
+        watch.journal._store.file.db.execute("PRAGMA query_only = ON")
         broker.enter("급등주", "005930")
         journal = watch.journal
         await until(lambda: journal.trouble is not None)
@@ -267,7 +267,7 @@ async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
 def known(path: Path) -> tuple[int, bool] | None:
     db = open_reader(path)
     with one_moment(db):
-        found = read_book(db).fold.known.get(RISE)
+        found = read_head(db).fold.known.get(RISE)
     db.close()
     return None if found is None else (found.right_ns, found.sure)
 
@@ -298,7 +298,7 @@ async def test_cancelling_the_start_leaves_no_journal_open(path: Path) -> None:
 def released(path: Path) -> bool:
     """Tell whether another writer could have the journal."""
     try:
-        Store(path).close()
+        Store.open(path).close()
     except JournalError:
         return False
     return True

@@ -19,11 +19,11 @@ from jogeon.errors import InvalidAddress
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, Stock
 from jogeon.gaps import difference
 from jogeon.journal import file as store_module
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.reading import open_reader, read_conditions, read_rows
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.store import Store
 from jogeon.live.policy import Policy
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.recorded import replay as replay_module
@@ -74,11 +74,11 @@ class Kept:
 
 def keep(path: Path, events: list[Event], listing: list[Condition]) -> None:
     """Write the events of one run of a program behind those of the run before."""
-    store, kept = Store(path), Kept()
-    resumed = Resumed(kept, store.book.fold.copy().known, listing)
+    store, kept = Store.open(path), Kept()
+    resumed = RestartGap(kept, store.head.fold.copy().known, listing)
     for event in events:
         resumed.put_block([event])
-    store.write(Ledger(store.book).enter(kept.events))
+    store.write(CommitBuilder(store.head).enter(kept.events))
     store.close()
 
 
@@ -201,8 +201,8 @@ def path(tmp_path: Path) -> Path:
 
 @contextlib.asynccontextmanager
 async def replaying(path: Path, *events: Event, **more: Any) -> AsyncIterator[Replay]:
-    store = Store(path)
-    store.write(Ledger(store.book).enter([*OPENING, *events]))
+    store = Store.open(path)
+    store.write(CommitBuilder(store.head).enter([*OPENING, *events]))
     store.close()
     async with Replay(RecordedStretch(path), **{"speed": MAX, "rest_port": None, "settle": 0.0} | more) as replay:
         yield replay
@@ -367,8 +367,8 @@ async def test_faults_are_played_on_a_recorded_day_too(path: Path) -> None:
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, float("nan")])
 def test_a_speed_that_cannot_be(path: Path, speed: float) -> None:
-    store = Store(path)
-    store.write(Ledger(store.book).enter(OPENING))
+    store = Store.open(path)
+    store.write(CommitBuilder(store.head).enter(OPENING))
     store.close()
     recording = RecordedStretch(path)
     with pytest.raises(InvalidAddress, match="speed"):

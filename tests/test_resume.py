@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal.fold import Fold, Known
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from recorded import START_NS, Day, codes, days
 
 RISE, HIGH = Condition("4", "급등주"), Condition("7", "신고가 돌파")
@@ -36,7 +36,7 @@ def known(*in_it: str) -> Known:
 
 def test_the_first_snapshot_ends_the_gap_of_the_restart_in_one_block() -> None:
     sink = Sink()
-    resumed = Resumed(sink, {RISE: known("005930", "000660")}, [RISE])
+    resumed = RestartGap(sink, {RISE: known("005930", "000660")}, [RISE])
     resumed.put_block([Snapshot(NOW, RISE, ("000660", "0000D0"))])
     assert sink.blocks == [
         [
@@ -50,7 +50,7 @@ def test_the_first_snapshot_ends_the_gap_of_the_restart_in_one_block() -> None:
 
 def test_a_second_snapshot_and_a_condition_never_recorded_pass_as_they_are() -> None:
     sink = Sink()
-    resumed = Resumed(sink, {RISE: known("005930")}, [RISE, HIGH])
+    resumed = RestartGap(sink, {RISE: known("005930")}, [RISE, HIGH])
     block: list[Event] = [Snapshot(NOW, HIGH, ("005930",))]
     resumed.put_block(block)
     resumed.put_block([Snapshot(NOW, RISE, ("005930",))])
@@ -62,14 +62,14 @@ def test_a_second_snapshot_and_a_condition_never_recorded_pass_as_they_are() -> 
 def test_a_condition_is_found_again_by_its_name_under_another_seq() -> None:
     sink = Sink()
     moved = Condition("9", "급등주")
-    Resumed(sink, {RISE: known("005930")}, [moved]).put_block([Snapshot(NOW, moved, ("005930",))])
+    RestartGap(sink, {RISE: known("005930")}, [moved]).put_block([Snapshot(NOW, moved, ("005930",))])
     assert sink.blocks == [[Gap(moved, START_NS, NOW, "restart"), Snapshot(NOW, moved, ("005930",))]]
 
 
 def test_a_name_that_another_condition_bears_now_is_no_proof() -> None:
     sink = Sink()
     twin = Condition("9", "급등주")
-    resumed = Resumed(sink, {RISE: known("005930")}, [RISE, twin])
+    resumed = RestartGap(sink, {RISE: known("005930")}, [RISE, twin])
     resumed.put_block([Snapshot(NOW, twin, ())])
     resumed.put_block([Snapshot(NOW, RISE, ())])
     assert sink.blocks[0] == [Snapshot(NOW, twin, ())]
@@ -80,7 +80,7 @@ def test_a_name_that_two_conditions_bore_is_no_proof() -> None:
     sink = Sink()
     moved = Condition("9", "급등주")
     last = {RISE: known("005930"), Condition("5", "급등주"): known("000660")}
-    Resumed(sink, last, [moved]).put_block([Snapshot(NOW, moved, ())])
+    RestartGap(sink, last, [moved]).put_block([Snapshot(NOW, moved, ())])
     assert sink.blocks == [[Snapshot(NOW, moved, ())]]
 
 
@@ -88,7 +88,7 @@ def test_the_one_of_a_doubled_name_that_was_heard_last_is_the_one_that_stays() -
     gone, heard, now = (Condition(seq, "급등주") for seq in ("4", "7", "9"))
     last = {gone: Known({"035720": None}, START_NS - 1, sure=False), heard: known("005930")}
     sink = Sink()
-    Resumed(sink, last, [now]).put_block([Snapshot(NOW, now, ())])
+    RestartGap(sink, last, [now]).put_block([Snapshot(NOW, now, ())])
     [[gap, left, _]] = sink.blocks
     assert isinstance(gap, Gap)
     assert isinstance(left, Leave)
@@ -97,13 +97,13 @@ def test_the_one_of_a_doubled_name_that_was_heard_last_is_the_one_that_stays() -
 
 def test_a_clock_that_was_set_back_does_not_turn_the_gap_around() -> None:
     sink = Sink()
-    Resumed(sink, {RISE: known()}, [RISE]).put_block([Snapshot(START_NS - 5, RISE, ())])
+    RestartGap(sink, {RISE: known()}, [RISE]).put_block([Snapshot(START_NS - 5, RISE, ())])
     assert sink.blocks[0][0] == Gap(RISE, START_NS - 5, START_NS - 5, "restart")
 
 
 def test_a_gap_that_no_snapshot_ended_is_told_as_open() -> None:
     sink = Sink()
-    resumed = Resumed(sink, {RISE: known("005930"), HIGH: known()}, [RISE, HIGH])
+    resumed = RestartGap(sink, {RISE: known("005930"), HIGH: known()}, [RISE, HIGH])
     resumed.put_block([Snapshot(NOW, HIGH, ())])
     resumed.end([RISE, HIGH], NOW)
     assert sink.blocks[1:] == [[Gap(RISE, START_NS, NOW, "restart", open=True)]]
@@ -115,7 +115,7 @@ def test_a_fold_over_two_runs_never_jumps(first: Day, second: Day, more: list[st
     for event in first.events:
         fold.take(event)
     sink = Sink()
-    resumed = Resumed(sink, fold.copy().known, list(second.members))
+    resumed = RestartGap(sink, fold.copy().known, list(second.members))
     for condition in list(second.members):
         if condition not in second.told:
             second.first(condition, more)

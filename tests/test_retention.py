@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.journal import file as store_module
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History, Selection
 from jogeon.journal.retention import copy_journal, delete_days
+from jogeon.journal.store import Store
 from recorded import SECOND, START_NS, Day, days
 
 RISE = Condition("4", "급등주")
@@ -31,22 +31,22 @@ def _no_fsync() -> Iterator[None]:
 
 
 def recorded(path: Path, blocks: list[list[Event]]) -> Store:
-    opened = Store(path)
-    ledger = Ledger(opened.book)
+    opened = Store.open(path)
+    builder = CommitBuilder(opened.head)
     for place, block in enumerate(blocks):
-        opened.write(ledger.enter(block, frames=[(START_NS + place * SECOND, b"{}")]))
-        ledger.settle()
+        opened.write(builder.enter(block, frames=[(START_NS + place * SECOND, b"{}")]))
+        builder.settle()
     return opened
 
 
 @given(days(max_size=40), st.integers(1, 5), st.data())
 def test_what_is_kept_answers_as_before(
-    tmp_path_factory: pytest.TempPathFactory, day: Day, marks: int, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, day: Day, checkpoints: int, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("keep") / "journal.db"
     before_ns = data.draw(st.integers(START_NS, day.at_ns + SECOND))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jogeon.journal.commits.MARK_EVERY", marks)
+        patch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", checkpoints)
         opened = recorded(path, day.blocks)
     with History(path) as history:
         moment = data.draw(st.integers(before_ns, day.at_ns + SECOND))
@@ -55,15 +55,15 @@ def test_what_is_kept_answers_as_before(
             assert history.members(moment) == pictures
         assert list(history.events(Selection(span=(before_ns, day.at_ns + SECOND)))) == told
     opened.close()
-    again = Store(path)
+    again = Store.open(path)
     again.close()
-    assert again.book.last_id == len(day.events)
+    assert again.head.last_id == len(day.events)
 
 
 def test_when_the_last_event_was_is_known_when_all_events_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     shown = Snapshot(START_NS, RISE, ("005930",))
     opened = recorded(tmp_path / "journal.db", [[shown, Leave(START_NS + SECOND, RISE, "005930", "090001")]])
     while opened.forget(START_NS + 2 * SECOND):
@@ -76,7 +76,7 @@ def test_when_the_last_event_was_is_known_when_all_events_are_gone(
 
 
 def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     flips: list[list[Event]] = [
         [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930", "090000")] for n in range(1, 20)
     ]
@@ -90,7 +90,7 @@ def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert numbers[0] > 8
     assert numbers == list(range(numbers[0], 21))
     assert rise.covered == pytest.approx(20 - numbers[0] + 1, abs=1)
-    frames = opened._db.execute("SELECT min(at_ns) FROM frames").fetchone()
+    frames = opened.file.db.execute("SELECT min(at_ns) FROM frames").fetchone()
     assert frames == (START_NS + 10 * SECOND,)
     opened.close()
 

@@ -14,6 +14,7 @@ from jogeon.live.connection import Connection, Receiver
 from jogeon.live.policy import Policy
 from jogeon.live.serving import REPLACE_PAUSE
 from jogeon.wire import writers
+from texts import page_text
 from wire import Broker, Wire, drain, pause, told, virtual
 
 RISE, HIGH = "급등주", "신고가 돌파"
@@ -371,7 +372,7 @@ def test_pages_of_a_condition_that_moved_are_read_from_the_first_again() -> None
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             name, first = self.names[message["seq"]], message["cont_yn"] == "N"
             codes = {RISE: ["005930", "000660"], HIGH: ["0000D0", "57JBHH"]}[name]
-            page = writers.encode_search(message["seq"], [{"9001": codes[0 if first else 1]}], "k" if first else "")
+            page = page_text(message["seq"], [{"9001": codes[0 if first else 1]}], "k" if first else "")
             wire.later(1.5, page)
             if len(self.requests("CNSRREQ")) == 1:
                 self.names = {"0": HIGH, "4": RISE}

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
 from jogeon.server.frames import text_frame
-from jogeon.server.peer import FRAME_LIMIT, Peer, Settings, Verdict
+from jogeon.server.peer import LoginVerdict, Peer
 from jogeon.server.server import PATH, Server, bound, serve
+from jogeon.server.settings import FRAME_LIMIT, ServerSettings
 from jogeon.wire import writers
 from jogeon.wire.messages import ConditionList, ListConditions, LoginAccepted, Refusal
 from naive_client import NaiveClient
+from texts import list_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,15 +48,15 @@ class Clerk:
         self.connections += 1
         self.peers.append(peer)
 
-    def login(self, peer: Peer, request: Login) -> Verdict:
+    def login(self, peer: Peer, request: Login) -> LoginVerdict:
         del peer
         if request.token == "bad":
-            return Verdict(Refusal("8005", "no"), writers.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
-        return Verdict(LoginAccepted(), writers.encode_login_accepted(), request.token)
+            return LoginVerdict(Refusal("8005", "no"), writers.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
+        return LoginVerdict(LoginAccepted(), writers.encode_login_accepted(), request.token)
 
     def requested(self, peer: Peer, request: Request) -> None:
         assert isinstance(request, ListConditions)
-        peer.answer(request, ConditionList(LISTED), writers.encode_list(LISTED))
+        peer.answer(request, ConditionList(LISTED), list_text(LISTED))
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         self.odd.append(message)
@@ -66,7 +68,7 @@ class Clerk:
 
 @contextlib.asynccontextmanager
 async def serving(clerk: Clerk | None = None, **settings: float) -> AsyncIterator[Server]:
-    server = await serve(clerk or Clerk(), settings=Settings(**settings))  # type: ignore[arg-type]  # ints and bools
+    server = await serve(clerk or Clerk(), settings=ServerSettings(**settings))  # type: ignore[arg-type]  # ints and bools
     try:
         yield server
     finally:

@@ -7,6 +7,7 @@ import pytest
 
 from jogeon.errors import RequestTimeout
 from jogeon.wire import writers
+from texts import snapshot_text
 from wire import Broker, Wire, pause, virtual
 
 NAMES = {str(number): f"조건 {number}" for number in range(12)}
@@ -20,7 +21,7 @@ class Slow(Broker):
 
     def on_register(self, wire: Wire, seq: str) -> None:
         wire.registered[seq] = self.names[seq]
-        wire.later(3, writers.encode_registered(seq, self.members[self.names[seq]]))
+        wire.later(3, snapshot_text(seq, self.members[self.names[seq]]))
 
 
 def kinds(heard: list[dict[str, Any]]) -> list[str]:

@@ -35,13 +35,13 @@ from jogeon.wire.session import (
     ClientSession,
     Late,
     Phase,
-    Registration,
     ServerSession,
     Step,
     Stray,
     step_of,
 )
 from jogeon.wire.values import stock_of
+from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     from jogeon.wire.messages import Answer, Request
@@ -71,7 +71,7 @@ def test_every_phase_ends_closed() -> None:
     [
         (Register("4"), None, Step.REGISTER),
         (Register("4"), Registered(()), Step.REGISTER_OK),
-        (Register("4"), TWICE, Step.REGISTER_TWICE),
+        (Register("4"), TWICE, Step.REGISTER_NO),
         (Register("4"), NO_SUCH, Step.REGISTER_NO),
         (Register("4"), Malformed("?"), Step.REGISTER_NO),
         (Search("4"), TWICE, Step.SEARCH_NO),
@@ -91,11 +91,8 @@ def test_a_session_from_login_to_close() -> None:
     assert pair.ask(Login("token"), LoginAccepted()) == Answered(Login("token"), LoginAccepted())
     assert pair.ask(ListConditions(), LISTED) == Answered(ListConditions(), LISTED)
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
-    assert pair.server.takes_pushes("4")
     assert pair.ask(Search("4"), SearchPage((), "N", "")) == Answered(Search("4"), SearchPage((), "N", ""))
-    assert pair.server.takes_pushes("4")
     assert pair.ask(Clear("4"), Cleared()) == Answered(Clear("4"), Cleared())
-    assert not pair.server.takes_pushes("4")
     assert pair.agree()
 
 
@@ -164,7 +161,7 @@ def test_a_closed_session_awaits_and_owes_nothing() -> None:
     pair.client.expire()
     pair.send(Clear("5"))
     pair.client.close()
-    assert (pair.client.owed, pair.client.in_flight, pair.client.registrations) == ([], None, {})
+    assert (pair.client.owed, pair.client.in_flight) == ([], None)
     with pytest.raises(LocalProtocolError):
         pair.send(ListConditions())
 
@@ -237,12 +234,13 @@ def test_a_late_reply_is_not_taken_for_the_next_request() -> None:
     assert not pair.client.owed
 
 
-def test_a_late_reply_tells_how_it_is_on_the_server_all_the_same() -> None:
-    pair = listed_pair()
-    timed_out(pair, Register("4"))
-    pair.answer(pair.unanswered[0], Registered(()))
-    assert pair.hear() == Late(Register("4"), Registered(()))
-    assert pair.client.registration("4") is Registration.ACTIVE
+def test_a_late_list_is_a_list_all_the_same() -> None:
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    timed_out(pair, ListConditions())
+    pair.answer(pair.unanswered[0], LISTED)
+    assert pair.hear() == Late(ListConditions(), LISTED)
+    assert pair.client.phase is Phase.LISTED
     assert pair.agree()
 
 
@@ -288,37 +286,6 @@ def test_an_error_that_names_the_seq_in_its_text_is_that_ones() -> None:
     assert pair.hear() == Late(Register("4"), Refusal("900004", "존재하지 않는 일련번호입니다.(seq=4)"))
 
 
-def test_900003_means_that_it_is_registered() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), TWICE)
-    assert pair.client.registration("4") is Registration.ACTIVE
-    pair.ask(Clear("4"), Cleared())
-    pair.ask(Register("4"), Registered(()))
-    assert pair.client.registrations == {"4": Registration.ACTIVE}
-
-
-def test_900004_means_that_nothing_is_registered() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), NO_SUCH)
-    assert not pair.client.registrations
-    assert pair.agree()
-
-
-def test_clearing_what_is_not_registered_registers_nothing_even_if_refused() -> None:
-    pair = listed_pair()
-    pair.ask(Clear("99"), NO_SUCH)
-    assert not pair.server.takes_pushes("99")
-    assert pair.agree()
-
-
-def test_a_refused_clear_leaves_the_registration_as_it_was() -> None:
-    pair = listed_pair()
-    pair.ask(Register("4"), Registered(()))
-    pair.ask(Clear("4"), Refusal("1700", "잠시 후"))
-    assert pair.server.takes_pushes("4")
-    assert pair.agree()
-
-
 def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None:
     """Else lists that were lost would make all others late, for as long as the connection lives."""
     pair = listed_pair()
@@ -326,7 +293,7 @@ def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None
         timed_out(pair, ListConditions())
     timed_out(pair, Register("4"))
     pair.send(ListConditions())
-    pair.say(writers.encode_list(LISTED.conditions), writers.encode_list(()))
+    pair.say(list_text(LISTED.conditions), list_text(()))
     assert pair.hear() == Answered(ListConditions(), LISTED)
     assert pair.client.owed == [Register("4")]
     assert isinstance(pair.hear(), Stray)
@@ -335,7 +302,7 @@ def test_a_list_answers_whoever_waits_for_one_and_settles_those_before() -> None
 def test_a_late_list_that_nobody_waits_for_settles_its_debt() -> None:
     pair = listed_pair()
     timed_out(pair, ListConditions())
-    pair.say(writers.encode_list(LISTED.conditions))
+    pair.say(list_text(LISTED.conditions))
     assert pair.hear() == Late(ListConditions(), LISTED)
     assert not pair.client.owed
 
@@ -350,7 +317,7 @@ def test_of_two_searches_of_one_condition_the_first_reply_is_the_late_one() -> N
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", [], "7"), writers.encode_search("4", []))
+    pair.say(page_text("4", [], "7"), page_text("4", []))
     assert pair.hear() == Late(Search("4"), SearchPage((), "Y", "7"))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
@@ -359,12 +326,12 @@ def test_a_search_that_was_never_answered_does_not_cost_all_searches_after_it() 
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", []))
+    pair.say(page_text("4", []))
     assert pair.hear() == Late(Search("4"), SearchPage((), "N", ""))  # in truth the reply to the second
     pair.client.expire()
     assert not pair.client.owed
     pair.send(Search("4"))
-    pair.say(writers.encode_search("4", []))
+    pair.say(page_text("4", []))
     assert pair.hear() == Answered(Search("4"), SearchPage((), "N", ""))
 
 
@@ -373,7 +340,7 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     pair = listed_pair()
     timed_out(pair, Search("4"))
     pair.send(Register("4"))
-    pair.say(writers.encode_search("4", rows))
+    pair.say(page_text("4", rows))
     heard = pair.hear()
     assert isinstance(heard, Late)
     assert heard.request == Search("4")
@@ -387,7 +354,7 @@ def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
-    pair.say(writers.encode_registered("4", codes))
+    pair.say(snapshot_text("4", codes))
     assert pair.hear() == Late(Register("4"), Registered(codes))
     assert pair.client.in_flight == Search("4")
 
@@ -398,7 +365,7 @@ def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
     timed_out(pair, Register("4"))
     pair.ask(Clear("4"), Cleared())
     assert pair.ask(Register("4"), Registered(("005930",))) == Answered(Register("4"), Registered(("005930",)))
-    pair.say(writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ()))
     assert pair.hear() == Late(Register("4"), Registered(()))
 
 
@@ -435,7 +402,7 @@ def test_a_duplicate_reply_answers_nobody() -> None:
     pair = listed_pair()
     pair.ask(Register("4"), Registered(()))
     pair.send(Register("5"))
-    pair.say(writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ()))
     assert pair.hear() == Stray("CNSRREQ", "4", "nothing was asked that it answers", codes=())
     assert pair.client.in_flight == Register("5")
 
@@ -443,9 +410,9 @@ def test_a_duplicate_reply_answers_nobody() -> None:
 @pytest.mark.parametrize(
     ("text", "words", "codes"),
     [
-        (writers.encode_registered("4", ("005930", "0000D0")), "", ("005930", "0000D0")),
+        (snapshot_text("4", ("005930", "0000D0")), "", ("005930", "0000D0")),
         (b'{"trnm":"CNSRREQ","seq":" 4 ","return_code":0,"data":null}', "", ()),
-        (writers.encode_search("4", []), "", None),
+        (page_text("4", []), "", None),
         (b'{"trnm":"CNSRREQ","seq":"4","return_code":0,"data":[{"code":"005930"}]}', "", None),
         (writers.encode_cleared("4"), "", None),
         (writers.encode_refusal("CNSRREQ", 1700, "잠시 후(seq=4)"), "[1700] 잠시 후(seq=4)", None),
@@ -478,7 +445,7 @@ def test_what_is_late_or_stray_comes_from_the_frame_and_not_from_the_request() -
     timed_out(pair, first)
     pair.ask(Clear("4"), Cleared())
     timed_out(pair, second)
-    pair.say(writers.encode_registered("4", ("005930",)), writers.encode_registered("4", ()))
+    pair.say(snapshot_text("4", ("005930",)), snapshot_text("4", ()))
     late = [pair.hear(), pair.hear()]
     assert late == [Late(first, Registered(("005930",))), Late(second, Registered(()))]
     assert [each.request for each in late if isinstance(each, Late)] == [first, second]
@@ -489,7 +456,7 @@ def test_what_is_late_or_stray_comes_from_the_frame_and_not_from_the_request() -
 
 def test_a_reply_that_nobody_asked_for_is_a_stray() -> None:
     pair = listed_pair()
-    pair.say(writers.encode_list(()), writers.encode_cleared("4"), NOTHING)
+    pair.say(list_text(()), writers.encode_cleared("4"), NOTHING)
     assert [type(pair.hear()) for _ in range(3)] == [Stray, Stray, Stray]
 
 

@@ -33,12 +33,10 @@ from jogeon.wire.messages import (
 )
 from jogeon.wire.session import (
     PHASES,
-    REGISTRATION,
     Answered,
     ClientSession,
     Late,
     Phase,
-    Registration,
     ServerSession,
     Step,
     Stray,
@@ -73,16 +71,14 @@ ASKABLE: tuple[Request, ...] = (
 
 
 class _Recorded(session._Session):
-    """A half of a session that notes which entries of the tables it used."""
+    """A half of a session that notes which entries of the table it used."""
 
-    seen: ClassVar[Counter[tuple[object, Step]]] = Counter()
+    seen: ClassVar[Counter[tuple[Phase, Step]]] = Counter()
 
-    def _take(self, step: Step, seq: str | None) -> None:
+    def _go(self, step: Step) -> None:
         if step in PHASES[self.phase]:
             self.seen[self.phase, step] += 1
-        if seq is not None and step in REGISTRATION[self.registration(seq)]:
-            self.seen[self.registration(seq), step] += 1
-        super()._take(step, seq)
+        super()._go(step)
 
 
 class _Client(_Recorded, ClientSession):
@@ -109,10 +105,10 @@ class Walk:
         client = self.pair.client
         unlisted = client.phase is Phase.LOGGED_IN and step_of(request) in session.UNLISTED
         if client.in_flight is not None or step_of(request) not in PHASES[client.phase] or unlisted:
-            before = (client.phase, dict(client.registrations), client.in_flight)
+            before = (client.phase, client.in_flight)
             with pytest.raises(LocalProtocolError):
                 self.pair.send(request)
-            assert (client.phase, client.registrations, client.in_flight) == before
+            assert (client.phase, client.in_flight) == before
             return
         if any(owed.trnm == request.trnm and _seq(owed) == _seq(request) for owed in client.owed):
             self.blurred.add(_seq(request))
@@ -162,7 +158,6 @@ class Walk:
         for half in (self.pair.client, self.pair.server):
             half.close()
             assert half.phase is Phase.CLOSED
-            assert not half.registrations
         assert not self.pair.client.owed
         assert self.pair.client.in_flight is None
         self.begin()
@@ -172,9 +167,6 @@ class Walk:
         client, server = self.pair.client, self.pair.server
         if not self.pair.up and not self.pair.down:
             assert client.phase is server.phase
-            for seq in set(SEQS) - self.blurred:
-                assert client.registration(seq) is server.registration(seq)
-                assert server.takes_pushes(seq) is (server.registration(seq) is Registration.ACTIVE)
 
 
 def _seq(request: Request) -> str:
@@ -230,15 +222,13 @@ TestWalk = WalkMachine.TestCase
 TestWalk.settings = settings(stateful_step_count=16)
 
 
-def test_a_long_walk_visits_every_entry_of_both_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_walk_visits_every_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of it is walked by a client that, as the guide's own samples, does not wait for the list."""
     _Recorded.seen.clear()
     for forbidden in (session.UNLISTED, frozenset[Step]()):
         monkeypatch.setattr(session, "UNLISTED", forbidden)
         wander(Random(3), 6_000)  # noqa: S311  # a walk to repeat, not a secret
-    entries: set[tuple[object, Step]] = {(phase, step) for phase, steps in PHASES.items() for step in steps}
-    entries |= {(state, step) for state, steps in REGISTRATION.items() for step in steps}
-    assert set(_Recorded.seen) == entries
+    assert set(_Recorded.seen) == {(phase, step) for phase, steps in PHASES.items() for step in steps}
 
 
 def wander(random: Random, steps: int) -> None:

@@ -214,4 +214,3 @@ def test_settings_do_not_show_keys() -> None:
     settings = parse(Path("jogeon.toml"), b'[keys.real]\napp_key = "planted"\nsecret_key = "planted"')
     assert settings.keys.real is not None
     assert "planted" not in repr(settings) + str(settings.keys.real.__rich_repr__())
-

@@ -18,6 +18,7 @@ from jogeon.wire.messages import MOST_CODES
 from jogeon.wire.readers import read_push
 from jogeon.wire.values import LONGEST_VALUE
 from judge import Fold
+from texts import snapshot_text
 from wire import Broker, drain, pause, virtual
 
 PUSHES = 100_000
@@ -168,7 +169,7 @@ CONDITION = Condition("4", RISE)
 
 def test_a_snapshot_takes_no_more_than_its_codes_are_counted_as() -> None:
     def made() -> Snapshot:
-        text = writers.encode_registered("4", [f"{code:06d}" for code in range(10_000)])
+        text = snapshot_text("4", [f"{code:06d}" for code in range(10_000)])
         reply = readers.decode(text)
         assert isinstance(reply, messages.Reply)
         answer = readers.answer(messages.Register("4"), reply)

@@ -9,8 +9,8 @@ import pytest
 
 from jogeon.errors import JournalError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.journal.commits import Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.store import Store
 from jogeon.simulator.recorded.stretch import NoSuchStretch, RecordedStretch, Shown, Stretch
 
 if TYPE_CHECKING:
@@ -49,23 +49,23 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, events: list[Event]) -> None:
-    store = Store(path)
-    store.write(Ledger(store.book).enter(events))
+    store = Store.open(path)
+    store.write(CommitBuilder(store.head).enter(events))
     store.close()
 
 
 def write_each(path: Path, events: list[Event]) -> None:
     """Write events one commit each, so that there are marks between them."""
-    store = Store(path)
-    ledger = Ledger(store.book)
+    store = Store.open(path)
+    builder = CommitBuilder(store.head)
     for event in events:
-        store.write(ledger.enter([event]))
-        ledger.fold.settle()
+        store.write(builder.enter([event]))
+        builder.fold.settle()
     store.close()
 
 
 def forget(path: Path, before_ns: int) -> None:
-    store = Store(path)
+    store = Store.open(path)
     while store.forget(before_ns):
         pass
     store.close()
@@ -121,7 +121,7 @@ def test_a_journal_without_anything(path: Path) -> None:
 
 
 def test_a_journal_of_which_the_old_part_was_deleted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     write_each(path, DAY)
     forget(path, at(3.5))
     recording = RecordedStretch(path)

@@ -17,6 +17,7 @@ from jogeon.events import Condition, Event, Gap
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.supervisor import LOGINS_AN_HOUR
 from jogeon.wire import writers
+from texts import page_text
 from wire import Broker, Wire, drain, pause, told, virtual, wall
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -133,9 +134,9 @@ def test_a_late_reply_is_never_taken_for_the_next_one() -> None:
     class Slow(Broker):
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
             if message["seq"] == "0" and len(self.requests("CNSRREQ")) == 1:
-                wire.later(6, writers.encode_search("0", [{"9001": "A000001", "302": "늦은 것"}]))
+                wire.later(6, page_text("0", [{"9001": "A000001", "302": "늦은 것"}]))
             else:
-                wire.later(2, writers.encode_search(message["seq"], [{"9001": "A000002", "302": "제때 것"}]))
+                wire.later(2, page_text(message["seq"], [{"9001": "A000002", "302": "제때 것"}]))
 
     async def main() -> None:
         async with Slow().client() as kiwoom:

@@ -54,4 +54,3 @@ def _late(event: Event) -> Event:
         case Leave(at, condition, code, clock, "recovered", _, until_ns):
             return Leave(at, condition, code, clock, "recovered", until_ns, until_ns)
     return event
-

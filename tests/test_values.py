@@ -146,5 +146,7 @@ def test_what_is_nested_is_not_spelled_out() -> None:
 )
 def test_rows_are_found_where_there_are_any(data: object, rows: object) -> None:
     assert rows_of(data) == rows
+
+
 def test_a_name_is_composed_and_has_no_blanks_around_it() -> None:
     assert composed(unicodedata.normalize("NFD", " 신고가 돌파 ")) == "신고가 돌파"

@@ -19,11 +19,12 @@ from jogeon.errors import JournalError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Snapshot, State
 from jogeon.journal import file as store_module
 from jogeon.journal import writer as module
-from jogeon.journal.commits import Commit
-from jogeon.journal.file import Store
+from jogeon.journal.commits import Commit, Head
+from jogeon.journal.file import DurableFile
 from jogeon.journal.fold import Fold, Right
-from jogeon.journal.reading import open_reader, read_book, read_conditions, read_rows
+from jogeon.journal.reading import open_reader, read_conditions, read_head, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal, Source
 from recorded import SECOND, START_NS, Day, days
 
@@ -237,7 +238,7 @@ def test_frames_that_wait_are_bounded(path: Path, reader: Reader, disk: Disk, mo
 def test_what_is_old_is_deleted_between_the_commits(
     path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jogeon.journal.commits.MARK_EVERY", 2)
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     journal = Journal.open(path, reader.source())
     for n in range(10):
         journal.put(State(START_NS + n, "connected"))
@@ -275,7 +276,7 @@ def test_the_last_state_is_the_fold_of_what_was_committed(tmp_path_factory: pyte
 
 def read(path: Path) -> Fold:
     db = open_reader(path)
-    fold = read_book(db).fold
+    fold = read_head(db).fold
     db.close()
     return fold
 
@@ -290,7 +291,7 @@ def test_a_pulse_tells_that_the_picture_was_right_while_nothing_happened(path: P
 
 
 def test_a_pulse_comes_by_itself(path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PULSE", 0.01)
+    monkeypatch.setattr(module, "WATERMARK_EVERY", 0.01)
     journal = Journal.open(path, reader.source())
     until(lambda: journal.beat in reader.calls)
     journal.close()
@@ -434,7 +435,7 @@ def failing(path: Path, reader: Reader) -> Iterator[Failing]:
 
 
 def test_a_full_disk_is_waited_for(failing: Failing) -> None:
-    db = failing.journal._store._db
+    db = failing.journal._store.file.db
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     db.execute(f"PRAGMA max_page_count = {pages}")
     failing.tell(500)
@@ -454,10 +455,10 @@ def test_a_locked_file_is_waited_for(failing: Failing) -> None:
 
 
 def test_a_disk_that_became_read_only_is_waited_for(failing: Failing) -> None:
-    failing.journal._store._db.execute("PRAGMA query_only = ON")
+    failing.journal._store.file.db.execute("PRAGMA query_only = ON")
     failing.tell()
     failing.refuses("read-only")
-    failing.journal._store._db.execute("PRAGMA query_only = OFF")
+    failing.journal._store.file.db.execute("PRAGMA query_only = OFF")
     failing.recovers()
 
 
@@ -478,14 +479,14 @@ def test_a_journal_that_is_deleted_with_all_beside_it_is_written_again_in_full(f
 def test_a_disk_that_fails_while_a_journal_is_written_again_is_waited_for(
     failing: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checked, failures = Store._checked, [sqlite3.OperationalError("disk I/O error") for _ in range(2)]
+    checked, failures = DurableFile._checked, [sqlite3.OperationalError("disk I/O error") for _ in range(2)]
 
-    def failed(store: Store) -> sqlite3.Connection:
+    def failed(file: DurableFile[Head]) -> sqlite3.Connection:
         if failures:
             raise failures.pop()
-        return checked(store)
+        return checked(file)
 
-    monkeypatch.setattr(Store, "_checked", failed)
+    monkeypatch.setattr(DurableFile, "_checked", failed)
     failing.path.unlink()
     failing.tell(10)
     failing.recovers()
@@ -553,14 +554,14 @@ def test_a_wal_that_is_deleted_while_open_costs_nothing(failing: Failing) -> Non
 
 
 def test_a_wal_that_goes_after_a_commit_and_before_it_is_noted_costs_nothing(failing: Failing) -> None:
-    write_several = Store._write_several
+    note_commit = DurableFile.note_commit
 
-    def written(store: Store, db: sqlite3.Connection, commit: Commit) -> None:
-        write_several(store, db, commit)
+    def noted(file: DurableFile[Head]) -> None:
         failing.path.with_name("journal.db-wal").unlink(missing_ok=True)
+        note_commit(file)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Store, "_write_several", written)
+        patch.setattr(DurableFile, "note_commit", noted)
         failing.told.append(State(START_NS, "connected"))
         failing.journal.put(failing.told[-1])
         until(lambda: failing.journal.committed == (1, 3))
@@ -614,15 +615,15 @@ def test_a_journal_that_breaks_while_open_is_set_aside_once(
     each = Failing(path, reader)
     broken = sqlite3.DatabaseError("database disk image is malformed")
     broken.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    disconnect = Store.disconnect
+    disconnect = DurableFile.disconnect
 
-    def harmed(store: Store) -> None:  # when nothing is open that would write the pages again
-        disconnect(store)
+    def harmed(file: DurableFile[Head]) -> None:  # when nothing is open that would write the pages again
+        disconnect(file)
         if not list(path.parent.glob("*.damaged-*")):
             content = path.read_bytes()
             path.write_bytes(content[:4096] + bytes(len(content) - 4096))
 
-    monkeypatch.setattr(Store, "disconnect", harmed)
+    monkeypatch.setattr(DurableFile, "disconnect", harmed)
     disk.errors = [broken]
     each.tell()
     until(lambda: each.journal.committed == (1, 3) and each.journal.trouble is None)
@@ -648,7 +649,7 @@ def test_a_place_that_cannot_be_written_any_more_is_waited_for(failing: Failing,
 
 def test_the_end_does_not_wait_for_ever(failing: Failing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FINISH", 0.02)
-    failing.journal._store._db.execute("PRAGMA query_only = ON")
+    failing.journal._store.file.db.execute("PRAGMA query_only = ON")
     failing.tell(3)
     with pytest.raises(JournalError, match="3 events were not written") as caught:
         failing.journal.close()
@@ -671,12 +672,12 @@ def test_a_statement_without_end_does_not_keep_the_end_waiting(
 
 def test_what_fails_is_told_and_not_that_it_could_not_be_undone(failing: Failing) -> None:
     failing.journal.close()
-    store = Store(failing.path)
-    db = store._db
+    store = Store.open(failing.path)
+    db = store.file.db
     db.execute("CREATE TEMP TRIGGER t BEFORE DELETE ON marks BEGIN SELECT RAISE(ROLLBACK, 'the first cause'); END")
-    with store_module._transaction(db):
+    with store.file.transaction():
         db.execute("INSERT INTO marks VALUES (1, 0, 1, '[]')")
-    with pytest.raises(sqlite3.Error, match="the first cause"), store_module._transaction(db):
+    with pytest.raises(sqlite3.Error, match="the first cause"), store.file.transaction():
         db.execute("DELETE FROM marks")
     store.close()
 
@@ -721,7 +722,7 @@ from test_writer import Reader, endless, put
 
 journal = Journal.open(Path(sys.argv[1]), Reader().source())
 told = (0, 0)
-for block in endless(journal._ledger.epoch):
+for block in endless(journal._builder.epoch):
     put(journal, [block])
     if len(journal._queue) > 300:
         while len(journal._queue) > 100: pass

@@ -33,6 +33,7 @@ from jogeon.wire.messages import (
 from jogeon.wire.readers import answer, decode, decode_request
 from jogeon.wire.values import composed
 from jogeon.wire.writers import encode
+from texts import list_text, page_text, snapshot_text
 
 REQUESTS: list[tuple[Request, str]] = [
     (Login("abc"), '{"trnm":"LOGIN","token":"abc"}'),
@@ -81,12 +82,12 @@ def test_a_request_round_trips(request: Request) -> None:
 @given(st.lists(st.tuples(SEQS, NAMES), unique=True))
 def test_a_list_round_trips(listed: list[tuple[str, str]]) -> None:
     wanted = tuple(Condition(seq, name) for seq, name in listed)
-    assert answer(ListConditions(), reply(writers.encode_list(wanted))) == ConditionList(wanted)
+    assert answer(ListConditions(), reply(list_text(wanted))) == ConditionList(wanted)
 
 
 @given(SEQS, st.lists(CODES, unique=True))
 def test_a_snapshot_round_trips(seq: str, codes: list[str]) -> None:
-    said = reply(writers.encode_registered(seq, codes))
+    said = reply(snapshot_text(seq, codes))
     assert said.seq == seq
     assert answer(Register(seq), said) == Registered(tuple(codes))
 
@@ -104,7 +105,7 @@ def test_a_notice_round_trips(code: str, text: str) -> None:
 
 @given(SEQS, st.integers(0, 3).map(lambda rows: [{"9001": "A005930", "10": "000075000"}] * rows), st.text("0aZ"))
 def test_a_page_round_trips(seq: str, found: list[dict[str, str]], key: str) -> None:
-    said = reply(writers.encode_search(seq, found, key))
+    said = reply(page_text(seq, found, key))
     assert said.seq == seq
     read = answer(Search(seq), said)
     assert isinstance(read, SearchPage)

@@ -23,6 +23,7 @@ from jogeon.live.connection import Connection, Receiver
 from jogeon.live.policy import OnTaken, Policy
 from jogeon.watch import Watch
 from jogeon.wire import writers
+from texts import list_text, page_text, snapshot_text
 
 T = TypeVar("T")
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -223,7 +224,7 @@ class Broker:
 
     def on_cnsrlst(self, wire: Wire, message: dict[str, Any]) -> None:
         del message
-        wire.push(writers.encode_list(Condition(seq, name) for seq, name in self.names.items()))
+        wire.push(list_text(Condition(seq, name) for seq, name in self.names.items()))
 
     def on_cnsrreq(self, wire: Wire, message: dict[str, Any]) -> None:
         if message["search_type"] == "1":
@@ -236,12 +237,12 @@ class Broker:
             wire.push(writers.encode_refusal("CNSRREQ", 900003, f"이미 등록된 조건검색 일련번호입니다.(seq={seq})"))
             return
         wire.registered[seq] = self.names[seq]
-        wire.push(writers.encode_registered(seq, self.members[self.names[seq]]))
+        wire.push(snapshot_text(seq, self.members[self.names[seq]]))
 
     def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
         seq = message["seq"]
         rows = [{"9001": f"A{code}", "302": "가상"} for code in self.members[self.names[seq]]]
-        wire.push(writers.encode_search(seq, rows))
+        wire.push(page_text(seq, rows))
 
     def on_cnsrclr(self, wire: Wire, message: dict[str, Any]) -> None:
         wire.registered.pop(message["seq"], None)

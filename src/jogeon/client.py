@@ -143,12 +143,12 @@ class Client:
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
         journal: str | PathLike[str] | None = None,
-        frames: bool = True,
+        frames: bool = False,
     ) -> Watch:
         """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
 
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
-        a file that keeps all it yields, with the raw `frames` beside it; what it holds already is gone on from.
+        a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
         """
         names = all_named(wanted)
         check_exchange(exchange)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from jogeon.events import Condition, Snapshot
 from jogeon.journal.fold import Right
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from jogeon.journal.writer import Journal, Source
 from jogeon.live.subscription import Subscription
 from jogeon.live.subscriptions import Subscriptions
@@ -34,7 +34,7 @@ class Recorded(Struct, frozen=True):
 class Recording:
     """A journal while a watch writes it; `sink` is where the events of the watch go."""
 
-    sink: Resumed
+    sink: RestartGap
     journal: Journal
 
     def __init__(self, client: Recorded, listing: Sequence[Condition]) -> None:
@@ -54,7 +54,7 @@ class Recording:
             unwanted.set()
             opening.add_done_callback(_finish_unwanted)
             raise
-        self.sink = Resumed(self.journal, self.journal.last, self._listing)
+        self.sink = RestartGap(self.journal, self.journal.last, self._listing)
         self._opened = True
         if frames:
             self._client.supervisor.taps.append(self.journal.put_frame)

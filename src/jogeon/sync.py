@@ -182,7 +182,7 @@ class Client:
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
         journal: str | PathLike[str] | None = None,
-        frames: bool = True,
+        frames: bool = False,
     ) -> "Watch":
         """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
         bounds = {"max_events": max_events, "max_bytes": max_bytes}

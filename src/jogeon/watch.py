@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State
-from jogeon.journal.resume import Resumed
+from jogeon.journal.resume import RestartGap
 from jogeon.live.followed import Sink
 from jogeon.live.listing import resolve
 from jogeon.live.queue import Queue
@@ -95,7 +95,7 @@ class Watch:
         self._wanted = wanted
         self._exchange: Exchange = exchange
         self._queue = queue
-        self._sink: Queue | Resumed = queue
+        self._sink: Queue | RestartGap = queue
         self._file = journal
         self._frames = frames
         self._recording: Recording | None = None
@@ -139,7 +139,7 @@ class Watch:
         recording = Recording(recorded, listing)
         await recording.open(path, frames=self._frames)
         self._recording = recording
-        self._sink = Resumed(self._queue, recording.journal.last, listing)
+        self._sink = RestartGap(self._queue, recording.journal.last, listing)
 
     def _follow(self) -> None:
         """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""
@@ -156,7 +156,7 @@ class Watch:
         running.wake()
 
     @property
-    def _sinks(self) -> list[Queue | Resumed]:
+    def _sinks(self) -> list[Queue | RestartGap]:
         return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
 
     def _join(self, sink: Sink, conditions: list[Condition], at_ns: int, cause: str) -> None:
@@ -206,10 +206,10 @@ class Watch:
             self._recording.finish()
         self._queue.close(error)
 
-    def _part(self, sink: Queue | Resumed, at_ns: int, cause: str) -> None:
+    def _part(self, sink: Queue | RestartGap, at_ns: int, cause: str) -> None:
         conditions = [subscription.condition for subscription in self._subscriptions.followed_by(sink)]
         self._cleared += self._subscriptions.leave(sink, at_ns)
-        if isinstance(sink, Resumed):
+        if isinstance(sink, RestartGap):
             sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", None, cause))
 

@@ -1,4 +1,7 @@
-"""From events to the rows of one commit of the journal: numbered, with marks and pulses. No I/O, clock or thread."""
+"""From events to the rows of one commit of a journal, numbered, with checkpoints and watermarks.
+
+No I/O, clock or thread.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
@@ -14,12 +17,12 @@ _CHANGES = (Enter, Leave)
 _CHANGE = itemgetter(1, 2, 3, 4)
 STALL_NS = 500_000_000
 """How long after the last moment at which somebody listened what comes shows that nobody does."""
-MARK_EVERY = 5_000
-"""Events between two marks, at least; more where a mark would take more room than they do."""
+CHECKPOINT_EVERY = 5_000
+"""Events between two checkpoints, at least; more where a checkpoint would take more room than they do."""
 
 
 class Tail(Struct):
-    """The events since the last mark: how many, and the earliest and latest moment in them."""
+    """The events since the last checkpoint: how many, and the earliest and latest moment in them."""
 
     count: int = 0
     min_ns: int = 2**63 - 1
@@ -33,7 +36,7 @@ class Tail(Struct):
             self.max_ns = max(self.max_ns, *moments)
 
 
-class Book(Struct):
+class Head(Struct):
     """What a writer must know of a journal to go on with it: everything committed so far."""
 
     epoch: int = 0
@@ -51,19 +54,19 @@ class Commit(Struct):
     changes: list[Row] = field(default_factory=list)
     """Live enters and leaves: id, at_ns, kind, condition, code, clock."""
     others: list[Row] = field(default_factory=list)
-    marks: list[Row] = field(default_factory=list)
-    pulses: list[Row] = field(default_factory=list)
+    checkpoints: list[Row] = field(default_factory=list)
+    watermarks: list[Row] = field(default_factory=list)
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     last: tuple[int, int] = (0, 0)
 
     @property
     def small(self) -> bool:
         """Whether there is nothing in it but live changes."""
-        rest = self.others or self.frames or self.epochs or self.conditions or self.marks or self.pulses
+        rest = self.others or self.frames or self.epochs or self.conditions or self.checkpoints or self.watermarks
         return bool(self.changes) and not rest
 
 
-class Ledger:
+class CommitBuilder:
     """Numbers the events of one epoch and keeps the fold of the file.
 
     `enter` makes a commit, `settle` says that it is durable. Live changes, nearly all there is, reach the fold only
@@ -71,16 +74,16 @@ class Ledger:
     need be kept.
     """
 
-    def __init__(self, book: Book) -> None:
-        self.epoch = book.epoch + 1
-        self.fold = book.fold
-        self._first = book.last_id + 1
-        self._id = self.settled_id = book.last_id
+    def __init__(self, head: Head) -> None:
+        self.epoch = head.epoch + 1
+        self.fold = head.fold
+        self._first = head.last_id + 1
+        self._id = self.settled_id = head.last_id
         """The number of the last event in the file, as it will be and as it is."""
         self._begun = False
-        self._numbers = book.numbers
-        self._conditions = {number: condition for condition, number in book.numbers.items()}
-        self._tail = book.tail
+        self._numbers = head.numbers
+        self._conditions = {number: condition for condition, number in head.numbers.items()}
+        self._tail = head.tail
         self._commit = Commit()
         """The last one that was made."""
         self._folded = 0
@@ -93,10 +96,10 @@ class Ledger:
         frames: Iterable[tuple[int, bytes]] = (),
         listening_ns: int = 2**63 - 1,
     ) -> Commit:
-        """Return the rows of events that belong in one commit, of a pulse after them, and of raw frames.
+        """Return the rows of events that belong in one commit, of a watermark after them, and of raw frames.
 
         `listening_ns` is the last moment at which somebody listened: if what was received later shows that it is a
-        stall ago, a pulse says that every picture is right up to that moment and not surely from then on.
+        stall ago, a watermark says that every picture is right up to that moment and not surely from then on.
         """
         self._catch_up()
         commit, self._folded = Commit(frames=list(frames)), 0
@@ -118,9 +121,9 @@ class Ledger:
             self._catch_up()
             rights = {condition: self._capped(condition, listening_ns, rights or {}) for condition in self.fold.known}
         if rights is not None:
-            self._pulse(commit, rights)
-        if self._tail.count >= MARK_EVERY:
-            self._mark(commit)
+            self._watermark(commit, rights)
+        if self._tail.count >= CHECKPOINT_EVERY:
+            self._checkpoint(commit)
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
 
@@ -163,24 +166,24 @@ class Ledger:
             commit.conditions.append((number, condition.seq, condition.name))
         return number
 
-    def _pulse(self, commit: Commit, rights: Mapping[Condition, Right]) -> None:
+    def _watermark(self, commit: Commit, rights: Mapping[Condition, Right]) -> None:
         self._catch_up()
         self.fold.confirm(rights)
-        commit.pulses.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
+        commit.watermarks.append((1, self._id, msgspec.json.encode(self._rights()).decode()))
 
     def _capped(self, condition: Condition, at_ns: int, rights: Mapping[Condition, Right]) -> Right:
         known = self.fold.known[condition]
         right = rights.get(condition, Right(known.right_ns, known.sure))
         return Right(min(right.at_ns, at_ns), sure=False)
 
-    def _mark(self, commit: Commit) -> None:
-        """Add a mark, if enough was written since the last one."""
+    def _checkpoint(self, commit: Commit) -> None:
+        """Add a checkpoint, if enough was written since the last one."""
         known = self.fold.known.values()
         if self._tail.count < sum(len(each.codes) for each in known):
             return
         self._catch_up()
         fold = [(*right, list(each.codes)) for right, each in zip(self._rights(), known, strict=True)]
-        commit.marks.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
+        commit.checkpoints.append((self._id, self._tail.min_ns, self._tail.max_ns, msgspec.json.encode(fold).decode()))
         self._tail = Tail()
 
     def _rights(self) -> list[tuple[int, int, bool]]:
@@ -192,11 +195,11 @@ _rights_decoder = msgspec.json.Decoder(list[tuple[int, int, bool]])
 
 
 def fold_of(text: str, conditions: Mapping[int, Condition]) -> Fold:
-    """Return the fold that a mark holds."""
+    """Return the fold that a checkpoint holds."""
     rows = _fold_decoder.decode(text)
     return Fold({conditions[number]: Known(dict.fromkeys(codes), at_ns, sure) for number, at_ns, sure, codes in rows})
 
 
 def rights_of(text: str, conditions: Mapping[int, Condition]) -> dict[Condition, Right]:
-    """Return the rights that a pulse holds."""
+    """Return the rights that a watermark holds."""
     return {conditions[number]: Right(at_ns, sure) for number, at_ns, sure in _rights_decoder.decode(text)}

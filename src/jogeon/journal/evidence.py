@@ -5,7 +5,6 @@ WAL back. So whose a file is must be known from its bytes. Nothing here changes 
 """
 
 import os
-import re
 import sqlite3
 import stat
 import struct
@@ -17,7 +16,8 @@ from typing import Any
 
 from jogeon.errors import JournalError
 from jogeon.files import head_of, opened
-from jogeon.journal.schema import APPLICATION, SCHEMA
+from jogeon.journal.format import Format
+from jogeon.journal.schema import JOURNAL
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a journal."""
@@ -27,21 +27,10 @@ LOOK = 64 * PAGE
 """Bytes of a file that are looked at."""
 LOOK_WAL = 4 * 2**20
 _MAGIC = b"SQLite format 3\0"
-_APPLICATION = APPLICATION.to_bytes(4, "big")
 _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _SHM_MAGIC = tuple((3_007_000).to_bytes(4, order) for order in ("big", "little"))
 _HOT_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-_TABLES = re.compile(
-    b"|".join(
-        b"table%b%b.{1,3}%b" % (name.encode(), name.encode(), re.escape(statement.encode()))
-        for statement, name in re.findall(r"(CREATE TABLE (\w+) \(.*?\));\n", SCHEMA, re.DOTALL)
-    ),
-    re.DOTALL,
-)
-"""A row of the schema as it lies on the disk, word for word; no text has it, its number of a page is binary."""
 _PAGES = {0x05: "T", 0x0D: "T", 0x02: "I", 0x0A: "I"}
-_ROOTS = ("TTITITTT", "TTITTTTI")
-"""What the pages behind the first are, tables and indices: as they are made, and as a copy has them."""
 _YEARS_NS = range(946_684_800 * 10**9, 4_102_444_800 * 10**9)
 """The moments of this century."""
 
@@ -95,24 +84,24 @@ def beside(path: Path, suffix: str) -> Path:
     return Path(f"{path}{suffix}")
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path, form: Format = JOURNAL) -> Kind:
     """Return what is at a path; JournalError `foreign`, `special` or `unreadable` if it is none of ours.
 
     What lies beside it counts: a -wal or -shm of somebody else would be lost if SQLite opened the file.
     """
     try:
-        return _kind(path)
+        return _kind(path, form)
     except OSError as error:
         raise JournalError(path, "unreadable", error.strerror or str(error)) from error
 
 
-def is_foreign(path: Path) -> bool:
+def is_foreign(path: Path, form: Format) -> bool:
     """Tell whether a file, whatever lies beside it, shows nothing of a journal; OSError."""
     head = _head(path, LOOK)
-    return bool(head) and not (_is_whole(head, b"") or _is_shown(head) or _is_nothing(head))
+    return bool(head) and not (_is_whole(head, b"", form) or _is_shown(head, form) or _is_nothing(head))
 
 
-def _kind(path: Path) -> Kind:
+def _kind(path: Path, form: Format) -> Kind:
     found = _stat(path)
     path = Path(os.path.realpath(path))
     if found is not None and _is_open(found):
@@ -120,7 +109,7 @@ def _kind(path: Path) -> Kind:
     head = b"" if found is None else _head(path, LOOK)
     wal = _wal(path)
     _require_beside(path)
-    whole, shown = _is_whole(head, wal), _is_shown(head) or _is_stamped_wal(wal)
+    whole, shown = _is_whole(head, wal, form), _is_shown(head, form) or _is_stamped_wal(wal, form)
     if any(wal) and not whole and not shown:  # SQLite would delete it, or take it in
         raise _foreign(path, head) if head else _in_the_way(path, beside(path, "-wal"))
     if whole:
@@ -134,14 +123,14 @@ def _kind(path: Path) -> Kind:
     raise _foreign(path, head)
 
 
-def _is_whole(head: bytes, wal: bytes) -> bool:
+def _is_whole(head: bytes, wal: bytes, form: Format) -> bool:
     """Tell whether a file has the header of a journal; while it was never written back, that is in the WAL."""
-    return head.startswith(_MAGIC) and (head[68:72] == _APPLICATION or _is_stamped_wal(wal))
+    return head.startswith(_MAGIC) and (head[68:72] == form.mark or _is_stamped_wal(wal, form))
 
 
-def _is_shown(head: bytes) -> bool:
+def _is_shown(head: bytes, form: Format) -> bool:
     """Tell whether a file was a journal, by what lies behind its header."""
-    return bool(_TABLES.search(head)) or (not head.startswith(_MAGIC) and _has_roots(head))
+    return bool(form.rows.search(head)) or (not head.startswith(_MAGIC) and _has_layout(head, form))
 
 
 def _is_nothing(head: bytes) -> bool:
@@ -202,9 +191,9 @@ def _require_beside(path: Path) -> None:
             raise _in_the_way(path, name)
 
 
-def require_writable(path: Path) -> None:
+def require_writable(path: Path, form: Format = JOURNAL) -> None:
     """Raise JournalError for what no writer may use, also if its lock would empty a file of somebody else; OSError."""
-    kind_of(path)
+    kind_of(path, form)
     path = Path(os.path.realpath(path))
     lock = beside(path, ".lock")
     if _present(lock) and lock.stat().st_size:
@@ -229,7 +218,7 @@ def _in_the_way(path: Path, name: Path) -> JournalError:
 # ---------------------------------------------------------------- what was a journal
 
 
-def _is_stamped_wal(wal: bytes) -> bool:
+def _is_stamped_wal(wal: bytes, form: Format) -> bool:
     """Tell whether a WAL holds the first page of a journal."""
     if len(wal) < 32 or not wal.startswith(_WAL_MAGIC):
         return False
@@ -237,12 +226,13 @@ def _is_stamped_wal(wal: bytes) -> bool:
     if page != PAGE:
         return False
     frames = range(32, len(wal) - 24 - 72, 24 + page)
-    return any(wal[at : at + 4] == b"\0\0\0\1" and wal[at + 92 : at + 96] == _APPLICATION for at in frames)
+    return any(wal[at : at + 4] == b"\0\0\0\1" and wal[at + 92 : at + 96] == form.mark for at in frames)
 
 
-def _has_roots(head: bytes) -> bool:
+def _has_layout(head: bytes, form: Format) -> bool:
     """Tell whether the pages behind the first are those of a journal in which something was recorded."""
-    if len(head) < 9 * PAGE or "".join(_PAGES.get(head[n * PAGE], "-") for n in range(1, 9)) not in _ROOTS:
+    pages = "".join(_PAGES.get(head[n * PAGE], "-") for n in range(1, min(len(head) // PAGE, 9)))
+    if pages not in form.layouts:
         return False
     epochs = _first_leaf(head, 2)
     if epochs[:1] != b"\x0d" or epochs[3:5] == b"\0\0":

@@ -1,23 +1,23 @@
-"""The writer's side of a journal's file: found, checked, migrated, written, restored. SQLite in WAL mode, one writer.
+"""A durable file of one writer: found, checked, migrated, written, restored. SQLite in WAL mode.
 
-Only a writer changes anything, and only what was a journal. It holds FILE.lock, commits with `synchronous=FULL`, and
-sets a file that is damaged beyond doubt aside under another name: what a disk says that fails for a while proves
+Only its writer changes anything, and only what is of its format. It holds FILE.lock, commits with `synchronous=FULL`,
+and sets a file that is damaged beyond doubt aside under another name: what a disk says that fails for a while proves
 nothing.
 """
 
 import contextlib
 import datetime as dt
 import errno
+import glob
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Generic, Self, TypeVar
 
 from jogeon.errors import JournalError
 from jogeon.files import create_private, draft_of, locked
-from jogeon.journal.commits import Book, Commit
 from jogeon.journal.evidence import (
     BESIDE,
     Connection,
@@ -29,42 +29,29 @@ from jogeon.journal.evidence import (
     read_through,
     require_writable,
 )
+from jogeon.journal.format import Format
 from jogeon.journal.reading import (
     BREATH,
-    CHUNK,
     DAMAGED,
     LOCK_WAIT,
     ODD_ROWS,
     bound,
     in_words,
     is_damage,
-    read_book,
     read_only,
-    require_journal,
-    require_tables,
+    require_format,
+    require_untouched,
 )
-from jogeon.journal.schema import APPLICATION, COLUMNS, MIGRATIONS, SCHEMA, VERSION, Row
+
+T = TypeVar("T")
 
 SYNCHRONOUS = "FULL"
 """A commit is on the disk when it returns."""
-GROUP = 50
-"""Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
 PROOF = (0.0, 0.05, 0.25)
 """Seconds before each look at a file that seems damaged; it is, if all of them say so."""
 CACHE = 8192
 """KiB of pages a writer keeps: more than a WAL holds before its checkpoint, so that a WAL that is harmed can be written
 again from them."""
-
-
-def _grouped(statement: str, columns: int) -> list[str]:
-    """Return a statement for each number of rows up to GROUP."""
-    row = f"({','.join('?' * columns)})"
-    return [f"{statement} VALUES {','.join([row] * rows)}" for rows in range(GROUP + 1)]
-
-
-_CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
-_FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
-_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
 
 
 def require_free(path: Path) -> None:
@@ -89,19 +76,24 @@ def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
         raise JournalError(path, "in use", "another jogeon writes to it")
 
 
-class Store:
-    """The writer's side of one file; used by one thread at a time. `book` is what was in it when it was opened.
+class DurableFile(Generic[T]):
+    """The one writer's side of a file; used by one thread at a time. Made by `open`.
 
-    `notices` tells what the user must know: a damaged file set aside, an older one migrated.
+    `content` is what `load` read of it when it was opened last. `notices` tells what the user must know: a damaged file
+    set aside, an older one migrated. `stopped` is asked now and then while a statement runs; True ends it.
     """
 
-    def __init__(self, path: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    content: T
+    db: Connection
+
+    def __init__(self, path: Path, form: Format, load: Callable[[Connection], T], stopped: Callable[[], bool]) -> None:
+        self.path = path
         self.notices: list[str] = []
         self.stopped = stopped
-        """Asked now and then while a statement runs; True ends it."""
-        self.book: Book
-        self._db: Connection
+        self._form = form
+        self._load = load
         self._identity: tuple[int, int] = (0, 0)
+        self._wal = self._beside("-wal")
         self._wal_identity: tuple[int, int] = (0, 0)
         self._wal_size = 0
         """As the last commit left it."""
@@ -109,14 +101,27 @@ class Store:
         """The whole copy that `restore` made, until it has the name of the file."""
         self._held = contextlib.ExitStack()
         """The lock that keeps other writers away."""
-        self.path = Path(os.path.realpath(path))  # the lock, and what SQLite keeps, are beside the file itself
-        self._wal = self._beside("-wal")
-        require_writable(path)  # before anything is made beside what is not ours
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        form: Format,
+        load: Callable[[Connection], T],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Self:
+        """Open a file of a format, made if need be, and keep other writers away; JournalError.
+
+        `load` reads what its writer must know to go on; what it cannot read (ODD_ROWS) is damage.
+        """
+        require_writable(path, form)  # before anything is made beside what is not ours
+        file = cls(Path(os.path.realpath(path)), form, load, stopped)  # the lock, and what SQLite keeps, are beside it
         with contextlib.ExitStack() as undo:
-            undo.push(self._held)
-            _take_lock(self.path, self._held)
-            self.open()
+            undo.push(file._held)
+            _take_lock(file.path, file._held)
+            file.connect()
             undo.pop_all()
+        return file
 
     def _beside(self, suffix: str) -> Path:
         return beside(self.path, suffix)
@@ -124,30 +129,30 @@ class Store:
     def _is_stopped(self) -> bool:
         return self.stopped()
 
-    def open(self) -> None:
-        """Open the file, made if need be; JournalError if it cannot be written."""
+    def connect(self) -> None:
+        """Connect to the file, made if need be; JournalError if it cannot be written."""
         try:
-            self._open()
+            self._connect()
         except (sqlite3.Error, OSError) as error:
             raise JournalError(self.path, "unwritable", in_words(error)) from error
 
     def reopen(self) -> None:
         """Open the file anew because it is in doubt; another is begun if it is damaged. JournalError."""
         self.disconnect()
-        self.open()
+        self.connect()
 
-    def _open(self) -> None:
-        if kind_of(self.path) is Kind.DAMAGED and not (self.path.exists() and self.path.stat().st_size):
+    def _connect(self) -> None:
+        if kind_of(self.path, self._form) is Kind.DAMAGED and not (self.path.exists() and self.path.stat().st_size):
             self.set_aside()  # only the WAL is left, and SQLite would delete it
         if (found := self._proven()) is None:
             self.set_aside()
             found = self._sound()
-        self._db, self.book = found
+        self.db, self.content = found
         self._identity = _identity(self.path)
         self._note_wal()
         self._copy = None
 
-    def _proven(self) -> tuple[Connection, Book] | None:
+    def _proven(self) -> tuple[Connection, T] | None:
         """Return the connection and what was recorded, None if the file is damaged beyond doubt.
 
         sqlite3.Error or OSError if that cannot be told because the disk fails.
@@ -162,7 +167,7 @@ class Store:
         read_through(self.path)  # what cannot be read now may be sound
         return None
 
-    def _sound(self) -> tuple[Connection, Book]:
+    def _sound(self) -> tuple[Connection, T]:
         """Return a connection to a file that is sound and of this version, and what was recorded."""
         with contextlib.suppress(FileExistsError):
             create_private(self.path)
@@ -170,7 +175,7 @@ class Store:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         db = self._checked()
         try:
-            return db, read_book(db)
+            return db, self._load(db)
         except ODD_ROWS as error:
             db.close()
             raise _damage(f"a row cannot be read: {error}") from error
@@ -184,35 +189,51 @@ class Store:
             undo.callback(db.close)
             bound(db)
             db.set_progress_handler(self._is_stopped, BREATH)
-            version = require_journal(db, self.path)
-            if version == VERSION:
-                require_tables(db, self.path, to_write=True)
-            elif version == 0 and _identity(self.path) == self._identity:
+            version = require_format(db, self.path, self._form)
+            if version:
+                require_untouched(db, self.path, version, self._form)
+            elif _identity(self.path) == self._identity:
                 raise _damage("what was in it is gone")
-            elif version == 0:
+            else:
                 self.path.chmod(0o600)  # an empty file may have been there, for everybody to read
-                db.execute(f"PRAGMA application_id = {APPLICATION}")  # from now on anybody sees whose it is
+                db.execute(f"PRAGMA application_id = {self._form.application}")  # now anybody sees whose it is
             db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             db.execute(f"PRAGMA cache_size = -{CACHE}")
             if _text(db, "journal_mode = WAL") != "wal":
                 raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
             if version == 0:
-                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {_stamp(VERSION)} COMMIT;")
+                self._make(db)
             else:
                 _require_sound(db)
+            if 0 < version < self._form.version:
                 self._migrate(db, version)
             undo.pop_all()
         return db
 
-    def _migrate(self, db: sqlite3.Connection, version: int) -> None:
-        if version == VERSION:
-            return
+    def _make(self, db: Connection) -> None:
+        db.executescript(f"BEGIN IMMEDIATE; {self._form.sql(self._form.version)} {self._stamp} COMMIT;")
+
+    @property
+    def _stamp(self) -> str:
+        return f"PRAGMA application_id = {self._form.application}; PRAGMA user_version = {self._form.version};"
+
+    def _migrate(self, db: Connection, version: int) -> None:
+        """Bring the file to the present version in one transaction; a whole copy of it stands beside it before."""
         copy = self._free(f".version-{version}")
-        self._copy_into(db, copy)
-        steps = " ".join(MIGRATIONS[step] for step in range(version, VERSION))
-        db.executescript(f"BEGIN IMMEDIATE; {steps} {_stamp(VERSION)} COMMIT;")
-        require_tables(db, self.path, to_write=True)
-        self.notices.append(f"the journal was brought to version {VERSION}; {copy.name} is the one from before")
+        for broken_off in copy.parent.glob(f".{glob.escape(copy.name)}.*.part"):  # by a kill; nobody else writes here
+            broken_off.unlink()
+        draft = draft_of(copy)
+        self._copy_into(db, draft)
+        try:
+            db.executescript(f"BEGIN IMMEDIATE; {self._form.steps(version)} {self._stamp}")
+            require_untouched(db, self.path, self._form.version, self._form)
+            draft.rename(copy)
+            db.execute("COMMIT")
+        finally:
+            draft.unlink(missing_ok=True)
+        self.notices.append(
+            f"the journal was brought to version {self._form.version}; {copy.name} is the one from before"
+        )
 
     def _free(self, suffix: str) -> Path:
         """Return a path beside the file at which nothing is."""
@@ -247,7 +268,7 @@ class Store:
         """
         if self._copy is None:
             copy = draft_of(self._beside(".restored"))
-            self._copy_into(self._db, copy)
+            self._copy_into(self.db, copy)
             self._copy = copy
             self.disconnect()
         if self._copy.exists():
@@ -255,9 +276,9 @@ class Store:
             for suffix in BESIDE:  # SQLite would take them for the new file's own
                 self._beside(suffix).unlink(missing_ok=True)
             self._copy.replace(self.path)
-        self._db = self._checked()
+        self.db = self._checked()
         self._identity = _identity(self.path)
-        self._db.execute("SELECT 1 FROM epochs").fetchone()  # makes the WAL
+        self.db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # makes the WAL
         self._note_wal()
         self._copy = None
         self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
@@ -266,7 +287,7 @@ class Store:
         """Set aside what took the name of the file, if it is a journal, or our own file with another content."""
         if not self.path.exists():
             return
-        ours, foreign = _identity(self.path) == self._identity, is_foreign(self.path)
+        ours, foreign = _identity(self.path) == self._identity, is_foreign(self.path, self._form)
         if foreign and not ours:
             raise JournalError(self.path, "foreign", "a file of another program has this name now")
         if foreign or not ours:
@@ -303,78 +324,34 @@ class Store:
         found = self._wal.stat()
         self._wal_identity, self._wal_size = (found.st_dev, found.st_ino), found.st_size
 
-    def write(self, commit: Commit) -> None:
-        """Make the rows of a commit durable, all or none; sqlite3.Error if that cannot be done now."""
-        db = self._db
-        if commit.small and len(commit.changes) <= GROUP:  # one statement is a commit by itself
-            _insert(db, _CHANGES, commit.changes)
-        else:
-            self._write_several(db, commit)
-        with contextlib.suppress(OSError):  # it is committed, whatever became of the WAL meanwhile
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit what is done within it, all or nothing; what made it fail is what is raised."""
+        db = self.db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # SQLite may have ended it by itself, on a full disk for one
+                db.execute("ROLLBACK")
+            raise
+        self.note_commit()
+
+    def note_commit(self) -> None:
+        """Note how long the WAL is after a commit; it is durable, whatever became of the WAL meanwhile."""
+        with contextlib.suppress(OSError):
             self._wal_size = self._wal.stat().st_size
-
-    def _write_several(self, db: sqlite3.Connection, commit: Commit) -> None:
-        with _transaction(db):
-            _insert_all(db, commit)
-
-    def forget(self, before_ns: int) -> bool:
-        """Delete some of what was received before a moment, up to a mark; return whether more of that is left."""
-        db = self._db
-        kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
-        cut = db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
-        event = db.execute("SELECT min(id) FROM events").fetchone()[0] or 0
-        frame = db.execute("SELECT min(id) FROM frames").fetchone()[0] or 0
-        fresh = db.execute("SELECT id FROM frames WHERE at_ns >= ? ORDER BY id LIMIT 1", (before_ns,)).fetchone()
-        last = db.execute("SELECT min(id) FROM marks WHERE id >= ? AND id <= ?", (event, cut)).fetchone()[0] or 0
-        last_frame = min(frame + CHUNK, frame + CHUNK if fresh is None else fresh[0])
-        with _transaction(db):
-            gone = db.execute("DELETE FROM events WHERE id <= ?", (last,)).rowcount
-            gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
-            db.execute("DELETE FROM marks WHERE id < ?", (last,))
-        return gone > 0
 
     def disconnect(self) -> None:
         """Close the file and keep the lock; what was committed is durable already."""
         with contextlib.suppress(sqlite3.Error):
-            self._db.close()
+            self.db.close()
 
     def close(self) -> None:
         """Close the file and let other writers have it."""
         self.disconnect()
         self._held.close()
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Commit what is done within it, all or nothing; what made it fail is what is raised."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):  # SQLite may have ended it by itself, on a full disk for one
-            db.execute("ROLLBACK")
-        raise
-
-
-def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
-    _insert(db, _CHANGES, commit.changes)
-    _insert(db, _FRAMES, commit.frames)
-    for statement, rows in (
-        (_OTHER, commit.others),
-        ("INSERT INTO epochs VALUES (?,?,?)", commit.epochs),
-        ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
-        ("INSERT INTO marks VALUES (?,?,?,?)", commit.marks),
-        ("REPLACE INTO pulse VALUES (?,?,?)", commit.pulses),
-    ):
-        if rows:
-            db.executemany(statement, rows)
-
-
-def _insert(db: sqlite3.Connection, statements: Sequence[str], rows: Sequence[Row]) -> None:
-    for start in range(0, len(rows), GROUP):
-        group = rows[start : start + GROUP]
-        db.execute(statements[len(group)], tuple(chain.from_iterable(group)))
 
 
 def _now() -> str:
@@ -384,10 +361,6 @@ def _now() -> str:
 def _identity(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def _stamp(version: int) -> str:
-    return f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version};"
 
 
 def _text(db: sqlite3.Connection, pragma: str) -> str:

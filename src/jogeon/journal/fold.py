@@ -137,7 +137,7 @@ class Fold:
         return known
 
     def confirm(self, rights: Mapping[Condition, Right]) -> None:
-        """Take a pulse: up to when the picture is right, from who hears the server."""
+        """Take a watermark: up to when the picture is right, from who hears the server."""
         for condition, right in rights.items():
             if condition in self.known:
                 known = self.touch(condition)

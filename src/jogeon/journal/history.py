@@ -150,7 +150,7 @@ class History:
         return " AND ".join(parts), values
 
     def _range(self, span: Span) -> tuple[int, int]:
-        """Return between which ids events of a span can lie, by the marks; the wall clock may have been set back."""
+        """Return between which ids events of a span can lie, by the checkpoints; a clock may have been set back."""
         query = "SELECT min(id), max(id) FROM marks WHERE max_ns >= ? AND min_ns < ?"
         with self._moment():
             last_id = self._db.execute("SELECT max(id) FROM events").fetchone()[0] or 0
@@ -168,9 +168,10 @@ class History:
     # ------------------------------------------------------------ members
 
     def members(self, at_ns: int, conditions: Sequence[str] = ()) -> list[Picture]:
-        """Return who was in which condition at a moment: the mark before it and the events since; UnknownCondition.
+        """Return who was in which condition at a moment, by the checkpoint before it and the events since.
 
         A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
+        UnknownCondition.
         """
         with self._moment():
             known = read_conditions(self._db)
@@ -199,7 +200,7 @@ class History:
             query = "SELECT max(id) FROM events WHERE id > ? AND id <= ? AND at_ns <= ?"
             found = self._db.execute(query, (lower, upper, at_ns)).fetchone()[0]
             upper = lower
-        if found is None:  # what it was may be deleted, but not the mark after it
+        if found is None:  # what it was may be deleted, but not the checkpoint after it
             query = "SELECT max(id) FROM marks WHERE max_ns <= ?"
             found = self._db.execute(query, (at_ns,)).fetchone()[0]
         return found or 0

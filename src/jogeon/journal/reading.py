@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -13,10 +12,11 @@ import msgspec
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition
-from jogeon.journal.commits import Book, Tail, fold_of, rights_of
+from jogeon.journal.commits import Head, Tail, fold_of, rights_of
 from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
-from jogeon.journal.schema import APPLICATION, COLUMNS, SCHEMA, VERSION, Row, event_of
+from jogeon.journal.format import Format
+from jogeon.journal.schema import COLUMNS, JOURNAL, Row, event_of
 
 LOCK_WAIT = 1.0
 """Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
@@ -68,9 +68,10 @@ def open_reader(path: Path) -> Connection:
             raise JournalError(path, "empty", "nothing was recorded in it")
         with contextlib.ExitStack() as undo:
             db = undo.enter_context(contextlib.closing(read_only(path)))
-            if not require_journal(db, path):
+            version = require_format(db, path)
+            if not version:
                 raise JournalError(path, "empty", "nothing was recorded in it")
-            require_tables(db, path)
+            require_tables(db, path, version)
             undo.pop_all()
         return db
 
@@ -109,41 +110,40 @@ def bound(db: sqlite3.Connection) -> None:
     db.set_progress_handler(lambda: 0, BREATH)
 
 
-def require_journal(db: sqlite3.Connection, path: Path) -> int:
-    """Return the version of a journal, 0 for an empty file; JournalError for anything else and for a newer one."""
+def require_format(db: sqlite3.Connection, path: Path, form: Format = JOURNAL) -> int:
+    """Return the version of a file, 0 for an empty one; JournalError for one of another format and for a newer one."""
     application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     bare = db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
-    if bare and version == 0 and application in (0, APPLICATION):
+    if bare and version == 0 and application in (0, form.application):
         return 0
-    if application != APPLICATION:
+    if application != form.application:
         raise JournalError(path, "foreign", "this is a database of another program")
-    if version > VERSION:
-        raise JournalError(path, "newer", f"version {version}, this one knows {VERSION}")
+    if version > form.version:
+        raise JournalError(path, "newer", f"version {version}, this one knows {form.version}")
     return version
 
 
-def require_tables(db: sqlite3.Connection, path: Path, *, to_write: bool = False) -> None:
-    """Raise JournalError `odd` unless its tables are those of a journal: a view in their place may be without end.
-
-    Whoever writes needs more: a trigger, or an index that refuses rows, would have a say in every commit.
-    """
-    found = {name: (kind, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_schema")}
-    for name, wanted in _objects().items():
+def require_tables(db: sqlite3.Connection, path: Path, version: int, form: Format = JOURNAL) -> None:
+    """Raise JournalError `odd` unless its tables are those of its version: a view in their place may be without end."""
+    found = _tables_in(db)
+    for name, wanted in form.objects(version).items():
         if name not in found:
             raise JournalError(path, "odd", f"{name} is missing in it")
         if found[name] != wanted:
             raise JournalError(path, "odd", f"{name} in it is not that of a journal")
-    for name, (kind, sql) in found.items() if to_write else ():
-        if kind == "trigger" or (name not in _objects() and (sql or "").upper().startswith("CREATE UNIQUE")):
+
+
+def require_untouched(db: sqlite3.Connection, path: Path, version: int, form: Format = JOURNAL) -> None:
+    """Raise JournalError `odd` for what would have a say in every commit: a trigger, or an index that refuses rows."""
+    require_tables(db, path, version, form)
+    for name, (kind, sql) in _tables_in(db).items():
+        ours = name in form.objects(version)
+        if kind == "trigger" or (not ours and (sql or "").upper().startswith("CREATE UNIQUE")):
             raise JournalError(path, "odd", f"somebody added {kind} {name} to it")
 
 
-@functools.cache
-def _objects() -> dict[str, tuple[str, str | None]]:
-    """Return kind and SQL of each table, index and view of a journal, by their names."""
-    with contextlib.closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(SCHEMA)
-        return {name: (kind, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_schema")}
+def _tables_in(db: sqlite3.Connection) -> dict[str, tuple[str, str | None]]:
+    return {name: (kind, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_schema")}
 
 
 def _pragma(db: sqlite3.Connection, name: str) -> int:
@@ -189,24 +189,24 @@ def read_rows(
     return chain.from_iterable(read_chunks(db, columns, after, last, where, values))
 
 
-def read_book(db: sqlite3.Connection) -> Book:
+def read_head(db: sqlite3.Connection) -> Head:
     """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
     epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
     newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
-    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a mark stays
-    mark_id, fold = _read_mark(db, conditions, last_id)
-    pulse_id, rights = _read_pulse(db, conditions, mark_id) or (mark_id, {})
-    _take_up(db, conditions, fold, mark_id, pulse_id)
+    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a checkpoint stays
+    checkpoint_id, fold = _read_checkpoint(db, conditions, last_id)
+    watermark_id, rights = _read_watermark(db, conditions, checkpoint_id) or (checkpoint_id, {})
+    _take_up(db, conditions, fold, checkpoint_id, watermark_id)
     fold.confirm(rights)
-    _take_up(db, conditions, fold, pulse_id, last_id)
+    _take_up(db, conditions, fold, watermark_id, last_id)
     fold.settle()
-    tail = _read_tail(db, mark_id)
-    return Book(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
+    tail = _read_tail(db, checkpoint_id)
+    return Head(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
 
 
-def _read_tail(db: sqlite3.Connection, mark_id: int) -> Tail:
-    found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (mark_id,)).fetchone()
+def _read_tail(db: sqlite3.Connection, checkpoint_id: int) -> Tail:
+    found = db.execute("SELECT count(*), min(at_ns), max(at_ns) FROM events WHERE id > ?", (checkpoint_id,)).fetchone()
     if not found[0]:
         return Tail()
     if not all(isinstance(each, int) for each in found):  # SQLite takes a text for a number
@@ -221,11 +221,11 @@ def read_fold(
 
     The numbers must be all those that a name ever had: a condition goes on under another one.
     """
-    mark_id, fold = _read_mark(db, conditions, last)
+    checkpoint_id, fold = _read_checkpoint(db, conditions, last)
     if numbers:
         chosen = {conditions[number] for number in numbers}
         fold = Fold({condition: known for condition, known in fold.known.items() if condition in chosen})
-    _take_up(db, conditions, fold, mark_id, last, numbers)
+    _take_up(db, conditions, fold, checkpoint_id, last, numbers)
     return fold
 
 
@@ -243,27 +243,27 @@ def _is_open(db: sqlite3.Connection, gap: int) -> bool:
 
 
 def read_end(db: sqlite3.Connection, conditions: Mapping[int, Condition]) -> Fold:
-    """Return what is known of each condition at the end, but for its codes: the pulse and what came after it."""
-    mark_id = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
-    pulse = _read_pulse(db, conditions, mark_id)
-    if pulse is None:
-        return read_book(db).fold
-    fold = Fold({condition: Known({}, right.at_ns, right.sure) for condition, right in pulse[1].items()})
-    _take_up(db, conditions, fold, pulse[0], MAX_ID)
+    """Return what is known of each condition at the end, but for its codes: the watermark and what came after it."""
+    checkpoint_id = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+    watermark = _read_watermark(db, conditions, checkpoint_id)
+    if watermark is None:
+        return read_head(db).fold
+    fold = Fold({condition: Known({}, right.at_ns, right.sure) for condition, right in watermark[1].items()})
+    _take_up(db, conditions, fold, watermark[0], MAX_ID)
     return fold
 
 
-def _read_mark(db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int) -> tuple[int, Fold]:
-    """Return the last mark up to an event: the id it stands at and its fold."""
+def _read_checkpoint(db: sqlite3.Connection, conditions: Mapping[int, Condition], last: int) -> tuple[int, Fold]:
+    """Return the last checkpoint up to an event: the id it stands at and its fold."""
     found = db.execute("SELECT id, fold FROM marks WHERE id <= ? ORDER BY id DESC LIMIT 1", (last,)).fetchone()
     return (0, Fold()) if found is None else (found[0], fold_of(found[1], conditions))
 
 
-def _read_pulse(
-    db: sqlite3.Connection, conditions: Mapping[int, Condition], mark_id: int
+def _read_watermark(
+    db: sqlite3.Connection, conditions: Mapping[int, Condition], checkpoint_id: int
 ) -> tuple[int, dict[Condition, Right]] | None:
-    """Return the pulse: the id it stands at and its rights; None if the last mark is younger."""
-    found = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (mark_id,)).fetchone()
+    """Return the watermark: the id it stands at and its rights; None if the last checkpoint is younger."""
+    found = db.execute("SELECT id, rights FROM pulse WHERE id >= ?", (checkpoint_id,)).fetchone()
     return None if found is None else (found[0], rights_of(found[1], conditions))
 
 

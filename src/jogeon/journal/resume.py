@@ -1,6 +1,6 @@
 """Going on where an earlier run of the program stopped: the time when nobody listened is one gap, too.
 
-What a watch yields reaches its queue and its journal through `Resumed` when something was recorded before. The first
+What a watch yields reaches its queue and its journal through `RestartGap` when something was recorded before. The first
 snapshot of such a condition ends a Gap (`restart`): what changed meanwhile comes as recovered, then the snapshot.
 """
 
@@ -12,7 +12,7 @@ from jogeon.journal.fold import Known
 from jogeon.live.followed import Sink
 
 
-class Resumed:
+class RestartGap:
     """A sink in front of another; `last` is what was known at the end, `listing` the conditions there are now.
 
     A condition is found again by its name. One whose name others bear or bore is found by its seq, too, or not at all;

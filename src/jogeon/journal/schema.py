@@ -1,8 +1,9 @@
-"""The journal on disk: its tables, and events as rows of them and back without loss.
+"""The journal on disk: its tables, and events as rows of them and back without loss. No I/O, clock or thread.
 
 Events are numbered through the whole file without holes; an epoch (one start of the writer) knows its first number, so
-`n` needs no column. A mark is a fold of everything up to it: the members at any moment are the mark before it and the
-events since. A pulse says up to when the picture is known to be right, also while nothing happens.
+`n` needs no column. A checkpoint is a fold of everything up to it: the members at any moment are the checkpoint before
+it and the events since. A watermark says up to when the picture is known to be right, also while nothing happens.
+On disk the tables of checkpoints and of the watermark have short names: marks and pulse.
 """
 
 import functools
@@ -12,13 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Origin, Snapshot, State
-
-APPLICATION = 0x4A474F4E
-"""SQLite's application_id of a journal: "JGON"."""
-VERSION = 1
-"""SQLite's user_version of a journal that this package writes."""
-MIGRATIONS: dict[int, str] = {}
-"""SQL that leads from a version to the next one."""
+from jogeon.journal.format import Format
 
 SCHEMA = """
 CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, first INTEGER NOT NULL, at_ns INTEGER NOT NULL);
@@ -51,6 +46,9 @@ CREATE VIEW history AS
         since_ns, until_ns, word, text
     FROM events LEFT JOIN conditions ON conditions.id = events.condition;
 """
+
+JOURNAL = Format(0x4A474F4E, SCHEMA, {}, layouts=("TTITITTT", "TTITTTTI"))
+"""A journal: "JGON". Its layouts are those of a file that was made, and of a copy."""
 
 KINDS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
 COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open"

@@ -19,10 +19,10 @@ from msgspec import Struct
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Event, Snapshot, State
-from jogeon.journal.commits import Commit, Ledger
-from jogeon.journal.file import Store
+from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.reading import in_words, is_damage
+from jogeon.journal.store import Store
 from jogeon.live.queue import Queue
 from jogeon.masks import masked_bytes, unmasked
 
@@ -31,7 +31,7 @@ MAX_EVENTS = 100_000
 MAX_BYTES = 64 * 2**20
 MAX_FRAME_BYTES = 64 * 2**20
 """Bytes of raw frames that may wait; more are left out, events are not."""
-PULSE = 5.0
+WATERMARK_EVERY = 5.0
 """Seconds between the notes that say up to when the picture is right while nothing happens."""
 LOOK = 1.0
 """Seconds between looks whether the file is still there."""
@@ -72,15 +72,15 @@ class Journal:
 
     def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
         self.trouble: str | None = None
-        self.last = store.book.fold.copy().known
+        self.last = store.head.fold.copy().known
         self._store = store
-        self._ledger = Ledger(store.book)
+        self._builder = CommitBuilder(store.head)
         self._look_at = 0.0
         self._doubted = False
         """Whether what was written may not be there: the file is to be opened anew."""
         self._preface: list[Event] = []
         """What a journal that is begun anew says first."""
-        self.committed = (self._ledger.epoch, 0)
+        self.committed = (self._builder.epoch, 0)
         self._source = source
         self._queue = Queue(source.current, source.now_ns, max_events=max_events, max_bytes=MAX_BYTES)
         self._lock = threading.Lock()
@@ -113,23 +113,23 @@ class Journal:
 
         It checks the file, which takes a moment; it is given up as soon as `unwanted` says so.
         """
-        store = Store(path, unwanted)
-        for notice in store.notices:
+        store = Store.open(path, unwanted)
+        for notice in store.file.notices:
             logger.warning("%s: %s", path, notice)
         journal = cls(store, source, max_events=max_events)
-        store.stopped = journal._is_given_up
+        store.file.stopped = journal._is_given_up
         journal._thread.start()
         return journal
 
     @property
     def path(self) -> Path:
         """The file that is written."""
-        return self._store.path
+        return self._store.file.path
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What the user must know of the file, a sentence each: when it was opened, and since."""
-        return tuple(self._store.notices)
+        return tuple(self._store.file.notices)
 
     # ------------------------------------------------------------ the reader's side (Sink)
 
@@ -215,7 +215,7 @@ class Journal:
     # ------------------------------------------------------------ the writer's thread
 
     def _run(self) -> None:
-        beat_at = time.monotonic() + PULSE
+        beat_at = time.monotonic() + WATERMARK_EVERY
         try:
             while not self._ending.is_set() or self._rung:
                 with contextlib.suppress(queue.Empty):
@@ -223,7 +223,7 @@ class Journal:
                 self._rung = False  # before looking: what comes later rings again
                 self._turn()
                 if time.monotonic() >= beat_at:
-                    beat_at = time.monotonic() + PULSE
+                    beat_at = time.monotonic() + WATERMARK_EVERY
                     self._ask(self.beat)
         finally:
             self._store.close()
@@ -271,11 +271,11 @@ class Journal:
                 if self._doubted:
                     commit, durable = self._reopened(commit)
                 elif self._is_gone():
-                    self._store.restore()
-                    logger.warning("%s: %s", self.path, self._store.notices[-1])
+                    self._store.file.restore()
+                    logger.warning("%s: %s", self.path, self._store.file.notices[-1])
                 if commit is None:
                     safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in frames]
-                    commit = self._ledger.enter([*self._preface, *events], rights, safe, listening_ns)
+                    commit = self._builder.enter([*self._preface, *events], rights, safe, listening_ns)
                 if not durable:
                     self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:
@@ -292,42 +292,42 @@ class Journal:
 
     def _is_gone(self) -> bool:
         """Look now and then whether the file is still under its name; all that is in it can be written again."""
-        if self._store.torn():
+        if self._store.file.torn():
             return True
         now = time.monotonic()
         if self.trouble is None and now < self._look_at:
             return False
         self._look_at = now + LOOK
-        return self._store.gone()
+        return self._store.file.gone()
 
     def _reopened(self, commit: Commit | None) -> tuple[Commit | None, bool]:
         """Open a file in doubt anew; return the commit, None if it is to be made again, and whether it is in the file.
 
         A file that is sound but lacks what was durable is as damaged as one that cannot be read.
         """
-        self._store.reopen()
-        found, ledger = self._store.book.last_id, self._ledger
-        if found not in (ledger.settled_id, ledger.last_id):
+        self._store.file.reopen()
+        found, builder = self._store.head.last_id, self._builder
+        if found not in (builder.settled_id, builder.last_id):
             if found:
-                self._store.set_aside()
-                self._store.reopen()
+                self._store.file.set_aside()
+                self._store.file.reopen()
             self._begin_anew()
             commit = None
         self._doubted = False
-        return commit, commit is not None and found == ledger.last_id != ledger.settled_id
+        return commit, commit is not None and found == builder.last_id != builder.settled_id
 
     def _begin_anew(self) -> None:
         """Let the file that was begun in place of a damaged one say first what is known."""
-        fold = self._ledger.fold
+        fold = self._builder.fold
         fold.undo()
         self._preface = self._preface or [
             State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
-        self._ledger = Ledger(self._store.book)
+        self._builder = CommitBuilder(self._store.head)
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.rescued:
+        if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.file.rescued:
             self._doubted = True
         trouble = in_words(error)
         if trouble != self.trouble:
@@ -336,7 +336,7 @@ class Journal:
 
     def _succeed(self, commit: Commit) -> None:
         self.committed = commit.last
-        self._ledger.settle()
+        self._builder.settle()
         self._preface = []
         if commit.others and not self._ending.is_set():
             self._ask(self.beat)  # something happened that may mean that a picture is not right any more

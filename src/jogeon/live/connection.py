@@ -236,9 +236,7 @@ class Connection(WSListener):
 
     def beat(self, *, stalled: bool) -> None:
         """Note a beat of the loop, so that it is known until when frames were listened to."""
-        self._fresh_ns = self._listening.beat(
-            self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits
-        )
+        self._fresh_ns = self._listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits)
 
     @property
     def listening_ns(self) -> int:

@@ -24,7 +24,8 @@ from picows import (
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.server.door import Door
 from jogeon.server.frames import GOING_AWAY, NORMAL
-from jogeon.server.peer import SYSTEM_TEXTS, Backend, Peer, Settings
+from jogeon.server.peer import Backend, Peer
+from jogeon.server.settings import ServerSettings
 from jogeon.wire import messages, writers
 
 PATH = "/api/dostk/websocket"
@@ -45,7 +46,7 @@ logger = logging.getLogger("jogeon.server")
 class Server:
     """A running server; made by `serve`. `frozen` and `pinging` are for backends that play a failing broker."""
 
-    def __init__(self, backend: Backend, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, backend: Backend, settings: ServerSettings, loop: asyncio.AbstractEventLoop) -> None:
         self.backend = backend
         self.settings = settings
         self.loop = loop
@@ -79,10 +80,10 @@ class Server:
         if self.frozen:
             self.frozen = False
             for peer in self.peers:  # in the order they came: a login that was given up must not follow its successor
-                peer.read_on()
+                peer.resume_reading()
             self._flush()
             if self._flooding:
-                self.loop.call_soon(self._hear_next)
+                self.loop.call_soon(self._read_next)
 
     async def stop(self) -> None:
         """Close all connections and the port; returns when the sockets are gone."""
@@ -125,7 +126,7 @@ class Server:
         """Stop reading from a peer whose frame picows refuses: what comes after it is no frame, but would be kept."""
         for peer in [peer for peer in self._sockets if peer.socket_number == descriptor]:
             if code is WSCloseCode.MESSAGE_TOO_BIG:
-                peer.too_long()
+                peer.end_too_long()
             peer.stop_reading()
 
     def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
@@ -160,7 +161,7 @@ class Server:
         """Give a key's session to a peer; whoever had it is told so and closed."""
         holder = self._sessions.get(key)
         if holder is not None and self.settings.exclusive:
-            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN, SYSTEM_TEXTS[messages.TAKEN]))
+            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN))
         self._sessions[key] = peer
         peer.key = key
 
@@ -183,21 +184,21 @@ class Server:
             self.loop.call_soon(self._flush)
         self._dirty.append(peer)
 
-    def hear_later(self, peer: Peer) -> None:
-        """Put a peer that floods into the row; one of the row is heard in a turn of the loop."""
+    def read_later(self, peer: Peer) -> None:
+        """Put a peer that floods into the row; one of the row is read in a turn of the loop."""
         self._flooding.append(peer)
         if len(self._flooding) == 1:
-            self.loop.call_soon(self._hear_next)
+            self.loop.call_soon(self._read_next)
 
-    def _hear_next(self) -> None:
+    def _read_next(self) -> None:
         if self.frozen or not self._flooding:
             return
         peer = self._flooding.popleft()
         if self._flooding:
-            self.loop.call_soon(self._hear_next)
-        pause = peer.hear_share()
+            self.loop.call_soon(self._read_next)
+        pause = peer.read_share()
         if pause is not None:
-            self.loop.call_later(pause, self.hear_later, peer)
+            self.loop.call_later(pause, self.read_later, peer)
 
     def _flush(self) -> None:
         if not self.frozen:
@@ -211,14 +212,14 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     *,
-    settings: Settings | None = None,
+    settings: ServerSettings | None = None,
     anywhere: bool = False,
 ) -> Server:
     """Start a server; port 0 takes any free one. CannotServe if the port is taken.
 
     InvalidAddress if `host` is no loopback address, unless `anywhere` is set.
     """
-    server = Server(backend, settings or Settings(), asyncio.get_running_loop())
+    server = Server(backend, settings or ServerSettings(), asyncio.get_running_loop())
     await server.listen(bound(host, port, anywhere=anywhere))
     return server
 

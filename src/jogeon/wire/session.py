@@ -7,8 +7,9 @@ Rules, in the order in which a session lives (see docs/architecture.md for the p
   not (the guide's own samples do not wait for it), so the wire allows what this client never does: UNLISTED.
 * PING, SYSTEM and pushes may come at any time after the login, between a request and its reply too.
 * One request is in flight per connection. A request that timed out stays owed until its reply or the end.
-* A registration lives beside the phase, one per seq: REGISTRATION is its table. What a late reply says about the phase
-  or a registration is so on the server: it moves the tables as one in time does.
+* A late reply moves the phase as one in time does: what it says is so on the server.
+* What is registered is not known here. The client keeps that per condition (`live/stages`), each server in a way of
+  its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +48,6 @@ class Step(Enum):
     REGISTER = auto()
     REGISTER_OK = auto()
     REGISTER_NO = auto()
-    REGISTER_TWICE = auto()
     CLEAR = auto()
     CLEAR_OK = auto()
     CLEAR_NO = auto()
@@ -55,7 +55,7 @@ class Step(Enum):
 
 
 _P, _S = Phase, Step
-_ASKING = (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO, _S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO, _S.REGISTER_TWICE)
+_ASKING = (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO, _S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO)
 _CLEARING = (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO)
 
 PHASES: Mapping[Phase, Mapping[Step, Phase]] = {
@@ -81,36 +81,6 @@ PHASES: Mapping[Phase, Mapping[Step, Phase]] = {
 UNLISTED = frozenset({Step.SEARCH, Step.REGISTER})
 """Steps that the wire allows while LOGGED_IN and this client never takes before it is LISTED."""
 
-
-class Registration(Enum):
-    """Real time of one seq on one connection."""
-
-    ABSENT = auto()
-    ASKED = auto()
-    ACTIVE = auto()
-    CLEARING = auto()
-
-
-_R = Registration
-REGISTRATION: Mapping[Registration, Mapping[Step, Registration]] = {
-    _R.ABSENT: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.ABSENT},
-    _R.ASKED: {
-        _S.REGISTER_OK: _R.ACTIVE,
-        _S.REGISTER_NO: _R.ABSENT,
-        _S.REGISTER_TWICE: _R.ACTIVE,
-        _S.CLEAR: _R.CLEARING,  # after a reply that never came
-    },
-    _R.ACTIVE: {_S.REGISTER: _R.ASKED, _S.CLEAR: _R.CLEARING},
-    _R.CLEARING: {
-        _S.CLEAR_OK: _R.ABSENT,
-        _S.CLEAR_NO: _R.ACTIVE,
-        _S.REGISTER_NO: _R.ABSENT,  # a late one: there was nothing to clear
-        _S.REGISTER: _R.ASKED,  # after a reply that never came
-        _S.CLEAR: _R.CLEARING,
-    },
-}
-"""What becomes of a registration; a reply that was overtaken by another request finds no step and changes nothing."""
-
 _STEPS: Mapping[type[Request], tuple[Step, Step, Step]] = {
     messages.Login: (_S.LOGIN, _S.LOGIN_OK, _S.LOGIN_NO),
     messages.ListConditions: (_S.LIST, _S.LIST_OK, _S.LIST_NO),
@@ -125,10 +95,7 @@ def step_of(request: Request, answer: Answer | None = None) -> Step:
     asked, good, bad = _STEPS[type(request)]
     if answer is None:
         return asked
-    if not isinstance(answer, messages.Refusal | messages.Malformed):
-        return good
-    twice = isinstance(answer, messages.Refusal) and answer.code == messages.ALREADY_REGISTERED
-    return Step.REGISTER_TWICE if twice and bad is _S.REGISTER_NO else bad
+    return bad if isinstance(answer, messages.Refusal | messages.Malformed) else good
 
 
 class Answered(Struct, frozen=True):
@@ -162,39 +129,21 @@ Received = messages.Push | messages.Ping | messages.System | messages.Unknown | 
 
 
 class _Session:
-    """What both roles share: the phase, the registrations, and the tables that move them."""
+    """What both roles share: the phase, and the table that moves it."""
 
     def __init__(self) -> None:
         self.phase = Phase.OPEN
-        self.registrations: dict[str, Registration] = {}
 
     def close(self) -> None:
-        """Note the end of the connection; nothing is registered any more."""
-        self._take(Step.CLOSE, None)
-        self.registrations.clear()
-
-    def registration(self, seq: str) -> Registration:
-        """Return the state of a seq; ABSENT if it was never asked for."""
-        return self.registrations.get(seq, Registration.ABSENT)
+        """Note the end of the connection."""
+        self._go(Step.CLOSE)
 
     def _legal(self, step: Step) -> bool:
         return step in PHASES[self.phase]
 
-    def _take(self, step: Step, seq: str | None) -> None:
-        """Move by the tables; a registration step that its state does not know changes nothing."""
+    def _go(self, step: Step) -> None:
+        """Move by the table; a step that the phase does not know changes nothing."""
         self.phase = PHASES[self.phase].get(step, self.phase)
-        if seq is None:
-            return
-        after = REGISTRATION[self.registration(seq)].get(step)
-        if after is Registration.ABSENT:
-            self.registrations.pop(seq, None)
-        elif after is not None:
-            self.registrations[seq] = after
-
-
-def _seq(request: Request) -> str | None:
-    """Return the seq whose registration a request is about; a search registers nothing."""
-    return request.seq.strip() if isinstance(request, messages.Register | messages.Clear) else None
 
 
 class ClientSession(_Session):
@@ -209,7 +158,7 @@ class ClientSession(_Session):
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
 
     def close(self) -> None:
-        """Note the end of the connection; nothing is awaited, owed or registered any more."""
+        """Note the end of the connection; nothing is awaited or owed any more."""
         super().close()
         self.in_flight = None
         self.owed.clear()
@@ -221,7 +170,7 @@ class ClientSession(_Session):
             raise LocalProtocolError(f"{request.trnm}: the reply to {self.in_flight.trnm} is still awaited")
         if not self._legal(step) or (self.phase is Phase.LOGGED_IN and step in UNLISTED):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
-        self._take(step, _seq(request))
+        self._go(step)
         self.in_flight, self._overtaken = request, False
         return writers.encode(request)
 
@@ -269,7 +218,7 @@ class ClientSession(_Session):
 
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
         answer = readers.answer(request, reply)
-        self._take(step_of(request, answer), _seq(request))
+        self._go(step_of(request, answer))
         return answer
 
 
@@ -325,7 +274,7 @@ class ServerSession(_Session):
         step = step_of(message)
         if not self._legal(step):
             raise RemoteProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
-        self._take(step, _seq(message))
+        self._go(step)
         return message
 
     def answer(self, request: Request, answer: Answer) -> None:
@@ -333,8 +282,4 @@ class ServerSession(_Session):
         step = step_of(request, answer)
         if not self._legal(step):
             raise LocalProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
-        self._take(step, _seq(request))
-
-    def takes_pushes(self, seq: str) -> bool:
-        """Tell whether pushes of a seq go to this client now."""
-        return self.registrations.get(seq) is Registration.ACTIVE
+        self._go(step)

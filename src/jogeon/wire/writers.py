@@ -1,12 +1,22 @@
-"""Messages as the JSON texts of the wire: the requests of a client, and all that a broker sends."""
+"""Messages as the JSON texts of the wire: the requests of a client, and all that a broker sends.
 
-from collections.abc import Iterable, Sequence
+Nothing else writes the wire. Where the broker writes in more than one way, or nobody knows in which, it is an argument.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from jogeon.events import Condition
+from jogeon.wire import messages
 from jogeon.wire.messages import Clear, ListConditions, Login, Register, Request, Search
+
+SYSTEM_TEXTS = {
+    messages.TAKEN: "동일한 App key로 접속이 되었습니다. 기존 세션은 종료가 됩니다",
+    messages.NO_HEARTBEAT: "사용자 프로그램으로부터 Heartbeat(연결유지) 메시지가 오지않아서 접속을 종료합니다",
+    messages.NO_LOGIN: "접속허용요청(토큰)이 들어오지 않았습니다. 접속을 종료합니다",
+}
+"""What the broker was seen to say with a SYSTEM code."""
 
 
 def encode(request: Request) -> bytes:
@@ -29,14 +39,20 @@ def encode(request: Request) -> bytes:
 # ---------------------------------------------------------------- the broker's side
 
 
-def encode_login_accepted() -> bytes:
-    """Return the reply to a good LOGIN."""
-    return msgspec.json.encode({"trnm": "LOGIN", "return_code": 0, "return_msg": "", "sor_yn": "Y"})
+Rows = Sequence[object] | Mapping[str, object] | None
+"""The rows of a reply as they stand in it: a list, one row for itself, or null."""
 
 
-def encode_refusal(trnm: str, code: int, text: str) -> bytes:
-    """Return an error reply; the seq it concerns stands in the text only, as on the real wire."""
-    return msgspec.json.encode({"trnm": trnm, "return_code": code, "return_msg": text})
+def encode_login_accepted(*, sor_yn: bool = True) -> bytes:
+    """Return the reply to a good LOGIN; `sor_yn` may be missing on the real wire."""
+    more = {"sor_yn": "Y"} if sor_yn else {}
+    return _reply("LOGIN", return_code=0, return_msg="", **more)
+
+
+def encode_refusal(trnm: str, code: int, text: str, seq: str | None = None) -> bytes:
+    """Return an error reply; on the real wire the seq it concerns stands in the text only."""
+    named = {} if seq is None else {"seq": seq}
+    return _reply(trnm, **named, return_code=code, return_msg=text)
 
 
 def encode_missing(trnm: str, parameter: str) -> bytes:
@@ -44,27 +60,43 @@ def encode_missing(trnm: str, parameter: str) -> bytes:
     return encode_refusal(trnm, 100002, f"필수 파라미터가 누락되어 있습니다(parameter={parameter})")
 
 
-def encode_list(conditions: Iterable[Condition]) -> bytes:
-    """Return the list of conditions as rows of two, in the order given."""
-    rows = [[condition.seq, condition.name] for condition in conditions]
-    return msgspec.json.encode({"trnm": "CNSRLST", "return_code": 0, "return_msg": "", "data": rows})
+def encode_failed(seq: str, text: str) -> bytes:
+    """Return the failure of a CNSRREQ that stands in words alone, beside the code of a success."""
+    return _reply("CNSRREQ", seq=seq, return_code=0, return_msg=text, data=None)
 
 
-def encode_search(seq: str, rows: Sequence[dict[str, str]], next_key: str = "") -> bytes:
-    """Return one page of a search; `rows` by field number, `seq` padded to three as only searches do."""
-    head = {"trnm": "CNSRREQ", "seq": seq.ljust(3), "cont_yn": "Y" if next_key else "N", "next_key": next_key}
-    return msgspec.json.encode(head | {"return_code": 0, "data": rows or None})
+def encode_list(rows: Rows, trnm: str = "CNSRLST") -> bytes:
+    """Return the list of conditions; a row is [seq, name], and by the guide's table an object of these two."""
+    return _reply(trnm, return_code=0, return_msg="", data=rows)
 
 
-def encode_registered(seq: str, codes: Iterable[str]) -> bytes:
-    """Return a snapshot: each code behind the letter A; an empty one is `data:null`."""
-    rows = [{"jmcode": f"A{code}"} for code in codes]
-    return msgspec.json.encode({"trnm": "CNSRREQ", "seq": seq, "return_code": 0, "data": rows or None})
+def encode_search(seq: str, rows: Rows, next_key: str = "") -> bytes:
+    """Return one page of a search, its rows by field number; an empty `next_key` ends the search.
+
+    The broker pads `seq` with blanks to three, here alone.
+    """
+    more = "Y" if next_key else "N"
+    return _reply("CNSRREQ", seq=seq, cont_yn=more, next_key=next_key, return_code=0, data=rows)
 
 
-def encode_cleared(seq: str) -> bytes:
+def encode_registered(seq: str | None, rows: Rows) -> bytes:
+    """Return a snapshot; a row is {"jmcode": code}. The broker leaves `seq` out of some that are empty."""
+    named = {} if seq is None else {"seq": seq}
+    return _reply("CNSRREQ", **named, return_code=0, data=rows)
+
+
+def encode_cleared(seq: str, words: str = "") -> bytes:
     """Return the reply to Clear."""
-    return msgspec.json.encode({"trnm": "CNSRCLR", "seq": seq, "return_code": 0, "return_msg": ""})
+    return _reply("CNSRCLR", seq=seq, return_code=0, return_msg=words)
+
+
+def encode_acknowledged(trnm: str) -> bytes:
+    """Return the reply to REG or REMOVE, which names neither stock nor group."""
+    return _reply(trnm, return_code=0, return_msg="")
+
+
+def _reply(trnm: str, **fields: object) -> bytes:
+    return msgspec.json.encode({"trnm": trnm} | fields)
 
 
 def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str, more: str = ',"907":"2"') -> bytes:
@@ -81,6 +113,7 @@ def encode_ping() -> bytes:
     return b'{"trnm":"PING"}'
 
 
-def encode_system(code: str, message: str) -> bytes:
-    """Return a SYSTEM notice."""
-    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": message})
+def encode_system(code: str, message: str | None = None) -> bytes:
+    """Return a SYSTEM notice; without a message it has the broker's own words for its code."""
+    words = SYSTEM_TEXTS.get(code, "") if message is None else message
+    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": words})

@@ -45,7 +45,7 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.journal(texts),
         options.option(texts, "--until", options.time_of_day, "bad.until", "HH:MM"), options.length(texts),
-        options.exchange(texts), options.switch(texts, "--no-frames"), *options.supervision(texts),
+        options.exchange(texts), options.switch(texts, "--frames"), *options.supervision(texts),
         options.option(texts, "--keep", days, "bad.keep", "90d"),
         click.Option(["--copy"], metavar=texts("metavar.folder"), help=texts("option.copy")),
     ]  # fmt: skip
@@ -63,7 +63,7 @@ def record(
     now = datetime.now(KST)
     ends = [] if until is None else [next_time(until, now)]
     ends += [] if duration is None else [now + timedelta(seconds=duration)]
-    recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=not more["no_frames"])
+    recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=more["frames"])
     recorder.keep, recorder.copies = more["keep"], more["copy"]
     run_loop(recorder.run(min(ends, default=None)))
 

@@ -128,7 +128,7 @@ OPTIONS = {
     "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
     "option.journal": Text("받은 것을 모두 이 파일에 기록", "record everything in this file"),
     "option.until": Text("이 시각(한국 시간)까지", "until this time of day, Korean time"),
-    "option.no-frames": Text("받은 원문은 기록하지 않음", "do not record the raw frames"),
+    "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
     "option.recheck": Text(
         "이 간격으로 조건식마다 다시 등록해 누락을 찾음 (기본 10m, 0=안 함)",
         "register each condition again at this interval to find what was missed (default 10m, 0 = never)",

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jogeon.server.frames import NORMAL
-from jogeon.server.peer import Verdict
+from jogeon.server.peer import LoginVerdict
 from jogeon.simulator.broker.desks import Desks, Held
 from jogeon.simulator.broker.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.broker.faults import Standing
@@ -86,14 +86,14 @@ class SimulatedBroker:
         if self.standing.reject_for:
             peer.end(NORMAL)
 
-    def login(self, peer: Peer, request: Login) -> Verdict:
+    def login(self, peer: Peer, request: Login) -> LoginVerdict:
         """Judge a token."""
         key = self._tokens.owner(request.token)
         if key is None or self.standing.refuse_login:
-            return Verdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
+            return LoginVerdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
         self.logins += 1
         self._desks.open(peer)
-        return Verdict(LoginAccepted(), self._dialect.login_accepted(), key)
+        return LoginVerdict(LoginAccepted(), self._dialect.login_accepted(), key)
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
@@ -120,7 +120,7 @@ class SimulatedBroker:
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
         if message.trnm in ("REG", "REMOVE"):
-            peer.say(self._dialect.acknowledged(message.trnm))
+            peer.say(writers.encode_acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
             peer.say(writers.encode_missing(message.trnm, "seq"))
         else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-import msgspec
-
 from jogeon.simulator.market.market import Unpriced
 from jogeon.wire import writers
 from jogeon.wire.messages import Refusal
@@ -48,9 +46,7 @@ class Dialect:
 
     def login_accepted(self) -> bytes:
         """Return the reply to a good LOGIN."""
-        if self._switches.sor_yn:
-            return writers.encode_login_accepted()
-        return msgspec.json.encode({"trnm": "LOGIN", "return_code": 0, "return_msg": ""})
+        return writers.encode_login_accepted(sor_yn=self._switches.sor_yn)
 
     def login_refused(self, code: str) -> tuple[Refusal, bytes]:
         """Return the refusal of a LOGIN; its code stands in the text, its number is anyone's guess."""
@@ -71,37 +67,31 @@ class Dialect:
         objects = self._switches.list_rows == "objects"
         rows = [{"seq": seq, "name": name} if objects else [seq, name] for seq, name in pairs]
         data = None if not rows and self._switches.empty_list == "null" else rows
-        head = {"trnm": self._switches.list_name, "return_code": 0, "return_msg": ""}
-        return msgspec.json.encode(head | {"data": data})
+        return writers.encode_list(data, self._switches.list_name)
 
     def refusal(self, trnm: str, code: int, text: str, seq: str | None = None) -> tuple[Refusal, bytes]:
         """Return a refusal; the condition it is about stands where the switch has it."""
         where = self._switches.error_seq
         if seq is not None and where == "text":
             text = f"{text}(seq={seq})"
-        field = {"seq": seq} if seq is not None and where == "field" else {}
-        reply = {"trnm": trnm, **field, "return_code": code, "return_msg": text}
-        return Refusal(code=str(code), text=text), msgspec.json.encode(reply)
+        reply = writers.encode_refusal(trnm, code, text, seq if where == "field" else None)
+        return Refusal(code=str(code), text=text), reply
 
     def failed(self, seq: str) -> tuple[Refusal, bytes]:
         """Return a failure that is told in words alone, beside the code of a success."""
-        reply = {"trnm": "CNSRREQ", "seq": seq, "return_code": 0, "return_msg": FAILED, "data": None}
-        return Refusal(code="0", text=FAILED), msgspec.json.encode(reply)
+        return Refusal(code="0", text=FAILED), writers.encode_failed(seq, FAILED)
 
     def cleared(self, seq: str) -> bytes:
         """Return the reply to a stop."""
-        words = "정상적으로 처리되었습니다" if self._switches.clear_words else ""
-        return msgspec.json.encode({"trnm": "CNSRCLR", "seq": seq, "return_code": 0, "return_msg": words})
+        return writers.encode_cleared(seq, "정상적으로 처리되었습니다" if self._switches.clear_words else "")
 
     def snapshot(self, seq: str, codes: Sequence[str], exchange: Exchange) -> bytes:
         """Return what is in a condition now."""
         if not codes and self._switches.empty_snapshot != "null":
-            named = {"seq": seq, "data": []} if self._switches.empty_snapshot == "list" else {"data": None}
-            return msgspec.json.encode({"trnm": "CNSRREQ", "return_code": 0} | named)
-        named_seq = seq.ljust(3) if self._switches.padded_seq == "always" else seq
-        rows = [{"jmcode": self.code(code, exchange)} for code in codes]
-        head = {"trnm": "CNSRREQ", "seq": named_seq, "return_code": 0}
-        return msgspec.json.encode(head | {"data": self._rows(rows)})
+            listed = self._switches.empty_snapshot == "list"
+            return writers.encode_registered(seq if listed else None, [] if listed else None)
+        named = seq.ljust(3) if self._switches.padded_seq == "always" else seq
+        return writers.encode_registered(named, self._rows([{"jmcode": self.code(code, exchange)} for code in codes]))
 
     def page(self, seq: str, quotes: Sequence[Prices | Unpriced], exchange: Exchange, next_key: str) -> bytes:
         """Return one page of a search."""
@@ -110,8 +100,7 @@ class Dialect:
             rows = [{"jmcode": self.code(quote.code, exchange)} for quote in quotes]
         else:
             rows = [self.row(quote, exchange) for quote in quotes]
-        head = {"trnm": "CNSRREQ", "seq": padded, "cont_yn": "Y" if next_key else "N", "next_key": next_key}
-        return msgspec.json.encode(head | {"return_code": 0, "data": self._rows(rows)})
+        return writers.encode_search(padded, self._rows(rows), next_key)
 
     def _rows(self, rows: list[dict[str, str]]) -> list[dict[str, str]] | dict[str, str] | None:
         if len(rows) == 1 and self._switches.one_row == "object":
@@ -141,10 +130,6 @@ class Dialect:
             "17": f"{quote.high:09d}",
             "18": f"{quote.low:09d}",
         }
-
-    def acknowledged(self, trnm: str) -> bytes:
-        """Return the reply to REG or REMOVE, which names neither stock nor group."""
-        return msgspec.json.encode({"trnm": trnm, "return_code": 0, "return_msg": ""})
 
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""
