@@ -18,7 +18,7 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
 from jogeon.live.connection import Connection
 from jogeon.live.queue import Queue
@@ -298,7 +298,7 @@ class _Story:
                 self._push(script.text())
 
     def _connect(self) -> None:
-        self.subscriptions.lost(self.at_ns, "connection lost", "")
+        self.subscriptions.lost(self.at_ns, ConnectionLost("broken off"), "")
         self.subscriptions.connected()
 
     def _change_wishes(self) -> None:

@@ -20,7 +20,7 @@ from elsewhere import Kiwoom
 from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
-from jogeon.cli.showing.terminal import columns
+from jogeon.cli.texts.width import columns
 from test_keys import write_pair
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_a_clock_that_is_wrong(shell: Shell, kiwoom: Kiwoom, wrong: float, says:
 
 def test_a_server_that_does_not_tell_its_time(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.tokens.now = None
-    assert found(shell("--json"))["clock"]["says"] == "the server does not tell its time."
+    assert found(shell("--json"))["clock"]["says"] == "the server does not report its time."
 
 
 @pytest.mark.usefixtures("kiwoom")

@@ -11,7 +11,7 @@ import pytest
 from cli_conversation import FakeClient, Said, Shell
 from jogeon import errors
 from jogeon.cli.showing.failures import EXITS, exit_code
-from jogeon.cli.texts import TEXTS
+from jogeon.cli.texts import find
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")
 CERTIFICATES = (
@@ -117,7 +117,7 @@ def test_half_a_pair_of_keys_says_what_is_lacking(shell: Shell) -> None:
 
 @pytest.mark.parametrize("reason", [*REASONS, *SPOILT, "malformed", "unknown", "insecure", "token"])
 def test_every_reason_has_words_of_its_own(reason: str) -> None:
-    assert any(f"{each}.cause.{reason}" in TEXTS for each in ("CouldNotConnect", "InvalidSetting", "InvalidAddress"))
+    assert any(find(f"{each}.cause.{reason}") for each in ("CouldNotConnect", "InvalidSetting", "InvalidAddress"))
 
 
 @pytest.mark.parametrize("code", ["1700", "429"])

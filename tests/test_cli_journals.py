@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli.arguments.options import Choices
-from jogeon.cli.running import journals as journaling
-from jogeon.cli.running.journals import journal_read, journal_written, told_aside, trouble_of
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.running import journal_trouble
+from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.journals import journal_read, journal_written
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journaling, "LOOK", 0.0)
+    monkeypatch.setattr(journal_trouble, "LOOK", 0.0)
 
 
 class FakeJournal(SimpleNamespace):

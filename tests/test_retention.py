@@ -101,8 +101,9 @@ def test_a_copy_is_whole_and_private_while_the_journal_is_written(tmp_path: Path
     opened.close()
     assert copy == tmp_path / "copies" / "signals-2026-11-22.journal"
     assert copy.stat().st_mode & 0o777 == 0o600
-    with History(copy) as history:
+    with History(copy) as history, History(tmp_path / "signals.journal") as original:
         assert len(list(history.events())) == 1
+        assert history.identity != original.identity  # what is written to one is not in the other
     assert [each.name for each in (tmp_path / "copies").iterdir()] == [copy.name]
 
 

@@ -44,6 +44,7 @@ class Head(Struct):
     numbers: dict[Condition, int] = field(default_factory=dict)
     fold: Fold = field(default_factory=Fold)
     tail: Tail = field(default_factory=Tail)
+    identity: str | None = None
 
 
 class Commit(Struct):

@@ -19,6 +19,7 @@ from jogeon.journal.reading import (
     read_conditions,
     read_end,
     read_fold,
+    read_identity,
     read_origin,
     read_rows,
     told,
@@ -90,6 +91,12 @@ class History:
         """Every condition that was recorded, under every seq it had."""
         with self._moment():
             return list(read_conditions(self._db).values())
+
+    @property
+    def identity(self) -> str | None:
+        """What tells this journal from all others, 64 bits in hex; None for one of version 1 that nobody migrated."""
+        with self._moment():
+            return read_identity(self._db)
 
     @contextlib.contextmanager
     def _moment(self) -> Iterator[None]:

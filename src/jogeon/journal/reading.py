@@ -16,7 +16,7 @@ from jogeon.journal.commits import Head, Tail, fold_of, rights_of
 from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.format import Format
-from jogeon.journal.schema import COLUMNS, JOURNAL, Row, event_of
+from jogeon.journal.schema import BRIDGES, COLUMNS, JOURNAL, Row, event_of
 
 LOCK_WAIT = 1.0
 """Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
@@ -72,6 +72,8 @@ def open_reader(path: Path) -> Connection:
             if not version:
                 raise JournalError(path, "empty", "nothing was recorded in it")
             require_tables(db, path, version)
+            if version in BRIDGES:
+                db.executescript(f"PRAGMA temp_store = MEMORY; {BRIDGES[version]}")
             undo.pop_all()
         return db
 
@@ -202,7 +204,14 @@ def read_head(db: sqlite3.Connection) -> Head:
     _take_up(db, conditions, fold, watermark_id, last_id)
     fold.settle()
     tail = _read_tail(db, checkpoint_id)
-    return Head(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
+    numbers = {condition: number for number, condition in conditions.items()}
+    return Head(epoch or 0, last_id, numbers, fold, tail, read_identity(db))
+
+
+def read_identity(db: sqlite3.Connection) -> str | None:
+    """Return the identity of a journal: 64 bits in hex; None of a file of version 1."""
+    found = db.execute("SELECT id FROM identity").fetchone()
+    return None if found is None else str(found[0])
 
 
 def _read_tail(db: sqlite3.Connection, checkpoint_id: int) -> Tail:

@@ -30,6 +30,7 @@ def copy_journal(path: Path, folder: Path, at_ns: int) -> Path:
         with contextlib.closing(open_reader(path)) as db:
             create_private(draft)
             db.execute("VACUUM INTO ?", (str(draft),))
+        _be_another(draft)
         draft.replace(target)
     except (sqlite3.Error, OSError) as error:
         raise JournalError(target, "unwritable", in_words(error)) from error
@@ -37,6 +38,13 @@ def copy_journal(path: Path, folder: Path, at_ns: int) -> Path:
         with contextlib.suppress(OSError):
             draft.unlink()
     return target
+
+
+def _be_another(copy: Path) -> None:
+    """Give a copy an identity of its own: what is written to it is no part of the stream that goes on elsewhere."""
+    with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as db:
+        if db.execute("PRAGMA user_version").fetchone()[0] > 1:
+            db.execute("UPDATE identity SET id = lower(hex(randomblob(8)))")
 
 
 def delete_days(name: Path, before: dt.date) -> list[Path]:

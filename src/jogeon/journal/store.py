@@ -23,7 +23,7 @@ def _grouped(statement: str, columns: int) -> list[str]:
 
 _CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
 _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
-_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
+_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 13)})"  # noqa: S608  # made of constants
 
 
 class Store:

@@ -12,11 +12,12 @@ only stamps events.
 import math
 from collections.abc import Callable, Container, Iterable
 
-from jogeon.errors import LocalProtocolError, RequestTimeout
-from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, State, StateName
+from jogeon.errors import JogeonError, LocalProtocolError, RequestTimeout
+from jogeon.events import Anomaly, Condition, Event, Exchange, State, StateName
 from jogeon.gaps import Blind
 from jogeon.live.followed import Sink
 from jogeon.live.listing import Listing, resolve
+from jogeon.live.planner import Planner
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.wire import messages
@@ -27,7 +28,7 @@ RELIST = 60.0
 """Seconds between looks at the list while a wanted condition is missing from it, or pushes come for an unknown seq."""
 
 
-class Subscriptions:
+class Subscriptions(Planner):
     """Keeps what is registered equal to what is wanted, and tells every sink the truth about it.
 
     `recheck` is the pause in seconds between rechecks of one condition (0 = never).
@@ -194,12 +195,13 @@ class Subscriptions:
         self._connected, self._served, self._listed_ns = True, False, None
         self.listing.begin()
 
-    def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
+    def lost(self, heard_ns: int, error: JogeonError, detail: str) -> None:
         """End a connection; `heard_ns` is when it was listened to last."""
+        del error
         self._connected = False
         self.listing.end()
         for subscription in self.wanted:
-            subscription.lost(heard_ns, cause, detail)
+            subscription.lost(heard_ns, "connection lost", detail)
         self._by_seq.clear()
         self._leaving.clear()
         self._cleared.clear()

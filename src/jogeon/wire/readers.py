@@ -15,6 +15,7 @@ from jogeon.events import Condition, Exchange, Stock
 from jogeon.wire.messages import (
     MOST_CODES,
     MOST_CONDITIONS,
+    Acknowledged,
     Answer,
     Clear,
     Cleared,
@@ -29,16 +30,21 @@ from jogeon.wire.messages import (
     Push,
     PushRow,
     PushValues,
+    QuoteRow,
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Reply,
     Request,
     Search,
     SearchPage,
     System,
     Unknown,
+    WidePush,
 )
+from jogeon.wire.quotes import quotes_in
 from jogeon.wire.values import (
     WORDS,
     bare_code,
@@ -68,9 +74,10 @@ BLANKS = b" \t\r\n\v\f\0"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def decode(payload: bytes) -> Incoming:
+def decode(payload: bytes, *, quotes: bool = False) -> Incoming:
     """Return what any frame of the broker holds; RemoteProtocolError if the bytes are no JSON document.
 
+    `quotes`: those of single stocks are read, too; else they are passed over as rows that concern no condition.
     It is parsed once, into plain values that are then read one by one. A push in the usual shape can be read at a tenth
     of that cost by `read_push`, with the same meaning.
     """
@@ -78,17 +85,17 @@ def decode(payload: bytes) -> Incoming:
     if text.strip(b'"').upper() == b"PING":  # seen tolerated by the broker as bare text
         return Ping(payload)
     try:
-        return _message(parse(text), payload)
+        return _message(parse(text), payload, quotes=quotes)
     except UnicodeDecodeError as broken:
-        return _despite(broken, text, payload)
+        return _despite(broken, text, payload, quotes=quotes)
     except NO_PUSH as unreadable:
         raise _unreadable(payload, unreadable) from None
 
 
-def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incoming:
+def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes, *, quotes: bool) -> Incoming:
     """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
     try:
-        message = _message(parse(text.decode(errors="replace")), payload)
+        message = _message(parse(text.decode(errors="replace")), payload, quotes=quotes)
     except NO_PUSH as unreadable:
         raise _unreadable(payload, unreadable) from None
     if isinstance(message, Unknown):
@@ -96,7 +103,7 @@ def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incomin
     return message
 
 
-def _message(value: object, payload: bytes) -> Incoming:
+def _message(value: object, payload: bytes, *, quotes: bool) -> Incoming:
     fields = _fields(value)
     named = fields.get("trnm")
     trnm = plain(named).upper()
@@ -104,11 +111,11 @@ def _message(value: object, payload: bytes) -> Incoming:
         case "PING":
             return Ping(payload)
         case "REAL":
-            return _pushed(fields.get("data"))
+            return _pushed(fields.get("data"), quotes_in(fields.get("data")) if quotes else ())
         case "SYSTEM":
             code = plain(fields.get("code")) or plain(fields.get("return_code"))
             return System(code.upper(), text_of(fields.get("message") or fields.get("return_msg")))
-        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"))).data:
+        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"), ())).data:
             return push
     if _is_reply(trnm, fields):
         return _reply(trnm, fields)
@@ -126,7 +133,7 @@ def _fields(value: object) -> dict[str, Any]:
 # ---------------------------------------------------------------- pushes
 
 
-def _pushed(data: object) -> Push:
+def _pushed(data: object, quotes: tuple[QuoteRow, ...]) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
     rows = rows_of(data)
     if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):
@@ -141,9 +148,9 @@ def _pushed(data: object) -> Push:
             unread.append(plain(_values(row).get("841")))
         else:
             kept.append(read)
-    if not unread:
-        return Push("REAL", kept)
-    return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else ())
+    if unread:
+        return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else (), quotes)
+    return WidePush("REAL", kept, quotes) if quotes else Push("REAL", kept)
 
 
 def _may_concern_a_condition(row: object) -> bool:
@@ -182,7 +189,7 @@ def _push_row(row: object) -> PushRow | None:
 _SEQ_IN_TEXT = re.compile(r"\(seq=\s*(\d{1,9})\s*\)")
 _CODE_IN_TEXT = re.compile(r"CODE\s*=\s*([0-9A-Z]{1,9})|\[(\d{4,6})[:\]]", re.IGNORECASE)
 _ZERO = re.compile(r"[+-]?0+(\.0*)?")
-_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR")
+_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR", "REG", "REMOVE")
 
 
 def _is_reply(trnm: str, fields: dict[str, Any]) -> bool:
@@ -276,7 +283,8 @@ def _typed(request: Request, reply: Reply) -> Answer:
     data = reply.fields.get("data")
     match request:
         case Login():
-            return LoginAccepted()
+            rest = reply.fields.get("rest")
+            return LoginAccepted(rest[:WORDS] if isinstance(rest, str) and rest else None)
         case Clear():
             return Cleared()
         case ListConditions():
@@ -284,6 +292,8 @@ def _typed(request: Request, reply: Reply) -> Answer:
             return ConditionList(tuple(dict.fromkeys(conditions)), _bounded(oddities))
         case Search():
             return _search_page(reply.fields, oddities)
+        case RegisterQuotes() | RemoveQuotes():
+            return Acknowledged()
         case Register():
             codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
             return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
@@ -380,7 +390,7 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
         case {"trnm": "PING"}:
             return Ping(payload)
         case {"trnm": "LOGIN", "token": str(token)}:
-            return Login(token)
+            return Login(token, value.get("jogeon") == 1)
         case {"trnm": "CNSRLST"}:
             return ListConditions()
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
@@ -389,7 +399,23 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
             return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
+        case {"trnm": "REG", "data": list(rows)} if codes := _quoted(rows):
+            return RegisterQuotes(codes, plain(value.get("grp_no")), value.get("refresh") != "0")
+        case {"trnm": "REMOVE", "data": list(rows)} if codes := _quoted(rows):
+            return RemoveQuotes(codes, plain(value.get("grp_no")))
     return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
+
+
+def _quoted(rows: list[Any]) -> tuple[str, ...]:
+    """Return the codes that a REG or REMOVE names for 0B; none unless every row has its two arrays."""
+    codes: list[str] = []
+    for row in rows:
+        match row:
+            case {"item": list(items), "type": list(kinds)} if "0B" in kinds and all(isinstance(i, str) for i in items):
+                codes += items
+            case _:
+                return ()
+    return tuple(codes)
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
 

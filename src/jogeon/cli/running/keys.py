@@ -1,4 +1,4 @@
-"""What login, logout and doctor share: whose keys, and where they come from."""
+"""Whose keys, and where they come from; and what people should know of how they were found."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
     from jogeon.account.tokens import IssuedTokens
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
 
@@ -44,7 +44,7 @@ class _Notices(logging.Handler):
         notice = record.getMessage()
         if notice not in self._told:
             self._told.add(notice)
-            tell(f"{self._texts('notice')}  {said(notice, self._texts)}")
+            tell(f"{self._texts('account.notice')}  {said(notice, self._texts)}")
 
 
 @contextmanager

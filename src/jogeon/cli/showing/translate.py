@@ -4,12 +4,12 @@ import errno
 import os
 import re
 
-from jogeon.cli.texts import TEXTS, Texts
+from jogeon.cli.texts import Texts, find
 from jogeon.cli.texts.reports import SAID
 
 LONGEST = 1000
 """Characters of a report that is looked into; a server may have put a longer text in it."""
-SYSTEM = {number: f"errno.{name}" for number, name in errno.errorcode.items() if f"errno.{name}" in TEXTS}
+SYSTEM = {number: f"errno.{name}" for number, name in errno.errorcode.items() if find(f"errno.{name}")}
 """The key of the text of each error of the system that people meet."""
 COUNTED = re.compile(r"(\d+) (enter|leave|snapshot|gap|state|anomaly)\b")
 
@@ -42,7 +42,7 @@ def _part(name: str, part: str | None, texts: Texts) -> str:
         case "wanted" | "given":
             kinds = [each for each in part.split(" | ") if each != "null"]
             names = (texts(f"type.{each}") if texts.has(f"type.{each}") else each for each in kinds)
-            return f" {texts('or')} ".join(names)
+            return f" {texts('failure.or')} ".join(names)
         case "counts":
             return COUNTED.sub(lambda each: f"{texts(f'event.{each[2]}')} {each[1]}", part)
     return part

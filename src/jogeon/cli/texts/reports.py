@@ -120,3 +120,5 @@ SAID = {
     r"others can write to it \(mode (?P<bits>\d+)\)": Text("권한 {bits}", "mode {bits}"),
     r"its owner is another user \((?P<uid>\d+)\)": Text("소유자 {uid}", "its owner is {uid}"),
 }
+
+TEXTS = {f"said.{pattern}": text for pattern, text in SAID.items()}
