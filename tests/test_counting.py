@@ -157,9 +157,9 @@ def test_what_could_not_be_kept_is_counted_again(tmp_path: Path, monkeypatch: py
     store.write(CommitBuilder(store.head).enter([Snapshot(START_NS, RISE, ()), *flips(25)]))
     store.file.db.execute("PRAGMA query_only = 1")
     with pytest.raises(sqlite3.OperationalError):
-        store.roll()
+        store.roll(5)
     store.file.db.execute("PRAGMA query_only = 0")
-    while store.roll():
+    while store.roll(5):
         pass
     kept = store.file.db.execute("SELECT first, last FROM rollups").fetchall()
     store.close()
