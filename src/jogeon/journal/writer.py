@@ -71,7 +71,7 @@ class Journal:
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
         self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
-        self.keep, self.tick = inbox.keep, inbox.tick
+        self.keep, self.tick, self.rights = inbox.keep, inbox.tick, source.rights
         self.begun_behind = store.head.last_id
         """The id of the last event that was in the file when it was opened."""
         self._ending = threading.Event()
