@@ -19,7 +19,9 @@ from jogeon.journal.writer import Journal
 class Letterbox:
     """The rows of one journal; for one event loop. `wake` is called with a target for which something waits."""
 
-    def __init__(self, journal: Journal, wake: Callable[[str], object], *, wall: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self, journal: Journal, wake: Callable[[str], object], *, wall: Callable[[], int] = time.time_ns
+    ) -> None:
         self._journal = journal
         self._wake = wake
         self._wall = wall

@@ -16,6 +16,7 @@ import msgspec
 from jogeon.alerts.deciding import Alert, Decider, Price
 from jogeon.alerts.outbox import Row
 from jogeon.alerts.rules import Rule
+from jogeon.journal.beside import Tick
 from jogeon.journal.following import read_epochs
 from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, told
 from jogeon.journal.steps import (
@@ -100,14 +101,17 @@ def dry_run(path: Path, rules: Sequence[Rule]) -> Iterator[Alert]:
     """Yield what rules make of a whole journal, in the order in which it is decided; JournalError."""
     with contextlib.closing(open_reader(path)) as db, told(path):
         decider = Decider(rules, read_identity(db))
-        with one_moment(db):
-            last, present = read_last(db), read_present(db)
+        last = read_last(db)
         place = _checkpoint(db, 0)
         _begin(decider, db, place)
         for step in read_steps(db, place, last, priced=_priced(rules)):
             yield from taken(decider, step)
-        for tick in present:
-            yield from taken(decider, tick)
+
+
+def present(path: Path) -> list[Tick]:
+    """Return up to when the picture of each condition is right at the end of a journal; JournalError."""
+    with contextlib.closing(open_reader(path)) as db, told(path), one_moment(db):
+        return read_present(db)
 
 
 def taken(decider: Decider, step: Step) -> list[Alert]:

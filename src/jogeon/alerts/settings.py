@@ -41,6 +41,8 @@ T = TypeVar("T")
 
 TRUSTED = ("argv", "api", "token_env", "url_env")
 """What runs a program or says where a secret goes: it counts only where nobody else could have written it."""
+NAMELESS = ("unknown field", "missing field")
+"""Complaints whose place is the table: what they are about is their name."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "telegram": ("chat", "token_env"),
     "webhook": ("url_env",),
@@ -128,8 +130,8 @@ class AlertSettings(Struct, frozen=True):
 
     def place_of(self, rule: str) -> tuple[str | int, ...]:
         """Return where a rule stands."""
-        tables = msgspec.toml.decode(self.content.decode("utf-8-sig"))["alerts"]["rules"]
-        index = next(n for n, table in enumerate(tables) if composed(str(table.get("name", ""))) == rule)
+        tables = parse(self.file, self.content).alerts or {}
+        index = next(n for n, table in enumerate(tables["rules"]) if composed(str(table.get("name", ""))) == rule)
         return ("alerts", "rules", index)
 
 
@@ -207,7 +209,7 @@ class _Reader:
             return msgspec.convert(table, kind)
         except msgspec.ValidationError as error:
             complaint = complaint_of(error)
-            key = complaint.place.partition("[")[0] or (complaint.name if complaint.kind == "unknown field" else "")
+            key = complaint.place.partition("[")[0] or (complaint.name if complaint.kind in NAMELESS else "")
             where = (*place, key) if key else tuple(place)
             if complaint.kind == "unknown field":
                 self._note(rule, where, "unknown key", ", ".join(kind.__struct_fields__))  # type: ignore[attr-defined]

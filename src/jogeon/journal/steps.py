@@ -127,6 +127,11 @@ def read_posts(db: sqlite3.Connection) -> Iterator[Posted]:
         yield Posted(*row)
 
 
+def read_names(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the names of stocks that a journal saw, the last of each code."""
+    return dict(db.execute("SELECT code, name FROM names ORDER BY since_ns"))
+
+
 # ------------------------------------------------------------ the sources, each with its place
 
 

@@ -75,6 +75,8 @@ class Journal:
         self.begun_behind = store.head.last_id
         """The id of the last event that was in the file when it was opened."""
         self._ending = threading.Event()
+        self._held: dict[object, Callable[[], object]] = {}
+        """Those for whom it stays open when it is to end, with what tells them."""
         self._give_up_at = 0.0
         self._unwritten = 0
         self._forget_ns: tuple[int, int | None] | None = None
@@ -146,12 +148,26 @@ class Journal:
         with self._following:
             self._followers = [each for each in self._followers if each != taken]
 
+    def hold(self, holder: object, finishing: Callable[[], object]) -> None:
+        """Stay open for a holder after `finish` until it is released; it is told then, in the reader's thread."""
+        self._held[holder] = finishing
+        if self._ending.is_set():
+            self._ask(finishing)
+
+    def release(self, holder: object) -> None:
+        """Stay open no longer for a holder."""
+        if self._held.pop(holder, None) is not None:
+            self._give_up_at = time.monotonic() + FINISH
+            self._inbox.ring()
+
     def finish(self) -> None:
         """Write what is queued and end; does not wait."""
         if not self._ending.is_set():
             self._give_up_at = time.monotonic() + FINISH
             self._ending.set()
             self._inbox.ring()
+            for finishing in list(self._held.values()):
+                self._ask(finishing)
 
     def close(self) -> None:
         """Write what is queued, end, and wait for it; JournalError if something could not be written."""
@@ -164,7 +180,7 @@ class Journal:
 
     def _is_given_up(self) -> bool:
         """Tell whether the end has waited for the disk long enough; asked while a statement runs."""
-        return self._ending.is_set() and time.monotonic() >= self._give_up_at
+        return self._ending.is_set() and not self._held and time.monotonic() >= self._give_up_at
 
     def _ask(self, function: Callable[[], object]) -> None:
         """Have a function called in the reader's thread; one that is no more needs nothing."""
@@ -176,10 +192,10 @@ class Journal:
     def _run(self) -> None:
         beat_at = time.monotonic() + WATERMARK_EVERY
         try:
-            while not self._ending.is_set() or self._inbox.rung:
+            while not self._ending.is_set() or self._inbox.rung or self._held:
                 self._inbox.wait(min(beat_at - time.monotonic(), ROLL_PAUSE if self._rolling else EVER))
                 self._turn()
-                if time.monotonic() >= beat_at:
+                if time.monotonic() >= beat_at and not self._ending.is_set():
                     beat_at = time.monotonic() + WATERMARK_EVERY
                     self._ask(self.beat)
         finally:
