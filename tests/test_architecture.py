@@ -26,18 +26,19 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "times masks reports errors events gaps files maintenance net endpoint web",
+    "ground": "masks reports errors events times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening queue"
     " jobs connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
-    "journal": "position beside fold format schema commits stream stats rollups resume evidence reading steps following"
+    "journal": "position beside fold format schema commits stream stats rollups resume evidence reading following steps"
     " file store inbox writer relay counting history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings making",
+    "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
+    " chats making own wording rebuilding letterbox ticking alerting",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",

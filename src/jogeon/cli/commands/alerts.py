@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
 
 WHAT = ("add", "check", "test", "dry-run", "list")
+API = {"--api": "api"}
 SPAN = {"--since": "since", "--until": "until"}
 IDLE = {
     "add": {"--journal": "journal", "--prices": "prices", **SPAN},
-    "check": SPAN,
-    "test": {"--journal": "journal", "--prices": "prices", **SPAN},
-    "dry-run": {"--prices": "prices"},
-    "list": {"--prices": "prices"},
+    "check": SPAN | API,
+    "test": {"--journal": "journal", "--prices": "prices", **SPAN} | API,
+    "dry-run": {"--prices": "prices"} | API,
+    "list": {"--prices": "prices"} | API,
 }
 """Options that an answer has no use for."""
 USES = tuple(dict.fromkeys((*options.READS, *options.CONNECTS)))
@@ -35,6 +36,7 @@ def command(texts: Texts) -> click.Command:
     params = [
         what, name, options.journal(texts, "option.journal.read"), options.moment(texts, "--since"),
         options.moment(texts, "--until"), options.switch(texts, "--prices"),
+        click.Option(["--api"], metavar=texts("metavar.url"), help=texts("option.api")),
     ]  # fmt: skip
     return Command("alerts", texts, params, uses=USES, callback=alerts)
 
@@ -64,4 +66,4 @@ def alerts(choices: Choices, /, what: str, name: str | None, **given: Any) -> No
         case _:
             from jogeon.cli.running.alert_wizard import add
 
-            add(choices, name)
+            add(choices, name, given["api"])

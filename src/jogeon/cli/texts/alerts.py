@@ -35,10 +35,45 @@ TEXTS = {
         "rule {rule}: {condition} is not recorded, so it never fires; name it too, or use --all.",
     ),
     "alert.test": Text("jogeon 시험 메시지입니다.", "This is a test message of jogeon."),
-    "alert.sent": Text("보냈습니다: {target} ({ms} ms)", "sent: {target} ({ms} ms)"),
-    "alert.name-needed": Text(
-        "대상의 이름을 주세요. 예: jogeon alerts test {names}", "name a target, for example: jogeon alerts test {names}"
+    "alert.botfather": Text(
+        "텔레그램에서 @BotFather 에게 /newbot 을 보내 봇을 만들면 토큰을 줍니다.\n"
+        "토큰은 파일에 쓰지 않습니다. 환경 변수 JOGEON_TELEGRAM_TOKEN 에 두면 다시 묻지 않습니다.",
+        "Send /newbot to @BotFather in Telegram: it makes a bot and gives you its token.\n"
+        "The token is written to no file. Kept in JOGEON_TELEGRAM_TOKEN, it is not asked for again.",
     ),
+    "alert.ask-token": Text("봇 토큰", "token of the bot"),
+    "alert.bad-token": Text("토큰은 빈칸 없는 한 단어입니다.", "a token is one word without blanks."),
+    "alert.token-found": Text("환경 변수 {name} 의 토큰을 씁니다.", "using the token in {name}."),
+    "alert.write-to-it": Text(
+        "텔레그램에서 그 봇에게 아무 말이나 보내세요. 기다리고 있습니다.",
+        "Now write anything to that bot in Telegram; waiting for it.",
+    ),
+    "alert.nobody-wrote": Text("아무도 봇에게 말을 걸지 않았습니다", "nobody wrote to the bot"),
+    "alert.ask-only": Text("이 대화방으로 보낼까요? Enter 또는 번호", "is this the chat? Enter, or its number"),
+    "alert.ask-chat": Text("보낼 대화방 번호", "number of the chat"),
+    "alert.bad-chat": Text("1부터 {count} 사이의 번호를 입력하세요.", "type a number from 1 to {count}."),
+    "alert.first": Text(
+        "jogeon 알림이 여기로 옵니다. 첫 메시지입니다.", "Alerts of jogeon will come here. This is the first message."
+    ),
+    "alert.first-sent": Text("첫 메시지를 보냈습니다.", "the first message is sent."),
+    "alert.added": Text("대상 {name}을(를) 추가했습니다: {path}", "target {name} was added: {path}"),
+    "alert.paste": Text("이 줄들을 {path} 에 직접 넣어 주세요:", "put these lines into {path} yourself:"),
+    "alert.set": Text(
+        "토큰을 환경 변수에 두세요: export {name}=토큰", "keep the token in the environment: export {name}=TOKEN"
+    ),
+    "alert.set-windows": Text(
+        "토큰을 환경 변수에 두세요: setx {name} 토큰 (새 창부터 적용)",
+        "keep the token in the environment: setx {name} TOKEN (for new windows)",
+    ),
+    "alert.next": Text(
+        "다음: jogeon alerts check, 그리고 jogeon record --all --alerts",
+        "next: jogeon alerts check, then jogeon record --all --alerts",
+    ),
+    "alert.name-taken": Text("{path} 에 대상 {name}이(가) 이미 있습니다.", "{path} has a target {name} already."),
+    "alert.bad-api": Text(
+        "--api 는 이 컴퓨터이거나 https:// 여야 합니다.", "--api must be on this machine or https://."
+    ),
+    "alert.sent": Text("보냈습니다: {target} ({ms} ms)", "sent: {target} ({ms} ms)"),
     "alert.begun": Text("알림 규칙 {count}개를 적용합니다: {path}", "{count} alert rules are in use: {path}"),
     "alert.changed": Text("바뀐 알림 규칙을 적용합니다: {path}", "the changed alert rules are in use: {path}"),
     "alert.kept": Text(
