@@ -47,6 +47,11 @@ def until(reached: Callable[[], object]) -> None:
         time.sleep(0.001)
 
 
+def until_told(told: list[bool]) -> None:
+    until(lambda: told)
+    told.clear()
+
+
 def test_alerts_and_the_place_behind_them_are_durable_together(path: Path, journal: Journal) -> None:
     told: list[bool] = []
     journal.put_block([Snapshot(START_NS, RISE, ()), Enter(START_NS + 1, RISE, "005930")])
@@ -139,9 +144,9 @@ def test_old_alerts_go_with_their_events_and_waiting_ones_stay(path: Path, monke
     for n in range(6):
         journal.put_block([Enter(START_NS + n * SECOND, RISE, f"{n:06d}")])
         journal.keep([], told.append)
-        until(lambda n=n: len(told) == n + 1)
+        until_told(told)
     journal.keep([post("old"), post("waits"), Mark("old", "폰", "sent", 1, START_NS)], told.append)
-    until(lambda: len(told) == 7)
+    until_told(told)
     journal.forget(START_NS + 6 * SECOND)
     db = open_reader(path)
     until(lambda: [each.alert for each in read_posts(db)] == ["waits"])

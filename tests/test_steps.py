@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jogeon.events import Condition, Enter, Gap, Snapshot
+from jogeon.events import Condition, Enter, Event, Gap, Snapshot
 from jogeon.journal.beside import Tick
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.fold import Right
@@ -43,7 +43,10 @@ def path(tmp_path: Path) -> Path:
             builder.settle()
         end_ns = START_NS + 110 * SECOND
         codes = tuple(f"{n:06d}" for n in range(1, 10))
-        block = [Gap(RISE, START_NS + 10 * SECOND, end_ns, "connection lost"), Snapshot(end_ns, RISE, codes)]
+        block: list[Event] = [
+            Gap(RISE, START_NS + 10 * SECOND, end_ns, "connection lost"),
+            Snapshot(end_ns, RISE, codes),
+        ]
         store.write(builder.enter(block, {RISE: Right(end_ns + 1, sure=True)}))
         builder.settle()
         quotes = [("000001", START_NS + 1, 70_000, 1.5, 2), ("000001", START_NS, 69_000, 1.0, 2)]
