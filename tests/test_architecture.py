@@ -33,7 +33,7 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
     "journal": "position fold format schema commits stream stats rollups resume evidence reading following file store"
-    " inbox writer relay counting history retention",
+    " inbox writer relay counting outcomes history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
