@@ -28,8 +28,8 @@ SRC = TESTS.parent / "src"
 WINGS = {
     "ground": "masks reports errors events gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
-    "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
-    " connection policy beats serving supervisor feed",
+    "live": "membership listing pages stages followed subscription planner wishes subscriptions retry listening waiter"
+    " queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
     "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
@@ -63,13 +63,13 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
-    "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
+    "live": "membership listing pages stages followed subscription planner wishes subscriptions retry listening",
     "journal": "fold format schema commits stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "live.opening", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},

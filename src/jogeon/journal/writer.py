@@ -141,6 +141,16 @@ class Journal:
         if not self._rung:
             self._ring()
 
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read."""
+        with self._lock:
+            self._queue.put_all(events)
+        if not self._rung:
+            self._ring()
+
+    def wake(self) -> None:
+        """Do nothing: the writer was woken when it was given something."""
+
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
         with self._lock:

@@ -1,121 +1,41 @@
-"""Which conditions are wanted, which are registered, and what to ask for next. No I/O, no clock, no task.
+"""What to send so that what is wanted is registered, and what came of it. No I/O, no clock, no task.
 
-The driver (supervisor.py) asks `next_request`, sends it, and brings back what happened: `answered`, `timed_out`,
-`late`, `pushed`, `unreadable`, `lost`. Every event a user sees is made in members.py and handed to the sinks of its
-condition by subscription.py, where the life of one condition stands as a table; here are the wishes and the routing.
-
-Two sets are reconciled after every login: what is wanted (by name: names outlive renumbering) and what is registered on
-this connection. Two clocks are passed in: `now` is monotonic seconds and decides when; `at_ns` is the wall clock and
-only stamps events.
+The driver (serving.py) asks `next_request`, sends it, and brings back what happened. Two sets are reconciled after each
+login: what is wanted, and what is registered on this connection. The life of one condition stands as a table in
+stages.py.
 """
 
 import math
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container
 
-from jogeon.errors import JogeonError, LocalProtocolError, RequestTimeout
-from jogeon.events import Anomaly, Condition, Event, Exchange, State, StateName
+from jogeon.errors import JogeonError, RequestTimeout
+from jogeon.events import Anomaly, State
 from jogeon.gaps import Blind
-from jogeon.live.followed import Sink
-from jogeon.live.listing import Listing, resolve
 from jogeon.live.planner import Planner
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
+from jogeon.live.wishes import Wishes
 from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Clear, ListConditions, Refusal, Register, Registered, Request
-from jogeon.wire.values import stock_code
 
 RELIST = 60.0
 """Seconds between looks at the list while a wanted condition is missing from it, or pushes come for an unknown seq."""
 
 
-class Subscriptions(Planner):
+class Subscriptions(Wishes, Planner):
     """Keeps what is registered equal to what is wanted, and tells every sink the truth about it.
 
-    `recheck` is the pause in seconds between rechecks of one condition (0 = never).
+    `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps events.
     """
 
     def __init__(self, *, recheck: float = 600.0) -> None:
-        self.recheck = recheck or math.inf
-        self.wanted: list[Subscription] = []
-        self.sinks: list[Sink] = []
-        self.listing = Listing()
-        self.on_doubt: Callable[[], None] = lambda: None
-        """Called when a push has made something due, because the driver does not look after each."""
-        self._everything: list[tuple[Sink, Exchange]] = []
+        super().__init__(recheck=recheck)
         self._connected = False
         self._served = False
-        self._by_seq: dict[str, Subscription] = {}
-        self._leaving: list[str] = []
-        self._cleared: set[str] = set()
-        self._strange = False
-        """Whether a push came for a seq that nobody knows: the conditions may have been renumbered."""
         self._strange_until = -math.inf
-        self._agreed_ns = 0
-        """When what the last list shows was so for certain."""
         self._listed_ns: int | None = None
         """When the first list was asked for that is not answered yet: what the next one shows was so then."""
-
-    # ------------------------------------------------------------ wishes
-
-    def join(self, sink: Sink) -> None:
-        """Add a sink for what concerns the whole client (states, anomalies without a condition)."""
-        self.sinks.append(sink)
-
-    def want(self, condition: Condition, sink: Sink, exchange: Exchange, at_ns: int) -> Subscription:
-        """Follow a condition under its present seq; the sink begins with its snapshot, at once if there is one.
-
-        UnknownCondition, AmbiguousCondition if the list has changed; LocalProtocolError on a second exchange.
-        """
-        condition = resolve(condition, self.listing.conditions)
-        subscription = next((each for each in self.wanted if each.condition == condition), None)
-        if subscription is None:
-            namesakes = frozenset(each.seq for each in self.listing.named(condition.name))
-            subscription = Subscription(condition, exchange, namesakes, self._pause, self._doubted)
-            self.wanted.append(subscription)
-        elif subscription.exchange != exchange:
-            raise LocalProtocolError(f"{condition.name!r} is watched on exchange {subscription.exchange} already")
-        subscription.join(sink, at_ns)
-        return subscription
-
-    def want_all(self, sink: Sink, exchange: Exchange, at_ns: int) -> list[Subscription]:
-        """Follow every listed condition, and those that are added later."""
-        self._everything.append((sink, exchange))
-        return [self.want(condition, sink, exchange, at_ns) for condition in self.listing.conditions]
-
-    def followed_by(self, sink: Sink) -> list[Subscription]:
-        """Return what a sink follows."""
-        return [subscription for subscription in self.wanted if subscription.feeds(sink)]
-
-    def of(self, condition: Condition) -> Subscription | None:
-        """Return the subscription of a condition, None if nobody wants it."""
-        return next((subscription for subscription in self.wanted if subscription.condition == condition), None)
-
-    def leave(self, sink: Sink, at_ns: int) -> list[str]:
-        """Tell a sink its open gaps and follow no longer what nobody else wants; return the seqs to be cleared."""
-        self.sinks = [other for other in self.sinks if other is not sink]
-        self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
-        dropped = []
-        for subscription in self.followed_by(sink):
-            subscription.leave(sink, at_ns, subscription.doubted())
-            if not subscription.everyone():
-                self.wanted.remove(subscription)
-                dropped += self._drop(subscription)
-        return dropped
-
-    def _drop(self, subscription: Subscription) -> list[str]:
-        """Stop listening to the seq of a condition at once: a push that comes after this is not an event."""
-        seq = subscription.condition.seq
-        if self._by_seq.get(seq) is not subscription:
-            return []
-        del self._by_seq[seq]
-        self._cleared.add(seq)
-        self._leaving.append(seq)
-        return [seq]
-
-    def is_leaving(self, seqs: Iterable[str]) -> bool:
-        """Tell whether any of these seqs still waits for its CNSRCLR."""
-        return any(seq in self._leaving for seq in seqs)
 
     # ------------------------------------------------------------ what to do next
 
@@ -181,13 +101,6 @@ class Subscriptions(Planner):
     def worked(self) -> bool:
         """Whether this connection did its work: something was registered; with nothing wanted, a list was given."""
         return self._served or (not self.wanted and self.listing.taken)
-
-    def _pause(self, subscription: Subscription, *, first: bool) -> float:
-        """Spread first rechecks over the second half of the interval, so that they never come in a burst."""
-        if not first:
-            return self.recheck
-        place = self.wanted.index(subscription) + 1
-        return self.recheck * (0.5 + 0.5 * place / len(self.wanted))
 
     # ------------------------------------------------------------ what happened
 
@@ -257,74 +170,10 @@ class Subscriptions(Planner):
 
     def _take_list(self, listing: messages.ConditionList, now: float, at_ns: int) -> None:
         self.listing.take(listing.conditions, now, whole=not listing.oddities)
-        self._agreed_ns, self._listed_ns = self._listed_ns or at_ns, None
-        for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
-            self._resolve(name, [each for each in self.wanted if each.condition.name == name], at_ns)
-        for sink, exchange in self._everything:
-            self._add_new(sink, exchange, at_ns)
+        agreed_ns, self._listed_ns = self._listed_ns or at_ns, None
+        self._relist(agreed_ns, at_ns)
         if any(subscription.stage is Stage.MISSING for subscription in self.wanted):
             self.listing.look(now + RELIST)
-
-    def _add_new(self, sink: Sink, exchange: Exchange, at_ns: int) -> None:
-        """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
-        followed = {subscription.condition.name for subscription in self.followed_by(sink)}
-        for condition in self.listing.conditions:
-            if condition.name not in followed:
-                known = self.of(condition)
-                sink.put(State(at_ns, "condition-added", condition))
-                self.want(condition, sink, known.exchange if known else exchange, at_ns)
-
-    def _resolve(self, name: str, group: list[Subscription], at_ns: int) -> None:
-        """Find a wanted name in a new list: alone by its name, among namesakes by its seq while they stay as they were.
-
-        Of several subscriptions of a name that is single now, the one that stays goes on for all.
-        """
-        named = self.listing.named(name)
-        if len(named) == 1:
-            stays = next((each for each in group if each.condition == named[0]), group[0])
-            for other in group:
-                if other is not stays:
-                    self._end_namesake(other, stays, at_ns)
-            self._found(stays, named[0], at_ns)
-            return
-        if not named and not self.listing.whole:
-            return  # it may stand in a row that cannot be read
-        seqs = frozenset(condition.seq for condition in named)
-        for subscription in group:
-            if named and subscription.doubled and subscription.namesakes == seqs:
-                self._found(subscription, subscription.condition, at_ns)
-            else:
-                self._missing(subscription, "ambiguous" if named else "condition-gone", at_ns)
-
-    def _end_namesake(self, other: Subscription, stays: Subscription, at_ns: int) -> None:
-        self._drop(other)
-        self.wanted.remove(other)
-        self._put(other, State(at_ns, "condition-gone", other.condition))
-        other.membership.blind(other.own_since(at_ns), "condition missing")
-        stays.inherit(other)
-
-    def _found(self, subscription: Subscription, condition: Condition, at_ns: int) -> None:
-        single = subscription.doubled and len(self.listing.named(condition.name)) == 1
-        if condition.seq != subscription.condition.seq:
-            self._drop(subscription)
-            subscription.moved(condition, at_ns)
-        elif single and subscription.stage is not Stage.MISSING:
-            self._drop(subscription)
-            subscription.vanished(at_ns)
-            subscription.found()
-        elif subscription.stage is Stage.MISSING:
-            subscription.found()
-        else:
-            subscription.confirmed(self._agreed_ns)
-        if single:
-            subscription.namesakes = frozenset({condition.seq})
-
-    def _missing(self, subscription: Subscription, state: StateName, at_ns: int) -> None:
-        if subscription.stage is Stage.MISSING:
-            return
-        self._drop(subscription)
-        subscription.vanished(at_ns)
-        self._put(subscription, State(at_ns, state, subscription.condition))
 
     def _take_clear(self, seq: str, answer: Answer, now: float) -> None:
         busy = isinstance(answer, Refusal) and answer.busy
@@ -371,54 +220,3 @@ class Subscriptions(Planner):
         active = sum(each.registered or each.membership.live for each in self.wanted)
         state = State(at_ns, "registered", subscription.condition, active=active, of=len(self.wanted))
         self._put(subscription, state)
-
-    # ------------------------------------------------------------ pushes
-
-    def unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
-        """Take a frame that could have been a push of `seqs`, of any if they are empty: recheck those it may concern.
-
-        They are right until `heard_ns` at least.
-        """
-        self._tell_all(Anomaly(at_ns, error=what))
-        for subscription in self.wanted:
-            if not seqs or subscription.condition.seq in seqs:
-                subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
-
-    def pushed(self, push: messages.Push, at_ns: int) -> None:
-        """Turn the rows of a REAL frame into events; this is the path of every push."""
-        for row in push.data:
-            values = row.values
-            subscription = self._by_seq.get(values.seq) or self._by_seq.get(values.seq.strip())
-            if subscription is None:
-                self._unclaimed(values, at_ns)
-                continue
-            code = values.code
-            if len(code) != 6:
-                code = stock_code(code)
-            event = subscription.push(values.kind, code, values.clock or "", at_ns)
-            if event is not None:
-                for sink in subscription.sinks:
-                    sink.put(event)
-
-    def _doubted(self) -> None:
-        self.on_doubt()
-
-    def _unclaimed(self, values: messages.PushValues, at_ns: int) -> None:
-        seq = values.seq.strip()
-        if seq not in self._cleared and all(seq != subscription.condition.seq for subscription in self.wanted):
-            code = stock_code(values.code)
-            self._tell_all(Anomaly(at_ns, code=code, error=Report("push of unknown seq", text=seq[:10])))
-            self._strange = True
-            self.on_doubt()
-
-    def tell(self, state: State) -> None:
-        """Tell every sink a state of the whole client."""
-        self._tell_all(state)
-
-    def _put(self, subscription: Subscription, state: State) -> None:
-        for sink in subscription.everyone():
-            sink.put(state)
-
-    def _tell_all(self, event: Event) -> None:
-        for sink in self.sinks:
-            sink.put(event)
