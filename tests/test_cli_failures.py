@@ -32,6 +32,7 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.RemoteProtocolError("no list"), 4),
     (errors.UnknownCondition("급등", close=("급등주",)), 4),
     (errors.AmbiguousCondition("급등주", seqs=("4", "7")), 4),
+    *((errors.PositionError("1:5", reason, "…"), 4) for reason in ("pruned", "foreign", "gone", "hole")),
     (errors.EmptyPageKey("no key", rows=100), 4),
     (errors.TooManyRows("too many", rows=10_001), 4),
     *((errors.CouldNotConnect(address="wss://x", reason=reason, detail="…"), 5) for reason in REASONS),

@@ -33,7 +33,7 @@ class FakeJournal(SimpleNamespace):
     """A journal with the state a test gives it."""
 
     path = Path("signals.journal")
-    trouble: str | None = None
+    trouble: Report | None = None
     notices: tuple[Report, ...] = (Report("other", text="found at the start"),)
 
 
@@ -50,7 +50,7 @@ async def test_trouble_is_told_once_and_its_end_too(capsys: pytest.CaptureFixtur
     journal = FakeJournal()
     async with told_aside(watch(journal), Texts("en")):
         await turns()
-        journal.trouble = "the disk is full"
+        journal.trouble = Report("disk full", text="database or disk is full")
         await turns()
         journal.trouble = None
         await turns()
@@ -78,8 +78,8 @@ async def test_without_a_journal_nothing_is_told(capsys: pytest.CaptureFixture[s
 
 
 def test_the_live_view_has_the_same_sentence() -> None:
-    journal = FakeJournal(trouble="the disk is full")
-    assert "the disk is full" in (trouble_of(watch(journal), Texts("ko")) or "")
+    journal = FakeJournal(trouble=Report("disk full", text="database or disk is full"))
+    assert "디스크가 가득 찼습니다." in (trouble_of(watch(journal), Texts("ko")) or "")
 
 
 @pytest.fixture

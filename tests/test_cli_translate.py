@@ -19,7 +19,7 @@ from test_reports import filled
 
 KOREAN, ENGLISH = Texts("ko"), Texts("en")
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition"}
+NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL"}
 """Names that no language changes."""
 VALUES = r"글값|이름값|다른값|자리값|까닭값|\d"
 """What `filled` puts into the fields of a report."""
@@ -35,6 +35,11 @@ def test_every_kind_is_said_in_korean_without_a_word_of_english() -> None:
         told = said(filled(kind), KOREAN)
         assert re.search("[가-힣]", told)
         assert words(told) <= NAMES, kind
+
+
+def test_a_report_that_lacks_fields_is_said() -> None:
+    for kind in KINDS:
+        assert isinstance(said(Report(kind), KOREAN) + said(Report(kind), ENGLISH), str)
 
 
 def test_both_languages_tell_the_same_of_every_kind() -> None:

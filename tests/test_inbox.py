@@ -1,91 +1,87 @@
-"""The frames of one peer: how many are read in a turn, and the texts they make."""
+"""What the reader put and the writer has not taken: in order, within bounds, and told when something was lost."""
 
-from __future__ import annotations
+import pytest
 
-import itertools
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from jogeon.events import Condition, Enter, Event, Gap, Snapshot, State
+from jogeon.journal import inbox as module
+from jogeon.journal.fold import Right
+from jogeon.journal.inbox import Inbox, Source
+from recorded import START_NS
 
-from hypothesis import given
-from hypothesis import strategies as st
-from picows import WSMsgType
-
-from jogeon.server.frames import PROTOCOL_ERROR, TOO_BIG, UNSUPPORTED
-from jogeon.server.inbox import SHARE, Frame, Inbox
-
-if TYPE_CHECKING:
-    from picows import WSFrame
-
-LIMIT = 100
+RISE = Condition("4", "급등주")
 
 
-class Arriving(NamedTuple):
-    """As much of a frame of picows as is asked for."""
-
-    payload: bytes
-    last_in_buffer: bool = False
-    msg_type: WSMsgType = WSMsgType.TEXT
-    fin: bool = True
-    rsv1: bool = False
-    rsv2: bool = False
-    rsv3: bool = False
-
-    def get_payload_as_bytes(self) -> bytes:
-        return self.payload
+def source() -> Source:
+    return Source(
+        lambda condition: Snapshot(START_NS, condition, ("005930",)),
+        lambda: {RISE: Right(START_NS, sure=True)},
+        lambda _: None,
+        lambda: START_NS,
+    )
 
 
-def arriving(payload: bytes, **more: Any) -> WSFrame:
-    return cast("WSFrame", Arriving(payload, **more))
+def told(inbox: Inbox) -> list[Event]:
+    batch, ask = inbox.take(ending=False)
+    assert not ask
+    return [] if batch is None else batch.events
 
 
-def frame(payload: bytes, kind: WSMsgType = WSMsgType.TEXT, *, fin: bool = True, reserved: bool = False) -> Frame:
-    return Frame(kind, payload, fin, reserved)
+def test_what_is_put_is_taken_once_and_in_order() -> None:
+    inbox = Inbox(source(), 100)
+    events: list[Event] = [State(START_NS, "started"), Enter(START_NS, RISE, "005930")]
+    for event in events:
+        inbox.put(event)
+    inbox.put_block([Snapshot(START_NS, RISE, ())])
+    assert len(inbox) == 3
+    assert told(inbox) == [*events, Snapshot(START_NS, RISE, ())]
+    assert told(inbox) == []
 
 
-@given(st.lists(st.integers(1, 3 * SHARE), min_size=1, max_size=4))
-def test_every_frame_is_read_once_in_order_and_a_share_in_a_turn(reads: list[int]) -> None:
-    inbox, read, sent = Inbox(LIMIT), [], 0
-    for count in reads:
-        at_once = []
-        for place in range(count):
-            taken = inbox.arrived(arriving(b"%d" % sent, last_in_buffer=place == count - 1))
-            at_once += [] if taken is None else [taken]
-            sent += 1
-        assert len(at_once) == min(count, SHARE)
-        read += at_once
-        while not inbox.is_empty:  # the socket is left alone until all is read
-            share = inbox.share()
-            assert 0 < len(share) <= SHARE
-            read += share
-    assert [int(each.payload) for each in read] == list(range(sent))
+def test_the_bell_is_rung_once_until_the_writer_looks() -> None:
+    inbox = Inbox(source(), 100)
+    assert not inbox.rung
+    inbox.put(State(START_NS, "started"))
+    inbox.put(State(START_NS, "connected"))
+    assert inbox.rung
+    inbox.wait(0)
+    assert not inbox.rung
 
 
-def test_frames_of_many_reads_are_many_only_together_in_one() -> None:
-    inbox = Inbox(LIMIT)
-    for _ in range(3 * SHARE):
-        assert inbox.arrived(arriving(b"x", last_in_buffer=True)) is not None
+def test_from_a_queue_that_lost_something_nothing_is_taken_before_the_reader_caught_up() -> None:
+    inbox = Inbox(source(), 2)
+    inbox.put_block([Snapshot(START_NS, RISE, ())])
+    told(inbox)
+    for n in range(5):
+        inbox.put(Enter(START_NS, RISE, f"{n:06d}"))
+    assert inbox.take(ending=False) == (None, True)
+    assert inbox.take(ending=False) == (None, False)  # it was asked already
+    inbox.catch_up()
+    assert isinstance(told(inbox)[0], Gap)
 
 
-@given(st.binary(max_size=LIMIT), st.lists(st.integers(0, LIMIT), max_size=5))
-def test_fragments_make_the_text_they_were_cut_from(text: bytes, cuts: list[int]) -> None:
-    places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    pieces = [text[begin:end] for begin, end in itertools.pairwise(places)]
-    inbox, made = Inbox(LIMIT), []
-    for _ in range(2):  # a second text begins afresh
-        for number, piece in enumerate(pieces):
-            kind = WSMsgType.CONTINUATION if number else WSMsgType.TEXT
-            each = frame(piece, kind, fin=number == len(pieces) - 1)
-            assert not inbox.refusal(each)
-            made.append(inbox.text(each))
-    assert [each for each in made if each is not None] == [text, text]
+def test_frames_beyond_the_bound_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_FRAME_BYTES", 3)
+    inbox = Inbox(source(), 10)
+    for payload in (b"four", b"lost", b"lost"):
+        inbox.put_frame(payload, START_NS)
+    batch, _ = inbox.take(ending=False)
+    assert batch is not None
+    assert batch.frames == [(START_NS, b"four")]
+    assert (inbox.frames_lost(), inbox.frames_lost()) == (2, 0)
 
 
-def test_what_deserves_a_close() -> None:
-    inbox = Inbox(LIMIT)
-    assert inbox.refusal(frame(b"", reserved=True)) == PROTOCOL_ERROR
-    assert inbox.refusal(frame(b"", WSMsgType.CONTINUATION)) == PROTOCOL_ERROR
-    assert inbox.refusal(frame(b"", WSMsgType.BINARY)) == UNSUPPORTED
-    assert inbox.refusal(frame(b"x" * LIMIT)) == 0
-    assert inbox.refusal(frame(b"x" * (LIMIT + 1))) == TOO_BIG
-    assert inbox.text(frame(b"x" * LIMIT, fin=False)) is None
-    assert inbox.refusal(frame(b"x")) == PROTOCOL_ERROR
-    assert inbox.refusal(frame(b"x", WSMsgType.CONTINUATION)) == TOO_BIG
+def test_a_cursor_moves_to_where_it_was_put_last() -> None:
+    inbox = Inbox(source(), 10)
+    inbox.keep_cursor("폰", 3)
+    inbox.keep_cursor("폰", 7)
+    batch, _ = inbox.take(ending=False)
+    assert batch is not None
+    assert batch.cursors == [("폰", 7, START_NS)]
+
+
+def test_up_to_when_the_picture_is_right_is_taken_with_what_comes() -> None:
+    inbox = Inbox(source(), 10)
+    inbox.beat()
+    batch, _ = inbox.take(ending=False)
+    assert batch is not None
+    assert batch.rights == {RISE: Right(START_NS, sure=True)}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import jogeon
+import recorded
 from jogeon import errors, reports
 from jogeon.masks import hide
 from jogeon.reports import ENGLISH, Kind, Report, complaint_of, place_in_toml, report_of
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SOURCES = sorted(Path(jogeon.__file__).parent.rglob("*.py"))
-WORDS = st.text(max_size=8)
-ANY_REPORT = st.recursive(
-    st.builds(
-        Report, st.sampled_from(KINDS), WORDS, WORDS, WORDS, WORDS, WORDS,
-        st.none() | st.floats(0, 60), *[st.none() | st.integers(0, 2**40)] * 4,
-    ),
-    lambda inner: st.builds(Report, st.sampled_from(KINDS), why=inner),
-    max_leaves=3,
-)  # fmt: skip
 
 ERRORS = (
     errors.JogeonError("of no kind"),
@@ -86,7 +77,7 @@ def test_no_state_and_no_anomaly_is_made_of_english_words() -> None:
                 assert not any(isinstance(each, ast.JoinedStr | ast.Constant | ast.BinOp) for each in words), path
 
 
-@given(ANY_REPORT)
+@given(recorded.reports)
 def test_a_report_goes_through_json_unharmed(report: Report) -> None:
     assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
 

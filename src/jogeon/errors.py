@@ -19,6 +19,7 @@ RequestRefused            the broker            depends on its code
 UnknownCondition          the user              no: no such name or seq was listed
 AmbiguousCondition        the user              no: two conditions bear the name
 JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
+PositionError             the user              from another position: this one is pruned, foreign or gone
 MissingExtra              the user              no: an optional library must be installed
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
@@ -241,6 +242,22 @@ class JournalError(JogeonError):
         self.reason = reason
         self.detail = str(detail)
         self.why = _as_report(detail)
+
+
+class PositionError(JogeonError):
+    """The stream of a journal cannot be gone on with from a position.
+
+    `reason` is pruned (what comes next was deleted; `next` is the first event that was not, None if none is left),
+    foreign (it is not of this journal), gone (the journal is no longer there) or hole (what arrived is not what comes
+    next). `position` is where one stood.
+    """
+
+    def __init__(self, position: object, reason: str, detail: str, following: object = None) -> None:
+        super().__init__(f"the stream cannot go on from {position}: {detail}")
+        self.position = position
+        self.reason = reason
+        self.detail = detail
+        self.next = following
 
 
 class MissingExtra(JogeonError):

@@ -25,6 +25,7 @@ Cause = Literal[
     "unreadable frame",
     "registration lost",
     "condition missing",
+    "not watched",
 ]
 StateName = Literal[
     "started",
@@ -37,6 +38,8 @@ StateName = Literal[
     "condition-gone",
     "ambiguous",
     "taken",
+    "journal-stalled",
+    "journal-resumed",
     "ended",
 ]
 Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]
@@ -251,7 +254,7 @@ class Anomaly(_Received, frozen=True, gc=False):
             force_setattr(self, "what", lagged if self.error is None else str(self.error))
 
 
-_Reported = TypeVar("_Reported", State, Anomaly)
+_Reported = TypeVar("_Reported", bound=State | Anomaly)
 
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
 
@@ -284,6 +287,8 @@ class Details(Struct, frozen=True, omit_defaults=True):
     counts: Counts | None = None
 
 
+DEEPEST = 8
+"""Reports behind each other in details that are read; ours have three."""
 _details_decoder = msgspec.json.Decoder(Details)
 
 
@@ -299,10 +304,15 @@ def details_text(event: State | Anomaly) -> str | None:
 
 
 def with_details(event: _Reported, text: object) -> _Reported:
-    """Return an event with what `details_text` said of it; msgspec.DecodeError if that cannot be read."""
+    """Return an event with what `details_text` said of it; ValueError if that cannot be read."""
     if not isinstance(text, str):
         return event
-    details = _details_decoder.decode(text)
+    try:
+        details = _details_decoder.decode(text)
+    except RecursionError:
+        raise ValueError("details that are nested too deeply") from None
+    if any(report.depth > DEEPEST for report in (details.error, *details.notices) if report is not None):
+        raise ValueError("details that are nested too deeply")
     held = {name: getattr(details, name) for name in Details.__struct_fields__ if hasattr(event, name)}
     return msgspec.structs.replace(event, **held)
 

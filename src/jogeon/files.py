@@ -185,7 +185,7 @@ def read_trusted(path: Path, limit: int = SMALL) -> bytes | None:
     except (InvalidSetting, OSError) as error:
         from jogeon.reports import Report, report_of
 
-        why = error.why if isinstance(error, InvalidSetting) else report_of(error)
+        why = report_of(error) if isinstance(error, OSError) else error.why if error.detail else Report("not a file")
         logger.warning("%s", Report("file not used", place=str(path), why=why))
         return None
     for place, status in ((path.parent, folder), (path, found[0])):
@@ -218,7 +218,7 @@ def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_res
         with opened(path, follow=follow) as file:
             status, content = os.fstat(file.fileno()), head_of(file, limit + 1)
     except NotAFileError:
-        raise InvalidSetting(file=str(path), reason="not a file", detail=Report("not a file")) from None
+        raise InvalidSetting(file=str(path), reason="not a file") from None
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError as error:

@@ -321,7 +321,7 @@ def _detail(error: Exception, reason: str, certificate: str, proxy: str | None) 
     """Return what a library or the system says of a way that does not lead to a connection."""
     words = getattr(error, "verify_message", None) or str(error) or type(error).__name__
     text = _without_secrets(words, proxy) if proxy else words
-    number = error.errno if isinstance(error, OSError) else None
+    number = (error.errno or 0) if isinstance(error, OSError) else 0
     match reason:
         case "timeout":
             return Report("no answer", seconds=OPEN_TIMEOUT)
@@ -329,7 +329,7 @@ def _detail(error: Exception, reason: str, certificate: str, proxy: str | None) 
             return Report("certificate", name=certificate, text=text)
         case "name":
             return Report("unknown host", text=text)
-        case "refused" | "network" | "proxy" if number is not None:
+        case "refused" | "network" | "proxy" if number > 0:
             return Report("system", number=number, text=text)
     return Report("other", text=text)
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from jogeon.events import Condition
+from jogeon.events import Condition, State
 from jogeon.journal.fold import Right
+from jogeon.journal.inbox import Source
 from jogeon.journal.resume import RestartGap
-from jogeon.journal.writer import Journal, Source
+from jogeon.journal.writer import Journal
 from jogeon.live.feed import Feed
 from jogeon.live.subscription import Subscription
 
@@ -25,12 +26,12 @@ class Recording:
         self._listing = listing
         self._opened = False
 
-    async def open(self, path: Path, *, frames: bool) -> None:
-        """Open the file without stopping the loop; JournalError."""
+    async def open(self, path: Path, *, frames: bool, notice: Callable[[State], object] = lambda _: None) -> None:
+        """Open the file without stopping the loop; JournalError. `notice` gets what the file itself cannot hold."""
         loop = asyncio.get_running_loop()
         feed, unwanted = self._feed, threading.Event()
         soon = loop.call_soon_threadsafe
-        source = Source(feed.current, self._rights, soon, feed.wall, lambda: feed.listening_ns)
+        source = Source(feed.current, self._rights, soon, feed.wall, lambda: feed.listening_ns, notice)
         opening = loop.run_in_executor(None, partial(Journal.open, path, source, unwanted=unwanted.is_set))
         try:
             self.journal = await asyncio.shield(opening)

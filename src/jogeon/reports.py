@@ -23,6 +23,9 @@ Kind = Literal[
     "enter of a member", "leave of a non-member", "push without code", "push of unknown kind", "push of unknown seq",
     "too many stocks",
     "journal damaged", "journal set aside", "journal restored", "journal migrated",
+    "disk full", "read-only", "locked", "disk error", "not opened", "file damaged", "no WAL",
+    "link to nowhere", "not regular", "name in the way", "table missing", "table changed", "table added",
+    "newer version",
     "wrong type", "unknown field", "missing field", "wrong value", "at line", "in line", "at end", "too large",
     "not UTF-8", "nested too deeply", "not a file",
     "another owner", "open to others", "file not used", "place not trusted",
@@ -71,6 +74,20 @@ ENGLISH: dict[Kind, str] = {
     "journal set aside": "the journal was damaged: it was set aside as {name}, another was begun",
     "journal restored": ("the journal was deleted, moved or harmed by another program: it was written again in full"),
     "journal migrated": "the journal was brought to version {number}; {name} is the one from before",
+    "disk full": "the disk is full ({text})",
+    "read-only": "the file or its folder is read-only ({text})",
+    "locked": "another program has locked the file ({text})",
+    "disk error": "the disk reports an error ({text})",
+    "not opened": "the file cannot be opened ({text})",
+    "file damaged": "the file is damaged ({text})",
+    "no WAL": "the disk does not allow SQLite's WAL mode",
+    "link to nowhere": "a link that leads nowhere: {place}",
+    "not regular": "a link, a folder, a device or a pipe",
+    "name in the way": "{name} beside it is a file of another program",
+    "table missing": "{name} is missing in it",
+    "table changed": "{name} in it is not that of a journal",
+    "table added": "somebody added {other} {name} to it",
+    "newer version": "version {number}, this one knows {other}",
     "wrong type": "{place} should be {name}, not {other}",
     "unknown field": "unknown field {name}",
     "missing field": "{place} lacks {name}",
@@ -111,11 +128,11 @@ class Report(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     other: str = ""
     place: str = ""
-    seconds: float | None = None
-    bytes: int | None = None
-    number: int | None = None
-    line: int | None = None
-    column: int | None = None
+    seconds: float = 0.0
+    bytes: int = 0
+    number: int = 0
+    line: int = 0
+    column: int = 0
     why: "Report | None" = None
 
     def __post_init__(self) -> None:
@@ -126,7 +143,16 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
     def __str__(self) -> str:
         parts = {field: getattr(self, field) for field in self.__struct_fields__}
-        return ENGLISH[self.kind].format(words=self.words, **parts).strip()
+        parts |= {"words": self.words, "why": self.why or ""}
+        return ENGLISH[self.kind].format(**parts).strip()
+
+    @property
+    def depth(self) -> int:
+        """How many reports stand behind each other, this one too."""
+        count, behind = 1, self.why
+        while behind is not None:
+            count, behind = count + 1, behind.why
+        return count
 
     @property
     def words(self) -> str:
@@ -136,8 +162,8 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
 def report_of(error: Exception) -> Report:
     """Return what an error of the system or of a library says; its own words are in `text`."""
-    number = error.errno if isinstance(error, OSError) else None
-    if number is not None and number > 0:
+    number = (error.errno or 0) if isinstance(error, OSError) else 0
+    if number > 0:
         return Report("system", number=number, text=getattr(error, "strerror", None) or str(error))
     return Report("other", text=str(error) or type(error).__name__)
 

@@ -114,7 +114,7 @@ class Watch:
         from jogeon.recording import Recording  # a watch that is not recorded needs no SQLite
 
         recording = Recording(self._feed, listing)
-        await recording.open(path, frames=self._frames)
+        await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
         self._sink = RestartGap(self._queue, recording.journal.last, listing)
 

@@ -100,7 +100,7 @@ def _wrong(path: Path, complaint: Report) -> InvalidSetting:
 
 def _no_toml(path: Path, text: str, place: Report | None) -> InvalidSetting:
     """Return where the text is no TOML; a backslash in double quotes is a Windows path nine times out of ten."""
-    line = None if place is None else place.line
+    line = 0 if place is None else place.line
     written = text.splitlines()[line - 1 :][:1] if line else []
     reason = "backslash" if written and re.search(r'=\s*"[^"]*\\', written[0]) else "not TOML"
     return InvalidSetting(file=str(path), reason=reason, detail=place or "")

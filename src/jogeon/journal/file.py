@@ -36,13 +36,13 @@ from jogeon.journal.reading import (
     LOCK_WAIT,
     ODD_ROWS,
     bound,
-    in_words,
     is_damage,
+    meaning_of,
     read_only,
     require_format,
     require_untouched,
 )
-from jogeon.reports import Report
+from jogeon.reports import Report, report_of
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
     try:
         alone = held.enter_context(locked(beside(path, ".lock")))
     except (OSError, NotImplementedError) as error:
-        raise JournalError(path, "unwritable", str(error)) from error
+        raise JournalError(path, "unwritable", report_of(error)) from error
     if not alone:
         raise JournalError(path, "in use", "another jogeon writes to it")
 
@@ -135,7 +135,7 @@ class DurableFile(Generic[T]):
         try:
             self._connect()
         except (sqlite3.Error, OSError) as error:
-            raise JournalError(self.path, "unwritable", in_words(error)) from error
+            raise JournalError(self.path, "unwritable", meaning_of(error)) from error
 
     def reopen(self) -> None:
         """Open the file anew because it is in doubt; another is begun if it is damaged. JournalError."""
@@ -201,7 +201,7 @@ class DurableFile(Generic[T]):
             db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             db.execute(f"PRAGMA cache_size = -{CACHE}")
             if _text(db, "journal_mode = WAL") != "wal":
-                raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
+                raise JournalError(self.path, "unwritable", Report("no WAL"))
             if version == 0:
                 self._make(db)
             else:

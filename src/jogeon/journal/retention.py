@@ -10,7 +10,7 @@ from jogeon.errors import JournalError
 from jogeon.events import korean
 from jogeon.files import create_private, draft_of
 from jogeon.journal.evidence import BESIDE, Kind, beside, kind_of, require_writable
-from jogeon.journal.reading import in_words, open_reader
+from jogeon.journal.reading import meaning_of, open_reader
 
 DATE = "{date}"
 """In the name of a journal: the day, so that each day has a file."""
@@ -33,7 +33,7 @@ def copy_journal(path: Path, folder: Path, at_ns: int) -> Path:
         _be_another(draft)
         draft.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise JournalError(target, "unwritable", in_words(error)) from error
+        raise JournalError(target, "unwritable", meaning_of(error)) from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()

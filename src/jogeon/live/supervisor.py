@@ -212,7 +212,7 @@ class Supervisor:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
         while True:
             pause = self._pause(cause, pauses)
-            self._subscriptions.tell(State(self._wall(), "reconnecting", pause=pause, error=cause.report))
+            self._subscriptions.tell(State(self._wall(), "reconnecting", pause=round(pause, 3), error=cause.report))
             await asyncio.sleep(pause)
             self._subscriptions.tell(State(self._wall(), "connecting", None, self._endpoint.name))
             try:

@@ -100,7 +100,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
         except (ValueError, OverflowError):
             raise click.BadParameter(texts(bad, value=value), ctx, param) from None
 
-    text = texts(f"option.{flag.lstrip('-')}")
+    text = texts(more.pop("text", f"option.{flag.lstrip('-')}"))
     return click.Option([flag], type=str, callback=take, metavar=metavar, help=text, **more)
 
 
@@ -192,6 +192,20 @@ def moment(texts: Texts, flag: str) -> click.Option:
 def day(texts: Texts) -> click.Option:
     """Return --day."""
     return option(texts, "--day", times.day, "bad.day", texts("metavar.day"))
+
+
+def stream(texts: Texts) -> list[click.Option]:
+    """Return what tells how a numbered stream is read: from where, and until when."""
+    after = option(texts, "--after", _position, "bad.after", texts("metavar.position"))
+    lines = option(texts, "--count", at_least_one, "bad.count", "N", text="option.count.lines")
+    return [after, switch(texts, "--follow"), lines, length(texts, "--duration")]
+
+
+def _position(text: str) -> object:
+    """Return a position of a journal; ValueError."""
+    from jogeon.journal.position import Position
+
+    return Position.parse(text)
 
 
 def count(texts: Texts) -> click.Option:

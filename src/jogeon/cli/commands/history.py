@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-WHAT = ("events", "members", "gaps", "stats")
+WHAT = ("events", "members", "gaps", "stats", "position")
+STREAM = {"--after": "after", "--follow": "follow", "--count": "count", "--duration": "duration"}
+CHOICE = {"--code": "codes", "--kind": "kind"}
+SPAN = {"--from": "from", "--until": "until"}
 IDLE = {
     "events": {"--at": "at"},
-    "members": {"--from": "from", "--until": "until", "--code": "codes", "--kind": "kind"},
-    "gaps": {"--at": "at", "--code": "codes", "--kind": "kind"},
-    "stats": {"--at": "at", "--code": "codes", "--kind": "kind"},
+    "members": SPAN | CHOICE | STREAM,
+    "gaps": {"--at": "at"} | CHOICE | STREAM,
+    "stats": {"--at": "at"} | CHOICE | STREAM,
+    "position": {"--at": "at", "--day": "day", "--condition": "names"} | SPAN | CHOICE | STREAM,
 }
 """Options that a question has no use for; an answer that ignores them would look like theirs."""
 
@@ -31,7 +35,7 @@ def command(texts: Texts) -> click.Command:
     )
     params = [
         what, options.journal(texts, "option.journal.read"), *selection.selection_options(texts),
-        options.moment(texts, "--at"), *options.output(texts),
+        options.moment(texts, "--at"), *options.stream(texts), *options.output(texts),
     ]  # fmt: skip
     return Command("history", texts, params, uses=options.READS, callback=history)
 
@@ -44,15 +48,22 @@ def history(
     from datetime import datetime
 
     from jogeon.cli.running.answers import answer
+    from jogeon.cli.running.answers_after import Ends, answer_after
     from jogeon.cli.running.journals import open_history
 
     if what not in WHAT:
         raise click.BadParameter(choices.texts("bad.choice", value=what, choices=", ".join(WHAT)))
     for flag in (flag for flag, name in IDLE[what].items() if given[name]):
         raise click.BadParameter(choices.texts("bad.idle", option=flag, what=what))
+    if given["duration"] and not given["follow"]:
+        raise click.BadParameter(choices.texts("bad.duration-follow"))
     form = form_of(choices, output, as_csv=as_csv)
     asked, when = selection.asked_for(given), given["at"]
     day = when.date() if isinstance(when, datetime) and asked.day is None else asked.journal_day
     with open_history(choices, journal, day, output) as opened, destination(output) as write:
-        rows = answer(opened, what, asked, when, choices, form, write)
+        if given["after"] or given["follow"] or given["count"]:
+            ends = Ends(given["after"], given["count"], given["duration"] if given["follow"] else 0.0)
+            rows = answer_after(opened, asked, ends, choices, form, write)
+        else:
+            rows = answer(opened, what, asked, when, choices, form, write)
     tell_saved(choices, output, rows)

@@ -40,6 +40,8 @@ def answer(
 ) -> int:
     """Write the answer to one question; return how many rows it has."""
     match what:
+        case "position":
+            return _position(opened, choices, form, write)
         case "members":
             return _members(opened, asked, when, choices, form, write)
         case "stats":
@@ -49,20 +51,44 @@ def answer(
 
 def write_records(records: Iterable[Record], what: str, form: str, texts: Texts, write: Write) -> int:
     """Write records as JSON lines or as a spreadsheet; return how many."""
-    header = CSV_COLUMNS[what]
-    if form == "csv":
-        from jogeon.cli.showing.spreadsheet import csv_bytes
-
-        write(csv_bytes([[texts(f"column.{HEADINGS.get(name, name)}") for name in header]]))
+    write_headings(what, form, texts, write)
     count = 0
     rest = iter(records)
     while part := list(islice(rest, AT_ONCE)):
         count += len(part)
-        if form == "csv":
-            write(csv_bytes(flat(record, header) for record in part).removeprefix(b"\xef\xbb\xbf"))
-        else:
-            write(b"".join(map(json_line, part)))
+        write_part(part, what, form, write)
     return count
+
+
+def write_headings(what: str, form: str, texts: Texts, write: Write) -> None:
+    """Write the first line of a spreadsheet."""
+    if form == "csv":
+        from jogeon.cli.showing.spreadsheet import csv_bytes
+
+        write(csv_bytes([[texts(f"column.{HEADINGS.get(name, name)}") for name in CSV_COLUMNS[what]]]))
+
+
+def write_part(records: Iterable[Record], what: str, form: str, write: Write) -> None:
+    """Write some records, at once."""
+    if form == "csv":
+        from jogeon.cli.showing.spreadsheet import csv_bytes
+
+        write(csv_bytes(flat(record, CSV_COLUMNS[what]) for record in records).removeprefix(b"\xef\xbb\xbf"))
+    else:
+        write(b"".join(map(json_line, records)))
+
+
+# ---------------------------------------------------------------- the position
+
+
+def _position(opened: History, choices: Choices, form: str, write: Write) -> int:
+    last, first = opened.position(), opened.first()
+    if form == "table":
+        text = choices.texts("history.position", last=last, first="-" if first is None else first.short)
+        write(f"{text}\n".encode())
+        return 1
+    record = {"journal": last.journal, "epoch": last.epoch, "n": last.n, "first": first and first.short}
+    return write_records([record], "position", form, choices.texts, write)
 
 
 # ---------------------------------------------------------------- events and gaps

@@ -25,7 +25,7 @@ def trouble_of(watch: Watch, texts: Texts) -> str | None:
     journal = watch.journal
     if journal is None or journal.trouble is None:
         return None
-    return texts("journal.trouble", why=journal.trouble)
+    return texts("journal.trouble", why=said(journal.trouble, texts))
 
 
 @asynccontextmanager

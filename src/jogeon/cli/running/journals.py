@@ -24,6 +24,7 @@ from jogeon.files import journal_file, journal_files, old_journal, private_folde
 from jogeon.journal.evidence import BESIDE
 from jogeon.journal.history import History
 from jogeon.journal.retention import DATE
+from jogeon.reports import report_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,7 +46,7 @@ def journal_written(choices: Choices) -> Path:
     try:
         private_folder(path.parent)
     except OSError as error:
-        raise JournalError(path, "unwritable", str(error)) from error
+        raise JournalError(path, "unwritable", report_of(error)) from error
     old = old_journal()
     if old is not None and not path.exists():
         tell(choices.texts("journal.old", path=old))

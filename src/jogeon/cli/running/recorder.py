@@ -145,7 +145,8 @@ class Recorder:
         while (journal := watch.journal) is not None:
             now = self.clock()
             if self.keep is not None and DATE not in self._journal:
-                journal.forget(int((now - self.keep).timestamp()) * 1_000_000_000)
+                old, held = (int((now - times * self.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
+                journal.forget(old, held)
             await asyncio.to_thread(self._tidy, journal.path, now)
             await self._until(next_time(time(), now) + timedelta(seconds=1))
 

@@ -30,6 +30,7 @@ EXITS: dict[type[Exception], int] = {
     errors.RemoteProtocolError: 4,
     errors.PagingError: 4,
     errors.UnknownCondition: 4,
+    errors.PositionError: 4,
     errors.AmbiguousCondition: 4,
     errors.CouldNotConnect: 5,
     errors.ConnectionLost: 5,

@@ -133,9 +133,7 @@ class Screen:
 
     def _events(self, picture: Picture, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("time", "what", "code", "condition")]
-        word_width = max(
-            columns(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly")
-        )
+        word_width = max(columns(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly"))
         widths = (8, word_width + 2, max(8, columns(heads[2])))
         head = [self._fit(text, size) for text, size in zip(heads, widths, strict=False)]
         yield Text(BETWEEN.join([*head, heads[3]]), "bold")

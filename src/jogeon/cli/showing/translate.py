@@ -29,7 +29,7 @@ def said(report: Report, texts: Texts) -> str:
 def _key_of_others(report: Report) -> str:
     match report.kind:
         case "system":
-            return f"errno.{errno.errorcode.get(report.number or 0, '')}"
+            return f"errno.{errno.errorcode.get(report.number, '')}"
         case "certificate":
             return f"certificate.{report.name}"
     return ""

@@ -16,6 +16,7 @@ NAMESPACES = {
     "usage": "usage bad wanted type expression",
     "failures": "failure mode code Unexpected OSError LocalProtocolError RemoteProtocolError LoginRefused TokenRefused"
     " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
+    " PositionError"
     " JogeonError JournalError CannotServe MissingExtra",
     "settings": "place InvalidSetting KeysMissing InvalidAddress",
     "connecting": "CouldNotConnect certificate",

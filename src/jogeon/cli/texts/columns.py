@@ -3,6 +3,8 @@
 from jogeon.cli.texts.language import Text
 
 TEXTS = {
+    "column.journal": Text("기록", "journal"),
+    "column.oldest": Text("처음", "first"),
     "column.epoch": Text("회차", "epoch"),
     "column.still_open": Text("진행 중", "still open"),
     "column.n": Text("번호", "n"),

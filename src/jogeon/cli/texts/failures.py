@@ -191,6 +191,21 @@ TEXTS = {
     "JournalError.next.empty": Text(
         "기록하기: jogeon record --all{server} --journal {path}", "record: jogeon record --all{server} --journal {path}"
     ),
+    "PositionError.what": Text(
+        "이 위치에서 이어 읽을 수 없습니다: {position}", "the journal cannot be read on from {position}"
+    ),
+    "PositionError.cause": Text("그 뒤의 기록이 지워졌습니다.", "what came next was deleted."),
+    "PositionError.cause.foreign": Text(
+        "이 기록 파일의 위치가 아니거나, 기록 파일이 다른 것으로 바뀌었습니다.",
+        "it is not a position of this journal, or another journal took its place.",
+    ),
+    "PositionError.cause.gone": Text(
+        "기록 파일이 지워졌거나 다른 곳으로 옮겨졌습니다.", "the journal was deleted or moved away."
+    ),
+    "PositionError.next": Text(
+        "지금 위치 보기: jogeon history position{server} {or_} 처음부터 읽기: --after 0:0",
+        "see where it stands: jogeon history position{server} {or_} read from its beginning: --after 0:0",
+    ),
     "CannotServe.what": Text(
         "이 주소에서 서버를 실행할 수 없습니다: {address} ({detail})", "cannot serve at {address} ({detail})"
     ),

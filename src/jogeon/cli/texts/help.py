@@ -106,9 +106,11 @@ TEXTS = {
     ),
     "help.history.examples": Text(
         "jogeon history events --day 2026-11-22 --condition 급등주\njogeon history members --at 10:31:05\n"
-        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30",
+        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\n"
+        "jogeon history events --after 3:1234 --follow --json",
         "jogeon history events --day 2026-11-22 --condition 급등주\njogeon history members --at 10:31:05\n"
-        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30",
+        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\n"
+        "jogeon history events --after 3:1234 --follow --json",
     ),
     "help.export.short": Text("기록을 Parquet·CSV 파일로 내보내기", "a journal as a Parquet or CSV file"),
     "help.export.help": Text(

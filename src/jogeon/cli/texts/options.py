@@ -64,6 +64,15 @@ TEXTS = {
     "option.kind": Text(
         "이 종류만: enter, leave, snapshot, gap, state, anomaly", "only: enter, leave, snapshot, gap, state, anomaly"
     ),
+    "option.after": Text(
+        "이 위치 다음의 이벤트부터 (3:1234, 0:0은 맨 앞)",
+        "events behind this position (3:1234; 0:0 is before everything)",
+    ),
+    "option.follow": Text(
+        "기록되는 대로 이어서 출력. --after가 없으면 지금부터",
+        "go on with what is recorded from now on, or behind --after",
+    ),
+    "option.count.lines": Text("N건을 출력하면 종료", "end after N events"),
     "option.at": Text(
         "이 시각의 편입 종목 (10:31:05). 기본값은 기록의 끝",
         "the members at this time (10:31:05); by default at the end of the journal",
@@ -92,6 +101,7 @@ TEXTS = {
     "metavar.pace": Text("X|max", "X|max"),
     "metavar.day": Text("날짜", "DAY"),
     "metavar.length": Text("시간", "LENGTH"),
+    "metavar.position": Text("위치", "POSITION"),
     "metavar.moment": Text("시각", "TIME"),
     "metavar.name": Text("조건식", "NAME"),
     "option.server.read": Text(

@@ -59,6 +59,11 @@ TEXTS = {
     ),
     "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
     "history.nothing": Text("해당하는 기록이 없습니다.", "no matching records in the journal."),
+    "history.position": Text("{last} (처음: {first})", "{last} (first: {first})"),
+    "history.pruned": Text(
+        "{after} 다음의 기록이 지워졌습니다. 남아 있는 {next}부터 계속합니다.",
+        "what came behind {after} was deleted; it goes on with {next}.",
+    ),
     "history.stocks": Text("{count}종목", "{count} stocks"),
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 편입 종목", "members at {at}"),

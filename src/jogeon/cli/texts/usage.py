@@ -55,6 +55,11 @@ TEXTS = {
         "'{value}' should be one or more of these, with commas between: enter, leave, snapshot, gap, state, anomaly.",
     ),
     "bad.idle": Text("history {what}에는 {option} 옵션을 쓸 수 없습니다.", "history {what} takes no {option}."),
+    "bad.after": Text(
+        "'{value}'은(는) 위치가 아닙니다. history position이 알려 주는 대로 적어 주세요: 3:1234, 0:0은 맨 앞",
+        "'{value}' is not a position. Write it as history position gives it, like 3:1234; 0:0 is before everything.",
+    ),
+    "bad.duration-follow": Text("--duration은 --follow와 함께 쓰세요.", "--duration needs --follow."),
     "bad.moment": Text(
         "'{value}'은(는) 시각이 아닙니다. 이렇게 적어 주세요: 09:00, 10:31:05, 2026-11-22T10:31:05",
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",

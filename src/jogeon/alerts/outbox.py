@@ -1,0 +1,104 @@
+"""What waits to be sent to one target, and what the next message is: one row, or a digest of a burst. No I/O, no clock.
+
+A row is an alert for one target. It stands in the journal's file before anything is sent, and is marked afterwards: at
+least once, in its order, until it is too old.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Literal
+
+from msgspec import Struct
+
+RowState = Literal["waiting", "sent", "dropped"]
+
+MAX_AGE = 600 * 1_000_000_000
+"""Nanoseconds after which an alert that was not sent is dropped: late news misleads."""
+MESSAGE_SIZE = 3500
+"""Characters of a message; Telegram takes 4096 after its own counting."""
+NAME_SIZE = 10
+"""Characters of a name in a crowded digest."""
+
+
+class Row(Struct, frozen=True):
+    """An alert for one target: `id` names the alert, `target` who gets it; moments are nanoseconds since 1970."""
+
+    id: str
+    target: str
+    rule: str
+    seq: str
+    condition: str
+    code: str
+    name: str | None
+    event: str
+    trigger: str
+    due_ns: int
+    made_ns: int
+    text: str
+    silent: bool = False
+    codes: tuple[str, ...] = ()
+    tries: int = 0
+
+
+class Message(Struct, frozen=True):
+    """What is sent at once: the rows it stands for, as one text."""
+
+    rows: tuple[Row, ...]
+    text: str
+
+    @property
+    def silent(self) -> bool:
+        """Whether none of the rows wants a sound."""
+        return all(row.silent for row in self.rows)
+
+
+def outdated(rows: Iterable[Row], now_ns: int, age_ns: int = MAX_AGE) -> list[Row]:
+    """Return the rows that wait too long to be news."""
+    return [row for row in rows if now_ns - row.made_ns > age_ns]
+
+
+def next_message(rows: Sequence[Row], *, digests: bool) -> Message | None:
+    """Return what to send of the waiting rows of one target, in their order; None if nothing waits.
+
+    With `digests`, all that wait go into one message as far as it holds them: each with its own text if there is
+    room, else one short row each, under a heading for each rule and condition. Every row's code stands in it.
+    """
+    if not rows:
+        return None
+    if len(rows) == 1 or not digests:
+        return Message(tuple(rows[:1]), rows[0].text)
+    full = "\n".join(_with_code(row) for row in rows)
+    if len(full) <= MESSAGE_SIZE:
+        return Message(tuple(rows), full)
+    fitting = _fitting(rows)
+    return Message(tuple(rows[:fitting]), _crowded(rows[:fitting]))
+
+
+def _with_code(row: Row) -> str:
+    return row.text if row.code in row.text else f"{row.text} {row.code}"
+
+
+def _fitting(rows: Sequence[Row]) -> int:
+    """Return how many rows a crowded digest holds, at least one."""
+    low, high = 1, len(rows)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if len(_crowded(rows[:middle])) <= MESSAGE_SIZE else (low, middle - 1)
+    return low
+
+
+def _crowded(rows: Sequence[Row]) -> str:
+    parts = []
+    for (rule, condition, event), group in groupby(rows, lambda row: (row.rule, row.condition, row.event)):
+        members = list(group)
+        heading = f"[{rule}] {condition} {_EVENTS.get(event, event)} {len(members)}"
+        parts.append("\n".join([heading, *(_short(row) for row in members)]))
+    return "\n".join(parts)
+
+
+def _short(row: Row) -> str:
+    name = row.name or ""
+    return f"{name if len(name) <= NAME_SIZE else name[: NAME_SIZE - 1] + '…'} {row.code}".strip()
+
+
+_EVENTS = {"enter": "편입", "leave": "이탈", "overnight": "밤사이"}

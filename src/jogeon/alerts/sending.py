@@ -1,0 +1,146 @@
+"""Sends what the outbox holds: one task a target, so that a stuck one delays no other, in order, at least once.
+
+A row is marked only after the target took it; whoever is killed in between sends it again under the same id.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal, Protocol
+
+from jogeon.alerts.outbox import MAX_AGE, Row, next_message, outdated
+from jogeon.alerts.targets import Later, Outcome, Refused, Sent, Target
+from jogeon.masks import masked, unmasked
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between attempts where the target names none: doubled each time."""
+LAST_CHANCE = 10.0
+"""Seconds that waiting alerts get when the program ends."""
+
+logger = logging.getLogger("jogeon.alerts")
+logger.addFilter(unmasked)
+
+
+class Outbox(Protocol):
+    """Where rows stand until they are marked; each call returns when what it says is durable."""
+
+    async def waiting(self, target: str) -> Sequence[Row]:
+        """Return the rows of a target that are neither sent nor dropped, in the order in which they were made."""
+        ...
+
+    async def mark(self, rows: Sequence[Row], state: Literal["waiting", "sent", "dropped"], reason: str) -> None:
+        """Count an attempt for each row, and keep what became of it."""
+        ...
+
+
+class Sender:
+    """Sends to all targets until it is stopped. `wall` is nanoseconds since 1970."""
+
+    def __init__(
+        self, targets: Mapping[str, Target], outbox: Outbox, *, wall: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._outbox = outbox
+        self._wall = wall
+        self._lines = {name: _Line(name, target) for name, target in targets.items()}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to send; what waits from an earlier run comes first."""
+        self._tasks = [asyncio.create_task(self._serve(line)) for line in self._lines.values()]
+
+    def wake(self, target: str) -> None:
+        """Say that a row was added for a target."""
+        if line := self._lines.get(target):
+            line.news.set()
+
+    async def stop(self, patience: float = LAST_CHANCE) -> None:
+        """Give what waits a last chance, then end."""
+        for line in self._lines.values():
+            line.ending = True
+            line.news.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    # ------------------------------------------------------------ one target
+
+    async def _serve(self, line: "_Line") -> None:
+        while True:
+            line.news.clear()
+            rows = await self._outbox.waiting(line.name)
+            if old := outdated(rows, self._wall()):
+                await self._outbox.mark(old, "dropped", line.reason or "too old")
+                continue
+            if line.pause_left() > 0:
+                await line.rest(self._until_outdated(rows))
+                continue
+            message = next_message(rows, digests=line.target.digests)
+            if message is None:
+                if line.ending:
+                    return
+                await line.news.wait()
+                continue
+            outcome = await self._attempt(line, message.rows, line.target.send(message))
+            line.goes_on(outcome)
+
+    async def _attempt(self, line: "_Line", rows: Sequence[Row], sending: Awaitable[Outcome]) -> Outcome:
+        try:
+            outcome = await sending
+        except Exception as error:  # noqa: BLE001  # a target that fails must not end the others
+            logger.warning("target %s: %s", line.name, masked(repr(error)))
+            outcome = Later(type(error).__name__)
+        match outcome:
+            case Sent():
+                await self._outbox.mark(rows, "sent", "")
+            case Refused(reason=reason):
+                await self._outbox.mark(rows, "dropped", reason)
+            case Later(reason=reason):
+                logger.info("target %s: %s", line.name, reason)
+                await self._outbox.mark(rows, "waiting", reason)
+        return outcome
+
+    def _until_outdated(self, rows: Sequence[Row]) -> float:
+        """Return the seconds after which the oldest row is dropped."""
+        oldest = min((row.made_ns for row in rows), default=self._wall())
+        return max(0.0, (oldest + MAX_AGE - self._wall()) / 1e9) + 0.01
+
+
+class _Line:
+    """A target with what is known of it: until when it rests, and why."""
+
+    def __init__(self, name: str, target: Target) -> None:
+        self.name, self.target = name, target
+        self.news = asyncio.Event()
+        self.ending = False
+        self.reason = ""
+        self._failures = 0
+        self._until = 0.0
+
+    def goes_on(self, outcome: Outcome) -> None:
+        """Learn from an attempt how long to rest."""
+        if isinstance(outcome, Later):
+            self.reason = outcome.reason
+            self._failures += 1
+            usual = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (self._failures - 1))
+            self._rest_for(usual if outcome.pause is None else max(outcome.pause, FIRST_PAUSE))
+        else:
+            self.reason, self._failures = "", 0
+            self._rest_for(self.target.spacing)
+
+    def pause_left(self) -> float:
+        """Return the seconds until the target may be asked again."""
+        return self._until - asyncio.get_running_loop().time()
+
+    async def rest(self, at_most: float) -> None:
+        """Wait until the target may be asked again, or for `at_most` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(self.pause_left(), at_most)):
+                await asyncio.Event().wait()
+
+    def _rest_for(self, seconds: float) -> None:
+        self._until = asyncio.get_running_loop().time() + seconds

@@ -1,0 +1,49 @@
+"""Where alerts go (알림 대상): what a target is, and what became of an attempt to reach it."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from jogeon.alerts.outbox import Message
+from jogeon.web import Reply
+
+
+class Sent(Struct, frozen=True):
+    """The target has it."""
+
+
+class Later(Struct, frozen=True):
+    """Not now: `pause` is what the target asked for in seconds, None where it named none; `reason` is for people."""
+
+    reason: str
+    pause: float | None = None
+
+
+class Refused(Struct, frozen=True):
+    """Never, as it is: the target will not take this message however often it is sent."""
+
+    reason: str
+
+
+Outcome = Sent | Later | Refused
+
+
+class Target(Protocol):
+    """Something that takes messages. `send` never raises for what the other side does, and ends by itself."""
+
+    digests: bool
+    """Whether a burst is put together for it."""
+    spacing: float
+    """Seconds between two messages, so that the second can be a digest."""
+
+    async def send(self, message: Message) -> Outcome:
+        """Send one message and tell what became of it."""
+        ...
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Return the seconds of a Retry-After header, None if there is none that is a number."""
+    try:
+        return max(0.0, float(reply.headers.get("retry-after", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,62 @@
+"""A webhook: each alert as one JSON object, POSTed to an address of the user's."""
+
+import msgspec
+from msgspec import Struct
+
+from jogeon.alerts.outbox import Message, Row
+from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
+from jogeon.errors import CouldNotConnect
+from jogeon.events import korean
+from jogeon.masks import hide, masked
+from jogeon.web import exchange
+
+COME_BACK = {408, 425, 429}
+"""Answers that ask to come back, among those that say the request is wrong."""
+
+
+def as_object(row: Row) -> dict[str, object]:
+    """Return an alert as the object that webhooks and commands get, and that a dry run prints."""
+    fields: dict[str, object] = {
+        "alert": row.id,
+        "rule": row.rule,
+        "condition": {"seq": row.seq, "name": row.condition},
+        "code": row.code or None,
+        "name": row.name,
+        "event": row.event,
+        "trigger": row.trigger,
+        "due": korean(row.due_ns).isoformat(timespec="microseconds"),
+        "text": row.text,
+    }
+    return fields | {"codes": list(row.codes)} if row.codes else fields
+
+
+class Webhook(Struct):
+    """An address that takes alerts; `url` may hold a secret."""
+
+    url: str
+    proxy: str | None = None
+    digests: bool = False
+    spacing: float = 0.0
+
+    def __post_init__(self) -> None:
+        hide(self.url)
+
+    def __repr__(self) -> str:
+        return "Webhook(…)"
+
+    async def send(self, message: Message) -> Outcome:
+        """Send one alert; `Idempotency-Key` lets the other side drop what it has already."""
+        row = message.rows[0]
+        headers = {"Content-Type": "application/json", "Idempotency-Key": row.id}
+        try:
+            reply = await exchange(
+                "POST", self.url, lambda: msgspec.json.encode(as_object(row)), headers=headers, proxy=self.proxy
+            )
+        except CouldNotConnect as error:
+            return Later(masked(str(error)))
+        if 200 <= reply.status < 300:
+            return Sent()
+        reason = f"HTTP {reply.status}"
+        if reply.status in COME_BACK:
+            return Later(reason, retry_after(reply))
+        return Refused(reason) if 400 <= reply.status < 500 else Later(reason, retry_after(reply))

@@ -1,0 +1,68 @@
+"""The next message of a target: one row, or a digest in which every row is named."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, Row, next_message, outdated
+
+
+def row(n: int = 0, *, target: str = "phone", made_ns: int = 0, text: str = "", silent: bool = False) -> Row:
+    code = f"{n:06}"
+    return Row(
+        id=str(n), target=target, rule="급등", seq="4", condition="급등주", code=code, name=f"가상전자{n}",
+        event="enter", trigger=f"9f3c:1:{n}", due_ns=made_ns, made_ns=made_ns, text=text or f"가상전자{n} 편입",
+        silent=silent,
+    )  # fmt: skip
+
+
+def test_nothing_waits() -> None:
+    assert next_message([], digests=True) is None
+
+
+def test_one_row_is_its_own_text() -> None:
+    message = next_message([row(7, text="가")], digests=True)
+    assert message
+    assert message.text == "가"
+
+
+def test_without_digests_one_at_a_time() -> None:
+    message = next_message([row(1), row(2)], digests=False)
+    assert message
+    assert message.rows == (row(1),)
+
+
+def test_a_few_keep_their_texts_and_gain_their_codes() -> None:
+    message = next_message([row(1, text="가"), row(2, text="나 000002")], digests=True)
+    assert message
+    assert message.text == "가 000001\n나 000002"
+
+
+def test_a_message_is_silent_if_all_its_rows_are() -> None:
+    for silent in (True, False):
+        message = next_message([row(1, silent=True), row(2, silent=silent)], digests=True)
+        assert message
+        assert message.silent is silent
+
+
+def test_five_hundred_at_once_fit_into_a_few() -> None:
+    waiting, messages = [row(n, text="긴 문장입니다 " * 10) for n in range(500)], 0
+    while waiting:
+        message = next_message(waiting, digests=True)
+        assert message
+        waiting, messages = waiting[len(message.rows) :], messages + 1
+    assert messages <= 4
+
+
+@given(st.lists(st.text(min_size=1, max_size=2000), min_size=1, max_size=60))
+def test_a_digest_names_every_row_and_fits(texts: list[str]) -> None:
+    waiting = [row(n, text=text) for n, text in enumerate(texts)]
+    message = next_message(waiting, digests=True)
+    assert message
+    assert message.rows == tuple(waiting[: len(message.rows)])
+    if len(message.rows) > 1:
+        assert len(message.text) <= MESSAGE_SIZE
+        assert all(each.code in message.text for each in message.rows)
+
+
+def test_what_is_older_than_its_age_is_outdated() -> None:
+    assert outdated([row(1, made_ns=0), row(2, made_ns=1)], MAX_AGE + 1) == [row(1, made_ns=0)]
