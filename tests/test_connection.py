@@ -182,6 +182,22 @@ async def test_pings_are_answered_and_told() -> None:
             assert ear.heard.count("ping") > 3
 
 
+async def test_a_ping_of_the_protocol_is_answered_and_hides_no_push_before_it() -> None:
+    ear = Ear()
+    answers: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def push_and_ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accept(reader, writer)
+        writer.write(b"\x81\x7e" + len(PUSH).to_bytes(2) + PUSH + b"\x89\x02hi")
+        answers.put_nowait(await reader.readexactly(8))
+        answers.put_nowait(await reader.read())
+
+    async with raw(push_and_ping) as url, connected(url, ear):
+        pong = await answers.get()
+        assert (pong[0], unmasked(pong)) == (0x8A, b"hi")
+        assert ear.heard == ["push", "over"]
+
+
 async def test_a_message_beyond_the_limit_ends_the_connection() -> None:
     ear = Ear()
     async with Simulator(rest_port=None) as simulator, connected(simulator.websocket, ear) as connection:

@@ -250,8 +250,10 @@ class Connection(WSListener):
             self._on_pushes(rows, at_ns, over=False)
 
     def _completed(self, transport: WSTransport, frame: WSFrame) -> bytes | None:
-        """Return the message that is whole with this frame, if one is; answer a close."""
+        """Return the message that is whole with this frame, if one is; answer a close and a ping of RFC 6455."""
         kind = frame.msg_type
+        if kind is WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
         if kind is WSMsgType.CLOSE:
             code = frame.get_close_code()
             transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)

@@ -52,6 +52,7 @@ async def open_connection(url: str, receiver: Receiver, *, proxy: str | None = N
                 max_redirects=0,  # a token goes to the address it was meant for
                 websocket_handshake_timeout=OPEN_TIMEOUT,
                 enable_auto_ping=False,  # the broker leaves RFC pings unanswered
+                enable_auto_pong=False,  # a ping that picows answers itself would hide that a read ends with it
                 logger_name="client",
                 socket_factory=connect_to,
                 use_aiofastnet=None if is_plain(context) and is_plain(proxy_context) else False,
