@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conversation import ONE, PEAK, SURGE, ZERO, Listener, Talk, moment
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot
 from jogeon.live.queue import Queue
@@ -73,6 +75,19 @@ def test_whoever_reads_goes_on_only_when_the_read_is_over() -> None:
     assert sink.batches == [["000001"], "woken"]
     talk.subscriptions.pushed([], talk.at_ns, over=True)
     assert sink.batches == [["000001"], "woken"], "nothing came"
+
+
+def test_one_reader_that_ends_the_program_leaves_the_others_to_the_next_read() -> None:
+    class Leaving(Batches):
+        def wake(self) -> None:
+            raise SystemExit
+
+    leaving, other = Leaving(), Batches()
+    talk = talk_of_two((leaving, (0, 1)), (other, (0, 1)))
+    with pytest.raises(SystemExit):
+        talk.subscriptions.pushed([row("0", "I", "000001")], talk.at_ns)
+    talk.subscriptions.pushed([], talk.at_ns)
+    assert other.batches == [["000001"], "woken"]
 
 
 def test_a_push_after_the_last_one_left_is_no_event() -> None:

@@ -221,9 +221,14 @@ class Wishes:
                 told.append(event)
         self._hand_over(told, sinks)
         if over:
-            given, self._given = self._given, {}
-            for sink in given:
-                sink.wake()
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let go on whoever reads what came; a SystemExit of one leaves the others to the next read."""
+        while self._given:
+            sink = next(iter(self._given))
+            del self._given[sink]
+            sink.wake()
 
     def _hand_over(self, told: list[Event], sinks: list[Sink]) -> list[Event]:
         """Let sinks take events that are for them alone; return where the next ones are kept."""
