@@ -31,7 +31,7 @@ class Waiter(asyncio.Future[None]):
         if len(calls) != 1 or asyncio.current_task(self.get_loop()) is not None:
             self.set_result(None)
             return
-        (call, context), = calls
+        ((call, context),) = calls
         self.remove_done_callback(call)
         self.set_result(None)
         context.run(call, self)
