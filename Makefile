@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# What `make wheel` tries.
+PYTHONS ?= $(PYTHON)
 SOURCES := $(wildcard src tests examples bench fuzz)
 CONNECTIONS := $(addprefix tests/test_,$(addsuffix .py,tls cli_tls net connection connect tokens client server simulator frames faults))
 # Of each target of `make fuzz`.
@@ -11,7 +13,7 @@ FUZZ_SECONDS ?= 600
 SYSTEM_PACKAGES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proactor lint types bench drill fuzz clean system
+.PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -24,6 +26,20 @@ test: system lint types ## everything the CI checks
 
 proactor: $(VENV)/installed-test ## the tests of connections and TLS on the transports that Windows uses
 	PYTHONPATH=tests $(BIN)/python -m pytest -n 2 -p proactor $(CONNECTIONS)
+
+lowest: ## the tests on the lowest versions that pyproject.toml asks for
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable . --group test
+	.venv-lowest/bin/python -m pytest -n 2
+
+wheel: $(VENV)/installed-test ## the wheel, installed alone, runs the demo on each of PYTHONS
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build --outdir dist
+	for python in $(PYTHONS); do \
+		$$python -m venv --clear dist/empty && dist/empty/bin/python -m pip install --quiet dist/*.whl && \
+		dist/empty/bin/jogeon watch 급등주 --server demo --json --count 3 || exit 1; \
+	done
 
 lint: $(VENV)/installed-test ## ruff
 	$(BIN)/ruff check $(SOURCES)
@@ -53,7 +69,7 @@ fuzz: $(VENV)/installed-test ## the property tests with many more examples, then
 	done
 
 clean: ## remove all that was made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
+	rm -rf $(VENV) .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are younger than pyproject.toml, so a second run installs nothing and needs no network.

@@ -278,6 +278,8 @@ def big_journal(path: Path, count: int, days: int) -> None:
         for start in range(0, len(events), 5_000):
             opened.write(builder.enter(events[start : start + 5_000]))
             builder.settle()
+            while opened.roll():
+                pass
     rights = {condition: Right(events[-1].at_ns, sure=True) for condition in CONDITIONS}  # type: ignore[union-attr]  # changes
     opened.write(builder.enter([], rights))  # as a watch ends
     opened.close()

@@ -393,7 +393,10 @@ def test_random_texts_and_fragments_harm_nobody_else(frames: list[tuple[int, byt
     asyncio.run(conversation())
 
 
-@pytest.mark.parametrize("request_", [b"", b"GET / HTTP/1.1\r\n\r\n", b"POST / HTTP/1.1\r\n\r\n", os.urandom(20_000)])
+@pytest.mark.parametrize(
+    "request_",
+    [b"", b"GET / HTTP/1.1\r\n\r\n", b"POST / HTTP/1.1\r\n\r\n", pytest.param(os.urandom(20_000), id="random")],
+)
 async def test_what_is_no_upgrade_harms_nobody(request_: bytes) -> None:
     async with serving() as server:
         _, writer = await asyncio.open_connection("127.0.0.1", port_of(server))

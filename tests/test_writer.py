@@ -1,5 +1,6 @@
 """The journal's writer: what was put is durable, whatever happens to the disk, the file and the process."""
 
+import contextlib
 import os
 import random
 import signal
@@ -812,3 +813,17 @@ def test_after_kill_9_everything_reported_as_committed_is_there(path: Path) -> N
                     fold.take(each)
                     told.append(each)
         assert recorded == list(enumerate(told, start=1))
+
+
+def test_what_is_written_is_counted_bit_by_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.store.EVENTS", 10)
+    monkeypatch.setattr(module, "ROLL", 3)
+    journal = Journal.open(tmp_path / "journal", Reader().source())
+    journal.put_block([Snapshot(START_NS, RISE, ()), *(Enter(START_NS + n, RISE, f"{n:06d}") for n in range(34))])
+    until(lambda: rolled(tmp_path / "journal") == [(1, 10), (11, 20), (21, 30)])
+    journal.close()
+
+
+def rolled(path: Path) -> list[tuple[int, int]]:
+    with contextlib.closing(open_reader(path)) as db:
+        return db.execute("SELECT first, last FROM rollups").fetchall()

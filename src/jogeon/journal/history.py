@@ -2,7 +2,7 @@
 
 import contextlib
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -12,13 +12,13 @@ from msgspec import Struct
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.journal.commits import fold_of
+from jogeon.journal.counting import Progress, count
 from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
     open_reader,
-    read_chunks,
     read_conditions,
     read_end,
     read_fold,
@@ -28,8 +28,8 @@ from jogeon.journal.reading import (
     read_rows,
     told,
 )
-from jogeon.journal.schema import COLUMNS, codes_of, event_of
-from jogeon.journal.stats import ROW, ConditionStats, Counts, Overlap, Span, clip, overlaps
+from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.stats import ConditionStats, Overlap, Span, clip, overlaps
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -287,7 +287,7 @@ class History:
 
     # ------------------------------------------------------------ statistics
 
-    def stats(self, selection: Selection = ALL, progress: Callable[[int, int], object] | None = None) -> Stats:
+    def stats(self, selection: Selection = ALL, progress: Progress | None = None) -> Stats:
         """Return the statistics of a stretch, by the span and the conditions of a selection; UnknownCondition.
 
         `progress(done, all)` is called now and then: ten million events take a while.
@@ -297,7 +297,7 @@ class History:
             chosen = numbers_of(selection.conditions, known) or list(known)
             present = self._present(known)
             final = read_end(self._db, known).known
-            counts = self._count(selection.span, progress)
+            counts = count(self._db, self._range(selection.span), selection.span, progress)
             numbers: dict[Condition, set[int]] = {}
             for number in chosen:
                 numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
@@ -317,19 +317,6 @@ class History:
             before = {old} | names.pop(old, set()) if old else set()
             names[condition] = {condition} | names.get(condition, set()) | before
         return {each: now for now, called in names.items() for each in called}
-
-    def _count(self, span: Span, progress: Callable[[int, int], object] | None) -> Counts:
-        counts = Counts()
-        after, last = self._range(span)
-        shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
-        for _, number, text in read_rows(self._db, "condition, text", after, last, shown, span):
-            counts.add_shown(number, codes_of(text))
-        where = "kind IN (0, 1, 3) AND at_ns >= ? AND at_ns < ?"
-        for rows in read_chunks(self._db, ROW, after, last, where, span):
-            counts.add(rows)
-            if progress is not None:
-                progress(rows[-1][0] - after, last - after)
-        return counts
 
     def _covered(
         self, condition: Condition, numbers: Collection[int], known: Known | None, span: Span

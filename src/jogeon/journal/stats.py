@@ -3,13 +3,15 @@
 Only what was heard counts as heard: a stay is measured when its enter and its leave were live and no gap lies between.
 """
 
-from bisect import bisect_left
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import nsmallest
 from itertools import chain, combinations
-from operator import itemgetter
+from operator import itemgetter, neg
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from jogeon.events import Condition
 from jogeon.journal.schema import Row
@@ -63,6 +65,54 @@ The second is all that is counted, in one number: the minute, the number of the 
 ENTERED, ENTERED_RECOVERED, LEFT, LEFT_RECOVERED, GAP = 0, 1, 2, 3, 6
 
 
+class Part(Struct):
+    """What is counted of one condition in a stretch that was read alone, before what was in it at its start is known.
+
+    `changes` are how many, by what happened (ENTERED to LEFT_RECOVERED). `stays` are those that began and ended in it,
+    sorted. `firsts` are stocks whose first live change is a leave, with its moment: a stay ends there if one was
+    running. `kept` were only derived as entered. `ends` is who was in at its end, as in Counts. `gap`: one lies in it,
+    so nothing from before goes on. `stocks` are all other stocks that were seen.
+    """
+
+    changes: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    minutes: Counter[int] = field(default_factory=Counter)
+    stays: "array[int]" = field(default_factory=lambda: array("q"))
+    firsts: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, None] = field(default_factory=dict)
+    ends: dict[str, int | None] = field(default_factory=dict)
+    gap: bool = False
+    stocks: set[str] = field(default_factory=set)
+
+    def add(self, what: int, code: str, at_ns: int) -> None:
+        """Count what happened next."""
+        ends = self.ends
+        if what == ENTERED:
+            ends[code] = at_ns
+        elif what == LEFT:
+            since_ns = ends.get(code)
+            if since_ns is not None and since_ns <= at_ns:
+                self.stays.append(at_ns - since_ns)
+            elif code not in ends and not self.gap:
+                self.firsts[code] = at_ns
+            ends[code] = None
+        elif what == ENTERED_RECOVERED and (code in ends or not self.gap):
+            if code not in ends:
+                self.kept[code] = None
+        elif what == GAP:
+            self.stocks.update(ends, self.kept)
+            ends.clear()
+            self.kept.clear()
+            self.gap = True
+        else:
+            ends[code] = None
+
+    def finish(self) -> None:
+        """Bring it into the form that is read: what is known at the end is not kept as unknown, stays are sorted."""
+        self.kept = {code: None for code in self.kept if code not in self.ends}
+        self.stays = array("q", sorted(self.stays))
+        self.stocks -= self.ends.keys() | self.kept.keys()
+
+
 class Counts:
     """What is counted while events go by, for all conditions by their numbers; ten million of them in seconds."""
 
@@ -71,6 +121,8 @@ class Counts:
         self._minutes: defaultdict[int, Counter[int]] = defaultdict(Counter)
         self._stocks: defaultdict[int, set[str]] = defaultdict(set)
         self._stays: defaultdict[int, list[int]] = defaultdict(list)
+        self._runs: defaultdict[int, list[array[int]]] = defaultdict(list)
+        """Stays of parts, each sorted."""
         self._inside: defaultdict[int, dict[str, int | None]] = defaultdict(dict)
         """Who was in since the last gap; and since when, who entered live and is in."""
 
@@ -79,7 +131,7 @@ class Counts:
         counts = Counter(map(itemgetter(2), rows))
         ways: dict[int, tuple[int, dict[str, int | None], list[int]]] = {}
         for packed, count in counts.items():
-            minute, number, what = _unpacked(packed)
+            minute, number, what = unpacked(packed)
             ways[packed] = (what, self._inside[number], self._stays[number])
             if what != GAP:
                 self._changes[number, what] += count
@@ -98,8 +150,31 @@ class Counts:
             elif what == LEFT_RECOVERED:
                 inside[code] = None
             else:  # who was in may have left and come back unseen
-                self._stocks[_unpacked(packed)[1]].update(inside)
+                self._stocks[unpacked(packed)[1]].update(inside)
                 inside.clear()
+
+    def add_part(self, number: int, part: Part) -> None:
+        """Count a stretch that was counted alone, with what goes on into it."""
+        for what, count in enumerate(part.changes):
+            self._changes[number, what] += count
+        minutes = self._minutes[number]
+        shared = {minute: minutes[minute] + count for minute, count in part.minutes.items() if minute in minutes}
+        dict.update(minutes, part.minutes)  # hardly any minute is in two parts: that need not be asked of each again
+        dict.update(minutes, shared)
+        inside, stays = self._inside[number], self._stays[number]
+        for code, at_ns in part.firsts.items():
+            since_ns = inside.get(code)
+            if since_ns is not None and since_ns <= at_ns:
+                stays.append(at_ns - since_ns)
+        if part.gap:
+            self._stocks[number].update(inside)
+            inside.clear()
+        self._stocks[number] |= part.stocks
+        for code in part.kept:
+            inside.setdefault(code)
+        inside.update(part.ends)
+        if part.stays:
+            self._runs[number].append(part.stays)
 
     def add_shown(self, number: int, codes: Iterable[str]) -> None:
         """Count the stocks of a snapshot."""
@@ -109,6 +184,10 @@ class Counts:
         """Return the different stocks that were in a condition; it has several numbers if its seq moved."""
         return set(chain.from_iterable((*self._stocks[number], *self._inside[number]) for number in numbers))
 
+    def _in_minutes(self, numbers: Collection[int]) -> Mapping[int, int]:
+        found = [self._minutes[number] for number in numbers]
+        return found[0] if len(found) == 1 else sum(found, Counter[int]())
+
     def result(
         self, condition: Condition, numbers: Collection[int], recorded: Sequence[Span], blind: Sequence[Span]
     ) -> ConditionStats:
@@ -116,9 +195,7 @@ class Counts:
         entered, entered_recovered, left, left_recovered = (
             sum(self._changes[number, what] for number in numbers) for what in range(4)
         )
-        minutes = sum((self._minutes[number] for number in numbers), Counter[int]())
-        stays = sorted(chain.from_iterable(self._stays[number] for number in numbers))
-        stays = stays[bisect_left(stays, 0) :]  # less is none: the clock was set back meanwhile
+        stays = [run for number in numbers for run in (sorted(self._stays[number]), *self._runs[number])]
         blind_ns = length(blind)
         return ConditionStats(
             condition=condition,
@@ -128,14 +205,15 @@ class Counts:
             stocks=len(self.stocks(numbers)),
             stay_median=_quantile(stays, 0.5),
             stay_p90=_quantile(stays, 0.9),
-            flaps=bisect_left(stays, FLAP_NS),
-            busiest=tuple((minute * MINUTE_NS, count) for minute, count in _top(minutes)),
+            flaps=sum(bisect_left(run, FLAP_NS) for run in stays),
+            busiest=tuple((minute * MINUTE_NS, count) for minute, count in _top(self._in_minutes(numbers))),
             covered=(length([*recorded, *blind]) - blind_ns) / 1e9,
             blind=blind_ns / 1e9,
         )
 
 
-def _unpacked(packed: int) -> tuple[int, int, int]:
+def unpacked(packed: int) -> tuple[int, int, int]:
+    """Return the minute, the number of the condition, and what happened, of the second column of ROW."""
     return packed >> _NUMBER_BITS + 3, packed >> 3 & (1 << _NUMBER_BITS) - 1, packed & 7
 
 
@@ -164,9 +242,23 @@ def clip(span: Span, limits: Span) -> Span:
     return start, max(start, min(span[1], limits[1]))
 
 
-def _quantile(ordered: list[int], share: float) -> float | None:
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1e9 if ordered else None
+def _quantile(runs: Sequence[Sequence[int]], share: float) -> float | None:
+    """Return a quantile of what several sorted runs hold together, found by halving between the least and the most."""
+    size = sum(map(len, runs))
+    if not size:
+        return None
+    wanted = min(size - 1, int(share * size))
+    low, high = min(run[0] for run in runs if run), max(run[-1] for run in runs if run)
+    while low < high:
+        middle = (low + high) // 2
+        if sum(bisect_right(run, middle) for run in runs) > wanted:
+            high = middle
+        else:
+            low = middle + 1
+    return low / 1e9
 
 
-def _top(minutes: Counter[int]) -> list[tuple[int, int]]:
-    return sorted(minutes.items(), key=lambda each: (-each[1], each[0]))[:BUSIEST]
+def _top(minutes: Mapping[int, int]) -> list[tuple[int, int]]:
+    return [
+        (minute, -count) for count, minute in nsmallest(BUSIEST, zip(map(neg, minutes.values()), minutes, strict=True))
+    ]

@@ -8,8 +8,10 @@ from typing import Self
 
 from jogeon.journal.commits import Commit, Head
 from jogeon.journal.file import DurableFile
-from jogeon.journal.reading import CHUNK, read_head
-from jogeon.journal.schema import COLUMNS, JOURNAL, Row
+from jogeon.journal.reading import CHUNK, read_head, read_last
+from jogeon.journal.rollups import EVENTS, Rollup
+from jogeon.journal.schema import COLUMNS, JOURNAL, Row, codes_of
+from jogeon.journal.stats import ROW
 
 GROUP = 50
 """Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
@@ -31,6 +33,10 @@ class Store:
 
     def __init__(self, file: DurableFile[Head]) -> None:
         self.file = file
+        self._rollup: Rollup | None = None
+        self._place = 0
+        """The last event that was counted for it."""
+        self._rolled_of: Head | None = None
 
     @classmethod
     def open(cls, path: Path, stopped: Callable[[], bool] = lambda: False) -> Self:
@@ -72,6 +78,8 @@ class Store:
             gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
             db.execute("DELETE FROM marks WHERE id < ?", (last,))
             db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
+        if self._rollup is not None and self._rollup.first <= last:
+            self._rollup = None
         return gone > 0
 
     def _cut(self, before_ns: int, held_ns: int | None) -> int:
@@ -86,10 +94,51 @@ class Store:
         kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
         return db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
 
+    def roll(self, most: int = EVENTS) -> bool:
+        """Count some events for the roll-up that is next, at most so many; return whether as many are left.
+
+        It is kept when it is complete; one that is not is begun again by the next writer.
+        """
+        db = self.file.db
+        rollup = self._rollup if self._rolled_of is self.file.content else None  # else the file was opened anew
+        self._rolled_of, self._rollup = self.file.content, None  # after an error it is begun again
+        if rollup is None:
+            self._place = self._rolled_to()
+            rollup = Rollup(self._place + 1)
+        end = min(self._place + most, rollup.first + EVENTS - 1)
+        last = read_last(db)
+        if last >= end:
+            rollup.add(*_counted(db, self._place, end))
+            self._place = end
+            if end == rollup.first + EVENTS - 1:
+                row = (end, rollup.first, rollup.min_ns, rollup.max_ns, rollup.encoded())
+                with self.file.transaction():
+                    db.execute("INSERT INTO rollups VALUES (?,?,?,?,?)", row)
+                rollup = None
+        self._rollup = rollup
+        return last >= self._place + most
+
+    def _rolled_to(self) -> int:
+        """Return the id behind which the next roll-up begins: what was deleted in between is in none."""
+        kept = self.file.db.execute("SELECT max(last) FROM rollups").fetchone()[0] or 0
+        first = self.file.db.execute("SELECT min(id) FROM events").fetchone()[0]
+        return int(max(kept, read_last(self.file.db) if first is None else first - 1))
+
     def drop_cursor(self, name: str) -> None:
         """Forget a durable cursor, so that nothing is kept for it."""
         with self.file.transaction() as db:
             db.execute("DELETE FROM cursors WHERE name = ?", (name,))
+
+
+def _counted(
+    db: sqlite3.Connection, after: int, last: int
+) -> tuple[tuple[int, int], list[Row], list[tuple[int, tuple[str, ...]]]]:
+    """Return what a roll-up counts of some events."""
+    within = "FROM events WHERE id > ? AND id <= ?"
+    least, most = db.execute(f"SELECT min(at_ns), max(at_ns) {within}", (after, last)).fetchone()
+    rows = db.execute(f"SELECT id, {ROW} {within} AND kind IN (0, 1, 3) ORDER BY id", (after, last)).fetchall()
+    shown = db.execute(f"SELECT condition, text {within} AND kind > 1 AND kind = 2", (after, last))
+    return (least, most), rows, [(number, codes_of(text)) for number, text in shown]
 
 
 def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:

@@ -18,7 +18,7 @@ from jogeon.errors import JournalError
 from jogeon.events import Event, Snapshot, State, StateName
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
-from jogeon.journal.reading import is_damage, meaning_of
+from jogeon.journal.reading import ODD_ROWS, is_damage, meaning_of
 from jogeon.journal.store import Store
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
@@ -29,6 +29,10 @@ LOOK = 1.0
 """Seconds between looks whether the file is still there."""
 PAUSES = (0.2, 5.0)
 """First and longest pause between attempts to write to a disk that refuses."""
+ROLL = 500
+"""Events counted at a time, and the seconds between two such times where there is more: the reader must not notice."""
+ROLL_PAUSE = 0.02
+EVER = 1e9
 STALLED = 2.0
 """Seconds for which a disk must refuse before that is told."""
 FINISH = 10.0
@@ -75,6 +79,8 @@ class Journal:
         self._following = threading.Lock()
         """Held while a commit becomes durable for those who follow, and while they come and go."""
         self._followers: list[Taker] = []
+        self._rolling = False
+        """Whether there is more to count."""
         self._failing: float | None = None
         """Since when the disk refuses."""
         self._stalled = False
@@ -168,7 +174,7 @@ class Journal:
         beat_at = time.monotonic() + WATERMARK_EVERY
         try:
             while not self._ending.is_set() or self._inbox.rung:
-                self._inbox.wait(beat_at - time.monotonic())
+                self._inbox.wait(min(beat_at - time.monotonic(), ROLL_PAUSE if self._rolling else EVER))
                 self._turn()
                 if time.monotonic() >= beat_at:
                     beat_at = time.monotonic() + WATERMARK_EVERY
@@ -183,8 +189,18 @@ class Journal:
             self._ask(self.catch_up)
         if batch is not None:
             self._persist(batch)
+        if not self._ending.is_set():
+            self._roll_some()
         if self._forget_ns is not None and not self._ending.is_set():
             self._forget_some(*self._forget_ns)
+
+    def _roll_some(self) -> None:
+        """Count some of what was written for the statistics; what is left is counted between the commits to come."""
+        try:
+            self._rolling = self.trouble is None and self._store.roll(ROLL)
+        except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
+            logger.debug("%s: not counted: %s", self.path, error)
+            self._rolling = False
 
     def _forget_some(self, before_ns: int, held_ns: int | None) -> None:
         try:

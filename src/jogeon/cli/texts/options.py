@@ -49,7 +49,7 @@ TEXTS = {
         "확실히 알려지지 않은 규격을 바꿈 (여러 번 가능). 이름은 jogeon simulate --help",
         "change a detail of the protocol that is not known for certain; repeatable; jogeon simulate --help lists them",
     ),
-    "option.host": Text("이 주소에서 접속을 받음", "address to listen on"),
+    "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
     "option.journal.read": Text(

@@ -1,0 +1,47 @@
+"""The counts of a span of a journal: whole roll-ups where there are any, the rest event by event."""
+
+import sqlite3
+from collections.abc import Callable
+
+from jogeon.journal.reading import read_chunks, read_rows
+from jogeon.journal.rollups import add_rollup
+from jogeon.journal.schema import codes_of
+from jogeon.journal.stats import ROW, Counts, Span
+
+Progress = Callable[[int, int], object]
+"""Is told how many events were counted, of how many."""
+
+
+def count(db: sqlite3.Connection, ids: Span, span: Span, progress: Progress | None = None) -> Counts:
+    """Count the events of a span that have `ids` (the first of the two not included)."""
+    counts = Counts()
+    place, end = begun, _ = ids
+
+    def scan(after: int, last: int) -> None:
+        _scan(db, counts, (after, last), span, lambda place: progress and progress(place - begun, end - begun))
+
+    query = "SELECT first, last, min_ns, max_ns FROM rollups WHERE last > ? AND first <= ? ORDER BY first"
+    for first, last, min_ns, max_ns in db.execute(query, ids).fetchall():
+        scan(place, first - 1)
+        whole = span[0] <= min_ns and max_ns < span[1]
+        touched = max_ns >= span[0] and min_ns < span[1]
+        if touched and not (whole and _add(db, counts, last)):
+            scan(max(place, first - 1), min(last, end))
+        place = last
+    scan(place, end)
+    return counts
+
+
+def _add(db: sqlite3.Connection, counts: Counts, last: int) -> bool:
+    return add_rollup(counts, db.execute("SELECT counts FROM rollups WHERE last = ?", (last,)).fetchone()[0])
+
+
+def _scan(db: sqlite3.Connection, counts: Counts, ids: Span, span: Span, progress: Callable[[int], object]) -> None:
+    """Count the events of a span one by one."""
+    shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
+    for _, number, text in read_rows(db, "condition, text", *ids, shown, span):
+        counts.add_shown(number, codes_of(text))
+    where = "kind IN (0, 1, 3) AND at_ns >= ? AND at_ns < ?"
+    for rows in read_chunks(db, ROW, *ids, where, span):
+        counts.add(rows)
+        progress(rows[-1][0])
