@@ -11,7 +11,8 @@ import pytest
 from jogeon.events import Condition, Enter, Event
 from jogeon.watch import Members
 from jogeon.wire import writers
-from wire import Broker, Wire, drain, snapshot_text, told, virtual
+from texts import snapshot_text
+from wire import Broker, Wire, drain, told, virtual
 
 PATIENCE = 60.0
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
