@@ -119,6 +119,16 @@ class Inbox:
         if not self.rung:
             self.ring()
 
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read."""
+        with self._lock:
+            self._queue.put_all(events)
+        if not self.rung:
+            self.ring()
+
+    def wake(self) -> None:
+        """Do nothing: the writer is told of all that is put."""
+
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
         with self._lock:
