@@ -129,7 +129,7 @@ async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | 
     broker = BROKERS[mode]
     tokens = IssuedTokens(keys, broker.rest, proxy=proxy_for(broker.rest, proxy))
     async with session_lock(mode, keys):
-        yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy))
+        yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy), rest=broker.rest)
 
 
 async def _aside(work: "Callable[[], T]") -> "T":
