@@ -140,8 +140,8 @@ async def batches(url: str, meter: Meter) -> None:
         reading = watch.batches()
         async for events in reading:
             changes = [event for event in events if isinstance(event, jogeon.Enter | jogeon.Leave)]
-            for event in changes:
-                take(event)
+            for change in changes:
+                take(change)
             if changes:
                 break
         async for events in reading:  # from here on changes only
