@@ -31,10 +31,10 @@ WINGS = {
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
-    "server": "frames settings door inbox deadlines peer server callers http token_routes",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
     "journal": "position naming fold format schema commits stream stats rollups resume evidence reading following file"
     " store inbox writer relay counting outcomes history retention",
-    "people": "arguments recording watch client export",
+    "people": "arguments members interfaces recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending",

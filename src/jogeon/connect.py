@@ -197,5 +197,5 @@ async def _demo() -> "AsyncIterator[Endpoint]":
     from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
-    async with Simulator(speed=DEMO_SPEED, rest_port=None) as simulator:
+    async with Simulator(speed=DEMO_SPEED) as simulator:
         yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))
