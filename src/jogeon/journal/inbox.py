@@ -1,4 +1,4 @@
-"""What the reader of the wire has put and the writer has not taken yet: events within bounds, frames, cursors.
+"""What the reader of the wire has put and the writer has not taken yet: events within bounds, frames, quotes, cursors.
 
 Between the two there is a lock that is held for moments, and a bell.
 """
@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -23,7 +24,30 @@ MAX_BYTES = 64 * 2**20
 MAX_FRAME_BYTES = 64 * 2**20
 """Bytes of raw frames that may wait; more are left out, events are not."""
 
+MAX_QUOTES = 100_000
+"""Quotes that may wait; more are left out."""
+SECOND_NS = 1_000_000_000
+
 EVER_NS = 2**63 - 1
+EntrySource = Literal["quote", "trade", "snapshot"]
+"""Where the price of an entry is from: asked for, the first trade since, or of a stock that was in when first seen."""
+
+
+class Quoted(Protocol):
+    """A price of a stock, as far as a journal keeps it: won, won against yesterday, percent, shares of the day."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102  # told by the class
+    @property
+    def at_ns(self) -> int: ...  # noqa: D102
+    @property
+    def price(self) -> int | None: ...  # noqa: D102
+    @property
+    def change(self) -> int | None: ...  # noqa: D102
+    @property
+    def rate(self) -> float | None: ...  # noqa: D102
+    @property
+    def volume(self) -> int | None: ...  # noqa: D102
 
 
 class Source(Struct, frozen=True):
@@ -52,6 +76,10 @@ class Batch(Struct, frozen=True):
     rights: Mapping[Condition, Right] | None
     cursors: Sequence[Row]
     """Name, id and moment of the durable cursors that moved."""
+    names: Sequence[Row]
+    """Code, moment and name of stocks."""
+    quotes: Sequence[Row]
+    """Code, moment, price, change, rate, volume and entry source."""
     listening_ns: int
     kept: Sequence[Kept] = ()
     ticks: Sequence[Tick] = ()
@@ -75,6 +103,12 @@ class Inbox:
         self._ticks: list[Tick] = []
         self._done: list[Done] = []
         self._closed = False
+        self._names: dict[str, tuple[int, str]] = {}
+        self._quotes: list[Row] = []
+        self._sampled: dict[str, int] = {}
+        """The second of each stock's last quote."""
+        self._quoted = 0
+        """The second of the last quote that rang."""
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.rung = False
         """Whether the writer was told that there is work, and has not looked yet."""
@@ -93,6 +127,16 @@ class Inbox:
             self._queue.put(event)
         if not self.rung:
             self.ring()
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read."""
+        with self._lock:
+            self._queue.put_all(events)
+        if not self.rung:
+            self.ring()
+
+    def wake(self) -> None:
+        """Do nothing: the writer is told of all that is put."""
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
@@ -162,6 +206,32 @@ class Inbox:
                 self._ticks += ticks
         self.ring()
 
+    def names(self, names: Mapping[str, str], at_ns: int) -> None:
+        """Keep names of stocks, by their codes, as seen at a moment; does not wait.
+
+        A name that the journal holds already takes no room.
+        """
+        with self._lock:
+            self._names |= {code: (at_ns, name) for code, name in names.items()}
+        self.ring()
+
+    def quote(self, quote: Quoted, entry: EntrySource | None = None) -> None:
+        """Keep a price, sampled: of each stock the first of a second, and each that is the price of an entry.
+
+        An entry's price is committed at once, the others about once a second. Does not wait.
+        """
+        second = quote.at_ns // SECOND_NS
+        if entry is None and self._sampled.get(quote.code) == second:
+            return
+        self._sampled[quote.code] = second
+        row = (quote.code, quote.at_ns, quote.price, quote.change, quote.rate, quote.volume, entry)
+        with self._lock:
+            if len(self._quotes) < MAX_QUOTES:
+                self._quotes.append(row)
+        if entry is not None or second != self._quoted:
+            self._quoted = second
+            self.ring()
+
     def ring(self) -> None:
         """Tell the writer that there is work."""
         self.rung = True
@@ -190,11 +260,14 @@ class Inbox:
             kept, done = self._kept, self._done
             self._frames, self._frame_bytes, self._rights, self._cursors = [], 0, None, {}
             self._kept, self._ticks, self._done = [], [], []
-        if not (events or frames or cursors or kept or ticks or done) and rights is None:
+            names, self._names = self._names, {}
+            quotes, self._quotes = self._quotes, []
+        if not (events or frames or cursors or names or quotes or kept or ticks or done) and rights is None:
             return None, False
         listening_ns = self._source.listening_ns()  # the mark as it is after they were read
         moved = [(name, *moved) for name, moved in cursors.items()]
-        return Batch(events, frames, rights, moved, listening_ns, kept, ticks, done), False
+        seen = [(code, *seen) for code, seen in names.items()]
+        return Batch(events, frames, rights, moved, seen, quotes, listening_ns, kept, ticks, done), False
 
     def close(self) -> Sequence[Done]:
         """Take nothing more to be kept; return who waits for what will not be durable."""

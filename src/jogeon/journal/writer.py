@@ -69,11 +69,13 @@ class Journal:
         self._source = source
         self._inbox = inbox = Inbox(source, max_events)
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
+        self.put_all, self.wake = inbox.put_all, inbox.wake
         self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
         self.keep, self.tick, self.rights = inbox.keep, inbox.tick, source.rights
         self.begun_behind = store.head.last_id
         """The id of the last event that was in the file when it was opened."""
+        self.names, self.quote = inbox.names, inbox.quote
         self._ending = threading.Event()
         self._held: dict[object, Callable[[], object]] = {}
         """Those for whom it stays open when it is to end, with what tells them."""
@@ -272,6 +274,8 @@ class Journal:
         commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
         commit.cursors.extend(batch.cursors)
         self._builder.add_beside(batch.kept, batch.ticks)
+        commit.names.extend(batch.names)
+        commit.quotes.extend((*row, self._builder.last_id) for row in batch.quotes)
         return commit
 
     def _is_gone(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from jogeon.events import Condition, Event, Snapshot
+from jogeon.events import Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind
 from jogeon.live.membership import Membership
 
@@ -13,6 +13,12 @@ class Sink(Protocol):
 
     def put(self, event: Event) -> None:
         """Take one event."""
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read, in order; none is a Snapshot. Who reads them goes on at `wake`."""
+
+    def wake(self) -> None:
+        """Let whoever reads go on: all of a read was put."""
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together: gap, recovered changes, snapshot."""
@@ -24,9 +30,9 @@ class Sink(Protocol):
 class Followed:
     """One condition, its members, and the sinks that follow it."""
 
-    def __init__(self, condition: Condition) -> None:
+    def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
         self.condition = condition
-        self.membership = Membership(condition)
+        self.membership = Membership(condition, name_of)
         self.sinks: list[Sink] = []
         self.fresh: list[Sink] = []
         """Sinks that joined while blind: they begin with the snapshot that ends it."""
