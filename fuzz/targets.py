@@ -29,7 +29,7 @@ from jogeon.server.server import Server
 from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.broker.tokens import Tokens
+from jogeon.server.issued import Tokens
 from jogeon.simulator.market.market import Change
 from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.wire import messages, readers, requests, writers
