@@ -38,8 +38,20 @@ class Fanout:
         """Take one event."""
         if isinstance(event, Enter | Leave):
             self._add(event)
+            self._flush_soon()
         elif isinstance(event, State):
             self.on_state(event)
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read; they go out at `wake`."""
+        for event in events:
+            if isinstance(event, Enter | Leave):
+                self._add(event)
+
+    def wake(self) -> None:
+        """Send what was read: all of it was put."""
+        for condition in list(self._waiting):
+            self.flush(condition)
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
@@ -62,16 +74,17 @@ class Fanout:
                 return
             waiting = self._waiting[event.condition] = []
         waiting.append(event)
+
+    def _flush_soon(self) -> None:
         if not self._called:
             self._called = True
-            self._soon(self._flush_all)
+            self._soon(self._flush_called)
+
+    def _flush_called(self) -> None:
+        self._called = False
+        self.wake()
 
     # ------------------------------------------------------------ to the peers
-
-    def _flush_all(self) -> None:
-        self._called = False
-        for condition in list(self._waiting):
-            self.flush(condition)
 
     def flush(self, condition: Condition) -> None:
         """Send what waits of a condition."""

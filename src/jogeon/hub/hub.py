@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
@@ -28,11 +28,13 @@ from jogeon.recording import Recording, right_of
 from jogeon.server.door import Door
 from jogeon.server.frames import NORMAL
 from jogeon.server.http import Group, RestServer
-from jogeon.server.peer import Peer
 from jogeon.server.server import Server, open_door
 from jogeon.server.settings import ServerSettings
 from jogeon.server.token_routes import Issuer, token_routes
 from jogeon.wire import messages, writers
+
+if TYPE_CHECKING:
+    from jogeon.server.peer import Peer
 
 LEAVE_TIMEOUT = 5.0
 """Seconds that the end waits for the registrations above to be cleared."""
@@ -192,7 +194,7 @@ class Hub:
             self.recording.journal.forget(old, held)
             await asyncio.sleep(TIDY)
 
-    # ------------------------------------------------------------ what is followed (Upstream)
+    # ------------------------------------------------------------ what is followed, for the broker
 
     def follow(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition for somebody below; into the journal first."""
@@ -217,7 +219,7 @@ class Hub:
     def _notice(self, state: State) -> None:
         """Take what the journal cannot hold."""
 
-    # ------------------------------------------------------------ what is shown of it (View)
+    # ------------------------------------------------------------ what is shown of it
 
     @property
     def conditions(self) -> Sequence[Condition]:

@@ -1,6 +1,7 @@
 """What the hub answers over HTTP: how it goes, and its numbered stream."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
-from jogeon.hub.view import View
+from jogeon.events import Condition, Member
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
@@ -17,6 +18,23 @@ from jogeon.server.http import json_response
 
 MOST_EVENTS = 10_000
 USUAL_EVENTS = 1_000
+
+
+class View(Protocol):
+    """A hub as whoever shows it sees it: a page, a consumer. All is called in its loop."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The conditions that are followed, under their present seqs."""
+
+    def members(self, condition: Condition) -> Mapping[str, Member]:
+        """Return who is in a condition now; nobody where it is not followed."""
+
+    def status(self) -> dict[str, object]:
+        """Return how it goes, as `jogeon hub status` prints it."""
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream: behind a position, else at its end."""
 
 
 def hub_routes(view: View) -> list[Route]:

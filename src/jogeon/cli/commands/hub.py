@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.cli.arguments import options
+from jogeon.cli.arguments import options, times
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 
@@ -26,16 +26,16 @@ def command(texts: Texts) -> click.Command:
         click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host")),
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
-        options.option(texts, "--grace", options.pause, "bad.length", texts("metavar.length"), default="30s"),
+        options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
         *options.supervision(texts),
     ]  # fmt: skip
-    return Command("hub", texts, params, least_verbose=0, callback=hub)
+    return Command("hub", texts, params, callback=hub)
 
 
 @click.pass_obj
 def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
     """Serve until told to stop."""
-    from jogeon.cli.running.hub import settings_of, serve_hub
+    from jogeon.cli.running.hub import serve_hub, settings_of
 
     if names and everything:
         raise click.BadParameter(choices.texts("bad.names-and-all"))
