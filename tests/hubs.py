@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from jogeon.testing import Broker
 
+MARKET = {"급등주": ["005930", "000660"], "신고가 돌파": ["035720"]}
 FAST = Policy(pace=1_000, uniform=lambda _low, _high: 0.05)
 
 
@@ -43,3 +45,9 @@ async def program(hub: Hub) -> AsyncIterator[NaiveClient]:
 def changes(client: NaiveClient, seq: str) -> list[tuple[str, str]]:
     """Return what a program was pushed of a condition: codes and kinds."""
     return [(code, kind) for label, code, kind, _ in client.pushes if label == seq]
+
+
+async def once(hub: Hub, condition: str) -> None:
+    """Wait until the hub knows who is in a condition."""
+    while not any(hub.members(each) for each in hub.conditions if each.name == condition):
+        await asyncio.sleep(0.01)

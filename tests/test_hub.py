@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hubs import changes, hub_over, program
+from hubs import MARKET, changes, hub_over, once, program
 from jogeon.errors import CannotServe, JournalError, SessionTaken, UnknownCondition
 from jogeon.events import Gap, Snapshot, State
 from jogeon.journal.history import History
@@ -17,16 +17,9 @@ from naive_client import NaiveClient
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jogeon.hub.hub import Hub
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 MARKET = {"급등주": ["005930", "000660"], "신고가 돌파": ["035720"]}
-
-
-async def once(hub: Hub, condition: str) -> None:
-    """Wait until the hub knows who is in a condition."""
-    while not any(hub.members(each) for each in hub.conditions if each.name == condition):
-        await asyncio.sleep(0.01)
 
 
 async def test_many_programs_cost_one_login_and_one_registration(tmp_path: Path) -> None:
@@ -45,19 +38,6 @@ async def test_many_programs_cost_one_login_and_one_registration(tmp_path: Path)
         assert len(broker.asked("ka10173")) == 1
 
 
-async def test_a_late_joiner_sees_a_change_once(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
-        await once(hub, "급등주")
-        async with program(hub) as one, program(hub) as two:
-            await one.register("0")
-            broker.enter("급등주", "042700")
-            await broker.read()
-            shown = await two.register("0")
-            await two.caught_up()
-            assert "A042700" in [row["jmcode"] for row in shown["data"]]
-            assert changes(two, "0") == []
-
-
 async def test_an_outage_ends_in_ordinary_pushes(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
         async with program(hub) as client:
@@ -71,64 +51,6 @@ async def test_an_outage_ends_in_ordinary_pushes(tmp_path: Path) -> None:
             assert changes(client, "0") == [("000660", "D"), ("042700", "I")]
             assert all(len(clock) == 6 for *_, clock in client.pushes)
         assert hub.status()["upstream"]["logins"] == 2  # type: ignore[index]  # a dict
-
-
-async def test_joining_while_the_session_is_away_is_refused_with_the_reason(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
-        await once(hub, "급등주")
-        async with program(hub) as client:
-            broker.refuse("LOGIN", 1700, "too often", times=None)
-            broker.drop()
-            await broker.deserted()
-            refused = await client.register("0")
-            assert refused["return_code"] == 1999
-            assert "증권사" in refused["return_msg"]
-            broker.calm()
-
-
-async def test_a_refused_registration_is_told_in_the_brokers_words(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
-        broker.refuse("ka10173", 900001, "조건식 오류", times=None)
-        refused = await client.register("0")
-        assert (refused["return_code"], refused["return_msg"]) == (900001, "조건식 오류(seq=0)")
-        assert list(hub.conditions) == []
-        broker.calm()
-        assert (await client.register("0"))["return_code"] == 0
-
-
-async def test_labels_stay_through_a_renumbering_above(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", everything=True) as hub:
-        await once(hub, "신고가 돌파")
-        async with program(hub) as client:
-            await client.register("0")
-            broker.renumber()
-            broker.drop()
-            await broker.wait_for("ka10173", 4)
-            await broker.read()
-            assert await client.conditions() == {"0": "급등주", "1": "신고가 돌파"}
-            broker.enter("신고가 돌파", "111111")
-            broker.enter("급등주", "222222")
-            await broker.read()
-            await client.caught_up()
-            assert changes(client, "0") == [("222222", "I")]
-            assert changes(client, "1") == []
-        async with program(hub) as newcomer:
-            assert await newcomer.conditions() == {seq: name for seq, name in broker.conditions.items()}
-
-
-async def test_requests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
-        assert (await client.register("7"))["return_code"] == 900004
-        await client.register("0")
-        assert (await client.register("0"))["return_code"] == 900003
-        nxt = await client.ask(trnm="CNSRREQ", seq="0", search_type="1", stex_tp="N")
-        assert nxt["return_code"] == 900003
-        async with program(hub) as other:
-            nxt = await other.ask(trnm="CNSRREQ", seq="0", search_type="1", stex_tp="N")
-            assert (nxt["return_code"], "K" in nxt["return_msg"]) == (1903, True)
-            assert (await other.clear("0"))["return_code"] == 0
-        await client.send({"trnm": "CNSRREQ"})
-        assert (await client.hear("CNSRREQ"))["return_code"] == 100002
 
 
 async def test_what_nobody_needs_is_let_go_and_the_time_until_then_is_a_gap(tmp_path: Path) -> None:
@@ -150,40 +72,6 @@ async def test_what_nobody_needs_is_let_go_and_the_time_until_then_is_a_gap(tmp_
     assert [len(snapshot.codes) for snapshot in shown] == [2, 3]
     assert isinstance(told[-1], State)
     assert told[-1].state == "ended"
-
-
-async def test_a_grace_period_spares_the_broker(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", grace=30.0) as hub:
-        for _ in range(3):
-            async with program(hub) as client:
-                await client.register("0")
-        assert len(broker.asked("ka10173")) == 1
-        assert broker.asked("CNSRCLR") == []
-
-
-async def test_fifty_searches_at_once_are_one_above(tmp_path: Path) -> None:
-    async with Broker({"급등주": [f"{number:06d}" for number in range(250)]}) as broker:
-        async with hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
-            asked = {"trnm": "CNSRREQ", "seq": "0", "search_type": "0", "stex_tp": "K", "cont_yn": "N", "next_key": ""}
-            for _ in range(50):
-                await client.send(asked)
-            pages = [await client.hear("CNSRREQ") for _ in range(50)]
-            assert {len(page["data"]) for page in pages} == {100}
-            above = len(broker.asked("ka10172"))
-            codes = [row["9001"] for row in pages[-1]["data"]]
-            key = pages[-1]["next_key"]
-            while key:
-                page = await client.search("0", cont_yn="Y", next_key=key)
-                codes, key = codes + [row["9001"] for row in page["data"]], page["next_key"]
-            assert codes == [f"A{number:06d}" for number in range(250)]
-            assert len(broker.asked("ka10172")) == above
-            assert (await client.search("0", cont_yn="Y", next_key="no such key"))["return_code"] == 100002
-
-
-async def test_a_search_above_that_is_refused_is_refused_below(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
-        broker.refuse("ka10172", 900001, "조건식 오류")
-        assert (await client.search("0"))["return_msg"] == "조건식 오류(seq=0)"
 
 
 async def test_a_wrong_token_is_refused_and_the_broker_never_hears_of_it(tmp_path: Path) -> None:
