@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from jogeon.testing import Broker
 if TYPE_CHECKING:
     from pathlib import Path
 
+JOGEON = (sys.executable, "-m", "jogeon")
 ANY = ("--port", "0", "--rest-port", "0")
 
 
@@ -49,9 +51,17 @@ def test_without_keys_the_broker_is_out_of_reach(shell: Shell) -> None:
 
 def test_who_takes_the_session_ends_it_once(shell: Shell, tmp_path: Path) -> None:
     with Broker({"급등주": ["005930"]}) as broker:
-        broker.alter("CNSRLST", lambda _: {"trnm": "SYSTEM", "code": "R10001", "message": "다른 접속"})
-        said = shell("hub", "--server", broker.url, *ANY, "--journal", str(tmp_path / "j"))
-    assert said.code in (5, 6)
+
+        def take_over() -> None:
+            broker.registered("급등주").wait()
+            broker.system("R10001", "동일한 App key로 접속이 되었습니다")
+
+        other = threading.Thread(target=take_over)
+        other.start()
+        said = shell("hub", "--all", "--server", broker.url, *ANY, "--journal", str(tmp_path / "j"))
+        other.join()
+        assert broker.logins == 1
+    assert said.code == 6
 
 
 @pytest.mark.posix
@@ -76,8 +86,6 @@ def test_a_service_that_is_stopped_did_well(tmp_path: Path) -> None:
             broker.registered("급등주").wait()
             hub.send_signal(signal.SIGTERM)
             assert hub.wait(10) == 0
-    lines = subprocess.run(
-        [sys.executable, "-m", "jogeon", "history", "events", "--journal", str(journal), "--json"],
-        capture_output=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
+    asked = [*JOGEON, "history", "events", "--journal", str(journal), "--json"]
+    lines = subprocess.run(asked, capture_output=True, check=True).stdout.splitlines()
     assert json.loads(lines[-1])["state"] == "ended"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
-MARKET = {"급등주": ["005930", "000660"], "신고가 돌파": ["035720"]}
 
 
 async def test_many_programs_cost_one_login_and_one_registration(tmp_path: Path) -> None:

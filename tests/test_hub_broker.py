@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
-MARKET = {"급등주": ["005930", "000660"], "신고가 돌파": ["035720"]}
 
 
 async def test_a_late_joiner_sees_a_change_once(tmp_path: Path) -> None:

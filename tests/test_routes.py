@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hubs import MARKET, hub_over, once, program
+from jogeon.errors import PositionError
 from jogeon.journal.history import History
+from jogeon.journal.position import Position
 from jogeon.testing import Broker
 from jogeon.web import exchange
 
@@ -54,18 +56,21 @@ async def test_a_position_of_another_journal_or_none_at_all(tmp_path: Path) -> N
             assert (await get(hub, f"/hub/events?{wrong}"))[0] == 400
 
 
-async def test_a_pruned_position_is_told_with_the_next_one(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
-        await once(hub, "급등주")
-        hub.recording.journal.forget(hub.feed.wall())
-        status = 200
-        while status == 200:
-            status, lines = await get(hub, "/hub/events?after=0:0")
-            await asyncio.sleep(0.01)
-            broker.enter("급등주", f"{len(broker.members['급등주']):06d}")
-            await broker.read()
-        assert status == 409
-        assert lines[0]["next"].startswith(f"{hub.relay.identity}:1:")
+class Pruned:
+    """In the place of a cursor whose next events were deleted."""
+
+    async def available(self, limit: int) -> list[Any]:
+        raise PositionError(Position(1, limit), "pruned", "deleted", Position(1, 901, "0123456789abcdef"))
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_pruned_position_is_told_with_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        monkeypatch.setattr(hub, "cursor", lambda _: Pruned())
+        status, (said,) = await get(hub, "/hub/events?after=1:5")
+        assert (status, said["next"]) == (409, "0123456789abcdef:1:901")
 
 
 async def test_how_it_goes(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
-MARKET = {"급등주": ["005930", "000660"], "신고가 돌파": ["035720"]}
 
 
 async def test_fifty_searches_at_once_are_one_above(tmp_path: Path) -> None:
