@@ -9,7 +9,7 @@ from operator import itemgetter
 import msgspec
 from msgspec import Struct, field
 
-from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.events import Anomaly, Condition, Enter, Event, Leave, Snapshot
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.schema import Row, clock_value, row_of
 
@@ -99,6 +99,8 @@ class CommitBuilder:
         """The last one that was made."""
         self._folded = 0
         """How many of its live changes the fold holds."""
+        self._named: dict[str, str] = {}
+        """The name of each stock that was entered last."""
 
     def enter(
         self,
@@ -122,6 +124,8 @@ class CommitBuilder:
                 kind = 0 if type(event) is Enter else 1
                 commit.changes.append((self._id, event.at_ns, kind, number, event.code, clock_value(event.clock)))
                 commit.events.append(event)
+                if event.name is not None and self._named.get(event.code) != event.name:
+                    self._name(commit, event.code, event.at_ns, event.name)
             else:
                 self._add(commit, event)
         moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
@@ -170,6 +174,16 @@ class CommitBuilder:
             number = None if each.condition is None else self._number(commit, each.condition)
             commit.others.append((self._id, *row_of(each, number)))
             commit.events.append(each)
+            if isinstance(each, Snapshot):
+                for code, name in each.names.items():
+                    self._name(commit, code, each.at_ns, name)
+            elif isinstance(each, Enter | Leave | Anomaly) and each.code is not None and each.name is not None:
+                self._name(commit, each.code, each.at_ns, each.name)
+
+    def _name(self, commit: Commit, code: str, at_ns: int, name: str) -> None:
+        if self._named.get(code) != name:
+            self._named[code] = name
+            commit.names.append((code, at_ns, name))
 
     def _number(self, commit: Commit, condition: Condition) -> int:
         number = self._numbers.get(condition)

@@ -6,7 +6,7 @@ snapshot of such a condition ends a Gap (`restart`): what changed meanwhile come
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jogeon.events import Cause, Condition, Event, Snapshot
+from jogeon.events import Cause, Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind, ended, left_open
 from jogeon.journal.fold import Known
 from jogeon.live.followed import Sink
@@ -19,8 +19,11 @@ class RestartGap:
     but where one bears it now, it is the one of which the last run still heard when the others had vanished.
     """
 
-    def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
+    def __init__(
+        self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition], name_of: NameOf = nameless
+    ) -> None:
         self._sink = sink
+        self._name_of = name_of
         self.put = sink.put  # no step in between on the path of every push
         self.put_all, self.wake = sink.put_all, sink.wake
         self.renumbered = sink.renumbered
@@ -51,7 +54,7 @@ class RestartGap:
         known = self._let_go.pop(event.condition.name, None)
         if known is None:
             cause, known = "restart", self._find(event.condition)
-        return (event,) if known is None else ended(Blind(known.right_ns, cause), known.codes, event)
+        return (event,) if known is None else ended(Blind(known.right_ns, cause), known.codes, event, self._name_of)
 
     def let_go(self, condition: Condition, known: Known, at_ns: int) -> None:
         """Note that a condition is followed no longer, on purpose; its next snapshot ends that gap.
