@@ -12,6 +12,7 @@ from jogeon.hub.topics import Topics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jogeon.events import Event
     from jogeon.server.peer import Peer
 
 A, B = Condition("0", "급등주"), Condition("1", "신고가 돌파")
@@ -64,7 +65,11 @@ class Market:
 def test_what_was_read_together_goes_out_in_one_piece_for_each_label() -> None:
     market = Market()
     one, two, other = market.program("0", A), market.program("0", A), market.program("7", A)
-    events = [Enter(AT, A, "005930", "140000"), Leave(AT, A, "000660", "140001"), Enter(AT, B, "035720", "140002")]
+    events: list[Event] = [
+        Enter(AT, A, "005930", "140000"),
+        Leave(AT, A, "000660", "140001"),
+        Enter(AT, B, "035720", "140002"),
+    ]
     market.fanout.put_all(events)
     assert one.sent == []
     market.fanout.wake()
@@ -88,10 +93,11 @@ def test_what_is_put_alone_goes_out_in_this_turn() -> None:
 
 def test_what_was_recovered_has_the_time_at_which_the_gap_ended() -> None:
     market = Market()
-    one, shown = market.program("0", A), []
+    one = market.program("0", A)
+    shown: list[Condition] = []
     market.fanout.on_block = shown.append
     until = AT + 61_000_000_000
-    block = [
+    block: list[Event] = [
         Gap(A, AT, until, "connection lost"),
         Leave(until, A, "000660", "", "recovered", AT, until),
         Enter(until, A, "042700", "", "recovered", AT, until),
@@ -116,7 +122,8 @@ def test_a_renumbering_leaves_the_label_and_sends_what_came_before_it() -> None:
 
 def test_states_are_told_and_anomalies_are_nobodys_business() -> None:
     market = Market()
-    one, states = market.program("0", A), []
+    one = market.program("0", A)
+    states: list[State] = []
     market.fanout.on_state = states.append
     connected = State(AT, "connected")
     market.fanout.put(connected)

@@ -40,9 +40,9 @@ def test_programs_take_turns() -> None:
     for number, what in enumerate(greedy):
         searches.ask(number, "greedy", what, 0.0)
     searches.ask(9, "modest", B, 0.0)
-    order = []
-    while (what := searches.next()) is not None:
-        order.append(what)
+    order: list[What] = []
+    while (flown := searches.next()) is not None:
+        order.append(flown)
         searches.found(STOCKS, 0.0)
     assert order == [greedy[0], B, *greedy[1:]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from msgspec import Struct
 
@@ -42,7 +42,7 @@ TIDY = 3_600.0
 """Seconds between two looks for what is older than it is to be kept."""
 
 
-class Tokens(Owners, Issuer):
+class Tokens(Owners, Issuer, Protocol):
     """Who issues the tokens of the programs below, and tells whose they are."""
 
 
