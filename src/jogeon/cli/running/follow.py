@@ -147,7 +147,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
             raise
         finally:  # the view has a screen of its own; what the session was stays on the usual one
             look()
-            await viewing.sum_up(watch.journal and watch.journal.path)
+            await viewing.sum_up(None if watch.journal is None else watch.journal.path)
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:

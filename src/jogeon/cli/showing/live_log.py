@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLOCK = 8
 CODE = 8
-NAME = 16
+NAME, NARROW_NAME = 16, 12
 ROOMY = 72
 """Columns from which a stock has its code and its name; below it has one of them."""
 LEAST_WHO = 6
@@ -38,19 +38,23 @@ class Log:
 
     def lines(self, told: Sequence[Event | Outage], width: int) -> Iterator[Line]:
         """Yield a line for each event."""
+        changes = (each for each in told if isinstance(each, Enter | Leave))
+        named = any(name_of(each) is not None for each in changes)
         for each in told:
             if isinstance(each, Outage):
                 yield self._outage(each, width)
             elif isinstance(each, Enter | Leave):
-                yield self._change(each, width)
+                yield self._change(each, width, named=named)
             else:
                 yield self._other(each, width)
 
-    def _change(self, event: Enter | Leave, width: int) -> Line:
+    def _change(self, event: Enter | Leave, width: int, *, named: bool) -> Line:
         told, name, code = tell_event(event, self._texts, self._signs), name_of(event) or "", clean(event.code)
-        stock = f"{padded(code, CODE)} {fitted(name, NAME, self._signs.more)}"
-        if width < ROOMY:
-            stock = fitted(name, NAME, self._signs.more) if name else padded(code, NAME)
+        stock = padded(code, CODE)
+        if named and width >= ROOMY:
+            stock = f"{stock}{BETWEEN}{fitted(name, NAME, self._signs.more)}"
+        elif named:
+            stock = fitted(name, NARROW_NAME, self._signs.more) if name else padded(code, NARROW_NAME)
         head = self._head(event.at_ns, told.sign, told.word, told.colour)
         room = width - sum(columns(piece.text) for piece in head) - columns(stock) - len(BETWEEN)
         return (*head, Piece(stock), Piece(BETWEEN), Piece(cut(clean(told.rest), max(0, room), self._signs.more)))

@@ -32,7 +32,7 @@ class Places:
         wanted = row.members[: self._room(known, now_ns)]
         newcomers = [each for each in wanted if each.code not in self._codes]
         free = self._free(known, {each.code for each in wanted}, len(newcomers))
-        for place, stand in zip(free, sorted(newcomers, key=order), strict=True):  # type: ignore[arg-type]  # it compares
+        for place, stand in zip(free, sorted(newcomers, key=order), strict=True):
             self._codes[place] = stand.code
         return [None if code is None else known[code] for code in self._codes]
 

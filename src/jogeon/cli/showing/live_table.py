@@ -106,7 +106,7 @@ class LiveTable:
 
     def _line(self, cells: Mapping[str, Piece], widths: Mapping[str, int]) -> Line:
         right = {each.key: each.right for each in COLUMNS}
-        pieces = []
+        pieces: list[Piece] = []
         for key, size in widths.items():
             cell = cells[key]
             if key == "name" and "code" not in widths and "unnamed" in cells:

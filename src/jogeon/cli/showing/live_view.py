@@ -77,7 +77,8 @@ class Screen:
         free = height - 3 - len(strip) - rules  # the status, the heading, the footer
         logged = max(0, min(max(LEAST_LOG, min(free // 3, MOST_LOG)), free - LEAST_ROWS))
         stocks = list(self._stocks(row, held, width, max(0, free - logged)))
-        events = list(self._log.lines(held.log[:logged], width)) or [(Piece(self._nothing(width), "dim"),)][:logged]
+        nothing: Line = (Piece(self._nothing(width), "dim"),)
+        events = list(self._log.lines(held.log[:logged], width)) or [nothing][:logged]
         events += [()] * (logged - len(events))
         top = [self._status(picture, width), *strip]
         middle = [rule, *stocks, rule] if rules else stocks
@@ -179,8 +180,8 @@ class Screen:
         left = self._pressed(width)
         right = self.texts("live.made-up") if self._made_up else ""
         room = width - columns(left) - columns(right) - 1
-        if right and room < 1:
-            left, right, room = right, "", width - columns(right)
+        if right and room < 1:  # the server says so, too
+            right, room = "", 0
         text = f"{left}{' ' * max(0, room)}{right}"
         return (Piece(cut_words(text, width, self.signs.more), "dim" if self._held is None else "reverse"),)
 

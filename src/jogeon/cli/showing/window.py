@@ -49,7 +49,7 @@ class Window:
             self._size, self._shown = size, []
         texts = [inked(line, colours=self._colours) for line in lines]
         texts += [""] * (size.lines - len(texts))
-        before = self._shown or [None] * len(texts)
+        before: Sequence[str | None] = self._shown or [None] * len(texts)
         changed = [
             f"\x1b[{number};1H{text}\x1b[K"
             for number, (text, old) in enumerate(zip(texts, before, strict=False), 1)
