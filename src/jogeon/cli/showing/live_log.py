@@ -57,6 +57,8 @@ class Log:
             stock = fitted(name, NARROW_NAME, self._signs.more) if name else padded(code, NARROW_NAME)
         head = self._head(event.at_ns, told.sign, told.word, told.colour)
         room = width - sum(columns(piece.text) for piece in head) - columns(stock) - len(BETWEEN)
+        if room < 0:  # a terminal so narrow has no room for the time
+            head, room = head[2:], room + CLOCK + len(BETWEEN)
         return (*head, Piece(stock), Piece(BETWEEN), Piece(cut(clean(told.rest), max(0, room), self._signs.more)))
 
     def _other(self, event: Event, width: int) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.event_words import RISE
-from jogeon.cli.showing.ink import Piece
+from jogeon.cli.showing.ink import Piece, plain
 from jogeon.cli.showing.live_log import Log, cut_words
 from jogeon.cli.showing.live_picture import SECOND_NS
 from jogeon.cli.showing.live_places import Places
@@ -82,7 +82,8 @@ class Screen:
         events += [()] * (logged - len(events))
         top = [self._status(picture, width), *strip]
         middle = [rule, *stocks, rule] if rules else stocks
-        return [*top, *middle, *events, self._footer(picture, width)][:height]
+        lines = [*top, *middle, *events, self._footer(picture, width)][:height]
+        return [line if columns(plain(line)) <= width else tuple(_cropped(line, width)) for line in lines]
 
     def _looked_at(self, picture: Picture) -> Row | None:
         """Return the condition that is looked at: the one that was chosen, else the first that is not empty."""
@@ -201,3 +202,10 @@ class Screen:
             if columns(text) <= width:
                 break
         return text
+
+
+def _cropped(line: Line, width: int) -> Iterator[Piece]:
+    """Yield what a terminal that is narrower than any table has room for."""
+    for text, style in line:
+        yield Piece(shown := cut(text, width, ""), style)
+        width -= columns(shown)
