@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.showing.live_picture import KEPT, LINGER_NS, Outage, Silence, Story, Tally
 from jogeon.events import Condition, Enter, Gap, Leave, Member, State, korean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -120,7 +125,7 @@ def test_each_condition_is_counted_over_the_session() -> None:
     assert story.tallies() == [Tally("급등주", 1, 2, 1), Tally("신고가 돌파", 0, 0, 1)]
 
 
-def is_silent(heard: list[float], now: float) -> bool:
+def is_silent(heard: Sequence[float], now: float) -> bool:
     silence = Silence()
     for moment in heard:
         silence.hear(korean(NOON_NS + int(moment * SECOND)))

@@ -69,7 +69,7 @@ def test_nobody_moves_and_the_newest_half_is_always_shown(steps: list[dict[str, 
         now = settled(places, shown, second * SECOND_NS)
         assert len(now) == count
         assert len({code for code in now if code}) == len([code for code in now if code])
-        for code in set(before) & set(now) - {None}:
-            assert before.index(code) == now.index(code)
+        for seen in set(before) & set(now) - {None}:
+            assert before.index(seen) == now.index(seen)
         assert {each.code for each in shown.members[: (count + 1) // 2]} <= set(now)
         before = now

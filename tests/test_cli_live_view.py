@@ -156,7 +156,7 @@ def busy_minute(*, priced: bool) -> list[Picture]:
     """Return a picture for each second of a minute in which stocks come and go, with an outage in it."""
     chance = random.Random(7)  # noqa: S311  # made-up events, no secret
     conditions = [SURGE, HIGHS, *(Condition(str(n), f"이름이 긴 조건식 {n}") for n in range(10, 18))]
-    inside: dict[str, dict[str, Member]] = {each.name: {} for each in conditions}
+    inside: dict[Condition | str, dict[str, Member]] = {each.name: {} for each in conditions}
     story, pictures = Story("시뮬레이터"), []
     for second in range(60):
         now_ns = NOON_NS + second * SECOND
