@@ -34,7 +34,7 @@ WINGS = {
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
     "journal": "position fold format schema commits stream stats rollups resume evidence reading following file store"
     " inbox writer relay counting outcomes history retention",
-    "people": "arguments recording watch client export",
+    "people": "arguments members interfaces recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.errors import ConnectionLost
+from jogeon.errors import ConnectionLost, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.fold import Known
 from jogeon.journal.resume import RestartGap
@@ -275,6 +275,56 @@ def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:
         with pytest.raises(asyncio.CancelledError):
             await reading
         assert isinstance(await anext(publisher.queue), Snapshot)
+
+    virtual(main())
+
+
+def test_a_batch_is_all_that_waits_or_as_much_as_is_wanted() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE, "000001")
+        publisher.push(RISE, "I", "000002")
+        publisher.push(RISE, "D", "000001")
+        assert [type(event) for event in await publisher.queue.get_batch(2)] == [Snapshot, Enter]
+        publisher.push(RISE, "I", "000003")
+        batches = publisher.queue.batches()
+        assert [type(event) for event in await anext(batches)] == [Leave, Enter]
+        waiting = asyncio.ensure_future(anext(batches))
+        await asyncio.sleep(0)
+        publisher.push(RISE, "I", "000004")
+        assert [type(event) for event in await waiting] == [Enter]
+        publisher.queue.close()
+        assert [batch async for batch in batches] == []
+
+    virtual(main())
+
+
+def test_a_batch_begins_with_what_a_consumer_that_lagged_is_told() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=4)
+        publisher.show(RISE)
+        batches = publisher.queue.batches()
+        await anext(batches)
+        for number in range(9):
+            publisher.push(RISE, "I", f"{number:06d}")
+        told = await anext(batches)
+        assert [type(event) for event in told] == [Gap, *[Enter] * 9, Snapshot, Anomaly]
+        publisher.push(RISE, "D", "000000")
+        assert [type(event) for event in await anext(batches)] == [Leave], "what was told counts as handed over"
+
+    virtual(main())
+
+
+def test_an_iterator_ends_when_another_takes_its_place() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE)
+        events, batches = publisher.queue.read(), publisher.queue.batches()
+        with pytest.raises(LocalProtocolError, match="another reader"):
+            await anext(events)
+        publisher.queue.read()
+        with pytest.raises(LocalProtocolError, match="another reader"):
+            await anext(batches)
 
     virtual(main())
 
