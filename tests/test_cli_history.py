@@ -9,7 +9,7 @@ import pytest
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.files import journal_file
-from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
@@ -70,7 +70,7 @@ def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell
     lines = shell("history", "events", "--journal", journal).lines
     assert [(line["epoch"], line["n"]) for line in lines] == [(1, n) for n in range(1, 9)]
     assert lines[3] == {
-        "event": "enter", "condition": {"seq": "4", "name": "급등주"}, "code": "000660",
+        "event": "enter", "condition": {"seq": "4", "name": "급등주"}, "code": "000660", "name": None,
         "time": "2026-11-22T09:01:00+09:00", "at": "2026-11-22T09:01:00.000000+09:00", "origin": "live",
         "epoch": 1, "n": 4,
     }  # fmt: skip
@@ -117,9 +117,10 @@ def test_members_of_a_day_are_those_at_its_end(shell: Shell, journal: str) -> No
 def test_members_at_a_moment(shell: Shell, journal: str) -> None:
     lines = shell("history", "members", "--journal", journal, "--at", "09:01:05").lines
     assert lines == [
-        {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930", "000660"],
+        {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930", "000660"], "names": {},
          "at": "2026-11-22T09:01:05.000000+09:00"},
-        {"condition": {"seq": "1", "name": "신고가 돌파"}, "codes": [], "at": "2026-11-22T09:01:05.000000+09:00"},
+        {"condition": {"seq": "1", "name": "신고가 돌파"}, "codes": [], "names": {},
+         "at": "2026-11-22T09:01:05.000000+09:00"},
     ]  # fmt: skip
     [line] = shell("history", "members", "--journal", journal, "--at", "9:02", "--condition", "급등주").lines
     assert line["blind_since"] == "2026-11-22T09:01:40.000000+09:00"
@@ -221,3 +222,27 @@ def test_a_journal_has_its_usual_place(shell: Shell) -> None:
     said = shell("history", "events")
     assert str(path) in said.err  # nobody knows the key: the newest there is, and it is named
     assert len(said.lines) == 8
+
+
+def test_outcomes_say_how_many_entries_had_a_price(shell: Shell, journal: str) -> None:
+    said = shell("history", "outcomes", "--journal", journal, "--condition", "급등주", "--lang", "en")
+    assert [line["after"] for line in said.lines] == ["1m", "5m", "10m", "30m", "60m", "close"]
+    assert said.lines[0] == {
+        "condition": {"seq": "4", "name": "급등주"}, "after": "1m", "entries": 1, "priced": 0,
+        "median": None, "q1": None, "q3": None, "positive": 0,
+    }  # fmt: skip
+    assert "only entries with a price are counted" in said.err
+
+
+def test_outcomes_as_a_table_and_as_a_spreadsheet(shell: Shell, tmp_path: Path, terminal: None) -> None:
+    path = tmp_path / "priced.db"
+    write(path)
+    opened = Store.open(path)
+    priced = [("000660", at(61), 100, "quote"), ("000660", at(115), 103, None)]
+    opened.write(Commit(quotes=[(code, ns, price, 0, 0.0, 1, source, 4) for code, ns, price, source in priced]))
+    opened.close()
+    shown = shell("history", "outcomes", "--journal", str(path), "--lang", "ko").out
+    assert "+3.00%" in shown
+    assert "편입 후 수익률" in shown
+    rows = shell("history", "outcomes", "--journal", str(path), "--csv", "--lang", "en").out.splitlines()
+    assert "4,급등주,1m,1,1,3.0,3.0,3.0,1" in rows

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
+from jogeon.account.stkinfo import StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
@@ -38,6 +39,8 @@ class Client:
         self.address = name
         self._endpoint = endpoint
         self._feed = Feed(policy)
+        self._stocks: StockInfo | None = None
+        """Names and prices over REST; None until the client is entered."""
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
 
@@ -48,6 +51,7 @@ class Client:
         self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
+            self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -109,9 +113,10 @@ class Client:
         check_exchange(exchange)
         check_bounds(max_events=max_events, max_bytes=max_bytes)
         check_path("journal", journal)
-        queue = Queue(self._feed.current, self._feed.wall, max_events=max_events, max_bytes=max_bytes)
+        feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
+        queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
-        return Watch(self._feed, names, exchange, queue, journal=path, frames=frames)
+        return Watch(feed, names, exchange, queue, journal=path, frames=frames)
 
     async def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""

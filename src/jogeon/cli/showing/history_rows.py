@@ -11,23 +11,26 @@ if TYPE_CHECKING:
 
     from jogeon.events import Condition, Event
     from jogeon.journal.history import Picture
+    from jogeon.journal.outcomes import Outcome
     from jogeon.journal.stats import ConditionStats, Overlap
 
 CSV_COLUMNS = {
     "events": (
-        "epoch", "n", "event", "seq", "condition", "code", "time", "at", "origin", "since", "until", "cause", "detail",
-        "state", "what", "codes",
+        "epoch", "n", "event", "seq", "condition", "code", "name", "time", "at", "origin", "since", "until", "cause",
+        "detail", "state", "what", "codes",
     ),
     "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
-    "members": ("seq", "condition", "code", "at", "blind_since"),
+    "members": ("seq", "condition", "code", "name", "at", "blind_since"),
     "stats": (
         "seq", "condition", "enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "busiest",
         "covered", "blind",
     ),
+    "outcomes": ("seq", "condition", "after", "entries", "priced", "median", "q1", "q3", "positive"),
 }  # fmt: skip
 """The columns of each kind of record in a spreadsheet."""
 HEADINGS = {"open": "still_open", "first": "oldest"}
+PERCENT = ("median", "q1", "q3")
 """Columns whose name means something else elsewhere: `open` of a stock is a price, `first` is one of two conditions."""
 
 
@@ -39,6 +42,7 @@ def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
 def picture_record(picture: Picture) -> dict[str, Any]:
     """Return the members of a condition at a moment; `blind_since` only where nobody listened then."""
     fields: dict[str, Any] = {"condition": _pair(picture.condition), "codes": list(picture.codes)}
+    fields["names"] = dict(picture.names)
     fields["at"] = _moment(picture.at_ns)
     if picture.blind_since_ns is not None:
         fields["blind_since"] = _moment(picture.blind_since_ns)
@@ -56,6 +60,15 @@ def overlap_record(overlap: Overlap) -> dict[str, Any]:
     """Return how many stocks two conditions had in common."""
     pair = [_pair(overlap.first), _pair(overlap.second)]
     return {"overlap": pair, "common": overlap.common, "either": overlap.either}
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """Return what became of a condition's entries after a while; quartiles in percent, to four places."""
+    record: dict[str, Any] = {"condition": _pair(outcome.condition)}
+    for name in ("after", "entries", "priced", "median", "q1", "q3", "positive"):
+        value = getattr(outcome, name)
+        record[name] = round(value, 4) if name in PERCENT and value is not None else value
+    return record
 
 
 def flat(record: Mapping[str, Any], columns: tuple[str, ...]) -> list[Any]:
