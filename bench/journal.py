@@ -34,8 +34,9 @@ from jogeon.journal import file as store
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.history import History, Selection
+from jogeon.journal.inbox import Source
 from jogeon.journal.store import Store
-from jogeon.journal.writer import Journal, Source
+from jogeon.journal.writer import Journal
 
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(10)]
 STOCKS = 300

@@ -18,19 +18,21 @@ from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from conversation import Listener
-from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Snapshot
 from jogeon.live.connection import Connection
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
-from jogeon.server.peer import Peer, Settings
+from jogeon.reports import Report
+from jogeon.server.peer import Peer
 from jogeon.server.server import Server
+from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
 from jogeon.simulator.market.market import Change
 from jogeon.simulator.market.synthetic import SyntheticMarket
-from jogeon.wire import messages, readers, writers
+from jogeon.wire import messages, readers, requests, writers
 from jogeon.wire.messages import (
     Answer,
     Clear,
@@ -149,7 +151,7 @@ FRAMES = _frames()
 
 def words(data: bytes) -> None:
     """Bytes are a message, a request, and any answer that could be asked for; or RemoteProtocolError."""
-    for read in (readers.decode, readers.decode_request):
+    for read in (readers.decode, requests.decode_request):
         try:
             message = read(data)
         except RemoteProtocolError:
@@ -287,7 +289,7 @@ class _Story:
             case 1:
                 self._change_wishes()
             case 2:
-                subscriptions.unreadable("unreadable frame", (), self.at_ns, self.at_ns)
+                subscriptions.unreadable(Report("unreadable rows", number=1), (), self.at_ns, self.at_ns)
             case 3:
                 request = script.one(REQUESTS)
                 subscriptions.late(request, _answer(script, request), self.now, self.at_ns)
@@ -297,7 +299,7 @@ class _Story:
                 self._push(script.text())
 
     def _connect(self) -> None:
-        self.subscriptions.lost(self.at_ns, "connection lost", "")
+        self.subscriptions.lost(self.at_ns, ConnectionLost("broken off"), "")
         self.subscriptions.connected()
 
     def _change_wishes(self) -> None:
@@ -409,7 +411,7 @@ class _Ear:
         self.subscriptions.join(self.sink)
         self.on_push = self.subscriptions.pushed
 
-    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         self.subscriptions.unreadable(what, seqs, heard_ns, at_ns)
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
@@ -492,7 +494,7 @@ def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send."""
     script, loop = Script(data), _Loop()
     broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
-    serving = Server(broker, Settings(), cast("asyncio.AbstractEventLoop", loop))
+    serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
     peers = [Peer(serving), Peer(serving)]
     for each in peers:

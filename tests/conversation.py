@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
+from jogeon.errors import ConnectionLost
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.live.listing import FRESH
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Cleared,
     ConditionList,
     ListConditions,
@@ -37,7 +39,7 @@ from texts import list_text, page_text, snapshot_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.events import Cause, Event
+    from jogeon.events import Event
     from jogeon.wire.messages import Answer, Request
     from jogeon.wire.session import Received
 
@@ -45,6 +47,7 @@ TEN_OCLOCK_NS = 1_795_136_400_000_000_000
 """2026-11-20, a Friday, 10:00:00 in Korea."""
 SECOND_NS = 1_000_000_000
 PATIENCE = 5.0
+LOST = ConnectionLost("broken off")
 A, B, C = "005930", "0000D0", "57JBHH"
 SURGE, PEAK = "급등주", "신고가 돌파"
 ZERO, ONE = Condition("0", SURGE), Condition("1", PEAK)
@@ -60,9 +63,9 @@ def moment(seconds: float) -> int:
     return TEN_OCLOCK_NS + round(seconds * SECOND_NS)
 
 
-def text_of(request: Request, answer: Answer) -> bytes:
+def text_of(request: Request, answer: Answer) -> bytes:  # noqa: PLR0911  # one return a case
     """Return what a server writes to answer a request; a refusal names the condition in its text only."""
-    seq = "" if isinstance(request, Login | ListConditions) else request.seq
+    seq = request.seq if isinstance(request, messages.OfCondition) else ""
     match answer:
         case LoginAccepted():
             return writers.encode_login_accepted()
@@ -74,6 +77,8 @@ def text_of(request: Request, answer: Answer) -> bytes:
             return snapshot_text(seq, codes)
         case Cleared():
             return writers.encode_cleared(seq)
+        case Acknowledged():
+            return writers.encode_acknowledged(request.trnm)
         case Refusal(code, text):
             return writers.encode_refusal(request.trnm, int(code), f"{text}(seq={seq})" if seq else text)
     raise AssertionError(answer)
@@ -169,9 +174,9 @@ class Talk:
         self.asks(ListConditions())
         self.answers(ConditionList(self.listing))
 
-    def loses(self, cause: Cause = "connection lost", detail: str = "") -> None:
+    def loses(self, detail: str = "") -> None:
         """End the connection; its last frame was heard just now."""
-        self.subscriptions.lost(self.at_ns, cause, detail)
+        self.subscriptions.lost(self.at_ns, LOST, detail)
 
     def follows(self, *names: str) -> Listener:
         """Return a sink that follows listed conditions."""

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from conversation import heard
-from jogeon.errors import RemoteProtocolError
+from jogeon.errors import ConnectionLost, RemoteProtocolError
 from jogeon.live.listening import BEAT, Life, Listening
 from jogeon.live.retry import Liveness, Pace, Patience, delays
 from jogeon.live.serving import REPLACE_PAUSE
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jogeon.wire.session import Received
     from virtual import Broker, Clock, Link
 
+LOST = ConnectionLost("broken off")
 TURN = 0.001  # no loop looks twice within the same moment
 LOGIN_TIMEOUT = 10.0
 
@@ -204,7 +205,7 @@ class Driver:
             self._ready = False
             self.losses.append((self.mark_ns, self._clock.wall_ns()))
             self.note_unlisted()
-            self.subscriptions.lost(self.mark_ns, "connection lost", "")
+            self.subscriptions.lost(self.mark_ns, LOST, "")
         self._later(next(self._pauses), self.connect)
 
     def note_unlisted(self) -> None:
@@ -222,7 +223,7 @@ class Driver:
         try:
             received = heard(self._session, text)
         except RemoteProtocolError as error:
-            self.subscriptions.unreadable(str(error), (), self.mark_ns, at_ns)
+            self.subscriptions.unreadable(error.report, (), self.mark_ns, at_ns)
         else:
             self._dispatch(received, at_ns)
         self.heard_ns, self._heard = at_ns, self._lived()

@@ -1,11 +1,12 @@
 """What tests of the journal record: arbitrary events, and days that keep the rules of truth."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import difference
+from jogeon.reports import Kind, Report
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
 SECOND = 1_000_000_000
@@ -19,6 +20,15 @@ codes = st.sampled_from(["005930", "000660", "0000D0", "57JBHH", "035720"])
 clocks = st.sampled_from(["", "090000", "235959", "000000", "9:00", "٠٩٠٠٠٠"]) | texts
 causes = st.sampled_from(["connection lost", "restart", "lagged", "drift", "registration lost"])
 states = st.sampled_from(["started", "connected", "reconnecting", "registered", "ended"])
+
+
+counted = st.integers(0, 2**40)
+simple_reports = st.builds(
+    Report, st.sampled_from(get_args(Kind)), texts, texts, texts, texts, texts, st.floats(0, 60),
+    *[counted] * 4,
+)  # fmt: skip
+reports = simple_reports | st.builds(Report, st.sampled_from(get_args(Kind)), why=simple_reports)
+"""Any report, also one that tells why."""
 
 
 def _changes(kind: Any) -> st.SearchStrategy[Any]:
@@ -36,8 +46,15 @@ def events() -> st.SearchStrategy[Event]:
         st.builds(Snapshot, moments, conditions, st.lists(codes | texts).map(tuple)),
         st.builds(Gap, conditions, moments, moments, causes, texts, st.booleans()),
         st.builds(State, moments, states, st.none() | conditions, texts),
-        st.builds(Anomaly, moments, texts, st.none() | conditions, st.none() | codes | texts),
-    )
+        st.builds(
+            State, moments, states, st.none() | conditions, texts, st.none() | st.floats(0, 60), st.none() | reports,
+            st.none() | counted, st.none() | counted, st.lists(reports, max_size=2).map(tuple),
+        ),
+        st.builds(
+            Anomaly, moments, texts, st.none() | conditions, st.none() | codes | texts, st.none() | reports,
+            st.none() | st.builds(Counts, *[counted] * 6),
+        ),
+    )  # fmt: skip
 
 
 class Day:

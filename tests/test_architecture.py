@@ -26,13 +26,14 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks errors events gaps files maintenance net endpoint",
-    "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening queue jobs"
-    " connection policy beats serving supervisor",
+    "ground": "masks reports errors events gaps files maintenance net endpoint web",
+    "wire": "values messages quotes readers requests writers session stocks",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening queue jobs"
+    " connection policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames door peer server http",
-    "journal": "fold format schema commits stats resume evidence reading file store writer history retention",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes",
+    "journal": "position fold format schema commits stream stats resume evidence reading following file store inbox"
+    " writer relay history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
@@ -62,19 +63,19 @@ LOOSE = {"ground", "people", "doors"}
 WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
-    "wire": "values messages readers writers session",
-    "live": "membership listing pages stages followed subscription subscriptions retry listening",
-    "journal": "fold format schema commits stats resume",
+    "wire": "values messages quotes readers requests writers session stocks",
+    "live": "membership listing pages stages followed subscription planner subscriptions retry listening",
+    "journal": "position fold format schema commits stream stats resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},
     "filelock": {"files"},
-    "httpx2": {"account.tokens"},
+    "httpx2": {"web"},
 }
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 
@@ -87,6 +88,8 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
+    "RulesError": "a ValueError in a file of simulated conditions; no user of a client meets it",
+    "HelpAsked": "click's own way to end at once, with the page to show",
     "ExpressionError": "a ValueError in the text of a simulated condition; no user of a client meets it",
     "NotAFileError": "an OSError; whoever opens a file of the user tells it in its own words",
     "_WrongShape": "never leaves readers, which answers with Malformed",
@@ -156,8 +159,6 @@ def may_import(importer: str, target: str) -> bool:
         return (to_wing == "cli") is (wing == "__main__")
     if to_wing != wing:
         return to_wing in BELOW[wing]
-    if wing == "cli":
-        return True
     rooms = WINGS[wing].split()
     return room == to_room or "" in (room, to_room) or rooms.index(to_room) < rooms.index(room)
 

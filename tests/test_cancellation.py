@@ -164,8 +164,8 @@ def test_a_request_that_is_cancelled_leaves_a_usable_client(
                 with pytest.raises(jogeon.RequestTimeout):  # its reply passes for the one that is missing
                     await kiwoom.search(HIGH)
             await is_usable(broker, kiwoom)
-            assert kiwoom._subscriptions.wanted == []
-            assert kiwoom._ties.watches == []
+            assert kiwoom._feed._subscriptions.wanted == []
+            assert kiwoom._feed.readers == []
         broker.finish()
         await pause()
         nothing_is_left(broker)

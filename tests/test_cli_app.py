@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from cli_conversation import FakeClient, Shell
-from jogeon.cli.app import run
+from jogeon.cli.app import COMMANDS, run
 
 
 @pytest.fixture
@@ -86,3 +87,43 @@ def test_an_interruption_is_no_failure(
     said = shell("list", client=FakeClient())
     assert said.code == (130 if isinstance(interruption, KeyboardInterrupt) else 0)
     assert not said.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("jogeon wa", ["watch"]),
+        ("jogeon re", ["record", "replay"]),
+        ("jogeon watch --ex", ["--exchange"]),
+        ("jogeon watch --exchange ", ["K", "N", "A"]),
+        ("jogeon watch --on-taken t", ["takeover"]),
+        ("jogeon list --server ", ["real", "mock", "demo"]),
+        ("jogeon history ", ["events", "members", "gaps", "stats"]),
+        ("jogeon history events --kind ga", ["gap"]),
+        ("jogeon simulate --switch page", ["page_size="]),
+        ("jogeon nonsense --x", []),
+    ],
+)
+def test_a_shell_is_offered_what_may_come_next(
+    typed: str, offered: list[str], shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = typed.split(" ")
+    monkeypatch.setenv("_JOGEON_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    assert [line.partition(",")[2] for line in shell().out.splitlines() if line] == offered
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_a_shell_gets_the_lines_that_complete(name: str, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_JOGEON_COMPLETE", f"{name}_source")
+    assert f"{name}_complete" in shell().out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_loads_nothing_that_runs(name: str) -> None:
+    program = f"import sys; from jogeon.cli.app import run; run([{name!r}, '--help']); print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout.decode()
+    loaded = {each.split(".")[0] for each in answer.splitlines()[-1].split()} | set(answer.splitlines()[-1].split())
+    slow = {"asyncio", "rich", "sqlite3", "picows", "jogeon.account.settings"}
+    assert not (slow | ({"msgspec"} if name != "simulate" else set())) & loaded  # its help reads the switches

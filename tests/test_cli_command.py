@@ -9,9 +9,9 @@ import pytest
 
 from cli_conversation import Shell
 from jogeon.cli.app import COMMANDS
-from jogeon.cli.arguments.command import table
-from jogeon.cli.showing.terminal import columns
+from jogeon.cli.arguments.help import table
 from jogeon.cli.texts import Texts
+from jogeon.cli.texts.width import columns
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_help_shows_an_example_and_fits_the_terminal(shell: Shell, name: str, lang: str) -> None:
     said = shell(name, "--help", "--lang", lang)
-    examples = Texts("ko" if lang == "ko" else "en")(f"{name}.examples").splitlines()
+    examples = Texts("ko" if lang == "ko" else "en")(f"help.{name}.examples").splitlines()
     assert said.code == 0
     assert not said.err
     assert all(f"  {example}\n" in said.out for example in examples)
@@ -33,14 +33,14 @@ def test_help_shows_an_example_and_fits_the_terminal(shell: Shell, name: str, la
 
 def test_help_speaks_one_language(shell: Shell) -> None:
     korean = shell("watch", "--help", "--lang", "ko").out
-    assert all(word in korean for word in ("사용법: jogeon watch", "옵션:", "예:", "편입"))
+    assert all(word in korean for word in ("사용법: jogeon watch", "무엇을:", "접속:", "예:", "편입", "(기본값 10m)"))
     assert not any(word in korean for word in ("Usage", "Options", "OPTIONS", "Show this message"))
     assert shell("--help", "--lang", "ko").out.startswith("사용법: jogeon [옵션] 명령 [인자]...\n")
 
 
 def test_what_connects_nowhere_offers_no_server(shell: Shell) -> None:
     elsewhere = {name for name in COMMANDS if "--server SERVER" not in shell(name, "--help", "--lang", "en").out}
-    assert elsewhere == {"demo", "history", "export", "replay", "simulate"}
+    assert elsewhere == {"demo", "simulate"}
 
 
 def test_the_group_lists_its_commands(shell: Shell) -> None:

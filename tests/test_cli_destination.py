@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.texts import Texts
 

@@ -20,7 +20,7 @@ from elsewhere import Kiwoom
 from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
-from jogeon.cli.showing.terminal import columns
+from jogeon.cli.texts.width import columns
 from test_keys import write_pair
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_a_clock_that_is_wrong(shell: Shell, kiwoom: Kiwoom, wrong: float, says:
 
 def test_a_server_that_does_not_tell_its_time(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.tokens.now = None
-    assert found(shell("--json"))["clock"]["says"] == "the server does not tell its time."
+    assert found(shell("--json"))["clock"]["says"] == "the server does not report its time."
 
 
 @pytest.mark.usefixtures("kiwoom")
@@ -200,7 +200,7 @@ def test_kiwoom_mode_demo_is_explained(shell: Shell, kiwoom: Kiwoom, monkeypatch
     said = shell()
     assert said.out.startswith("mock: it does not work now")
     assert "KIWOOM_MODE=demo means mock (모의투자)" in " ".join(said.out.split())
-    assert "mock (KIWOOM_MODE=demo, which means mock)" in said.out
+    assert "mock (KIWOOM_MODE=demo)" in said.out
 
 
 @pytest.mark.usefixtures("kiwoom")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from cli_conversation import NOON_NS, SURGE, FakeClient, enter, leave, snapshot
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.running import follow as follow_module
 from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_label, take
 from jogeon.cli.texts import Texts

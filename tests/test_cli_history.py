@@ -199,7 +199,7 @@ def test_a_time_that_ends_before_it_begins_is_a_usage_error(
 ) -> None:
     said = shell(*command, "--journal", journal, "--from", "10:00", "--until", "09:00", "--lang", "en")
     assert (said.code, said.out) == (2, "")
-    assert "--from should be before --until" in said.err
+    assert "--from must be before --until" in said.err
 
 
 def test_a_journal_that_is_not_there_is_told(shell: Shell) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon.cli.showing.history_tables import seconds, show_events, show_members, show_stats
-from jogeon.cli.showing.terminal import columns
 from jogeon.cli.texts import Texts
+from jogeon.cli.texts.width import columns
 from jogeon.events import Condition, Enter
 from jogeon.journal.history import Picture, Stats
 from jogeon.journal.stats import Overlap

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jogeon.cli.arguments.options import Choices
-from jogeon.cli.running import journals as journaling
-from jogeon.cli.running.journals import journal_read, journal_written, told_aside, trouble_of
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.running import journal_trouble
+from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.journals import journal_read, journal_written
 from jogeon.cli.texts import Texts
 from jogeon.connect import connect
 from jogeon.errors import JournalError, KeysMissing
 from jogeon.files import journal_file, state_dir
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     from jogeon.watch import Watch
@@ -24,15 +26,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journaling, "LOOK", 0.0)
+    monkeypatch.setattr(journal_trouble, "LOOK", 0.0)
 
 
 class FakeJournal(SimpleNamespace):
     """A journal with the state a test gives it."""
 
     path = Path("signals.journal")
-    trouble: str | None = None
-    notices: tuple[str, ...] = ("found at the start",)
+    trouble: Report | None = None
+    notices: tuple[Report, ...] = (Report("other", text="found at the start"),)
 
 
 def watch(journal: FakeJournal | None) -> Watch:
@@ -48,7 +50,7 @@ async def test_trouble_is_told_once_and_its_end_too(capsys: pytest.CaptureFixtur
     journal = FakeJournal()
     async with told_aside(watch(journal), Texts("en")):
         await turns()
-        journal.trouble = "the disk is full"
+        journal.trouble = Report("disk full", text="database or disk is full")
         await turns()
         journal.trouble = None
         await turns()
@@ -63,9 +65,9 @@ async def test_what_befalls_the_file_is_told(capsys: pytest.CaptureFixture[str])
     journal = FakeJournal()
     async with told_aside(watch(journal), Texts("en")):
         await turns()
-        journal.notices = (*journal.notices, "it was written again in full")
+        journal.notices = (*journal.notices, Report("journal restored"))
         await turns()
-    assert capsys.readouterr().err == "signals.journal: it was written again in full\n"
+    assert capsys.readouterr().err == f"signals.journal: {Report('journal restored')}\n".replace("harmed", "changed")
 
 
 async def test_without_a_journal_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,8 +78,8 @@ async def test_without_a_journal_nothing_is_told(capsys: pytest.CaptureFixture[s
 
 
 def test_the_live_view_has_the_same_sentence() -> None:
-    journal = FakeJournal(trouble="the disk is full")
-    assert "the disk is full" in (trouble_of(watch(journal), Texts("ko")) or "")
+    journal = FakeJournal(trouble=Report("disk full", text="database or disk is full"))
+    assert "디스크가 가득 찼습니다." in (trouble_of(watch(journal), Texts("ko")) or "")
 
 
 @pytest.fixture

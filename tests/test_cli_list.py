@@ -33,7 +33,7 @@ def test_a_pipe_gets_a_line_for_each_condition(shell: Shell) -> None:
 def test_people_get_a_table(shell: Shell) -> None:
     said = shell("list", "--lang", "ko")
     assert "조건식 2개" in said.out
-    assert "        4   급등주" in said.out
+    assert "       4  급등주" in said.out
 
 
 @pytest.mark.usefixtures("terminal")

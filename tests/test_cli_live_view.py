@@ -7,15 +7,17 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.showing.live_picture import Story
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.tables import console
-from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
+from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Member, State, StateName, korean
+from jogeon.cli.texts.width import columns
+from jogeon.errors import ConnectionLost
+from jogeon.events import Condition, Event, Gap, Member, State, StateName, korean
+from jogeon.reports import Report
 
 SECOND = 1_000_000_000
 FIRST = [("005930", "snapshot"), ("000660", "snapshot")]
@@ -65,30 +67,9 @@ def test_enter_and_leave_have_sign_and_word() -> None:
     assert any("12:00:00  ▲ 편입  005930    급등주" in line for line in lines)
 
 
-def test_colours_are_korean_red_is_in_and_blue_is_out() -> None:
-    screen = Screen(Texts("ko"), RICH_SIGNS, "")
-    assert (screen.tell(enter("005930")).colour, screen.tell(leave("005930")).colour) == ("red", "blue")
-
-
-@pytest.mark.parametrize(
-    ("event", "told"),
-    [
-        (Gap(SURGE, NOON_NS, NOON_NS + 5 * SECOND, "connection lost"), "급등주: 접속 끊김 12:00:00 ~ 12:00:05"),
-        (Gap(SURGE, NOON_NS, NOON_NS, "drift", open=True), "급등주: 재확인에서 차이 발견 12:00:00 ~ 진행 중"),
-        (State(NOON_NS, "unanswered", SURGE, "no reply"), "급등주: 실시간 등록에 응답 없음 (no reply)"),
-        (State(NOON_NS, "connected"), "접속됨"),
-        (Anomaly(NOON_NS, "leave of a non-member", SURGE, "005930"), "급등주: 편입되지 않은 종목의 이탈"),
-        (Enter(NOON_NS, SURGE, "005930", "", "recovered", 1, 2), "급등주 (공백 중에 바뀜)"),
-        (snapshot("005930"), "급등주"),
-    ],
-)
-def test_every_event_has_its_line(event: Event, told: str) -> None:
-    assert Screen(Texts("ko"), RICH_SIGNS, "").tell(event).rest == told
-
-
 def test_why_it_reconnects_is_said_in_korean_and_fits_into_80_columns() -> None:
-    cause = "in 10.8 s: connection lost: closed by the server (1000 Bye)"
-    lines = drawn(story_of(State(NOON_NS, "reconnecting", None, cause), 급등주=1))
+    error = ConnectionLost(Report("closed", code="1000", text="Bye")).report
+    lines = drawn(story_of(State(NOON_NS, "reconnecting", pause=10.84, error=error), 급등주=1))
     assert any(line.endswith("다시 접속 중 (10.8초 뒤, 서버가 끊음 1000 Bye)") for line in lines)
 
 
@@ -120,8 +101,8 @@ def test_what_does_not_fit_is_counted() -> None:
 
 def test_columns_line_up_under_hangul() -> None:
     head, *rows = drawn(story_of(급등주=300, 신고가_돌파=12, ABC=1), height=14)[1:5]
-    ends = {cell_len(row[: row.index(count)] + count) for row, count in zip(rows, (" 300", " 12", " 1"), strict=True)}
-    assert ends == {cell_len(head[: head.index("종목수")] + "종목수")}
+    ends = {columns(row[: row.index(count)] + count) for row, count in zip(rows, (" 300", " 12", " 1"), strict=True)}
+    assert ends == {columns(head[: head.index("종목수")] + "종목수")}
 
 
 @given(
@@ -141,7 +122,7 @@ def test_the_view_fits_whatever_is_shown(
         story.take(event)
     lines = drawn(story, width, height)
     assert len(lines) <= height
-    assert all(cell_len(line) <= width for line in lines)
+    assert all(columns(line) <= width for line in lines)
     assert all(c.isprintable() for line in lines for c in line)
 
 
@@ -153,8 +134,3 @@ def test_hostile_names_are_neither_markup_nor_escapes() -> None:
     text = "\n".join(drawn(story))
     assert text.count("<\"'&>[red]?[31m") == 2
     assert "\x1b" not in text
-
-
-def test_a_console_without_the_signs_gets_plain_ones() -> None:
-    told = Screen(Texts("en"), PLAIN_SIGNS, "").tell(enter("005930"))
-    assert (told.sign, told.word) == ("+", "enter")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from cli_conversation import FakeClient, Shell
-from jogeon.cli.running.loop import logged, run_loop
+from jogeon.cli.running.loop import run_loop
+from jogeon.cli.running.surroundings import logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 import unicodedata
+from importlib import import_module
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cli_conversation import FakeClient, Shell
-from jogeon.cli.arguments import options
+from jogeon.cli.app import COMMANDS
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.texts import Texts
 
 
 @pytest.fixture
@@ -20,38 +19,9 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("30s", 30),
-        ("5m", 300),
-        ("1h", 3600),
-        ("1h30m", 5400),
-        ("500ms", 0.5),
-        ("1.5s", 1.5),
-        ("1m500ms", 60.5),
-        ("2H", 7200),
-    ],
-)
-def test_a_length_of_time(text: str, seconds: float) -> None:
-    assert options.duration(text) == seconds
-
-
-@pytest.mark.parametrize("text", [" ", "0s", "30", "5x", "-5s", "1m1h", "s", "1e3s", "nans", "9999999h", "٣s", "1s 1s"])
-def test_no_length_of_time(text: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(text)):
-        options.duration(text)
-
-
-@given(st.text(max_size=8))
-def test_any_text_is_a_time_or_refused(text: str) -> None:
-    with contextlib.suppress(ValueError):
-        assert 0 < options.duration(text) <= options.MOST_SECONDS
-
-
-@pytest.mark.parametrize(
     ("argv", "complaint"),
     [
-        (["watch", "--all", "--duration", "abc"], "30s, 5m, 1h, 1h30m"),
+        (["watch", "--all", "--duration", "abc"], "500ms, 30s, 5m, 1h30m"),
         (["watch", "--all", "--count", "0"], "--count"),
         (["watch", "--all", "--count", "1_0"], "--count"),
         (["watch", "--all", "--exchange", "X"], "K, N"),
@@ -81,6 +51,54 @@ def test_what_stands_after_the_command_wins(shell: Shell) -> None:
     assert shell.connected == [("demo", False)]
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("demo", "--server", "real"), ("simulate", "--keys", "x"), ("login", "--insecure"),
+        ("history", "events", "--insecure"),
+        ("export", "-o", "x.csv", "--json"), ("replay", "--insecure"), ("--server", "real", "demo"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize(("lang", "words"), [("ko", "쓸 수 없습니다"), ("en", "does not take")])
+def test_an_option_that_would_be_ignored_is_refused(shell: Shell, argv: tuple[str, ...], lang: str, words: str) -> None:
+    said = shell(*argv, "--lang", lang)
+    assert said.code == 2
+    assert words in said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_shows_the_shared_options_it_takes_and_no_other(shell: Shell, name: str) -> None:
+    used = import_module(f"jogeon.cli.commands.{name}").command(Texts("en")).uses
+    page = shell(name, "--help", "--lang", "en").out
+    for option in ("server", "keys", "insecure", "json", "config"):
+        assert (f"  --{option}" in page) is (option in used), option
+
+
+@pytest.mark.parametrize(
+    ("argv", "hint"),
+    [
+        (("list", "--bogus"), ""), (("list", "--sever", "x"), "--server"), (("watch", "--dur", "3s"), "--duration"),
+        (("watch", "--jurnal=x"), "--journal"), (("demo", "--sever", "x"), ""), (("wacth",), "watch"),
+        (("re",), "record, replay"),
+        (("bogus",), ""),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_word_that_is_unknown_is_told_with_what_is_like_it(shell: Shell, argv: tuple[str, ...], hint: str) -> None:
+    said = shell(*argv, "--lang", "en")
+    assert said.code == 2
+    hints = [line for line in said.err.splitlines() if line.startswith("did you mean")]
+    assert hints == [f"did you mean: {hint}"] * bool(hint)
+
+
+def test_a_home_is_expanded_where_the_shell_does_not(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("USERPROFILE", "/home/somebody")
+    for command in (("history", "events"), ("export", "-o", "x.csv"), ("replay",)):
+        assert "/home/somebody/x.journal" in shell(*command, "--journal=~/x.journal").err.replace("\\", "/")
+
+
 def test_hangul_typed_on_a_mac_is_composed(shell: Shell) -> None:
     client = FakeClient()
     said = shell("search", unicodedata.normalize("NFD", "급등주"), "--server", "demo", client=client)
@@ -89,11 +107,11 @@ def test_hangul_typed_on_a_mac_is_composed(shell: Shell) -> None:
 
 
 def test_the_command_is_told_again_as_it_was_typed() -> None:
-    choices = options.Choices(texts=None, connect=None, argv=("watch", "신고가 돌파"))  # type: ignore[arg-type]  # not used
+    choices = Choices(texts=None, connect=None, argv=("watch", "신고가 돌파"))  # type: ignore[arg-type]  # not used
     assert choices.typed() == "jogeon watch '신고가 돌파'"
 
 
 @pytest.mark.parametrize(("word", "typed"), [("급등주", "급등주"), ("a;b", "'a;b'"), ("", "''"), ("$(급)", "'$(급)'")])
 def test_a_korean_name_is_told_without_quotes(word: str, typed: str) -> None:
-    choices = options.Choices(texts=None, connect=None, argv=("watch", word))  # type: ignore[arg-type]  # not used
+    choices = Choices(texts=None, connect=None, argv=("watch", word))  # type: ignore[arg-type]  # not used
     assert choices.typed() == f"jogeon watch {typed}"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jogeon
-from jogeon.cli.arguments.options import Choices
-from jogeon.cli.commands import record as record_module
-from jogeon.cli.commands.record import Recorder, next_time
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.running import recorder as recorder_module
 from jogeon.cli.running.follow import first_of
+from jogeon.cli.running.recorder import Recorder, next_time
 from jogeon.cli.texts import Texts
 from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.history import History
@@ -89,7 +89,7 @@ def recorded(path: Path) -> list[Event]:
 async def test_the_next_day_begins_with_what_the_day_before_ended_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(record_module, "LOOK", 0.05)
+    monkeypatch.setattr(recorder_module, "LOOK", 0.05)
     await Midnight(tmp_path, capsys).run("recording: " + str(tmp_path / "2026-11-23.journal"))
     before, after = (recorded(tmp_path / f"2026-11-{day}.journal") for day in (22, 23))
     assert isinstance(before[-1], State)
@@ -115,8 +115,8 @@ async def test_what_comes_while_one_day_gives_way_to_the_next_is_told_once(
         await first_of(*works)
         await asyncio.sleep(0.5)  # as on a busy machine; stocks come and go
 
-    monkeypatch.setattr(record_module, "LOOK", 0.05)
-    monkeypatch.setattr(record_module, "first_of", slow)
+    monkeypatch.setattr(recorder_module, "LOOK", 0.05)
+    monkeypatch.setattr(recorder_module, "first_of", slow)
     async with Simulator(speed=400, rest_port=None) as market:
         midnight = Midnight(tmp_path, capsys, market.websocket)
         await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.0)
@@ -129,7 +129,7 @@ async def test_what_comes_while_one_day_gives_way_to_the_next_is_told_once(
 async def test_a_day_whose_file_cannot_be_begun_goes_on_in_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(record_module, "LOOK", 0.05)
+    monkeypatch.setattr(recorder_module, "LOOK", 0.05)
     (tmp_path / "2026-11-23.journal").mkdir()
     await Midnight(tmp_path, capsys).run("2026-11-23.journal")
     last = recorded(tmp_path / "2026-11-22.journal")[-1]

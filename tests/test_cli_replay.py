@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli.commands.replay import clock_time, pace, recording_of
+from jogeon.cli.commands.replay import pace
+from jogeon.cli.running.replaying import day_and_times, recording_of
 from jogeon.cli.texts import Texts
-from jogeon.events import Condition, Enter, Event, Snapshot, State
+from jogeon.events import KST, Condition, Enter, Event, Snapshot, State
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
+from jogeon.simulator.recorded.stretch import Stretch
 
 ANY = ("--port", "0", "--rest-port", "0")
 NINE_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
@@ -103,11 +105,30 @@ def test_wrong_options_are_usage_errors(shell: Shell, wrong: tuple[str, ...], la
 def test_several_days_have_to_be_told_apart() -> None:
     journal(Path("days.db"), State(NINE_NS + 24 * HOUR_NS, "connected"))
     with pytest.raises(click.BadParameter, match="2026-11-22, 2026-11-23"):
-        recording_of(Path("days.db"), None, time(9), None, Texts("en"))
-    recording_of(Path("days.db"), date(2026, 11, 22), time(9), None, Texts("en")).close()
-    recording_of(Path("days.db"), None, None, None, Texts("en")).close()
+        recording_of(Path("days.db"), Stretch(None, time(9)), Texts("en"))
+    recording_of(Path("days.db"), Stretch(date(2026, 11, 22), time(9)), Texts("en")).close()
+    recording_of(Path("days.db"), Stretch(), Texts("en")).close()
 
 
-def test_times_and_speeds() -> None:
-    assert (clock_time("09:00"), clock_time("15:30:05")) == (time(9), time(15, 30, 5))
+def test_a_moment_names_the_day() -> None:
+    nine = datetime(2026, 11, 22, 9, tzinfo=KST)
+    assert day_and_times(None, nine, time(10), Texts("en")) == Stretch(nine.date(), time(9), time(10))
+    with pytest.raises(click.BadParameter, match="different days"):
+        day_and_times(date(2026, 11, 23), nine, None, Texts("en"))
+
+
+def test_the_journal_is_named_with_an_option_as_well(shell: Shell) -> None:
+    journal(Path("day-2026-11-22.db"))
+    for named in (
+        ("--journal", "day-2026-11-22.db"),
+        ("--journal=day-{date}.db",),
+        ("day-{date}.db", "--day", "20261122"),
+    ):
+        assert shell("replay", *named, *ANY, "--duration", "10ms").code == 0
+    said = shell("replay", "day-2026-11-22.db", "--journal", "other.db", *ANY, "--lang", "en")
+    assert said.code == 2
+    assert "one journal" in said.err
+
+
+def test_speeds() -> None:
     assert (pace("60"), pace("max"), pace("0.5")) == (60.0, float("inf"), 0.5)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import HIGHS, SAMPLE, SURGE, FakeClient, Shell
-from jogeon.cli.commands.search import Progress
+from jogeon.cli.showing.progress import Progress
 from jogeon.cli.texts import Texts
 from jogeon.errors import TooManyPages
 
@@ -88,13 +88,13 @@ def test_an_unwritable_file_is_told_before_anything_is_asked_for(shell: Shell, t
 def test_progress_is_one_line_that_is_wiped_out_again(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jogeon.cli.commands.search.is_terminal", lambda stream: stream is sys.stderr)
-    with Progress(Texts("en"), SURGE) as progress:
-        progress(100)
-        progress(1_200)
+    monkeypatch.setattr("jogeon.cli.showing.progress.is_terminal", lambda stream: stream is sys.stderr)
+    with Progress() as progress:
+        for rows in (1_200, 90):
+            progress.show(Texts("en")("search.progress", condition="급등주", rows=rows))
     *shown, wiped, _ = capfd.readouterr().err.split("\r")[1:]
-    assert shown == ["급등주: 100 stocks so far...", "급등주: 1,200 stocks so far..."]
-    assert wiped == " " * 30
+    assert shown == ["급등주: 1,200 stocks so far...", "급등주: 90 stocks so far...   "]
+    assert wiped == " " * 27
 
 
 def test_no_progress_where_nobody_looks(shell: Shell) -> None:

@@ -7,7 +7,9 @@ from typing import cast
 
 import pytest
 
-from jogeon.cli.arguments.selection import Asked, day, kinds, last_day, moment, nanoseconds, span_of
+from jogeon.cli.arguments.selection import Asked, kinds
+from jogeon.cli.arguments.times import day
+from jogeon.cli.running.stretch import last_day, nanoseconds, span_of
 from jogeon.events import KST
 from jogeon.journal.history import EVER, History
 from recorded import SECOND, START_NS
@@ -27,27 +29,7 @@ OPENED = cast("History", Opened())
 
 
 def asked(**given: object) -> Asked:
-    return Asked(None, None, None, (), (), ())._replace(**given)  # type: ignore[arg-type]  # its own fields
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("9:00", dt.time(9)),
-        ("09:00:30", dt.time(9, 0, 30)),
-        ("15:20:30.25", dt.time(15, 20, 30, 250_000)),
-        ("2026-11-22T09:00", dt.datetime(2026, 11, 22, 9, tzinfo=KST)),
-        ("2026-11-22T00:00:00+00:00", dt.datetime(2026, 11, 22, tzinfo=dt.UTC)),
-    ],
-)
-def test_a_time_as_people_type_it(text: str, expected: object) -> None:
-    assert moment(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "noon", "25:00", "9", "٠٩:٠٠", "09:00:61"])
-def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # whatever it says
-        moment(text)
+    return Asked()._replace(**given)  # type: ignore[arg-type]  # its own fields
 
 
 @pytest.mark.parametrize("text", ["", " ", ",", "enters"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import click
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli.commands.simulate import rules_from, switches_from
+from jogeon.cli.arguments.simulation import switch_table, switches_from
+from jogeon.cli.running.conditions_file import LARGEST, rules_from
 from jogeon.cli.texts import Texts
+from jogeon.simulator.broker.switches import Switches
 
 ANY = ("--port", "0", "--rest-port", "0")
 
@@ -78,8 +81,40 @@ def test_a_wrong_file_of_conditions_says_where(shell: Shell, content: str, korea
 
 def test_a_file_that_is_not_there_is_told(shell: Shell) -> None:
     said = shell("simulate", *ANY, "--conditions", "not-there.toml")
-    assert said.code == 1
+    assert said.code == 2
     assert "not-there.toml" in said.err
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("what", ["a pipe", "/dev/zero", "a folder", "a large file"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_whatever_lies_where_a_file_of_conditions_should_be_is_not_waited_for(
+    shell: Shell, what: str, lang: str, tmp_path: Path
+) -> None:
+    path = Path("/dev/zero") if what == "/dev/zero" else tmp_path / "conditions.toml"
+    match what:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a folder":
+            path.mkdir()
+        case "a large file":
+            path.write_bytes(b"# " * LARGEST)
+    said = shell("simulate", *ANY, "--conditions", str(path), "--lang", lang)
+    assert said.code == 2
+    assert str(path) in said.err
+
+
+def test_the_help_names_every_switch_with_a_default_that_may_be_typed() -> None:
+    ((_, rows),) = switch_table(Texts("en"))
+    assignments = [left for left, _ in rows]
+    assert switches_from(assignments, None, Texts("en")) == Switches()
+    assert len(assignments) == len(Switches.__struct_fields__)
+
+
+def test_ping_is_given_once(shell: Shell) -> None:
+    said = shell("simulate", *ANY, "--ping", "5s", "--switch", "ping=3", "--lang", "en")
+    assert said.code == 2
+    assert "--ping" in said.err
 
 
 def test_without_a_file_the_simulator_has_its_own_conditions() -> None:

@@ -7,9 +7,19 @@ import io
 import pytest
 
 from cli_conversation import SAMPLE, SURGE
-from jogeon.cli.showing.tables import condition_table, console, number, sign_words, stock_table
-from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS, columns
+from jogeon.cli.showing.tables import (
+    Column,
+    Table,
+    condition_table,
+    console,
+    number,
+    show_table,
+    sign_words,
+    stock_table,
+)
+from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts
+from jogeon.cli.texts.width import columns
 from jogeon.events import Condition, Sign, Stock
 
 RISEN = Stock("0000D0", "가상바이오 013", 1_234_500, "limit-up", 284_500, 29.95, 1_234_567_890, 1, 2, 3)
@@ -20,7 +30,8 @@ def drawn(width: int, lang: str = "ko") -> list[str]:
     file = io.StringIO()
     target = console(file)
     target.width = width
-    target.print(stock_table(SURGE, [SAMPLE, RISEN, EMPTY], Texts("ko" if lang == "ko" else "en"), target))
+    table = stock_table(SURGE, [SAMPLE, RISEN, EMPTY], Texts("ko" if lang == "ko" else "en"), RICH_SIGNS)
+    show_table(table, target)
     return file.getvalue().splitlines()
 
 
@@ -43,11 +54,37 @@ def test_sign_and_word_stand_beside_the_colour() -> None:
     assert "v limit" not in "\n".join(drawn(100, "en"))
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_a_table_fits_and_shows_the_day_where_there_is_room(width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "heads"),
+    [
+        (40, "종목코드 종목명 현재가 등락률"),
+        (50, "종목코드 종목명 현재가 등락 등락률"),
+        (60, "종목코드 종목명 현재가 등락 전일대비 등락률"),
+        (80, "종목코드 종목명 현재가 등락 전일대비 등락률 거래량"),
+        (120, "종목코드 종목명 현재가 등락 전일대비 등락률 거래량 시가 고가 저가"),
+    ],
+)
+def test_a_narrow_terminal_leaves_out_whole_columns_and_cuts_no_code_and_no_number(width: int, heads: str) -> None:
     lines = drawn(width)
     assert all(columns(line) <= width for line in lines)
-    assert any("시가" in line for line in lines) is (width == 120)
+    assert lines[2].split() == heads.split()
+    assert all(any(whole in line for line in lines) for whole in ("005930", "0000D0", "1,234,500", "+29.95%"))
+
+
+def test_a_terminal_that_is_narrower_than_what_stays_wraps_it() -> None:
+    assert any("1,234,500" in line for line in drawn(15))
+
+
+def test_what_folds_goes_on_in_the_next_line() -> None:
+    table = Table([Column("이름", folds=True), Column("n", right=True)])
+    table.add("가나다라마바사 아자\n차카", "12")
+    assert [line.plain for line in table.lines(14)][3:] == ["가나다라마  12", "바사 아자", "차카", ""]
+
+
+def test_a_console_of_ascii_gets_a_rule_it_can_show() -> None:
+    table = Table([Column("code")])
+    table.add("005930")
+    assert all(line.plain.isascii() for line in table.lines(20, plain=True))
 
 
 def test_every_sign_has_a_word_in_both_languages() -> None:
@@ -64,5 +101,5 @@ def test_numbers() -> None:
 
 def test_markup_in_a_name_is_a_name() -> None:
     file = io.StringIO()
-    console(file).print(condition_table([Condition("0", "[bold red]급등[/] :fire: \x1b[31m")], Texts("ko")))
+    show_table(condition_table([Condition("0", "[bold red]급등[/] :fire: \x1b[31m")], Texts("ko")), console(file))
     assert "[bold red]급등[/] :fire: ?[31m" in file.getvalue()

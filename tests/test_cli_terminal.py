@@ -16,7 +16,6 @@ from jogeon.cli.showing import terminal
 from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import (
     clean,
-    columns,
     hush,
     is_terminal,
     prepare_streams,
@@ -25,7 +24,6 @@ from jogeon.cli.showing.terminal import (
     signs_for,
     tell,
     visible_name,
-    wrapped,
 )
 from jogeon.events import Condition
 
@@ -81,19 +79,6 @@ def test_every_door_cleans_what_leaves_by_it(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr()
     assert said.err == "하나?[2J\n둘 셋\n\r넷?"
     assert said.out == "다섯?\n여섯 \n일곱??]0;\n"
-
-
-def test_hangul_is_two_columns_wide() -> None:
-    assert columns("급등주 4") == 8
-    assert columns("e\u0301") == 1
-    assert columns(unicodedata.normalize("NFD", "급등주")) == 6
-
-
-@given(st.lists(st.text("가a", min_size=1, max_size=9), max_size=20), st.integers(20, 40))
-def test_wrapped_lines_fit_and_lose_no_word(words: list[str], width: int) -> None:
-    lines = list(wrapped(" ".join(words), width))
-    assert all(columns(line) <= width for line in lines)
-    assert " ".join(lines).split() == words
 
 
 def test_a_korean_windows_console_shows_the_signs_and_an_ascii_one_does_not() -> None:

@@ -6,13 +6,14 @@ import ast
 import string
 from pathlib import Path
 
-import pytest
-
 import jogeon.cli
 from jogeon.cli.app import COMMANDS
-from jogeon.cli.texts import TABLES, TEXTS, Texts
+from jogeon.cli.showing.terminal import can_show
+from jogeon.cli.texts import FILES, NAMESPACES, Texts, texts_in
 
-SOURCES = sorted(Path(jogeon.cli.__file__).parent.rglob("*.py"))
+FOLDER = Path(jogeon.cli.__file__).parent
+SOURCES = sorted(FOLDER.rglob("*.py"))
+TEXTS = {key: text for file in NAMESPACES for key, text in texts_in(file).items()}
 
 
 def placeholders(text: str) -> set[str]:
@@ -27,20 +28,22 @@ def keys_in_source() -> set[str]:
     return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
 
 
-@pytest.mark.parametrize("key", TEXTS)
-def test_both_languages_have_the_same_placeholders(key: str) -> None:
-    assert placeholders(TEXTS[key].ko) == placeholders(TEXTS[key].en)
+def test_both_languages_have_the_same_placeholders() -> None:
+    assert [key for key, text in TEXTS.items() if placeholders(text.ko) != placeholders(text.en)] == []
 
 
-@pytest.mark.parametrize("key", TEXTS)
-def test_no_text_is_missing_or_needs_more_than_a_korean_windows_console_has(key: str) -> None:
-    for text in TEXTS[key]:
-        assert text.strip()
-        assert text.encode("cp949").decode("cp949") == text
+def test_no_text_is_missing_or_needs_more_than_a_korean_windows_console_has() -> None:
+    assert [key for key, text in TEXTS.items() if not all(map(str.strip, text))] == []
+    assert [key for key, text in TEXTS.items() if not all(can_show(each, "cp949") for each in text)] == []
 
 
-def test_no_text_hides_another_of_the_same_key() -> None:
-    assert sum(map(len, TABLES)) == len(TEXTS)
+def test_a_namespace_is_in_one_file_and_every_file_of_texts_has_its_own() -> None:
+    files = {path.stem for path in (FOLDER / "texts").glob("*.py")} - {"__init__", "language", "width"}
+    names = [name for names in NAMESPACES.values() for name in names.split()]
+    assert set(NAMESPACES) == files
+    assert len(names) == len(set(names))
+    for file, its_own in NAMESPACES.items():
+        assert {key.partition(".")[0] for key in texts_in(file)} == set(its_own.split()), file
 
 
 def test_every_text_that_is_asked_for_is_there() -> None:
@@ -50,8 +53,8 @@ def test_every_text_that_is_asked_for_is_there() -> None:
 
 def test_every_command_has_its_help_and_an_example_in_both_languages() -> None:
     for name in COMMANDS:
-        assert {f"{name}.short", f"{name}.help", f"{name}.examples"} <= set(TEXTS)
-        for text in TEXTS[f"{name}.examples"]:
+        assert {f"help.{name}.{part}" for part in ("short", "help", "examples")} <= set(TEXTS)
+        for text in TEXTS[f"help.{name}.examples"]:
             assert all(line.startswith(f"jogeon {name}") for line in text.splitlines())
 
 
@@ -62,3 +65,14 @@ def test_a_text_is_filled_in() -> None:
 
 def test_what_a_server_says_is_never_taken_for_a_placeholder() -> None:
     assert Texts("en")("JogeonError.what", what="{0} {name}") == "{0} {name}"
+
+
+def test_no_text_is_left_that_nobody_asks_for() -> None:
+    """A key of an f-string counts by its first words: `failure.{label}` asks for all of that namespace."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCES if path.parent.name != "texts"]
+    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    words = {value for value in constants if isinstance(value, str)}
+    begun = tuple(word for word in words if word.endswith(".") and word.split(".")[0] in FILES)
+    computed = {"help", *(name for name in FILES if name[0].isupper())}  # errors have texts by their names
+    asked_for = [key for key in TEXTS if key in words or key.startswith(begun) or key.split(".")[0] in computed]
+    assert set(TEXTS) - set(asked_for) == set()

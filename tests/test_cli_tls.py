@@ -102,7 +102,7 @@ def test_certificates_that_cannot_be_read_are_told(shell: Shell, monkeypatch: py
     with Kiwoom(monkeypatch, certificates=("good", "good")) as kiwoom:
         said = shell("list", "--server", kiwoom.there.websocket, "--lang", "en")
     assert said.code == 5
-    assert "SSL_CERT_FILE: No such file" in said.err
+    assert "SSL_CERT_FILE: no such file" in said.err
     assert "correct or unset SSL_CERT_FILE" in said.err
 
 

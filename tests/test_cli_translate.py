@@ -1,161 +1,109 @@
-"""What events report in English is said in the reader's language: every report of ours, and no word of the broker's."""
+"""What is reported is said in the reader's language: every kind there is, and no word of the broker's changes."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-from pathlib import Path
+from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from jogeon import errors, files
-from jogeon.account import settings
-from jogeon.cli.showing.translate import LONGEST, SYSTEM, said
+from jogeon import errors
+from jogeon.cli.showing.translate import PLAIN, cause_of, oddity_of, said
 from jogeon.cli.texts import Texts
-from jogeon.cli.texts.reports import SAID
-from jogeon.live import connection
-from jogeon.live import membership as members
+from jogeon.cli.texts.reports import TEXTS as REPORTS
+from jogeon.events import Anomaly, Counts, State
+from jogeon.reports import Kind, Report
+from test_reports import filled
 
 KOREAN, ENGLISH = Texts("ko"), Texts("en")
-
-
-def complaint(text: str) -> str:
-    """Return what is said of a wrong configuration."""
-    with pytest.raises(errors.InvalidSetting) as caught:
-        settings.parse(Path("jogeon.toml"), text.encode())
-    return caught.value.detail
-
-
-OURS = (
-    errors.ConnectionLost("the connection broke off without a close"),
-    errors.ConnectionLost("closed by the server (1000 Bye)"),
-    errors.ConnectionLost("closed by the server (1001)"),
-    errors.ConnectionLost("closed by the server without a code"),
-    errors.ConnectionLost(connection.TOO_LONG),
-    errors.ConnectionLost("closed by this program"),
-    errors.ConnectionLost("no condition could be registered on this connection"),
-    errors.ConnectionLost("a condition goes unanswered on this connection, which still owes a reply"),
-    errors.ConnectionLost("no reply to LOGIN within 5 s"),
-    errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="timeout", detail="no answer within 10 s"),
-    errors.CouldNotConnect(address="ws://127.0.0.1:1", reason="refused", detail="[Errno 111]"),
-    errors.RequestTimeout("CNSRREQ", 5.0),
-    errors.RequestRefused("CNSRREQ", code="900003", text="이미"),
-    errors.LoginRefused(code="8005", text="거절"),
-    errors.TokenRefused(code="8030", text="거절"),
-    errors.SessionTaken(code="R10001", text="동일한 App key로"),
-    errors.SessionTaken(holder="jogeon watch (1234)"),
-)
-NOTICES = [
-    "the keyring did not answer within 5 s: going on without it",
-    "kwcli: the current profile is not one of the mock server; 'play' is taken",
-    "kwcli: /home/me/.config/kiwoom/settings.json cannot be read: its profiles are not looked at",
-    "*890_appkey.txt was saved on 2026-11-01, *890_secretkey.txt on 2026-11-20: they may not fit each other",
-    "/state/token-x.json is not used: /state/token-x.json: others can write to it (mode 0666)",
-    "/state/token-x.json is not used: /state: its owner is another user (12345)",
-    "KIWOOM_MODE=demo, which means mock",
-    "at line 2, column 15",
-    "at line 2",
-    "at end of document",
-    "more than 65536 bytes",
-    "no UTF-8 at byte 7",
-    "Expected `str | null`, got `int`",
-    "Object contains unknown field `servr`",
-    "others can write to it (mode 0666)",
-    "its owner is another user (12345)",
-]
-ANOMALIES = (
-    *(members._what_is_wrong(kind, "005930") for kind in "IDX"),
-    members._what_is_wrong("I", " "),
-    members.TOO_MANY,
-    "push for the unknown condition seq '7'",
-    "unreadable frame of 12 bytes: DecodeError",
-    "lagged: not handed over: 3 enter, 12 leave, 1 state",
-    "the journal was damaged: another was begun",
-    "the journal was damaged: it was set aside as 기록.1, another was begun",
-    "the journal was deleted, moved or harmed by another program: it was written again in full",
-    "the journal was brought to version 2; 기록.1 is the one from before",
-    "3 of 10",
-)
-WRONG = (
-    *(complaint(text) for text in ("server = 3", 'servr = "real"', "keys = 3")),
-    "Object missing required field `name` - at `$.condition[0]`",
-    "Invalid enum value 'jp' - at `$.lang`",
-    f"more than {files.SMALL} bytes",
-    "no UTF-8 at byte 12",
-    "nested too deeply",
-    "no answer within 10 s",
-)
-"""What is wrong with a file or an address, as libraries and we put it."""
-NAMES = {"LOGIN", "CNSRREQ", "Bye", "App", "key", "Errno", "X"}
-"""Words of the wire and of the system that no language changes."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL"}
+"""Names that no language changes."""
+VALUES = r"글값|이름값|다른값|자리값|까닭값|\d"
+"""What `filled` puts into the fields of a report."""
+SYSTEM = {number for number, name in errno.errorcode.items() if KOREAN.has(f"errno.{name}")}
 
 
 def words(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z]+", text))
 
 
-@pytest.mark.parametrize("error", OURS)
-def test_why_a_connection_ended_is_said_in_korean(error: errors.JogeonError) -> None:
-    assert words(said(f"in 0.8 s: {error}", KOREAN)) <= NAMES
-    assert said(f"in 0.8 s: {error}", KOREAN).startswith("0.8초 뒤, ")
-    assert said(str(error), ENGLISH)
+def test_every_kind_is_said_in_korean_without_a_word_of_english() -> None:
+    for kind in KINDS:
+        told = said(filled(kind), KOREAN)
+        assert re.search("[가-힣]", told)
+        assert words(told) <= NAMES, kind
 
 
-@pytest.mark.parametrize("what", ANOMALIES)
-def test_what_is_odd_is_said_in_korean(what: str) -> None:
-    assert words(said(what, KOREAN)) <= NAMES
+def test_a_report_that_lacks_fields_is_said() -> None:
+    for kind in KINDS:
+        assert isinstance(said(Report(kind), KOREAN) + said(Report(kind), ENGLISH), str)
 
 
-@pytest.mark.parametrize("notice", NOTICES)
-def test_a_notice_is_said_in_both_languages(notice: str) -> None:
-    assert re.search("[가-힣]", said(notice, KOREAN))
-    assert said(notice, KOREAN) != said(notice, ENGLISH)
+def test_both_languages_tell_the_same_of_every_kind() -> None:
+    for kind in KINDS:
+        told = [
+            set(re.findall("글값|이름값|다른값|자리값|까닭값|[0-9]", said(filled(kind), texts)))
+            for texts in (KOREAN, ENGLISH)
+        ]
+        assert told[0] == told[1], kind
 
 
-def test_every_text_is_the_text_of_some_report() -> None:
-    reports = [
-        *map(str, OURS),
-        *(error.detail for error in OURS if isinstance(error, errors.ConnectionLost | errors.CouldNotConnect)),
-        *ANOMALIES,
-        *NOTICES,
-        *WRONG,
-    ]
-    met = {next((pattern for pattern in SAID if re.fullmatch(pattern, each)), "") for each in reports}
-    assert set(SAID) - met == {next(iter(SAID))}  # the pause before a reconnect stands before all of them
-
-
-@pytest.mark.parametrize("report", WRONG)
-def test_what_is_wrong_with_a_setting_is_said_in_korean(report: str) -> None:
-    quoted = {"server", "servr", "keys", "condition", "name", "lang", "jp", "UTF"}
-    assert words(said(report, KOREAN)) <= quoted
-    assert said(report, ENGLISH)
+def test_every_text_is_that_of_a_kind() -> None:
+    kinds = {key.removeprefix("report.") for key in REPORTS if key.startswith("report.")}
+    assert kinds == set(KINDS) - PLAIN
 
 
 @pytest.mark.parametrize("number", SYSTEM)
 def test_the_systems_own_words_are_said_in_korean(number: int) -> None:
-    for report in (os.strerror(number), str(OSError(number, os.strerror(number)))):
-        assert words(said(report, KOREAN)) == set()
-        assert said(report, ENGLISH) == report
+    assert words(said(Report("system", number=number, text=os.strerror(number)), KOREAN)) == set()
 
 
-def test_an_address_that_refuses_is_said_in_korean() -> None:
-    detail = f"[Errno {errno.ECONNREFUSED}] Connect call failed ('127.0.0.1', 9)"
-    error = errors.CouldNotConnect(address="ws://127.0.0.1:9", reason="refused", detail=detail)
-    assert said(str(error), KOREAN) == "접속하지 못함: 접속이 거부되었습니다"
+def test_words_of_others_stay() -> None:
+    for text in ("", "demo", "ws://127.0.0.1:1", "조건검색 제한", "{why} %s", "{text}"):
+        assert said(Report("other", text=text), KOREAN) == text
+    assert said(Report("system", number=99_999, text="odd"), KOREAN) == "odd"
+    assert said(Report("certificate", name="invalid", text="odd"), KOREAN) == "odd"
+
+
+def test_a_certificate_is_said_in_korean() -> None:
+    assert said(Report("certificate", name="expired", text="certificate has expired"), KOREAN) == "인증서 만료"
+
+
+def test_why_it_reconnects_is_said_with_its_pause() -> None:
+    refused = Report("system", number=errno.ECONNREFUSED, text="[Errno 111] Connect call failed ('127.0.0.1', 9)")
+    error = errors.CouldNotConnect(address="ws://127.0.0.1:9", reason="refused", detail=refused)
+    state = State(0, "reconnecting", pause=0.84, error=error.report)
+    assert cause_of(state, KOREAN) == "0.8초 뒤, 접속하지 못함: 접속이 거부되었습니다"
+    assert cause_of(state, ENGLISH) == "in 0.8 s, could not connect: connection refused"
+    assert state.cause == f"in 0.8 s: could not connect to ws://127.0.0.1:9: {refused.text}"
+
+
+def test_a_state_says_what_its_fields_hold() -> None:
+    assert cause_of(State(0, "registered", active=3, of=10), KOREAN) == "10개 중 3개"
+    notices = (Report("journal set aside", name="기록.1"), Report("journal damaged"))
+    assert cause_of(State(0, "started", notices=notices), KOREAN) == (
+        "기록 파일이 손상되어 기록.1(으)로 옮기고 새로 시작함; 기록 파일이 손상되어 새로 시작함"
+    )
+    assert cause_of(State(0, "ended", error=Report("taken")), KOREAN) == "같은 앱키로 다른 프로그램이 접속함"
+
+
+def test_a_state_without_fields_says_its_text() -> None:
+    taken = errors.SessionTaken(code="R10001", text="동일한 App key로")
+    assert cause_of(State(0, "taken", None, taken.text, error=taken.report), KOREAN) == taken.text
+    assert cause_of(State(0, "connected", None, "demo"), KOREAN) == "demo"
+    assert cause_of(State(0, "started"), KOREAN) == ""
 
 
 def test_counts_of_events_are_said_with_their_korean_names() -> None:
-    assert said("lagged: not handed over: 3 enter, 12 leave", KOREAN) == "처리가 늦어 건너뜀: 편입 3, 이탈 12"
+    lagged = Anomaly(0, counts=Counts(enter=3, leave=12))
+    assert lagged.what == "lagged: not handed over: 3 enter, 12 leave"
+    assert oddity_of(lagged, KOREAN) == "처리가 늦어 건너뜀: 편입 3, 이탈 12"
+    assert oddity_of(lagged, ENGLISH) == "lagged, not handed over: 3 enter, 12 leave"
 
 
-@pytest.mark.parametrize("words_of_others", ["", "demo", "ws://127.0.0.1:1", "조건검색 제한", "{why} %s"])
-def test_words_of_others_stay(words_of_others: str) -> None:
-    assert said(words_of_others, KOREAN) == words_of_others
-
-
-@given(st.lists(st.sampled_from(["connection lost: ", "in 1 s: ", "x"]), max_size=LONGEST).map("".join))
-def test_a_long_report_of_a_server_does_no_harm(report: str) -> None:
-    assert isinstance(said(report, KOREAN), str)
+def test_an_anomaly_says_what_is_wrong() -> None:
+    assert oddity_of(Anomaly(0, error=Report("leave of a non-member")), KOREAN) == "편입되지 않은 종목의 이탈"
+    assert oddity_of(Anomaly(0, "of an older journal"), KOREAN) == "of an older journal"

@@ -17,7 +17,7 @@ RISE = Condition("4", "급등주")
 def read(commits: list[Commit]) -> list[tuple[int, Event]]:
     """Return what the rows of commits say, in the order of their numbers."""
     conditions = {number: Condition(seq, name) for each in commits for number, seq, name in each.conditions}
-    rows = [(*row, *[None] * 6) for each in commits for row in each.changes]
+    rows = [(*row, *[None] * 7) for each in commits for row in each.changes]
     rows += [row for each in commits for row in each.others]
     return [(row[0], event_of(row[1:], conditions)) for row in sorted(rows, key=lambda row: row[0])]
 

@@ -12,6 +12,7 @@ import pytest
 
 from jogeon.errors import ConnectionLost, CouldNotConnect, LocalProtocolError, RequestTimeout
 from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.reports import Report
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from jogeon.wire.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, Push, Request, System
@@ -31,7 +32,7 @@ class Ear:
     def on_push(self, push: Push, at_ns: int) -> None:
         self.heard.append("push")
 
-    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         assert heard_ns <= at_ns
         self.heard.append("unreadable")
 

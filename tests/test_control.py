@@ -135,7 +135,7 @@ async def test_a_long_truth_does_not_keep_the_wire_waiting(
         yield b"1]"
 
     seen: list[int] = []
-    monkeypatch.setattr(simulator._truth, "slices", slices)
+    monkeypatch.setattr(simulator._truths["K"], "slices", slices)
     turning = asyncio.create_task(turn())
     await http.get("/simulator/truth")
     turning.cancel()

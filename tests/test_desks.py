@@ -21,15 +21,15 @@ def test_a_registration_is_heard_until_it_is_stopped() -> None:
     desks, one, other = Desks(), peer(), peer()
     desks.open(one)
     desks.open(other)
-    desks.register(one, "4", "4")
-    desks.register(other, "4", "4")
-    assert desks.hearing("4") == {"4": [one, other]}
+    desks.register(one, "4", ("K", "4"))
+    desks.register(other, "4", ("K", "4"))
+    assert desks.hearing(("K", "4")) == {"4": [one, other]}
     assert desks.watching == [one, other]
     desks.unregister(one, "4")
-    assert desks.hearing("4") == {"4": [other]}
+    assert desks.hearing(("K", "4")) == {"4": [other]}
     assert desks.close(other) == ["4"]
     assert desks.watching == []
-    assert not any(desks.hearing("4").values())
+    assert not any(desks.hearing(("K", "4")).values())
 
 
 def test_who_never_logged_in_leaves_nothing() -> None:
@@ -41,9 +41,9 @@ def test_a_renumbering_takes_registrations_along_or_not(*, stays: bool, heard: s
     desks, one = Desks(), peer()
     desks.open(one)
     desks[one].listed = {"4": "4"}
-    desks.register(one, "4", "4")
+    desks.register(one, "4", ("K", "4"))
     desks.moved({"4": "7", "7": "4"}, stays=stays)
-    assert desks.hearing(heard) == {"4": [one]}
+    assert desks.hearing(("K", heard)) == {"4": [one]}
     assert desks[one].meant("4", by_list=True) == "7"
     assert desks[one].meant("4", by_list=False) == "4"
 

@@ -24,7 +24,7 @@ import jogeon
 from jogeon import events, testing
 from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
-from jogeon.cli.arguments.options import Choices
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
 from jogeon.cli.showing.live_picture import Story
@@ -33,6 +33,7 @@ from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.connect import PACE
+from jogeon.errors import ConnectionLost
 from jogeon.events import (
     Anomaly,
     Cause,
@@ -54,6 +55,7 @@ from jogeon.live import retry, subscription, supervisor
 from jogeon.live.connection import REPLY_TIMEOUT
 from jogeon.live.policy import Policy
 from jogeon.live.stages import STAGES
+from jogeon.reports import Report
 from jogeon.simulator.broker.faults import Order
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.companies import companies
@@ -254,8 +256,8 @@ def test_the_json_lines_have_the_fields_of_their_kind() -> None:
         Enter(at, condition, "0000N0", "090001"),
         Gap(condition, at, at, "connection lost"),
         Leave(at, condition, "097680", "", "recovered", at, at),
-        State(at, "reconnecting"),
-        Anomaly(at, "leave of a non-member", condition, "097680"),
+        State(at, "reconnecting", pause=0.8, error=ConnectionLost(Report("closed", code="1000", text="Bye")).report),
+        Anomaly(at, condition=condition, code="097680", error=Report("leave of a non-member")),
     ]
     lines = [condition_line(condition), stock_line(condition, stock), *map(event_line, changes)]
     [shown] = [block.text.splitlines() for block in blocks(READMES["en"], "json")]
@@ -311,6 +313,8 @@ def check(words: list[str]) -> None:
             assert arguments[0] == "-m" or (ROOT / arguments[0]).is_file(), words
         case ">" | "source" | "Activate.ps1":
             pass
+        case _ if any("_JOGEON_COMPLETE=" in word for word in words):
+            pass  # what a shell does with it is tried in test_cli_app
         case other:
             assert other in OTHER_PROGRAMS, words
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ from jogeon.events import (
     KST,
     Anomaly,
     Condition,
+    Counts,
+    Details,
     Enter,
     Event,
     Gap,
@@ -22,7 +26,10 @@ from jogeon.events import (
     State,
     exchange_time,
     korean,
+    with_details,
 )
+from jogeon.reports import Kind, Report
+from recorded import events
 
 SURGE = Condition("4", "급등주")
 NOON_NS = moment(2 * 3600)
@@ -165,6 +172,50 @@ def test_an_event_is_frozen_and_a_value(event: Event) -> None:
     with pytest.raises(AttributeError):
         event.at_ns = 0  # type: ignore[union-attr, misc]  # that it cannot be set is what is tested
     assert len({event, event}) == 1
+
+
+@given(events())
+def test_a_json_line_tells_all_that_a_state_and_an_anomaly_hold(event: Event) -> None:
+    if isinstance(event, State | Anomaly):
+        told = {name: value for name, value in event.fields().items() if name in Details.__struct_fields__}
+        details = msgspec.convert(told, Details)
+        assert with_details(event, msgspec.json.encode(details).decode()) == event
+        assert all(getattr(event, name, None) == getattr(details, name) for name in told)
+
+
+@pytest.mark.parametrize("depth", [20, 500, 100_000])
+def test_details_without_end_are_refused(depth: int) -> None:
+    text = '{"error":' + '{"kind":"connection lost","why":' * depth + '{"kind":"broke off"}' + "}" * (depth + 1)
+    with pytest.raises(ValueError, match="nested too deeply"):
+        with_details(State(AT, "ended"), text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"error":{"kind":"nonsense"}}', '{"counts":{"enter":"x"}}'])
+def test_details_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        with_details(State(AT, "ended"), text)
+
+
+def test_a_report_that_lacks_fields_is_still_told() -> None:
+    for kind in get_args(Kind):
+        assert isinstance(State(AT, "ended", error=Report(kind)).cause, str)
+
+
+def test_the_text_of_a_state_is_made_of_its_fields() -> None:
+    broken = Report("connection lost", why=Report("broke off"))
+    assert State(AT, "reconnecting", pause=0.84, error=broken).cause == f"in 0.8 s: {broken}"
+    assert State(AT, "registered", active=3, of=10).cause == "3 of 10"
+    assert State(AT, "started", notices=(broken, Report("journal damaged"))).cause == (
+        f"{broken}; the journal was damaged: another was begun"
+    )
+    assert State(AT, "started").fields().keys() == {"event", "state", "condition", "cause", "at"}
+
+
+def test_the_text_of_an_anomaly_is_made_of_its_fields() -> None:
+    assert Anomaly(AT, error=Report("enter of a member")).what == "enter of a member"
+    lagged = Anomaly(AT, counts=Counts(enter=3, leave=12))
+    assert lagged.what == "lagged: not handed over: 3 enter, 12 leave"
+    assert lagged.fields()["counts"] == {"enter": 3, "leave": 12}
 
 
 def test_an_event_is_matched_by_name() -> None:

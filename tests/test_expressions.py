@@ -376,7 +376,7 @@ def test_a_wrong_file_is_refused_with_its_name(text: str, hint: str) -> None:
 
 
 def test_a_file_in_another_encoding_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^c\.toml: .*utf-8"):
+    with pytest.raises(ValueError, match=r"^c\.toml: .*not UTF-8"):
         parse_conditions(entry().encode("cp949"), "c.toml")
 
 

@@ -17,6 +17,7 @@ from jogeon.journal.file import DurableFile, require_free
 from jogeon.journal.reading import open_reader, read_conditions, read_rows
 from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
 from jogeon.journal.store import Store
+from jogeon.reports import Report
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
@@ -192,7 +193,7 @@ def test_an_older_journal_is_migrated_and_a_copy_kept(path: Path, monkeypatch: p
     opened = Store.open(path)
     opened.close()
     [notice] = opened.file.notices
-    assert notice.endswith(f"{path.name}.version-{version} is the one from before")
+    assert notice == Report("journal migrated", number=version + 2, name=f"{path.name}.version-{version}")
     db = open_reader(path)
     assert db.execute("SELECT x, y FROM one").fetchall() == []
     db.close()
@@ -221,7 +222,7 @@ def test_a_damaged_journal_is_set_aside_and_another_begun(path: Path, damage: st
     opened.close()
     [aside] = path.parent.glob("*.damaged-*")
     assert aside.read_bytes() == content
-    assert opened.file.notices == [f"the journal was damaged: it was set aside as {aside.name}, another was begun"]
+    assert opened.file.notices == [Report("journal set aside", name=aside.name)]
     assert found(path) == []
 
 

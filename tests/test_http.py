@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
@@ -12,33 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from jogeon.errors import TokenRefused
 from jogeon.server import http as rest
+from jogeon.server.callers import Callers
 from jogeon.server.door import WAITING
-from jogeon.server.http import BODY_LIMIT, RestServer, is_loopback, json_response, token_routes
-from jogeon.server.server import bound
+from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response
+from jogeon.server.server import open_door
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
     from starlette.responses import Response
-
-KEYS = {"appkey": "key", "secretkey": "secret"}
-GRANT = {"grant_type": "client_credentials"}
-
-
-class Issuer:
-    """Gives every app key one token, and revokes none but its own."""
-
-    def issue(self, appkey: str, secretkey: str) -> tuple[str, str]:
-        if secretkey == "wrong":
-            raise TokenRefused(code="8001", text="App Key와 Secret Key 검증에 실패했습니다")
-        return f"token of {appkey}", "20261123090000"
-
-    def revoke(self, appkey: str, token: str) -> None:
-        if token != f"token of {appkey}":
-            raise TokenRefused(code="8005", text="Token이 유효하지 않습니다")
 
 
 async def teapot(request: Request) -> Response:
@@ -49,9 +33,15 @@ async def teapot(request: Request) -> Response:
     return json_response({"name": "찻주전자"}, 418)
 
 
+async def echo(request: Request) -> Response:
+    return json_response(await json_object(request))
+
+
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    server = RestServer([*token_routes(Issuer()), Route("/teapot", teapot)], bound("127.0.0.1", 0))
+    server = RestServer(
+        [Group([Route("/teapot", teapot), Route("/echo", echo, methods=["POST"])])], open_door("127.0.0.1", 0)
+    )
     yield server.address
     await server.stop()
 
@@ -62,58 +52,15 @@ async def http(address: str) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def post(http: httpx2.AsyncClient, path: str, **fields: Any) -> dict[str, Any]:
-    answer = await http.post(path, json=fields)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
-    reply: dict[str, Any] = answer.json()
-    return reply
-
-
-async def test_a_token_is_issued_as_the_broker_does(http: httpx2.AsyncClient) -> None:
-    assert await post(http, "/oauth2/token", **GRANT, **KEYS) == {
-        "expires_dt": "20261123090000", "token_type": "bearer", "token": "token of key",
-        "return_code": 0, "return_msg": "정상적으로 처리되었습니다",
-    }  # fmt: skip
-
-
-async def test_a_token_is_revoked(http: httpx2.AsyncClient) -> None:
-    revoked = await post(http, "/oauth2/revoke", **KEYS, token="token of key")
-    assert revoked == {"return_code": 0, "return_msg": "정상적으로 처리되었습니다"}
-
-
-async def test_refusals_are_http_200_with_the_code_in_brackets(http: httpx2.AsyncClient) -> None:
-    assert await post(http, "/oauth2/revoke", **KEYS, token="another") == {
-        "return_code": 3, "return_msg": "인증에 실패했습니다[8005:Token이 유효하지 않습니다]",
-    }  # fmt: skip
-    wrong: list[tuple[str, dict[str, str]]] = [
-        ("[8001:", GRANT | KEYS | {"secretkey": "wrong"}),
-        ("[8011:", KEYS),
-        ("[8012:", KEYS | {"grant_type": "password"}),
-        ("[8020:", GRANT),
-        ("[8020:", GRANT | KEYS | {"appkey": " "}),
-        ("[8020:", GRANT | {"appkey": "key"}),
-    ]
-    for code, fields in wrong:
-        refused = await post(http, "/oauth2/token", **fields)
-        assert refused["return_code"] == 3
-        assert code in refused["return_msg"]
-
-
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"1", b'"x"', b"\xff", b"[" * 5000, b'{"a":"\xff"}'])
 async def test_what_is_no_request_is_400_with_a_sentence(http: httpx2.AsyncClient, body: bytes) -> None:
-    answer = await http.post("/oauth2/token", content=body)
+    answer = await http.post("/echo", content=body)
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("the body is no JSON")
-
-
-async def test_a_field_of_a_wrong_type_is_400(http: httpx2.AsyncClient) -> None:
-    answer = await http.post("/oauth2/token", json=GRANT | KEYS | {"appkey": 1})
-    assert (answer.status_code, answer.json()) == (400, {"error": "appkey must be text"})
+    assert answer.json()["error"].startswith("the body is not ")
 
 
 async def test_a_large_body_is_413(http: httpx2.AsyncClient) -> None:
-    answer = await http.post("/oauth2/token", content=b" " * (BODY_LIMIT + 1))
+    answer = await http.post("/echo", content=b" " * (BODY_LIMIT + 1))
     assert answer.status_code == 413
 
 
@@ -124,7 +71,7 @@ async def test_routes_of_a_role(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/teapot?defect")).status_code == 500
     assert (await http.get("/teapot")).status_code == 418
     assert (await http.get("/nothing")).status_code == 404
-    assert (await http.get("/oauth2/token")).status_code == 405
+    assert (await http.get("/echo")).status_code == 405
 
 
 async def test_browsers_and_foreign_names_are_refused(http: httpx2.AsyncClient) -> None:
@@ -133,15 +80,28 @@ async def test_browsers_and_foreign_names_are_refused(http: httpx2.AsyncClient) 
     assert (await http.get("/teapot", headers={"Host": "localhost:1"})).status_code == 418
 
 
-def test_what_names_this_machine() -> None:
-    for host in ("127.0.0.1", "127.0.0.1:80", "localhost", "LOCALHOST:80", "[::1]:80", "127.9.9.9"):
-        assert is_loopback(host)
-    for host in ("", "0.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::1", "192.0.2.1", "@127.0.0.1:x"):
-        assert not is_loopback(host)
+async def test_each_group_has_its_own_callers() -> None:
+    groups = [
+        Group([Route("/teapot", teapot)]),
+        Group([Route("/beyond", teapot)], Callers(hosts="any")),
+        Group([Route("/page", teapot), Route("/change", echo, methods=["POST"])], Callers(pages="own")),
+    ]
+    server = RestServer(groups, open_door("127.0.0.1", 0))
+    async with httpx2.AsyncClient(base_url=server.address) as http:
+        elsewhere, own = {"Host": "somebody.example"}, {"Origin": server.address, "Sec-Fetch-Site": "same-origin"}
+        asked = [await http.get(path, headers=elsewhere) for path in ("/teapot", "/beyond", "/page")]
+        assert [answer.status_code for answer in asked] == [403, 418, 403]
+        asked = [await http.get(path, headers=own) for path in ("/teapot", "/beyond", "/page")]
+        assert [answer.status_code for answer in asked] == [403, 403, 418]
+        assert (await http.post("/change", json={}, headers=own)).status_code == 200
+        assert (await http.post("/change", json={}, headers={"Sec-Fetch-Site": "cross-site"})).json() == {
+            "error": "the page is of another site"
+        }
+    await server.stop()
 
 
 async def test_ipv6_has_brackets() -> None:
-    server = RestServer([Route("/teapot", teapot)], bound("::1", 0))
+    server = RestServer([Group([Route("/teapot", teapot)])], open_door("::1", 0))
     assert server.address.startswith("http://[::1]:")
     async with httpx2.AsyncClient(base_url=server.address) as http:
         assert (await http.get("/teapot")).status_code == 418
@@ -149,7 +109,7 @@ async def test_ipv6_has_brackets() -> None:
 
 
 async def test_stopping_frees_the_port() -> None:
-    server = RestServer([], bound("127.0.0.1", 0))
+    server = RestServer([], open_door("127.0.0.1", 0))
     await server.stop()
     async with httpx2.AsyncClient(base_url=server.address) as http:
         with pytest.raises(httpx2.ConnectError):
@@ -164,7 +124,7 @@ async def opened(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
     return await asyncio.open_connection(host, int(port))
 
 
-HEAD = b"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+HEAD = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
 WHOLE = b"GET /teapot HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -203,7 +163,7 @@ async def test_a_request_in_time_is_answered_however_long_that_takes(monkeypatch
         return json_response({})
 
     monkeypatch.setattr(rest, "ASKING", 0.1)
-    server = RestServer([Route("/slow", slow)], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/slow", slow)])], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         for _ in range(2):
             assert (await client.get("/slow")).status_code == 200
@@ -218,7 +178,7 @@ async def test_a_request_under_way_does_not_make_room_for_a_crowd() -> None:
         await going_on.wait()
         return json_response({})
 
-    server = RestServer([Route("/slow", slow)], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/slow", slow)])], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         asked = asyncio.create_task(client.get("/slow"))
         await asyncio.sleep(0.05)
@@ -246,7 +206,7 @@ async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyP
         return StreamingResponse(endless())
 
     monkeypatch.setattr(rest, "READING", 0.1)
-    server = RestServer([Route("/teapot", answer)], bound("127.0.0.1", 0))
+    server = RestServer([Group([Route("/teapot", answer)])], open_door("127.0.0.1", 0))
     _, writer = await opened(server.address)  # a reader takes no more than it has room for
     writer.write(WHOLE)
     await asyncio.wait_for(ended.wait(), 10)

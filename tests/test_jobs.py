@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
+from jogeon.errors import ConnectionLost, JogeonError, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Condition
-from jogeon.live.jobs import Job, Jobs
+from jogeon.live.jobs import Ask, Job, Jobs
 from jogeon.live.listing import FRESH, Listing, resolve
 from jogeon.live.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.wire.messages import Answer, Clear, Cleared, ConditionList, ListConditions, Refusal, Request, Search
@@ -19,8 +19,9 @@ class Table:
     """Jobs beside a list; a moment is given with each step."""
 
     def __init__(self, *conditions: Condition) -> None:
-        self.jobs = Jobs()
         self.listing = Listing()
+        self.jobs = Jobs(self.listing)
+        self.given: list[Job] = []
         self.listing.begin()
         self.conditions = conditions or (RISE,)
 
@@ -28,10 +29,23 @@ class Table:
         self.listing.take(self.conditions, now)
 
     def asks(self, name: str = "급등주") -> Job:
-        return self.jobs.add(lambda listing: Search(resolve(name, listing).seq))
+        return self.wishes(lambda listing: Search(resolve(name, listing).seq))
+
+    def wishes(self, ask: Ask) -> Job:
+        self.given.append(self.jobs.add(ask))
+        return self.given[-1]
 
     def sends(self, now: float = 0.0, busy: tuple[str, ...] = ()) -> tuple[Request | None, Job | None]:
-        return self.jobs.next(self.listing, now, busy)
+        """Return what is sent, and for whom."""
+        request = self.jobs.next_request(now, 0, busy)
+        return request, next((job for job in self.given if request is not None and job.request is request), None)
+
+    def answers(self, job: Job, answer: Answer, now: float = 0.0) -> None:
+        assert job.request is not None
+        self.jobs.answered(job.request, answer, now, 0)
+
+    def refuses_the_list(self, refusal: Refusal) -> None:
+        self.jobs.answered(ListConditions(), refusal, 0.0, 0)
 
 
 async def outcome(job: Job) -> Answer | JogeonError:
@@ -64,7 +78,7 @@ async def test_the_seq_is_that_of_the_list_when_the_request_is_sent() -> None:
 async def test_a_list_that_has_just_come_is_the_answer_to_whoever_asks_for_it() -> None:
     table = Table()
     table.lists()
-    job = table.jobs.add(lambda _: ListConditions())
+    job = table.wishes(lambda _: ListConditions())
     assert table.sends(FRESH) == (None, None)
     assert await outcome(job) == ConditionList((RISE,))
 
@@ -81,7 +95,7 @@ async def test_what_is_busy_waits_and_keeps_nothing_else_from_being_sent() -> No
     table = Table()
     table.lists()
     search = table.asks()
-    clear = table.jobs.add(lambda _: Clear("0"))
+    clear = table.wishes(lambda _: Clear("0"))
     assert table.sends(busy=("CNSRREQ",)) == (Clear("0"), clear)
     assert table.sends(busy=("CNSRREQ",)) == (None, None)
     assert table.sends() == (Search("0"), search)
@@ -101,13 +115,13 @@ async def test_a_refusal_that_passes_is_asked_for_again_a_few_times(refusal: Ref
     for _ in range(TRIES):
         table.lists(now)
         assert table.sends(now) == (Search("0"), job)
-        table.jobs.answered(job, refusal, now)
-        assert table.jobs.moments(table.listing) == [now + pause]
+        table.answers(job, refusal, now)
+        assert table.jobs.next_due() == now + pause
         assert table.sends(now + pause - 0.1) == (None, None)
         now += pause
     table.lists(now)
     assert table.sends(now) == (Search("0"), job)
-    table.jobs.answered(job, refusal, now)
+    table.answers(job, refusal, now)
     assert await outcome(job) == refusal
 
 
@@ -116,28 +130,80 @@ async def test_any_other_refusal_is_the_answer() -> None:
     table.lists()
     job = table.asks()
     table.sends()
-    table.jobs.answered(job, NO, 0.0)
+    table.answers(job, NO)
     assert await outcome(job) == NO
 
 
 async def test_a_list_that_is_refused_for_now_fails_a_job_only_after_several() -> None:
     table = Table()
     job = table.asks()
-    error = RequestRefused("CNSRLST", code="105110", text="초과")
     for _ in range(TRIES):
-        table.jobs.listless(error, tries=TRIES)
+        table.refuses_the_list(BUSY)
         assert not job.answer.done()
-    table.jobs.listless(error, tries=TRIES)
-    assert await outcome(job) is error
+    table.refuses_the_list(BUSY)
+    assert "105110" in str(await outcome(job))
 
 
 async def test_a_list_that_is_refused_for_good_fails_all() -> None:
     table = Table()
     jobs = [table.asks(), table.asks()]
-    error = RequestRefused("CNSRLST", code="900099", text="안 됩니다")
-    table.jobs.listless(error, tries=0)
-    assert [await outcome(job) for job in jobs] == [error, error]
+    table.refuses_the_list(NO)
+    for job in jobs:
+        assert isinstance(await outcome(job), RequestRefused)
     assert table.sends() == (None, None)
+
+
+async def test_a_list_that_is_slow_is_waited_for_twice() -> None:
+    table = Table()
+    job = table.asks()
+    table.jobs.timed_out(ListConditions(), 5.0, 5.0, 0)
+    assert not job.answer.done()
+    table.jobs.timed_out(ListConditions(), 10.0, 15.0, 0)
+    assert isinstance(await outcome(job), RequestTimeout)
+
+
+async def test_what_others_ask_for_is_no_answer_to_a_job() -> None:
+    table = Table()
+    table.lists()
+    job = table.asks()
+    assert table.sends() == (Search("0"), job)
+    table.jobs.answered(Search("0"), NO, 0.0, 0)
+    table.jobs.timed_out(Search("0"), 5.0, 0.0, 0)
+    assert not job.answer.done()
+    table.answers(job, NO)
+    assert await outcome(job) == NO
+
+
+async def test_a_job_that_is_not_answered_fails_alone() -> None:
+    table = Table()
+    table.lists()
+    job, other = table.asks(), table.asks()
+    table.sends()
+    assert job.request is not None
+    table.jobs.timed_out(job.request, 5.0, 5.0, 0)
+    assert isinstance(await outcome(job), RequestTimeout)
+    assert not other.answer.done()
+
+
+async def test_the_end_of_a_connection_fails_only_what_was_sent_on_it() -> None:
+    table = Table()
+    table.lists()
+    job, other = table.asks(), table.asks()
+    table.sends()
+    lost = ConnectionLost("broken off")
+    table.jobs.lost(0, lost, "")
+    assert await outcome(job) is lost
+    assert table.sends() == (Search("0"), other)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_asked_again() -> None:
+    table = Table()
+    table.lists()
+    job = table.asks()
+    table.sends()
+    job.answer.cancel()
+    table.answers(job, BUSY)
+    assert table.jobs.next_due() is None
 
 
 async def test_what_nobody_waits_for_is_never_sent() -> None:
@@ -151,7 +217,9 @@ async def test_what_nobody_waits_for_is_never_sent() -> None:
 
 async def test_at_the_end_all_fail_and_a_second_answer_changes_nothing() -> None:
     table = Table()
+    table.lists()
     jobs = [table.asks(), table.asks()]
+    table.sends()
     ended = JogeonError("closed")
     table.jobs.fail(ended)
     for job in jobs:

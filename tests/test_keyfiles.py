@@ -194,7 +194,7 @@ def test_halves_of_different_days_are_told(caplog: pytest.LogCaptureFixture) -> 
     pair()
     write(f"{ACCOUNT}_secretkey.txt", "one-secret-key", day=3)
     assert keys_in(Path()).secret_key == "one-secret-key"
-    assert "*******509_appkey.txt was saved on 2026-11-18, *******509_secretkey.txt on 2026-11-21" in caplog.text
+    assert "*******509_appkey.txt (2026-11-18) and *******509_secretkey.txt (2026-11-21) were not" in caplog.text
     assert ACCOUNT not in caplog.text
 
 

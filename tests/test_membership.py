@@ -12,6 +12,7 @@ from conversation import SECOND_NS, Listener, moment
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot
 from jogeon.gaps import Blind
 from jogeon.live.membership import DRIFT_GRACE_NS, Membership
+from jogeon.reports import Report
 
 SURGE = Condition("4", "급등주")
 CODES = ("005930", "0000D0", "57JBHH", "000660")
@@ -159,19 +160,19 @@ def test_an_enter_and_a_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "what"),
+    ("kind", "code", "error", "what"),
     [
-        ("I", A, "enter of a member"),
-        ("D", B, "leave of a non-member"),
-        ("X", A, "push of the unknown kind 'X'"),
-        ("", A, "push of the unknown kind ''"),
-        ("I", "", "push without a code"),
-        ("I", "      ", "push without a code"),
+        ("I", A, Report("enter of a member"), "enter of a member"),
+        ("D", B, Report("leave of a non-member"), "leave of a non-member"),
+        ("X", A, Report("push of unknown kind", text="X"), "push of the unknown kind 'X'"),
+        ("", A, Report("push of unknown kind"), "push of the unknown kind ''"),
+        ("I", "", Report("push without code"), "push without a code"),
+        ("I", "      ", Report("push without code"), "push without a code"),
     ],
 )
-def test_what_cannot_be_is_an_anomaly_and_changes_nothing(kind: str, code: str, what: str) -> None:
+def test_what_cannot_be_is_an_anomaly_and_changes_nothing(kind: str, code: str, error: Report, what: str) -> None:
     membership = known(A)
-    assert membership.push(kind, code, "", moment(1)) == Anomaly(moment(1), what, SURGE, code)
+    assert membership.push(kind, code, "", moment(1)) == Anomaly(moment(1), what, SURGE, code, error)
     assert list(membership.codes) == [A]
 
 

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from jogeon.account.pasted import QUOTES, UNSEEN, is_one_word, seen, unquoted
 
 
-@pytest.mark.parametrize(
-    "pasted", ["key", " key\t", "\ufeffkey\u200b", '"key"', "“key”", "'\" key \"'", "＂key＂\n"]
-)
+@pytest.mark.parametrize("pasted", ["key", " key\t", "\ufeffkey\u200b", '"key"', "“key”", "'\" key \"'", "＂key＂\n"])
 def test_quotes_blanks_and_what_nobody_sees_go(pasted: str) -> None:
     assert unquoted(pasted) == "key"
 

@@ -13,8 +13,10 @@ import websockets
 
 from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
-from jogeon.server.peer import EARLY_OUTBOX, SHARE, Peer, Settings
+from jogeon.server.inbox import SHARE
+from jogeon.server.peer import EARLY_OUTBOX, Peer
 from jogeon.server.server import READ_LIMIT
+from jogeon.server.settings import ServerSettings
 from jogeon.wire.messages import ConditionList, ListConditions, Request
 from naive_client import NaiveClient
 from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
@@ -160,7 +162,7 @@ async def test_of_many_without_a_login_the_oldest_goes() -> None:
 
 
 def test_few_may_be_there_without_a_login() -> None:
-    assert (Settings().most_early, Settings().most, READ_LIMIT, WAITING) == (64, 1_000, 2**18, 64)
+    assert (ServerSettings().most_early, ServerSettings().most, READ_LIMIT, WAITING) == (64, 1_000, 2**18, 64)
 
 
 async def test_when_all_are_in_a_newer_one_is_turned_away() -> None:

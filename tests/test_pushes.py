@@ -40,13 +40,13 @@ def heard(*labels: str, standing: Standing | None = None) -> tuple[Pushes, Desks
     desks, programs = Desks(), [Program() for _ in labels]
     for label, program in zip(labels, programs, strict=True):
         desks.open(cast("Peer", program))
-        desks.register(cast("Peer", program), label, "7")
+        desks.register(cast("Peer", program), label, ("K", "7"))
     return Pushes(desks, Dialect(Switches()), standing or Standing(), 0), desks, programs
 
 
 def test_each_hears_of_a_condition_under_its_own_label_in_one_write() -> None:
     pushes, _, (one, other) = heard("4", "7")
-    pushes.push([ENTER, LEAVE])
+    pushes.push([ENTER, LEAVE], "K")
     (first,), (second,) = one.sent, other.sent
     assert [first.count(part) for part in (b'"841":"4"', b'"843":"I"', b'"843":"D"')] == [2, 1, 1]
     assert first.index(b'"843":"I"') < first.index(b'"843":"D"')
@@ -55,21 +55,21 @@ def test_each_hears_of_a_condition_under_its_own_label_in_one_write() -> None:
 
 def test_what_nobody_registered_is_sent_to_nobody() -> None:
     pushes, _, (one,) = heard("4")
-    pushes.push([msgspec.structs.replace(ENTER, seq="4")])
+    pushes.push([msgspec.structs.replace(ENTER, seq="4")], "K")
     assert one.sent == []
 
 
 @pytest.mark.parametrize(("fault", "pushed"), [({"mute": "7"}, 0), ({"mute": "4"}, 1), ({"duplicate": True}, 2)])
 def test_faults_of_pushes(fault: dict[str, object], pushed: int) -> None:
     pushes, _, (one,) = heard("4", standing=msgspec.convert(fault, Standing))
-    pushes.push([ENTER])
+    pushes.push([ENTER], "K")
     assert b"".join(one.sent).count(b"REAL") == pushed
 
 
 def test_a_destroyed_push_and_inserted_frames_are_counted_down() -> None:
     standing = Standing(garble_push=1, garble=2)
     pushes, _, (one,) = heard("4", standing=standing)
-    pushes.push([ENTER, LEAVE])
+    pushes.push([ENTER, LEAVE], "K")
     assert one.said == list(UNREADABLE[:2])
     assert b"".join(one.sent).count(b'"REAL"}') == 1
     assert (standing.garble, standing.garble_push) == (0, 0)
@@ -79,5 +79,5 @@ def test_a_held_snapshot_counts_the_pushes_of_its_condition() -> None:
     pushes, desks, (one,) = heard("4")
     desk = desks[cast("Peer", one)]
     desk.held["4"] = Held(Register("4"), [], 2, 9.0)
-    pushes.push([ENTER])
+    pushes.push([ENTER], "K")
     assert desk.held["4"].pushes == 1

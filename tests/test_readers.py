@@ -33,7 +33,7 @@ from jogeon.wire.messages import (
     System,
     Unknown,
 )
-from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness, refusal_in
+from jogeon.wire.readers import answer, can_answer, decode, likeness, refusal_in
 
 REQUESTS: tuple[Request, ...] = (Login("abc"), ListConditions(), Search("4"), Register("4"), Clear("1"))
 
@@ -90,7 +90,6 @@ def test_anything_else_is_no_success(failure: object) -> None:
 @pytest.mark.parametrize("text", [b'{"trnm":"PING"}', b'{ "trnm" : "PING", "at": 1 }', b"PING", b" PING\n"])
 def test_a_ping_is_kept_verbatim(text: bytes) -> None:
     assert decode(text) == Ping(text)
-    assert decode_request(text) == Ping(text)
 
 
 @pytest.mark.parametrize(
@@ -745,25 +744,3 @@ def test_words_of_the_peer_are_bounded() -> None:
     assert isinstance(notice, System)
     assert isinstance(unknown, Unknown)
     assert (len(notice.message), len(unknown.trnm)) == (1000, 1000)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"trnm":"REG","grp_no":"1"}',
-        '{"trnm":"LOGIN"}',
-        '{"trnm":"LOGIN","token":5}',
-        '{"trnm":"CNSRREQ","search_type":"1"}',
-        '{"trnm":"CNSRREQ","seq":"4"}',
-        '{"trnm":"CNSRREQ","seq":"4","search_type":"2"}',
-        '{"trnm":"CNSRCLR"}',
-        "[]",
-    ],
-)
-def test_a_request_that_lacks_something_is_unknown(text: str) -> None:
-    assert isinstance(decode_request(text.encode()), Unknown)
-
-
-def test_a_venue_nobody_knows_is_the_usual_one() -> None:
-    text = b'{"trnm":"CNSRREQ","seq":"4","search_type":"1","stex_tp":"X"}'
-    assert decode_request(text) == Register("4", "K")

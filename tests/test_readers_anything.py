@@ -32,7 +32,8 @@ from jogeon.wire.messages import (
     Search,
     SearchPage,
 )
-from jogeon.wire.readers import answer, can_answer, decode, decode_request, likeness, read_push
+from jogeon.wire.readers import answer, can_answer, decode, likeness, read_push
+from jogeon.wire.requests import decode_request
 from jogeon.wire.session import ClientSession
 from jogeon.wire.values import stock_code
 

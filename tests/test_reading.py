@@ -14,8 +14,9 @@ from jogeon.events import Condition, Enter, Event, Snapshot, State
 from jogeon.journal import file as store
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History
-from jogeon.journal.reading import in_words, is_damage, one_moment, open_reader
+from jogeon.journal.reading import is_damage, meaning_of, one_moment, open_reader
 from jogeon.journal.store import Store
+from jogeon.reports import Report
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
@@ -136,7 +137,7 @@ def test_what_a_writer_goes_on_from_is_checked_before_it_does(path: Path, table:
     altered(path, {"events": ROWS["a text for a moment"], "conditions": "UPDATE conditions SET name = x'ff00'"}[table])
     opened = Store.open(path)
     opened.close()
-    assert "set aside" in opened.file.notices[0]
+    assert opened.file.notices[0].kind == "journal set aside"
 
 
 def test_what_is_not_there_or_empty_is_told_as_that(path: Path) -> None:
@@ -169,6 +170,7 @@ def test_a_moment_within_a_moment_is_the_same(path: Path) -> None:
 def test_an_error_is_told_by_its_meaning() -> None:
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
-    assert in_words(full) == "the disk is full (database or disk is full)"
-    assert in_words(OSError(5, "Input/output error")).startswith("the disk reports an error")
+    assert str(meaning_of(full)) == "the disk is full (database or disk is full)"
+    assert meaning_of(OSError(5, "Input/output error")) == Report("disk error", text="[Errno 5] Input/output error")
+    assert meaning_of(OSError(13, "Permission denied")) == Report("system", number=13, text="Permission denied")
     assert not is_damage(full)

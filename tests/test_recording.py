@@ -212,7 +212,7 @@ async def test_a_journal_in_use_stops_the_watch_before_it_begins(path: Path) -> 
             await kiwoom.watch("급등주", journal=path).__aenter__()
         assert caught.value.reason == "in use"
         assert watch.journal is not None
-        assert len(kiwoom._ties.watches) == 1
+        assert len(kiwoom._feed.readers) == 1
 
 
 async def test_an_unknown_condition_leaves_no_journal_open(path: Path) -> None:

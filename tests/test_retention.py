@@ -101,8 +101,9 @@ def test_a_copy_is_whole_and_private_while_the_journal_is_written(tmp_path: Path
     opened.close()
     assert copy == tmp_path / "copies" / "signals-2026-11-22.journal"
     assert copy.stat().st_mode & 0o777 == 0o600
-    with History(copy) as history:
+    with History(copy) as history, History(tmp_path / "signals.journal") as original:
         assert len(list(history.events())) == 1
+        assert history.identity != original.identity  # what is written to one is not in the other
     assert [each.name for each in (tmp_path / "copies").iterdir()] == [copy.name]
 
 
@@ -125,3 +126,34 @@ def test_files_of_old_days_are_deleted_and_nothing_else(tmp_path: Path) -> None:
     assert delete_days(tmp_path / "a-{date}.db", dt.date(2026, 8, 2)) == []
     assert (tmp_path / "a-2026-08-01.db.lock").read_text() == "of somebody else"
     assert delete_days(tmp_path / "nowhere" / "a-{date}.db", dt.date(2026, 8, 2)) == []
+
+
+def held(path: Path, cursor: int, held_ns: int) -> int:
+    """Return the first event that is left of twenty, of which all but the last ten seconds are old."""
+    flips: list[list[Event]] = [
+        [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930", "090000")] for n in range(20)
+    ]
+    opened = recorded(path, flips)
+    with opened.file.transaction() as db:
+        db.execute("INSERT INTO cursors VALUES ('폰', ?, 0), ('메일', 20, 0)", (cursor,))
+    while opened.forget(START_NS + 10 * SECOND, held_ns):
+        pass
+    left = int(opened.file.db.execute("SELECT min(id) FROM events").fetchone()[0])
+    opened.close()
+    return left
+
+
+def test_what_a_cursor_has_still_to_read_is_kept_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
+    assert held(tmp_path / "read", 20, 0) == 11
+    assert held(tmp_path / "unread", 4, 0) == 5
+    assert held(tmp_path / "too old", 4, START_NS + 6 * SECOND) == 7
+
+
+def test_a_cursor_that_is_dropped_holds_nothing(tmp_path: Path) -> None:
+    opened = recorded(tmp_path / "journal.db", [[Snapshot(START_NS, RISE, ())]])
+    with opened.file.transaction() as db:
+        db.execute("INSERT INTO cursors VALUES ('폰', 1, 0)")
+    opened.drop_cursor("폰")
+    assert opened.file.db.execute("SELECT count(*) FROM cursors").fetchone() == (0,)
+    opened.close()

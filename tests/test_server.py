@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
 from jogeon.server.frames import text_frame
-from jogeon.server.peer import FRAME_LIMIT, Peer, Settings, Verdict
-from jogeon.server.server import PATH, Server, bound, serve
+from jogeon.server.peer import LoginVerdict, Peer
+from jogeon.server.server import PATH, Server, open_door, serve
+from jogeon.server.settings import FRAME_LIMIT, ServerSettings
 from jogeon.wire import writers
 from jogeon.wire.messages import ConditionList, ListConditions, LoginAccepted, Refusal
 from naive_client import NaiveClient
@@ -47,11 +48,11 @@ class Clerk:
         self.connections += 1
         self.peers.append(peer)
 
-    def login(self, peer: Peer, request: Login) -> Verdict:
+    def login(self, peer: Peer, request: Login) -> LoginVerdict:
         del peer
         if request.token == "bad":
-            return Verdict(Refusal("8005", "no"), writers.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
-        return Verdict(LoginAccepted(), writers.encode_login_accepted(), request.token)
+            return LoginVerdict(Refusal("8005", "no"), writers.encode_refusal("LOGIN", 8005, "no [CODE=8005]"))
+        return LoginVerdict(LoginAccepted(), writers.encode_login_accepted(), request.token)
 
     def requested(self, peer: Peer, request: Request) -> None:
         assert isinstance(request, ListConditions)
@@ -67,7 +68,7 @@ class Clerk:
 
 @contextlib.asynccontextmanager
 async def serving(clerk: Clerk | None = None, **settings: float) -> AsyncIterator[Server]:
-    server = await serve(clerk or Clerk(), settings=Settings(**settings))  # type: ignore[arg-type]  # ints and bools
+    server = await serve(clerk or Clerk(), settings=ServerSettings(**settings))  # type: ignore[arg-type]  # ints and bools
     try:
         yield server
     finally:
@@ -137,12 +138,12 @@ async def test_programs_that_call_the_server_their_origin_are_welcome() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104  # it is refused
 def test_it_binds_to_loopback_only(host: str) -> None:
     with pytest.raises(InvalidAddress) as refused:
-        bound(host, 0)
+        open_door(host, 0)
     assert refused.value.value == host
 
 
 def test_elsewhere_if_told_to() -> None:
-    bound("0.0.0.0", 0, anywhere=True).close()  # noqa: S104  # told to
+    open_door("0.0.0.0", 0, anywhere=True).close()  # noqa: S104  # told to
 
 
 async def test_a_port_that_is_taken_is_told() -> None:
@@ -152,7 +153,7 @@ async def test_a_port_that_is_taken_is_told() -> None:
         assert taken.value.address == f"127.0.0.1:{port_of(server)}"
     for port in (-1, 65_536):
         with pytest.raises(InvalidAddress):
-            bound("127.0.0.1", port)
+            open_door("127.0.0.1", port)
 
 
 async def test_ipv6_has_brackets() -> None:

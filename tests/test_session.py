@@ -12,6 +12,7 @@ from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition
 from jogeon.wire import writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Clear,
     Cleared,
     ConditionList,
@@ -24,6 +25,8 @@ from jogeon.wire.messages import (
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Search,
     SearchPage,
     System,
@@ -531,3 +534,55 @@ def test_a_malformed_answer_is_an_answer() -> None:
     assert isinstance(heard, Answered)
     assert isinstance(heard.answer, Malformed)
     assert pair.client.in_flight is None
+
+
+# ---------------------------------------------------------------- quotes of single stocks
+
+QUOTED = RegisterQuotes(("005930",))
+
+
+def test_quotes_may_be_registered_without_the_list() -> None:
+    pair = Pair()
+    pair.ask(Login("token"), LoginAccepted())
+    assert pair.ask(QUOTED, Acknowledged()) == Answered(QUOTED, Acknowledged())
+    assert pair.client.phase is Phase.LOGGED_IN
+
+
+@pytest.mark.parametrize("request_", [QUOTED, RemoveQuotes(("005930",))])
+def test_an_acknowledgement_is_told_by_its_trnm_while_others_are_owed(
+    request_: RegisterQuotes | RemoveQuotes,
+) -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(request_)
+    pair.answer(pair.serve(), Acknowledged())  # type: ignore[arg-type]  # it is the request just sent
+    assert pair.hear() == Answered(request_, Acknowledged())
+    assert pair.client.owed == [Register("4")]
+
+
+def test_an_acknowledgement_settles_those_of_its_kind_that_are_owed() -> None:
+    pair = listed_pair()
+    removed = RemoveQuotes(("005930",))
+    for request in (QUOTED, removed, QUOTED):
+        timed_out(pair, request)
+    pair.send(QUOTED)
+    pair.say(writers.encode_acknowledged("REG"))
+    assert pair.hear() == Answered(QUOTED, Acknowledged())
+    assert pair.client.owed == [removed]
+    pair.say(writers.encode_acknowledged("REMOVE"))
+    assert pair.hear() == Late(removed, Acknowledged())
+
+
+def test_a_refused_registration_of_quotes_is_its_answer() -> None:
+    pair = listed_pair()
+    pair.send(QUOTED)
+    pair.say(writers.encode_refusal("REG", 105115, "실시간 등록 허용 개수(100)를 초과하였습니다"))
+    assert pair.hear() == Answered(QUOTED, Refusal("105115", "실시간 등록 허용 개수(100)를 초과하였습니다"))
+
+
+def test_a_registration_whose_item_is_no_array_is_unknown_to_a_server() -> None:
+    pair = listed_pair()
+    rows = '{"item":"005930","type":["0B"]}', '{"item":["005930"],"type":"0B"}', '{"item":[1],"type":["0B"]}', ""
+    for data in rows:
+        pair.up.append(f'{{"trnm":"REG","grp_no":"1","data":[{data}]}}'.encode())
+        assert isinstance(pair.serve(), Unknown)

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from conversation import TWICE, Pair
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition
-from jogeon.wire import session, writers
+from jogeon.wire import messages, session, writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Clear,
     Cleared,
     ConditionList,
@@ -27,6 +28,8 @@ from jogeon.wire.messages import (
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Search,
     SearchPage,
     System,
@@ -62,11 +65,15 @@ GRANTED: dict[type[Request], Answer] = {
     Search: SearchPage((), "N", ""),
     Register: Registered(("005930",)),
     Clear: Cleared(),
+    RegisterQuotes: Acknowledged(),
+    RemoveQuotes: Acknowledged(),
 }
 ASKABLE: tuple[Request, ...] = (
     Login("token"),
     ListConditions(),
     *(kind(seq) for seq in SEQS for kind in (Search, Register, Register, Clear)),
+    RegisterQuotes(("005930",)),
+    RemoveQuotes(("005930",)),
 )
 
 
@@ -90,7 +97,7 @@ class _Server(_Recorded, ServerSession):
 
 
 class Walk:
-    """Two sides that do what they like. `blurred` are conditions of which the wire cannot tell replies apart."""
+    """Two sides that do what they like. `blurred`: what the wire cannot tell replies to apart by."""
 
     def __init__(self) -> None:
         self.begin()
@@ -150,7 +157,7 @@ class Walk:
             assert heard.request is awaited
             assert client.in_flight is None
         else:
-            assert isinstance(heard, Late) or (isinstance(heard, Stray) and (heard.seq or "") in self.blurred)
+            assert isinstance(heard, Late) or (isinstance(heard, Stray) and (heard.seq or heard.trnm) in self.blurred)
             assert client.in_flight is awaited
 
     def close(self) -> None:
@@ -170,7 +177,7 @@ class Walk:
 
 
 def _seq(request: Request) -> str:
-    return "" if isinstance(request, Login | ListConditions) else request.seq
+    return request.seq if isinstance(request, messages.OfCondition) else request.trnm
 
 
 class WalkMachine(RuleBasedStateMachine):

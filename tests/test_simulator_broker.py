@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.market.companies import prefix
 from jogeon.simulator.simulator import Simulator
 from naive_client import NaiveClient
 
@@ -36,6 +37,41 @@ def folded(snapshot: dict[str, Any], client: NaiveClient, seq: str) -> set[str]:
         if label == seq:
             (codes.add if kind == "I" else codes.discard)(code)
     return codes
+
+
+# ---------------------------------------------------------------- exchanges
+
+
+async def test_who_asks_for_nxt_hears_of_nxt_and_its_hours() -> None:
+    async with talking() as (simulator, client):
+        await client.conditions()
+        nxt = simulator.truth(exchange="N")
+        assert nxt["names"] == simulator.truth()["names"]
+        snapshot = await client.ask(trnm="CNSRREQ", seq=LIVELY, search_type="1", stex_tp="N")
+        page = await client.ask(
+            trnm="CNSRREQ", seq=LIVELY, search_type="0", stex_tp="N", cont_yn="N", next_key=""
+        )  # fmt: skip
+        assert [row["jmcode"][1:] for row in snapshot["data"]] == nxt["members"][LIVELY] != members(simulator, LIVELY)
+        assert [row["9001"][1:] for row in page["data"]] == nxt["members"][LIVELY]
+        simulator.advance(60)
+        await client.caught_up()
+        changes = [each for each in simulator.truth(exchange="N")["changes"] if each["seq"] == LIVELY]
+        assert client.pushes == [(LIVELY, each["code"], each["kind"], each["time"]) for each in changes]
+        assert {each["time"][:4] for each in changes} <= {"0800", "0801"}
+
+
+async def test_both_exchanges_move_when_conditions_are_edited() -> None:
+    async with talking() as (simulator, client):
+        await client.conditions()
+        before = simulator.truth(exchange="N")
+        await client.ask(trnm="CNSRREQ", seq=LIVELY, search_type="1", stex_tp="N")
+        simulator.fault({"renumber": True})
+        assert simulator.truth(exchange="N")["names"] == simulator.truth()["names"] != before["names"]
+        simulator.advance(60)
+        await client.caught_up()
+        name = before["names"][LIVELY]
+        changes = [each for each in simulator.truth(exchange="N")["changes"] if each["name"] == name]
+        assert client.pushes == [(LIVELY, each["code"], each["kind"], each["time"]) for each in changes] != []
 
 
 # ---------------------------------------------------------------- list
@@ -81,7 +117,8 @@ async def test_a_search_comes_in_pages_as_it_was_when_it_began() -> None:
             page = await client.search(LARGE, cont_yn="Y", next_key=page["next_key"])
             rows += page["data"]
         assert page["next_key"] == ""
-        assert [row["9001"] for row in rows] == [f"A{code}" for code in expected]
+        assert [row["9001"] for row in rows] == [prefix(code) + code for code in expected]
+        assert {row["9001"][0] for row in rows} == {"A", "J", "Q"}
 
 
 async def test_a_search_of_nothing_is_null() -> None:

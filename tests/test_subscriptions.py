@@ -20,6 +20,7 @@ from conversation import (
 from drill import World, check
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot, State
 from jogeon.live.subscriptions import Subscriptions
+from jogeon.reports import Report
 from jogeon.wire.messages import Clear, ConditionList, ListConditions, Register, Registered
 
 SEEDS = int(os.environ.get("JOGEON_SEEDS", "200"))
@@ -89,7 +90,7 @@ def test_the_seq_in_a_push_decides() -> None:
 def test_a_push_for_an_unknown_seq_is_an_anomaly_and_never_a_guess(seq: str) -> None:
     talk, listener = opened(A)
     talk.pushes(seq, "D", A)
-    assert listener.told() == [Anomaly(talk.at_ns, f"push for the unknown condition seq {seq!r}", None, A)]
+    assert listener.told() == [Anomaly(talk.at_ns, code=A, error=Report("push of unknown seq", text=seq))]
 
 
 def test_a_push_of_a_condition_that_is_not_registered_yet_is_nothing_unknown() -> None:

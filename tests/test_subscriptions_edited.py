@@ -8,6 +8,7 @@ from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.live.subscription import CURE_PAUSE
 from jogeon.live.subscriptions import RELIST
+from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
 
 
@@ -208,7 +209,7 @@ def test_a_late_list_is_taken_as_the_first_of_a_connection_only() -> None:
 def test_a_clear_of_somebody_else_is_mended_at_once_although_a_doubt_was_looked_into_just_now() -> None:
     talk, _ = opened(A)
     talk.passes(10)
-    talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
+    talk.subscriptions.unreadable(Report("unreadable rows", number=1), (), talk.at_ns, talk.at_ns)
     for _ in range(2):
         talk.asks(Clear("0"))
         talk.answers(Cleared())

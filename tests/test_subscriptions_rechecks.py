@@ -9,7 +9,10 @@ import pytest
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Talk, moment, opened
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot
 from jogeon.live.subscription import CURE_PAUSE, GRACE
+from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, Register, Registered
+
+UNREADABLE = Report("unreadable frame", bytes=3, text="DecodeError")
 
 
 def test_a_recheck_without_a_difference_is_silent() -> None:
@@ -101,8 +104,8 @@ def test_an_unreadable_frame_is_told_and_every_condition_is_rechecked() -> None:
     talk.passes(10)
     heard_ns = talk.at_ns
     talk.passes(1)
-    talk.subscriptions.unreadable("unreadable frame of 3 bytes", (), heard_ns, talk.at_ns)
-    assert listener.told() == [Anomaly(talk.at_ns, "unreadable frame of 3 bytes")]
+    talk.subscriptions.unreadable(UNREADABLE, (), heard_ns, talk.at_ns)
+    assert listener.told() == [Anomaly(talk.at_ns, error=UNREADABLE)]
     for seq, shown in (("0", A), ("1", B)):
         talk.asks(Clear(seq))
         talk.answers(Cleared())
@@ -118,7 +121,7 @@ def test_of_two_unreadable_frames_the_first_is_where_the_gap_begins() -> None:
     talk, listener = opened(A)
     for _ in range(2):
         talk.passes(10)
-        talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
+        talk.subscriptions.unreadable(UNREADABLE, (), talk.at_ns, talk.at_ns)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", B)
@@ -132,7 +135,7 @@ def test_an_unreadable_frame_during_a_recheck_asks_for_another() -> None:
     talk, listener = opened(A, recheck=100)
     talk.passes(100)
     talk.asks(Clear("0"))
-    talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
+    talk.subscriptions.unreadable(UNREADABLE, (), talk.at_ns, talk.at_ns)
     talk.answers(Cleared())
     talk.registers("0", A)
     talk.asks(Clear("0"))
@@ -146,7 +149,7 @@ def test_an_unreadable_frame_does_not_shorten_the_gap_of_a_recheck_that_differed
     talk.answers(Cleared())
     talk.registers("0", B)
     talk.passes(1)
-    talk.subscriptions.unreadable("unreadable", (), talk.at_ns, talk.at_ns)
+    talk.subscriptions.unreadable(UNREADABLE, (), talk.at_ns, talk.at_ns)
     talk.passes(GRACE)
     talk.asks(Clear("0"))
     assert listener.told()[1] == Gap(ZERO, moment(0), talk.at_ns, "drift")
@@ -232,7 +235,7 @@ def test_a_leave_a_second_after_a_recheck_that_showed_the_stock_ends_in_a_gap() 
     talk.answers(Cleared())
     talk.registers("0", A)
     assert listener.told() == [
-        Anomaly(moment(101), "leave of a non-member", ZERO, B),
+        Anomaly(moment(101), condition=ZERO, code=B, error=Report("leave of a non-member")),
         Gap(ZERO, moment(0), talk.at_ns, "drift"),
         Snapshot(talk.at_ns, ZERO, (A,)),
     ]
@@ -272,8 +275,8 @@ def test_a_condition_is_rechecked_for_doubt_once_a_minute_at_most() -> None:
     talk, _ = opened(A)
     talk.passes(10)
     asked = []
-    for second in range(130):
-        talk.subscriptions.unreadable(f"unreadable {second}", (), talk.at_ns, talk.at_ns)
+    for _ in range(130):
+        talk.subscriptions.unreadable(UNREADABLE, (), talk.at_ns, talk.at_ns)
         if talk.subscriptions.wanted[0].is_due(talk.now):
             asked.append(talk.now)
             talk.asks(Clear("0"))
@@ -286,9 +289,9 @@ def test_a_condition_is_rechecked_for_doubt_once_a_minute_at_most() -> None:
 def test_doubts_that_come_while_one_waits_keep_the_earliest() -> None:
     talk, listener = opened(A)
     talk.passes(50)
-    talk.subscriptions.unreadable("the later one", (), moment(40), talk.at_ns)
-    talk.subscriptions.unreadable("the earlier one", (), moment(20), talk.at_ns)
-    talk.subscriptions.unreadable("the last one", (), moment(45), talk.at_ns)
+    talk.subscriptions.unreadable(UNREADABLE, (), moment(40), talk.at_ns)
+    talk.subscriptions.unreadable(UNREADABLE, (), moment(20), talk.at_ns)
+    talk.subscriptions.unreadable(UNREADABLE, (), moment(45), talk.at_ns)
     talk.loses()
     talk.connects()
     talk.registers("0", A)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversation import PEAK, SURGE, ZERO, A, B, C, Talk, opened
 from jogeon.events import Enter, Gap, Leave, Snapshot, State
+from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, Register, Registered
 
 
@@ -141,5 +142,6 @@ def test_wanting_again_what_is_being_left_registers_it_anew() -> None:
 def test_states_of_the_whole_client_reach_every_sink() -> None:
     talk, first = opened(A)
     second = talk.follows()
-    talk.subscriptions.tell(talk.at_ns, "reconnecting", "in 0.4 s")
-    assert first.events[-1] == second.events[-1] == State(talk.at_ns, "reconnecting", None, "in 0.4 s")
+    state = State(talk.at_ns, "reconnecting", pause=0.4, error=Report("broke off"))
+    talk.subscriptions.tell(state)
+    assert first.events[-1] == second.events[-1] == state

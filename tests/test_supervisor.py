@@ -470,12 +470,12 @@ def test_a_taken_session_is_asked_for_again_after_long_pauses_and_never_for_ever
         broker = Broker()
         moments: list[float] = []
         async with broker.client(on_taken="retry") as kiwoom, kiwoom.watch("급등주") as watch:
-            while kiwoom._running.ended is None:
+            while kiwoom._feed._running.ended is None:
                 moments.append(asyncio.get_running_loop().time())
                 connections = len(broker.wires)
                 broker.wire.push(writers.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
                 broker.wire.close(1000)
-                while kiwoom._running.ended is None and len(broker.wires) == connections:
+                while kiwoom._feed._running.ended is None and len(broker.wires) == connections:
                     await pause(10)
                 drain(watch)
         return moments

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from jogeon.errors import InvalidAddress
-from jogeon.server.peer import Settings
+from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.switches import Switches
 from naive_client import NaiveClient
 from test_simulator_broker import LIVELY, folded, members, talking
 
 
 def test_the_defaults_are_the_brokers() -> None:
-    assert Switches().settings() == Settings()
+    assert Switches().settings() == ServerSettings()
 
 
 def test_the_server_gets_what_concerns_it() -> None:
     switches = Switches(ping=1, ping_deadline=2, login_deadline=3, side_by_side=True, fragment=4, bare_ping=True)
-    assert switches.settings() == Settings(
+    assert switches.settings() == ServerSettings(
         ping=1, ping_deadline=2, login_deadline=3, exclusive=False, fragment=4, bare_ping=True
     )
 
@@ -36,7 +36,7 @@ def test_numbers_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_the_server_gets_the_rest_of_what_concerns_it() -> None:
-    assert Switches(frame_limit=9, rfc_pong=True, before_login="silent").settings() == Settings(
+    assert Switches(frame_limit=9, rfc_pong=True, before_login="silent").settings() == ServerSettings(
         frame_limit=9, rfc_pong=True, refuse_early=False
     )
 

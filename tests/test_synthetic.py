@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.simulator.market import synthetic
+from jogeon.simulator.market.companies import nxt_codes
 from jogeon.simulator.market.expressions import FIELDS, ConditionRule, ExpressionError
+from jogeon.simulator.market.hours import NXT, Hours
 from jogeon.simulator.market.krx import daily_limits, rate
 from jogeon.simulator.market.synthetic import DEFAULT_CONDITIONS, SyntheticMarket
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DAY = 390 * 60
 SHORT_DAY = 40
+SHORT = Hours(stretches=((9 * 3600, 9 * 3600 + SHORT_DAY),), paces=((9 * 3600, 1.0),))
 SURGING, LARGE, EMPTY, FLAPPING = "4", "2", "3", "6"
 
 
@@ -47,17 +49,15 @@ class Fold:
         return all(list(members) == market.members(seq) for seq, members in self.members.items())
 
 
-@pytest.fixture
-def _short_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synthetic, "TICKS_A_DAY", SHORT_DAY * 10)
-
-
 @pytest.mark.parametrize("seed", [1, 7, 2026])
 def test_a_whole_day_and_the_next_opening(seed: int) -> None:
     market = SyntheticMarket(seed)
     fold = Fold(market)
     moved = Counter[str]()
-    last_move = longest_rest = large = 0
+    last_move = longest_rest = 0
+    smallest = len(fold.members[LARGE])
+    minutes = [0] * (DAY // 60 + 1)
+    flaps = [0] * (DAY // 600 + 1)
     for second in range(1, DAY + 60):
         clock = market.clock
         changes = market.advance(1)
@@ -66,13 +66,18 @@ def test_a_whole_day_and_the_next_opening(seed: int) -> None:
         if any(change.seq == SURGING for change in changes):
             longest_rest = max(longest_rest, second - last_move)
             last_move = second
-        large += len(fold.members[LARGE]) > 100
+        smallest = min(smallest, len(fold.members[LARGE]))
+        minutes[second // 60] += len(changes)
+        flaps[second // 600] += sum(change.seq == FLAPPING for change in changes)
         assert {change.time for change in changes} <= {clock, market.clock}
     assert fold.agrees(market)
     assert market.now.isoformat() == "2026-03-03T09:00:59+09:00"
     assert longest_rest < 20
     assert moved[SURGING] > DAY / 5
-    assert large > 0.9 * DAY
+    assert smallest > 100
+    assert minutes[0] >= 5 * sum(minutes[180:240]) / 60
+    assert 0.7 < sum(minutes[: DAY // 60]) / DAY < 1.4
+    assert all(count >= 60 for count in flaps[: DAY // 600])
     assert moved[EMPTY] == 0
     assert moved[FLAPPING] > DAY / 5
     assert {condition.seq for condition in market.conditions} - set(moved) == {EMPTY}
@@ -104,6 +109,20 @@ def test_the_flapping_condition_is_entered_and_left_within_a_second(seed: int) -
     assert sum(stay < 10 for stay in stays) >= len(stays) - 1  # two blocks in a row make one longer stay
 
 
+def test_nxt_opens_at_eight_and_goes_on_until_eight() -> None:
+    market = SyntheticMarket(1, hours=NXT, only=nxt_codes())
+    krx = {condition.seq: set(SyntheticMarket(1).members(condition.seq)) for condition in market.conditions}
+    assert market.clock == "080000"
+    hours = Counter[str]()
+    for _ in range(NXT.seconds // 300):
+        changes = market.advance(300)
+        hours.update(change.time[:2] for change in changes if change.seq == SURGING)
+        assert {change.code for change in changes} <= nxt_codes()
+    assert set(hours) == {f"{hour:02d}" for hour in range(8, 20)}
+    assert hours["09"] > 2 * hours["18"]
+    assert set(market.members(SURGING)) != krx[SURGING]
+
+
 def test_the_default_conditions_are_what_the_design_promises() -> None:
     assert [condition.seq for condition in DEFAULT_CONDITIONS] == [str(seq) for seq in range(len(DEFAULT_CONDITIONS))]
     assert len({condition.name for condition in DEFAULT_CONDITIONS}) == len(DEFAULT_CONDITIONS) >= 8
@@ -125,9 +144,8 @@ def test_the_slicing_of_time_does_not_matter(milliseconds: list[int]) -> None:
     assert changes == [change for tick in ticks_of(5)[: sum(milliseconds) // 100] for change in tick]
 
 
-@pytest.mark.usefixtures("_short_day")
 def test_the_slicing_of_time_does_not_matter_over_days() -> None:
-    whole, sliced = SyntheticMarket(5), SyntheticMarket(5)
+    whole, sliced = SyntheticMarket(5, hours=SHORT), SyntheticMarket(5, hours=SHORT)
     assert whole.advance(2.5 * SHORT_DAY) == [change for _ in range(50) for change in sliced.advance(SHORT_DAY / 20)]
     assert whole.now == sliced.now
 
@@ -158,9 +176,8 @@ def test_another_process_sees_the_same_market() -> None:
     assert answer.stdout.strip() == repr(SyntheticMarket(3).advance(60))
 
 
-@pytest.mark.usefixtures("_short_day")
 def test_days_follow_one_another_without_a_night() -> None:
-    market = SyntheticMarket(2)
+    market = SyntheticMarket(2, hours=SHORT)
     fold = Fold(market)
     fold.take(market.advance(SHORT_DAY - 0.1))
     closes = {code: market.prices(code).price for code in fold.members[LARGE]}
@@ -184,7 +201,7 @@ def test_rows_hold_together() -> None:
     market = SyntheticMarket(1)
     market.advance(1_200)
     signs = Counter[int]()
-    for code in market.members(LARGE) + market.members(SURGING) + market.members("5"):
+    for code in market._stocks:
         row = market.prices(code)
         close = row.price - row.change
         assert row.code == code
@@ -199,7 +216,7 @@ def test_rows_hold_together() -> None:
         assert (row.sign == 1) is (row.price == daily_limits(close).upper)
         assert (row.sign == 4) is (row.price == daily_limits(close).lower)
         signs[row.sign] += 1
-    assert {2, 3, 5} <= set(signs)
+    assert {1, 2, 3, 5} <= set(signs)  # 1 is at its upper limit from the opening on
 
 
 def test_what_is_unknown_is_a_key_error() -> None:

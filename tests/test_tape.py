@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import pytest
 
+from jogeon.simulator.market.companies import nxt_codes
+from jogeon.simulator.market.hours import KRX, NXT
 from jogeon.simulator.market.krx import daily_limits, rate, snapped
 from jogeon.simulator.market.tape import (
     BLOCK,
@@ -16,13 +21,19 @@ from jogeon.simulator.market.tape import (
     LEADER_PAUSE,
     LEADER_VOLUME,
     LEADERS,
+    LIMIT_DOWNS,
+    LIMIT_UPS,
     SURGE,
     TICKS_A_SECOND,
-    Stock,
+    VI_TICKS,
     Tape,
 )
 
+if TYPE_CHECKING:
+    from jogeon.simulator.market.stock import Stock
+
 SEEDS = (1, 2, 3)
+UPPER, LOWER = attrgetter("upper"), attrgetter("lower")
 MINUTES = 3 * 60 * TICKS_A_SECOND
 
 
@@ -60,16 +71,79 @@ def test_most_stocks_trade_and_some_much_more_than_others() -> None:
     tape = Tape(1)
     trades = Counter(stock.code for _ in range(10 * MINUTES) for stock in tape.trades())
     assert len(trades) > 0.9 * len(tape.stocks)
-    assert max(trades.values()) > 5 * (trades.total() / len(tape.stocks))
+    assert max(trades.values()) > 3 * (trades.total() / len(tape.stocks))
 
 
-def test_the_opening_is_busy() -> None:
+@cache
+def day_of(seed: int) -> Day:
+    return Day(Tape(seed))
+
+
+class Day:
+    """A whole day of a tape, as its trades show it."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.minutes = [0] * (KRX.seconds // 60)
+        self.last_second = Counter[str]()
+        self.prices: dict[str, list[tuple[int, int]]] = {stock.code: [(0, stock.price)] for stock in tape.stocks}
+        for tick in range(1, KRX.seconds * TICKS_A_SECOND):
+            for stock in tape.trades():
+                self.minutes[tick // (60 * TICKS_A_SECOND)] += 1
+                self.prices[stock.code].append((tick, stock.price))
+                if tick >= (KRX.seconds - 1) * TICKS_A_SECOND:
+                    self.last_second[stock.code] += 1
+
+
+def test_the_opening_is_a_burst_noon_is_quiet_and_the_end_is_an_auction() -> None:
+    day = day_of(1)
+    opening, noon = day.minutes[0], sum(day.minutes[180:240]) / 60
+    assert opening >= 5 * noon
+    assert sum(day.minutes[350:380]) / 30 > 1.5 * noon
+    assert max(day.minutes[380:389]) < noon / 10  # orders only wait, but leaders and blocks go on
+    assert len(day.last_second) > 0.99 * len(day.tape.stocks)
+
+
+def test_some_stocks_reach_their_daily_limit_and_stay_there() -> None:
+    stocks = day_of(1).tape.stocks
+    ups, downs = ([stock for stock in stocks if stock.price == bound(stock)] for bound in (UPPER, LOWER))
+    assert len(ups) == LIMIT_UPS
+    assert len(downs) == LIMIT_DOWNS
+    for stock in ups + downs:
+        prices = [price for _, price in day_of(1).prices[stock.code]]
+        assert set(prices[prices.index(stock.price) :]) == {stock.price}
+    assert sum(stock.open == stock.upper for stock in ups) == 1
+
+
+def test_a_stock_that_runs_away_is_interrupted_for_two_minutes() -> None:
+    """Whoever runs to a limit passes 10 and 20 percent, each an interruption, whose auction is its next trade."""
+    runners = [stock for stock in day_of(1).tape.stocks if stock.price in {stock.upper, stock.lower}]
+    for stock in runners:
+        trades = day_of(1).prices[stock.code]
+        pauses = [later - earlier for (earlier, _), (later, _) in pairwise(trades)]
+        assert stock.open == stock.upper or sum(pause >= VI_TICKS for pause in pauses) >= 2
+        for (earlier, before), (later, after) in pairwise(trades):
+            if later < (KRX.seconds - 600) * TICKS_A_SECOND and abs(after - before) > 0.06 * before:
+                pytest.fail(f"{stock.code} jumped from {before} to {after} within {later - earlier} ticks")
+
+
+def test_nobody_trades_during_an_interruption() -> None:
     tape = Tape(1)
-    first = sum(1 for _ in range(MINUTES) for _ in tape.trades())
-    for _ in range(2 * MINUTES):
-        list(tape.trades())
-    later = sum(1 for _ in range(MINUTES) for _ in tape.trades())
-    assert first > 3 * later
+    seen = 0
+    for _ in range(10 * MINUTES):
+        for stock in tape.trades():
+            assert stock.halted_until == 0
+            assert stock.spared or stock.leads or stock.quiet_above < stock.price < stock.quiet_below
+        seen = max(seen, len(tape._halted))
+        assert all(stock.halted_until > 0 for stock in tape._halted)
+    assert seen > 0
+
+
+def test_a_tape_of_some_stocks_knows_them_as_the_whole_does() -> None:
+    whole, some = Tape(1), Tape(1, NXT, only=nxt_codes())
+    assert {stock.code for stock in some.stocks} == nxt_codes()
+    bases = {stock.code: stock.base for stock in whole.stocks}
+    assert all(stock.base == bases[stock.code] for stock in some.stocks)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

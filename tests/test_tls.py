@@ -53,7 +53,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def trust(monkeypatch: pytest.MonkeyPatch, make: Callable[[], ssl.SSLContext]) -> None:
-    for place in ("jogeon.live.connection.tls_context", "jogeon.account.tokens.tls_context"):
+    for place in ("jogeon.live.connection.tls_context", "jogeon.web.tls_context"):
         monkeypatch.setattr(place, lambda _: make())
 
 

@@ -362,7 +362,7 @@ async def test_no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_no_answer_in_time(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.account.tokens.REPLY_TIMEOUT", 0.05)
+    monkeypatch.setattr("jogeon.web.REPLY_TIMEOUT", 0.05)
     broker.may_answer.clear()
     with pytest.raises(CouldNotConnect) as failed:
         await tokens_of(broker).current()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jogeon.events import Condition
 from jogeon.wire import writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Clear,
     Cleared,
     ConditionList,
@@ -24,13 +25,16 @@ from jogeon.wire.messages import (
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Reply,
     Request,
     Search,
     SearchPage,
     System,
 )
-from jogeon.wire.readers import answer, decode, decode_request
+from jogeon.wire.readers import answer, decode
+from jogeon.wire.requests import decode_request
 from jogeon.wire.values import composed
 from jogeon.wire.writers import encode
 from texts import list_text, page_text, snapshot_text
@@ -48,6 +52,16 @@ REQUESTS: list[tuple[Request, str]] = [
     ),
     (Register("4", "N"), '{"trnm":"CNSRREQ","seq":"4","search_type":"1","stex_tp":"N"}'),
     (Clear("1"), '{"trnm":"CNSRCLR","seq":"1"}'),
+    (
+        RegisterQuotes(("005930",)),
+        '{"trnm":"REG","grp_no":"1","refresh":"1","data":[{"item":["005930"],"type":["0B"]}]}',
+    ),
+    (
+        RegisterQuotes(("005930", "0000D0"), "2", keep=False),
+        '{"trnm":"REG","grp_no":"2","refresh":"0","data":[{"item":["005930","0000D0"],"type":["0B"]}]}',
+    ),
+    (RemoveQuotes(("005930",)), '{"trnm":"REMOVE","grp_no":"1","data":[{"item":["005930"],"type":["0B"]}]}'),
+    (Login("abc", extended=True), '{"trnm":"LOGIN","token":"abc","jogeon":1}'),
 ]
 
 
@@ -74,6 +88,8 @@ CODES = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=6, max_size=6)
     | st.builds(Search, SEQS, st.sampled_from("KNA"), st.sampled_from("YN"), TEXTS)
     | st.builds(Register, SEQS, st.sampled_from("KNA"))
     | st.builds(Clear, SEQS)
+    | st.builds(RegisterQuotes, st.lists(CODES, min_size=1).map(tuple), SEQS, st.booleans())
+    | st.builds(RemoveQuotes, st.lists(CODES, min_size=1).map(tuple), SEQS)
 )
 def test_a_request_round_trips(request: Request) -> None:
     assert decode_request(encode(request)) == request
@@ -114,6 +130,10 @@ def test_a_page_round_trips(seq: str, found: list[dict[str, str]], key: str) -> 
 
 def test_what_is_granted_and_refused_round_trips() -> None:
     assert answer(Login("x"), reply(writers.encode_login_accepted())) == LoginAccepted()
+    accepted = LoginAccepted("http://127.0.0.1:10001")
+    assert answer(Login("x", extended=True), reply(writers.encode_login_accepted(rest=accepted.rest))) == accepted
+    for request in (RegisterQuotes(("005930",)), RemoveQuotes(("005930",))):
+        assert answer(request, reply(writers.encode_acknowledged(request.trnm))) == Acknowledged()
     assert answer(Clear("4"), reply(writers.encode_cleared("4"))) == Cleared()
     refused = reply(writers.encode_refusal("CNSRREQ", 900003, "이미(seq=4)"))
     assert answer(Register("4"), refused) == Refusal("900003", "이미(seq=4)")

@@ -15,6 +15,7 @@ from conversation import NO_SUCH, SECOND_NS, TWICE, moment, text_of
 from jogeon.events import Condition
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
+    Clear,
     Cleared,
     ConditionList,
     ListConditions,
@@ -258,6 +259,7 @@ class Broker:
                 return SearchPage((), "N", "")
             case Register(seq):
                 return self._register(link, seq)
+        assert isinstance(request, Clear)
         link.bound.pop(request.seq, None)
         self.already.discard(request.seq)
         return Cleared()

@@ -26,6 +26,7 @@ from jogeon.errors import (
     LoginRefused,
     MissingExtra,
     PagingError,
+    PositionError,
     RemoteProtocolError,
     RepeatedPageKey,
     RequestRefused,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client
     from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
     from jogeon.export import to_dataframe
+    from jogeon.journal.history import History
     from jogeon.watch import Watch
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "Enter",
     "Event",
     "Gap",
+    "History",
     "InvalidAddress",
     "InvalidSetting",
     "JogeonError",
@@ -67,6 +70,7 @@ __all__ = [
     "Member",
     "MissingExtra",
     "PagingError",
+    "PositionError",
     "RemoteProtocolError",
     "RepeatedPageKey",
     "RequestRefused",
@@ -85,7 +89,13 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of ours
-    _ROOMS = {"Client": "client", "Watch": "watch", "Keys": "account.keys", "to_dataframe": "export"}
+    _ROOMS = {
+        "Client": "client",
+        "Watch": "watch",
+        "Keys": "account.keys",
+        "History": "journal.history",
+        "to_dataframe": "export",
+    }
 
     def __getattr__(name: str) -> object:
         """Import what is named at its first use: `jogeon --help` needs neither a loop nor a network."""

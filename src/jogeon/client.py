@@ -1,41 +1,28 @@
 """What a user holds first: a Client for one account on one server, from which Watches are made."""
 
 import contextlib
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
 from jogeon.endpoint import Endpoint
-from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
+from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Exchange, Stock, korean
-from jogeon.live.jobs import Ask
+from jogeon.live.feed import MAX_ROWS, Feed
 from jogeon.live.listing import resolve
-from jogeon.live.pages import Moved, Pages
+from jogeon.live.pages import Moved
 from jogeon.live.policy import Policy
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS, Queue
-from jogeon.live.serving import refused
-from jogeon.live.subscriptions import Subscriptions
-from jogeon.live.supervisor import Supervisor
-from jogeon.masks import unmasked
-from jogeon.watch import Ties, Watch
-from jogeon.wire import messages
-from jogeon.wire.messages import Clear, ListConditions
+from jogeon.watch import Watch
 
 SEARCH_STARTS = 3
 """How often a search begins again because its condition moved, or its connection went, between two pages."""
-MAX_PAGES = 500
-MAX_ROWS = 10_000
 
 DEFAULTS = Policy()
-
-logger = logging.getLogger("jogeon.client")
-logger.addFilter(unmasked)
-_A = TypeVar("_A")
 
 
 class Client:
@@ -50,12 +37,8 @@ class Client:
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._policy = policy
-        self._wall = policy.wall
-        self._subscriptions = Subscriptions(recheck=policy.recheck)
-        self._ties = Ties(self._subscriptions, self._wall, lambda: self._running, self.conditions, [])
+        self._feed = Feed(policy)
         self._entered = False
-        self._supervisor: Supervisor | None = None
         self._opened = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -65,10 +48,8 @@ class Client:
         self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            supervisor = Supervisor(endpoint, self._subscriptions, self._end, self._policy)
-            await supervisor.start()
-            opening.push_async_callback(supervisor.stop)
-            self._supervisor = supervisor
+            await self._feed.start(endpoint)
+            opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
         return self
 
@@ -77,20 +58,14 @@ class Client:
         await self._opened.aclose()
 
     @property
-    def _running(self) -> Supervisor:
-        if self._supervisor is None:
-            raise LocalProtocolError("the client is not connected: use it in `async with`")
-        return self._supervisor
-
-    @property
     def heard(self) -> datetime | None:
         """When the last frame came, a PING too, Korean time; None before the first."""
-        heard_ns = 0 if self._supervisor is None else self._supervisor.heard_ns
+        heard_ns = self._feed.heard_ns
         return korean(heard_ns) if heard_ns else None
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order, as of at most a second ago."""
-        return list((await self._ask(lambda _: ListConditions(), messages.ConditionList)).conditions)
+        return await self._feed.conditions()
 
     async def resolve(self, wanted: str | int | Condition) -> Condition:
         """Return the condition with this name, else with this seq; UnknownCondition, AmbiguousCondition."""
@@ -113,28 +88,8 @@ class Client:
         check_bounds(max_rows=max_rows)
         for _ in range(SEARCH_STARTS):
             with contextlib.suppress(Moved):
-                return await self._pages(wanted, exchange, max_rows, progress)
+                return await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
         raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
-
-    async def _pages(
-        self, wanted: str | Condition, exchange: Exchange, max_rows: int, progress: Callable[[int], object] | None
-    ) -> list[Stock]:
-        """Read the pages of one search; Moved if a page would be one of another condition or another connection."""
-        stocks: list[Stock] = []
-        pages = Pages(wanted, exchange, lambda: self._running.connection_number)
-        for _ in range(MAX_PAGES):
-            page = await self._ask(pages.ask, messages.SearchPage)
-            for oddity in page.oddities:
-                logger.warning("search %s: not readable, left out or empty: %s", wanted, oddity)
-            stocks += page.stocks
-            if progress is not None:
-                progress(len(stocks))
-            if len(stocks) > max_rows:
-                raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
-            if page.cont_yn != "Y":
-                return stocks
-            pages.turn(page.next_key, len(stocks))
-        raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
 
     def watch(
         self,
@@ -154,28 +109,10 @@ class Client:
         check_exchange(exchange)
         check_bounds(max_events=max_events, max_bytes=max_bytes)
         check_path("journal", journal)
-        queue = Queue(self._ties.current, self._wall, max_events=max_events, max_bytes=max_bytes)
+        queue = Queue(self._feed.current, self._feed.wall, max_events=max_events, max_bytes=max_bytes)
         path = None if journal is None else Path(journal)
-        return Watch(self._ties, names, exchange, queue, journal=path, frames=frames)
+        return Watch(self._feed, names, exchange, queue, journal=path, frames=frames)
 
     async def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""
-        name = named(wanted)
-
-        def ask(listing: Sequence[Condition]) -> Clear:
-            condition = resolve(name, listing)
-            if self._subscriptions.of(condition) is not None:
-                raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
-            return Clear(condition.seq)
-
-        await self._ask(ask, messages.Cleared)
-
-    async def _ask(self, ask: Ask, expected: type[_A]) -> _A:
-        answer = await self._running.ask(ask)
-        if not isinstance(answer, expected):
-            raise refused(expected.__name__, answer)
-        return answer
-
-    def _end(self, error: JogeonError | None) -> None:
-        for watch in list(self._ties.watches):
-            watch.finish(error)
+        await self._feed.clear(named(wanted))

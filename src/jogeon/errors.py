@@ -19,6 +19,7 @@ RequestRefused            the broker            depends on its code
 UnknownCondition          the user              no: no such name or seq was listed
 AmbiguousCondition        the user              no: two conditions bear the name
 JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
+PositionError             the user              from another position: this one is pruned, foreign or gone
 MissingExtra              the user              no: an optional library must be installed
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
@@ -27,17 +28,36 @@ Every class derives from JogeonError; `code` and `text` are the broker's own, wh
 secret of this process, whoever quoted it.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from jogeon.masks import masked
+
+if TYPE_CHECKING:
+    from jogeon.reports import Kind, Report
 
 BUSY_CODES = frozenset({"1700", "105110", "429"})
 """Too many requests of a kind, over REST and over the socket."""
 
 
-class JogeonError(Exception):
-    """Root of all errors of this package; `code` and `text` are the broker's own words, if any."""
+def _report(kind: "Kind", **fields: Any) -> "Report":
+    from jogeon.reports import Report  # msgspec is not needed until something goes wrong
 
-    def __init__(self, message: str, *, code: str = "", text: str = "") -> None:
-        super().__init__(masked(message))
+    return Report(kind, **fields)
+
+
+def _as_report(detail: "str | Report") -> "Report":
+    return _report("other", text=detail) if isinstance(detail, str) else detail
+
+
+class JogeonError(Exception):
+    """Root of all errors of this package; `code` and `text` are the broker's own words, if any.
+
+    `report` is its message as data.
+    """
+
+    def __init__(self, message: "str | Report", *, code: str = "", text: str = "") -> None:
+        super().__init__(masked(str(message)))
+        self.report = _as_report(message)
         self.code = code
         self.text = text
 
@@ -67,15 +87,16 @@ class InvalidSetting(InvalidAddress):
 
     `reason` is one of missing, unreadable, not a file, too large, not private, no home, not text, not TOML, backslash,
     wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,
-    no keys, half a pair, several pairs, several profiles; `detail` says more.
+    no keys, half a pair, several pairs, several profiles; `detail` says more, `why` as data.
     """
 
-    def __init__(self, *, file: str, field: str = "", reason: str, detail: str = "") -> None:
+    def __init__(self, *, file: str, field: str = "", reason: str, detail: "str | Report" = "") -> None:
         where = f"{file}: {field}" if field else file
-        super().__init__(f"{where}: {reason}" + (f": {detail}" if detail else ""), value=where, reason=reason)
         self.file = file
         self.field = field
-        self.detail = detail
+        self.detail = str(detail)
+        self.why = _as_report(detail)
+        super().__init__(f"{where}: {reason}" + (f": {self.detail}" if self.detail else ""), value=where, reason=reason)
 
 
 class KeysMissing(JogeonError):
@@ -99,22 +120,22 @@ class LoginRefused(JogeonError):
     """The broker refused the LOGIN; the code is read from the field or from `CODE=nnnn` in the text."""
 
     def __init__(self, *, code: str, text: str) -> None:
-        super().__init__(f"login refused [{code}] {text}", code=code, text=text)
+        super().__init__(_report("login refused", code=code, text=text), code=code, text=text)
 
 
 class TokenRefused(JogeonError):
     """The broker refused to issue or revoke a token (au10001, au10002)."""
 
     def __init__(self, *, code: str, text: str) -> None:
-        super().__init__(f"token refused [{code}] {text}", code=code, text=text)
+        super().__init__(_report("token refused", code=code, text=text), code=code, text=text)
 
 
 class SessionTaken(JogeonError):
     """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known."""
 
     def __init__(self, *, code: str = "", text: str = "", holder: str = "") -> None:
-        who = f" by {holder}" if holder else ""
-        super().__init__(f"the session of this key is taken{who} {text}".rstrip(), code=code, text=text)
+        kind: Kind = "taken by" if holder else "taken"
+        super().__init__(_report(kind, name=holder, code=code, text=text), code=code, text=text)
         self.holder = holder
 
 
@@ -123,33 +144,42 @@ class CouldNotConnect(JogeonError):
 
     `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, network. Where a certificate is why,
     `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host, invalid, or "unreadable
-    roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password.
+    roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password. `detail`
+    says more, `why` as data.
     """
 
-    def __init__(self, *, address: str, reason: str, detail: str, certificate: str = "", proxy: str = "") -> None:
-        super().__init__(f"could not connect to {address}: {detail}")
+    def __init__(
+        self, *, address: str, reason: str, detail: "str | Report", certificate: str = "", proxy: str = ""
+    ) -> None:
+        self.why = _as_report(detail)
+        super().__init__(_report("could not connect", name=address, why=self.why))
         self.address = address
         self.reason = reason
-        self.detail = detail
+        self.detail = str(detail)
         self.certificate = certificate
         self.proxy = proxy
 
 
 class CannotServe(JogeonError):
-    """No server could be started at `address`; `detail` is what the system says."""
+    """No server could be started at `address`; `detail` is what the system says, `why` the same as data."""
 
-    def __init__(self, *, address: str, detail: str) -> None:
+    def __init__(self, *, address: str, detail: "str | Report") -> None:
         super().__init__(f"cannot serve at {address}: {detail}")
         self.address = address
-        self.detail = detail
+        self.detail = str(detail)
+        self.why = _as_report(detail)
 
 
 class ConnectionLost(JogeonError):
-    """The connection ended; `close_code` is the peer's close code (1006 if it sent none)."""
+    """The connection ended; `close_code` is the peer's close code (1006 if it sent none).
 
-    def __init__(self, detail: str, *, close_code: int = 1006, code: str = "", text: str = "") -> None:
-        super().__init__(f"connection lost: {detail}", code=code, text=text)
-        self.detail = detail
+    `detail` says why, `why` as data.
+    """
+
+    def __init__(self, detail: "str | Report", *, close_code: int = 1006, code: str = "", text: str = "") -> None:
+        self.why = _as_report(detail)
+        super().__init__(_report("connection lost", why=self.why), code=code, text=text)
+        self.detail = str(detail)
         self.close_code = close_code
 
 
@@ -157,7 +187,7 @@ class RequestTimeout(JogeonError):
     """No reply came in `seconds`; the reply stays owed until the connection ends."""
 
     def __init__(self, request: str, seconds: float) -> None:
-        super().__init__(f"no reply to {request} within {seconds:g} s")
+        super().__init__(_report("no reply", name=request, seconds=seconds))
         self.request = request
         self.seconds = seconds
 
@@ -166,7 +196,7 @@ class RequestRefused(JogeonError):
     """The broker answered `request` with an error of its own."""
 
     def __init__(self, request: str, *, code: str, text: str) -> None:
-        super().__init__(f"{request} refused [{code}] {text}", code=code, text=text)
+        super().__init__(_report("request refused", name=request, code=code, text=text), code=code, text=text)
         self.request = request
 
     @property
@@ -206,11 +236,28 @@ class JournalError(JogeonError):
     unfinished.
     """
 
-    def __init__(self, path: object, reason: str, detail: str) -> None:
+    def __init__(self, path: object, reason: str, detail: "str | Report") -> None:
         super().__init__(f"the journal {path} cannot be used: {detail}")
         self.path = str(path)
         self.reason = reason
+        self.detail = str(detail)
+        self.why = _as_report(detail)
+
+
+class PositionError(JogeonError):
+    """The stream of a journal cannot be gone on with from a position.
+
+    `reason` is pruned (what comes next was deleted; `next` is the first event that was not, None if none is left),
+    foreign (it is not of this journal), gone (the journal is no longer there) or hole (what arrived is not what comes
+    next). `position` is where one stood.
+    """
+
+    def __init__(self, position: object, reason: str, detail: str, following: object = None) -> None:
+        super().__init__(f"the stream cannot go on from {position}: {detail}")
+        self.position = position
+        self.reason = reason
         self.detail = detail
+        self.next = following
 
 
 class MissingExtra(JogeonError):

@@ -5,9 +5,13 @@ the properties `at`, `time`, `since` and `until` give them as datetimes in Korea
 """
 
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from jogeon.reports import Report
 
 KST = timezone(timedelta(hours=9), "KST")
 """Korean time; a fixed offset, because Windows has no zone database and Korea no summer time."""
@@ -21,6 +25,7 @@ Cause = Literal[
     "unreadable frame",
     "registration lost",
     "condition missing",
+    "not watched",
 ]
 StateName = Literal[
     "started",
@@ -33,6 +38,8 @@ StateName = Literal[
     "condition-gone",
     "ambiguous",
     "taken",
+    "journal-stalled",
+    "journal-resumed",
     "ended",
 ]
 Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]
@@ -184,21 +191,70 @@ class Gap(_Told, frozen=True, gc=False):
         return korean(self.until_ns)
 
 
+class Counts(Struct, frozen=True, gc=False, omit_defaults=True):
+    """How many events of each kind."""
+
+    anomaly: int = 0
+    enter: int = 0
+    gap: int = 0
+    leave: int = 0
+    snapshot: int = 0
+    state: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {kind}" for kind, count in msgspec.structs.asdict(self).items() if count)
+
+
 class State(_Received, frozen=True, gc=False):
-    """Something about the watch itself; `condition` is None where it concerns the whole client."""
+    """Something about the watch itself; `condition` is None where it concerns the whole client.
+
+    `cause` is English text, made from the fields behind it where it is not given: `error` is what went wrong, `pause`
+    the seconds until the next login, `active` of `of` wanted conditions are registered, `notices` is what became of
+    the journal.
+    """
 
     state: StateName
     condition: Condition | None = None
     cause: str = ""
+    pause: float | None = None
+    error: Report | None = None
+    active: int | None = None
+    of: int | None = None
+    notices: tuple[Report, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.cause:
+            force_setattr(self, "cause", self._in_words())
+
+    def _in_words(self) -> str:
+        if self.notices:
+            return "; ".join(map(str, self.notices))
+        if self.active is not None:
+            return f"{self.active} of {self.of}"
+        cause = "" if self.error is None else str(self.error)
+        return cause if self.pause is None else f"in {self.pause:.1f} s: {cause}"
 
 
 class Anomaly(_Received, frozen=True, gc=False):
-    """Something the broker sent that cannot be right, told and not acted upon."""
+    """Something the broker sent that cannot be right, told and not acted upon.
 
-    what: str
+    `what` is English text, made from the fields behind it where it is not given: `error` is what is wrong, `counts`
+    the events that a slow consumer was not handed.
+    """
+
+    what: str = ""
     condition: Condition | None = None
     code: str | None = None
+    error: Report | None = None
+    counts: Counts | None = None
 
+    def __post_init__(self) -> None:
+        if not self.what:
+            lagged = "" if self.counts is None else f"lagged: not handed over: {self.counts}"
+            force_setattr(self, "what", lagged if self.error is None else str(self.error))
+
+
+_Reported = TypeVar("_Reported", bound=State | Anomaly)
 
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
 
@@ -212,12 +268,53 @@ def _fields(event: _Told) -> dict[str, object]:
         case Gap():
             return _gap_fields(event)
         case State():
-            condition = _pair(event.condition)
-            return {"state": event.state, "condition": condition, "cause": event.cause, "at": _micro(event.at)}
+            told = {"state": event.state, "condition": _pair(event.condition), "cause": event.cause}
+            return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
         case Anomaly():
-            condition = _pair(event.condition)
-            return {"condition": condition, "code": event.code, "what": event.what, "at": _micro(event.at)}
+            told = {"condition": _pair(event.condition), "code": event.code, "what": event.what}
+            return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
     raise TypeError(f"{type(event).__name__} is not an event of a watch")
+
+
+class Details(Struct, frozen=True, omit_defaults=True):
+    """What a State or an Anomaly has besides its text."""
+
+    pause: float | None = None
+    error: Report | None = None
+    active: int | None = None
+    of: int | None = None
+    notices: tuple[Report, ...] = ()
+    counts: Counts | None = None
+
+
+DEEPEST = 8
+"""Reports behind each other in details that are read; ours have three."""
+_details_decoder = msgspec.json.Decoder(Details)
+
+
+def details_of(event: State | Anomaly) -> Details:
+    """Return what an event has besides its text."""
+    return Details(**{name: getattr(event, name) for name in Details.__struct_fields__ if hasattr(event, name)})
+
+
+def details_text(event: State | Anomaly) -> str | None:
+    """Return what an event has besides its text as JSON, None if it has nothing."""
+    details = details_of(event)
+    return None if details == Details() else msgspec.json.encode(details).decode()
+
+
+def with_details(event: _Reported, text: object) -> _Reported:
+    """Return an event with what `details_text` said of it; ValueError if that cannot be read."""
+    if not isinstance(text, str):
+        return event
+    try:
+        details = _details_decoder.decode(text)
+    except RecursionError:
+        raise ValueError("details that are nested too deeply") from None
+    if any(report.depth > DEEPEST for report in (details.error, *details.notices) if report is not None):
+        raise ValueError("details that are nested too deeply")
+    held = {name: getattr(details, name) for name in Details.__struct_fields__ if hasattr(event, name)}
+    return msgspec.structs.replace(event, **held)
 
 
 def _change_fields(event: Enter | Leave) -> dict[str, object]:

@@ -16,7 +16,20 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from jogeon.errors import MissingExtra
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock, korean
+from jogeon.events import (
+    Anomaly,
+    Condition,
+    Enter,
+    Event,
+    Gap,
+    Leave,
+    Snapshot,
+    State,
+    Stock,
+    details_text,
+    korean,
+    with_details,
+)
 from jogeon.files import whole_file
 from jogeon.journal.schema import codes_of, codes_text
 
@@ -39,8 +52,10 @@ COLUMNS = {
     "word": "VARCHAR",
     "text": "VARCHAR",
     "open": "BOOLEAN",
+    "details": "VARCHAR",
 }
-"""The columns and their types in DuckDB. `word`: cause of a gap, name of a state; `text`: what else there is to say."""
+"""The columns and their types in DuckDB. `word`: cause of a gap, name of a state; `text`: what else there is to say;
+`details`: what a state or an anomaly has besides its text, as JSON."""
 
 Numbered = tuple[int, int, Event]
 """(epoch, n, event)"""
@@ -66,9 +81,9 @@ def _more(event: Event) -> dict[str, Any]:
         case Gap():
             return {"since_ns": event.since_ns, "word": event.cause, "text": event.detail, "open": event.open}
         case State():
-            return {"word": event.state, "text": event.cause}
+            return {"word": event.state, "text": event.cause, "details": details_text(event)}
         case Anomaly():
-            return {"code": event.code, "text": event.what}
+            return {"code": event.code, "text": event.what, "details": details_text(event)}
 
 
 def event_of(row: dict[str, Any]) -> Numbered:
@@ -86,9 +101,9 @@ def event_of(row: dict[str, Any]) -> Numbered:
         case "gap":
             event = Gap(condition, row["since_ns"], at_ns, row["word"], text, open=row["open"])
         case "state":
-            event = State(at_ns, row["word"], condition, text)
+            event = with_details(State(at_ns, row["word"], condition, text), row["details"])
         case _:
-            event = Anomaly(at_ns, text, condition, row["code"])
+            event = with_details(Anomaly(at_ns, text, condition, row["code"]), row["details"])
     return row["epoch"], row["n"], event
 
 

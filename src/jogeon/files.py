@@ -14,10 +14,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jogeon.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from jogeon.reports import Report
 
 FOLDER = "jogeon"
 SMALL = 65_536
@@ -180,28 +183,37 @@ def read_trusted(path: Path, limit: int = SMALL) -> bytes | None:
             return None
         folder = path.parent.stat()
     except (InvalidSetting, OSError) as error:
-        logger.warning("%s is not used: %s", path, getattr(error, "reason", None) or error)
+        from jogeon.reports import Report, report_of
+
+        why = report_of(error) if isinstance(error, OSError) else error.why if error.detail else Report("not a file")
+        logger.warning("%s", Report("file not used", place=str(path), why=why))
         return None
     for place, status in ((path.parent, folder), (path, found[0])):
-        if why := not_private(status):
-            logger.warning("%s is not used: %s: %s", path, place, why)
+        if (why_not := not_private(status)) is not None:
+            from jogeon.reports import Report
+
+            logger.warning("%s", Report("place not trusted", place=str(path), other=str(place), why=why_not))
             return None
     return found[1]
 
 
-def not_private(status: os.stat_result) -> str:
-    """Return why what a file holds may be another's doing, "" if it cannot be."""
+def not_private(status: os.stat_result) -> "Report | None":
+    """Return why what a file holds may be another's doing, None if it cannot be."""
+    from jogeon.reports import Report  # msgspec is not needed where no such file is
+
     if os.name != "posix":
-        return ""
+        return None
     if status.st_uid != os.geteuid():
-        return f"its owner is another user ({status.st_uid})"
+        return Report("another owner", number=status.st_uid)
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return f"others can write to it (mode {stat.S_IMODE(status.st_mode):04o})"
-    return ""
+        return Report("open to others", code=f"{stat.S_IMODE(status.st_mode):04o}")
+    return None
 
 
 def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_result, bytes] | None:
     """Return the state of a file and what it holds, as `read_small` does."""
+    from jogeon.reports import Report, report_of  # msgspec is not needed before a file is read
+
     try:
         with opened(path, follow=follow) as file:
             status, content = os.fstat(file.fileno()), head_of(file, limit + 1)
@@ -213,12 +225,11 @@ def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_res
         if _is_closed(path):
             logger.info("%s cannot be looked for: its folder is closed to this user", path)
             return None
-        raise InvalidSetting(file=str(path), reason="unreadable", detail=error.strerror or "") from None
+        raise InvalidSetting(file=str(path), reason="unreadable", detail=report_of(error)) from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        detail = getattr(error, "strerror", None) or str(error)
-        raise InvalidSetting(file=str(path), reason="unreadable", detail=detail) from None
+        raise InvalidSetting(file=str(path), reason="unreadable", detail=report_of(error)) from None
     if len(content) > limit:
-        raise InvalidSetting(file=str(path), reason="too large", detail=f"more than {limit} bytes")
+        raise InvalidSetting(file=str(path), reason="too large", detail=Report("too large", bytes=limit))
     return status, content
 
 

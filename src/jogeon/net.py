@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from jogeon.errors import CouldNotConnect, InvalidSetting
 from jogeon.files import ENVIRONMENT, opened
+from jogeon.reports import Report, report_of
 
 OPEN_TIMEOUT = 10.0
 """Seconds for the whole way: name, address, proxy, TLS, handshake."""
@@ -200,7 +201,7 @@ def _load_named(context: ssl.SSLContext, url: str, named: dict[str, str]) -> Non
             else:
                 context.load_verify_locations(capath=place)
         except OSError as error:
-            detail = f"{name}: {error.strerror or error}"
+            detail = Report("unreadable roots", name=name, why=report_of(error))
             raise CouldNotConnect(
                 address=without_password(url), reason="tls", detail=detail, certificate="unreadable roots"
             ) from None
@@ -288,16 +289,14 @@ def _families_in_turn(addresses: Iterable[_Address]) -> list[_Address]:
 
 def could_not_connect(url: str, error: Exception, proxy: str | None = None) -> CouldNotConnect:
     """Return what went wrong on the way to a connection, in one word and in the system's own."""
-    detail = str(error) or type(error).__name__
     certificate = ""
     match error:
-        case ssl.SSLCertVerificationError(verify_code=int(code), verify_message=str(words)):
+        case ssl.SSLCertVerificationError(verify_code=int(code)):
             reason, certificate = "tls", CERTIFICATE_FAULTS.get(code, "invalid")
-            detail = words or detail
         case ssl.SSLError():
             reason = "tls"
         case TimeoutError():
-            reason, detail = "timeout", f"no answer within {OPEN_TIMEOUT:g} s"
+            reason = "timeout"
         case _ if "roxy" in type(error).__name__:
             reason = "proxy"
         case OSError() if proxy and not isinstance(error, ConnectionResetError | BrokenPipeError):
@@ -309,10 +308,30 @@ def could_not_connect(url: str, error: Exception, proxy: str | None = None) -> C
         case _:
             reason = "network"
     through = without_password(proxy) if proxy else ""
-    detail = _without_secrets(detail, proxy) if proxy else detail
     return CouldNotConnect(
-        address=without_password(url), reason=reason, detail=detail, certificate=certificate, proxy=through
+        address=without_password(url),
+        reason=reason,
+        detail=_detail(error, reason, certificate, proxy),
+        certificate=certificate,
+        proxy=through,
     )
+
+
+def _detail(error: Exception, reason: str, certificate: str, proxy: str | None) -> Report:
+    """Return what a library or the system says of a way that does not lead to a connection."""
+    words = getattr(error, "verify_message", None) or str(error) or type(error).__name__
+    text = _without_secrets(words, proxy) if proxy else words
+    number = (error.errno or 0) if isinstance(error, OSError) else 0
+    match reason:
+        case "timeout":
+            return Report("no answer", seconds=OPEN_TIMEOUT)
+        case "tls" if certificate:
+            return Report("certificate", name=certificate, text=text)
+        case "name":
+            return Report("unknown host", text=text)
+        case "refused" | "network" | "proxy" if number > 0:
+            return Report("system", number=number, text=text)
+    return Report("other", text=text)
 
 
 def wrong_answer(url: str, status: int, body: bytes, kind: str = "", proxy: str | None = None) -> CouldNotConnect:
@@ -330,6 +349,6 @@ def wrong_answer(url: str, status: int, body: bytes, kind: str = "", proxy: str 
     return CouldNotConnect(
         address=without_password(url),
         reason="maintenance" if status >= 500 or (is_page and status in (200, 403)) else "handshake",
-        detail=f"HTTP {status}: {words}" if words else f"HTTP {status}",
+        detail=Report("HTTP", text=f"{status}: {words}" if words else f"{status}"),
         proxy=without_password(proxy) if proxy else "",
     )

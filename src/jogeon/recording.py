@@ -6,29 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
-from jogeon.events import Condition, Snapshot
+from jogeon.events import Condition, State
 from jogeon.journal.fold import Right
+from jogeon.journal.inbox import Source
 from jogeon.journal.resume import RestartGap
-from jogeon.journal.writer import Journal, Source
+from jogeon.journal.writer import Journal
+from jogeon.live.feed import Feed
 from jogeon.live.subscription import Subscription
-from jogeon.live.subscriptions import Subscriptions
-from jogeon.live.supervisor import Supervisor
-
-
-class Recorded(Struct, frozen=True):
-    """The client that is recorded.
-
-    `listening_ns()` is the last moment at which the program was listening, in nanoseconds since 1970: up to then a
-    journal holds a picture to be right. It is asked from the writer's thread, too.
-    """
-
-    subscriptions: Subscriptions
-    supervisor: Supervisor
-    current: Callable[[Condition], Snapshot | None]
-    wall: Callable[[], int]
-    listening_ns: Callable[[], int]
 
 
 class Recording:
@@ -37,16 +21,17 @@ class Recording:
     sink: RestartGap
     journal: Journal
 
-    def __init__(self, client: Recorded, listing: Sequence[Condition]) -> None:
-        self._client = client
+    def __init__(self, feed: Feed, listing: Sequence[Condition]) -> None:
+        self._feed = feed
         self._listing = listing
         self._opened = False
 
-    async def open(self, path: Path, *, frames: bool) -> None:
-        """Open the file without stopping the loop; JournalError."""
+    async def open(self, path: Path, *, frames: bool, notice: Callable[[State], object] = lambda _: None) -> None:
+        """Open the file without stopping the loop; JournalError. `notice` gets what the file itself cannot hold."""
         loop = asyncio.get_running_loop()
-        client, unwanted = self._client, threading.Event()
-        source = Source(client.current, self._rights, loop.call_soon_threadsafe, client.wall, client.listening_ns)
+        feed, unwanted = self._feed, threading.Event()
+        soon = loop.call_soon_threadsafe
+        source = Source(feed.current, self._rights, soon, feed.wall, lambda: feed.listening_ns, notice)
         opening = loop.run_in_executor(None, partial(Journal.open, path, source, unwanted=unwanted.is_set))
         try:
             self.journal = await asyncio.shield(opening)
@@ -57,7 +42,7 @@ class Recording:
         self.sink = RestartGap(self.journal, self.journal.last, self._listing)
         self._opened = True
         if frames:
-            self._client.supervisor.taps.append(self.journal.put_frame)
+            self._feed.taps.append(self.journal.put_frame)
 
     def settle(self) -> None:
         """Tell the journal what is true now, for the last time before its conditions are left."""
@@ -66,7 +51,7 @@ class Recording:
 
     def finish(self) -> None:
         """Let the journal write what it has and end; does not wait."""
-        taps = self._client.supervisor.taps
+        taps = self._feed.taps
         taps[:] = [tap for tap in taps if tap != self.journal.put_frame]
         self.journal.finish()
 
@@ -77,8 +62,8 @@ class Recording:
     def _rights(self) -> Mapping[Condition, Right]:
         if not self._opened:
             return {}
-        listening_ns = self._client.listening_ns()
-        followed = [each for each in self._client.subscriptions.wanted if self.sink in each.sinks]
+        listening_ns = self._feed.listening_ns
+        followed = [each for each in self._feed.followed(self.sink) if self.sink in each.sinks]
         return {each.condition: right_of(each, listening_ns) for each in followed if each.membership.known}
 
 

@@ -19,6 +19,7 @@ from jogeon import client, watch
 from jogeon.connect import connect as open_client
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
+from jogeon.live.feed import MAX_ROWS
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Client:
         wanted: str | int | Condition,
         *,
         exchange: Exchange = "K",
-        max_rows: int = client.MAX_ROWS,
+        max_rows: int = MAX_ROWS,
         progress: Callable[[int], object] | None = None,
     ) -> list[Stock]:
         """Return all stocks in a condition; see jogeon.Client.search. `progress` is called in this thread."""

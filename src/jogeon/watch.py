@@ -7,17 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from msgspec import Struct
-
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Condition, Event, Exchange, Member, Snapshot, State
+from jogeon.events import Condition, Event, Exchange, Member, State
 from jogeon.journal.resume import RestartGap
-from jogeon.live.followed import Sink
+from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.live.queue import Queue
 from jogeon.live.subscription import Subscription
-from jogeon.live.subscriptions import Subscriptions
-from jogeon.live.supervisor import Supervisor
 from jogeon.wire.values import composed
 
 if TYPE_CHECKING:
@@ -27,22 +23,6 @@ if TYPE_CHECKING:
 ENTER_TIMEOUT = 10.0
 """Seconds that entering a watch waits for first snapshots."""
 LEAVE_TIMEOUT = 5.0
-
-
-class Ties(Struct, frozen=True):
-    """What a watch needs of its client; `running()` raises LocalProtocolError while that is not connected."""
-
-    subscriptions: Subscriptions
-    wall: Callable[[], int]
-    running: Callable[[], Supervisor]
-    conditions: Callable[[], Awaitable[Sequence[Condition]]]
-    watches: list["Watch"]
-    """The watches that are entered; they end with the client."""
-
-    def current(self, condition: Condition) -> Snapshot | None:
-        """Return what is true of a condition now, for a consumer that lagged."""
-        subscription = self.subscriptions.of(condition)
-        return None if subscription is None else subscription.membership.now(self.wall())
 
 
 class Members(dict[Condition | str, dict[str, Member]]):
@@ -82,7 +62,7 @@ class Watch:
 
     def __init__(
         self,
-        client: Ties,
+        feed: Feed,
         wanted: tuple[str | Condition, ...],
         exchange: Exchange,
         queue: Queue,
@@ -90,8 +70,7 @@ class Watch:
         journal: Path | None,
         frames: bool,
     ) -> None:
-        self._client = client
-        self._subscriptions = client.subscriptions
+        self._feed = feed
         self._wanted = wanted
         self._exchange: Exchange = exchange
         self._queue = queue
@@ -111,7 +90,7 @@ class Watch:
         if self._entered:
             raise LocalProtocolError("a watch is entered once; make another one")
         self._entered = True
-        listing = await self._client.conditions()
+        listing = await self._feed.conditions()
         for wanted in self._wanted:
             resolve(wanted, listing)  # a name that is not there costs no file
         if self._file is not None:
@@ -132,86 +111,71 @@ class Watch:
 
     async def _record(self, path: Path, listing: Sequence[Condition]) -> None:
         """Open the journal; the watch and its journal go on from what it holds, both with the same gap."""
-        from jogeon.recording import Recorded, Recording  # a watch that is not recorded needs no SQLite
+        from jogeon.recording import Recording  # a watch that is not recorded needs no SQLite
 
-        client, running = self._client, self._client.running()
-        recorded = Recorded(self._subscriptions, running, client.current, client.wall, lambda: running.listening_ns)
-        recording = Recording(recorded, listing)
-        await recording.open(path, frames=self._frames)
+        recording = Recording(self._feed, listing)
+        await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
         self._sink = RestartGap(self._queue, recording.journal.last, listing)
 
     def _follow(self) -> None:
         """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""
-        running = self._client.running()
-        if running.ended is not None:
-            raise running.ended
-        listing = self._subscriptions.listing.conditions
+        listing = self._feed.listing
         conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
-        self._client.watches.append(self)
-        at_ns = self._client.wall()
-        cause = "" if self._recording is None else "; ".join(self._recording.journal.notices)
+        self._feed.readers.append(self)
+        notices = () if self._recording is None else self._recording.journal.notices
+        at_ns = self._feed.wall()
         for sink in self._sinks:
-            self._join(sink, conditions, at_ns, cause)
-        running.wake()
+            sink.put(State(at_ns, "started", notices=notices))
+            self._feed.follow(sink, conditions if self._wanted else None, self._exchange, at_ns)
 
     @property
     def _sinks(self) -> list[Queue | RestartGap]:
         return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
 
-    def _join(self, sink: Sink, conditions: list[Condition], at_ns: int, cause: str) -> None:
-        self._subscriptions.join(sink)
-        sink.put(State(at_ns, "started", None, cause))
-        for condition in conditions:
-            self._subscriptions.want(condition, sink, self._exchange, at_ns)
-        if not self._wanted:
-            self._subscriptions.want_all(sink, self._exchange, at_ns)
-
     async def _settle(self) -> None:
         """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
-        followed, supervisor = self._followed, self._client.running()
+        followed = self._followed
         while not all(subscription.settled for subscription in followed):
             silent = any(isinstance(subscription.error, RequestTimeout) for subscription in followed)
-            if silent or supervisor.ended is not None or not supervisor.serving:
+            if silent or not self._feed.serving:
                 return
-            await supervisor.change()
+            await self._feed.change()
         errors = [subscription.error for subscription in followed]
         if errors and all(isinstance(error, RequestRefused) and error.lasts for error in errors):
             raise errors[0] or AssertionError
 
     async def _leave(self) -> None:
         self.finish()
-        supervisor = self._client.running()
-        supervisor.wake()
         with contextlib.suppress(TimeoutError, JogeonError):
             async with asyncio.timeout(LEAVE_TIMEOUT):
-                while self._subscriptions.is_leaving(self._cleared):
-                    await supervisor.change()
+                while self._feed.is_clearing(self._cleared):
+                    await self._feed.change()
         if self._recording is not None:
             self._recording.finish()
             await self._recording.close()
 
     def finish(self, error: JogeonError | None = None) -> None:
         """End the stream behind what waits in it, now, with the open gaps told; leaving the watch does the rest."""
-        if self not in self._client.watches:
+        if self not in self._feed.readers:
             return
-        self._client.watches.remove(self)
-        at_ns = self._client.wall()
+        self._feed.readers.remove(self)
+        at_ns = self._feed.wall()
         self._queue.end()
         if self._recording is not None:
             self._recording.settle()
         for sink in self._sinks:
-            self._part(sink, at_ns, "" if error is None else str(error))
+            self._part(sink, at_ns, error)
         if self._recording is not None:
             self._recording.finish()
         self._queue.close(error)
 
-    def _part(self, sink: Queue | RestartGap, at_ns: int, cause: str) -> None:
-        conditions = [subscription.condition for subscription in self._subscriptions.followed_by(sink)]
-        self._cleared += self._subscriptions.leave(sink, at_ns)
+    def _part(self, sink: Queue | RestartGap, at_ns: int, error: JogeonError | None) -> None:
+        conditions = [subscription.condition for subscription in self._feed.followed(sink)]
+        self._cleared += self._feed.unwant(sink, at_ns)
         if isinstance(sink, RestartGap):
             sink.end(conditions, at_ns)
-        sink.put(State(at_ns, "ended", None, cause))
+        sink.put(State(at_ns, "ended", error=None if error is None else error.report))
 
     @property
     def journal(self) -> "Journal | None":
@@ -220,7 +184,7 @@ class Watch:
 
     @property
     def _followed(self) -> list[Subscription]:
-        return self._subscriptions.followed_by(self._sink)
+        return self._feed.followed(self._sink)
 
     @property
     def conditions(self) -> list[Condition]:

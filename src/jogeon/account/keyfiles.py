@@ -15,6 +15,7 @@ from jogeon.errors import InvalidSetting
 from jogeon.events import KST
 from jogeon.files import read_small
 from jogeon.masks import hide, unmasked
+from jogeon.reports import Report
 
 Part = Literal["appkey", "secretkey"]
 Choose = Callable[[Sequence[str]], int]
@@ -177,7 +178,7 @@ def _read(path: Path, only: tuple[str, str] | None) -> _File | None:
     try:
         content = read_small(path, limit=4 * KEY_LENGTH)
     except InvalidSetting as error:
-        raise InvalidSetting(file=label, reason=error.reason, detail=error.detail) from None
+        raise InvalidSetting(file=label, reason=error.reason, detail=error.why) from None
     if content is None:  # a link that leads nowhere
         raise InvalidSetting(file=label, reason="missing")
     return _File(path, account, part, copy, label, bare_key(_decoded(content, label), part, label))
@@ -242,8 +243,6 @@ def _chosen(pairs: Mapping[str, tuple[_File, _File]], choose: Choose | None) -> 
 
 def _pair(app: _File, secret: _File) -> Pair:
     if app.day != secret.day:
-        logger.warning(
-            "%s was saved on %s, %s on %s: they may not fit each other",
-            app.label, app.day, secret.label, secret.day,
-        )  # fmt: skip
+        labels = (f"{each.label} ({each.day})" for each in (app, secret))
+        logger.warning("%s", Report("key files apart", name=next(labels), other=next(labels)))
     return Pair(app.key, secret.key, str(shown_path(app.path)))

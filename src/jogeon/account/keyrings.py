@@ -21,6 +21,7 @@ from jogeon.account.environment import Mode
 from jogeon.errors import InvalidSetting
 from jogeon.files import config_home, named_folder, read_small
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 
 PATIENCE = 5.0
 """Seconds in which a keyring answers, its import included; the next command asks again one that waits for a person."""
@@ -118,7 +119,7 @@ def _asked(service: str, question: Callable[[], T]) -> T | None:
         thread.join(BLINK)
         if not thread.is_alive():
             return answers[0] if answers else None
-    logger.warning("the keyring did not answer within %g s: going on without it", PATIENCE)
+    logger.warning("%s", Report("keyring silent", seconds=PATIENCE))
     return None
 
 
@@ -142,9 +143,7 @@ def kwcli_services(mode: Mode) -> Iterator[str]:
     if chosen := [alias for alias in aliases if _composed(alias) == current]:
         aliases = chosen
     elif current and aliases:
-        logger.warning(
-            "kwcli: the current profile is not one of the %s server; %s is taken", mode, ", ".join(map(repr, aliases))
-        )
+        logger.warning("%s", Report("other kwcli profile", name=mode, text=", ".join(map(repr, aliases))))
     if len(aliases) > 1:
         detail = ", ".join(aliases)
         raise InvalidSetting(file="kwcli", field="current_profile", reason="several profiles", detail=detail)
@@ -183,5 +182,5 @@ def _profiles(path: Path) -> _Profiles | None:
         content = read_small(path)
         return None if content is None else msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Profiles)
     except (InvalidSetting, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        logger.warning("kwcli: %s cannot be read: its profiles are not looked at", path)
+        logger.warning("%s", Report("kwcli unreadable", place=str(path)))
     return None

@@ -23,6 +23,7 @@ from jogeon.account.settings import setting_files
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.files import ENVIRONMENT, config_dir, expanded, not_private, read_small, write_private
 from jogeon.masks import hide, unmasked
+from jogeon.reports import report_of
 
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
 
@@ -164,7 +165,7 @@ def keys_in(folder: Path, choose: Choose | None = None) -> Keys:
     try:
         found = list(_downloaded(folder, choose))
     except OSError as error:
-        raise InvalidSetting(file=shown, reason="unreadable", detail=error.strerror or "") from None
+        raise InvalidSetting(file=shown, reason="unreadable", detail=report_of(error)) from None
     for each in found:
         if isinstance(each, Keys):
             return each
@@ -223,7 +224,7 @@ def _in_file(mode: Mode) -> _Found:
     content = read_small(path)
     if content is None:
         return None
-    if why := not_private(path.stat()):
+    if (why := not_private(path.stat())) is not None:
         raise InvalidSetting(file=str(path), reason="not private", detail=why)
     try:
         kept = msgspec.json.decode(content, type=_KeptKeys)

@@ -20,6 +20,7 @@ from msgspec import Struct
 from jogeon.account.environment import LANGUAGES, kiwoom_mode, language, named_file, usual_files, variable
 from jogeon.errors import InvalidSetting
 from jogeon.files import ENVIRONMENT, read_small
+from jogeon.reports import Report, complaint_of, place_in_toml
 
 SERVERS = ("real", "mock", "demo", "ws://…", "wss://…")
 
@@ -73,34 +74,36 @@ def parse(path: Path, content: bytes) -> Settings:
     try:
         text = content.decode("utf-8-sig")  # editors on Windows put a mark in front
     except UnicodeDecodeError as error:
-        raise InvalidSetting(file=str(path), reason="not text", detail=f"no UTF-8 at byte {error.start}") from None
+        raise InvalidSetting(
+            file=str(path), reason="not text", detail=Report("not UTF-8", number=error.start)
+        ) from None
     try:
         settings = msgspec.toml.decode(text, type=Settings)
     except msgspec.ValidationError as error:
-        raise _wrong(path, str(error)) from None
+        raise _wrong(path, complaint_of(error)) from None
     except msgspec.DecodeError as error:
-        raise _no_toml(path, text, _place(str(error))) from None
+        raise _no_toml(path, text, place_in_toml(str(error))) from None
     except RecursionError:
-        raise InvalidSetting(file=str(path), reason="not TOML", detail="nested too deeply") from None
+        raise InvalidSetting(file=str(path), reason="not TOML", detail=Report("nested too deeply")) from None
     _check(path, text, settings)
     return settings
 
 
-def _wrong(path: Path, complaint: str) -> InvalidSetting:
+def _wrong(path: Path, complaint: Report) -> InvalidSetting:
     """Return what is wrong with a value; its place is known, and its allowed values if they are few."""
-    detail, _, where = complaint.partition(" - at `$.")
-    field = where.rstrip("`")
+    field = complaint.place
     if field == "lang":
         return InvalidSetting(file=str(path), field=field, reason="not allowed", detail=", ".join(LANGUAGES))
+    detail = msgspec.structs.replace(complaint, place="")
     return InvalidSetting(file=str(path), field=field, reason="wrong value", detail=detail)
 
 
-def _no_toml(path: Path, text: str, place: str) -> InvalidSetting:
+def _no_toml(path: Path, text: str, place: Report | None) -> InvalidSetting:
     """Return where the text is no TOML; a backslash in double quotes is a Windows path nine times out of ten."""
-    line = re.search(r"line (\d+)", place)
-    written = text.splitlines()[int(line[1]) - 1 :][:1] if line else []
+    line = 0 if place is None else place.line
+    written = text.splitlines()[line - 1 :][:1] if line else []
     reason = "backslash" if written and re.search(r'=\s*"[^"]*\\', written[0]) else "not TOML"
-    return InvalidSetting(file=str(path), reason=reason, detail=place)
+    return InvalidSetting(file=str(path), reason=reason, detail=place or "")
 
 
 def _check(path: Path, text: str, settings: Settings) -> None:
@@ -110,13 +113,9 @@ def _check(path: Path, text: str, settings: Settings) -> None:
     for name, table in (("real", settings.keys.real), ("mock", settings.keys.mock)):
         if table is not None and not table.folder.isprintable():  # "C:\temp" has a tab in it
             lines = (number for number, line in enumerate(text.splitlines(), 1) if re.search(r"\bfolder\b.*\\", line))
-            field, detail = f"keys.{name}.folder", f"at line {next(lines, '?')}"
+            line, field = next(lines, None), f"keys.{name}.folder"
+            detail = "" if line is None else Report("in line", line=line)
             raise InvalidSetting(file=str(path), field=field, reason="backslash", detail=detail)
-
-
-def _place(complaint: str) -> str:
-    """Return where a TOML error is; its other words may quote a value."""
-    return complaint[complaint.rfind("(at ") :].strip("()") if "(at " in complaint else ""
 
 
 def checked_server(server: str, file: str, field: str) -> str:
@@ -137,8 +136,7 @@ def chosen_server() -> tuple[str, str]:
         if settings.server is not None:
             return settings.server, str(path)
     if mode := kiwoom_mode():
-        says_demo = (variable("KIWOOM_MODE") or "").lower() == "demo"
-        return mode, "KIWOOM_MODE=demo, which means mock" if says_demo else f"KIWOOM_MODE={mode}"
+        return mode, f"KIWOOM_MODE={(variable('KIWOOM_MODE') or mode).lower()}"
     return "real", "default"
 
 

@@ -8,13 +8,12 @@ learned from the Date of each answer.
 import asyncio
 import contextlib
 import logging
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,13 +25,12 @@ from jogeon.errors import CouldNotConnect, InvalidAddress, InvalidSetting, Token
 from jogeon.events import KST
 from jogeon.files import locked, read_trusted, state_dir, write_private
 from jogeon.masks import hide, unmasked
-from jogeon.net import could_not_connect, is_loopback, tls_context, without_password, wrong_answer
+from jogeon.net import is_loopback, wrong_answer
+from jogeon.reports import Report
+from jogeon.web import exchange
 from jogeon.wire.messages import Refusal
 from jogeon.wire.readers import refusal_in
 from jogeon.wire.values import text_of
-
-if TYPE_CHECKING:
-    import httpx2
 
 MARGIN = 300.0
 """Seconds before its end from which a token is not trusted any more."""
@@ -41,8 +39,6 @@ RENEWAL_PAUSE = 600.0
 LAST_MOMENT = 253_402_268_400.0
 """The end of the year 9999 in Korea, after which there are no dates."""
 HEADERS = {"Content-Type": "application/json;charset=UTF-8"}
-REPLY_TIMEOUT = 10.0
-REPLY_LIMIT = 65_536
 TURN_TRIES, TURN_PAUSE = 300, 0.05
 """How long to wait for another program that is asking; after that both ask, and get the same token."""
 TOO_MANY_REQUESTS = "429"
@@ -197,7 +193,7 @@ class IssuedTokens:
         reply, skew = await self._ask("/oauth2/token")
         token, expires = reply.get("token"), _expiry(reply.get("expires_dt"))
         if not isinstance(token, str) or not is_one_word(token):
-            raise _unusable(self._rest, "the answer holds no token")
+            raise _unusable(self._rest, Report("no token"))
         if expires is None:
             logger.warning("the end of the token cannot be read: it is used now and not again")
         issued = Issued(token, self._clock() + skew if expires is None else expires, skew)
@@ -223,7 +219,7 @@ class IssuedTokens:
     async def _ask(self, path: str, revoked: Issued | None = None) -> tuple[dict[str, Any], float]:
         """Return the answer to a request and the broker's clock less this machine's, in seconds."""
         url = self._rest + path
-        answer = await _exchange("POST", url, self._proxy, lambda: self._content(revoked))
+        answer = await exchange("POST", url, lambda: self._content(revoked), headers=HEADERS, proxy=self._proxy)
         status = answer.status
         try:
             reply = msgspec.json.decode(answer.body)
@@ -239,8 +235,8 @@ class IssuedTokens:
             body = answer.body
             for secret in (self._keys.app_key, self._keys.secret_key):
                 body = body.replace(secret.encode(), b"\xe2\x80\xa6")
-            raise wrong_answer(url, status, body, answer.kind, self._proxy)
-        return reply, _skew(answer.date, self._clock())
+            raise wrong_answer(url, status, body, answer.headers.get("content-type", ""), self._proxy)
+        return reply, _skew(answer.headers.get("date", ""), self._clock())
 
 
 async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[], float] = time.time) -> float | None:
@@ -248,75 +244,14 @@ async def clock_skew(rest: str, *, proxy: str | None = None, clock: Callable[[],
 
     Nothing secret is sent.
     """
-    date = (await _exchange("GET", _checked(rest), proxy)).date
+    date = (await exchange("GET", _checked(rest), proxy=proxy)).headers.get("date", "")
     return _skew(date, clock()) if date else None
 
 
-# ------------------------------------------------------------ HTTP
+# ------------------------------------------------------------ what an answer says
 
 
-class _Reply(Struct, frozen=True):
-    """An answer in HTTP: its status, its Date and Content-Type, and at most REPLY_LIMIT bytes of its body."""
-
-    status: int
-    date: str
-    kind: str
-    body: bytes
-
-
-async def _exchange(method: str, url: str, proxy: str | None, content: Callable[[], bytes] | None = None) -> _Reply:
-    """Return what a server answers. CouldNotConnect."""
-    import httpx2  # only a token request needs it
-
-    try:
-        async with asyncio.timeout(REPLY_TIMEOUT), _client(url, proxy) as client:
-            asking = client.stream(method, url, content=content() if content else None, headers=HEADERS)
-            async with asking as response:
-                head = response.headers
-                body = await _body(response)
-                return _Reply(response.status_code, head.get("Date", ""), head.get("Content-Type", ""), body)
-    except httpx2.TimeoutException:
-        raise could_not_connect(url, TimeoutError(), proxy) from None
-    except (httpx2.HTTPError, TimeoutError, OSError) as error:
-        raise could_not_connect(url, _root(error), proxy) from None
-
-
-def _client(url: str, proxy: str | None) -> "httpx2.AsyncClient":
-    import httpx2
-
-    trusted = tls_context(url) if url.startswith("https:") else False  # http:// makes no use of it
-    logging.getLogger("httpcore2.socks").addFilter(_shows_no_login)
-    try:
-        through = httpx2.Proxy(proxy, ssl_context=_proxy_context(proxy)) if proxy else None
-        return httpx2.AsyncClient(
-            verify=trusted, proxy=through, trust_env=False, follow_redirects=False, timeout=REPLY_TIMEOUT
-        )
-    except (ImportError, ValueError, httpx2.InvalidURL):
-        detail = "this kind of proxy cannot be used for token requests; a SOCKS5 proxy needs the package socksio"
-        shown = without_password(proxy or "")
-        raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
-
-
-def _proxy_context(proxy: str) -> ssl.SSLContext | None:
-    return tls_context(proxy) if proxy.startswith("https:") else None
-
-
-def _shows_no_login(record: logging.LogRecord) -> bool:
-    """Tell whether a record of httpcore2 is fit for a log: one of them holds the password for a SOCKS proxy."""
-    return "auth=" not in record.getMessage()
-
-
-async def _body(response: "httpx2.Response") -> bytes:
-    """Return the body as far as REPLY_LIMIT; no reply is longer, and of a web page that will do."""
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > REPLY_LIMIT:
-            break
-    return bytes(body[:REPLY_LIMIT])
-
-
-def _unusable(url: str, detail: str) -> CouldNotConnect:
+def _unusable(url: str, detail: Report) -> CouldNotConnect:
     return CouldNotConnect(address=url, reason="handshake", detail=detail)
 
 
@@ -347,13 +282,3 @@ def _skew(date: str, now: float) -> float:
     except (ValueError, OverflowError):
         return 0.0
     return skew if abs(skew) > 2 else 0.0
-
-
-def _root(error: Exception) -> Exception:
-    """Return the system's own error behind those that libraries made of it; a proxy's refusal is its own."""
-    if "Proxy" in type(error).__name__:
-        return error
-    if isinstance(error, ExceptionGroup):
-        return _root(error.exceptions[0])
-    cause = error.__cause__ or error.__context__
-    return _root(cause) if isinstance(cause, Exception) else error

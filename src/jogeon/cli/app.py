@@ -2,20 +2,20 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from contextlib import suppress
-from difflib import get_close_matches
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
 
 from jogeon.cli.arguments import options
-from jogeon.cli.arguments.command import help_option, page
-from jogeon.cli.arguments.options import Choices, Connect
+from jogeon.cli.arguments.choices import Choices, Connect
+from jogeon.cli.arguments.command import HelpAsked, help_option
+from jogeon.cli.arguments.help import page
 from jogeon.cli.showing.error_thread import notices
-from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage
+from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, explain_usage, similar
 from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, show, tell
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.language import Lang, asked_for, config_in, spoken_here
@@ -28,6 +28,8 @@ COMMANDS = (
     "simulate",
 )  # fmt: skip
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
+COMPLETE = "_JOGEON_COMPLETE"
+"""The variable by which a shell asks what may come next; see the README."""
 
 
 class Jogeon(click.Group):
@@ -59,11 +61,17 @@ class Jogeon(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is named first, or say which were close."""
-        if args[0] not in COMMANDS:
-            close = get_close_matches(args[0], COMMANDS)
-            hint = [self.texts("usage.did-you-mean", names=", ".join(close))] if close else []
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            near = similar(args[0], COMMANDS)
+            hint = [self.texts("usage.did-you-mean", names=", ".join(near))] if near else []
             raise click.BadParameter("\n".join([self.texts("usage.no-such-command", name=args[0]), *hint]), ctx)
         return super().resolve_command(ctx, args)
+
+    def tables(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return what the help explains once for all commands."""
+        kinds = ("length", "moment", "day")
+        rows = [(self.texts(f"metavar.{kind}"), self.texts(f"help.{kind}")) for kind in kinds]
+        return [(self.texts("help.times"), rows)]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the whole page."""
@@ -98,6 +106,11 @@ def _told(argv: Sequence[str], connect: Connect | None) -> int:
     prepare_streams()
     texts = Texts(_language(argv))
     choices = Choices(texts, connect or connect_to, tuple(argv))
+    choices.around = partial(_around, choices)
+    if asked := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete  # a shell needs it, people do not
+
+        return shell_complete(Jogeon(texts), {"obj": choices}, "jogeon", COMPLETE, asked)
     with notices.opened(lambda count: texts("notices.lost", count=count)):
         try:
             return _run(choices)
@@ -106,6 +119,13 @@ def _told(argv: Sequence[str], connect: Connect | None) -> int:
             if is_terminal(sys.stderr):
                 tell("")  # after the ^C that the terminal shows
             return INTERRUPTED
+
+
+def _around(choices: Choices, least_verbose: int, *, checks_settings: bool) -> AbstractContextManager[None]:
+    """Return what a command runs in."""
+    from jogeon.cli.running.surroundings import surroundings  # brings the settings, which no help needs
+
+    return surroundings(choices, least_verbose, checks_settings=checks_settings)
 
 
 def _run(choices: Choices) -> int:
@@ -120,6 +140,8 @@ def _run(choices: Choices) -> int:
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
+            import traceback
+
             tell(*masked(traceback.format_exc().rstrip()).split("\n"))
         tell(*explain(error, choices).split("\n"))
         return exit_code(error)
@@ -130,6 +152,9 @@ def _invoke(group: click.Group, choices: Choices) -> int:
     try:
         with group.make_context("jogeon", list(choices.argv), obj=choices) as context:
             group.invoke(context)
+    except HelpAsked as asked:
+        show(*asked.lines)
+        return 0
     except click.exceptions.Exit as done:
         return done.exit_code
     return 0

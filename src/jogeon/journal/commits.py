@@ -44,6 +44,7 @@ class Head(Struct):
     numbers: dict[Condition, int] = field(default_factory=dict)
     fold: Fold = field(default_factory=Fold)
     tail: Tail = field(default_factory=Tail)
+    identity: str | None = None
 
 
 class Commit(Struct):
@@ -57,13 +58,19 @@ class Commit(Struct):
     checkpoints: list[Row] = field(default_factory=list)
     watermarks: list[Row] = field(default_factory=list)
     frames: list[tuple[int, bytes]] = field(default_factory=list)
+    cursors: list[Row] = field(default_factory=list)
+    """Name, id and moment of the durable cursors that moved."""
     last: tuple[int, int] = (0, 0)
+    first: int = 0
+    """The id of its first event."""
+    events: list[Event] = field(default_factory=list)
+    """What its rows hold, in order; their numbers end with `last`."""
 
     @property
     def small(self) -> bool:
         """Whether there is nothing in it but live changes."""
         rest = self.others or self.frames or self.epochs or self.conditions or self.checkpoints or self.watermarks
-        return bool(self.changes) and not rest
+        return bool(self.changes) and not (rest or self.cursors)
 
 
 class CommitBuilder:
@@ -102,7 +109,7 @@ class CommitBuilder:
         stall ago, a watermark says that every picture is right up to that moment and not surely from then on.
         """
         self._catch_up()
-        commit, self._folded = Commit(frames=list(frames)), 0
+        commit, self._folded = Commit(frames=list(frames), first=self._id + 1), 0
         self._commit = commit
         for event in events:
             if isinstance(event, _CHANGES) and event.origin == "live" and event.since_ns is event.until_ns is None:
@@ -110,6 +117,7 @@ class CommitBuilder:
                 self._id += 1
                 kind = 0 if type(event) is Enter else 1
                 commit.changes.append((self._id, event.at_ns, kind, number, event.code, clock_value(event.clock)))
+                commit.events.append(event)
             else:
                 self._add(commit, event)
         moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
@@ -157,6 +165,7 @@ class CommitBuilder:
             self._id += 1
             number = None if each.condition is None else self._number(commit, each.condition)
             commit.others.append((self._id, *row_of(each, number)))
+            commit.events.append(each)
 
     def _number(self, commit: Commit, condition: Condition) -> int:
         number = self._numbers.get(condition)

@@ -18,6 +18,7 @@ from jogeon.errors import JournalError
 from jogeon.files import head_of, opened
 from jogeon.journal.format import Format
 from jogeon.journal.schema import JOURNAL
+from jogeon.reports import Report, report_of
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a journal."""
@@ -92,7 +93,7 @@ def kind_of(path: Path, form: Format = JOURNAL) -> Kind:
     try:
         return _kind(path, form)
     except OSError as error:
-        raise JournalError(path, "unreadable", error.strerror or str(error)) from error
+        raise JournalError(path, "unreadable", report_of(error)) from error
 
 
 def is_foreign(path: Path, form: Format) -> bool:
@@ -150,10 +151,10 @@ def _stat(path: Path) -> os.stat_result | None:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         if path.is_symlink():
-            raise JournalError(path, "special", f"a link that leads nowhere: {path.readlink()}") from None
+            raise JournalError(path, "special", Report("link to nowhere", place=str(path.readlink()))) from None
         return None
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(path, "special", "a folder, a device or a pipe")
+        raise JournalError(path, "special", Report("not regular"))
     return found
 
 
@@ -207,12 +208,12 @@ def _present(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(path, "special", "a link, a folder, a device or a pipe")
+        raise JournalError(path, "special", Report("not regular"))
     return True
 
 
 def _in_the_way(path: Path, name: Path) -> JournalError:
-    return JournalError(path, "in the way", f"{name.name} beside it is a file of another program")
+    return JournalError(path, "in the way", Report("name in the way", name=name.name))
 
 
 # ---------------------------------------------------------------- what was a journal

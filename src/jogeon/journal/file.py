@@ -36,12 +36,13 @@ from jogeon.journal.reading import (
     LOCK_WAIT,
     ODD_ROWS,
     bound,
-    in_words,
     is_damage,
+    meaning_of,
     read_only,
     require_format,
     require_untouched,
 )
+from jogeon.reports import Report, report_of
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
     try:
         alone = held.enter_context(locked(beside(path, ".lock")))
     except (OSError, NotImplementedError) as error:
-        raise JournalError(path, "unwritable", str(error)) from error
+        raise JournalError(path, "unwritable", report_of(error)) from error
     if not alone:
         raise JournalError(path, "in use", "another jogeon writes to it")
 
@@ -88,7 +89,7 @@ class DurableFile(Generic[T]):
 
     def __init__(self, path: Path, form: Format, load: Callable[[Connection], T], stopped: Callable[[], bool]) -> None:
         self.path = path
-        self.notices: list[str] = []
+        self.notices: list[Report] = []
         self.stopped = stopped
         self._form = form
         self._load = load
@@ -134,7 +135,7 @@ class DurableFile(Generic[T]):
         try:
             self._connect()
         except (sqlite3.Error, OSError) as error:
-            raise JournalError(self.path, "unwritable", in_words(error)) from error
+            raise JournalError(self.path, "unwritable", meaning_of(error)) from error
 
     def reopen(self) -> None:
         """Open the file anew because it is in doubt; another is begun if it is damaged. JournalError."""
@@ -200,7 +201,7 @@ class DurableFile(Generic[T]):
             db.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             db.execute(f"PRAGMA cache_size = -{CACHE}")
             if _text(db, "journal_mode = WAL") != "wal":
-                raise JournalError(self.path, "unwritable", "the disk does not allow SQLite's WAL mode")
+                raise JournalError(self.path, "unwritable", Report("no WAL"))
             if version == 0:
                 self._make(db)
             else:
@@ -231,9 +232,7 @@ class DurableFile(Generic[T]):
             db.execute("COMMIT")
         finally:
             draft.unlink(missing_ok=True)
-        self.notices.append(
-            f"the journal was brought to version {self._form.version}; {copy.name} is the one from before"
-        )
+        self.notices.append(Report("journal migrated", number=self._form.version, name=copy.name))
 
     def _free(self, suffix: str) -> Path:
         """Return a path beside the file at which nothing is."""
@@ -258,7 +257,7 @@ class DurableFile(Generic[T]):
         for suffix in ("", *BESIDE):
             with contextlib.suppress(FileNotFoundError):
                 self._beside(suffix).rename(beside(aside, suffix))
-        self.notices.append(f"the journal was damaged: it was set aside as {aside.name}, another was begun")
+        self.notices.append(Report("journal set aside", name=aside.name))
 
     def restore(self) -> None:
         """Write all there is under its name again: what was deleted, moved, replaced or harmed is still open here.
@@ -281,7 +280,7 @@ class DurableFile(Generic[T]):
         self.db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # makes the WAL
         self._note_wal()
         self._copy = None
-        self.notices.append("the journal was deleted, moved or harmed by another program: it was written again in full")
+        self.notices.append(Report("journal restored"))
 
     def _make_room(self) -> None:
         """Set aside what took the name of the file, if it is a journal, or our own file with another content."""

@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -12,6 +13,8 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.journal.commits import fold_of
 from jogeon.journal.fold import Known
+from jogeon.journal.following import Follower, followed, position_of, read_first
+from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
     open_reader,
@@ -19,6 +22,8 @@ from jogeon.journal.reading import (
     read_conditions,
     read_end,
     read_fold,
+    read_identity,
+    read_last,
     read_origin,
     read_rows,
     told,
@@ -91,6 +96,17 @@ class History:
         with self._moment():
             return list(read_conditions(self._db).values())
 
+    def require(self, wanted: Sequence[str]) -> None:
+        """Raise UnknownCondition unless all these names or seqs were recorded."""
+        with self._moment():
+            numbers_of(wanted, read_conditions(self._db))
+
+    @property
+    def identity(self) -> str | None:
+        """What tells this journal from all others, 64 bits in hex; None for one of version 1 that nobody migrated."""
+        with self._moment():
+            return read_identity(self._db)
+
     @contextlib.contextmanager
     def _moment(self) -> Iterator[None]:
         """See the file as it is at one moment; JournalError if it cannot be read."""
@@ -104,6 +120,32 @@ class History:
             found = self._db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
             found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
             return None if found is None else int(found[0])
+
+    # ------------------------------------------------------------ the stream
+
+    def position(self) -> Position:
+        """Return the position of the last event there is; 0:0 before the first one."""
+        with self._moment():
+            return position_of(self._db, read_last(self._db))
+
+    def first(self) -> Position | None:
+        """Return the position of the first event that was not deleted, None if there is none."""
+        with self._moment():
+            found = read_first(self._db)
+            return None if found is None else position_of(self._db, found)
+
+    def follow(
+        self, after: Position | str | None = None, seconds: float | None = None
+    ) -> Iterator[tuple[int, int, Event]]:
+        """Return (epoch, n, event) of what comes behind a position, in order, each within moments of its commit.
+
+        Without a position it begins at the end. It goes on while writers end and begin; with `seconds` it ends after so
+        long, with 0 at the present end. It waits: use it in a thread of its own. PositionError `pruned` where what
+        comes next was deleted: follow again from a position before its `next`. PositionError `foreign` or `gone` if the
+        file never had the position, was deleted or replaced. ValueError for a text that is no position.
+        """
+        place = Position.parse(after) if isinstance(after, str) else after
+        return chain.from_iterable(followed(Follower(self.path, place), seconds))
 
     # ------------------------------------------------------------ events
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition
@@ -16,7 +17,8 @@ from jogeon.journal.commits import Head, Tail, fold_of, rights_of
 from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.format import Format
-from jogeon.journal.schema import COLUMNS, JOURNAL, Row, event_of
+from jogeon.journal.schema import BRIDGES, COLUMNS, JOURNAL, Row, event_of
+from jogeon.reports import Report, report_of
 
 LOCK_WAIT = 1.0
 """Seconds a statement waits for another program that has the file locked before it fails (and is tried again)."""
@@ -38,23 +40,25 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code & 0xFF in DAMAGED or code == sqlite3.SQLITE_IOERR_SHORT_READ
 
 
-def in_words(error: Exception) -> str:
-    """Return what an error of SQLite or of the system means, in a few words."""
-    words = {
-        sqlite3.SQLITE_FULL: "the disk is full",
-        sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
-        sqlite3.SQLITE_BUSY: "another program has locked the file",
-        sqlite3.SQLITE_LOCKED: "another program has locked the file",
-        sqlite3.SQLITE_IOERR: "the disk reports an error",
-        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-        sqlite3.SQLITE_CORRUPT: "the file is damaged",
-        sqlite3.SQLITE_NOTADB: "the file is damaged",
-    }
-    system = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
-    said = str(error)
-    code = system.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
-    meaning = words.get(code & 0xFF)
-    return said if meaning is None else f"{meaning} ({said})"
+MEANINGS = {
+    sqlite3.SQLITE_FULL: Report("disk full"),
+    sqlite3.SQLITE_READONLY: Report("read-only"),
+    sqlite3.SQLITE_BUSY: Report("locked"),
+    sqlite3.SQLITE_LOCKED: Report("locked"),
+    sqlite3.SQLITE_IOERR: Report("disk error"),
+    sqlite3.SQLITE_CANTOPEN: Report("not opened"),
+    sqlite3.SQLITE_CORRUPT: Report("file damaged"),
+    sqlite3.SQLITE_NOTADB: Report("file damaged"),
+}
+"""What the errors of SQLite mean."""
+SYSTEM = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EROFS: sqlite3.SQLITE_READONLY, errno.EIO: sqlite3.SQLITE_IOERR}
+
+
+def meaning_of(error: Exception) -> Report:
+    """Return what an error of SQLite or of the system means."""
+    code = SYSTEM.get(error.errno or 0, -1) if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", -1)
+    meaning = MEANINGS.get(code & 0xFF)
+    return report_of(error) if meaning is None else replace(meaning, text=str(error))
 
 
 def open_reader(path: Path) -> Connection:
@@ -72,6 +76,8 @@ def open_reader(path: Path) -> Connection:
             if not version:
                 raise JournalError(path, "empty", "nothing was recorded in it")
             require_tables(db, path, version)
+            if version in BRIDGES:
+                db.executescript(f"PRAGMA temp_store = MEMORY; {BRIDGES[version]}")
             undo.pop_all()
         return db
 
@@ -82,24 +88,27 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", in_words(error)) from error
+        raise JournalError(path, "damaged" if is_damage(error) else "unreadable", meaning_of(error)) from error
     except OSError as error:
-        raise JournalError(path, "unreadable", in_words(error)) from error
+        raise JournalError(path, "unreadable", meaning_of(error)) from error
     except ODD_ROWS as error:
         raise JournalError(path, "damaged", f"a row cannot be read: {error}") from error
 
 
 def read_only(path: Path) -> Connection:
-    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change."""
+    """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change.
+
+    It is for one thread at a time, whichever.
+    """
     address = f"{path.resolve().as_uri()}?mode=ro"
-    db = connected(path, address, uri=True, timeout=LOCK_WAIT)
+    db = connected(path, address, uri=True, timeout=LOCK_WAIT, check_same_thread=False)
     try:
         db.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         db.close()
         if beside(path, "-wal").exists():
             raise
-        db = connected(path, f"{address}&immutable=1", uri=True)
+        db = connected(path, f"{address}&immutable=1", uri=True, check_same_thread=False)
     bound(db)
     return db
 
@@ -119,7 +128,7 @@ def require_format(db: sqlite3.Connection, path: Path, form: Format = JOURNAL) -
     if application != form.application:
         raise JournalError(path, "foreign", "this is a database of another program")
     if version > form.version:
-        raise JournalError(path, "newer", f"version {version}, this one knows {form.version}")
+        raise JournalError(path, "newer", Report("newer version", number=version, other=str(form.version)))
     return version
 
 
@@ -128,9 +137,9 @@ def require_tables(db: sqlite3.Connection, path: Path, version: int, form: Forma
     found = _tables_in(db)
     for name, wanted in form.objects(version).items():
         if name not in found:
-            raise JournalError(path, "odd", f"{name} is missing in it")
+            raise JournalError(path, "odd", Report("table missing", name=name))
         if found[name] != wanted:
-            raise JournalError(path, "odd", f"{name} in it is not that of a journal")
+            raise JournalError(path, "odd", Report("table changed", name=name))
 
 
 def require_untouched(db: sqlite3.Connection, path: Path, version: int, form: Format = JOURNAL) -> None:
@@ -139,7 +148,7 @@ def require_untouched(db: sqlite3.Connection, path: Path, version: int, form: Fo
     for name, (kind, sql) in _tables_in(db).items():
         ours = name in form.objects(version)
         if kind == "trigger" or (not ours and (sql or "").upper().startswith("CREATE UNIQUE")):
-            raise JournalError(path, "odd", f"somebody added {kind} {name} to it")
+            raise JournalError(path, "odd", Report("table added", name=name, other=kind))
 
 
 def _tables_in(db: sqlite3.Connection) -> dict[str, tuple[str, str | None]]:
@@ -192,9 +201,8 @@ def read_rows(
 def read_head(db: sqlite3.Connection) -> Head:
     """Return what everything committed adds up to; a reader calls it in `one_moment`."""
     conditions = read_conditions(db)
-    epoch, first = db.execute("SELECT max(epoch), max(first) FROM epochs").fetchone()
-    newest = (db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in ("events", "marks"))  # noqa: S608  # our tables
-    last_id = max(*newest, (first or 1) - 1)  # all events may be deleted by now; a checkpoint stays
+    epoch = db.execute("SELECT max(epoch) FROM epochs").fetchone()[0]
+    last_id = read_last(db)
     checkpoint_id, fold = _read_checkpoint(db, conditions, last_id)
     watermark_id, rights = _read_watermark(db, conditions, checkpoint_id) or (checkpoint_id, {})
     _take_up(db, conditions, fold, checkpoint_id, watermark_id)
@@ -202,7 +210,23 @@ def read_head(db: sqlite3.Connection) -> Head:
     _take_up(db, conditions, fold, watermark_id, last_id)
     fold.settle()
     tail = _read_tail(db, checkpoint_id)
-    return Head(epoch or 0, last_id, {condition: number for number, condition in conditions.items()}, fold, tail)
+    numbers = {condition: number for number, condition in conditions.items()}
+    return Head(epoch or 0, last_id, numbers, fold, tail, read_identity(db))
+
+
+def read_last(db: sqlite3.Connection) -> int:
+    """Return the id of the last event that was ever committed, 0 if none was; a checkpoint outlives its events."""
+    event, checkpoint, first = (
+        db.execute(query).fetchone()[0] or 0
+        for query in ("SELECT max(id) FROM events", "SELECT max(id) FROM marks", "SELECT max(first) FROM epochs")
+    )
+    return int(max(event, checkpoint, first - 1))
+
+
+def read_identity(db: sqlite3.Connection) -> str | None:
+    """Return the identity of a journal: 64 bits in hex; None of a file of version 1."""
+    found = db.execute("SELECT id FROM identity").fetchone()
+    return None if found is None else str(found[0])
 
 
 def _read_tail(db: sqlite3.Connection, checkpoint_id: int) -> Tail:

@@ -10,7 +10,7 @@ from jogeon.errors import JournalError
 from jogeon.events import korean
 from jogeon.files import create_private, draft_of
 from jogeon.journal.evidence import BESIDE, Kind, beside, kind_of, require_writable
-from jogeon.journal.reading import in_words, open_reader
+from jogeon.journal.reading import meaning_of, open_reader
 
 DATE = "{date}"
 """In the name of a journal: the day, so that each day has a file."""
@@ -30,13 +30,21 @@ def copy_journal(path: Path, folder: Path, at_ns: int) -> Path:
         with contextlib.closing(open_reader(path)) as db:
             create_private(draft)
             db.execute("VACUUM INTO ?", (str(draft),))
+        _be_another(draft)
         draft.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise JournalError(target, "unwritable", in_words(error)) from error
+        raise JournalError(target, "unwritable", meaning_of(error)) from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
     return target
+
+
+def _be_another(copy: Path) -> None:
+    """Give a copy an identity of its own: what is written to it is no part of the stream that goes on elsewhere."""
+    with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as db:
+        if db.execute("PRAGMA user_version").fetchone()[0] > 1:
+            db.execute("UPDATE identity SET id = lower(hex(randomblob(8)))")
 
 
 def delete_days(name: Path, before: dt.date) -> list[Path]:

@@ -12,7 +12,19 @@ from typing import Any, cast
 
 import msgspec
 
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Origin, Snapshot, State
+from jogeon.events import (
+    Anomaly,
+    Condition,
+    Enter,
+    Event,
+    Gap,
+    Leave,
+    Origin,
+    Snapshot,
+    State,
+    details_text,
+    with_details,
+)
 from jogeon.journal.format import Format
 
 SCHEMA = """
@@ -47,11 +59,68 @@ CREATE VIEW history AS
     FROM events LEFT JOIN conditions ON conditions.id = events.condition;
 """
 
-JOURNAL = Format(0x4A474F4E, SCHEMA, {}, layouts=("TTITITTT", "TTITTTTI"))
-"""A journal: "JGON". Its layouts are those of a file that was made, and of a copy."""
+VERSION_2 = """
+CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);   -- 64 random bits
+INSERT INTO identity VALUES (1, lower(hex(randomblob(8))));
+ALTER TABLE events ADD COLUMN details TEXT;   -- of a state or an anomaly: its fields besides the text, as JSON
+CREATE TABLE names (code TEXT, since_ns INTEGER, name TEXT NOT NULL, PRIMARY KEY (code, since_ns)) WITHOUT ROWID;
+CREATE TABLE quotes (
+    code TEXT, at_ns INTEGER, price INTEGER, change INTEGER, rate REAL, volume INTEGER,
+    source TEXT,              -- quote, trade or snapshot
+    after INTEGER NOT NULL,   -- the last event committed before it
+    PRIMARY KEY (code, at_ns)
+) WITHOUT ROWID;
+CREATE TABLE rollups (
+    last INTEGER PRIMARY KEY, first INTEGER NOT NULL,         -- its events
+    min_ns INTEGER NOT NULL, max_ns INTEGER NOT NULL, counts BLOB NOT NULL
+);
+CREATE TABLE cursors (name TEXT PRIMARY KEY, id INTEGER NOT NULL, at_ns INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY,   -- the order in which a target gets them
+    alert TEXT NOT NULL,
+    target TEXT NOT NULL,
+    event INTEGER NOT NULL,       -- the one that set it off
+    due_ns INTEGER NOT NULL,
+    content TEXT NOT NULL,        -- the alert as JSON
+    state TEXT NOT NULL,          -- waiting, sent or dropped
+    tries INTEGER NOT NULL,
+    done_ns INTEGER,              -- when it was sent or dropped
+    reason TEXT,
+    digest TEXT,                  -- of those that went out in one message
+    UNIQUE (alert, target)
+);
+CREATE TABLE ticks (number INTEGER PRIMARY KEY, after INTEGER NOT NULL, condition INTEGER, right_ns INTEGER NOT NULL);
+DROP VIEW history;
+CREATE VIEW history AS
+    SELECT (SELECT max(epoch) FROM epochs WHERE first <= events.id) AS epoch,
+        events.id - (SELECT max(first) FROM epochs WHERE first <= events.id) + 1 AS n,
+        strftime('%Y-%m-%d %H:%M:%f', at_ns / 1e9 + 32400, 'unixepoch') AS at,
+        CASE kind WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' WHEN 2 THEN 'snapshot'
+            WHEN 3 THEN 'gap' WHEN 4 THEN 'state' ELSE 'anomaly' END AS event,
+        seq, name, code, clock, CASE WHEN kind > 1 THEN NULL WHEN recovered THEN 'recovered' ELSE 'live' END AS origin,
+        since_ns, until_ns, word, text, details,
+        (SELECT names.name FROM names WHERE names.code = events.code AND names.since_ns <= at_ns
+            ORDER BY names.since_ns DESC LIMIT 1) AS stock
+    FROM events LEFT JOIN conditions ON conditions.id = events.condition;
+"""
+
+BRIDGES = {
+    1: """
+CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text,
+    open, NULL AS details FROM main.events;
+CREATE TEMP TABLE identity (id);
+CREATE TEMP TABLE names (code, since_ns, name);
+CREATE TEMP TABLE rollups (last, first, min_ns, max_ns, counts);
+CREATE TEMP TABLE cursors (name, id, at_ns);
+"""
+}
+"""What lets a reader ask an older file, as it is, what it asks one of this version."""
+
+JOURNAL = Format(0x4A474F4E, SCHEMA, {1: VERSION_2}, layouts=("TTITITTT", "TTITTTTI", "TTITTTTT"))
+"""A journal: "JGON". Its layouts are those of a file that was made, and of copies of both versions."""
 
 KINDS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
-COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open"
+COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open, details"
 """What a row of an event holds after its id."""
 
 Row = tuple[Any, ...]
@@ -64,22 +133,24 @@ def row_of(event: Event, number: int | None) -> Row:
         case Enter() | Leave():
             recovered = 1 if event.origin == "recovered" else None
             interval = (recovered, event.since_ns, event.until_ns, None, None, None)
-            return (event.at_ns, KINDS[type(event)], number, event.code, clock_value(event.clock), *interval)
+            return (event.at_ns, KINDS[type(event)], number, event.code, clock_value(event.clock), *interval, None)
         case Snapshot():
-            return (event.at_ns, 2, number, None, None, None, None, None, None, codes_text(event.codes), None)
+            return (event.at_ns, 2, number, None, None, None, None, None, None, codes_text(event.codes), None, None)
         case Gap():
             still_open = 1 if event.open else None
-            words = (event.cause, event.detail, still_open)
-            return (event.until_ns, 3, number, None, None, None, event.since_ns, None, *words)
+            told = (event.cause, event.detail, still_open, None)
+            return (event.until_ns, 3, number, None, None, None, event.since_ns, None, *told)
         case State():
-            return (event.at_ns, 4, number, None, None, None, None, None, event.state, event.cause, None)
+            details = details_text(event)
+            return (event.at_ns, 4, number, None, None, None, None, None, event.state, event.cause, None, details)
         case Anomaly():
-            return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None)
+            details = details_text(event)
+            return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None, details)
 
 
 def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
     """Return the event that a row of COLUMNS holds; ValueError if it is not as it was written."""
-    at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open = row
+    at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open, details = row
     condition = cast("Condition", conditions.get(number))
     if type(at_ns) is not int or (condition is None and (kind < 4 or number is not None)):
         raise ValueError(f"an event without its moment or its condition: {at_ns}, {number}")
@@ -93,9 +164,9 @@ def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
         case 3:
             return Gap(condition, since_ns, at_ns, word, text, open=bool(still_open))
         case 4:
-            return State(at_ns, word, condition, text)
+            return with_details(State(at_ns, word, condition, text), details)
         case _:
-            return Anomaly(at_ns, text, condition, code)
+            return with_details(Anomaly(at_ns, text, condition, code), details)
 
 
 @functools.lru_cache(maxsize=4096)

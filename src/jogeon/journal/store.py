@@ -23,7 +23,7 @@ def _grouped(statement: str, columns: int) -> list[str]:
 
 _CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
 _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
-_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 12)})"  # noqa: S608  # made of constants
+_OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 13)})"  # noqa: S608  # made of constants
 
 
 class Store:
@@ -55,21 +55,41 @@ class Store:
         with self.file.transaction() as db:
             _insert_all(db, commit)
 
-    def forget(self, before_ns: int) -> bool:
-        """Delete some of what was received before a moment, up to a checkpoint; return whether more of that is left."""
+    def forget(self, before_ns: int, held_ns: int | None = None) -> bool:
+        """Delete some of what was received before a moment, up to a checkpoint; return whether more of that is left.
+
+        What a durable cursor has still to read is kept, unless it was received before `held_ns`.
+        """
         db = self.file.db
-        kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
-        cut = db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
-        event = db.execute("SELECT min(id) FROM events").fetchone()[0] or 0
         frame = db.execute("SELECT min(id) FROM frames").fetchone()[0] or 0
         fresh = db.execute("SELECT id FROM frames WHERE at_ns >= ? ORDER BY id LIMIT 1", (before_ns,)).fetchone()
+        event = db.execute("SELECT min(id) FROM events").fetchone()[0] or 0
+        cut = self._cut(before_ns, held_ns)
         last = db.execute("SELECT min(id) FROM marks WHERE id >= ? AND id <= ?", (event, cut)).fetchone()[0] or 0
         last_frame = min(frame + CHUNK, frame + CHUNK if fresh is None else fresh[0])
         with self.file.transaction():
             gone = db.execute("DELETE FROM events WHERE id <= ?", (last,)).rowcount
             gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
             db.execute("DELETE FROM marks WHERE id < ?", (last,))
+            db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
         return gone > 0
+
+    def _cut(self, before_ns: int, held_ns: int | None) -> int:
+        """Return the last checkpoint up to which everything may be deleted."""
+        cut = self._old(before_ns)
+        held = self.file.db.execute("SELECT min(id) FROM cursors").fetchone()[0] if held_ns is not None else None
+        return cut if held is None or held_ns is None else max(self._old(held_ns), min(cut, held))
+
+    def _old(self, before_ns: int) -> int:
+        """Return the last checkpoint in front of all that was received from a moment on; 0 if there is none."""
+        db = self.file.db
+        kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
+        return db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
+
+    def drop_cursor(self, name: str) -> None:
+        """Forget a durable cursor, so that nothing is kept for it."""
+        with self.file.transaction() as db:
+            db.execute("DELETE FROM cursors WHERE name = ?", (name,))
 
 
 def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
@@ -81,6 +101,7 @@ def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
         ("INSERT INTO conditions VALUES (?,?,?)", commit.conditions),
         ("INSERT INTO marks VALUES (?,?,?,?)", commit.checkpoints),
         ("REPLACE INTO pulse VALUES (?,?,?)", commit.watermarks),
+        ("REPLACE INTO cursors VALUES (?,?,?)", commit.cursors),
     ):
         if rows:
             db.executemany(statement, rows)

@@ -8,58 +8,38 @@ one that proves damaged while open another is begun, with what is known.
 
 import contextlib
 import logging
-import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct
-
 from jogeon.errors import JournalError
-from jogeon.events import Condition, Event, Snapshot, State
+from jogeon.events import Event, Snapshot, State, StateName
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.fold import Right
-from jogeon.journal.reading import in_words, is_damage
+from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
+from jogeon.journal.reading import is_damage, meaning_of
 from jogeon.journal.store import Store
-from jogeon.live.queue import Queue
 from jogeon.masks import masked_bytes, unmasked
+from jogeon.reports import Report
 
-MAX_EVENTS = 100_000
-"""Events that may wait for the disk: twenty seconds of the liveliest market measured."""
-MAX_BYTES = 64 * 2**20
-MAX_FRAME_BYTES = 64 * 2**20
-"""Bytes of raw frames that may wait; more are left out, events are not."""
 WATERMARK_EVERY = 5.0
 """Seconds between the notes that say up to when the picture is right while nothing happens."""
 LOOK = 1.0
 """Seconds between looks whether the file is still there."""
 PAUSES = (0.2, 5.0)
 """First and longest pause between attempts to write to a disk that refuses."""
+STALLED = 2.0
+"""Seconds for which a disk must refuse before that is told."""
 FINISH = 10.0
 """Seconds that `close` waits for such a disk."""
-
-EVER_NS = 2**63 - 1
 
 logger = logging.getLogger("jogeon.journal")
 logger.addFilter(unmasked)
 
 
-class Source(Struct, frozen=True):
-    """What a journal asks the reader for, in the reader's thread, between two frames.
-
-    `current(condition)` and `rights()` tell what is true now. `soon` is called from the writer's thread and has a
-    function called in the reader's: a loop's `call_soon_threadsafe`. `listening_ns()` is the last moment at which the
-    reader was listening; it is asked in the writer's thread. What was received later came out of a buffer that had
-    filled while nobody listened: it proves nothing of what is right.
-    """
-
-    current: Callable[[Condition], Snapshot | None]
-    rights: Callable[[], Mapping[Condition, Right]]
-    soon: Callable[[Callable[[], None]], object]
-    now_ns: Callable[[], int] = time.time_ns
-    listening_ns: Callable[[], int] = lambda: EVER_NS
+Taker = Callable[[str | None, Commit], object]
+"""Takes the identity of the journal and a commit that is durable, in the writer's thread."""
 
 
 class Journal:
@@ -71,7 +51,7 @@ class Journal:
     """
 
     def __init__(self, store: Store, source: Source, *, max_events: int) -> None:
-        self.trouble: str | None = None
+        self.trouble: Report | None = None
         self.last = store.head.fold.copy().known
         self._store = store
         self._builder = CommitBuilder(store.head)
@@ -82,22 +62,21 @@ class Journal:
         """What a journal that is begun anew says first."""
         self.committed = (self._builder.epoch, 0)
         self._source = source
-        self._queue = Queue(source.current, source.now_ns, max_events=max_events, max_bytes=MAX_BYTES)
-        self._lock = threading.Lock()
-        """Held for moments only, by the reader and by the writer: between it and the queue nothing waits."""
-        self._rights: Mapping[Condition, Right] | None = None
-        self._frames: list[tuple[int, bytes]] = []
-        self._frame_bytes = self._frames_lost = 0
-        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._rung = False
-        """Whether the writer was told that there is work, and has not looked yet."""
-        self._asked = False
-        """Whether the reader was asked to catch up."""
+        self._inbox = inbox = Inbox(source, max_events)
+        self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
+        self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
+        self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
         self._ending = threading.Event()
         self._give_up_at = 0.0
         self._unwritten = 0
-        self._forget_ns: int | None = None
-        """Before when everything is to be deleted, while that goes on."""
+        self._forget_ns: tuple[int, int | None] | None = None
+        """Before when everything is to be deleted, while that goes on, and until when cursors hold it."""
+        self._following = threading.Lock()
+        """Held while a commit becomes durable for those who follow, and while they come and go."""
+        self._followers: list[Taker] = []
+        self._failing: float | None = None
+        """Since when the disk refuses."""
+        self._stalled = False
         self._thread = threading.Thread(target=self._run, name="jogeon journal", daemon=True)
 
     @classmethod
@@ -127,74 +106,48 @@ class Journal:
         return self._store.file.path
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What the user must know of the file, a sentence each: when it was opened, and since."""
+    def identity(self) -> str | None:
+        """What tells the file from all other journals."""
+        return self._store.head.identity
+
+    @property
+    def notices(self) -> tuple[Report, ...]:
+        """What the user must know of the file: when it was opened, and since."""
         return tuple(self._store.file.notices)
 
-    # ------------------------------------------------------------ the reader's side (Sink)
+    # ------------------------------------------------------------ called by anybody
 
-    def put(self, event: Event) -> None:
-        """Take one event."""
-        with self._lock:
-            self._queue.put(event)
-        if not self._rung:
-            self._ring()
+    def forget(self, before_ns: int, held_ns: int | None = None) -> None:
+        """Have what was received before a moment deleted, bit by bit between the commits; does not wait.
 
-    def put_block(self, events: Sequence[Event]) -> None:
-        """Take events that are committed together."""
-        with self._lock:
-            self._queue.put_block(events)
-        self._ring()
+        What durable cursors have still to read is kept, unless it was received before `held_ns`.
+        """
+        self._forget_ns = (before_ns, held_ns)
+        self._inbox.ring()
 
-    def renumbered(self, old: Condition, new: Condition) -> None:
-        """Note that a condition goes on under another seq."""
-        with self._lock:
-            self._queue.renumbered(old, new)
+    def follow(self, taken: Taker) -> tuple[str | None, int]:
+        """Have the commits to come handed over; return the identity and the id of the last event before them."""
+        with self._following:
+            self._followers.append(taken)
+            return self.identity, self._builder.settled_id
 
-    def put_frame(self, payload: bytes, at_ns: int) -> None:
-        """Take a raw frame, kept beside the events."""
-        with self._lock:
-            if self._frame_bytes > MAX_FRAME_BYTES:
-                self._frames_lost += 1
-            else:
-                self._frames.append((at_ns, payload))
-                self._frame_bytes += len(payload)
-        if not self._rung:
-            self._ring()
-
-    def beat(self) -> None:
-        """Note up to when the picture is right, now; called in the reader's thread between two frames."""
-        rights = self._source.rights()
-        with self._lock:
-            self._rights = rights
-        self._ring()
-
-    def catch_up(self) -> None:
-        """Tell what was lost to the bound, now; called in the reader's thread between two frames."""
-        with self._lock:
-            self._asked = False
-            if self._queue.lagging:
-                self._queue.catch_up()
-                self._rights = None
-        self._ring()
-
-    def forget(self, before_ns: int) -> None:
-        """Have what was received before a moment deleted, bit by bit between the commits; does not wait."""
-        self._forget_ns = before_ns
-        self._ring()
+    def unfollow(self, taken: Taker) -> None:
+        """Hand nothing more over."""
+        with self._following:
+            self._followers = [each for each in self._followers if each != taken]
 
     def finish(self) -> None:
         """Write what is queued and end; does not wait."""
         if not self._ending.is_set():
             self._give_up_at = time.monotonic() + FINISH
             self._ending.set()
-            self._ring()
+            self._inbox.ring()
 
     def close(self) -> None:
         """Write what is queued, end, and wait for it; JournalError if something could not be written."""
         self.finish()
         self._thread.join()
-        unwritten = self._unwritten + len(self._queue)
+        unwritten = self._unwritten + len(self._inbox)
         if unwritten:
             detail = f"{unwritten} events were not written: {self.trouble or 'the writer failed'}"
             raise JournalError(self.path, "unfinished", detail)
@@ -203,11 +156,7 @@ class Journal:
         """Tell whether the end has waited for the disk long enough; asked while a statement runs."""
         return self._ending.is_set() and time.monotonic() >= self._give_up_at
 
-    def _ring(self) -> None:
-        self._rung = True
-        self._bell.put(None)
-
-    def _ask(self, function: Callable[[], None]) -> None:
+    def _ask(self, function: Callable[[], object]) -> None:
         """Have a function called in the reader's thread; one that is no more needs nothing."""
         with contextlib.suppress(RuntimeError):
             self._source.soon(function)
@@ -217,10 +166,8 @@ class Journal:
     def _run(self) -> None:
         beat_at = time.monotonic() + WATERMARK_EVERY
         try:
-            while not self._ending.is_set() or self._rung:
-                with contextlib.suppress(queue.Empty):
-                    self._bell.get(timeout=max(0.0, beat_at - time.monotonic()))
-                self._rung = False  # before looking: what comes later rings again
+            while not self._ending.is_set() or self._inbox.rung:
+                self._inbox.wait(beat_at - time.monotonic())
                 self._turn()
                 if time.monotonic() >= beat_at:
                     beat_at = time.monotonic() + WATERMARK_EVERY
@@ -230,38 +177,26 @@ class Journal:
 
     def _turn(self) -> None:
         """Write what is queued; a queue that lost something is brought up to date by the reader first."""
-        with self._lock:
-            lagging = self._queue.lagging and not self._ending.is_set()
-            ask, self._asked = lagging and not self._asked, lagging
-            if not lagging:
-                rights = None if self._queue.lagging else self._rights
-                events, frames = self._queue.take_all(), self._frames
-                self._frames, self._frame_bytes, self._rights = [], 0, None
+        batch, ask = self._inbox.take(ending=self._ending.is_set())
         if ask:
             self._ask(self.catch_up)
-        if not lagging and (events or frames or rights is not None):
-            self._persist(events, frames, rights, self._source.listening_ns())  # the mark as it is after they were read
+        if batch is not None:
+            self._persist(batch)
         if self._forget_ns is not None and not self._ending.is_set():
-            self._forget_some(self._forget_ns)
+            self._forget_some(*self._forget_ns)
 
-    def _forget_some(self, before_ns: int) -> None:
+    def _forget_some(self, before_ns: int, held_ns: int | None) -> None:
         try:
-            more = self._store.forget(before_ns)
+            more = self._store.forget(before_ns, held_ns)
         except sqlite3.Error as error:
-            logger.warning("%s: what is old was not deleted: %s", self.path, in_words(error))
+            logger.warning("%s: what is old was not deleted: %s", self.path, meaning_of(error))
             more = False
         if more:
-            self._ring()
+            self._inbox.ring()
         else:
             self._forget_ns = None
 
-    def _persist(
-        self,
-        events: list[Event],
-        frames: list[tuple[int, bytes]],
-        rights: Mapping[Condition, Right] | None,
-        listening_ns: int,
-    ) -> None:
+    def _persist(self, batch: Batch) -> None:
         """Make events durable, however long it takes; only the end of the journal ends the attempts."""
         commit: Commit | None = None
         pause = PAUSES[0]
@@ -274,8 +209,7 @@ class Journal:
                     self._store.file.restore()
                     logger.warning("%s: %s", self.path, self._store.file.notices[-1])
                 if commit is None:
-                    safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in frames]
-                    commit = self._builder.enter([*self._preface, *events], rights, safe, listening_ns)
+                    commit = self._made(batch)
                 if not durable:
                     self._store.write(commit)
             except (sqlite3.Error, OSError, JournalError) as error:
@@ -285,10 +219,16 @@ class Journal:
                 return
             if self._ending.wait(pause):
                 if self._is_given_up():
-                    self._unwritten += len(events)
+                    self._unwritten += len(batch.events)
                     return
                 time.sleep(PAUSES[0])
             pause = min(2 * pause, PAUSES[1])
+
+    def _made(self, batch: Batch) -> Commit:
+        safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in batch.frames]
+        commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
+        commit.cursors.extend(batch.cursors)
+        return commit
 
     def _is_gone(self) -> bool:
         """Look now and then whether the file is still under its name; all that is in it can be written again."""
@@ -321,7 +261,7 @@ class Journal:
         fold = self._builder.fold
         fold.undo()
         self._preface = self._preface or [
-            State(self._source.now_ns(), "started", None, "the journal was damaged: another was begun"),
+            State(self._source.now_ns(), "started", notices=(Report("journal damaged"),)),
             *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
         ]
         self._builder = CommitBuilder(self._store.head)
@@ -329,21 +269,36 @@ class Journal:
     def _fail(self, error: Exception) -> None:
         if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.file.rescued:
             self._doubted = True
-        trouble = in_words(error)
+        trouble = meaning_of(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
         self.trouble = trouble
+        now = time.monotonic()
+        self._failing = self._failing or now
+        if not self._stalled and now - self._failing >= STALLED:
+            self._stalled = True
+            self._notice("journal-stalled", trouble)
+
+    def _notice(self, state: StateName, error: Report | None = None) -> None:
+        """Tell the reader what befalls the file, stamped by the reader's clock."""
+        self._ask(lambda: self._source.notice(State(self._source.now_ns(), state, error=error)))
 
     def _succeed(self, commit: Commit) -> None:
         self.committed = commit.last
-        self._builder.settle()
+        with self._following:
+            self._builder.settle()
+            for taken in self._followers:
+                taken(self.identity, commit)
         self._preface = []
+        self._failing = None
+        if self._stalled:
+            self._stalled = False
+            self._notice("journal-resumed")
         if commit.others and not self._ending.is_set():
             self._ask(self.beat)  # something happened that may mean that a picture is not right any more
         if self.trouble is not None:
             logger.warning("%s: written again", self.path)
             self.trouble = None
-        with self._lock:
-            lost, self._frames_lost = self._frames_lost, 0
+        lost = self._inbox.frames_lost()
         if lost:
             logger.warning("%s: %d raw frames were left out", self.path, lost)

@@ -39,13 +39,14 @@ from jogeon.net import (
     without_password,
     wrong_answer,
 )
+from jogeon.reports import Report
 from jogeon.wire.messages import Answer, PartialPush, Ping, Push, Request, System, Unknown
 from jogeon.wire.readers import NO_PUSH, read_push
 from jogeon.wire.session import Answered, ClientSession, Late, Received, Stray
 
 FRAME_LIMIT = 4 * 2**20
 """Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
-TOO_LONG = f"a message of more than {FRAME_LIMIT} bytes"
+TOO_LONG = Report("message too long", bytes=FRAME_LIMIT)
 RECEIVE_BUFFER = 64 * 1024
 """The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 CLOSE_GRACE = 1.0
@@ -77,7 +78,7 @@ class Receiver(Protocol):
     def on_push(self, push: Push, at_ns: int) -> None:
         """Take a REAL frame."""
 
-    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
@@ -147,7 +148,7 @@ class Connection(WSListener):
         self._fragmented = False
         self._transport: WSTransport
         self._opened = False
-        self._local_end: str = ""
+        self._local_end: Report | None = None
 
     @classmethod
     async def open(cls, url: str, receiver: Receiver, *, proxy: str | None = None) -> "Connection":
@@ -217,7 +218,7 @@ class Connection(WSListener):
     async def aclose(self) -> None:
         """Close the connection and wait until the socket is gone; harmless if it is."""
         if self.error is None:
-            self._local_end = "closed by this program"
+            self._local_end = Report("closed here")
             self._transport.send_close(WSCloseCode.OK)
             self._transport.disconnect()
         try:
@@ -311,7 +312,7 @@ class Connection(WSListener):
             received = self.session.receive(masked_bytes(payload))
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
-            self._receiver.on_unreadable(str(error), (), self.listening_ns, at_ns)
+            self._receiver.on_unreadable(error.report, (), self.listening_ns, at_ns)
         else:
             self._dispatch(received, at_ns)
 
@@ -319,7 +320,8 @@ class Connection(WSListener):
         match received:
             case PartialPush(unreadable=rows, seqs=seqs) as push:
                 self._on_push(push, at_ns)
-                self._receiver.on_unreadable(f"unreadable frame: {rows} rows of a push", seqs, self.listening_ns, at_ns)
+                what = Report("unreadable rows", number=rows)
+                self._receiver.on_unreadable(what, seqs, self.listening_ns, at_ns)
             case Push() as push:
                 self._on_push(push, at_ns)
             case Ping(payload):
@@ -354,12 +356,14 @@ class Connection(WSListener):
         sent = transport.close_handshake.sent if transport.close_handshake else None
         code = (received.code.value or NO_CODE) if received is not None else 1006
         text = (received.reason or "") if received is not None else ""
-        detail = "the connection broke off without a close"
+        detail = Report("broke off")
         if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
             detail = TOO_LONG
-        elif self._local_end or received is not None:
-            given = "without a code" if code == NO_CODE else f"({code} {text})".replace(" )", ")")
-            detail = self._local_end or f"closed by the server {given}"
+        elif self._local_end is not None:
+            detail = self._local_end
+        elif received is not None:
+            closed = Report("closed", code=str(code), text=text)
+            detail = Report("closed without code") if code == NO_CODE else closed
         self.error = ConnectionLost(detail, close_code=code, text=text)
         self.session.close()
         if self._waiter is not None and not self._waiter.done():

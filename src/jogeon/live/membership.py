@@ -17,11 +17,12 @@ from msgspec import Struct
 
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Leave, Member, Snapshot
 from jogeon.gaps import Blind, ended, left_open
+from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES
 
 DRIFT_GRACE_NS = 3_000_000_000
 """A stock pushed this close to a recheck may differ from its snapshot without anything being wrong."""
-TOO_MANY = "more stocks than there are"
+TOO_MANY = Report("too many stocks")
 
 
 class Suspects(Struct, frozen=True):
@@ -90,7 +91,7 @@ class Membership:
         if kind != "I" or code in codes or not code or code.isspace():
             return self._impossible(kind, code, clock, at_ns)
         if len(codes) >= MOST_CODES:
-            return Anomaly(at_ns, TOO_MANY, self.condition, code)
+            return Anomaly(at_ns, condition=self.condition, code=code, error=TOO_MANY)
         entered = codes[code] = Enter(at_ns, self.condition, code, clock)
         return entered
 
@@ -102,7 +103,7 @@ class Membership:
             self.on_doubt(Blind(self.right_ns, "drift", "", proven=True))
         if len(self._odd) < MOST_CODES:
             self._odd[code] = (kind, clock)
-        return Anomaly(at_ns, _what_is_wrong(kind, code), self.condition, code)
+        return Anomaly(at_ns, condition=self.condition, code=code, error=_what_is_wrong(kind, code))
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
         """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
@@ -120,7 +121,7 @@ class Membership:
         kept = self._kept or {}
         kept.pop(code, None)
         if len(kept) >= MOST_CODES:
-            return Anomaly(at_ns, TOO_MANY, self.condition, code)
+            return Anomaly(at_ns, condition=self.condition, code=code, error=TOO_MANY)
         kept[code] = (kind, clock, at_ns)
         self._kept = kept
         return None
@@ -268,10 +269,15 @@ class Membership:
         return ended(blind, self.codes, self.now(at_ns))
 
 
-def _what_is_wrong(kind: str, code: str) -> str:
+def _what_is_wrong(kind: str, code: str) -> Report:
     if not code.strip():
-        return "push without a code"
-    return {"I": "enter of a member", "D": "leave of a non-member"}.get(kind, f"push of the unknown kind {kind[:10]!r}")
+        return Report("push without code")
+    match kind:
+        case "I":
+            return Report("enter of a member")
+        case "D":
+            return Report("leave of a non-member")
+    return Report("push of unknown kind", text=kind[:10])
 
 
 def _member(code: str, source: Snapshot | Enter) -> Member:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import Blind, ended
 
 TWO_READERS = "somebody else reads this watch: another reader needs a watch of its own"
@@ -178,10 +178,9 @@ class Queue:
             lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
             self.events.extend((now,) if known is None else ended(lagged, known, now))
             self._codes += len(now.codes)
-        dropped = {kind.__name__.lower(): count for kind, count in self._dropped.items()}
-        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(dropped.items()))
+        counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})
         self._dropped.clear()
-        self.events.append(Anomaly(at_ns, f"lagged: not handed over: {counts}"))
+        self.events.append(Anomaly(at_ns, counts=counts))
         # What catching up takes, members decide; with no room beside it the next event would begin all over again.
         self._room = max(self._max_events, len(self.events) + self._max_events // 2 + 1)
 

@@ -15,6 +15,7 @@ from jogeon.live.followed import Followed
 from jogeon.live.listing import LONGEST_DOUBLING
 from jogeon.live.membership import DRIFT_GRACE_NS
 from jogeon.live.stages import REGISTERED, STAGES, Stage, Step
+from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Clear, Malformed, Refusal, Register, Registered
 
@@ -185,7 +186,9 @@ class Subscription(Followed):
             case Refusal(code, text):
                 self.failed(RequestRefused(Register.trnm, code=code, text=text), now, at_ns)
             case Malformed(reason):
-                self.failed(RemoteProtocolError(reason), now, at_ns)
+                self.failed(
+                    RemoteProtocolError(Report("unreadable reply", name=Register.trnm, text=reason)), now, at_ns
+                )
 
     def _answered(self, answer: Registered, now: float, at_ns: int) -> None:
         empties = not answer.codes and not answer.named and bool(self.membership.codes)

@@ -12,13 +12,15 @@ only stamps events.
 import math
 from collections.abc import Callable, Container, Iterable
 
-from jogeon.errors import LocalProtocolError, RequestTimeout
-from jogeon.events import Anomaly, Cause, Condition, Event, Exchange, State, StateName
+from jogeon.errors import JogeonError, LocalProtocolError, RequestTimeout
+from jogeon.events import Anomaly, Condition, Event, Exchange, State, StateName
 from jogeon.gaps import Blind
 from jogeon.live.followed import Sink
 from jogeon.live.listing import Listing, resolve
+from jogeon.live.planner import Planner
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
+from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Clear, ListConditions, Refusal, Register, Registered, Request
 from jogeon.wire.values import stock_code
@@ -27,7 +29,7 @@ RELIST = 60.0
 """Seconds between looks at the list while a wanted condition is missing from it, or pushes come for an unknown seq."""
 
 
-class Subscriptions:
+class Subscriptions(Planner):
     """Keeps what is registered equal to what is wanted, and tells every sink the truth about it.
 
     `recheck` is the pause in seconds between rechecks of one condition (0 = never).
@@ -194,12 +196,13 @@ class Subscriptions:
         self._connected, self._served, self._listed_ns = True, False, None
         self.listing.begin()
 
-    def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
+    def lost(self, heard_ns: int, error: JogeonError, detail: str) -> None:
         """End a connection; `heard_ns` is when it was listened to last."""
+        del error
         self._connected = False
         self.listing.end()
         for subscription in self.wanted:
-            subscription.lost(heard_ns, cause, detail)
+            subscription.lost(heard_ns, "connection lost", detail)
         self._by_seq.clear()
         self._leaving.clear()
         self._cleared.clear()
@@ -297,7 +300,7 @@ class Subscriptions:
     def _end_namesake(self, other: Subscription, stays: Subscription, at_ns: int) -> None:
         self._drop(other)
         self.wanted.remove(other)
-        self._tell(other, "condition-gone", at_ns)
+        self._put(other, State(at_ns, "condition-gone", other.condition))
         other.membership.blind(other.own_since(at_ns), "condition missing")
         stays.inherit(other)
 
@@ -322,7 +325,7 @@ class Subscriptions:
             return
         self._drop(subscription)
         subscription.vanished(at_ns)
-        self._tell(subscription, state, at_ns)
+        self._put(subscription, State(at_ns, state, subscription.condition))
 
     def _take_clear(self, seq: str, answer: Answer, now: float) -> None:
         busy = isinstance(answer, Refusal) and answer.busy
@@ -352,9 +355,9 @@ class Subscriptions:
 
     def _take_registration(self, subscription: Subscription, answer: Answer, now: float, at_ns: int) -> None:
         if isinstance(answer, Registered) and answer.oddities:
-            what = f"a snapshot in which rows cannot be read: {answer.oddities[0]}"
+            error = Report("unreadable snapshot", text=answer.oddities[0])
             for sink in subscription.everyone():
-                sink.put(Anomaly(at_ns, what, subscription.condition))
+                sink.put(Anomaly(at_ns, condition=subscription.condition, error=error))
         was_blind, failing = not subscription.membership.live, subscription.error is not None
         subscription.answered(answer, now, at_ns)
         if subscription.error is not None and not failing:
@@ -366,21 +369,23 @@ class Subscriptions:
 
     def _tell_failure(self, subscription: Subscription, at_ns: int) -> None:
         """Tell the first failure of a row."""
-        self._tell(subscription, "unanswered", at_ns, str(subscription.error))
+        error = None if subscription.error is None else subscription.error.report
+        self._put(subscription, State(at_ns, "unanswered", subscription.condition, error=error))
 
     def _tell_registered(self, subscription: Subscription, at_ns: int) -> None:
         self._served = True
         active = sum(each.registered or each.membership.live for each in self.wanted)
-        self._tell(subscription, "registered", at_ns, f"{active} of {len(self.wanted)}")
+        state = State(at_ns, "registered", subscription.condition, active=active, of=len(self.wanted))
+        self._put(subscription, state)
 
     # ------------------------------------------------------------ pushes
 
-    def unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         """Take a frame that could have been a push of `seqs`, of any if they are empty: recheck those it may concern.
 
         They are right until `heard_ns` at least.
         """
-        self._tell_all(Anomaly(at_ns, what))
+        self._tell_all(Anomaly(at_ns, error=what))
         for subscription in self.wanted:
             if not seqs or subscription.condition.seq in seqs:
                 subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
@@ -408,17 +413,17 @@ class Subscriptions:
         seq = values.seq.strip()
         if seq not in self._cleared and all(seq != subscription.condition.seq for subscription in self.wanted):
             code = stock_code(values.code)
-            self._tell_all(Anomaly(at_ns, f"push for the unknown condition seq {seq[:10]!r}", None, code))
+            self._tell_all(Anomaly(at_ns, code=code, error=Report("push of unknown seq", text=seq[:10])))
             self._strange = True
             self.on_doubt()
 
-    def tell(self, at_ns: int, state: StateName, cause: str = "") -> None:
+    def tell(self, state: State) -> None:
         """Tell every sink a state of the whole client."""
-        self._tell_all(State(at_ns, state, None, cause))
+        self._tell_all(state)
 
-    def _tell(self, subscription: Subscription, state: StateName, at_ns: int, cause: str = "") -> None:
+    def _put(self, subscription: Subscription, state: State) -> None:
         for sink in subscription.everyone():
-            sink.put(State(at_ns, state, subscription.condition, cause))
+            sink.put(state)
 
     def _tell_all(self, event: Event) -> None:
         for sink in self.sinks:

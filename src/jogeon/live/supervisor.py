@@ -1,12 +1,12 @@
 """What keeps a client going while connections come and go: connect, log in, serve, and return after an outage.
 
 One task does all of it. A Connection is used once; the Supervisor makes another, has it served (serving.py), and tells
-the Subscriptions what came of it. Whether to return and when is decided in retry.py.
+the planners what came of it. Whether to return and when is decided in retry.py.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import (
@@ -16,15 +16,16 @@ from jogeon.errors import (
     LoginRefused,
     SessionTaken,
 )
-from jogeon.events import StateName
+from jogeon.events import State
 from jogeon.live.beats import Beats
 from jogeon.live.connection import Connection, Tap
-from jogeon.live.jobs import Ask
+from jogeon.live.planner import Planner
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Verdict, delays, verdict
 from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Refusal, Request, System
 from jogeon.wire.session import Stray
@@ -38,12 +39,16 @@ logger.addFilter(unmasked)
 
 
 class Supervisor:
-    """Keeps one session with a server; `on_end(error)` is called once when it ends for good (None: it was stopped)."""
+    """Keeps one session with a server; `on_end(error)` is called once when it ends for good (None: it was stopped).
+
+    `others` have requests to send beside the subscriptions.
+    """
 
     def __init__(
         self,
         endpoint: Endpoint,
         subscriptions: Subscriptions,
+        others: Sequence[Planner],
         on_end: Callable[[JogeonError | None], None],
         policy: Policy,
     ) -> None:
@@ -53,6 +58,7 @@ class Supervisor:
         self._connection: Connection | None = None
         self._endpoint = endpoint
         self._subscriptions = subscriptions
+        self._planners: tuple[Planner, ...] = (subscriptions, *others)
         self.on_push = subscriptions.pushed  # no step in between on the path of every push
         self._on_end = on_end
         self._uniform = policy.uniform
@@ -62,7 +68,7 @@ class Supervisor:
         self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._beats = Beats(self._wall, self._beat)
-        self._serving = Serving(subscriptions, policy.pace, self._wall, self._beats.lived, self._cause)
+        self._serving = Serving(self._planners, policy.pace, self._wall, self._beats.lived)
         self._fatal: JogeonError | None = None
         self._words = ""
         """What the broker said last, besides its answers."""
@@ -85,16 +91,6 @@ class Supervisor:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})  # unlike `await`, it tells who was cancelled: the task, or whoever waits
-
-    async def ask(self, ask: Ask) -> Answer:
-        """Send a request of the user when its turn comes and return its answer.
-
-        It is made from a list of at most a second ago. A refusal for the rate is asked again a few times. Raises what
-        `ask` raises, RequestTimeout, RequestRefused if no list is given, or what ended the connection.
-        """
-        if self.ended is not None:
-            raise self.ended
-        return await self._serving.ask(ask)
 
     @property
     def heard_ns(self) -> int:
@@ -172,7 +168,7 @@ class Supervisor:
         pauses = delays(self._uniform)
         try:
             while True:
-                self._tell("connected", self._endpoint.name)
+                self._subscriptions.tell(State(self._wall(), "connected", None, self._endpoint.name))
                 born = self._beats.lived()
                 cause = await self._serve_until_lost(connection)
                 if self._subscriptions.worked and self._beats.lived() - born >= LIFE:
@@ -183,11 +179,12 @@ class Supervisor:
             self._finish(error)
         except Exception as defect:
             logger.exception("the session ended by a defect")
-            self._finish(JogeonError(f"a defect of this package ended the session: {defect!r}"))
+            self._finish(JogeonError(Report("defect", text=repr(defect))))
 
     async def _serve_until_lost(self, connection: Connection) -> JogeonError:
         """Serve one connection and return why it ended; whatever it had is given up."""
-        self._subscriptions.connected()
+        for planner in self._planners:
+            planner.connected()
         self._connection = connection
         try:
             await self._serving.serve(connection)
@@ -197,7 +194,8 @@ class Supervisor:
             await connection.aclose()
         if connection.defect is not None:
             raise connection.defect
-        self._subscriptions.lost(connection.listening_ns, "connection lost", self._detail(cause))
+        for planner in self._planners:
+            planner.lost(connection.listening_ns, cause, self._detail(cause))
         self._serving.notify()
         return cause
 
@@ -214,9 +212,9 @@ class Supervisor:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
         while True:
             pause = self._pause(cause, pauses)
-            self._tell("reconnecting", f"in {pause:.1f} s: {cause}")
+            self._subscriptions.tell(State(self._wall(), "reconnecting", pause=round(pause, 3), error=cause.report))
             await asyncio.sleep(pause)
-            self._tell("connecting", self._endpoint.name)
+            self._subscriptions.tell(State(self._wall(), "connecting", None, self._endpoint.name))
             try:
                 return await self._login()
             except JogeonError as error:
@@ -226,7 +224,7 @@ class Supervisor:
     def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
         """Return how long to wait before the next login, or raise the cause if there is to be none."""
         if isinstance(cause, SessionTaken):
-            self._tell("taken", cause.text)
+            self._subscriptions.tell(State(self._wall(), "taken", None, cause.text, error=cause.report))
             pause = next(self._taken_pauses, None)
             if pause is None:
                 raise cause
@@ -249,22 +247,19 @@ class Supervisor:
             return
         self.ended = error or LocalProtocolError("the client is closed")
         self._on_end(error)
-        self._serving.fail(self.ended)
         self._serving.notify()
-
-    def _tell(self, state: StateName, cause: str) -> None:
-        self._subscriptions.tell(self._wall(), state, cause)
 
     # ------------------------------------------------------------ what the connection tells (Receiver)
 
-    def on_unreadable(self, what: str, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
+    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         """Doubt the conditions of which the frame could have been a push."""
         self._subscriptions.unreadable(what, seqs, heard_ns, at_ns)
         self._serving.wake()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take an answer at once: the frames that follow it are newer than what it shows."""
-        self._subscriptions.answered(request, answer, self._clock(), at_ns)
+        for planner in self._planners:
+            planner.answered(request, answer, self._clock(), at_ns)
 
     def on_ping(self) -> None:
         """Learn how often the server gives a sign of life."""
@@ -281,7 +276,8 @@ class Supervisor:
 
     def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
         """Take a reply that came after its time: patience learns from it."""
-        self._subscriptions.late(request, answer, self._clock(), at_ns)
+        for planner in self._planners:
+            planner.late(request, answer, self._clock(), at_ns)
         self._serving.late(seconds)
 
     def on_stray(self, stray: Stray) -> None:

@@ -1,8 +1,8 @@
 """The door (문) of a server: a listening socket that few can stand in and that no crowd can jam.
 
-Who connected and has not said yet what it wants waits in the door. When too many wait, the one who waited longest goes;
-`admit` takes out of their number who has come in. When the machine has no file descriptor left, the one that is kept
-for this turns the newcomer away at once, so the crowd before the door does not keep the loop awake.
+A connection that has not yet made its request waits in the door. When too many wait, the oldest is ended; `admit`
+removes one that has made its request. When the machine has no file descriptor left, a spare one is given up to accept
+and close the newcomer at once: left in the backlog, it would wake the loop again and again.
 """
 
 import contextlib
@@ -23,16 +23,16 @@ logger = logging.getLogger("jogeon.server")
 
 
 class Door(socket.socket):
-    """A listening socket.
+    """A listening socket that bounds how many accepted connections wait.
 
-    What asyncio accepts from it is bounded; where asyncio does not ask it (IOCP on Windows), it is a plain one.
+    It is a plain one where asyncio does not call its `accept` (IOCP on Windows).
     """
 
     def __init__(self, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self._waiting: dict[int, socket.socket] = {}
         self._spare = _spare()
-        self._told = -QUIET
+        self._logged_at = -QUIET
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection; BlockingIOError where there is none, or no room for one."""
@@ -43,14 +43,14 @@ class Door(socket.socket):
                 raise
             self._turn_away(error)
             raise BlockingIOError(errno.EAGAIN, "no room for a connection") from None
-        self._waiting.pop(there.fileno(), None)  # its number was another one's, who is gone
+        self._waiting.pop(there.fileno(), None)  # an earlier connection had this number
         self._waiting[there.fileno()] = there
         if len(self._waiting) > WAITING:
             self._make_room()
         return there, address
 
     def admit(self, number: int) -> None:
-        """Count a connection, by its descriptor, no longer among those who wait."""
+        """Remove a connection, by its descriptor, from those that wait."""
         self._waiting.pop(number, None)
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Door(socket.socket):
         super().close()
 
     def _make_room(self) -> None:
-        """Forget who has gone; if still too many wait, end the one who waited longest."""
+        """Forget connections that are closed; if too many still wait, end the oldest."""
         for number in [number for number, there in self._waiting.items() if there.fileno() != number]:
             del self._waiting[number]
         if len(self._waiting) > WAITING:
@@ -74,8 +74,8 @@ class Door(socket.socket):
 
     def _turn_away(self, error: OSError) -> None:
         """Refuse a connection for want of a descriptor."""
-        if time.monotonic() - self._told >= QUIET:
-            self._told = time.monotonic()
+        if time.monotonic() - self._logged_at >= QUIET:
+            self._logged_at = time.monotonic()
             logger.error("no connection can be accepted: %s", error.strerror)
         self._end_oldest()
         if self._spare >= 0:

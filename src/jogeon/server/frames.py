@@ -23,7 +23,7 @@ def close_frame(code: int, reason: str = "") -> bytes:
 
 
 def pong_frame(payload: bytes) -> bytes:
-    """Return the answer to a ping of RFC 6455, which bears what the ping bore."""
+    """Return the answer to a ping of RFC 6455, with the same payload."""
     return _frame(0x8A, payload)
 
 

@@ -1,17 +1,17 @@
-"""HTTP beside the wire: tokens as the broker issues them, and whatever a role adds. Imported only when used.
+"""HTTP beside the wire: a small server for the routes of the roles. Imported only when used.
 
-On loopback only, and not for browsers: a request whose Host is no loopback address (DNS rebinding), or that bears an
-Origin, is refused. What cannot be understood is answered 400 with one sentence: `{"error": "…"}`.
+Each group of routes says who may call it (`callers`). What cannot be understood is answered 400 with one sentence:
+`{"error": "…"}`. A program that does not end its request, or does not read its answer, is cut.
 """
 
 import asyncio
 import contextlib
-import re
-from collections.abc import Generator, Iterable
-from typing import Any, Protocol
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any
 
 import msgspec
 import uvicorn
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jogeon.errors import TokenRefused
+from jogeon.server.callers import Callers
 from jogeon.server.door import Door
 
 BODY_LIMIT = 64 * 1024
@@ -34,31 +35,33 @@ READING = 30.0
 """Seconds for which a program may take nothing of an answer that waits for it."""
 MOST = 256
 """Connections at a time; beyond them a request is answered with 503."""
-DONE = "정상적으로 처리되었습니다"
 REFUSED = 3
-"""The broker's small return_code of a refusal; the code that tells what it is stands in the text."""
+"""The broker's small return_code of a refusal; the code of what went wrong stands in the text."""
 
 
-class Issuer(Protocol):
-    """Who issues tokens. Both raise TokenRefused."""
+class Group(Struct, frozen=True):
+    """Routes of one role, and who may call them."""
 
-    def issue(self, appkey: str, secretkey: str) -> tuple[str, str]:
-        """Return a token and when it expires (yyyyMMddHHmmss, Korean time); the same one as long as it is valid."""
+    routes: Sequence[Route]
+    callers: Callers = Callers()
 
-    def revoke(self, appkey: str, token: str) -> None:
-        """End the validity of a token."""
+    def guarded(self) -> list[Route]:
+        """Return the routes, each behind the policy of the group."""
+        behind = [Middleware(_Guarded, self.callers)]
+        return [
+            Route(each.path, each.endpoint, methods=list(each.methods or ()), middleware=behind) for each in self.routes
+        ]
 
 
 class RestServer:
     """A running HTTP server; `address` is its URL without a path."""
 
-    def __init__(self, routes: Iterable[Route], listening: Door) -> None:
+    def __init__(self, groups: Iterable[Group], listening: Door) -> None:
         host, port, *_ = listening.getsockname()
         self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         application = Starlette(
-            routes=list(routes),
-            middleware=[Middleware(_LoopbackOnly)],
-            exception_handlers={HTTPException: _told, TokenRefused: _told},
+            routes=[route for group in groups for route in group.guarded()],
+            exception_handlers={HTTPException: _refused, TokenRefused: _refused},
         )
         self._server = _Server(
             _Config(
@@ -85,7 +88,7 @@ class RestServer:
 
 
 class _Config(uvicorn.Config):
-    """Uvicorn's, with the door that its connections come through."""
+    """Uvicorn's settings, with the door that its connections come through."""
 
     def __init__(self, application: ASGIApp, door: Door, **more: Any) -> None:
         super().__init__(application, **more)
@@ -93,7 +96,7 @@ class _Config(uvicorn.Config):
 
 
 class _Patient(H11Protocol):
-    """Uvicorn's connection, patient for a while only: with a request that does not end, with who does not read."""
+    """Uvicorn's connection, which is cut when its request does not end in time or its answer is not read."""
 
     config: _Config
     _asking: asyncio.TimerHandle | None = None
@@ -144,49 +147,18 @@ class _Server(uvicorn.Server):
         await self.stopping.wait()
 
 
-def token_routes(issuer: Issuer) -> list[Route]:
-    """Return au10001 and au10002 (접근토큰 발급, 폐기); a refusal is HTTP 200 with a return_code, as the broker's."""
-
-    async def issue(request: Request) -> Response:
-        fields = await json_object(request)
-        _check_grant(text_field(fields, "grant_type"))
-        token, expires_dt = issuer.issue(*_keys(fields))
-        reply = {"expires_dt": expires_dt, "token_type": "bearer", "token": token}
-        return json_response(reply | {"return_code": 0, "return_msg": DONE})
-
-    async def revoke(request: Request) -> Response:
-        fields = await json_object(request)
-        appkey, _ = _keys(fields)
-        issuer.revoke(appkey, text_field(fields, "token"))
-        return json_response({"return_code": 0, "return_msg": DONE})
-
-    return [Route("/oauth2/token", issue, methods=["POST"]), Route("/oauth2/revoke", revoke, methods=["POST"])]
-
-
-def _check_grant(kind: str) -> None:
-    if kind != "client_credentials":
-        raise TokenRefused(code="8012" if kind else "8011", text="grant_type의 값이 맞지 않습니다")
-
-
-def _keys(fields: dict[str, Any]) -> tuple[str, str]:
-    appkey, secretkey = text_field(fields, "appkey"), text_field(fields, "secretkey")
-    if not appkey.strip() or not secretkey.strip():
-        raise TokenRefused(code="8020", text="입력파라미터로 appkey 또는 secretkey가 들어오지 않았습니다")
-    return appkey, secretkey
-
-
 # ---------------------------------------------------------------- for the routes of a role
 
 
 async def json_object(request: Request) -> dict[str, Any]:
-    """Return the JSON object a request brings; 400 if it is none, 413 if it is larger than BODY_LIMIT."""
+    """Return the JSON object in the body of a request; 400 if there is none, 413 if it is larger than BODY_LIMIT."""
     body = await raw_body(request)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPException(400, "the body is no JSON") from None
+        raise HTTPException(400, "the body is not JSON") from None
     if not isinstance(value, dict):
-        raise HTTPException(400, "the body is no JSON object")
+        raise HTTPException(400, "the body is not a JSON object")
     return value
 
 
@@ -213,36 +185,23 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
 
 
-# ---------------------------------------------------------------- who may ask
+# ---------------------------------------------------------------- answers to what cannot be answered
 
 
-_LOOPBACK = re.compile(r"(localhost|\[::1\]|127(\.[0-9]{1,3}){3})(:[0-9]{1,5})?", re.IGNORECASE)
+class _Guarded:
+    """A route that is reached only by those who may call it; others are answered 403 with one sentence."""
 
-
-class _LoopbackOnly:
-    """Refuse what does not come from a program on this machine."""
-
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, callers: Callers) -> None:
         self._app = app
+        self._callers = callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = _stranger(Headers(scope=scope)) if scope["type"] == "http" else ""
+        refused = self._callers.refusal(scope["method"], scope["scheme"], Headers(scope=scope))
         answer = json_response({"error": refused}, 403) if refused else self._app
         await answer(scope, receive, send)
 
 
-def _stranger(headers: Headers) -> str:
-    if "origin" in headers:
-        return "not for browsers"
-    return "" if is_loopback(headers.get("host", "")) else "the Host is no loopback address"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a Host header, with or without a port, names this machine."""
-    return _LOOPBACK.fullmatch(host) is not None
-
-
-def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001  # the library's signature
+def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001  # the library's signature
     if isinstance(error, TokenRefused):
         text = f"인증에 실패했습니다[{error.code}:{error.text}]"
         return json_response({"return_code": REFUSED, "return_msg": text})

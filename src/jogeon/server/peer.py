@@ -1,8 +1,7 @@
-"""One connected program, seen from the broker's side: its session, what waits for it, its deadlines and its frames.
+"""One connected program, seen from the broker's side: its session, what waits for it, and what it sends.
 
 A Backend (the simulator, the hub) decides what is answered. What is sent to a peer waits in its outbox until the end of
-the loop's turn and goes out in one write. A peer that does not read is cut when its outbox is full. A peer that sends
-many frames at once gets a SHARE of them heard in a turn; the rest waits and nothing more is read from it meanwhile.
+the loop's turn and goes out in one write. A peer that does not read is cut when its outbox is full.
 """
 
 import asyncio
@@ -11,73 +10,36 @@ import logging
 import socket
 import struct
 import sys
-from collections import deque
 from typing import Protocol
 
 from msgspec import Struct
 from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.server.frames import (
-    BAD_TEXT,
-    NORMAL,
-    PROTOCOL_ERROR,
-    TOO_BIG,
-    UNSUPPORTED,
-    close_frame,
-    pong_frame,
-    text_frame,
-)
-from jogeon.wire import messages, readers, writers
+from jogeon.server.deadlines import Deadlines
+from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
+from jogeon.server.inbox import Frame, Inbox
+from jogeon.server.settings import ServerSettings
+from jogeon.wire import messages, requests, writers
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Ping, Refusal, Request, Unknown
 from jogeon.wire.session import Phase, ServerSession
 
-FRAME_LIMIT = 65_536
-SHARE = 64
-"""Frames of one peer that are heard in a turn of the loop, about a millisecond of work."""
 EARLY_OUTBOX = 64 * 1024
 """Bytes that may wait for a peer that has not logged in, and for one that floods while it does not read."""
+FLOODER_PAUSE = 0.05
+"""Seconds until a peer that floods and does not read is looked at again."""
 CLOSE_GRACE = 2.0
 """Seconds that a peer has to answer a close before its socket is shut."""
 
 FAREWELL = "Bye"
-SYSTEM_TEXTS = {
-    messages.TAKEN: "동일한 App key로 접속이 되었습니다. 기존 세션은 종료가 됩니다",
-    messages.NO_HEARTBEAT: "사용자 프로그램으로부터 Heartbeat(연결유지) 메시지가 오지않아서 접속을 종료합니다",
-    messages.NO_LOGIN: "접속허용요청(토큰)이 들어오지 않았습니다. 접속을 종료합니다",
-}
 BEFORE_LOGIN = 100013
-"""One client's word for the answer to a request that comes before the login; a second LOGIN gets it, too."""
+"""The answer to a request before the login, by one client's report; a second LOGIN gets it, too."""
 
 logger = logging.getLogger("jogeon.server")
 
 
-class Settings(Struct, frozen=True, kw_only=True):
-    """How a server behaves; times in seconds, counted as the broker does.
-
-    `exclusive`: a second login with a key ends the first session. `outbox`: bytes that may wait for one peer.
-    `fragment`: text frames are sent in pieces of this many bytes, 0 for whole. `bare_ping`: the heartbeat is no JSON.
-    `frame_limit`: bytes of a frame that is read. `rfc_pong`: the protocol's own pings are answered. `refuse_early`: so
-    is a request before the login. `most_early`: peers that may be there without a login, the oldest goes; `most`: peers
-    in all, a newer one is turned away.
-    """
-
-    ping: float = 10.0
-    ping_deadline: float = 40.0
-    login_deadline: float = 12.0
-    exclusive: bool = True
-    outbox: int = 4 * 2**20
-    fragment: int = 0
-    bare_ping: bool = False
-    frame_limit: int = FRAME_LIMIT
-    rfc_pong: bool = False
-    refuse_early: bool = True
-    most_early: int = 64
-    most: int = 1_000
-
-
-class Verdict(Struct, frozen=True):
-    """What a backend says to a LOGIN: the reply, its text, and the key whose session it is if accepted."""
+class LoginVerdict(Struct, frozen=True):
+    """What a backend says to a LOGIN: the answer, its text, and the key whose session it is if accepted."""
 
     answer: LoginAccepted | Refusal
     text: bytes
@@ -88,26 +50,26 @@ class Backend(Protocol):
     """What a role answers. Called from the reader: nothing here may wait; an answer may be given later."""
 
     def connected(self, peer: "Peer") -> None:
-        """Hear that a program connected; it may be ended at once."""
+        """Take note of a program that connected; it may be ended at once."""
 
-    def login(self, peer: "Peer", request: Login) -> Verdict:
+    def login(self, peer: "Peer", request: Login) -> LoginVerdict:
         """Judge a login; the server answers, and takes the session over from another peer with that key."""
 
     def requested(self, peer: "Peer", request: Request) -> None:
         """Answer the list, a search, real time or its end through `peer.answer`; the peer is logged in."""
 
     def unknown(self, peer: "Peer", message: Unknown) -> None:
-        """Hear what is no request of the condition search, from a peer that is logged in."""
+        """Take a message that is no request of the condition search, from a peer that is logged in."""
 
     def gone(self, peer: "Peer") -> None:
-        """Hear that a peer gets nothing any more; once for each that connected."""
+        """Take note of a peer that nothing can be sent to any more; called once for each that connected."""
 
 
-class House(Protocol):
-    """What a peer needs of the server it belongs to."""
+class Owner(Protocol):
+    """What a peer needs of the server it belongs to. `pinging`: heartbeats are sent; `frozen`: nothing is done."""
 
     backend: Backend
-    settings: Settings
+    settings: ServerSettings
     loop: asyncio.AbstractEventLoop
     frozen: bool
     pinging: bool
@@ -122,7 +84,7 @@ class House(Protocol):
         """Give a key's session to a peer."""
 
     def leave(self, peer: "Peer") -> None:
-        """Forget a peer that gets nothing any more."""
+        """Forget a peer that nothing can be sent to any more."""
 
     def vanished(self, peer: "Peer") -> None:
         """Note that a peer's socket is gone."""
@@ -130,98 +92,14 @@ class House(Protocol):
     def flush_soon(self, peer: "Peer") -> None:
         """Write a peer's outbox at the end of this turn of the loop."""
 
-    def hear_later(self, peer: "Peer") -> None:
-        """Let a peer that floods hear its next frames when it is its turn."""
-
-
-class _Heard(Struct, frozen=True):
-    """A frame that waits for its turn."""
-
-    kind: WSMsgType
-    payload: bytes
-    fin: bool
-    reserved: bool
-
-
-class _Fragments:
-    """Puts texts that come in fragments together."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._begun: bytearray | None = None
-
-    def refusal(self, frame: _Heard) -> int:
-        """Return the close code that a frame deserves, 0 if it is a good one."""
-        if frame.reserved or (frame.kind is WSMsgType.CONTINUATION) is (self._begun is None):
-            return PROTOCOL_ERROR
-        if frame.kind is WSMsgType.BINARY:
-            return UNSUPPORTED
-        return TOO_BIG if len(self._begun or b"") + len(frame.payload) > self._limit else 0
-
-    def add(self, frame: _Heard) -> bytes | None:
-        """Return the text that a frame completes, None if it goes on."""
-        if frame.fin and self._begun is None:
-            return frame.payload
-        text = (self._begun or bytearray()) + frame.payload
-        self._begun = None if frame.fin else text
-        return bytes(text) if frame.fin else None
-
-
-class _Timers:
-    """The deadline of a peer (for its login, for the echo of a PING, for the answer to a close) and its heartbeat."""
-
-    def __init__(self, peer: "Peer", server: House) -> None:
-        self._peer = peer
-        self._server = server
-        self._deadline: asyncio.TimerHandle | None = None
-        self._heartbeat: asyncio.TimerHandle | None = None
-
-    @property
-    def armed(self) -> bool:
-        """Whether a deadline runs."""
-        return self._deadline is not None
-
-    def arm(self, seconds: float, code: str) -> None:
-        """Close with a SYSTEM notice in `seconds`; while the server is frozen its clocks stand, too."""
-
-        def late() -> None:
-            if self._server.frozen:
-                self.arm(seconds, code)
-            else:
-                self._peer.end(NORMAL, text=writers.encode_system(code, SYSTEM_TEXTS[code]))
-
-        self._deadline = self._server.loop.call_later(seconds, late)
-
-    def disarm(self) -> None:
-        """End the deadline."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def abort_in(self, seconds: float, transport: asyncio.Transport) -> None:
-        """Break the connection off in `seconds`."""
-        self._deadline = self._server.loop.call_later(seconds, transport.abort)
-
-    def beat(self) -> None:
-        """Send a heartbeat now and then from now on."""
-        self._heartbeat = self._server.loop.call_later(self._server.settings.ping, self._beat)
-
-    def _beat(self) -> None:
-        if self._server.pinging and not self._server.frozen:
-            self._peer.ping()
-        self.beat()
-
-    def stop(self) -> None:
-        """End all."""
-        self.disarm()
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
+    def read_later(self, peer: "Peer") -> None:
+        """Have the waiting frames of a peer that floods read when it is its turn."""
 
 
 class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), PINGs it has not echoed yet."""
 
-    def __init__(self, server: House) -> None:
+    def __init__(self, server: Owner) -> None:
         self.number = server.number()
         self.session = ServerSession()
         self.key = ""
@@ -231,11 +109,8 @@ class Peer(WSListener):
         self._waiting = 0
         self._ended = False
         self._garbled = False
-        self._fragments = _Fragments(server.settings.frame_limit)
-        self._backlog: deque[_Heard] = deque()
-        self._heard = 0
-        """Frames of the present turn."""
-        self._timers = _Timers(self, server)
+        self._inbox = Inbox(server.settings.frame_limit)
+        self._deadlines = Deadlines(server.loop, lambda: server.frozen)
         self._transport: WSTransport
 
     # ------------------------------------------------------------ for backends
@@ -275,11 +150,20 @@ class Peer(WSListener):
         return 0 if self._ended else self._waiting + self._transport.underlying_transport.get_write_buffer_size()
 
     def ping(self) -> None:
-        """Send a heartbeat, to be answered in time."""
+        """Send a heartbeat; a peer that does not echo it in time is closed."""
         self.unechoed += 1
         self.say(b"PING" if self._server.settings.bare_ping else writers.encode_ping())
-        if not self._timers.armed:
-            self._timers.arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
+        if not (self._ended or self._deadlines.armed):
+            self._arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
+
+    def _arm(self, seconds: float, code: str) -> None:
+        """Let the peer be closed with a SYSTEM notice in so many seconds."""
+        late = functools.partial(self.end, NORMAL, text=writers.encode_system(code))
+        self._deadlines.arm(seconds, late)
+
+    def _beat(self) -> None:
+        if self._server.pinging:
+            self.ping()
 
     def end(self, code: int, reason: str = FAREWELL, text: bytes | None = None) -> None:
         """Send a last text, if any, and a close; the socket goes when the peer answers it, or after CLOSE_GRACE."""
@@ -288,9 +172,9 @@ class Peer(WSListener):
         if text is not None:
             self.say(text)
         self.send(close_frame(code, reason))
-        self._forget(f"closing ({code} {reason})")
+        self._leave(f"closing ({code} {reason})")
         self.flush()
-        self._timers.abort_in(CLOSE_GRACE, self._transport.underlying_transport)
+        self._deadlines.arm_last(CLOSE_GRACE, self._transport.underlying_transport.abort)
 
     def reset(self) -> None:
         """Break the connection off without a close (RST), as a failing network does."""
@@ -315,24 +199,23 @@ class Peer(WSListener):
         """Leave what the peer sends in its socket."""
         self._transport.underlying_transport.pause_reading()
 
-    def read_on(self) -> None:
+    def resume_reading(self) -> None:
         """Read again, unless frames wait here already."""
-        if not self._backlog:
+        if self._inbox.is_empty:
             self._transport.underlying_transport.resume_reading()
 
-    def hear_share(self) -> float | None:
-        """Hear some of the frames that wait; return in how many seconds to go on, None when none is left."""
+    def read_share(self) -> float | None:
+        """Read some of the frames that wait; return in how many seconds to go on, None when none is left."""
         if self.unsent > EARLY_OUTBOX:
-            return 0.05
-        for _ in range(min(SHARE, len(self._backlog))):
-            self._hear(self._backlog.popleft())
-        if self._backlog:
+            return FLOODER_PAUSE
+        for frame in self._inbox.share():
+            self._read(frame)
+        if not self._inbox.is_empty:
             return 0.0
-        self._heard = 0
-        self.read_on()
+        self.resume_reading()
         return None
 
-    def too_long(self) -> None:
+    def end_too_long(self) -> None:
         """End a connection on which a frame was announced that is too large to be read at all."""
         self.end(TOO_BIG, self._limit_text)
 
@@ -354,13 +237,13 @@ class Peer(WSListener):
 
     def cut(self, why: str) -> None:
         """Break the connection off."""
-        self._forget(why)
+        self._leave(why)
         self._outbox.clear()
         self._transport.underlying_transport.abort()
 
-    def _forget(self, why: str) -> None:
-        """Take the peer out of everything, once."""
-        self._timers.stop()
+    def _leave(self, why: str) -> None:
+        """Stop its timers, and take it out of the server once."""
+        self._deadlines.stop()
         if not self._ended:
             self._ended = True
             self.session.close()
@@ -374,12 +257,12 @@ class Peer(WSListener):
         self._transport = transport
         origin = transport.underlying_transport.get_extra_info("peername")
         logger.info("peer %d: connected from %s", self.number, origin)
-        self._timers.arm(self._server.settings.login_deadline, messages.NO_LOGIN)
+        self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
         self._server.enter(self)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # the library's signature
         """Note the end of the socket (called by picows)."""
-        self._forget("disconnected")
+        self._leave("disconnected")
         self._server.vanished(self)
 
     def pause_writing(self) -> None:
@@ -388,21 +271,16 @@ class Peer(WSListener):
     resume_writing = pause_writing
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002  # the library's signature
-        """Take one frame (called by picows): hear it, or let it wait if there were many in this turn."""
-        reserved = frame.rsv1 or frame.rsv2 or frame.rsv3
-        heard = _Heard(frame.msg_type, frame.get_payload_as_bytes(), frame.fin, reserved)
-        self._heard += 1
-        if self._heard <= SHARE:
-            self._hear(heard)
-            if frame.last_in_buffer:
-                self._heard = 0
-            return
-        if not self._backlog:
+        """Take one frame (called by picows): read it, or let it wait if there were many in this turn."""
+        was_empty = self._inbox.is_empty
+        taken = self._inbox.arrived(frame)
+        if taken is not None:
+            self._read(taken)
+        elif was_empty:
             self.stop_reading()
-            self._server.hear_later(self)
-        self._backlog.append(heard)
+            self._server.read_later(self)
 
-    def _hear(self, frame: _Heard) -> None:
+    def _read(self, frame: Frame) -> None:
         kind = frame.kind
         if kind is WSMsgType.CLOSE:
             if not self._ended:
@@ -413,12 +291,12 @@ class Peer(WSListener):
         elif kind is WSMsgType.PING:  # RFC pings stay unanswered on the broker's wire
             if self._server.settings.rfc_pong:
                 self.send(pong_frame(frame.payload))
-        elif code := self._fragments.refusal(frame):
+        elif code := self._inbox.refusal(frame):
             self.end(code, self._limit_text if code == TOO_BIG else "")
-        elif (text := self._fragments.add(frame)) is not None:
-            self._take(text)
+        elif (text := self._inbox.text(frame)) is not None:
+            self._receive(text)
 
-    def _take(self, payload: bytes) -> None:
+    def _receive(self, payload: bytes) -> None:
         try:
             message = self.session.receive(payload)
         except RemoteProtocolError as error:
@@ -428,7 +306,7 @@ class Peer(WSListener):
             case Ping():
                 self.unechoed = max(0, self.unechoed - 1)
                 if self.key:
-                    self._timers.disarm()
+                    self._deadlines.disarm()
             case Login():
                 self._login(message)
             case Unknown() if self.session.phase in (Phase.OPEN, Phase.LOGGING_IN):
@@ -445,17 +323,17 @@ class Peer(WSListener):
             self.answer(request, verdict.answer, verdict.text)
             self.end(NORMAL)
             return
-        self._timers.disarm()
+        self._deadlines.disarm()
         self._server.take_over(verdict.key, self)
         self.answer(request, verdict.answer, verdict.text)
-        self._timers.beat()
+        self._deadlines.beat(self._server.settings.ping, self._beat)
 
     def _misplaced(self, payload: bytes, error: RemoteProtocolError) -> None:
-        """Answer what cannot be read, or does not belong here; payloads may hold tokens and are not logged."""
+        """Answer a message that is unreadable or out of place; it is not logged, because it may hold a token."""
         logger.log(logging.DEBUG if self._garbled else logging.WARNING, "peer %d: %s", self.number, error)
         self._garbled = True
         try:
-            message = readers.decode_request(payload)
+            message = requests.decode_request(payload)
         except RemoteProtocolError:
             self._unreadable(payload)
             return

@@ -1,7 +1,7 @@
 """The broker's side of the wire: accept programs, hold a Peer for each, and send to many at once.
 
-A Backend (the simulator, the hub) decides what is answered; this module owns the sockets. Nothing a peer does reaches
-the others: who floods waits in a row of its own, who has not logged in is one of few, who does not read is cut.
+A Backend (the simulator, the hub) decides what is answered; this module owns the sockets. No peer can harm
+the others: one that floods is read in turn, only a few may be without a login, one that does not read is cut.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from msgspec.structs import replace
 from picows import (
     WSCloseCode,
     WSListener,
@@ -22,15 +23,17 @@ from picows import (
 )
 
 from jogeon.errors import CannotServe, InvalidAddress
+from jogeon.reports import Report, report_of
 from jogeon.server.door import Door
 from jogeon.server.frames import GOING_AWAY, NORMAL
-from jogeon.server.peer import SYSTEM_TEXTS, Backend, Peer, Settings
+from jogeon.server.peer import Backend, Peer
+from jogeon.server.settings import ServerSettings
 from jogeon.wire import messages, writers
 
 PATH = "/api/dostk/websocket"
 READ_LIMIT = 256 * 1024
-"""Largest frame that is read at all. Larger than any that is taken, so that most of those who send too much have read
-to the end before they are told; small enough for all who have not logged in at once."""
+"""Bytes of the largest frame that is read at all. More than any setting accepts, so that most senders of a long frame
+have sent all of it and get the close with its reason; small enough to buffer for every peer without a login."""
 HANDSHAKE = 5.0
 """Seconds from a connection to the end of its upgrade request."""
 SEND_BUFFER = 128 * 1024
@@ -45,7 +48,7 @@ logger = logging.getLogger("jogeon.server")
 class Server:
     """A running server; made by `serve`. `frozen` and `pinging` are for backends that play a failing broker."""
 
-    def __init__(self, backend: Backend, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, backend: Backend, settings: ServerSettings, loop: asyncio.AbstractEventLoop) -> None:
         self.backend = backend
         self.settings = settings
         self.loop = loop
@@ -79,10 +82,10 @@ class Server:
         if self.frozen:
             self.frozen = False
             for peer in self.peers:  # in the order they came: a login that was given up must not follow its successor
-                peer.read_on()
+                peer.resume_reading()
             self._flush()
             if self._flooding:
-                self.loop.call_soon(self._hear_next)
+                self.loop.call_soon(self._read_next)
 
     async def stop(self) -> None:
         """Close all connections and the port; returns when the sockets are gone."""
@@ -116,7 +119,7 @@ class Server:
         )
 
     def _parser_logger(self) -> logging.Logger:
-        """Return a logger for picows that hears of frames it refuses before it closes with words of its own."""
+        """Return a logger for picows that reports a frame it rejects before picows closes with words of its own."""
         parser = logging.Logger("jogeon.server.server.parser", logging.ERROR)  # noqa: LOG001  # one for each server
         parser.addHandler(_Refused(self._refused))
         return parser
@@ -125,7 +128,7 @@ class Server:
         """Stop reading from a peer whose frame picows refuses: what comes after it is no frame, but would be kept."""
         for peer in [peer for peer in self._sockets if peer.socket_number == descriptor]:
             if code is WSCloseCode.MESSAGE_TOO_BIG:
-                peer.too_long()
+                peer.end_too_long()
             peer.stop_reading()
 
     def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
@@ -157,15 +160,15 @@ class Server:
             min(early, key=lambda each: each.number).cut("too many have not logged in")
 
     def take_over(self, key: str, peer: Peer) -> None:
-        """Give a key's session to a peer; whoever had it is told so and closed."""
+        """Give a key's session to a peer; the peer that had it gets a SYSTEM notice and a close."""
         holder = self._sessions.get(key)
         if holder is not None and self.settings.exclusive:
-            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN, SYSTEM_TEXTS[messages.TAKEN]))
+            holder.end(NORMAL, text=writers.encode_system(messages.TAKEN))
         self._sessions[key] = peer
         peer.key = key
 
     def leave(self, peer: Peer) -> None:
-        """Forget a peer that gets nothing any more."""
+        """Forget a peer that nothing can be sent to any more."""
         self._peers.discard(peer)
         if self._sessions.get(peer.key) is peer:
             del self._sessions[peer.key]
@@ -183,21 +186,21 @@ class Server:
             self.loop.call_soon(self._flush)
         self._dirty.append(peer)
 
-    def hear_later(self, peer: Peer) -> None:
-        """Put a peer that floods into the row; one of the row is heard in a turn of the loop."""
+    def read_later(self, peer: Peer) -> None:
+        """Queue a peer that floods; one of the queue is read in a turn of the loop."""
         self._flooding.append(peer)
         if len(self._flooding) == 1:
-            self.loop.call_soon(self._hear_next)
+            self.loop.call_soon(self._read_next)
 
-    def _hear_next(self) -> None:
+    def _read_next(self) -> None:
         if self.frozen or not self._flooding:
             return
         peer = self._flooding.popleft()
         if self._flooding:
-            self.loop.call_soon(self._hear_next)
-        pause = peer.hear_share()
+            self.loop.call_soon(self._read_next)
+        pause = peer.read_share()
         if pause is not None:
-            self.loop.call_later(pause, self.hear_later, peer)
+            self.loop.call_later(pause, self.read_later, peer)
 
     def _flush(self) -> None:
         if not self.frozen:
@@ -211,46 +214,52 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     *,
-    settings: Settings | None = None,
+    settings: ServerSettings | None = None,
     anywhere: bool = False,
 ) -> Server:
-    """Start a server; port 0 takes any free one. CannotServe if the port is taken.
+    """Start a server; port 0 takes any free one. CannotServe if the system refuses the port, as when it is taken.
 
-    InvalidAddress if `host` is no loopback address, unless `anywhere` is set.
+    InvalidAddress if `host` is not an IP address, or not of loopback unless `anywhere` is set.
     """
-    server = Server(backend, settings or Settings(), asyncio.get_running_loop())
-    await server.listen(bound(host, port, anywhere=anywhere))
+    server = Server(backend, settings or ServerSettings(), asyncio.get_running_loop())
+    await server.listen(open_door(host, port, anywhere=anywhere))
     return server
 
 
 class _Refused(logging.Handler):
-    """Hears that picows refuses a frame: the log is the only place where it tells, with the socket's number."""
+    """Reports a frame that picows rejects: only its log says so, with the number of the socket."""
 
-    def __init__(self, tell: Callable[[int, object], None]) -> None:
+    def __init__(self, report: Callable[[int, object], None]) -> None:
         super().__init__()
-        self._tell = tell
+        self._report = report
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell of a refused frame; whatever else went wrong is logged as ours."""
+        """Report a rejected frame; log any other fault."""
         if "parser error" in record.msg and isinstance(record.args, tuple) and isinstance(record.args[0], tuple):
-            self._tell(int(record.name.rpartition(".")[2]), record.args[0][0])
+            self._report(int(record.name.rpartition(".")[2]), record.args[0][0])
         else:
             logger.handle(record)
 
 
-def bound(host: str, port: int, *, anywhere: bool = False) -> Door:
+def open_door(host: str, port: int, *, anywhere: bool = False) -> Door:
     """Return a listening socket; raises as `serve`."""
     number = "127.0.0.1" if host == "localhost" else host
     try:
         address = ip_address(number)
     except ValueError:
-        raise InvalidAddress(f"{host} is no IP address", value=host, reason="no IP address") from None
+        raise InvalidAddress(f"{host} is not an IP address", value=host, reason="no IP address") from None
     if not address.is_loopback and not anywhere:
         raise InvalidAddress(f"{host} is not a loopback address", value=host, reason="not loopback")
     if not 0 <= port < 2**16:
-        raise InvalidAddress(f"{port} is no port", value=str(port), reason="no port")
+        raise InvalidAddress(f"{port} is not a valid port", value=str(port), reason="no port")
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         return Door(fileno=socket.create_server((number, port), family=family).detach())
     except OSError as error:
-        raise CannotServe(address=f"{host}:{port}", detail=error.strerror or str(error)) from error
+        raise CannotServe(address=f"{host}:{port}", detail=_without_address(error)) from error
+
+
+def _without_address(error: OSError) -> Report:
+    """Return what the system says; Python adds the address, which is told beside it."""
+    report = report_of(error)
+    return replace(report, text=report.text.partition(" (while ")[0])

@@ -1,6 +1,7 @@
 """시뮬레이터: a synthetic market with saved conditions, and the server that speaks Kiwoom's wire over it.
 
-The market half does no I/O and knows no wall clock: every price, trade and membership is a function of a seed and of
-market time. `companies` says who is listed, `krx` how a price may move, `tape` what trades when, `expressions` what a
-condition means, and `market` who is in which condition.
+`market`: what is listed, when and at what price it trades, who meets which condition. No I/O, no wall clock: every
+price, trade and membership is a function of a seed and of market time. `broker`: how requests are answered and changes
+pushed, with all switches and faults. `serving`: that, listening, with the truth and the faults over HTTP. `recorded`: a
+recorded day in place of the market. `simulator` puts the first three together.
 """

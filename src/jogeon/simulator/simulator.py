@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from jogeon.errors import InvalidAddress
+from jogeon.simulator.market.companies import nxt_codes
+from jogeon.simulator.market.hours import NXT
 from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.simulator.serving.service import Service
 
@@ -48,14 +50,17 @@ class Simulator(Service):
             reason = "speed out of range"
             raise InvalidAddress(f"speed must be 0 to {MOST_SPEED:g}, not {speed}", value=str(speed), reason=reason)
         self._market = SyntheticMarket(seed, conditions)
+        self._nxt = SyntheticMarket(seed, conditions, NXT, only=nxt_codes())
         self._speed = speed
         super().__init__(
-            self._market, seed=seed, host=host, port=port, rest_port=rest_port, switches=switches, token=token
-        )
+            self._market, nxt=self._nxt, seed=seed, host=host, port=port, rest_port=rest_port,
+            switches=switches, token=token,
+        )  # fmt: skip
 
     def advance(self, seconds: float) -> None:
         """Let market seconds pass at once, and push what changed."""
         self._tell(self._market.advance(seconds))
+        self._tell(self._nxt.advance(seconds), "N")
 
     async def _run(self) -> None:
         """Move the market with this machine's clock, whoever listens."""

@@ -1,4 +1,4 @@
-"""Every message of the wire as a frozen typed struct, whoever sends it.
+"""Every message of the wire as a frozen typed struct, for both directions.
 
 Two directions, two unions: `Request` goes to the broker; `Incoming` comes from it, and of that a `Reply` becomes the
 `Answer` to a request. `readers` makes these of bytes, `writers` makes bytes of them.
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from jogeon.errors import BUSY_CODES
-from jogeon.events import Condition, Exchange, Stock
+from jogeon.events import Condition, Exchange, Sign, Stock
 from jogeon.wire.values import LONGEST_VALUE
 
 ALREADY_REGISTERED = "900003"
@@ -22,15 +22,20 @@ FATAL_SYSTEM_CODES = frozenset({TAKEN, NO_HEARTBEAT, NO_LOGIN})
 
 MOST_CONDITIONS = 1_000
 MOST_CODES = 20_000
-"""More than there are stocks, funds, notes and warrants together; who shows more is no market."""
+"""More than all stocks, funds, notes and warrants together; a longer reply is rejected."""
 
 # ---------------------------------------------------------------- requests
 
 
 class Login(Struct, frozen=True):
-    """The first frame of a connection; the token stands without "Bearer"."""
+    """The first frame of a connection; the token stands without "Bearer".
+
+    `extended` asks a server of this package for what the broker does not have (`LoginAccepted.rest`); it is never sent
+    to the broker.
+    """
 
     token: str
+    extended: bool = False
     trnm = "LOGIN"
 
     def __repr__(self) -> str:
@@ -68,14 +73,40 @@ class Clear(Struct, frozen=True):
     trnm = "CNSRCLR"
 
 
-Request = Login | ListConditions | Search | Register | Clear
+OfCondition = Search | Register | Clear
+"""Requests that name a condition by its seq."""
+
+
+class RegisterQuotes(Struct, frozen=True):
+    """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it."""
+
+    codes: tuple[str, ...]
+    group: str = "1"
+    keep: bool = True
+    trnm = "REG"
+
+
+class RemoveQuotes(Struct, frozen=True):
+    """The end of real-time quotes of stocks (실시간 해지, REMOVE of 0B)."""
+
+    codes: tuple[str, ...]
+    group: str = "1"
+    trnm = "REMOVE"
+
+
+Request = Login | ListConditions | OfCondition | RegisterQuotes | RemoveQuotes
 
 
 # ---------------------------------------------------------------- replies and pushes
 
 
 class LoginAccepted(Struct, frozen=True):
-    """The LOGIN reply with return_code 0."""
+    """The LOGIN reply with return_code 0.
+
+    `rest`: where a server of this package serves HTTP, if the login asked for it (`Login.extended`).
+    """
+
+    rest: str | None = None
 
 
 class ConditionList(Struct, frozen=True):
@@ -110,10 +141,14 @@ class Cleared(Struct, frozen=True):
     """The reply to Clear."""
 
 
+class Acknowledged(Struct, frozen=True):
+    """The reply to RegisterQuotes or RemoveQuotes, which names neither stock nor group."""
+
+
 class Refusal(Struct, frozen=True):
     """A reply with a return_code other than 0, or one to CNSRREQ with words and no rows.
 
-    `code` prefers the one in the text (`CODE=8005`, `[8005:…]`); "" where neither tells one.
+    `code` prefers the one in the text (`CODE=8005`, `[8005:…]`); "" where neither has one.
     """
 
     code: str
@@ -131,12 +166,12 @@ class Refusal(Struct, frozen=True):
 
 
 class Malformed(Struct, frozen=True):
-    """A reply that answers the request and has a shape nobody knows."""
+    """A reply that answers the request but has an unknown shape."""
 
     reason: str
 
 
-Answer = LoginAccepted | ConditionList | SearchPage | Registered | Cleared | Refusal | Malformed
+Answer = LoginAccepted | ConditionList | SearchPage | Registered | Cleared | Acknowledged | Refusal | Malformed
 
 
 class Reply(Struct, frozen=True):
@@ -174,6 +209,38 @@ class Push(Struct, frozen=True, gc=False):
     data: list[PushRow]
 
 
+class QuoteRow(Struct, frozen=True, gc=False):
+    """A trade of a stock and what is known with it (0B, 주식체결); None or "" where the broker left a field empty.
+
+    `clock` is HHMMSS in Korean time. Prices and `change` (against yesterday's close) are in won, prices without the
+    sign that tells their direction; `rate` and `strength` (체결강도) are in percent. `quantity` is the volume of this
+    trade in shares, negative for a sale; `volume` is that of the day, and `value` the day's turnover in the broker's
+    own unit.
+    """
+
+    code: str
+    clock: str = ""
+    price: int | None = None
+    change: int | None = None
+    rate: float | None = None
+    sign: Sign | None = None
+    ask: int | None = None
+    bid: int | None = None
+    quantity: int | None = None
+    volume: int | None = None
+    value: int | None = None
+    open: int | None = None
+    high: int | None = None
+    low: int | None = None
+    strength: float | None = None
+
+
+class WidePush(Push, frozen=True, gc=False):
+    """A REAL frame with quotes of stocks in it, read where quotes are wanted; `data` are its rows of type "02"."""
+
+    quotes: tuple[QuoteRow, ...]
+
+
 class PartialPush(Push, frozen=True, gc=False):
     """A REAL frame in which `unreadable` rows could have been pushes of a condition.
 
@@ -182,6 +249,7 @@ class PartialPush(Push, frozen=True, gc=False):
 
     unreadable: int
     seqs: tuple[str, ...] = ()
+    quotes: tuple[QuoteRow, ...] = ()
 
 
 class Ping(Struct, frozen=True):

@@ -1,7 +1,7 @@
-"""What a peer sends as typed messages; field numbers become names here, in `messages` and in `values`, nowhere else.
+"""What the broker sends as typed messages; field numbers become names here, in `quotes` and in `values`, nowhere else.
 
-`decode` reads what the broker sends, `decode_request` what a client sends; both return `Unknown` for a JSON value they
-do not know and raise RemoteProtocolError for bytes that are no JSON. `answer` makes of a reply the answer to a request.
+`decode` returns Unknown for a JSON value it does not know and raises RemoteProtocolError for bytes that are not JSON.
+`answer` turns a reply into the answer to a request.
 """
 
 import re
@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.events import Condition, Exchange, Stock
+from jogeon.events import Condition, Stock
+from jogeon.reports import Report
 from jogeon.wire.messages import (
     MOST_CODES,
     MOST_CONDITIONS,
+    Acknowledged,
     Answer,
     Clear,
     Cleared,
@@ -29,16 +31,21 @@ from jogeon.wire.messages import (
     Push,
     PushRow,
     PushValues,
+    QuoteRow,
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Reply,
     Request,
     Search,
     SearchPage,
     System,
     Unknown,
+    WidePush,
 )
+from jogeon.wire.quotes import quotes_in
 from jogeon.wire.values import (
     WORDS,
     bare_code,
@@ -58,7 +65,7 @@ T = TypeVar("T")
 parse: Callable[[bytes | str], Any] = msgspec.json.decode
 
 MOST_ODDITIES = 10
-"""Oddities that an answer names; more say no more."""
+"""Oddities that an answer names: more of them would say nothing more."""
 
 read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
 """Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
@@ -68,9 +75,10 @@ BLANKS = b" \t\r\n\v\f\0"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def decode(payload: bytes) -> Incoming:
+def decode(payload: bytes, *, quotes: bool = False) -> Incoming:
     """Return what any frame of the broker holds; RemoteProtocolError if the bytes are no JSON document.
 
+    `quotes`: those of single stocks are read, too; else they are passed over as rows that concern no condition.
     It is parsed once, into plain values that are then read one by one. A push in the usual shape can be read at a tenth
     of that cost by `read_push`, with the same meaning.
     """
@@ -78,25 +86,25 @@ def decode(payload: bytes) -> Incoming:
     if text.strip(b'"').upper() == b"PING":  # seen tolerated by the broker as bare text
         return Ping(payload)
     try:
-        return _message(parse(text), payload)
+        return _message(parse(text), payload, quotes=quotes)
     except UnicodeDecodeError as broken:
-        return _despite(broken, text, payload)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
+        return _despite(broken, text, payload, quotes=quotes)
+    except NO_PUSH as error:
+        raise unreadable(payload, error) from None
 
 
-def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes) -> Incoming:
+def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes, *, quotes: bool) -> Incoming:
     """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
     try:
-        message = _message(parse(text.decode(errors="replace")), payload)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
+        message = _message(parse(text.decode(errors="replace")), payload, quotes=quotes)
+    except NO_PUSH as error:
+        raise unreadable(payload, error) from None
     if isinstance(message, Unknown):
-        raise _unreadable(payload, broken) from None
+        raise unreadable(payload, broken) from None
     return message
 
 
-def _message(value: object, payload: bytes) -> Incoming:
+def _message(value: object, payload: bytes, *, quotes: bool) -> Incoming:
     fields = _fields(value)
     named = fields.get("trnm")
     trnm = plain(named).upper()
@@ -104,19 +112,20 @@ def _message(value: object, payload: bytes) -> Incoming:
         case "PING":
             return Ping(payload)
         case "REAL":
-            return _pushed(fields.get("data"))
+            return _pushed(fields.get("data"), quotes_in(fields.get("data")) if quotes else ())
         case "SYSTEM":
             code = plain(fields.get("code")) or plain(fields.get("return_code"))
             return System(code.upper(), text_of(fields.get("message") or fields.get("return_msg")))
-        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"))).data:
+        case "" if "return_code" not in fields and (push := _pushed(fields.get("data"), ())).data:
             return push
     if _is_reply(trnm, fields):
         return _reply(trnm, fields)
     return Unknown(trnm=text_of(named) if isinstance(named, str) else "", payload=payload[:WORDS])
 
 
-def _unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
-    return RemoteProtocolError(f"unreadable frame of {len(payload)} bytes: {type(cause).__name__}")
+def unreadable(payload: bytes, cause: Exception) -> RemoteProtocolError:
+    """Return the error for bytes that are not JSON; it names their number and nothing that they hold."""
+    return RemoteProtocolError(Report("unreadable frame", bytes=len(payload), text=type(cause).__name__))
 
 
 def _fields(value: object) -> dict[str, Any]:
@@ -126,7 +135,7 @@ def _fields(value: object) -> dict[str, Any]:
 # ---------------------------------------------------------------- pushes
 
 
-def _pushed(data: object) -> Push:
+def _pushed(data: object, quotes: tuple[QuoteRow, ...]) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
     rows = rows_of(data)
     if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):
@@ -141,9 +150,9 @@ def _pushed(data: object) -> Push:
             unread.append(plain(_values(row).get("841")))
         else:
             kept.append(read)
-    if not unread:
-        return Push("REAL", kept)
-    return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else ())
+    if unread:
+        return PartialPush("REAL", kept, len(unread), tuple(dict.fromkeys(unread)) if all(unread) else (), quotes)
+    return WidePush("REAL", kept, quotes) if quotes else Push("REAL", kept)
 
 
 def _may_concern_a_condition(row: object) -> bool:
@@ -182,7 +191,7 @@ def _push_row(row: object) -> PushRow | None:
 _SEQ_IN_TEXT = re.compile(r"\(seq=\s*(\d{1,9})\s*\)")
 _CODE_IN_TEXT = re.compile(r"CODE\s*=\s*([0-9A-Z]{1,9})|\[(\d{4,6})[:\]]", re.IGNORECASE)
 _ZERO = re.compile(r"[+-]?0+(\.0*)?")
-_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR")
+_ANSWERED = ("LOGIN", "CNSRLST", "CNSRLT", "CNSRREQ", "CNSRCLR", "REG", "REMOVE")
 
 
 def _is_reply(trnm: str, fields: dict[str, Any]) -> bool:
@@ -207,10 +216,10 @@ def _reply(trnm: str, fields: dict[str, Any]) -> Reply:
 def _refused(trnm: str, fields: dict[str, Any], text: str) -> Refusal | None:
     """Return what a reply refuses, or None if it grants.
 
-    A CNSRREQ (or a reply that does not say to what) with code 0, words and no rows is a failure told in words: taken
-    for "no stock" it would tell leaves that never were, while a refusal is asked again. Words that are known to mean
-    success are none; any others are, because nobody has seen words beside an empty reply that was well. Without a
-    return_code rows or words of success are needed to take a reply for granted.
+    A CNSRREQ (or a reply without a trnm) with code 0, words and no rows is a failure. Taken for "no stock" it would
+    report leaves that never happened, while a refusal is asked again. Only words that are known to mean success are not
+    a failure, because no good empty reply has been seen with any words. A reply without a return_code grants only if it
+    has rows or words of success.
     """
     code = fields.get("return_code")
     refusal = refusal_in(code, text)
@@ -268,7 +277,7 @@ def answer(request: Request, reply: Reply) -> Answer:
 
 
 class _WrongShape(Exception):
-    """Data in which nothing can be read; told to the caller as Malformed."""
+    """Data in which nothing can be read; the caller gets Malformed."""
 
 
 def _typed(request: Request, reply: Reply) -> Answer:
@@ -276,7 +285,8 @@ def _typed(request: Request, reply: Reply) -> Answer:
     data = reply.fields.get("data")
     match request:
         case Login():
-            return LoginAccepted()
+            rest = reply.fields.get("rest")
+            return LoginAccepted(rest[:WORDS] if isinstance(rest, str) and rest else None)
         case Clear():
             return Cleared()
         case ListConditions():
@@ -284,6 +294,8 @@ def _typed(request: Request, reply: Reply) -> Answer:
             return ConditionList(tuple(dict.fromkeys(conditions)), _bounded(oddities))
         case Search():
             return _search_page(reply.fields, oddities)
+        case RegisterQuotes() | RemoveQuotes():
+            return Acknowledged()
         case Register():
             codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
             return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
@@ -308,11 +320,11 @@ def _read(rows: list[Any] | None, read: Callable[[Any], T | None], oddities: lis
 
 
 def _bounded(oddities: list[str]) -> tuple[str, ...]:
-    """Return the first oddities, the last of them telling how many more there are."""
+    """Return the first oddities; the last one says how many more there are."""
     if len(oddities) <= MOST_ODDITIES:
         return tuple(oddities)
-    told = MOST_ODDITIES - 1
-    return (*oddities[:told], f"and {len(oddities) - told} more")
+    named = MOST_ODDITIES - 1
+    return (*oddities[:named], f"and {len(oddities) - named} more")
 
 
 def _listed(data: object) -> list[Any] | None:
@@ -327,7 +339,7 @@ def _listed(data: object) -> list[Any] | None:
 def _condition(row: object) -> Condition | None:
     """Read a row of the list: a two-element array in every capture, an object in the guide's table.
 
-    A condition without a name cannot be asked for or told from another; one with a broken character is not that name.
+    A condition without a name cannot be asked for. A name with a broken character is not the name that was saved.
     """
     match row:
         case [number, text, *_] | {"seq": number, "name": text}:
@@ -359,39 +371,3 @@ def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
     if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
         oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
     return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities))
-
-
-# ---------------------------------------------------------------- the broker's side
-
-
-def decode_request(payload: bytes) -> Request | Ping | Unknown:
-    """Return what a client sent; Unknown where a field is missing, RemoteProtocolError if the bytes are no JSON."""
-    if payload.strip() == b"PING":
-        return Ping(payload)
-    try:
-        value = parse(payload)
-    except NO_PUSH as unreadable:
-        raise _unreadable(payload, unreadable) from None
-    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
-
-
-def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
-    match value:
-        case {"trnm": "PING"}:
-            return Ping(payload)
-        case {"trnm": "LOGIN", "token": str(token)}:
-            return Login(token)
-        case {"trnm": "CNSRLST"}:
-            return ListConditions()
-        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
-            return Register(seq, _venue(value))
-        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
-            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
-        case {"trnm": "CNSRCLR", "seq": str(seq)}:
-            return Clear(seq)
-    return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
-
-
-def _venue(fields: dict[str, Any]) -> Exchange:
-    venue = fields.get("stex_tp")
-    return venue if venue in ("K", "N", "A") else "K"

@@ -18,7 +18,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
-from jogeon.wire import messages, readers, writers
+from jogeon.wire import messages, readers, requests, writers
 from jogeon.wire.messages import Answer, Request
 
 
@@ -51,12 +51,16 @@ class Step(Enum):
     CLEAR = auto()
     CLEAR_OK = auto()
     CLEAR_NO = auto()
+    QUOTE = auto()
+    QUOTE_OK = auto()
+    QUOTE_NO = auto()
     CLOSE = auto()
 
 
 _P, _S = Phase, Step
 _ASKING = (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO, _S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO)
 _CLEARING = (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO)
+_QUOTING = (_S.QUOTE, _S.QUOTE_OK, _S.QUOTE_NO)
 
 PHASES: Mapping[Phase, Mapping[Step, Phase]] = {
     _P.OPEN: {_S.LOGIN: _P.LOGGING_IN, _S.CLOSE: _P.CLOSED},
@@ -65,12 +69,12 @@ PHASES: Mapping[Phase, Mapping[Step, Phase]] = {
         _S.LIST: _P.LOGGED_IN,
         _S.LIST_OK: _P.LISTED,
         _S.LIST_NO: _P.LOGGED_IN,
-        **dict.fromkeys(_ASKING + _CLEARING, _P.LOGGED_IN),
+        **dict.fromkeys(_ASKING + _CLEARING + _QUOTING, _P.LOGGED_IN),
         _S.CLOSE: _P.CLOSED,
     },
     _P.LISTED: {
         **dict.fromkeys((_S.LIST, _S.LIST_OK, _S.LIST_NO), _P.LISTED),
-        **dict.fromkeys(_ASKING + _CLEARING, _P.LISTED),
+        **dict.fromkeys(_ASKING + _CLEARING + _QUOTING, _P.LISTED),
         _S.CLOSE: _P.CLOSED,
     },
     _P.REFUSED: {_S.CLOSE: _P.CLOSED},
@@ -87,6 +91,8 @@ _STEPS: Mapping[type[Request], tuple[Step, Step, Step]] = {
     messages.Search: (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO),
     messages.Register: (_S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO),
     messages.Clear: (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO),
+    messages.RegisterQuotes: _QUOTING,
+    messages.RemoveQuotes: _QUOTING,
 }
 
 
@@ -106,14 +112,14 @@ class Answered(Struct, frozen=True):
 
 
 class Late(Struct, frozen=True):
-    """The reply to a request that had timed out: it settles the debt."""
+    """The reply to a request that had timed out; it is owed no more."""
 
     request: Request
     answer: Answer
 
 
 class Stray(Struct, frozen=True):
-    """A reply that belongs to no request of this connection, or to one that cannot be told.
+    """A reply that belongs to no request of this connection, or nobody can say to which.
 
     `words` are those of an error that names no request; `codes` those of a snapshot of a condition that it names.
     """
@@ -147,10 +153,11 @@ class _Session:
 
 
 class ClientSession(_Session):
-    """The client's half of one connection."""
+    """The client's half of one connection. `quotes`: those of single stocks are read, where pushes bring any."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quotes: bool = False) -> None:
         super().__init__()
+        self._quotes = quotes
         self.in_flight: Request | None = None
         self.owed: list[Request] = []
         """Requests that timed out, whose replies may still come."""
@@ -189,7 +196,7 @@ class ClientSession(_Session):
 
         A caller to whom the speed of pushes matters tries `readers.read_push` first, and gives this what that refuses.
         """
-        message = readers.decode(payload)
+        message = readers.decode(payload, quotes=self._quotes)
         return self._take_reply(message) if isinstance(message, messages.Reply) else message
 
     def _take_reply(self, reply: messages.Reply) -> Answered | Late | Stray:
@@ -197,8 +204,9 @@ class ClientSession(_Session):
 
         A reply that names its condition belongs to the request of that condition. One that names none belongs to the
         request in flight only if nothing else could be meant. Two searches of one condition look alike, so replies
-        to them are taken in the order of the requests; a Register is told from an older one by the Clear between.
-        A list answers whoever waits for one, and settles those before: else one lost list would make all others late.
+        to them are taken in the order of the requests; the Clear between two Registers tells them apart.
+        A list answers the request in flight, and no older list is owed after it: else one lost list would make all
+        later ones late. The same holds for the acknowledgement of a REG or REMOVE.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
@@ -207,8 +215,8 @@ class ClientSession(_Session):
         late = next((place for place in meant if place < len(self.owed)), None)
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
-            if isinstance(waiting, messages.ListConditions):
-                self.owed = [request for request in self.owed if not isinstance(request, messages.ListConditions)]
+            if _unnamed(reply):
+                self.owed = [request for request in self.owed if request.trnm != waiting.trnm]
             return Answered(waiting, self._conclude(waiting, reply))
         if late is not None:
             request = self.owed.pop(late)
@@ -231,9 +239,14 @@ def _stray(reply: messages.Reply, reason: str) -> Stray:
     return Stray(reply.trnm, reply.seq, reason, words, codes)
 
 
+_UNNAMED = frozenset(
+    kind.trnm for kind in (messages.Login, messages.ListConditions, messages.RegisterQuotes, messages.RemoveQuotes)
+)
+
+
 def _unnamed(reply: messages.Reply) -> bool:
-    """Tell whether replies of this kind never name a condition, so that their trnm alone tells whose they are."""
-    return reply.trnm in (messages.Login.trnm, messages.ListConditions.trnm)
+    """Return whether replies of this kind never name a condition, so that their trnm alone decides whose they are."""
+    return reply.trnm in _UNNAMED
 
 
 def _meant(reply: messages.Reply, asked: Sequence[Request]) -> list[int]:
@@ -252,7 +265,7 @@ def _meant(reply: messages.Reply, asked: Sequence[Request]) -> list[int]:
 
 
 def _named(request: Request) -> str | None:
-    return None if isinstance(request, messages.Login | messages.ListConditions) else request.seq.strip()
+    return request.seq.strip() if isinstance(request, messages.OfCondition) else None
 
 
 def _same(seq: str | None, other: str | None) -> bool:
@@ -268,7 +281,7 @@ class ServerSession(_Session):
 
     def receive(self, payload: bytes) -> Request | messages.Ping | messages.Unknown:
         """Return what a client sent; RemoteProtocolError if it is no JSON, or no step of the table in this phase."""
-        message = readers.decode_request(payload)
+        message = requests.decode_request(payload)
         if isinstance(message, messages.Ping | messages.Unknown):
             return message
         step = step_of(message)

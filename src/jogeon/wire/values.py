@@ -15,17 +15,18 @@ import msgspec
 from jogeon.events import Sign, Stock
 
 WORDS = 1000
-"""Characters kept of what a peer says in words, and bytes of what nobody understands: a frame may have megabytes."""
+"""Characters kept of a peer's words, and bytes of an unknown frame, which may have megabytes."""
 LONGEST_VALUE = 20
-"""Characters of a code or a time, and more; what is longer is none, and would make the bounds of the queues untrue."""
+"""Characters of a code or a time. A longer value is neither, and would break the memory bounds of the queues."""
 
-_SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
-_NUMBER = re.compile(r"[+-]?\d{1,18}")
+SIGNS: dict[str, Sign] = {"1": "limit-up", "2": "rise", "3": "flat", "4": "limit-down", "5": "fall"}
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 _CODE = re.compile(r"[0-9A-Za-z]{1,17}(_[A-Z]{2})?")
 _BARE_CODE = re.compile(r"(?=\D*\d)[A-Z]?[0-9A-Z]{6}(_AL|_NX)?", re.ASCII)
 _SUCCESS = re.compile("(정상(적으로)?)?((처리|조회)(가?완료)?)?((되었|됐)습니다)?|완료|성공|ok|success|normal")
-"""All that a text may say, blanks and signs aside, to be one of success or none. Whole sentences: that something was
-not done as it should be (정상적으로 처리되지 않았습니다, 비정상) begins or ends with the same words."""
+"""The whole of a text of success, without blanks and punctuation. A part would not do: texts of failure
+(정상적으로 처리되지 않았습니다, 비정상) begin or end with the same words."""
 
 
 def composed(name: str) -> str:
@@ -34,7 +35,7 @@ def composed(name: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return a field as text; of what has fields of its own only what it is, because it may be nested without end."""
+    """Return a field as text, at most WORDS long; a list or an object as its size, because it may be nested deeply."""
     if isinstance(value, list | dict):
         return f"a {type(value).__name__} of {len(value)}"
     return "" if value is None else str(value)[:WORDS]
@@ -117,8 +118,36 @@ def clock_of(value: object) -> str:
 
 
 def _six_digits(number: str) -> str:
-    """Return six digits of which a number has lost the zeros in front; zero itself stands for nothing."""
+    """Return a number as the six digits it had as text, zeros in front; "" for zero, which stands for no value."""
     return number.zfill(6) if number.isdecimal() and len(number) <= 6 and number != "0" else ""
+
+
+def integer_of(value: object) -> int | None:
+    """Return the signed whole number of a field, None if it holds none."""
+    text = plain(value)
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def size_of(value: object) -> int | None:
+    """Return the whole number of a field without its sign: the sign of a price is its direction, not its value."""
+    number = integer_of(value)
+    return None if number is None else abs(number)
+
+
+def decimal_of(value: object) -> float | None:
+    """Return the decimal number of a field, None if it holds none."""
+    text = plain(value)
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+def number_text(value: float | None, form: str = "d") -> str:
+    """Return a number as the broker writes it, "" for None."""
+    return "" if value is None else format(value, form)
+
+
+def sign_digit(sign: Sign | None) -> str:
+    """Return the digit of a sign (field 25), "" for None."""
+    return next((digit for digit, known in SIGNS.items() if known == sign), "")
 
 
 def stock_of(code: str, row: Mapping[str, Any], oddities: list[str]) -> Stock:
@@ -126,16 +155,13 @@ def stock_of(code: str, row: Mapping[str, Any], oddities: list[str]) -> Stock:
 
     def number(name: str) -> int | None:
         value = row.get(name)
-        text = plain(value)
-        if value is None or (isinstance(value, str) and not text):
-            return None
-        if _NUMBER.fullmatch(text):
-            return int(text)
-        oddities.append(f"{code} field {name} = {(text or text_of(value))[:40]!r}")
-        return None
+        found = integer_of(value)
+        if found is None and value is not None and not (isinstance(value, str) and not value.strip()):
+            oddities.append(f"{code} field {name} = {(plain(value) or text_of(value))[:40]!r}")
+        return found
 
     def won(name: str) -> int | None:
-        value = number(name)  # the sign of a price tells its direction, not its value
+        value = number(name)
         return None if value is None else abs(value)
 
     thousandths = number("12")
@@ -143,7 +169,7 @@ def stock_of(code: str, row: Mapping[str, Any], oddities: list[str]) -> Stock:
         code=code,
         name=plain(row.get("302")),
         price=won("10"),
-        sign=_SIGNS.get(plain(row.get("25"))),
+        sign=SIGNS.get(plain(row.get("25"))),
         change=number("11"),
         rate=None if thousandths is None else thousandths / 1000,
         volume=number("13"),

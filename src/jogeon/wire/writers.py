@@ -1,6 +1,6 @@
 """Messages as the JSON texts of the wire: the requests of a client, and all that a broker sends.
 
-Nothing else writes the wire. Where the broker writes in more than one way, or nobody knows in which, it is an argument.
+Nothing else writes the wire. What the broker is known or suspected to write in several ways is an argument.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,34 @@ from typing import Literal
 
 import msgspec
 
-from jogeon.wire.messages import Clear, ListConditions, Login, Register, Request, Search
+from jogeon.wire import messages
+from jogeon.wire.messages import (
+    Clear,
+    ListConditions,
+    Login,
+    QuoteRow,
+    Register,
+    RegisterQuotes,
+    RemoveQuotes,
+    Request,
+    Search,
+)
+from jogeon.wire.values import number_text, sign_digit
+
+SYSTEM_TEXTS = {
+    messages.TAKEN: "동일한 App key로 접속이 되었습니다. 기존 세션은 종료가 됩니다",
+    messages.NO_HEARTBEAT: "사용자 프로그램으로부터 Heartbeat(연결유지) 메시지가 오지않아서 접속을 종료합니다",
+    messages.NO_LOGIN: "접속허용요청(토큰)이 들어오지 않았습니다. 접속을 종료합니다",
+}
+"""What the broker was seen to say with a SYSTEM code."""
 
 
 def encode(request: Request) -> bytes:
     """Return the JSON text of a request, fields in the order of the broker's samples."""
+    fields: dict[str, object]
     match request:
-        case Login(token):
-            fields = {"trnm": "LOGIN", "token": token}
+        case Login(token, extended):
+            fields = {"trnm": "LOGIN", "token": token} | ({"jogeon": 1} if extended else {})
         case ListConditions():
             fields = {"trnm": "CNSRLST"}
         case Search(seq, exchange, cont_yn, next_key):
@@ -25,7 +45,15 @@ def encode(request: Request) -> bytes:
             fields = {"trnm": "CNSRREQ", "seq": seq, "search_type": "1", "stex_tp": exchange}
         case Clear(seq):
             fields = {"trnm": "CNSRCLR", "seq": seq}
+        case RegisterQuotes(codes, group, keep):
+            fields = {"trnm": "REG", "grp_no": group, "refresh": "1" if keep else "0", "data": _quoted(codes)}
+        case RemoveQuotes(codes, group):
+            fields = {"trnm": "REMOVE", "grp_no": group, "data": _quoted(codes)}
     return msgspec.json.encode(fields)
+
+
+def _quoted(codes: Sequence[str]) -> list[dict[str, list[str]]]:
+    return [{"item": list(codes), "type": ["0B"]}]  # both must be arrays, else 105111
 
 
 # ---------------------------------------------------------------- the broker's side
@@ -35,9 +63,12 @@ Rows = Sequence[object] | Mapping[str, object] | None
 """The rows of a reply as they stand in it: a list, one row for itself, or null."""
 
 
-def encode_login_accepted(*, sor_yn: bool = True) -> bytes:
-    """Return the reply to a good LOGIN; `sor_yn` may be missing on the real wire."""
-    more = {"sor_yn": "Y"} if sor_yn else {}
+def encode_login_accepted(*, sor_yn: bool = True, rest: str | None = None) -> bytes:
+    """Return the reply to a good LOGIN; `sor_yn` may be missing on the real wire.
+
+    `rest` is an extension of this package, for a client that asks for it (`Login.extended`).
+    """
+    more = ({"sor_yn": "Y"} if sor_yn else {}) | ({} if rest is None else {"rest": rest})
     return _reply("LOGIN", return_code=0, return_msg="", **more)
 
 
@@ -100,11 +131,39 @@ def encode_push(seq: str, code: str, kind: Literal["I", "D"], clock: str, more: 
     return text.encode()
 
 
+def encode_quote(quote: QuoteRow) -> bytes:
+    """Return the REAL frame of one trade; prices have the sign of the change, as the broker's do."""
+    sign = "" if not quote.change else "+" if quote.change > 0 else "-"
+
+    def price(won: int | None) -> str:
+        return "" if won is None else f"{sign}{won}"
+
+    values = {
+        "20": quote.clock,
+        "10": price(quote.price),
+        "11": number_text(quote.change, "+d"),
+        "12": number_text(quote.rate, "+.2f"),
+        "27": price(quote.ask),
+        "28": price(quote.bid),
+        "15": number_text(quote.quantity, "+d"),
+        "13": number_text(quote.volume),
+        "14": number_text(quote.value),
+        "16": price(quote.open),
+        "17": price(quote.high),
+        "18": price(quote.low),
+        "25": sign_digit(quote.sign),
+        "228": number_text(quote.strength, ".2f"),
+    }
+    row = {"type": "0B", "name": "주식체결", "item": quote.code, "values": values}
+    return msgspec.json.encode({"data": [row], "trnm": "REAL"})
+
+
 def encode_ping() -> bytes:
     """Return the heartbeat."""
     return b'{"trnm":"PING"}'
 
 
-def encode_system(code: str, message: str) -> bytes:
-    """Return a SYSTEM notice."""
-    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": message})
+def encode_system(code: str, message: str | None = None) -> bytes:
+    """Return a SYSTEM notice; without a message it has the broker's own words for its code."""
+    words = SYSTEM_TEXTS.get(code, "") if message is None else message
+    return msgspec.json.encode({"trnm": "SYSTEM", "code": code, "message": words})

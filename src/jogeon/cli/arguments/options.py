@@ -2,103 +2,52 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-import subprocess
-import sys
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime, time
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
+from jogeon.cli.arguments import times
+from jogeon.cli.arguments.choices import Choices
 
-    from jogeon.account.keys import Keys
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from click.shell_completion import CompletionItem
+
     from jogeon.cli.texts import Texts
     from jogeon.cli.texts.language import Lang
-    from jogeon.client import Client
     from jogeon.events import Exchange
     from jogeon.live.policy import OnTaken
 
 T = TypeVar("T")
 
-LENGTH_OF_TIME = re.compile(
-    r"(?:(?P<hours>\d+(?:\.\d+)?)h)?"
-    r"(?:(?P<minutes>\d+(?:\.\d+)?)m(?!s))?"
-    r"(?:(?P<seconds>\d+(?:\.\d+)?)s)?"
-    r"(?:(?P<milliseconds>\d+(?:\.\d+)?)ms)?",
-    re.ASCII,
-)
-PLAIN_WORD = re.compile(r"[\w%+,./:=@-]+")
-SECONDS = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0, "milliseconds": 0.001}
-MOST_SECONDS = 366 * 86_400.0
-"""More than anybody watches; a timer takes it on every system."""
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
-ON_TAKEN: dict[str, OnTaken] = {"STOP": "stop", "RETRY": "retry", "TAKEOVER": "takeover"}
-LANGS: dict[str, Lang] = {"KO": "ko", "EN": "en"}
+ON_TAKEN: dict[str, OnTaken] = {"stop": "stop", "retry": "retry", "takeover": "takeover"}
+LANGS: dict[str, Lang] = {"ko": "ko", "en": "en"}
+SERVERS = ("real", "mock", "demo")
+
+ANSWERS = ("config", "json", "verbose")
+"""The shared options of a command that connects nowhere and reads no journal; then of others."""
+OF_JOURNALS = "of journals"
+"""Beside the shared options: --server does not say where to connect, but whose journal is read."""
+READS = (OF_JOURNALS, "server", "keys", *ANSWERS)
+LOGS_IN = ("server", "keys", *ANSWERS)
+CONNECTS = ("insecure", *LOGS_IN)
 
 
-class Connect(Protocol):
-    """How a client is made: `jogeon.connect`, or what a test has in its place."""
-
-    def __call__(
-        self, server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: OnTaken
-    ) -> AbstractAsyncContextManager[Client]:
-        """Return a client that connects when it is entered."""
-
-
-@dataclass
-class Choices:
-    """What may be chosen before or after the name of a command, for all of them."""
-
-    texts: Texts
-    connect: Connect
-    argv: tuple[str, ...] = ()
-    server: str | None = None
-    keys: str | None = None
-    found: Keys | None = None
-    """The keys, where a command had to find them before it connects."""
-    config: str | None = None
-    insecure: bool = False
-    json: bool = False
-    verbose: int = 0
-    recheck: float = 600.0
-    on_taken: OnTaken = "stop"
-
-    def typed(self) -> str:
-        """Return the command as it was typed, for a message that says to type it again."""
-        words = ("jogeon", *self.argv)
-        return subprocess.list2cmdline(words) if sys.platform == "win32" else " ".join(map(_typed, words))
-
-
-def _typed(word: str) -> str:
-    """Return a word as a shell takes it; shlex alone would put quotes around every Korean name."""
-    return word if PLAIN_WORD.fullmatch(word) else shlex.quote(word)
-
-
-def duration(text: str) -> float:
-    """Return seconds from 30s, 5m, 1h, 1h30m, 500ms; ValueError for everything else, also for nothing and for zero."""
-    match = LENGTH_OF_TIME.fullmatch(text.strip().lower())
-    parts = match.groupdict() if match else {}
-    seconds = sum(float(number) * SECONDS[unit] for unit, number in parts.items() if number)
-    if not 0 < seconds <= MOST_SECONDS:
-        raise ValueError(text)
-    return seconds
+# ------------------------------------------------------------ numbers
 
 
 def whole(text: str) -> int:
-    """Return an integer written in ASCII digits."""
-    if not text.isascii() or "_" in text:
+    """Return a whole number."""
+    if "_" in text:  # an int may have it, people mean something else
         raise ValueError(text)
     return int(text)
 
 
 def at_least_one(text: str) -> int:
-    """Return an integer from 1."""
+    """Return a whole number from 1."""
     if (number := whole(text)) < 1:
         raise ValueError(text)
     return number
@@ -125,8 +74,23 @@ def port(text: str) -> int:
     return number
 
 
+def one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
+    """Return a reader of one of these words, however they are capitalized."""
+    known = {word.lower(): value for word, value in choices.items()}
+
+    def read(text: str) -> T:
+        if text.lower() not in known:
+            raise ValueError(text)
+        return known[text.lower()]
+
+    return read
+
+
+# ------------------------------------------------------------ making an option
+
+
 def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, metavar: str, **more: Any) -> click.Option:
-    """Return an option with a value; its help is the text of its name, a ValueError of `read` is told as `bad`."""
+    """Return an option with a value; its help is the text of its name, a ValueError of `read` is explained by `bad`."""
 
     def take(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
         if value is None:
@@ -136,13 +100,55 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
         except (ValueError, OverflowError):
             raise click.BadParameter(texts(bad, value=value), ctx, param) from None
 
-    text = texts(f"option.{flag.lstrip('-')}")
+    text = texts(more.pop("text", f"option.{flag.lstrip('-')}"))
     return click.Option([flag], type=str, callback=take, metavar=metavar, help=text, **more)
+
+
+def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:
+    """Return an option whose value is one of these words."""
+    more["shell_complete"] = lambda _ctx, _param, typed: beginning_with(typed, choices)
+    return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), **more)
+
+
+def file(
+    texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False
+) -> click.Option:
+    """Return an option that names a file or a folder; "~" is the home."""
+    kind = click.Path(file_okay=not folder)
+    name = f"option.{flags[-1].lstrip('-')}"
+    return click.Option(list(flags), type=kind, callback=_home, metavar=texts(metavar), help=texts(text or name))
+
+
+def _home(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Expand "~", which a shell leaves alone behind "--journal="."""
+    if value is None or not value.startswith("~"):
+        return value
+    from os.path import expanduser
+
+    return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home
 
 
 def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
     """Return an option without a value."""
     return click.Option([flag, *([name] if name else [])], is_flag=True, help=texts(f"option.{flag.lstrip('-')}"))
+
+
+def beginning_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
+    """Return what a shell may offer for a word that is half typed."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(word) for word in words if word.lower().startswith(typed.lower())]
+
+
+def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Refuse an option or a name with nothing in it: what an unset variable of a shell leaves."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    choices = ctx.find_object(Choices)
+    if choices is not None and any(isinstance(each, str) and not each.strip() for each in values):
+        raise click.BadParameter(choices.texts("bad.empty"), ctx, param)
+
+
+# ------------------------------------------------------------ conditions
 
 
 def names(texts: Texts, *, required: bool) -> click.Argument:
@@ -157,32 +163,6 @@ def composed(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...
     return tuple(unicodedata.normalize("NFC", name) for name in value)
 
 
-def one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
-    """Return a reader of one of these words."""
-
-    def read(text: str) -> T:
-        if text.upper() not in choices:
-            raise ValueError(text)
-        return choices[text.upper()]
-
-    return read
-
-
-def exchange(texts: Texts) -> click.Option:
-    """Return --exchange."""
-    return option(texts, "--exchange", one_of(EXCHANGES), "bad.exchange", "K|N|A", default="K")
-
-
-def count(texts: Texts) -> click.Option:
-    """Return --count."""
-    return option(texts, "--count", at_least_one, "bad.count", "N")
-
-
-def length(texts: Texts) -> click.Option:
-    """Return --duration."""
-    return option(texts, "--duration", duration, "bad.duration", texts("metavar.duration"))
-
-
 def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> None:
     """Refuse a command that names no condition without --all, or some with it."""
     if not names and not everything:
@@ -191,66 +171,101 @@ def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> 
         raise click.BadParameter(texts("bad.names-and-all"))
 
 
-def journal(texts: Texts) -> click.Option:
-    """Return --journal."""
-    return click.Option(["--journal"], metavar=texts("metavar.file"), help=texts("option.journal"))
+def exchange(texts: Texts) -> click.Option:
+    """Return --exchange."""
+    return choice(texts, "--exchange", EXCHANGES, default="K")
 
 
-def time_of_day(text: str) -> time:
-    """Return a time of day from HH:MM, Korean time."""
-    return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007  # a time of day has no zone of its own
+# ------------------------------------------------------------ how long, how often
+
+
+def length(texts: Texts, flag: str, **more: Any) -> click.Option:
+    """Return an option that takes a length of time; its value is in seconds."""
+    return option(texts, flag, times.length, "bad.length", texts("metavar.length"), **more)
+
+
+def moment(texts: Texts, flag: str) -> click.Option:
+    """Return an option that takes a time of day, or a day and a time."""
+    return option(texts, flag, times.moment, "bad.moment", texts("metavar.moment"))
+
+
+def day(texts: Texts) -> click.Option:
+    """Return --day."""
+    return option(texts, "--day", times.day, "bad.day", texts("metavar.day"))
+
+
+def stream(texts: Texts) -> list[click.Option]:
+    """Return what tells how a numbered stream is read: from where, and until when."""
+    after = option(texts, "--after", _position, "bad.after", texts("metavar.position"))
+    lines = option(texts, "--count", at_least_one, "bad.count", "N", text="option.count.lines")
+    return [after, switch(texts, "--follow"), lines, length(texts, "--duration")]
+
+
+def _position(text: str) -> object:
+    """Return a position of a journal; ValueError."""
+    from jogeon.journal.position import Position
+
+    return Position.parse(text)
+
+
+def count(texts: Texts) -> click.Option:
+    """Return --count."""
+    return option(texts, "--count", at_least_one, "bad.count", "N")
 
 
 def supervision(texts: Texts) -> list[click.Option]:
     """Return --recheck and --on-taken, for what runs long."""
-    recheck = option(texts, "--recheck", pause, "bad.recheck", texts("metavar.duration"), default="10m")
-    on_taken = option(texts, "--on-taken", one_of(ON_TAKEN), "bad.on-taken", "stop|retry|takeover", default="stop")
-    return [recheck, on_taken]
+    recheck = option(texts, "--recheck", times.pause, "bad.length", texts("metavar.length"), default="10m")
+    return [recheck, choice(texts, "--on-taken", ON_TAKEN, default="stop")]
 
 
-def pause(text: str) -> float:
-    """Return seconds as `duration` reads them; 0 means never."""
-    return 0.0 if text.strip() == "0" else duration(text)
+# ------------------------------------------------------------ where to
+
+
+def journal(texts: Texts, text: str = "option.journal") -> click.Option:
+    """Return --journal."""
+    return file(texts, "--journal", text=text)
 
 
 def output(texts: Texts) -> list[click.Option]:
     """Return --csv and -o."""
-    to_file = click.Option(
-        ["-o", "--output"], type=click.Path(), metavar=texts("metavar.file"), help=texts("option.output")
-    )
-    return [switch(texts, "--csv", "as_csv"), to_file]
+    return [switch(texts, "--csv", "as_csv"), file(texts, "-o", "--output")]
 
 
-def shared(texts: Texts, *, connects: bool = True) -> list[click.Option]:
+# ------------------------------------------------------------ options of all commands
+
+
+def shared(texts: Texts, used: tuple[str, ...] = CONNECTS) -> list[click.Option]:
     """Return the options that stand before or after the name of a command; they are kept in the Choices.
 
-    A command that connects nowhere takes all of them, too, but its help does not speak of those it has no use for.
+    A command takes all of them, so that it can say which of them it has no use for; its help shows only the others.
     """
-    server = click.Option(["--server"], metavar=texts("metavar.server"), help=texts("option.server"))
+    server = click.Option(
+        ["--server"], metavar=texts("metavar.server"),
+        shell_complete=lambda _ctx, _param, typed: beginning_with(typed, SERVERS),
+        help=texts("option.server.read" if OF_JOURNALS in used else "option.server"),
+    )  # fmt: skip
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
-    keys = click.Option(["--keys"], metavar=texts("metavar.folder"), help=texts("option.keys"))
-    config = click.Option(["--config"], metavar=texts("metavar.file"), help=texts("option.config"))
-    insecure = switch(texts, "--insecure")
-    for each in (server, keys, insecure):
-        each.hidden = not connects
-    kept = [server, keys, config, switch(texts, "--json"), insecure, verbose]
+    keys = file(texts, "--keys", metavar="metavar.folder")
+    config = file(texts, "--config")
+    kept = [server, keys, switch(texts, "--insecure"), switch(texts, "--json"), config, verbose]
     for each in kept:
-        each.expose_value, each.callback = False, _keep
+        each.expose_value, each.callback, each.hidden = False, _keep, each.name not in used
     # The language was found before the texts of these options could be; here a wrong one is refused.
-    lang = option(texts, "--lang", one_of(LANGS), "bad.lang", "ko|en", expose_value=False)
-    return [*kept, lang]
+    return [*kept, choice(texts, "--lang", LANGS, expose_value=False)]
 
 
-def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    """Refuse an option or a name with nothing in it: what an unset variable of a shell leaves."""
-    values = value if isinstance(value, tuple | list) else (value,)
-    choices = ctx.find_object(Choices)
-    if choices is not None and any(isinstance(each, str) and not each.strip() for each in values):
-        raise click.BadParameter(choices.texts("bad.empty"), ctx, param)
+def refuse_unused(ctx: click.Context, used: tuple[str, ...]) -> None:
+    """Refuse an option of all commands that this one would ignore."""
+    choices = ctx.ensure_object(Choices)
+    for name in sorted(choices.given - set(used)):
+        raise click.BadParameter(choices.texts("usage.unused", option=f"--{name}", command=ctx.command.name), ctx)
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     choices = ctx.find_object(Choices)
     refuse_blank(ctx, param, value)
     if value and choices is not None and param.name is not None and hasattr(choices, param.name):
-        setattr(choices, param.name, value)
+        kept = _home(ctx, param, value) if param.name in ("keys", "config") else value
+        setattr(choices, param.name, kept)
+        choices.given.add(param.name)

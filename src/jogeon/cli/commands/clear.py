@@ -16,7 +16,7 @@ from jogeon.cli.showing.terminal import is_terminal, show, tell, visible_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition
 

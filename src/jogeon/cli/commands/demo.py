@@ -8,13 +8,13 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.commands.simulate import market_options, rules_from
-from jogeon.cli.running.follow import Wish, follow
+from jogeon.cli.arguments.simulation import market_options
 from jogeon.cli.running.loop import run_loop
 from jogeon.connect import DEMO_SPEED, connect
 
 if TYPE_CHECKING:
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.follow import Wish
     from jogeon.cli.texts import Texts
     from jogeon.simulator.simulator import Simulator
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     market = market_options(texts, speed=f"{DEMO_SPEED:g}")
-    return Command("demo", texts, [*market, options.count(texts), options.length(texts)], connects=False, callback=demo)
+    params = [*market, options.count(texts), options.length(texts, "--duration")]
+    return Command("demo", texts, params, uses=options.ANSWERS, callback=demo)
 
 
 @click.pass_obj
 def demo(choices: Choices, /, conditions: str | None, count: int | None, duration: float | None, **market: Any) -> None:
     """Show what a market does, until Ctrl+C or for a time."""
+    from jogeon.cli.running.conditions_file import rules_from
+    from jogeon.cli.running.follow import Wish
     from jogeon.simulator.simulator import Simulator
 
     choices.server = "demo"
@@ -36,5 +39,7 @@ def demo(choices: Choices, /, conditions: str | None, count: int | None, duratio
 
 
 async def _demo(simulator: Simulator, wish: Wish, choices: Choices) -> None:
+    from jogeon.cli.running.follow import follow
+
     async with simulator, connect(simulator.websocket) as client:
         await follow(client, wish, choices)

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
 
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.options import switch
-from jogeon.cli.running.examination import Examination
 from jogeon.cli.showing.failures import exit_code
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.terminal import columns, show, wrapped
+from jogeon.cli.showing.terminal import show
+from jogeon.cli.texts.width import columns, padded, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jogeon.cli.arguments.options import Choices
-    from jogeon.cli.running.examination import Finding
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.examination import Examination, Finding
     from jogeon.cli.texts import Texts
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    return Command("doctor", texts, [switch(texts, "--login")], callback=doctor)
+    return Command("doctor", texts, [switch(texts, "--login")], checks_settings=False, callback=doctor)
 
 
 @click.pass_obj
 def doctor(choices: Choices, *, login: bool) -> None:
     """Look at everything, say the verdict, then each finding; exit with the code of what stands in the way."""
+    from jogeon.cli.running.examination import Examination
+
     examination = Examination(choices, login=login)
     examination.run()
     first = next((finding for finding in examination.findings if finding.error is not None), None)
@@ -58,9 +59,9 @@ def _shown(findings: list[Finding], texts: Texts) -> Iterator[str]:
     """Yield the lines of the findings, aligned as a terminal shows them."""
     heads = [(texts(f"health.{each.health}"), texts(f"check.{each.check}")) for each in findings]
     widths = [max(columns(head[place]) for head in heads) for place in (0, 1)]
-    room = shutil.get_terminal_size().columns - sum(widths) - len("  " * 3) - 1
+    room = terminal_width() - sum(widths) - len("  " * 3) - 1
     for finding, head in zip(findings, heads, strict=True):
-        left = "  ".join(word + " " * (width - columns(word)) for word, width in zip(head, widths, strict=True))
+        left = "  ".join(padded(word, width) for word, width in zip(head, widths, strict=True))
         first, *more = list(wrapped(finding.says, max(20, room))) or [""]
         yield f"  {left}  {first}"
         for label, says in (("cause", finding.cause), ("next", finding.next)):

@@ -7,33 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.cli.arguments import selection as recorded
+from jogeon.cli.arguments import options, selection
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.showing.destination import tell_saved
 
 if TYPE_CHECKING:
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
+
+USES = tuple(name for name in options.READS if name != "json")
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    to_file = click.Option(
-        ["-o", "--output"], type=click.Path(), metavar=texts("metavar.file"), help=texts("option.output")
-    )
-    params = [recorded.journal_option(texts), *recorded.selection_options(texts), to_file]
-    return Command("export", texts, params, connects=False, callback=export)
+    to_file = options.file(texts, "-o", "--output", text="option.output.export")
+    params = [options.journal(texts, "option.journal.read"), *selection.selection_options(texts), to_file]
+    return Command("export", texts, params, uses=USES, callback=export)
 
 
 @click.pass_obj
 def export(choices: Choices, /, journal: str | None, output: str | None, **given: Any) -> None:
     """Write the events to a file."""
+    from jogeon.cli.running import stretch
+    from jogeon.cli.running.journals import open_history
     from jogeon.export import WRITERS
 
     suffix = Path(output or "").suffix.lower()
     if output is None or suffix not in WRITERS:
         raise click.BadParameter(choices.texts("bad.export"))
-    with recorded.open_history(journal, choices, output) as opened:
-        chosen = recorded.selection(opened, recorded.asked_for(given), choices.texts)
-        rows = WRITERS[suffix](opened.events(chosen), Path(output))
+    asked = selection.asked_for(given)
+    with open_history(choices, journal, asked.journal_day, output) as opened:
+        rows = WRITERS[suffix](opened.events(stretch.selection(opened, asked, choices.texts)), Path(output))
     tell_saved(choices, output, rows)

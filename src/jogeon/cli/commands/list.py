@@ -15,7 +15,7 @@ from jogeon.cli.showing.json_lines import condition_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.showing.destination import Form
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition
@@ -51,6 +51,6 @@ def _report(conditions: Sequence[Condition], form: Form, texts: Texts, write: Ca
 
             write(csv_bytes(condition_rows(conditions, texts)))
         case "table":
-            from jogeon.cli.showing.tables import condition_table, console
+            from jogeon.cli.showing.tables import condition_table, show_table
 
-            console().print(condition_table(conditions, texts) if conditions else texts("list.none"))
+            show_table(condition_table(conditions, texts) if conditions else texts("list.none"))

@@ -6,62 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.account.keys import forget_keys
+from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.arguments.options import switch
-from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
-from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.failures import explain
-from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.prompts import ask_yes, can_ask
-from jogeon.cli.showing.terminal import show, tell
-from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRefused
 
 if TYPE_CHECKING:
-    from jogeon.account.environment import Mode
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    return Command("logout", texts, [switch(texts, "--yes")], callback=logout)
+    return Command("logout", texts, [options.switch(texts, "--yes")], uses=options.LOGS_IN, callback=logout)
 
 
 @click.pass_obj
 def logout(choices: Choices, *, yes: bool) -> None:
     """Give back what login got, after a question."""
-    texts, mode = choices.texts, chosen_mode(choices)
-    if not yes and not can_ask():
-        raise click.BadParameter(texts("account.no-terminal-logout"))
-    if not yes and not ask_yes(texts("account.ask-logout", mode=texts(f"mode.{mode}")), texts):
-        tell(texts("account.unchanged"))
-        return
-    revoked = _revoke(choices, mode)
-    removed = forget_keys(mode)
-    left = source_of(mode)
-    if choices.json:
-        Lines().write(json_line({"server": mode, "revoked": revoked, "removed": removed, "left": left or None}))
-        return
-    said = [texts("account.removed", where=where) for where in removed]
-    said += [texts("account.revoked")] if revoked else []
-    said = said or [texts("account.nothing", mode=texts(f"mode.{mode}"))]
-    said += [texts("account.left", source=left)] if left else []
-    show(*said)
+    from jogeon.cli.running.logout import logout as ask_and_delete
 
-
-def _revoke(choices: Choices, mode: Mode) -> bool:
-    """Tell whether a token was given back; keys are deleted even if nobody takes it."""
-    try:
-        tokens = tokens_of(mode, keys_of(mode, choices))
-    except (KeysMissing, InvalidSetting):
-        return False
-    kept = tokens.kept
-    try:
-        return run_loop(tokens.revoke())
-    except (CouldNotConnect, TokenRefused) as error:
-        until = korean_time(kept.until) if kept is not None else ""
-        tell(*explain(error, choices).split("\n"))
-        tell(choices.texts("account.not-revoked", until=until))
-        tokens.forget()
-        return False
+    ask_and_delete(choices, yes=yes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Self
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +12,13 @@ from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.showing.json_lines import stock_line
-from jogeon.cli.showing.terminal import columns, is_terminal, retell, visible_name
+from jogeon.cli.showing.progress import Progress
+from jogeon.cli.showing.terminal import visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.showing.destination import Form
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition, Exchange, Stock
@@ -44,33 +45,14 @@ async def _found(choices: Choices, names: Sequence[str], exchange: Exchange) -> 
         wanted = dict.fromkeys([await client.resolve(name) for name in names])
         found = []
         for condition in wanted:
-            with Progress(choices.texts, condition) as progress:
-                found.append((condition, await client.search(condition, exchange=exchange, progress=progress)))
+            with Progress() as progress:
+                told = partial(_tell, progress, condition, choices.texts)
+                found.append((condition, await client.search(condition, exchange=exchange, progress=told)))
         return found
 
 
-class Progress:
-    """Tells on a terminal how many rows came so far, in one line that is wiped out at the end."""
-
-    def __init__(self, texts: Texts, condition: Condition) -> None:
-        self._texts, self._name = texts, visible_name(condition)
-        self._seen = is_terminal(sys.stderr)
-        self._written = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __call__(self, rows: int) -> None:
-        """Take the number of rows that came."""
-        if self._seen:
-            line = self._texts("search.progress", condition=self._name, rows=rows)
-            self._written = columns(line)
-            retell(line)
-
-    def __exit__(self, *_error: object) -> None:
-        if self._written:
-            retell(" " * self._written)
-            retell("")
+def _tell(progress: Progress, condition: Condition, texts: Texts, rows: int) -> None:
+    progress.show(texts("search.progress", condition=visible_name(condition), rows=rows))
 
 
 def _report(
@@ -86,15 +68,7 @@ def _report(
 
             write(csv_bytes(stock_rows(found, texts)))
         case "table":
-            _show(found, texts)
+            from jogeon.cli.showing.tables import show_stocks
 
-
-def _show(found: Sequence[tuple[Condition, Sequence[Stock]]], texts: Texts) -> None:
-    from jogeon.cli.showing.tables import console, stock_table
-
-    target = console()
-    for condition, stocks in found:
-        if stocks:
-            target.print(stock_table(condition, stocks, texts, target))
-        else:
-            target.print(texts("search.none", condition=visible_name(condition)))
+            for condition, stocks in found:
+                show_stocks(condition, stocks, texts)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.follow import Wish, follow
 from jogeon.cli.running.loop import open_client, run_loop
 
 if TYPE_CHECKING:
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.follow import Wish
     from jogeon.cli.texts import Texts
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     params = [
-        options.names(texts, required=False), options.switch(texts, "--all", "everything"),
-        options.exchange(texts), options.count(texts), options.length(texts), options.journal(texts),
+        options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
+        options.count(texts), options.length(texts, "--duration"), options.journal(texts, "option.journal.watch"),
         *options.supervision(texts),
     ]  # fmt: skip
     return Command("watch", texts, params, callback=watch)
@@ -30,15 +29,26 @@ def command(texts: Texts) -> click.Command:
 @click.pass_obj
 def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **more: Any) -> None:
     """Follow these conditions, or all of them."""
+    from jogeon.cli.running.follow import Wish
+
     options.require_names(names, choices.texts, everything=everything)
     choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
-    if more["journal"] is not None:
-        from jogeon.journal.file import require_free  # few watches are recorded
+    journal = None if more["journal"] is None else _free_journal(more["journal"])
+    run_loop(_watch(choices, Wish(names, more["exchange"], more["count"], more["duration"], journal)))
 
-        require_free(Path(more["journal"]))
-    run_loop(_watch(choices, Wish(names, more["exchange"], more["count"], more["duration"], more["journal"])))
+
+def _free_journal(named: str) -> str:
+    """Return the journal to write; JournalError if it cannot be written."""
+    from jogeon.cli.running.journals import journal_today
+    from jogeon.journal.file import require_free
+
+    path = journal_today(named)
+    require_free(path)
+    return str(path)
 
 
 async def _watch(choices: Choices, wish: Wish) -> None:
+    from jogeon.cli.running.follow import follow
+
     async with open_client(choices) as client:
         await follow(client, wish, choices)

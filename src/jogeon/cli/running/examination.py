@@ -22,7 +22,6 @@ from jogeon.cli.running.loop import run_loop
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell, visible_name
-from jogeon.cli.showing.translate import said
 from jogeon.connect import endpoint
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
 from jogeon.events import korean
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
 
@@ -106,7 +105,7 @@ class Examination:
         if self._choices.server is None:
             self.server, source = chosen_server()
             self._choices.server = self.server
-        where = self._texts("found.default") if source == "default" else said(source, self._texts)
+        where = self._texts("found.default") if source == "default" else source
         self._note("server", "ok", self._texts("found.server", server=self.server, source=where))
         if source.startswith("KIWOOM_MODE"):
             self._note("server", "ok", kiwoom_mode_says(source, self._texts(f"mode.{self.server}"), self._texts))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, structs
 
-from jogeon.cli.running.journals import told_aside, trouble_of
+from jogeon.cli.running.journal_trouble import told_aside, trouble_of
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal, signs_for
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleRenderable
 
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
     from jogeon.client import Client
     from jogeon.events import Event

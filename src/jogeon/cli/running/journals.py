@@ -1,32 +1,35 @@
-"""Which journal a command means if none is named; and how one fares while it is written.
+"""Which journal a command means: the one that was named, or the usual one.
 
 The journal that is written is of one server and one key. Whoever reads need not have the keys: the newest of the server
-will do, and it is named.
+will do, and it is named. {date} in the name of a journal stands for a day, so that each day has a file.
 """
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager, suppress
+import os
+import re
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from jogeon.account.settings import chosen_server
 from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.terminal import tell
 from jogeon.errors import JogeonError, JournalError
+from jogeon.events import KST
 from jogeon.files import journal_file, journal_files, old_journal, private_folder
+from jogeon.journal.evidence import BESIDE
+from jogeon.journal.history import History
+from jogeon.journal.retention import DATE
+from jogeon.reports import report_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from datetime import date
 
-    from jogeon.cli.arguments.options import Choices
-    from jogeon.cli.texts import Texts
-    from jogeon.journal.writer import Journal
-    from jogeon.watch import Watch
-
-LOOK = 0.5
-"""Seconds between looks at a journal."""
+    from jogeon.cli.arguments.choices import Choices
 
 
 def journal_written(choices: Choices) -> Path:
@@ -43,24 +46,54 @@ def journal_written(choices: Choices) -> Path:
     try:
         private_folder(path.parent)
     except OSError as error:
-        raise JournalError(path, "unwritable", str(error)) from error
+        raise JournalError(path, "unwritable", report_of(error)) from error
     old = old_journal()
     if old is not None and not path.exists():
         tell(choices.texts("journal.old", path=old))
     return path
 
 
-def journal_read(choices: Choices, named: str | Path | None = None) -> Path:
+def open_history(choices: Choices, named: str | None, day: date | None = None, output: str | None = None) -> History:
+    """Open the journal that is meant, unless the answer would take its place; JournalError."""
+    path = journal_read(choices, named, day)
+    own = {os.path.realpath(f"{path}{suffix}") for suffix in ("", *BESIDE, "-journal", ".lock")}
+    if output is not None and os.path.realpath(output) in own:
+        raise click.BadParameter(choices.texts("bad.itself"))
+    return History(path)
+
+
+def journal_read(choices: Choices, named: str | None = None, day: date | None = None) -> Path:
     """Return the journal that was named, else the one of this server and key, else the newest there is of the server.
 
-    Which of several it is gets told. It need not exist.
+    Where each day has a file it is that of the day, else the last one there is. Which of several it is gets told.
+    It need not exist.
     """
-    if named is not None:
+    if named is not None and DATE not in named:
         return Path(named)
-    path, sure = usual_journal(choices, _server(choices))
+    if named is not None:
+        path, sure = _of_day(named, day)
+    else:
+        path, sure = usual_journal(choices, _server(choices))
     if not sure:
         tell(choices.texts("journal.read", path=path))
     return path
+
+
+def journal_today(named: str) -> Path:
+    """Return the file in which a journal is begun now."""
+    return Path(named.replace(DATE, f"{datetime.now(KST):%Y-%m-%d}"))
+
+
+def _of_day(named: str, day: date | None) -> tuple[Path, bool]:
+    """Return the file of a day, else the last one, and whether the day was named."""
+    if day is not None:
+        return Path(named.replace(DATE, f"{day:%Y-%m-%d}")), True
+    pattern = re.compile(re.escape(Path(named).name).replace(re.escape(DATE), r"\d{4}-\d{2}-\d{2}"), re.ASCII)
+    with suppress(OSError):
+        found = [path for path in Path(named).parent.iterdir() if pattern.fullmatch(path.name)]
+        if found:
+            return max(found), False
+    return journal_today(named), True
 
 
 def usual_journal(choices: Choices, server: str) -> tuple[Path, bool]:
@@ -88,39 +121,3 @@ def _key_at_hand(server: str, choices: Choices) -> str:
             with suppress(JogeonError):
                 return find_keys(server, choices.keys).id
     return ""
-
-
-def trouble_of(watch: Watch, texts: Texts) -> str | None:
-    """Return the sentence that a journal cannot be written now, None if all is well or nothing is recorded."""
-    journal = watch.journal
-    if journal is None or journal.trouble is None:
-        return None
-    return texts("journal.trouble", why=journal.trouble)
-
-
-@asynccontextmanager
-async def told_aside(watch: Watch, texts: Texts) -> AsyncIterator[None]:
-    """Tell on standard error, within this context, what becomes of the journal of a watch that was entered."""
-    if watch.journal is None:
-        yield
-        return
-    telling = asyncio.create_task(_tell(watch, watch.journal, texts), name="jogeon journal told")
-    try:
-        yield
-    finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
-
-
-async def _tell(watch: Watch, journal: Journal, texts: Texts) -> None:
-    told, noticed = None, len(journal.notices)  # the first event of the watch tells what was found at the start
-    while True:
-        trouble, notices = trouble_of(watch, texts), journal.notices
-        for notice in notices[noticed:]:
-            tell(f"{journal.path}: {notice}")
-        if trouble is not None and trouble != told:
-            tell(trouble)
-        elif trouble is None and told is not None:
-            tell(texts("journal.again"))
-        told, noticed = trouble, len(notices)
-        await asyncio.sleep(LOOK)

@@ -1,4 +1,4 @@
-"""What login, logout and doctor share: whose keys, and where they come from."""
+"""Whose keys, and where they come from; and what people should know of how they were found."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.net import proxy_for
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
     from jogeon.account.tokens import IssuedTokens
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
 
@@ -38,13 +39,17 @@ class _Notices(logging.Handler):
     def __init__(self, choices: Choices) -> None:
         super().__init__(logging.WARNING)
         self._texts = choices.texts
-        self._told: set[str] = set()
+        self._told: set[Report] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        notice = record.getMessage()
+        match record.args:
+            case (Report() as notice,):
+                pass
+            case _:  # its text held a secret, or it is a log's alone
+                notice = Report("other", text=record.getMessage())
         if notice not in self._told:
             self._told.add(notice)
-            tell(f"{self._texts('notice')}  {said(notice, self._texts)}")
+            tell(f"{self._texts('account.notice')}  {said(notice, self._texts)}")
 
 
 @contextmanager

@@ -5,50 +5,69 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from jogeon.endpoint import Endpoint, FixedToken
+from jogeon.errors import JogeonError
 from jogeon.live.connection import Connection
+from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
-from jogeon.live.serving import refused
-from jogeon.live.subscriptions import Subscriptions
-from jogeon.live.supervisor import Supervisor
-from jogeon.wire.messages import ConditionList, ListConditions, Search, SearchPage
+from jogeon.wire.messages import Ping, Search, SearchPage
+from jogeon.wire.readers import decode
 
 if TYPE_CHECKING:
+    from jogeon.endpoint import Endpoint
     from jogeon.events import Condition
 
 
 async def reach(websocket: str, proxy: str | None) -> None:
     """Open a connection and close it; nothing is sent on it. CouldNotConnect."""
-    connection = await Connection.open(websocket, Probe(Endpoint("", websocket, FixedToken(""))), proxy=proxy)
+    connection = await Connection.open(websocket, _Deaf(), proxy=proxy)
     await connection.aclose()
 
 
-class Probe(Supervisor):
-    """A session that is only looked at."""
+def _ignore(*_: object, **__: object) -> None:
+    """Make nothing of what a connection tells."""
+
+
+class _Deaf:
+    """A receiver for a connection on which nothing is sent."""
+
+    on_push = on_unreadable = on_answer = on_ping = on_system = on_late = on_stray = on_lost = staticmethod(_ignore)
+
+
+class Probe:
+    """A session that is only looked at; `start` and `stop` it."""
 
     def __init__(self, there: Endpoint) -> None:
-        super().__init__(there, Subscriptions(recheck=0.0), lambda _: None, Policy())
+        self._there = there
+        self._feed = Feed(Policy(recheck=0.0))
+        self._feed.taps.append(self._hear)
         self._pinged = asyncio.Event()
 
-    def on_ping(self) -> None:
-        """Take note of the sign of life."""
-        super().on_ping()
-        self._pinged.set()
+    async def start(self) -> None:
+        """Connect and log in; the error tells why that was not possible."""
+        await self._feed.start(self._there)
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        await self._feed.stop()
+
+    def _hear(self, payload: bytes, at_ns: int) -> None:
+        del at_ns
+        try:
+            is_ping = isinstance(decode(payload), Ping)
+        except JogeonError:
+            return
+        if is_ping:
+            self._pinged.set()
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions."""
-        answer = await self.ask(lambda _: ListConditions())
-        if not isinstance(answer, ConditionList):
-            raise refused(ListConditions.trnm, answer)
-        return list(answer.conditions)
+        return await self._feed.conditions()
 
     async def hits(self, condition: Condition) -> int:
         """Return how many stocks the first page of a search has."""
-        answer = await self.ask(lambda listing: Search(resolve(condition, listing).seq))
-        if not isinstance(answer, SearchPage):
-            raise refused(Search.trnm, answer)
-        return len(answer.stocks)
+        page = await self._feed.ask(lambda listing: Search(resolve(condition, listing).seq), SearchPage)
+        return len(page.stocks)
 
     async def hears_ping(self, seconds: float) -> bool:
         """Tell whether a PING came since the login, or comes in time."""

@@ -10,12 +10,11 @@ import click
 
 from jogeon.cli.showing.json_lines import Lines
 from jogeon.cli.showing.terminal import is_terminal, tell
-from jogeon.files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jogeon.cli.arguments.options import Choices
+    from jogeon.cli.arguments.choices import Choices
 
 Form = Literal["table", "json", "csv"]
 
@@ -36,6 +35,8 @@ def destination(output: str | None) -> Iterator[Callable[[bytes], object]]:
     if output is None or output == "-":
         yield Lines().write
         return
+    from jogeon.files import whole_file
+
     with whole_file(output) as file:
         yield file.write
 
@@ -43,4 +44,4 @@ def destination(output: str | None) -> Iterator[Callable[[bytes], object]]:
 def tell_saved(choices: Choices, output: str | None, rows: int) -> None:
     """Say on stderr what was saved, if it was a file."""
     if output is not None and output != "-":
-        tell(choices.texts("saved", path=output, rows=rows))
+        tell(choices.texts("saved.file", path=output, rows=rows))

@@ -1,15 +1,16 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import click
 
 from jogeon import errors
-from jogeon.cli.arguments.options import Choices
-from jogeon.cli.showing.terminal import clean, columns
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.showing.terminal import clean
 from jogeon.cli.showing.translate import said
 from jogeon.cli.texts import Texts
+from jogeon.cli.texts.width import columns, padded
 
 INTERRUPTED = 130
 USAGE = 2
@@ -29,6 +30,7 @@ EXITS: dict[type[Exception], int] = {
     errors.RemoteProtocolError: 4,
     errors.PagingError: 4,
     errors.UnknownCondition: 4,
+    errors.PositionError: 4,
     errors.AmbiguousCondition: 4,
     errors.CouldNotConnect: 5,
     errors.ConnectionLost: 5,
@@ -38,6 +40,8 @@ EXITS: dict[type[Exception], int] = {
 """Exit code of each class; a class that is not here has that of its nearest ancestor."""
 
 TOO_OFTEN = ("1700", "429", "5")
+LIKE = 0.7
+"""How like another a word is, from 0 to 1, to be taken for it."""
 UNKNOWN_MACHINE = ("8010", "8040", "8050")
 """Codes of a broker that does not know this machine's address."""
 
@@ -62,7 +66,7 @@ def explain(error: Exception, choices: Choices) -> str:
 def _aligned(told: Iterator[Row], texts: Texts) -> str:
     lines = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
     width = max(columns(label) for label, _ in lines)
-    return "\n".join(f"{label}{' ' * (width - columns(label))}  {says}" for label, says in lines)
+    return "\n".join(f"{padded(label, width)}  {says}" for label, says in lines)
 
 
 def rows(error: Exception, choices: Choices) -> Iterator[Row]:
@@ -85,12 +89,12 @@ def _key(error: Exception) -> str:
 def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     server = f" --server {choices.server}" if choices.server else ""
     fields: dict[str, object] = {
-        "what": said(str(error), choices.texts) or type(error).__name__,
+        "what": str(error) or type(error).__name__,
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
         "server": server,
-        "or_": choices.texts("or"),
+        "or_": choices.texts("failure.or"),
         **vars(error),
     }
     match error:
@@ -98,27 +102,24 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fields["mode"] = choices.texts(f"mode.{mode}") if choices.texts.has(f"mode.{mode}") else mode
             halves = [choices.texts("KeysMissing.half", found=found, lacking=lacking) for found, lacking in half]
             fields["half"] = ", ".join(halves)
-        case errors.InvalidSetting(file=file, field=field, detail=detail):
-            place = choices.texts(file) if file in ("environment", "argument") else file
-            detail = said(detail, choices.texts)
+        case errors.InvalidSetting(file=file, field=field, why=why):
+            place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
+            detail = said(why, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
-        case errors.CouldNotConnect(detail=detail, certificate=certificate, proxy=proxy):
+        case errors.CouldNotConnect(why=why, certificate=certificate, proxy=proxy):
             fault = f"certificate.{certificate}"
-            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(detail, choices.texts)
+            fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(why, choices.texts)
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
-        case errors.ConnectionLost(detail=detail):
-            fields["detail"] = said(detail, choices.texts)
-        case errors.JournalError(detail=detail):
-            fields["detail"] = said(detail, choices.texts)
+        case errors.ConnectionLost(why=why) | errors.JournalError(why=why) | errors.CannotServe(why=why):
+            fields["detail"] = said(why, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
-        case errors.CannotServe(detail=detail):
-            reason = detail.partition(" (while ")[0]  # Python adds the address, which was told before
-            fields["detail"] = said(reason, choices.texts)
         case OSError():
-            fields |= {"path": error.filename or "stdout", "reason": said(error.strerror or str(error), choices.texts)}
+            from jogeon.reports import report_of  # `--help` does without msgspec
+
+            fields |= {"path": error.filename or "stdout", "reason": said(report_of(error), choices.texts)}
     return fields
 
 
@@ -153,11 +154,10 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
 def explain_usage(error: click.UsageError, texts: Texts) -> str:
     """Return the message for a wrong command line; click's own words exist in English only."""
     lines = [clean(line) for line in _misuse(error, texts).split("\n")]
-    names = getattr(error, "possibilities", None)
-    if names:
-        lines.append(texts("usage.did-you-mean", names=names[0]))  # the closest; click finds many
+    if isinstance(error, click.NoSuchOption) and (near := similar(error.option_name, _flags(error.ctx))):
+        lines.append(texts("usage.did-you-mean", names=", ".join(near)))
     if error.ctx is not None:
-        example = texts(f"{error.ctx.command.name}.examples").splitlines()[0]
+        example = texts(f"help.{error.ctx.command.name}.examples").splitlines()[0]
         lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]
     return "\n".join(lines)
 
@@ -175,6 +175,24 @@ def _misuse(error: click.UsageError, texts: Texts) -> str:
         case click.BadParameter(param=click.Parameter() as param):
             return texts("usage.value", name=param.get_error_hint(error.ctx), complaint=error.message)
     return texts("usage.no-command")  # a group without one; what is too much for a command, Command refuses itself
+
+
+def similar(typed: str, known: Iterable[str]) -> list[str]:
+    """Return the words that were probably meant: those that begin like this, else the nearest one."""
+    bare = typed.strip("-").partition("=")[0].lower()
+    words = {word.strip("-"): word for word in known}
+    if longer := [word for bare_word, word in words.items() if len(bare) > 1 and bare_word.startswith(bare)]:
+        return longer
+    from difflib import get_close_matches  # few command lines are wrong
+
+    return [words[near] for near in get_close_matches(bare, words, n=1, cutoff=LIKE)]
+
+
+def _flags(ctx: click.Context | None) -> Iterator[str]:
+    """Yield the long options that the help of a command shows."""
+    params = () if ctx is None else ctx.command.params
+    shown = (param for param in params if isinstance(param, click.Option) and not param.hidden)
+    return (max(param.opts, key=len) for param in shown)
 
 
 def _is_flag(ctx: click.Context | None, name: str) -> bool:

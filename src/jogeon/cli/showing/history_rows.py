@@ -18,6 +18,7 @@ CSV_COLUMNS = {
         "epoch", "n", "event", "seq", "condition", "code", "time", "at", "origin", "since", "until", "cause", "detail",
         "state", "what", "codes",
     ),
+    "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
     "members": ("seq", "condition", "code", "at", "blind_since"),
     "stats": (
@@ -26,8 +27,8 @@ CSV_COLUMNS = {
     ),
 }  # fmt: skip
 """The columns of each kind of record in a spreadsheet."""
-HEADINGS = {"open": "still_open"}
-"""Columns whose name means something else elsewhere: `open` of a stock is a price."""
+HEADINGS = {"open": "still_open", "first": "oldest"}
+"""Columns whose name means something else elsewhere: `open` of a stock is a price, `first` is one of two conditions."""
 
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:

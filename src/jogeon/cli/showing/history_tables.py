@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from jogeon.cli.showing.live_view import Screen
-from jogeon.cli.showing.tables import console, number, plain_table
-from jogeon.cli.showing.terminal import clean, columns, signs_for, visible_name
+from jogeon.cli.showing.event_words import tell_event
+from jogeon.cli.showing.tables import Column, Table, console, number, show_line, show_table
+from jogeon.cli.showing.terminal import clean, signs_for, visible_name
+from jogeon.cli.texts.width import padded
 from jogeon.events import Gap, Snapshot, korean
 
 if TYPE_CHECKING:
@@ -21,72 +22,68 @@ if TYPE_CHECKING:
     from jogeon.journal.stats import ConditionStats
 
 WORD_WIDTH = 8
-ROOM_FOR_ALL = 110
-"""Columns of a terminal from which every number of a condition fits; --json and --csv always have them."""
-
 TIMES = ("stay_median", "stay_p90", "covered", "blind")
+STATS = {
+    "enters": 0, "leaves": 0, "blind": 0, "covered": 1, "stay_median": 2, "busiest": 3, "stocks": 4, "flaps": 5,
+    "stay_p90": 6,
+}  # fmt: skip
+"""The numbers of a condition, and which of them are left out first; --json and --csv always have them all."""
+SHOWN = ("enters", "leaves", "stocks", "stay_median", "stay_p90", "flaps", "busiest", "covered", "blind")
 
 
 def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
     """Print a line for each event; return how many."""
     target = console()
-    screen = Screen(texts, signs_for(target.encoding), "")
+    signs = signs_for(target.encoding)
     count = 0
     for _, _, event in events:
         moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
-        told = screen.tell(event)
+        told = tell_event(event, texts, signs)
         word, rest = f"{told.sign} {told.word}".strip(), clean(told.rest)
         if isinstance(event, Snapshot):
             word, rest = texts("event.snapshot"), f"{rest}: {texts('history.stocks', count=len(event.codes))}"
-        padded = word + " " * max(0, WORD_WIDTH - columns(word))
         when = (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim")
-        line = Text.assemble(when, (padded, told.colour), f"  {clean(told.code):8}", rest)
-        target.print(line, soft_wrap=True)
+        line = Text.assemble(when, (padded(word, WORD_WIDTH), told.colour), f"  {clean(told.code):8}", rest)
+        show_line(line, target)
         count += 1
     if not count:
-        target.print(texts("history.nothing"))
+        show_table(texts("history.nothing"), target)
     sys.stdout.flush()
     return count
 
 
 def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
     """Print who was in which condition; return how many conditions."""
-    target = console()
-    target.print(texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}"), style="bold")
-    table = plain_table()
-    table.add_column(texts("column.condition"), overflow="fold")
-    table.add_column(texts("column.count"), justify="right", no_wrap=True)
-    table.add_column(texts("column.codes"), overflow="fold")
+    heads = [
+        Column(texts("column.condition"), folds=True),
+        Column(texts("column.count"), right=True),
+        Column(texts("column.codes"), folds=True),
+    ]
+    table = Table(heads, texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}"))
     for picture in pictures:
-        name, codes = visible_name(picture.condition), clean(" ".join(picture.codes))
+        name = visible_name(picture.condition)
         if picture.blind_since_ns is not None:
             name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
-        table.add_row(Text(name), number(len(picture.codes)), Text(codes))
-    target.print(table if pictures else texts("history.nothing"))
+        table.add(name, number(len(picture.codes)), " ".join(picture.codes))
+    show_table(table if pictures else texts("history.nothing"))
     return len(pictures)
 
 
 def show_stats(stats: Stats, texts: Texts) -> int:
     """Print the statistics and the overlaps; return how many conditions."""
     target = console()
-    names = ["enters", "leaves", "stocks", "stay_median", "stay_p90", "flaps", "busiest", "covered", "blind"]
-    if target.width < ROOM_FOR_ALL:
-        names = [name for name in names if name not in ("stocks", "stay_p90", "flaps")]
-    table = plain_table()
-    table.add_column(texts("column.condition"), no_wrap=True)
-    for name in names:
-        table.add_column(texts(f"column.{name}"), justify="right", overflow="fold")  # a number cut short is a wrong one
+    numbers = [Column(texts(f"column.{name}"), right=True, rank=STATS[name]) for name in SHOWN]
+    table = Table([Column(texts("column.condition"), gives_way=True), *numbers])
     for each in stats.conditions:
-        table.add_row(Text(visible_name(each.condition)), *(_cell(each, name, texts) for name in names))
-    target.print(table if stats.conditions else texts("history.nothing"))
+        table.add(visible_name(each.condition), *(_cell(each, name, texts) for name in SHOWN))
+    show_table(table if stats.conditions else texts("history.nothing"), target)
     if stats.overlaps:
-        shared = plain_table(texts("history.overlaps"))
-        for name in ("first", "second", "common", "either"):
-            shared.add_column(texts(f"column.{name}"), justify="left" if name in ("first", "second") else "right")
+        heads = [Column(texts(f"column.{name}"), gives_way=True) for name in ("first", "second")]
+        heads += [Column(texts(f"column.{name}"), right=True) for name in ("common", "either")]
+        shared = Table(heads, texts("history.overlaps"))
         for pair in stats.overlaps:
-            conditions = (Text(visible_name(pair.first)), Text(visible_name(pair.second)))
-            shared.add_row(*conditions, number(pair.common), number(pair.either))
-        target.print(shared)
+            shared.add(visible_name(pair.first), visible_name(pair.second), number(pair.common), number(pair.either))
+        show_table(shared, target)
     return len(stats.conditions)
 
 

@@ -7,8 +7,6 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from jogeon.cli.showing.terminal import spelled
 from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
 
 def json_line(fields: Mapping[str, object]) -> bytes:
     """Return an object as one line; what would harm a terminal is escaped, so its value stays exact."""
+    import msgspec  # no help needs it
+
     return spelled(masked(msgspec.json.encode(fields).decode()), _escaped).encode() + b"\n"
 
 
@@ -42,7 +42,9 @@ def condition_line(condition: Condition) -> bytes:
 
 def stock_line(condition: Condition, stock: Stock) -> bytes:
     """Return the line of a row of a search."""
-    return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **msgspec.structs.asdict(stock)})
+    from msgspec.structs import asdict
+
+    return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **asdict(stock)})
 
 
 class Lines(Stream):

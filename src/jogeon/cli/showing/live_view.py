@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
-from jogeon.cli.showing.tables import FALL, RISE
-from jogeon.cli.showing.terminal import RICH_SIGNS, clean, visible_name
-from jogeon.cli.showing.translate import said
-from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Member, State, korean
+from jogeon.cli.showing.event_words import RISE, tell_event
+from jogeon.cli.showing.terminal import RICH_SIGNS, clean
+from jogeon.cli.texts.width import columns, fitted, padded
+from jogeon.events import Gap, Member, korean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,16 +26,6 @@ FRAME_LINES = 6
 """Lines that are neither conditions nor events: the status, two heads, two blanks, the footer."""
 LEAST_EVENTS = 4
 BETWEEN = "  "
-
-
-class Told(NamedTuple):
-    """An event as the columns of its line."""
-
-    sign: str
-    word: str
-    code: str
-    rest: str
-    colour: str
 
 
 class Screen:
@@ -56,15 +45,21 @@ class Screen:
             line.no_wrap, line.overflow = True, "ellipsis" if self.signs is RICH_SIGNS else "crop"
         return Group(*lines)
 
+    def _fit(self, text: str, width: int) -> str:
+        return fitted(text, width, self.signs.more)
+
     # ------------------------------------------------------------ the connection
 
     def _status(self, picture: Picture, width: int) -> Text:
         there = picture.state == "connected"
         state = f"{self.signs.live if there else '!'} {self.texts(f'state.{picture.state}')}"
-        parts = (clean(picture.server), state, self._heard(picture), self.texts("live.gaps", count=picture.gaps))
-        clock = f"{korean(picture.now_ns):%H:%M:%S} "
-        left = set_cell_size(" " + "  ".join(parts), max(0, width - len(clock)))
-        return Text(left + clock, "reverse" if there else f"reverse bold {RISE}")
+        parts = [clean(picture.server), state, self._heard(picture), self.texts("live.gaps", count=picture.gaps)]
+        clock = f"{korean(picture.now_ns):%H:%M:%S}"
+        room = max(0, width - len(clock) - len(BETWEEN) - 2)
+        while columns(BETWEEN.join(parts)) > room and len(parts) > 2:  # the age of the last frame goes first
+            parts.pop(2)
+        text = f" {self._fit(BETWEEN.join(parts), room)}{BETWEEN}{clock} "
+        return Text(text, "reverse" if there else f"reverse bold {RISE}")
 
     def _heard(self, picture: Picture) -> str:
         if picture.heard is None:
@@ -84,17 +79,19 @@ class Screen:
     def _conditions(self, picture: Picture, width: int, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("condition", "count", "members")]
         labels = [clean(row.label) for row in picture.rows]
-        name_width = min(max(map(cell_len, [heads[0], *labels])), WIDEST_NAME)
-        count_width = max(cell_len(heads[1]), 5)
-        yield Text(BETWEEN.join((set_cell_size(heads[0], name_width), _right(heads[1], count_width), heads[2])), "bold")
+        name_width = min(max(map(columns, [heads[0], *labels])), WIDEST_NAME)
+        count_width = max(columns(heads[1]), 5)
+        head = (self._fit(heads[0], name_width), padded(heads[1], count_width, right=True), heads[2])
+        yield Text(BETWEEN.join(head), "bold")
         room = max(8, width - name_width - count_width - 2 * len(BETWEEN))
         shown = picture.rows if len(picture.rows) <= height else picture.rows[: max(0, height - 1)]
         each = max(1, height // max(1, len(shown)))
         for label, row in zip(labels, shown, strict=False):
-            left = f"{set_cell_size(label, name_width)}{BETWEEN}{_right(f'{len(row.members):,}', count_width)}{BETWEEN}"
+            count = padded(f"{len(row.members):,}", count_width, right=True)
+            left = f"{self._fit(label, name_width)}{BETWEEN}{count}{BETWEEN}"
             for line in self._members(row, picture.now_ns, room, each):
                 yield Text.assemble(left, line)
-                left = " " * cell_len(left)
+                left = " " * columns(left)
         if len(shown) < len(picture.rows):
             yield Text(self.texts("live.more-conditions", count=len(picture.rows) - len(shown)), "dim")
 
@@ -118,7 +115,7 @@ class Screen:
             cell = self._member(member, now_ns)
             left = len(members) - place - 1
             more = self.texts("live.more", count=f"{left + 1:,}")
-            needed = line.cell_len + cell.cell_len + (len(BETWEEN) + cell_len(more) if last and left else 0)
+            needed = columns(line.plain) + columns(cell.plain) + (len(BETWEEN) + columns(more) if last and left else 0)
             if needed > width:
                 return (line.append(more, "dim"), ()) if last else (line, members[place:])
             line.append_text(cell).append(BETWEEN)
@@ -136,48 +133,15 @@ class Screen:
 
     def _events(self, picture: Picture, height: int) -> Iterator[Text]:
         heads = [self.texts(f"column.{name}") for name in ("time", "what", "code", "condition")]
-        word_width = max(
-            cell_len(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly")
-        )
-        widths = (8, word_width + 2, max(8, cell_len(heads[2])))
-        head = [set_cell_size(text, size) for text, size in zip(heads, widths, strict=False)]
+        word_width = max(columns(self.texts(f"event.{name}")) for name in ("enter", "leave", "gap", "state", "anomaly"))
+        widths = (8, word_width + 2, max(8, columns(heads[2])))
+        head = [self._fit(text, size) for text, size in zip(heads, widths, strict=False)]
         yield Text(BETWEEN.join([*head, heads[3]]), "bold")
         for event in picture.events[:height]:
-            told = self.tell(event)
+            told = tell_event(event, self.texts, self.signs)
             moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
             cells = (f"{moment:%H:%M:%S}", f"{told.sign} {told.word}", clean(told.code))
-            before, word, code = (set_cell_size(text, size) for text, size in zip(cells, widths, strict=True))
+            before, word, code = (self._fit(text, size) for text, size in zip(cells, widths, strict=True))
             yield Text.assemble((before, "dim"), BETWEEN, (word, told.colour), BETWEEN, code, BETWEEN, clean(told.rest))
         if not picture.events:
             yield Text(self.texts("live.nothing"), "dim")
-
-    def tell(self, event: Event) -> Told:
-        """Return the columns that tell an event."""
-        name = visible_name(event.condition) if event.condition else ""
-        match event:
-            case Enter():
-                return Told(self.signs.enter, self.texts("event.enter"), event.code, name + self._origin(event), RISE)
-            case Leave():
-                return Told(self.signs.leave, self.texts("event.leave"), event.code, name + self._origin(event), FALL)
-            case Gap():
-                return Told("!", self.texts("event.gap"), "", f"{name}: {self._blind(event)}", "yellow")
-            case State():
-                why = f" ({said(event.cause, self.texts)})" if event.cause else ""
-                rest = self.texts(f"state.{event.state}") + why
-                return Told("*", self.texts("event.state"), "", f"{name}: {rest}" if name else rest, "dim")
-            case Anomaly():
-                what = said(event.what, self.texts)
-                rest = f"{name}: {what}" if name else what
-                return Told("?", self.texts("event.anomaly"), event.code or "", rest, "magenta")
-        return Told("", "", "", name, "")
-
-    def _origin(self, change: Enter | Leave) -> str:
-        return f" ({self.texts('event.recovered')})" if change.origin == "recovered" else ""
-
-    def _blind(self, gap: Gap) -> str:
-        until = self.texts("live.open") if gap.open else f"{gap.until:%H:%M:%S}"
-        return f"{self.texts(f'cause.{gap.cause}')} {gap.since:%H:%M:%S} ~ {until}"
-
-
-def _right(text: str, width: int) -> str:
-    return " " * max(0, width - cell_len(text)) + text

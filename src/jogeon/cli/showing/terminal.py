@@ -1,4 +1,4 @@
-"""What a terminal may be given: no control characters from outside, only signs it can show, Hangul two columns wide.
+"""What a terminal may be given: no control characters from outside, only signs it can show.
 
 All that people read leaves by `tell` (standard error), `show` (standard output) or a `console` of `tables`, and each of
 them cleans it: whoever writes to them need not know where a text came from.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import unicodedata
 from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 import click
 
 from jogeon.cli.showing.error_thread import notices
+from jogeon.cli.texts.width import INVISIBLE, is_mark
 from jogeon.masks import masked
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ PLAIN_SIGNS = Signs("+", "-", "^", "+", "=", "-", "v", "..", "*")
 
 HARMLESS = re.compile("[ -~가-힣ㄱ-ㅣ一-鿿]*")
 """Texts of these characters alone, which are most, need no closer look."""
-INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
-)
-"""Letters and marks that show nothing, though Python calls them printable: Hangul fillers, selectors, blank signs."""
 MARKS = 4
 """Marks on one character that are shown; a writing needs three, and hundreds grow over the lines above and below."""
 
@@ -80,50 +76,17 @@ def spelled(text: str, spelling: Callable[[str], str]) -> str:
 
 
 def _pieces(text: str, spelling: Callable[[str], str]) -> Iterator[str]:
-    for is_mark, run in groupby(text, _is_mark):
+    for are_marks, run in groupby(text, is_mark):
         piece = "".join(run)
-        if is_mark:
+        if are_marks:
             yield piece[:MARKS]
             yield from [spelling(piece[MARKS:])] * (len(piece) > MARKS)
         else:
             yield from (spelling(each) if _is_harmful(each) else each for each in piece)
 
 
-def _is_mark(character: str) -> bool:
-    """Tell whether a character is drawn onto the one before it, as vowels and finals of decomposed Hangul are."""
-    if INVISIBLE.match(character):
-        return False
-    hangul = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
-    return hangul or unicodedata.category(character) in ("Mn", "Me")
-
-
 def _is_harmful(character: str) -> bool:
     return not character.isprintable() or INVISIBLE.match(character) is not None
-
-
-def columns(text: str) -> int:
-    """Return how many columns a terminal needs: two for Hangul and other wide characters, none for combining marks."""
-    return sum(_width(character) for character in text)
-
-
-def _width(character: str) -> int:
-    if _is_mark(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """Yield lines of whole words that fit into so many columns."""
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if line and columns(longer) > width:
-            yield line
-            line = word
-        else:
-            line = longer
-    if line:
-        yield line
 
 
 def can_show(text: str, encoding: str) -> bool:

@@ -1,48 +1,66 @@
-"""Reports of events in the reader's language; in JSON, in a journal and in Python they stay as they are."""
+"""Reports in the reader's language, from their fields; in JSON, in a journal and in Python their text is English."""
+
+from __future__ import annotations
 
 import errno
-import os
-import re
+from typing import TYPE_CHECKING
 
-from jogeon.cli.texts import TEXTS, Texts
-from jogeon.cli.texts.reports import SAID
+if TYPE_CHECKING:
+    from jogeon.cli.texts import Texts
+    from jogeon.events import Anomaly, State
+    from jogeon.reports import Report
 
-LONGEST = 1000
-"""Characters of a report that is looked into; a server may have put a longer text in it."""
-SYSTEM = {number: f"errno.{name}" for number, name in errno.errorcode.items() if f"errno.{name}" in TEXTS}
-"""The key of the text of each error of the system that people meet."""
-COUNTED = re.compile(r"(\d+) (enter|leave|snapshot|gap|state|anomaly)\b")
+PLAIN = frozenset({"other", "system", "certificate"})
+"""Kinds whose text is the words of others, unless there are words of ours for them."""
 
 
-def said(report: str, texts: Texts) -> str:
-    """Return the English prose of a State or an Anomaly as people read it, unchanged where there is no text for it."""
-    for pattern in SAID if len(report) <= LONGEST else ():
-        if found := re.fullmatch(pattern, report, re.DOTALL):
-            parts = {name: _part(name, part, texts) for name, part in found.groupdict().items()}
-            return texts(f"said.{pattern}", **parts).strip()
-    return _system(report, texts)
+def said(report: Report, texts: Texts) -> str:
+    """Return what a report says."""
+    if report.kind in PLAIN:
+        key = _key_of_others(report)
+        return texts(key) if texts.has(key) else report.text
+    fields: dict[str, object] = {name: getattr(report, name) for name in report.__struct_fields__}
+    fields |= {"words": report.words, "why": "" if report.why is None else said(report.why, texts)}
+    if report.kind == "wrong type":
+        fields |= {name: _types(str(fields[name]), texts) for name in ("name", "other")}
+    return texts(f"report.{report.kind}", **fields).strip()
 
 
-def _system(report: str, texts: Texts) -> str:
-    """Return a report with the system's own words, such as No such file or directory, in the reader's language."""
-    if texts.lang == "en":
-        return report
-    for number, key in SYSTEM.items():
-        words = re.escape(os.strerror(number))
-        report = re.sub(rf"\[Errno {number}\] (Connect call failed \(.*?\)|{words})|{words}", texts(key), report)
-    return report
+def _key_of_others(report: Report) -> str:
+    match report.kind:
+        case "system":
+            return f"errno.{errno.errorcode.get(report.number, '')}"
+        case "certificate":
+            return f"certificate.{report.name}"
+    return ""
 
 
-def _part(name: str, part: str | None, texts: Texts) -> str:
-    match name:
-        case _ if part is None:
-            return ""
-        case "why" | "detail":
-            return said(part, texts)
-        case "wanted" | "given":
-            kinds = [each for each in part.split(" | ") if each != "null"]
-            names = (texts(f"type.{each}") if texts.has(f"type.{each}") else each for each in kinds)
-            return f" {texts('or')} ".join(names)
-        case "counts":
-            return COUNTED.sub(lambda each: f"{texts(f'event.{each[2]}')} {each[1]}", part)
-    return part
+def _types(names: str, texts: Texts) -> str:
+    """Return types as msgspec names them, `int | null`, in words."""
+    kinds = [each for each in names.split(" | ") if each != "null"]
+    return f" {texts('failure.or')} ".join(
+        texts(f"type.{each}") if texts.has(f"type.{each}") else each for each in kinds
+    )
+
+
+def cause_of(state: State, texts: Texts) -> str:
+    """Return why a State is so; the name of a server and what the broker says of it stand in its text alone."""
+    if state.notices:
+        return "; ".join(said(notice, texts) for notice in state.notices)
+    if state.active is not None:
+        return texts("reported.active", active=state.active, of=state.of)
+    if state.error is None or state.state == "taken":
+        return state.cause
+    why = said(state.error, texts)
+    return why if state.pause is None else texts("reported.pause", seconds=f"{state.pause:.1f}", why=why)
+
+
+def oddity_of(anomaly: Anomaly, texts: Texts) -> str:
+    """Return what is wrong with what the broker sent."""
+    if anomaly.counts is not None:
+        from msgspec.structs import asdict  # `--help` does without msgspec
+
+        counts = [(texts(f"event.{kind}"), count) for kind, count in asdict(anomaly.counts).items() if count]
+        told = (texts("reported.count", kind=kind, count=count) for kind, count in counts)
+        return texts("reported.lagged", counts=", ".join(told))
+    return anomaly.what if anomaly.error is None else said(anomaly.error, texts)

@@ -1,24 +1,49 @@
 """Every text people read in the command, in Korean and English, side by side.
 
-`Texts(lang)("key", name=...)` gives one of them. Kiwoom's words are those of 영웅문4 (조건식, 편입, 이탈, 종목코드).
-Only characters that a Korean Windows console (cp949) can show are used.
+`Texts(lang)("key", name=...)` gives one of them. The first word of a key is its namespace, and each namespace is in one
+file, which is loaded when one of its texts is needed. Kiwoom's words are those of 영웅문4 (조건식, 편입, 이탈,
+종목코드). Only characters that a Korean Windows console (cp949) can show are used.
 """
 
-from jogeon.cli.texts.failures import FAILURES
-from jogeon.cli.texts.help import HELP, OPTIONS, USAGE
-from jogeon.cli.texts.journal import JOURNAL
-from jogeon.cli.texts.language import Lang, Text
-from jogeon.cli.texts.login import ACCOUNT, ACCOUNT_HELP
-from jogeon.cli.texts.replay import REPLAY
-from jogeon.cli.texts.reports import SAID
-from jogeon.cli.texts.results import SHOWN
+from functools import cache
+from importlib import import_module
 
-TABLES: tuple[dict[str, Text], ...] = (
-    HELP, OPTIONS, USAGE, FAILURES, SHOWN, ACCOUNT_HELP, ACCOUNT, JOURNAL, REPLAY,
-    {f"said.{pattern}": text for pattern, text in SAID.items()},
-)  # fmt: skip
-"""No key is in two of them."""
-TEXTS = {key: text for table in TABLES for key, text in table.items()}
+from jogeon.cli.texts.language import Lang, Text
+
+NAMESPACES = {
+    "help": "help",
+    "options": "option metavar",
+    "usage": "usage bad wanted type expression",
+    "failures": "failure mode code Unexpected OSError LocalProtocolError RemoteProtocolError LoginRefused TokenRefused"
+    " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
+    " PositionError"
+    " JogeonError JournalError CannotServe MissingExtra",
+    "settings": "place InvalidSetting KeysMissing InvalidAddress",
+    "connecting": "CouldNotConnect certificate",
+    "system": "errno",
+    "columns": "column sign",
+    "events": "event cause state",
+    "reports": "report reported",
+    "live": "live",
+    "results": "list search saved clear simulate server notices record journal history replay",
+    "login": "account",
+    "doctor": "doctor health check found",
+}
+"""The files of this folder, and what the keys in each begin with."""
+FILES = {name: file for file, names in NAMESPACES.items() for name in names.split()}
+
+
+@cache
+def texts_in(file: str) -> dict[str, Text]:
+    """Return the texts of a file of this folder, by their keys."""
+    found: dict[str, Text] = import_module(f"{__name__}.{file}").TEXTS
+    return found
+
+
+def find(key: str) -> Text | None:
+    """Return a text in both languages, None if no key is like this."""
+    file = FILES.get(key.partition(".")[0])
+    return None if file is None else texts_in(file).get(key)
 
 
 class Texts:
@@ -28,10 +53,13 @@ class Texts:
         self.lang: Lang = lang
 
     def __call__(self, key: str, **fields: object) -> str:
-        """Return a text with its placeholders filled; a KeyError tells a key or a placeholder that does not exist."""
-        text = TEXTS[key].ko if self.lang == "ko" else TEXTS[key].en
+        """Return a text with its placeholders filled; KeyError for a key or a placeholder that does not exist."""
+        found = find(key)
+        if found is None:
+            raise KeyError(key)
+        text = found.ko if self.lang == "ko" else found.en
         return text.format(**fields) if fields else text
 
     def has(self, key: str) -> bool:
         """Tell whether there is a text of this key."""
-        return key in TEXTS
+        return find(key) is not None

@@ -1,41 +1,20 @@
-"""Texts of results: tables, the live view, what was done."""
+"""Texts of results: what was found, done, saved or recorded."""
 
 from jogeon.cli.texts.language import Text
 
-SHOWN = {
-    "column.seq": Text("일련번호", "seq"),
-    "column.condition": Text("조건식", "condition"),
-    "column.code": Text("종목코드", "code"),
-    "column.name": Text("종목명", "name"),
-    "column.price": Text("현재가", "price"),
-    "column.sign": Text("등락", "sign"),
-    "column.change": Text("전일대비", "change"),
-    "column.rate": Text("등락률", "rate"),
-    "column.volume": Text("거래량", "volume"),
-    "column.open": Text("시가", "open"),
-    "column.high": Text("고가", "high"),
-    "column.low": Text("저가", "low"),
-    "column.count": Text("종목수", "stocks"),
-    "column.members": Text("편입 종목과 편입시간 (최근 순)", "stocks in it, with their time (latest first)"),
-    "column.time": Text("시각", "time"),
-    "column.what": Text("구분", "event"),
-    "sign.limit-up": Text("상한", "limit up"),
-    "sign.rise": Text("상승", "up"),
-    "sign.flat": Text("보합", "flat"),
-    "sign.limit-down": Text("하한", "limit down"),
-    "sign.fall": Text("하락", "down"),
+TEXTS = {
     "list.title": Text("조건식 {count}개", "{count} conditions"),
     "list.none": Text(
         "저장된 조건식이 없습니다. 영웅문4의 조건검색 화면에서 조건식을 저장하세요.",
-        "no saved conditions: save one in the condition search window of 영웅문4.",
+        "no conditions are saved: save one in the condition search window of 영웅문4.",
     ),
     "search.title": Text("{condition}: {count}종목", "{condition}: {count} stocks"),
     "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stocks now."),
     "search.progress": Text("{condition}: {rows:,}종목 받는 중...", "{condition}: {rows:,} stocks so far..."),
-    "saved": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
+    "saved.file": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
     "clear.done": Text(
         "{condition}: 실시간 등록 해제를 요청했고 서버가 받아들였습니다.",
-        "{condition}: the server ended the registration.",
+        "{condition}: the server accepted the request to end the registration.",
     ),
     "clear.limit": Text(
         "다른 프로그램이나 다른 접속에서 한 등록은 이 명령으로 해제되지 않습니다. 그 프로그램을 끝내야 합니다.",
@@ -59,27 +38,6 @@ SHOWN = {
         "(화면이나 파이프가 멈춘 동안 알림 {count:,}건을 표시하지 못했습니다.)",
         "({count:,} notices were not shown while the terminal or pipe was blocked)",
     ),
-    "live.heard": Text("마지막 수신 {age} 전", "last heard {age} ago"),
-    "live.silent": Text("아직 수신 없음", "nothing heard yet"),
-    "live.gaps": Text("오늘 공백 {count}건", "gaps today: {count}"),
-    "live.seconds": Text("{count}초", "{count} s"),
-    "live.minutes": Text("{count}분", "{count} min"),
-    "live.hours": Text("{count}시간", "{count} h"),
-    "live.more": Text("외 {count}종목", "and {count} more"),
-    "live.more-conditions": Text("외 조건식 {count}개", "and {count} more conditions"),
-    "live.nothing": Text("아직 편입·이탈이 없습니다.", "nothing has entered or left yet."),
-    "live.empty": Text("없음", "none"),
-    "live.footer": Text("Ctrl+C: 끝내기", "Ctrl+C: end"),
-    "live.footer.demo": Text(
-        "가상 시장: 실제 종목이 아닙니다.  Ctrl+C: 끝내기", "made-up market, no real stocks.  Ctrl+C: end"
-    ),
-    "live.open": Text("진행 중", "still open"),
-    "journal.trouble": Text(
-        "지금은 기록할 수 없습니다: {why}. 감시는 계속되고, 쓸 수 있게 되면 이어서 기록합니다.",
-        "the journal cannot be written at the moment: {why}. The watch goes on; its events are written as soon as "
-        "possible.",
-    ),
-    "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
@@ -87,30 +45,39 @@ SHOWN = {
     ),
     "record.done.lagged": Text(
         "기록을 마쳤습니다. 출력을 읽는 쪽이 느려 일부는 출력하지 못했지만, 기록 파일에는 모두 있습니다.",
-        "recorded. Standard output was read too slowly for every event; the journal has them all.",
+        "recorded. Some events could not be printed, because the output was read too slowly; the journal has them all.",
     ),
-    "event.enter": Text("편입", "enter"),
-    "event.leave": Text("이탈", "leave"),
-    "event.gap": Text("공백", "gap"),
-    "event.state": Text("상태", "state"),
-    "event.anomaly": Text("이상", "odd"),
-    "event.recovered": Text("공백 중에 바뀜", "changed during a gap"),
-    "cause.connection lost": Text("접속 끊김", "connection lost"),
-    "cause.restart": Text("다시 시작", "restart"),
-    "cause.lagged": Text("처리 지연", "lagged"),
-    "cause.drift": Text("재확인에서 차이 발견", "drift"),
-    "cause.unreadable frame": Text("읽을 수 없는 메시지", "unreadable frame"),
-    "cause.registration lost": Text("실시간 등록이 풀림", "registration lost"),
-    "cause.condition missing": Text("조건식이 없어짐", "condition missing"),
-    "state.started": Text("시작", "started"),
-    "state.connecting": Text("접속 중", "connecting"),
-    "state.connected": Text("접속됨", "connected"),
-    "state.reconnecting": Text("다시 접속 중", "reconnecting"),
-    "state.registered": Text("실시간 등록됨", "registered"),
-    "state.unanswered": Text("실시간 등록에 응답 없음", "registration unanswered"),
-    "state.condition-added": Text("조건식 추가됨", "condition added"),
-    "state.condition-gone": Text("조건식 없어짐", "condition gone"),
-    "state.ambiguous": Text("같은 이름의 조건식이 생김", "name became ambiguous"),
-    "state.taken": Text("다른 프로그램이 접속함", "session taken"),
-    "state.ended": Text("종료", "ended"),
+    "journal.old": Text(
+        "서버와 키마다 따로 기록합니다. 전에 쓰던 기록은 그대로 있고 --journal {path} 로 볼 수 있습니다.",
+        "each server and key has a journal of its own; the former shared one is still there: --journal {path}",
+    ),
+    "journal.read": Text("읽는 기록: {path}", "reading {path}"),
+    "journal.trouble": Text(
+        "지금은 기록할 수 없습니다: {why}. 감시는 계속되고, 쓸 수 있게 되면 이어서 기록합니다.",
+        "the journal cannot be written at the moment: {why}. The watch goes on; its events are written as soon as "
+        "possible.",
+    ),
+    "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
+    "history.nothing": Text("해당하는 기록이 없습니다.", "no matching records in the journal."),
+    "history.position": Text("{last} (처음: {first})", "{last} (first: {first})"),
+    "history.pruned": Text(
+        "{after} 다음의 기록이 지워졌습니다. 남아 있는 {next}부터 계속합니다.",
+        "what came behind {after} was deleted; it goes on with {next}.",
+    ),
+    "history.stocks": Text("{count}종목", "{count} stocks"),
+    "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
+    "history.members.title": Text("{at} 편입 종목", "members at {at}"),
+    "history.overlaps": Text("함께 편입된 종목", "stocks in common"),
+    "history.progress": Text("{bar} {share}% 집계 중...", "{bar} {share}% counted..."),
+    "replay.waiting": Text(
+        "재생할 기록: {start} ~ {end}, 조건식 {count}개. 실시간 등록을 기다립니다. 예: "
+        "jogeon watch --all --server {address}",
+        "replaying {start} to {end}, {count} conditions; waiting for registrations, for example: "
+        "jogeon watch --all --server {address}",
+    ),
+    "replay.over": Text("기록이 끝났습니다.", "the recording is over."),
+    "replay.stays": Text(
+        "기록이 끝났습니다. 마지막 상태로 남아 있습니다. Ctrl+C로 끝냅니다.",
+        "the recording is over; the server keeps its last state. Ctrl+C ends it.",
+    ),
 }

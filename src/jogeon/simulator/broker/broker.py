@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jogeon.server.frames import NORMAL
-from jogeon.server.peer import Verdict
+from jogeon.server.peer import LoginVerdict
 from jogeon.simulator.broker.desks import Desks, Held
 from jogeon.simulator.broker.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.broker.faults import Standing
@@ -20,6 +20,7 @@ from jogeon.simulator.broker.quotas import OVER_LIMIT, TOO_FREQUENT, Quotas
 from jogeon.simulator.broker.replies import Replies
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
+    Acknowledged,
     Clear,
     ConditionList,
     ListConditions,
@@ -27,13 +28,15 @@ from jogeon.wire.messages import (
     Refusal,
     Register,
     Registered,
+    RegisterQuotes,
+    RemoveQuotes,
     Search,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jogeon.events import Condition
+    from jogeon.events import Condition, Exchange
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.broker.tokens import Tokens
@@ -57,15 +60,19 @@ QUIET: Final = Refusal(code="", text="")
 class SimulatedBroker:
     """A Backend over a market. `clock` tells seconds that only grow.
 
+    `nxt` is the market of those who ask with stex_tp N; without it, they get the same as all others.
     `on_register(seq)` is called before real time of a condition is answered with its members.
     """
 
-    def __init__(self, market: Market, tokens: Tokens, switches: Switches, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, market: Market, tokens: Tokens, switches: Switches, clock: Callable[[], float], nxt: Market | None = None
+    ) -> None:
         self.standing = Standing()
         self.connections = 0
         self.logins = 0
         self.on_register: Callable[[str], object] = lambda _: None
         self._market = market
+        self._markets: dict[Exchange, Market] = {"K": market} if nxt is None else {"K": market, "N": nxt}
         self._tokens = tokens
         self._switches = switches
         self._clock = clock
@@ -86,14 +93,14 @@ class SimulatedBroker:
         if self.standing.reject_for:
             peer.end(NORMAL)
 
-    def login(self, peer: Peer, request: Login) -> Verdict:
+    def login(self, peer: Peer, request: Login) -> LoginVerdict:
         """Judge a token."""
         key = self._tokens.owner(request.token)
         if key is None or self.standing.refuse_login:
-            return Verdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
+            return LoginVerdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
         self.logins += 1
         self._desks.open(peer)
-        return Verdict(LoginAccepted(), self._dialect.login_accepted(), key)
+        return LoginVerdict(LoginAccepted(), self._dialect.login_accepted(), key)
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
@@ -116,9 +123,11 @@ class SimulatedBroker:
                 self._register(peer, request)
             case Clear():
                 self._clear(peer, request)
+            case RegisterQuotes() | RemoveQuotes():  # single stocks get no pushes here
+                self._answer(peer, request, Acknowledged(), writers.encode_acknowledged(request.trnm))
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
-        """Acknowledge registrations of single stocks, which get no pushes here; miss a parameter in anything else."""
+        """Miss a parameter in what is no request."""
         if message.trnm in ("REG", "REMOVE"):
             peer.say(writers.encode_acknowledged(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
@@ -167,6 +176,13 @@ class SimulatedBroker:
             return found
         return None
 
+    def _exchange(self, request: Search | Register) -> Exchange:
+        """Return the exchange whose market a request is about: 통합 (A) is answered from KRX's."""
+        return request.exchange if request.exchange in self._markets else "K"
+
+    def _market_of(self, request: Search | Register) -> Market:
+        return self._markets[self._exchange(request)]
+
     def _search(self, peer: Peer, request: Search) -> None:
         condition = self._condition(peer, request)
         if condition is None:
@@ -183,7 +199,7 @@ class SimulatedBroker:
         elif self._paused(peer, request, condition):
             return
         else:
-            codes = self._market.members(condition.seq)
+            codes = self._market_of(request).members(condition.seq)
         self._page(peer, request, codes, pages)
 
     def _page(self, peer: Peer, request: Search, codes: list[str], pages: dict[str, tuple[str, list[str]]]) -> None:
@@ -196,7 +212,7 @@ class SimulatedBroker:
             pages[key] = (self._label(request), codes[size:])
             if len(pages) > MOST_PAGES:
                 del pages[next(iter(pages))]
-        quotes = [self._market.prices(code) for code in codes[:size]]
+        quotes = [self._market_of(request).prices(code) for code in codes[:size]]
         page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
         text = self._dialect.page(self._label(request), quotes, request.exchange, key)
         self._answer(peer, request, page, text)
@@ -207,14 +223,14 @@ class SimulatedBroker:
         if condition is None or self._doubled(peer, request, label):
             return
         self.on_register(condition.seq)
-        codes = self._market.members(condition.seq)
+        codes = self._market_of(request).members(condition.seq)
         desk = self._desks[peer]
         if self._paused(peer, request, condition):
             return
         if limit := self._quotas.too_many(len(desk.registered), len(codes)):
             self._refuse(peer, request, OVER_LIMIT, f"{limit}.")
             return
-        self._desks.register(peer, label, condition.seq)
+        self._desks.register(peer, label, (self._exchange(request), condition.seq))
         held = Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
         if held.pushes:
             desk.held[label] = held
@@ -257,7 +273,8 @@ class SimulatedBroker:
 
     def renumber(self, seed: int) -> None:
         """Give the conditions other seqs; registrations stay with their conditions."""
-        self.moved(self._market.renumber(seed))
+        moved = [market.renumber(seed) for market in self._markets.values()]
+        self.moved(moved[0])  # all have the same conditions, so all moved alike
 
     def moved(self, seqs: Mapping[str, str]) -> None:
         """Take note that conditions have other seqs now, by those before."""
@@ -274,14 +291,14 @@ class SimulatedBroker:
         """Return who has real time of what: keys and names of conditions."""
         names = {condition.seq: condition.name for condition in self._market.conditions}
         desks = ((peer.key, self._desks[peer]) for peer in self.watching)
-        return Counter((key, names[seq]) for key, desk in desks for seq in desk.registered.values())
+        return Counter((key, names[seq]) for key, desk in desks for _, seq in desk.registered.values())
 
     def is_registered(self, seq: str) -> bool:
         """Tell whether anybody has real time of a condition."""
-        return any(self._desks.hearing(seq).values())
+        return any(any(self._desks.hearing((exchange, seq)).values()) for exchange in self._markets)
 
-    def push(self, changes: Sequence[Change]) -> None:
+    def push(self, changes: Sequence[Change], exchange: Exchange = "K") -> None:
         """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""
-        self._pushes.push(changes)
+        self._pushes.push(changes, exchange)
         for peer, held in self._desks.waiting(self._clock()):
             self._reply(peer, held)

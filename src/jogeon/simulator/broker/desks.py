@@ -1,6 +1,7 @@
 """What the broker keeps of each session (창구): its last list, its registrations, its open searches.
 
-A registration follows its condition through a renumbering, and goes on under the seq it was made with, its label.
+A registration follows its condition through a renumbering, and goes on under the seq it was made with, its label. Its
+topic is the condition on one exchange.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from jogeon.wire.messages import Register
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jogeon.events import Exchange
     from jogeon.server.peer import Peer
+
+
+Topic = tuple["Exchange", str]
+"""An exchange that has a market of its own, and the seq a condition has now."""
 
 
 class Held(Struct):
@@ -30,12 +36,12 @@ class Held(Struct):
 class Desk(Struct):
     """What the broker keeps for one peer.
 
-    `listed`: the seqs of its last list, None before → those they mean now. `registered`: the seq a registration was
-    made with → the seq its condition has now. `pages`: searches that go on, by key. `held`: snapshots that wait.
+    `listed`: the seqs of its last list, None before → those they mean now. `registered`: label → topic. `pages`:
+    searches that go on, by key. `held`: snapshots that wait.
     """
 
     listed: dict[str, str] | None = None
-    registered: dict[str, str] = field(default_factory=dict)
+    registered: dict[str, Topic] = field(default_factory=dict)
     pages: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
 
@@ -49,7 +55,7 @@ class Desks:
 
     def __init__(self) -> None:
         self._desks: dict[Peer, Desk] = {}
-        self._streams: dict[str, dict[str, list[Peer]]] = defaultdict(dict)  # seq now → label → who
+        self._streams: dict[Topic, dict[str, list[Peer]]] = defaultdict(dict)  # topic → label → who
 
     def __getitem__(self, peer: Peer) -> Desk:
         return self._desks[peer]
@@ -66,10 +72,10 @@ class Desks:
         self._desks.pop(peer, None)
         return labels
 
-    def register(self, peer: Peer, label: str, seq: str) -> None:
-        """Let a peer hear of a condition, by the seq it has now."""
-        self._desks[peer].registered[label] = seq
-        self._streams[seq].setdefault(label, []).append(peer)
+    def register(self, peer: Peer, label: str, topic: Topic) -> None:
+        """Let a peer hear of a topic."""
+        self._desks[peer].registered[label] = topic
+        self._streams[topic].setdefault(label, []).append(peer)
 
     def unregister(self, peer: Peer, label: str) -> None:
         """Let a peer hear no more of what it registered."""
@@ -80,15 +86,17 @@ class Desks:
     def moved(self, seqs: Mapping[str, str], *, stays: bool) -> None:
         """Take note that conditions have other seqs now, by those before; `stays`: registrations go with them."""
         for desk in self._desks.values():
-            desk.listed = None if desk.listed is None else _renamed(desk.listed, seqs)
-            desk.registered = _renamed(desk.registered, seqs) if stays else desk.registered
+            if desk.listed is not None:
+                desk.listed = {label: seqs.get(seq, seq) for label, seq in desk.listed.items()}
+            if stays:
+                desk.registered = {label: _moved(topic, seqs) for label, topic in desk.registered.items()}
         if stays:
-            streams = {seqs.get(seq, seq): stream for seq, stream in self._streams.items()}
+            streams = {_moved(topic, seqs): stream for topic, stream in self._streams.items()}
             self._streams = defaultdict(dict, streams)
 
-    def hearing(self, seq: str) -> dict[str, list[Peer]]:
-        """Return who hears of a condition, by the label each knows it under."""
-        return self._streams.get(seq, {})
+    def hearing(self, topic: Topic) -> dict[str, list[Peer]]:
+        """Return who hears of a topic, by the label each knows it under."""
+        return self._streams.get(topic, {})
 
     @property
     def watching(self) -> list[Peer]:
@@ -105,6 +113,6 @@ class Desks:
         ]
 
 
-def _renamed(labels: dict[str, str], seqs: Mapping[str, str]) -> dict[str, str]:
-    """Return what labels mean after seqs have moved."""
-    return {label: seqs.get(seq, seq) for label, seq in labels.items()}
+def _moved(topic: Topic, seqs: Mapping[str, str]) -> Topic:
+    exchange, seq = topic
+    return exchange, seqs.get(seq, seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from jogeon.simulator.market.companies import prefix
 from jogeon.simulator.market.market import Unpriced
 from jogeon.wire import writers
 from jogeon.wire.messages import Refusal
@@ -41,7 +42,6 @@ class Dialect:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._more = ',"907":"2"' * switches.with_907 + ',"9081":"통합"' * switches.with_9081
-        self._letter = "" if switches.prefixes == "never" else "A"
         self._plain = switches.with_20 and not switches.mixed and switches.prefixes != "always"
 
     def login_accepted(self) -> bytes:
@@ -109,7 +109,8 @@ class Dialect:
 
     def code(self, code: str, exchange: Exchange) -> str:
         """Return a code as it stands in a snapshot or a search."""
-        return self._letter + code + (SUFFIXES[exchange] if self._switches.venue_suffix else "")
+        letter = "" if self._switches.prefixes == "never" else prefix(code)
+        return letter + code + (SUFFIXES[exchange] if self._switches.venue_suffix else "")
 
     def row(self, quote: Prices | Unpriced, exchange: Exchange) -> dict[str, str]:
         """Return a row of a search by field number: nine characters, a sign in place of the first digit.
@@ -135,6 +136,6 @@ class Dialect:
         """Return the push of one enter or leave."""
         if self._plain:
             return writers.encode_push(seq, code, kind, clock, self._more)
-        named = self._letter + code if self._switches.prefixes == "always" else code
+        named = prefix(code) + code if self._switches.prefixes == "always" else code
         text = writers.encode_push(seq, named, kind, clock if self._switches.with_20 else "", self._more)
         return text.replace(b"[", OTHER_ROW, 1) if self._switches.mixed else text

@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from jogeon.errors import JogeonError
 from jogeon.server.frames import NORMAL
-from jogeon.server.peer import SYSTEM_TEXTS
 from jogeon.wire import messages, writers
 
 if TYPE_CHECKING:
@@ -176,8 +175,7 @@ class Faults:
 
 def _notify(peer: Peer, code: str) -> None:
     """Send a SYSTEM notice, with the close that follows some."""
-    text = writers.encode_system(code, SYSTEM_TEXTS.get(code, "시스템 안내입니다"))
     if code in messages.FATAL_SYSTEM_CODES:
-        peer.end(NORMAL, text=text)
+        peer.end(NORMAL, text=writers.encode_system(code))
     else:
-        peer.say(text)
+        peer.say(writers.encode_system(code, "시스템 안내입니다"))

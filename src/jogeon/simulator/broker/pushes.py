@@ -9,6 +9,7 @@ from jogeon.server.frames import text_frame
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jogeon.events import Exchange
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.desks import Desks
     from jogeon.simulator.broker.dialect import Dialect
@@ -27,14 +28,14 @@ class Pushes:
         self._standing = standing
         self._fragment = fragment
 
-    def push(self, changes: Sequence[Change]) -> None:
-        """Send changes to whoever registered their conditions, in order."""
+    def push(self, changes: Sequence[Change], exchange: Exchange) -> None:
+        """Send changes of an exchange's market to whoever registered their conditions there, in order."""
         if self._standing.garble and self._garble():
             self._standing.garble = 0
         outgoing: dict[Peer, list[bytes]] = {}
         mute, hearing = self._standing.mute, self._desks.hearing
         for each in changes:
-            for label, peers in hearing(each.seq).items():
+            for label, peers in hearing((exchange, each.seq)).items():
                 if peers and each.seq != mute:
                     frames = self._frames(label, each)
                     for peer in peers:

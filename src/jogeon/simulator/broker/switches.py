@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from jogeon.errors import InvalidAddress
-from jogeon.server.peer import FRAME_LIMIT, Settings
+from jogeon.server.settings import FRAME_LIMIT, ServerSettings
 
 POSITIVE = ("page_size", "ping", "ping_deadline", "login_deadline", "frame_limit")
 NOT_NEGATIVE = ("fragment", "slow", "words", "list_pause", "max_conditions", "max_hits", "pause", "max_rate")
@@ -108,9 +108,9 @@ class Switches(Struct, frozen=True, kw_only=True):
         for name in NOT_NEGATIVE:
             _check(name, getattr(self, name), positive=False)
 
-    def settings(self) -> Settings:
+    def settings(self) -> ServerSettings:
         """Return what concerns the server itself."""
-        return Settings(
+        return ServerSettings(
             ping=self.ping,
             ping_deadline=self.ping_deadline,
             login_deadline=self.login_deadline,

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import msgspec
 
+from jogeon.reports import Report, complaint_of, place_in_toml, report_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -88,6 +90,15 @@ Evaluate = Callable[..., int]
 """Takes the values of FIELDS in their order; bit i of the result says whether condition i holds."""
 
 
+class RulesError(ValueError):
+    """Conditions that cannot be used, but for an expression: `why` says why, `source` where they are from."""
+
+    def __init__(self, why: Report, source: str = "") -> None:
+        super().__init__(f"{source}: {why}" if source else str(why))
+        self.why = why
+        self.source = source
+
+
 class ExpressionError(ValueError):
     """A condition's expression cannot be used: the writer's mistake, retrying does not help.
 
@@ -116,9 +127,9 @@ class ConditionRule(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"0|[1-9][0-9]{0,2}", self.seq):
-            raise ValueError(f"seq {self.seq!r} of condition {self.name!r} is not a number from 0 to 999")
+            raise RulesError(Report("odd seq", text=self.seq, name=self.name))
         if not self.name.strip():
-            raise ValueError(f"condition {self.seq} has no name")
+            raise RulesError(Report("no name", text=self.seq))
 
 
 def compile_conditions(rules: Sequence[ConditionRule]) -> Evaluate:
@@ -142,15 +153,12 @@ def parse_conditions(content: bytes, source: str) -> list[ConditionRule]:
     """Read the conditions of a TOML text: `[[condition]]` tables with `name`, `expression` and, if wanted, `seq`.
 
     A condition without `seq` gets the lowest free one, in the order of the text.
-    ExpressionError for a wrong expression, another ValueError that begins with `source` for anything else.
+    ExpressionError for a wrong expression, RulesError for anything else.
     """
     try:
-        document = msgspec.toml.decode(content.decode("utf-8-sig"), type=_File)  # Windows editors write a BOM
-        rules = _numbered(document.condition)
-    except RecursionError:
-        raise ValueError(f"{source}: nested too deeply") from None
-    except ValueError as error:  # bad UTF-8, bad TOML, a wrong table, a wrong or doubled seq
-        raise ValueError(f"{source}: {error}") from error
+        rules = _numbered(_document(content).condition)
+    except RulesError as error:
+        raise RulesError(error.why, source) from error
     compile_conditions(rules)
     return rules
 
@@ -165,12 +173,25 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: list[_Entry]
 
 
+def _document(content: bytes) -> _File:
+    try:
+        return msgspec.toml.decode(content.decode("utf-8-sig"), type=_File)  # Windows editors write a BOM
+    except UnicodeDecodeError as error:
+        raise RulesError(Report("not UTF-8", number=error.start)) from error
+    except msgspec.ValidationError as error:
+        raise RulesError(complaint_of(error)) from error
+    except msgspec.DecodeError as error:
+        raise RulesError(place_in_toml(str(error)) or report_of(error)) from error
+    except RecursionError:
+        raise RulesError(Report("nested too deeply")) from None
+
+
 def _numbered(entries: Sequence[_Entry]) -> list[ConditionRule]:
     if not entries:
-        raise ValueError("no [[condition]] in it")
+        raise RulesError(Report("no conditions"))
     given = [str(entry.seq) for entry in entries if entry.seq is not None]
     if doubled := next((seq for seq in given if given.count(seq) > 1), None):
-        raise ValueError(f"seq {doubled!r} is given twice")
+        raise RulesError(Report("seq twice", text=doubled))
     free = (str(number) for number in range(len(entries)) if str(number) not in given)
     return [_rule(entry, free) for entry in entries]
 

@@ -1,8 +1,8 @@
-"""The market (시장): time, prices, and which stocks are in which condition. No I/O, and no time of its own.
+"""The synthetic market: time, prices, and which stocks are in which condition. No I/O, and no time of its own.
 
-`advance` moves market time; what changed comes back in order. Trading days of 09:00:00 to 15:30:00 follow one another
-without a night: at 15:30:00 it is 09:00:00 of the next calendar day, prices and volumes begin anew, and what that does
-to memberships are changes like all others.
+`advance` moves market time; what changed comes back in order. Days of trading follow one another without a night: at
+15:30:00 it is 09:00:00 of the next calendar day, prices and volumes begin anew, and what that does to memberships are
+changes like all others.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from msgspec.structs import replace
 
 from jogeon.events import KST, Condition
 from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
+from jogeon.simulator.market.hours import KRX
 from jogeon.simulator.market.market import Change, Prices, moves
-from jogeon.simulator.market.tape import TICKS_A_DAY, TICKS_A_SECOND, Stock, Tape
+from jogeon.simulator.market.tape import TICKS_A_SECOND, Tape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
-FIRST_OPEN: Final = datetime(2026, 3, 2, 9, tzinfo=KST)
+    from jogeon.simulator.market.hours import Hours
+    from jogeon.simulator.market.stock import Stock
+
+FIRST_DAY: Final = datetime(2026, 3, 2, tzinfo=KST)
 TICK_NANOSECONDS: Final = 10**9 // TICKS_A_SECOND
 
 DEFAULT_CONDITIONS: Final[Sequence[ConditionRule]] = tuple(
@@ -46,15 +50,24 @@ DEFAULT_CONDITIONS: Final[Sequence[ConditionRule]] = tuple(
 class SyntheticMarket:
     """A synthetic market: its changes are a function of the seed and of market time, however that is sliced.
 
-    It opens at 09:00:00 with the memberships of the opening auction. ExpressionError for a wrong condition, ValueError
-    for two with one seq.
+    It begins at its opening with the memberships of the opening auction. `only` are the codes it trades, None for all
+    that is listed. ExpressionError for a wrong condition, ValueError for two with one seq.
     """
 
-    def __init__(self, seed: int = 1, conditions: Sequence[ConditionRule] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        conditions: Sequence[ConditionRule] | None = None,
+        hours: Hours = KRX,
+        *,
+        only: Container[str] | None = None,
+    ) -> None:
+        self._hours = hours
+        self._ticks_a_day = hours.seconds * TICKS_A_SECOND
         self._rules = list(DEFAULT_CONDITIONS if conditions is None else conditions)
         self._evaluate = compile_conditions(self._rules)
         self._places = self._placed()
-        self._tape = Tape(seed)
+        self._tape = Tape(seed, hours, only=only)
         self._stocks = {stock.code: stock for stock in self._tape.stocks}
         self._ticks = 0
         self._owed = 0  # nanoseconds that make no whole tick yet
@@ -72,8 +85,10 @@ class SyntheticMarket:
     @property
     def now(self) -> datetime:
         """Market time, +09:00."""
-        day, tick = divmod(self._ticks, TICKS_A_DAY)
-        return FIRST_OPEN + timedelta(days=day, milliseconds=tick * (1_000 // TICKS_A_SECOND))
+        day, tick = divmod(self._ticks, self._ticks_a_day)
+        second, tick = divmod(tick, TICKS_A_SECOND)
+        moment = timedelta(seconds=self._hours.moment(second), milliseconds=tick * (1_000 // TICKS_A_SECOND))
+        return FIRST_DAY + timedelta(days=day) + moment
 
     @property
     def clock(self) -> str:
@@ -119,7 +134,7 @@ class SyntheticMarket:
         self._ticks += 1
         if self._ticks % TICKS_A_SECOND == 0:
             self._time = self.clock
-        if self._ticks % TICKS_A_DAY == 0:
+        if self._ticks % self._ticks_a_day == 0:
             self._open_next_day(changes)
             return
         for stock in self._tape.trades():

@@ -1,34 +1,39 @@
-"""What trades when, and at what price: the synthetic tape (체결) of all companies, tick by tick of market time.
+"""What trades when, and at what price: the synthetic tape (체결) of all that is listed, tick by tick of market time.
 
-A stock's price wanders, a few steps of its grid wide, around its `anchor`. Three things move anchors: the opening
-auction, news (a stock is then hot for some minutes: it trades often, in large lots, and runs to its new anchor), and
-leaders. Leaders (주도주) are a few stocks a day that are traded back and forth across SURGE; above them, flyers never
-fall back to it. So some stocks are always above SURGE, and one crosses it every few seconds.
-Now and then a block of at least BLOCK shares changes hands, and an ordinary trade follows within a second.
+A stock's price wanders, a few steps of its grid wide, around its `anchor`. These move anchors: the opening auction,
+news (a stock is then hot for some minutes: it trades often, in large lots, and runs to its new anchor), and the plot:
 
-All randomness comes from one generator, by way of `random()` alone, whose sequence Python promises to keep; and only
-arithmetic that is exact everywhere is used. So a tape is the same on every machine.
+* Leaders (주도주) are a few stocks that are traded back and forth across SURGE; above them, flyers never fall back to
+  it. So some stocks are always above SURGE, and one crosses it every few seconds, in a closing auction, too.
+* Some stocks run to their daily limit (상한가, 하한가), and stay there; one opens there.
+* A stock that is about to trade further than VI_PERCENT from its last auction is interrupted (VI) for VI_TICKS, then
+  trades once in an auction.
+* Now and then a block of at least BLOCK shares changes hands, and an ordinary trade follows within a second.
+
+How busy a moment is, is the hours' to say. All randomness comes from one generator, by way of `random()` alone, whose
+sequence Python promises to keep; and only arithmetic that is exact everywhere is used. So a tape is the same on every
+machine.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import repeat
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 from jogeon.simulator.market.companies import companies
-from jogeon.simulator.market.krx import daily_limits, first_price_at, price_above, price_below, rate, snapped, tick_size
+from jogeon.simulator.market.hours import KRX
+from jogeon.simulator.market.krx import first_price_at, price_above, price_below, snapped, tick_size
+from jogeon.simulator.market.stock import Stock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from jogeon.simulator.market.companies import Company
+    from jogeon.simulator.market.companies import Company, MarketType
+    from jogeon.simulator.market.hours import Hours
 
 TICKS_A_SECOND: Final = 10
-TICKS_A_DAY: Final = 390 * 60 * TICKS_A_SECOND
-"""From 09:00:00 to 15:30:00."""
 
 SURGE: Final = 5_000
 """The rate that leaders cross, in thousandths of a percent."""
@@ -38,6 +43,7 @@ LEADER_VOLUME: Final = 100_000
 """Shares that leaders and flyers trade in the opening auction, at least."""
 LEADER_PRICES: Final = range(2_000, 50_000)
 LEADER_PAUSE: Final = (2 * TICKS_A_SECOND, 6 * TICKS_A_SECOND)
+"""At a pace of 1, as all pauses here; see BRISK."""
 
 BLOCK: Final = 20_000
 BLOCK_PRICES: Final = range(20_000)
@@ -50,91 +56,48 @@ HOT_PACE: Final = 0.05
 """Trades a tick of each hot stock."""
 HOT_LOTS: Final = 5
 
-CALM_PACE: Final = 3.0
-"""Trades a tick of the whole market, hours after the opening."""
-OPENING_TICKS: Final = 5 * 60 * TICKS_A_SECOND
-OPENING_RUSH: Final = 8.0
-"""How many times as many trades and news the first moment has; it fades over OPENING_TICKS."""
+LIMIT_UPS: Final = 5
+LIMIT_DOWNS: Final = 3
+VI_TICKS: Final = 120 * TICKS_A_SECOND
 
+CALM_PACE: Final = 1 / 900
+"""Trades a tick of each stock at a pace of 1, on average."""
+BRISK: Final = (0.6, 4.0)
+"""Bounds of the pace of what must go on at every time of the day: leaders, blocks, news."""
+AUCTION_LOTS: Final = 8
 MAX_LOT: Final = BLOCK // 5 - 1
 LOT_VALUE: Final = 4_000_000
 
-
-@dataclass(slots=True, eq=False)
-class Stock:
-    """A company's day so far: prices in won, volumes in shares, rate in thousandths of a percent."""
-
-    index: int
-    code: str
-    name: str
-    base: int
-    lot: int
-    previous_close: int
-    previous_volume: int
-    price: int = 0
-    change: int = 0
-    rate: int = 0
-    volume: int = 0
-    value: int = 0
-    last: int = 0
-    open: int = 0
-    high: int = 0
-    low: int = 0
-    upper: int = 0
-    lower: int = 0
-    anchor: int = 0
-    floor: int = 0
-    leads: bool = False
-    hot_until: int = 0
-
-    def open_day(self, price: int, quantity: int) -> None:
-        """Begin a day with its opening auction, which counts as volume but is no `last` trade."""
-        bounds = daily_limits(self.previous_close)
-        self.lower = self.floor = bounds.lower
-        self.upper = bounds.upper
-        self.volume = self.value = 0
-        self.open = self.high = self.low = self.anchor = min(max(price, self.lower), self.upper)
-        self.record(self.open, quantity)
-        self.last = 0
-        self.leads = False
-        self.hot_until = 0
-
-    def record(self, price: int, quantity: int) -> None:
-        """Take a trade in."""
-        self.price = price
-        self.change = price - self.previous_close
-        self.rate = rate(self.previous_close, price)
-        self.last = quantity
-        self.volume += quantity
-        self.value += price * quantity
-        if price > self.high:
-            self.high = price
-        elif price < self.low:
-            self.low = price
+STOCKS: Final[frozenset[MarketType]] = frozenset({"0", "10"})
 
 
 class Tape:
-    """The stocks, and their trades tick by tick. It begins with the opening auction of its first day."""
+    """The stocks, and their trades tick by tick. It begins with the opening auction of its first day.
 
-    def __init__(self, seed: int) -> None:
+    `only` are the codes it trades, None for all that is listed.
+    """
+
+    def __init__(self, seed: int, hours: Hours = KRX, *, only: Container[str] | None = None) -> None:
         self._random = Random(seed).random  # noqa: S311 - a market to play with, not a secret
+        self._hours = hours
+        self._ticks_a_day = hours.seconds * TICKS_A_SECOND
         self.stocks: list[Stock] = []
         self._crowd: list[Stock] = []  # each stock as often as its share in the ordinary trades
+        self._leading: list[Stock] = []  # what may lead
         self._calm_owed = 0.0
         self._hot_owed = 0.0
         for company in companies():
-            self._list(company)
+            self._list(company, traded=only is None or company.code in only)
+        trades = CALM_PACE * len(self.stocks)
         for stock in self._crowd:  # what a day like those to come would have traded
-            stock.previous_volume += int(CALM_PACE * TICKS_A_DAY / len(self._crowd) * stock.lot)
+            stock.previous_volume += int(trades * self._ticks_a_day / len(self._crowd) * stock.lot)
         self._open_day()
 
     def trades(self) -> Iterator[Stock]:
         """Trade for one tick; yield each stock right after its trade. Take all of them before the next tick."""
         self._now += 1
         if self._now % TICKS_A_SECOND == 0:
-            self._cool()
-        if self._now >= self._news_at:
-            self._tell_news()
+            yield from self._begin_second()
         for stock in self._echoes.pop(self._now, ()):
             self._trade(stock)
             yield stock
@@ -142,15 +105,20 @@ class Tape:
             yield self._cross()
         if self._now >= self._block_at:
             yield self._trade_block()
-        self._calm_owed += CALM_PACE * self._rush()
+        if self._closing:
+            yield from self._close()
+            return
+        if self._now >= self._news_at:
+            self._tell_news()
+        self._calm_owed += CALM_PACE * len(self.stocks) * self._pace
         self._hot_owed += HOT_PACE * len(self._hot)
         calm, hot = int(self._calm_owed), int(self._hot_owed)
         self._calm_owed -= calm
         self._hot_owed -= hot
         for crowd in (*repeat(self._crowd, calm), *repeat(self._hot, hot)):
             stock = self._pick(crowd)
-            self._trade(stock)
-            yield stock
+            if self._trade(stock):
+                yield stock
 
     def next_day(self) -> None:
         """Close the day and hold the next one's opening auction."""
@@ -159,24 +127,37 @@ class Tape:
             stock.previous_volume = stock.volume
         self._open_day()
 
-    def _list(self, company: Company) -> None:
+    def _list(self, company: Company, *, traded: bool) -> None:
+        """Draw what a stock is like: the same whether it is traded here or not."""
         weight = 3 + int(30 * self._power(5))
-        price = snapped(1_000 + 9_000 * self._random() + 400_000 * self._power(10))
+        if company.market == "3":
+            price = snapped(100 + 2_900 * self._power(2))
+        else:
+            price = snapped(1_000 + 9_000 * self._random() + 400_000 * self._power(10))
         lot = min(1 + int(LOT_VALUE * (0.3 + 1.4 * self._random()) / price), MAX_LOT)
         stock = Stock(
             index=len(self.stocks), code=company.code, name=company.name,
-            base=price, lot=lot, previous_close=price, previous_volume=0,
+            base=price, lot=lot, previous_close=price, previous_volume=0, spared=company.market not in STOCKS,
         )  # fmt: skip
+        if not traded:
+            return
         self.stocks.append(stock)
         self._crowd += [stock] * weight
+        if company.market in STOCKS:
+            self._leading.append(stock)
+
+    # ------------------------------------------------------------ the opening
 
     def _open_day(self) -> None:
         self._now: int = 0
+        self._closing: bool = False
         self._hot: list[Stock] = []
+        self._halted: list[Stock] = []
         self._echoes: defaultdict[int, list[Stock]] = defaultdict(list)
         self._news_at: float = 0.0
-        self._leader_at: int = 0
-        self._block_at: int = 0
+        self._leader_at: float = 0.0
+        self._block_at: float = 0.0
+        self._set_pace(0)
         for stock in self.stocks:
             pull = (stock.base - stock.previous_close) / stock.previous_close  # or prices drift away over the days
             gap = self._between(-0.01, 0.01) + self._between(-0.01, 0.01) + 0.05 * min(max(pull, -1), 1)
@@ -185,6 +166,7 @@ class Tape:
         self._leaders = [self._open_leader(above=number % 2 == 0) for number in range(LEADERS)]
         for _ in range(FLYERS):
             self._open_flyer()
+        self._plot_limits()
 
     def _open_leader(self, *, above: bool) -> Stock:
         stock = self._unled()
@@ -202,9 +184,21 @@ class Tape:
 
     def _unled(self) -> Stock:
         while True:
-            stock = self._pick(self.stocks)
-            if stock.previous_close in LEADER_PRICES and not stock.leads:
+            stock = self._pick(self._leading)
+            if stock.previous_close in LEADER_PRICES and not (stock.leads or stock.bound_for):
                 return stock
+
+    def _plot_limits(self) -> None:
+        """Choose who runs to a daily limit today, and when; the first is there from the opening on."""
+        self._runs: list[tuple[int, Stock]] = []
+        for number in range(LIMIT_UPS + LIMIT_DOWNS):
+            stock = self._unled()
+            stock.bound_for = stock.upper if number < LIMIT_UPS else stock.lower
+            self._runs.append((self._within(0, self._ticks_a_day * 8 // 10), stock))
+        _, first = self._runs.pop(0)
+        first.open_day(first.upper, first.volume)
+        first.pin()
+        self._runs.sort(key=lambda run: run[0], reverse=True)
 
     def _beside_surge(self, stock: Stock, *, above: bool) -> int:
         """Return a price up to four steps above or below the one where the rate reaches SURGE."""
@@ -213,12 +207,39 @@ class Tape:
             price = price_above(price) if above else price_below(price)
         return price if above else price_below(price)
 
-    def _rush(self) -> float:
-        rest = max(OPENING_TICKS - self._now, 0) / OPENING_TICKS
-        return 1 + (OPENING_RUSH - 1) * rest
+    # ------------------------------------------------------------ the day
 
-    def _trade(self, stock: Stock) -> None:
-        """Trade an ordinary lot, one step up, one down, or at the same price; longer steps far from the anchor."""
+    def _begin_second(self) -> Iterator[Stock]:
+        """Look at the clock: how busy this second is, what is over, what begins. Yield who trades in an auction."""
+        second = self._now // TICKS_A_SECOND
+        self._set_pace(second)
+        self._cool()
+        while self._runs and self._runs[-1][0] <= self._now and not self._closing:
+            _, stock = self._runs.pop()
+            stock.head_for(stock.bound_for)
+            self._heat(stock)
+        if self._closing:
+            return
+        for stock in [stock for stock in self._halted if stock.halted_until <= self._now]:
+            self._halted.remove(stock)
+            self._resume(stock)
+            yield stock
+
+    def _set_pace(self, second: int) -> None:
+        moment = self._hours.moment(second)
+        closing = self._hours.closing
+        self._closing = closing is not None and moment >= closing
+        self._pace = 0.0 if self._closing else self._hours.pace(moment)
+        slow, fast = BRISK
+        self._brisk = min(max(self._pace, slow), fast)
+
+    def _trade(self, stock: Stock) -> bool:
+        """Trade an ordinary lot, one step up, one down, or at the same price; longer steps far from the anchor.
+
+        False for a stock that is interrupted, or is so by this.
+        """
+        if stock.halted_until:
+            return False
         price = stock.price
         step = tick_size(price)
         gap = (stock.anchor - price) / step
@@ -228,15 +249,41 @@ class Tape:
             price = snapped(price + step * (1 + int(abs(gap) / 16)))
         elif chance > 0.75 + lean:
             price -= step * (1 + int(abs(gap) / 16))
+        price = min(max(price, stock.floor), stock.cap)
+        if not stock.quiet_above < price < stock.quiet_below:
+            if stock.last < BLOCK:
+                self._halt(stock, price)
+                return False
+            price = stock.price  # the trade that follows a block is not put off
         size = self._random()
         lots = 4 * HOT_LOTS if stock.hot_until > self._now else 4
-        quantity = min(1 + int(stock.lot * lots * size * size * size), BLOCK - 1)
-        stock.record(min(max(price, stock.floor), stock.upper), quantity)
+        stock.record(price, min(1 + int(stock.lot * lots * size * size * size), BLOCK - 1))
+        if price == stock.bound_for:
+            stock.pin()
+        return True
+
+    def _halt(self, stock: Stock, price: int) -> None:
+        """Interrupt a stock that would have traded at this price."""
+        stock.halted_until = self._now + VI_TICKS
+        stock.resumes_at = price
+        self._halted.append(stock)
+
+    def _resume(self, stock: Stock) -> None:
+        """Hold the auction that ends an interruption: about at the price that caused it."""
+        price = snapped(stock.resumes_at * (1 + self._between(-0.01, 0.01)))
+        self._auction(stock, min(max(price, stock.floor), stock.cap))
+        stock.calm()
+
+    def _auction(self, stock: Stock, price: int) -> None:
+        quantity = 1 + int(stock.lot * AUCTION_LOTS * self._random())
+        stock.record(price, min(quantity, BLOCK - 1))
+        if price == stock.bound_for:
+            stock.pin()
 
     def _trade_block(self) -> Stock:
-        self._block_at = self._now + self._within(*BLOCK_PAUSE)
+        self._block_at = self._now + self._within(*BLOCK_PAUSE) / self._brisk
         stock = self._pick(self._crowd)
-        while stock.price not in BLOCK_PRICES:
+        while stock.price not in BLOCK_PRICES or stock.halted_until:
             stock = self._pick(self._crowd)
         stock.record(stock.price, BLOCK + int(4 * BLOCK * self._power(3)))
         self._echoes[self._now + self._within(*BLOCK_ECHO)].append(stock)
@@ -244,29 +291,48 @@ class Tape:
 
     def _cross(self) -> Stock:
         """Trade a leader on the other side of SURGE."""
-        self._leader_at = self._now + self._within(*LEADER_PAUSE)
+        self._leader_at = self._now + self._within(*LEADER_PAUSE) / self._brisk
         stock = self._pick(self._leaders)
         stock.anchor = self._beside_surge(stock, above=stock.rate < SURGE)
         stock.record(stock.anchor, stock.lot)
         return stock
 
     def _tell_news(self) -> None:
-        self._news_at = self._now + self._between(*NEWS_PAUSE) / self._rush()
+        self._news_at = self._now + self._between(*NEWS_PAUSE) / self._brisk
         stock = self._pick(self.stocks)
-        if stock.leads or stock in self._hot:
+        if stock.leads or stock.bound_for or stock in self._hot:
             return
         size = 0.01 + 0.29 * self._power(5)
         direction = 1 if self._random() < 0.6 else -1
         stock.anchor = snapped(stock.previous_close * (1 + direction * size))
+        self._heat(stock)
+
+    def _heat(self, stock: Stock) -> None:
         stock.hot_until = self._now + self._within(*HOT_TICKS)
-        self._hot.append(stock)
+        if stock not in self._hot:
+            self._hot.append(stock)
 
     def _cool(self) -> None:
-        """Let stocks whose news is old fall back part of the way."""
-        for stock in self._hot:
-            if stock.hot_until <= self._now:
-                stock.anchor = stock.previous_close + int(stock.change * self._power(3))
-        self._hot = [stock for stock in self._hot if stock.hot_until > self._now]
+        """Let stocks whose news is old fall back part of the way; who is bound for a limit runs on."""
+        over = [stock for stock in self._hot if stock.hot_until <= self._now and not self._running(stock)]
+        for stock in over:
+            stock.anchor = stock.previous_close + int(stock.change * self._power(3))
+            self._hot.remove(stock)
+
+    def _running(self, stock: Stock) -> bool:
+        return stock.bound_for != 0 and stock.anchor == stock.bound_for
+
+    def _close(self) -> Iterator[Stock]:
+        """Hold the closing auction in the last second, a share of the stocks in each of its ticks."""
+        left = self._ticks_a_day - self._now
+        if left > TICKS_A_SECOND:
+            return
+        for stock in self.stocks[left - 1 :: TICKS_A_SECOND]:
+            if stock.last < BLOCK:  # else an ordinary trade is to follow
+                self._auction(stock, stock.price)
+                yield stock
+
+    # ------------------------------------------------------------ chance
 
     def _pick(self, stocks: list[Stock]) -> Stock:
         return stocks[int(self._random() * len(stocks))]

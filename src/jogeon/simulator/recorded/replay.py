@@ -230,7 +230,7 @@ class Replay(Service):
         """Let be what a snapshot shows; nobody hears of it but those who register from now on."""
         self._broker.moved(self._market.rename(shown.condition))
         changes = self._market.show(shown)
-        self._truth.add(changes, time.time_ns())
+        self._truths["K"].add(changes, time.time_ns())
         self._unheard.update(change.name for change in changes)
         self._closed.discard(shown.condition)
         self._moment_ns = max(self._moment_ns, shown.at_ns)

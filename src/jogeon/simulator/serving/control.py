@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from jogeon.events import Exchange
+
 
 NOTICE_PAGE: Final = "<html><head><title>점검 안내</title></head><body>시스템 점검 중입니다.</body></html>"
 """What the token URL shows in maintenance, with status 200 or 403."""
@@ -47,16 +49,19 @@ def _unless(
 
 
 def control_routes(
-    truth_pieces: Callable[[int, int | None], Iterator[bytes]], order: Callable[[dict[str, Any]], dict[str, Any]]
+    truth_pieces: Callable[[int, int | None, Exchange], Iterator[bytes]],
+    order: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> list[Route]:
-    """Return `GET /simulator/truth?since=N&limit=M` and `POST /simulator/faults`, which answers with what is on now.
+    """Return `GET /simulator/truth?since=N&limit=M&exchange=K`, and `POST /simulator/faults`.
+
+    The latter answers with what is on now.
 
     The truth is written piece by piece, so that a long one does not keep the wire waiting.
     """
 
     async def truth(request: Request) -> Response:
         since, limit = _number(request, "since") or 0, _number(request, "limit")
-        pieces = _one_a_turn(truth_pieces(since, limit))
+        pieces = _one_a_turn(truth_pieces(since, limit, _exchange(request)))
         return StreamingResponse(pieces, media_type="application/json;charset=UTF-8")
 
     async def faults(request: Request) -> Response:
@@ -74,6 +79,16 @@ def _number(request: Request, name: str) -> int | None:
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise HTTPException(400, f"{name} must be a number from 0 on")
     return None if text is None else int(text)
+
+
+def _exchange(request: Request) -> Exchange:
+    """Return the exchange that is asked about, KRX if none is given; 400 if there is no such."""
+    match request.query_params.get("exchange", "K"):
+        case "K":
+            return "K"
+        case "N":
+            return "N"
+    raise HTTPException(400, "exchange must be K or N")
 
 
 async def _one_a_turn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

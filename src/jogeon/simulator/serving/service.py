@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jogeon.server.server import bound, serve
+from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
 from jogeon.simulator.broker.switches import Switches
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from jogeon.events import Exchange
     from jogeon.server.http import RestServer
     from jogeon.server.server import Server
     from jogeon.simulator.market.market import Change, Market
@@ -40,6 +41,7 @@ class Service:
         self,
         market: Market,
         *,
+        nxt: Market | None = None,
         seed: int,
         host: str,
         port: int,
@@ -50,17 +52,17 @@ class Service:
         self._host, self._port, self._rest_port = host, port, rest_port
         self._switches = Switches() if switches is None else switches
         self._tokens = Tokens(time.time, token)
-        self._truth = Truth()
+        self._truths: dict[Exchange, Truth] = {"K": (krx := Truth()), "N": krx if nxt is None else Truth()}
         self._seeds = itertools.count(seed + 1)
-        self._shown = market
-        self._broker = SimulatedBroker(market, self._tokens, self._switches, time.monotonic)
+        self._shown: dict[Exchange, Market] = {"K": market, "N": nxt or market}
+        self._broker = SimulatedBroker(market, self._tokens, self._switches, time.monotonic, nxt)
         self._server: Server
         self._faults: Faults
         self._rest_server: RestServer | None = None
         self._clockwork: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
-        listening = None if self._rest_port is None else bound(self._host, self._rest_port)
+        listening = None if self._rest_port is None else open_door(self._host, self._rest_port)
         try:
             self._server = await serve(self._broker, self._host, self._port, settings=self._switches.settings())
         except BaseException:
@@ -70,12 +72,13 @@ class Service:
         self.websocket = self._server.address
         self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
         if listening is not None:
-            from jogeon.server.http import RestServer, token_routes
+            from jogeon.server.http import Group, RestServer
+            from jogeon.server.token_routes import token_routes
             from jogeon.simulator.serving.control import control_routes, refusable
 
             tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
-            routes = tokens + control_routes(self.truth_pieces, self.fault)
-            self._rest_server = RestServer(routes, listening)
+            groups = Group(tokens), Group(control_routes(self.truth_pieces, self.fault))
+            self._rest_server = RestServer(groups, listening)
             self.rest = self._rest_server.address
         self._clockwork = asyncio.create_task(self._run(), name="market")
         return self
@@ -95,27 +98,28 @@ class Service:
         """Wait until the market has come to its end, if it has one; raises what it failed with."""
         await asyncio.shield(self._clockwork)
 
-    def truth(self, since: int = 0, limit: int | None = None) -> dict[str, Any]:
+    def truth(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> dict[str, Any]:
         """Return names and members now, how many connected and logged in, and the changes after number `since`.
 
-        Of those that are kept, from number `first` on, the first `limit`.
+        Of those that are kept, from number `first` on, the first `limit`. Each exchange has changes of its own.
         """
-        return self._moment() | {"changes": self._truth.since(since, limit)}
+        return self._moment(exchange) | {"changes": self._truths[exchange].since(since, limit)}
 
-    def truth_pieces(self, since: int = 0, limit: int | None = None) -> Iterator[bytes]:
+    def truth_pieces(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> Iterator[bytes]:
         """Yield `truth` as pieces of one JSON text, each made in about a millisecond."""
-        yield msgspec.json.encode(self._moment())[:-1] + b',"changes":'
-        yield from self._truth.slices(since, limit)
+        yield msgspec.json.encode(self._moment(exchange))[:-1] + b',"changes":'
+        yield from self._truths[exchange].slices(since, limit)
         yield b"}"
 
-    def _moment(self) -> dict[str, Any]:
-        conditions = self._shown.conditions
+    def _moment(self, exchange: Exchange) -> dict[str, Any]:
+        market = self._shown[exchange]
+        conditions = market.conditions
         return {
             "names": {condition.seq: condition.name for condition in conditions},
-            "members": {condition.seq: self._shown.members(condition.seq) for condition in conditions},
+            "members": {condition.seq: market.members(condition.seq) for condition in conditions},
             "connections": self._broker.connections,
             "logins": self._broker.logins,
-            "first": self._truth.first,
+            "first": self._truths[exchange].first,
         }
 
     def fault(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -124,13 +128,13 @@ class Service:
         standing: dict[str, Any] = msgspec.structs.asdict(self._broker.standing)
         return standing
 
-    def _tell(self, changes: Sequence[Change]) -> None:
+    def _tell(self, changes: Sequence[Change], exchange: Exchange = "K") -> None:
         """Note what changed, and push it."""
-        self._truth.add(changes, time.time_ns())
-        self._broker.push(changes)
+        self._truths[exchange].add(changes, time.time_ns())
+        self._broker.push(changes, exchange)
 
     def _seqs(self) -> list[str]:
-        return [condition.seq for condition in self._shown.conditions]
+        return [condition.seq for condition in self._shown["K"].conditions]
 
     def _renumber(self) -> None:
         self._broker.renumber(next(self._seeds))

@@ -1,0 +1,80 @@
+"""What was chosen for the whole command: the server, the keys, the form of the answer; and how to type it again."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    from jogeon.account.keys import Keys
+    from jogeon.cli.texts import Texts
+    from jogeon.client import Client
+    from jogeon.live.policy import OnTaken
+
+PLAIN_WORD = re.compile(r"[\w%+,./:=@-]+")
+
+
+class Connect(Protocol):
+    """How a client is made: `jogeon.connect`, or what a test has in its place."""
+
+    def __call__(
+        self, server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: OnTaken
+    ) -> AbstractAsyncContextManager[Client]:
+        """Return a client that connects when it is entered."""
+
+
+class Around(Protocol):
+    """Makes what a command runs in: a log of at least so much, and settings that were checked or not."""
+
+    def __call__(self, least_verbose: int, *, checks_settings: bool) -> AbstractContextManager[None]:
+        """Return it."""
+
+
+def _nothing(least_verbose: int, *, checks_settings: bool) -> AbstractContextManager[None]:
+    del least_verbose, checks_settings
+    return nullcontext()
+
+
+@dataclass
+class Choices:
+    """What may be chosen before or after the name of a command, for all of them."""
+
+    texts: Texts
+    connect: Connect
+    argv: tuple[str, ...] = ()
+    around: Around = _nothing
+    given: set[str] = field(default_factory=set)
+    """The names of the fields below that were typed."""
+    server: str | None = None
+    keys: str | None = None
+    found: Keys | None = None
+    """The keys, where a command had to find them before it connects."""
+    config: str | None = None
+    insecure: bool = False
+    json: bool = False
+    verbose: int = 0
+    recheck: float = 600.0
+    on_taken: OnTaken = "stop"
+
+    def typed(self) -> str:
+        """Return the command as it was typed, for a message that says to type it again."""
+        words = ("jogeon", *self.argv)
+        if sys.platform == "win32":
+            from subprocess import list2cmdline
+
+            return list2cmdline(words)
+        return " ".join(map(_typed, words))
+
+
+def _typed(word: str) -> str:
+    """Return a word as a shell takes it; shlex alone would put quotes around every Korean name."""
+    if PLAIN_WORD.fullmatch(word):
+        return word
+    from shlex import quote  # only a message needs it
+
+    return quote(word)

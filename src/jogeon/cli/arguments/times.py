@@ -1,0 +1,61 @@
+"""Times as people type them: one grammar for all options.
+
+A length of time is a number with a unit, or several: 500ms, 30s, 5m, 1h30m, 90d. A number alone counts seconds.
+A moment is a time of day (9:00, 09:00:30), a day (2026-11-22 or 20261122), or both (2026-11-22T09:00), Korean time
+unless it names another; a day alone is its beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+
+UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+LENGTH = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit}(?![a-z]))?" for unit in UNITS), re.ASCII)
+BARE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+LONGEST = 36_600 * 86_400.0
+"""A hundred years: more than anybody waits for or keeps."""
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?", re.ASCII)
+
+
+def length(text: str) -> float:
+    """Return seconds above zero; ValueError for everything else, also for nothing and for zero."""
+    seconds = pause(text)
+    if not seconds:
+        raise ValueError(text)
+    return seconds
+
+
+def pause(text: str) -> float:
+    """Return seconds from zero, which means never; ValueError."""
+    typed = text.strip().lower()
+    if BARE.fullmatch(typed):
+        seconds = float(typed)
+    elif typed and (match := LENGTH.fullmatch(typed)):
+        parts = zip(match.groups(), UNITS.values(), strict=True)
+        seconds = sum(float(number) * unit for number, unit in parts if number)
+    else:
+        raise ValueError(text)
+    if seconds > LONGEST:
+        raise ValueError(text)
+    return seconds
+
+
+def moment(text: str) -> time | datetime:
+    """Return a time of day, or a moment with its day and zone; ValueError."""
+    typed = text.strip()
+    match = CLOCK.fullmatch(typed)
+    if match is None:
+        if not typed.isascii():
+            raise ValueError(text)
+        from jogeon.events import KST  # brings msgspec, which no help needs
+
+        found = datetime.fromisoformat(typed)
+        return found.replace(tzinfo=KST) if found.tzinfo is None else found
+    hour, minute, second, fraction = match.groups()
+    return time(int(hour), int(minute), int(second or 0), round(float(fraction or 0) * 1_000_000))
+
+
+def day(text: str) -> date:
+    """Return a day; ValueError."""
+    return date.fromisoformat(text.strip())

@@ -1,0 +1,189 @@
+"""A recording: a watch that writes a journal, or one a day, until the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from datetime import datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jogeon.cli.running.follow import Wish, first_of, take
+from jogeon.cli.running.journal_trouble import told_aside
+from jogeon.cli.running.journals import journal_written
+from jogeon.cli.running.loop import open_client
+from jogeon.cli.showing.event_words import tell_event
+from jogeon.cli.showing.json_lines import Lines, event_line
+from jogeon.cli.showing.output_thread import Output
+from jogeon.cli.showing.terminal import PLAIN_SIGNS
+from jogeon.cli.showing.terminal import tell as say
+from jogeon.errors import JogeonError, JournalError
+from jogeon.events import KST, Gap, State
+from jogeon.journal.file import require_free
+from jogeon.journal.retention import DATE, copy_journal, delete_days
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.client import Client
+    from jogeon.events import Event, Exchange
+    from jogeon.watch import Watch
+
+FOREVER = datetime.max.replace(tzinfo=KST)
+LOOK = 60.0
+"""Seconds between two looks at the clock, at most: a computer that slept is told by nothing else."""
+
+
+def next_time(wanted: time, now: datetime) -> datetime:
+    """Return when it is this time of day next, Korean time."""
+    today = datetime.combine(now.date(), wanted, KST)
+    return today if today > now else today + timedelta(days=1)
+
+
+class Recorder:
+    """One run of the command: a watch, or one a day if each day has a file."""
+
+    def __init__(
+        self, choices: Choices, names: tuple[str, ...], exchange: Exchange, journal: str | None, *, frames: bool
+    ) -> None:
+        self._choices = choices
+        self._names = names
+        self._exchange: Exchange = exchange
+        self._journal = str(journal_written(choices)) if journal is None else journal
+        self._frames = frames
+        self.keep: timedelta | None = None
+        """How long what was recorded is kept; None for ever."""
+        self.copies: str | None = None
+        """The folder that gets a copy each day."""
+        self.clock: Callable[[], datetime] = partial(datetime.now, KST)
+        self._counts: Counter[str] = Counter()
+        self._watches: asyncio.Queue[Watch | None] = asyncio.Queue()
+        """Those to be told of, in their order; None behind the last one."""
+        self._lagged = False
+        self._begun = False
+
+    async def run(self, end: datetime | None) -> None:
+        """Record until the end; None for ever. What is told of it waits for its reader; what is recorded does not.
+
+        A journal that cannot be written is refused before anybody logs in.
+        """
+        require_free(self._path())
+        with Output(Lines() if self._choices.json else None) as output:
+            telling = asyncio.create_task(self._tell(output))
+            try:
+                async with open_client(self._choices) as client:
+                    await first_of(self._record(client, end), _shielded(telling))
+            except asyncio.CancelledError:
+                output.hurried = True
+                raise
+            finally:
+                self._watches.put_nowait(None)
+                try:
+                    await telling
+                finally:
+                    if self._begun:
+                        self._sum_up()
+
+    async def _tell(self, output: Output) -> None:
+        """Tell what the watches yield, one after the other."""
+        with contextlib.suppress(TimeoutError):  # only where nobody waits for the rest
+            while (watch := await self._watches.get()) is not None:
+                await take(watch, Wish(), partial(self._use, output))
+
+    async def _record(self, client: Client, end: datetime | None) -> None:
+        """Record into one file after the other; the next one is begun before this one is left, so nothing is missed."""
+        async with contextlib.AsyncExitStack() as files:
+            watch = await files.enter_async_context(self._file(client))
+            while True:
+                async with contextlib.AsyncExitStack() as following:
+                    begun: list[Watch] = []
+                    await first_of(
+                        self._until(FOREVER if end is None else end),
+                        self._keep_house(watch),
+                        self._next_day(client, watch, following, begun),
+                    )
+                    if not begun:
+                        return
+                    await files.aclose()
+                    watch = begun[0]
+                    files.push_async_callback(following.pop_all().aclose)
+
+    def _path(self) -> Path:
+        """Return the file of today."""
+        return Path(self._journal.replace(DATE, f"{self.clock():%Y-%m-%d}"))
+
+    @contextlib.asynccontextmanager
+    async def _file(self, client: Client) -> AsyncIterator[Watch]:
+        """Have a watch write the file of today."""
+        path = self._path()
+        watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
+        async with watch, told_aside(watch, self._choices.texts):
+            self._watches.put_nowait(watch)
+            say(self._choices.texts("record.begun", path=path))
+            self._begun = True
+            yield watch
+
+    async def _next_day(
+        self, client: Client, watch: Watch, files: contextlib.AsyncExitStack, begun: list[Watch]
+    ) -> None:
+        """Begin the file of the next day at midnight; if that cannot be, this one goes on and it is tried again."""
+        midnight = next_time(time(), self.clock()) if DATE in self._journal else FOREVER
+        while not begun:
+            await self._until(midnight)
+            try:
+                begun.append(await files.enter_async_context(self._file(client)))
+                watch.finish()  # before another frame is read: it would be in both files
+            except JogeonError as error:
+                say(str(error))
+                await asyncio.sleep(LOOK)
+
+    async def _keep_house(self, watch: Watch) -> None:
+        """Delete what is old and make a copy, now and at every midnight."""
+        while (journal := watch.journal) is not None:
+            now = self.clock()
+            if self.keep is not None and DATE not in self._journal:
+                old, held = (int((now - times * self.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
+                journal.forget(old, held)
+            await asyncio.to_thread(self._tidy, journal.path, now)
+            await self._until(next_time(time(), now) + timedelta(seconds=1))
+
+    async def _until(self, moment: datetime) -> None:
+        while (left := (moment - self.clock()).total_seconds()) > 0:  # noqa: ASYNC110  # a clock tells nobody
+            await asyncio.sleep(min(left, LOOK))
+
+    def _tidy(self, path: Path, now: datetime) -> None:
+        try:
+            if self.keep is not None and DATE in self._journal:
+                delete_days(Path(self._journal), (now - self.keep).date())
+            if self.copies is not None:
+                copy_journal(path, Path(self.copies), int(now.timestamp() * 1e9))
+        except (JournalError, OSError) as error:  # the recording goes on
+            say(str(error))
+
+    async def _use(self, output: Output, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Gap) and event.cause == "lagged":
+                self._lagged = True
+            else:
+                self._counts[type(event).__name__] += 1
+            if not self._choices.json and isinstance(event, Gap | State):
+                told = tell_event(event, self._choices.texts, PLAIN_SIGNS)
+                say(f"{told.sign} {told.word}  {told.rest}")
+        if self._choices.json:
+            await output.write(b"".join(map(event_line, events)))
+
+    def _sum_up(self) -> None:
+        """Say what was recorded; what a slow reader was not handed is in the journal, and was not counted."""
+        if self._lagged:
+            say(self._choices.texts("record.done.lagged"))
+            return
+        enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
+        say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+
+
+async def _shielded(task: asyncio.Task[None]) -> None:
+    """Wait for a task that goes on when this wait is cancelled."""
+    await asyncio.shield(task)

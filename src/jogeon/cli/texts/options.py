@@ -1,0 +1,119 @@
+"""Texts of options in the help, and the names of their values."""
+
+from jogeon.cli.texts.language import Text
+
+TEXTS = {
+    "option.server": Text(
+        "real(실전), mock(모의투자), demo(시뮬레이터), ws://... 또는 wss://... 기본값은 JOGEON_SERVER, jogeon.toml, "
+        "KIWOOM_MODE 순서, 모두 없으면 real",
+        "real, mock (모의투자), demo (simulator), ws://... or wss://...; default: JOGEON_SERVER, jogeon.toml, "
+        "KIWOOM_MODE, else real",
+    ),
+    "option.lang": Text(
+        "한국어(ko) 또는 영어(en). 기본값은 JOGEON_LANG, jogeon.toml, 시스템 언어 순서",
+        "Korean (ko) or English (en); default: JOGEON_LANG, jogeon.toml, else the system's",
+    ),
+    "option.insecure": Text(
+        "이 컴퓨터 밖의 ws:// 주소도 허용 (토큰이 암호화되지 않음)",
+        "allow ws:// beyond this machine (the token travels unencrypted)",
+    ),
+    "option.json": Text("한 줄에 하나씩 JSON으로 출력", "print one JSON object per line"),
+    "option.csv": Text("엑셀에서 열 수 있는 CSV로 출력", "print CSV for spreadsheets"),
+    "option.output": Text("화면 대신 파일에 저장", "write to a file instead"),
+    "option.verbose": Text("진행 기록을 stderr에 표시 (-vv: 더 자세히)", "log to stderr (-vv: more)"),
+    "option.help": Text("이 도움말을 보여 줍니다", "show this help"),
+    "option.version": Text("버전을 보여 줍니다", "show the version"),
+    "option.all": Text("모든 조건식", "all conditions"),
+    "option.exchange": Text("K=KRX, N=NXT, A=통합", "K=KRX, N=NXT, A=both (통합)"),
+    "option.count": Text("편입과 이탈을 N건 받으면 종료", "end after N enter and leave events"),
+    "option.duration": Text("이 시간이 지나면 종료 (30s, 5m, 1h30m)", "end after this time (30s, 5m, 1h30m)"),
+    "option.journal": Text(
+        "기록할 파일. {date}는 날짜로 바뀜. 기본값은 서버와 키마다 정해진 파일",
+        "the file to record in; {date} in its name stands for the day; by default one for each server and key",
+    ),
+    "option.until": Text("이 시각까지, 한국 시각 (15:40)", "until this time, Korean time (15:40)"),
+    "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
+    "option.recheck": Text(
+        "이 간격으로 조건식마다 다시 등록해 누락을 찾음. 0이면 하지 않음",
+        "register each condition again at this interval to find what was missed; 0 = never",
+    ),
+    "option.on-taken": Text(
+        "다른 프로그램이 같은 앱키로 접속하면: stop 종료, retry 한참 뒤 재시도, takeover 한 번만 되찾기",
+        "when another program takes over the session: stop, retry after long pauses, or takeover once",
+    ),
+    "option.seed": Text("난수 시드. 같은 값이면 같은 시장", "random seed; the same seed makes the same market"),
+    "option.speed": Text("빠르기 (1=실제 속도)", "pace (1 = real time)"),
+    "option.conditions": Text("조건식을 정의한 TOML 파일", "TOML file with the conditions"),
+    "option.ping": Text("PING 간격 (10s)", "time between PINGs (10s)"),
+    "option.switch": Text(
+        "확실히 알려지지 않은 규격을 바꿈 (여러 번 가능). 이름은 jogeon simulate --help",
+        "change a detail of the protocol that is not known for certain; repeatable; jogeon simulate --help lists them",
+    ),
+    "option.host": Text("이 주소에서 접속을 받음", "address to listen on"),
+    "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
+    "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.journal.read": Text(
+        "읽을 기록 파일. {date}는 --day 의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
+        "the file to read; {date} stands for --day, else for the last day; by default the one that record writes for "
+        "this server",
+    ),
+    "option.keep": Text("이보다 오래된 기록은 지움 (90d)", "delete what is older than this (90d)"),
+    "option.copy": Text("날마다 이 폴더에 사본을 저장", "save a copy in this folder every day"),
+    "option.condition": Text("이 조건식만 (여러 번 가능)", "only this condition; repeatable"),
+    "option.code": Text("이 종목코드만 (여러 번 가능)", "only this stock; repeatable"),
+    "option.kind": Text(
+        "이 종류만: enter, leave, snapshot, gap, state, anomaly", "only: enter, leave, snapshot, gap, state, anomaly"
+    ),
+    "option.after": Text(
+        "이 위치 다음의 이벤트부터 (3:1234, 0:0은 맨 앞)",
+        "events behind this position (3:1234; 0:0 is before everything)",
+    ),
+    "option.follow": Text(
+        "기록되는 대로 이어서 출력. --after가 없으면 지금부터",
+        "go on with what is recorded from now on, or behind --after",
+    ),
+    "option.count.lines": Text("N건을 출력하면 종료", "end after N events"),
+    "option.at": Text(
+        "이 시각의 편입 종목 (10:31:05). 기본값은 기록의 끝",
+        "the members at this time (10:31:05); by default at the end of the journal",
+    ),
+    "option.keys": Text(
+        "키움에서 내려받은 두 파일(계좌번호_appkey.txt, 계좌번호_secretkey.txt)이 있는 폴더, 또는 두 파일 중 하나",
+        "folder of the two files downloaded from Kiwoom (계좌번호_appkey.txt, 계좌번호_secretkey.txt), or one of them",
+    ),
+    "option.config": Text("jogeon.toml 대신 읽을 설정 파일", "read the settings from this file instead of jogeon.toml"),
+    "option.yes": Text("묻지 않고 지움", "delete without asking"),
+    "option.login": Text(
+        "LOGIN, 조건식 목록, 검색, PING까지 점검 (같은 앱키를 쓰는 다른 컴퓨터의 프로그램은 끊김)",
+        "also LOGIN, list, search and wait for a PING; this ends the session of another machine with this app key",
+    ),
+    "option.from": Text("이 시각부터, 한국 시각 (09:00)", "from this time on, Korean time (09:00)"),
+    "option.day": Text("이 날짜만 (2026-11-22)", "this day only (2026-11-22)"),
+    "option.nights": Text(
+        "기록이 없는 장외 시간도 건너뛰지 않고 기다림", "also wait through closed hours without records"
+    ),
+    "option.exit-at-end": Text("기록이 끝나면 종료", "end when the recording is over"),
+    "metavar.names": Text("조건식...", "NAME..."),
+    "metavar.server": Text("서버", "SERVER"),
+    "metavar.file": Text("파일", "FILE"),
+    "metavar.code": Text("종목코드", "CODE"),
+    "metavar.folder": Text("폴더", "FOLDER"),
+    "metavar.pace": Text("X|max", "X|max"),
+    "metavar.day": Text("날짜", "DAY"),
+    "metavar.length": Text("시간", "LENGTH"),
+    "metavar.position": Text("위치", "POSITION"),
+    "metavar.moment": Text("시각", "TIME"),
+    "metavar.name": Text("조건식", "NAME"),
+    "option.server.read": Text(
+        "기록 파일을 정하지 않았을 때, 어느 서버의 기록인지",
+        "whose journal, if no file is named: real, mock, demo or an address",
+    ),
+    "option.journal.watch": Text(
+        "받은 것을 모두 이 파일에 기록. {date}는 시작한 날짜",
+        "also record everything in this file; {date} stands for the day it starts",
+    ),
+    "option.journal.replay": Text("재생할 기록 파일 (파일 인자와 같음)", "the file to replay, the same as FILE"),
+    "option.output.export": Text(
+        "저장할 파일: 이름이 .parquet 또는 .csv 로 끝남", "the file to write; its name ends in .parquet or .csv"
+    ),
+}

@@ -1,0 +1,148 @@
+"""Texts of what is wrong with a setting, a key or an address, before anything is connected."""
+
+from jogeon.cli.texts.language import Text
+
+TEXTS = {
+    "place.environment": Text("환경 변수", "environment variable"),
+    "place.argument": Text("인자", "argument"),
+    "InvalidSetting.what": Text("설정을 사용할 수 없습니다: {where}", "a setting cannot be used: {where}"),
+    "InvalidSetting.cause": Text("{reason}{more}", "{reason}{more}"),
+    "InvalidSetting.cause.unreadable": Text("파일을 읽을 수 없습니다{more}", "the file cannot be read{more}"),
+    "InvalidSetting.cause.too large": Text("파일이 너무 큽니다{more}", "the file is too large{more}"),
+    "InvalidSetting.cause.missing": Text(
+        "그런 파일이나 폴더가 없습니다{more}", "there is no such file or folder{more}"
+    ),
+    "InvalidSetting.cause.not a file": Text(
+        "파일이 아닙니다(폴더, 파이프, 장치 등){more}", "it is not a file, but a folder, a pipe or a device{more}"
+    ),
+    "InvalidSetting.cause.not private": Text(
+        "다른 사용자가 바꿀 수 있어 믿을 수 없습니다{more}", "another user may have changed it{more}"
+    ),
+    "InvalidSetting.cause.no home": Text("이 사용자에게는 홈 폴더가 없습니다.", "this user has no home folder."),
+    "InvalidSetting.cause.backslash": Text(
+        "큰따옴표 안의 \\ 는 특수 문자로 읽힙니다{more}", "a \\ in double quotes starts a special character{more}"
+    ),
+    "InvalidSetting.cause.not allowed": Text("쓸 수 있는 값: {detail}", "allowed: {detail}"),
+    "InvalidSetting.cause.empty": Text("값이 비어 있습니다{more}", "the value is empty{more}"),
+    "InvalidSetting.cause.odd key": Text(
+        "키에 있을 수 없는 글자가 있습니다{more}", "it has characters that no key has{more}"
+    ),
+    "InvalidSetting.cause.several lines": Text(
+        "키가 여럿 들어 있어 고를 수 없습니다{more}", "it holds several keys{more}"
+    ),
+    "InvalidSetting.cause.other key": Text(
+        "다른 키의 이름이 붙어 있습니다. 앱키와 시크릿키가 바뀐 것 같습니다{more}",
+        "it is labelled as the other key; app key and secret key may be mixed up{more}",
+    ),
+    "InvalidSetting.cause.several profiles": Text(
+        "kwcli에 이 서버의 프로필이 여럿이라 고를 수 없습니다{more}",
+        "kwcli has several profiles for this server, and none of them is its current one{more}",
+    ),
+    "InvalidSetting.cause.not text": Text("UTF-8 텍스트 파일이 아닙니다{more}", "it is not UTF-8 text{more}"),
+    "InvalidSetting.cause.not TOML": Text("TOML 문법이 맞지 않습니다{more}", "it is not valid TOML{more}"),
+    "InvalidSetting.cause.wrong value": Text("값이 맞지 않습니다{more}", "the value is wrong{more}"),
+    "InvalidSetting.cause.not one word": Text(
+        "빈칸이나 한글 없이 한 단어여야 합니다{more}", "it must be one word of ASCII, without blanks{more}"
+    ),
+    "InvalidSetting.cause.not a mode": Text(
+        "real 또는 demo(모의투자)여야 합니다{more}", "it must be real or demo{more}"
+    ),
+    "InvalidSetting.cause.not a proxy": Text("프록시 주소가 아닙니다{more}", "it is not a proxy address{more}"),
+    "InvalidSetting.cause.spoilt": Text(
+        "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
+    ),
+    "InvalidSetting.cause.no keys": Text(
+        "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
+        "that folder has no downloaded key files (*_appkey.txt, *_secretkey.txt){more}",
+    ),
+    "InvalidSetting.cause.half a pair": Text(
+        "앱키와 시크릿키 중 하나만 있습니다{more}", "only one of app key and secret key was found{more}"
+    ),
+    "InvalidSetting.cause.several pairs": Text(
+        "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "there are several pairs of key files{more}"
+    ),
+    "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
+    "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
+    "InvalidSetting.next.no home": Text(
+        "환경 변수 {field} 또는 {detail} 에 쓸 수 있는 폴더를 넣고 다시: {again}",
+        "set {field} or {detail} to a folder that can be written to, then: {again}",
+    ),
+    "InvalidSetting.next.not private": Text(
+        "내용을 확인하고 chown, chmod 600 으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
+        "check it and make it yours with chown and chmod 600, or store the keys again: jogeon login",
+    ),
+    "InvalidSetting.next.backslash": Text(
+        "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\ 를 두 번씩 쓰고 다시: {again}",
+        "put the path in single quotes ('C:\\Users\\me\\keys') or double each \\, then: {again}",
+    ),
+    "InvalidSetting.next.odd key": Text(
+        "따옴표나 이름 없이 키만 적고 다시: {again}", "write the key alone, without quotes or label, then: {again}"
+    ),
+    "InvalidSetting.next.several lines": Text(
+        "키 하나만 남기고 다시: {again}", "leave only one key in it, then: {again}"
+    ),
+    "InvalidSetting.next.several profiles": Text(
+        "kwcli에서 쓸 프로필을 현재 프로필로 고르거나, 키를 등록: jogeon login{server}",
+        "make one of them the current profile in kwcli, or store the keys: jogeon login{server}",
+    ),
+    "InvalidSetting.next.spoilt": Text("키를 다시 등록: jogeon login", "store the keys again: jogeon login"),
+    "InvalidSetting.next.several pairs": Text(
+        "쓸 앱키 파일을 골라: jogeon login --keys 파일 (최근에 발급한 키만 유효합니다)",
+        "name the app key file to use: jogeon login --keys FILE (only the keys issued last are valid)",
+    ),
+    "KeysMissing.cause.half": Text(
+        "한쪽만 찾았습니다: {half}. 시뮬레이터는 키 없이 쓸 수 있습니다.",
+        "only one half was found: {half}. The simulator needs no keys.",
+    ),
+    "KeysMissing.cause.silent": Text(
+        "키링이 응답하지 않아 그 안에 있을 수도 있는 키를 읽지 못했습니다.",
+        "the keyring did not answer, so keys that may be in it could not be read.",
+    ),
+    "KeysMissing.half": Text("{found} (없는 것: {lacking})", "{found} without {lacking}"),
+    "KeysMissing.what": Text(
+        "{mode} 서버의 앱키와 시크릿키가 없습니다.", "no app key and secret key for the {mode} server."
+    ),
+    "KeysMissing.cause": Text(
+        "아직 키를 등록하지 않았습니다. 키 없이도 시뮬레이터는 쓸 수 있습니다.",
+        "no keys are stored yet. The simulator needs none.",
+    ),
+    "KeysMissing.next.silent": Text(
+        "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET 에 키를 넣기",
+        "unlock the keyring, then: {again} {or_} set KIWOOM_APP_KEY and KIWOOM_APP_SECRET",
+    ),
+    "KeysMissing.next": Text(
+        "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
+        "jogeon demo (now, without keys) {or_} jogeon login{server} (to store your keys)",
+    ),
+    "InvalidAddress.what": Text("사용할 수 없는 값입니다: {value}", "cannot be used: {value}"),
+    "InvalidAddress.cause": Text("허용되지 않는 값입니다: {reason}", "it is not allowed: {reason}"),
+    "InvalidAddress.cause.malformed": Text(
+        "주소의 형식이 맞지 않습니다. 예: ws://127.0.0.1:10000/api/dostk/websocket",
+        "the address is malformed; for example: ws://127.0.0.1:10000/api/dostk/websocket",
+    ),
+    "InvalidAddress.cause.unknown": Text(
+        "서버는 real(실전), mock(모의투자), demo(시뮬레이터), ws://주소, wss://주소 중 하나입니다.",
+        "a server is one of real, mock, demo, ws://..., wss://...",
+    ),
+    "InvalidAddress.cause.insecure": Text(
+        "이 컴퓨터 밖으로 나가는 ws:// 에서는 토큰이 암호화되지 않습니다.",
+        "ws:// beyond this machine sends the token unencrypted.",
+    ),
+    "InvalidAddress.cause.user": Text(
+        "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN 의 토큰으로 합니다.",
+        "an address takes no user and password; the token in JOGEON_TOKEN logs in.",
+    ),
+    "InvalidAddress.cause.token": Text(
+        "이 컴퓨터 밖의 서버에는 토큰이 필요합니다.", "a server beyond this machine needs a token."
+    ),
+    "InvalidAddress.next": Text("{help_}", "{help_}"),
+    "InvalidAddress.next.unknown": Text("jogeon list --server demo", "jogeon list --server demo"),
+    "InvalidAddress.next.insecure": Text(
+        "wss:// 주소를 쓰거나, 위험을 알고 있다면: {again} --insecure",
+        "use a wss:// address or, if you accept that: {again} --insecure",
+    ),
+    "InvalidAddress.next.token": Text(
+        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "set JOGEON_TOKEN to a token of this server, then: {again}",
+    ),
+}

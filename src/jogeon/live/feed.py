@@ -1,0 +1,203 @@
+"""One session with a server, and everyone who reads it: what Client, Watch, recording, doctor and hub stand on."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from jogeon.endpoint import Endpoint
+from jogeon.errors import JogeonError, LocalProtocolError, TooManyPages, TooManyRows
+from jogeon.events import Condition, Exchange, Snapshot, Stock
+from jogeon.live.followed import Sink
+from jogeon.live.jobs import Ask, Jobs, refused
+from jogeon.live.listing import resolve
+from jogeon.live.pages import Pages
+from jogeon.live.policy import Policy
+from jogeon.live.subscription import Subscription
+from jogeon.live.subscriptions import Subscriptions
+from jogeon.live.supervisor import Supervisor
+from jogeon.masks import unmasked
+from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, SearchPage
+
+if TYPE_CHECKING:
+    from jogeon.live.connection import Tap
+
+MAX_PAGES = 500
+MAX_ROWS = 10_000
+
+logger = logging.getLogger("jogeon.client")
+logger.addFilter(unmasked)
+_A = TypeVar("_A")
+
+
+class Reader(Protocol):
+    """Who reads a feed, and is told its end."""
+
+    def finish(self, error: JogeonError | None) -> None:
+        """End: the session is over, by an error or because it was stopped."""
+
+
+class Feed:
+    """What is wanted of one server, kept up over its connections; `start` it with where to log in, and `stop` it.
+
+    `wall()` is nanoseconds since 1970. `taps` get each message of every connection as it came, and when.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.wall = policy.wall
+        self.taps: list[Tap] = []
+        self.readers: list[Reader] = []
+        """Who is told the end of the session."""
+        self._policy = policy
+        self._subscriptions = Subscriptions(recheck=policy.recheck)
+        self._jobs = Jobs(self._subscriptions.listing)
+        self._supervisor: Supervisor | None = None
+
+    async def start(self, endpoint: Endpoint) -> None:
+        """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
+        supervisor = Supervisor(endpoint, self._subscriptions, [self._jobs], self._end, self._policy)
+        supervisor.taps = self.taps
+        await supervisor.start()
+        self._supervisor = supervisor
+
+    async def stop(self) -> None:
+        """End everything; the connection is closed when this returns."""
+        await self._running.stop()
+
+    @property
+    def _running(self) -> Supervisor:
+        if self._supervisor is None:
+            raise LocalProtocolError("the client is not connected: use it in `async with`")
+        return self._supervisor
+
+    def _end(self, error: JogeonError | None) -> None:
+        for reader in list(self.readers):
+            reader.finish(error)
+        self._jobs.fail(error or LocalProtocolError("the client is closed"))
+
+    # ------------------------------------------------------------ how it goes
+
+    @property
+    def heard_ns(self) -> int:
+        """When the last frame was heard, a PING too; 0 before the first."""
+        return 0 if self._supervisor is None else self._supervisor.heard_ns
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program listened to the server; 0 before the first connection."""
+        return 0 if self._supervisor is None else self._supervisor.listening_ns
+
+    @property
+    def serving(self) -> bool:
+        """Whether there is a connection that is logged in."""
+        return self._supervisor is not None and self._supervisor.serving
+
+    async def change(self) -> None:
+        """Wait until something was answered or lost; raise what ended the session, if it did."""
+        await self._running.change()
+
+    # ------------------------------------------------------------ what is asked
+
+    @property
+    def listing(self) -> Sequence[Condition]:
+        """The conditions as they were listed last."""
+        return self._subscriptions.listing.conditions
+
+    async def conditions(self) -> list[Condition]:
+        """Return the saved conditions in the broker's order, as of at most a second ago."""
+        return list((await self.ask(lambda _: ListConditions(), ConditionList)).conditions)
+
+    async def ask(self, ask: Ask, expected: type[_A]) -> _A:
+        """Send a request when its turn comes and return its answer, which is to be of the expected type.
+
+        It is made from a list of at most a second ago. A refusal that passes is asked again a few times. Raises what
+        `ask` raises, RequestTimeout, RequestRefused, RemoteProtocolError, or what ended the connection.
+        """
+        supervisor = self._running
+        if supervisor.ended is not None:
+            raise supervisor.ended
+        job = self._jobs.add(ask)
+        supervisor.wake()
+        try:
+            answer = await job.answer
+        finally:
+            self._jobs.drop(job)
+        if not isinstance(answer, expected):
+            raise refused(expected.__name__, answer)
+        return answer
+
+    async def search(
+        self,
+        wanted: str | Condition,
+        *,
+        exchange: Exchange = "K",
+        max_rows: int = MAX_ROWS,
+        progress: Callable[[int], object] | None = None,
+    ) -> list[Stock]:
+        """Return the stocks of all pages of one search; Moved if they are not of one condition and one connection.
+
+        Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
+        """
+        stocks: list[Stock] = []
+        pages = Pages(wanted, exchange, lambda: self._running.connection_number)
+        for _ in range(MAX_PAGES):
+            page = await self.ask(pages.ask, SearchPage)
+            for oddity in page.oddities:
+                logger.warning("search %s: not readable, left out or empty: %s", wanted, oddity)
+            stocks += page.stocks
+            if progress is not None:
+                progress(len(stocks))
+            if len(stocks) > max_rows:
+                raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
+            if page.cont_yn != "Y":
+                return stocks
+            pages.turn(page.next_key, len(stocks))
+        raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
+
+    async def clear(self, wanted: str | Condition) -> None:
+        """Send CNSRCLR for a condition that nobody follows here; LocalProtocolError if somebody does."""
+
+        def ask(listing: Sequence[Condition]) -> Clear:
+            condition = resolve(wanted, listing)
+            if self._subscriptions.of(condition) is not None:
+                raise LocalProtocolError(f"a watch of this client follows {condition.name!r}: leave the watch instead")
+            return Clear(condition.seq)
+
+        await self.ask(ask, Cleared)
+
+    # ------------------------------------------------------------ what is followed
+
+    def follow(self, sink: Sink, conditions: Sequence[Condition] | None, exchange: Exchange, at_ns: int) -> None:
+        """Let a sink follow listed conditions; None: all there are and those that are added.
+
+        It begins with their snapshots, at once where there is one. Raises what ended the session, UnknownCondition and
+        AmbiguousCondition if the list has changed, LocalProtocolError on a second exchange.
+        """
+        supervisor = self._running
+        if supervisor.ended is not None:
+            raise supervisor.ended
+        self._subscriptions.join(sink)
+        if conditions is None:
+            self._subscriptions.want_all(sink, exchange, at_ns)
+        for condition in conditions or ():
+            self._subscriptions.want(condition, sink, exchange, at_ns)
+        supervisor.wake()
+
+    def followed(self, sink: Sink) -> list[Subscription]:
+        """Return what a sink follows."""
+        return self._subscriptions.followed_by(sink)
+
+    def unwant(self, sink: Sink, at_ns: int) -> list[str]:
+        """Let a sink go, with its open gaps told; return the seqs that nobody follows any more and that are cleared."""
+        seqs = self._subscriptions.leave(sink, at_ns)
+        if self._supervisor is not None:
+            self._supervisor.wake()
+        return seqs
+
+    def is_clearing(self, seqs: Iterable[str]) -> bool:
+        """Tell whether any of these seqs still waits for its CNSRCLR."""
+        return self._subscriptions.is_leaving(seqs)
+
+    def current(self, condition: Condition) -> Snapshot | None:
+        """Return what is true of a condition now, None if nobody follows it."""
+        subscription = self._subscriptions.of(condition)
+        return None if subscription is None else subscription.membership.now(self.wall())

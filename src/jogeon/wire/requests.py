@@ -1,0 +1,68 @@
+"""What a client sends as typed messages, read by a server."""
+
+from typing import Any
+
+from jogeon.events import Exchange
+from jogeon.wire.messages import (
+    Clear,
+    ListConditions,
+    Login,
+    Ping,
+    Register,
+    RegisterQuotes,
+    RemoveQuotes,
+    Request,
+    Search,
+    Unknown,
+)
+from jogeon.wire.readers import NO_PUSH, parse, unreadable
+from jogeon.wire.values import WORDS, plain, text_of
+
+
+def decode_request(payload: bytes) -> Request | Ping | Unknown:
+    """Return what a client sent; Unknown where a field is missing, RemoteProtocolError if the bytes are no JSON."""
+    if payload.strip() == b"PING":
+        return Ping(payload)
+    try:
+        value = parse(payload)
+    except NO_PUSH as error:
+        raise unreadable(payload, error) from None
+    return _request(value, payload) if isinstance(value, dict) else Unknown(trnm="", payload=payload[:WORDS])
+
+
+def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
+    match value:
+        case {"trnm": "PING"}:
+            return Ping(payload)
+        case {"trnm": "LOGIN", "token": str(token)}:
+            return Login(token, value.get("jogeon") == 1)
+        case {"trnm": "CNSRLST"}:
+            return ListConditions()
+        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "1"}:
+            return Register(seq, _venue(value))
+        case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
+            return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
+        case {"trnm": "CNSRCLR", "seq": str(seq)}:
+            return Clear(seq)
+        case {"trnm": "REG", "data": list(rows)} if codes := _quoted(rows):
+            return RegisterQuotes(codes, plain(value.get("grp_no")), value.get("refresh") != "0")
+        case {"trnm": "REMOVE", "data": list(rows)} if codes := _quoted(rows):
+            return RemoveQuotes(codes, plain(value.get("grp_no")))
+    return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
+
+
+def _quoted(rows: list[Any]) -> tuple[str, ...]:
+    """Return the codes that a REG or REMOVE names for 0B; none unless every row has its two arrays."""
+    codes: list[str] = []
+    for row in rows:
+        match row:
+            case {"item": list(items), "type": list(kinds)} if "0B" in kinds and all(isinstance(i, str) for i in items):
+                codes += items
+            case _:
+                return ()
+    return tuple(codes)
+
+
+def _venue(fields: dict[str, Any]) -> Exchange:
+    venue = fields.get("stex_tp")
+    return venue if venue in ("K", "N", "A") else "K"

@@ -1,0 +1,53 @@
+"""What a client sends, as a server reads it; that all requests are read back as written stands with the writers."""
+
+from __future__ import annotations
+
+import pytest
+
+from jogeon.errors import RemoteProtocolError
+from jogeon.wire.messages import Login, Ping, Register, RegisterQuotes, Unknown
+from jogeon.wire.requests import decode_request
+
+
+@pytest.mark.parametrize("text", [b"PING", b" PING ", b'{"trnm":"PING"}', b'{"trnm":"PING","more":1}'])
+def test_a_ping_is_kept_as_it_came(text: bytes) -> None:
+    assert decode_request(text) == Ping(text)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 5_000, b'{"token":"secret'])
+def test_bytes_that_are_not_json_are_an_error_that_quotes_nothing(text: bytes) -> None:
+    with pytest.raises(RemoteProtocolError) as error:
+        decode_request(text)
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(("extension", "extended"), [("", False), (',"jogeon":0', False), (',"jogeon":1', True)])
+def test_a_login_may_ask_for_the_extension(extension: str, *, extended: bool) -> None:
+    assert decode_request(f'{{"trnm":"LOGIN","token":"x"{extension}}}'.encode()) == Login("x", extended)
+
+
+def test_quotes_may_be_registered_in_several_rows() -> None:
+    text = b'{"trnm":"REG","grp_no":"2","data":[{"item":["A","B"],"type":["0B"]},{"item":["C"],"type":["0B","0D"]}]}'
+    assert decode_request(text) == RegisterQuotes(("A", "B", "C"), "2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"trnm":"REG","grp_no":"1"}',
+        '{"trnm":"LOGIN"}',
+        '{"trnm":"LOGIN","token":5}',
+        '{"trnm":"CNSRREQ","search_type":"1"}',
+        '{"trnm":"CNSRREQ","seq":"4"}',
+        '{"trnm":"CNSRREQ","seq":"4","search_type":"2"}',
+        '{"trnm":"CNSRCLR"}',
+        "[]",
+    ],
+)
+def test_a_request_that_lacks_something_is_unknown(text: str) -> None:
+    assert isinstance(decode_request(text.encode()), Unknown)
+
+
+def test_a_venue_nobody_knows_is_the_usual_one() -> None:
+    text = b'{"trnm":"CNSRREQ","seq":"4","search_type":"1","stex_tp":"X"}'
+    assert decode_request(text) == Register("4", "K")
