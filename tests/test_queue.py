@@ -339,3 +339,15 @@ def test_the_end_comes_after_what_is_queued() -> None:
             await anext(publisher.queue)
 
     virtual(main())
+
+
+def test_what_a_slow_consumer_is_told_has_names() -> None:
+    publisher, names = Publisher(max_events=2), {"005930": "삼성전자", "000660": "SK하이닉스"}
+    publisher.queue = Queue(publisher.current, lambda: publisher.now_ns, max_events=2, name_of=names.get)
+    publisher.sink = RestartGap(publisher.queue, {}, [])
+    publisher.show(RISE, "005930")
+    assert publisher.queue.take() is not None
+    for kind, code in (("D", "005930"), ("I", "035420"), ("D", "035420"), ("I", "000660")):
+        publisher.push(RISE, kind, code)
+    told = [publisher.queue.take() for _ in range(3)]
+    assert {event.code: event.name for event in told if isinstance(event, Enter | Leave)} == names

@@ -89,7 +89,7 @@ class Watch:
         recording = Recording(self._feed, listing)
         await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
-        self._sink = RestartGap(self._queue, recording.journal.last, listing)
+        self._sink = RestartGap(self._queue, recording.journal.last, listing, self._feed.name_of)
 
     def _follow(self) -> None:
         """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, NameOf, Snapshot, State, nameless
 from jogeon.gaps import Blind, ended
 from jogeon.live.waiter import Waiter
 
@@ -21,15 +21,16 @@ TWO_READERS = "somebody else reads this watch: another reader needs a watch of i
 MAX_EVENTS = 10_000
 """Events a consumer may leave unread, unless its watch says otherwise."""
 MAX_BYTES = 8 * 2**20
-"""Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code."""
+"""Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code and name."""
 EVENT_BYTES = 300
-CODE_BYTES = 72
+CODE_BYTES = 128
 
 
 class Queue:
     """The events of one consumer, in order, within bounds, and their one iterator.
 
-    `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer.
+    `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer;
+    `name_of` knows the names of stocks.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Queue:
         *,
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
+        name_of: NameOf = nameless,
     ) -> None:
         self._current = current
+        self._name_of = name_of
         self._now_ns = now_ns
         self._max_events = self._room = max(1, min(max_events, max_bytes // 2 // EVENT_BYTES))
         self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
@@ -193,7 +196,7 @@ class Queue:
             if now is None:
                 continue
             lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
-            self.events.extend((now,) if known is None else ended(lagged, known, now))
+            self.events.extend((now,) if known is None else ended(lagged, known, now, self._name_of))
             self._codes += len(now.codes)
         counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})
         self._dropped.clear()
