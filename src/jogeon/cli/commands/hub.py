@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.cli.arguments import options, times
+from jogeon import times
+from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 
