@@ -74,7 +74,7 @@ class Whole:
 
 class _Receiver:
     def __init__(self, subscriptions: Subscriptions) -> None:
-        self.on_push = subscriptions.pushed
+        self.on_pushes = subscriptions.pushed
 
 
 def decode_alone() -> None:
@@ -135,8 +135,7 @@ def pushed() -> Callable[[], None]:
 
     def run() -> None:
         for at in range(0, len(decoded), BATCH):
-            for push in decoded[at : at + BATCH]:
-                whole.subscriptions.pushed(push, 1)
+            whole.subscriptions.pushed([row for push in decoded[at : at + BATCH] for row in push.data], 1)
             whole.drain()
 
     return run

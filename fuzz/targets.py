@@ -334,7 +334,7 @@ class _Story:
         except RemoteProtocolError:
             return
         if isinstance(message, messages.Push):
-            self.subscriptions.pushed(message, self.at_ns)
+            self.subscriptions.pushed(message.data, self.at_ns)
 
     def read(self) -> None:
         while (event := self.queue.take()) is not None:
@@ -409,7 +409,7 @@ class _Ear:
         self.sink = Listener()
         self.subscriptions.connected()
         self.subscriptions.join(self.sink)
-        self.on_push = self.subscriptions.pushed
+        self.on_pushes = self.subscriptions.pushed
 
     def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         self.subscriptions.unreadable(what, seqs, heard_ns, at_ns)

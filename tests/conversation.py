@@ -23,7 +23,6 @@ from jogeon.wire.messages import (
     Login,
     LoginAccepted,
     Ping,
-    Push,
     PushRow,
     PushValues,
     Refusal,
@@ -245,7 +244,7 @@ class Talk:
     def pushes(self, seq: str, kind: Literal["I", "D"], code: str) -> None:
         """Push one change."""
         values = PushValues(seq, code, kind, "100000")
-        self.subscriptions.pushed(Push("REAL", [PushRow(values)]), self.at_ns)
+        self.subscriptions.pushed([PushRow(values)], self.at_ns)
 
 
 def opened(*codes: str, recheck: float = 0.0) -> tuple[Talk, Listener]:
@@ -272,6 +271,14 @@ class Listener:
         """Take one event."""
         assert not isinstance(event, Snapshot), "a snapshot comes as a block"
         self._take(event)
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read."""
+        for event in events:
+            self.put(event)
+
+    def wake(self) -> None:
+        """Have nothing to wake."""
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take a block: gap, recovered changes, snapshot, and what was pushed since the snapshot was made."""

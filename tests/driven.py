@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from jogeon.live.subscriptions import Subscriptions
-    from jogeon.wire.messages import Request
+    from jogeon.wire.messages import PushRow, Request
     from jogeon.wire.session import Received
     from virtual import Broker, Clock, Link
 
@@ -63,6 +63,9 @@ class Driver:
         self._life = Life(clock.now, clock.wall_ns())
         self._listening = Listening(clock.wall_ns())
         self._stopped = False
+        self._reading = False
+        self._rows: list[PushRow] = []
+        """What was pushed in the present read and is not handed over yet."""
         self._waiting: deque[bytes | None] = deque()
         """What came while the program did not run; None is the end of the connection."""
         self._put_off: list[Callable[[], None]] = []
@@ -115,6 +118,18 @@ class Driver:
             self._read(len(self._waiting))
 
     def _read(self, frames: int) -> None:
+        """Read so many frames at once; pushes are handed over at the end, and before any answer among them."""
+        self._reading = True
+        self._read_each(frames)
+        self._reading = False
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        rows, self._rows = self._rows, []
+        if rows:
+            self.subscriptions.pushed(rows, self._clock.wall_ns(), over=not self._reading)
+
+    def _read_each(self, frames: int) -> None:
         while frames and self._waiting:
             frames -= 1
             text = self._waiting.popleft()
@@ -197,6 +212,7 @@ class Driver:
         self._end()
 
     def _end(self) -> None:
+        self._hand_over()
         self._flight += 1
         self._session.close()
         self._link = None
@@ -223,8 +239,13 @@ class Driver:
         try:
             received = heard(self._session, text)
         except RemoteProtocolError as error:
+            self._hand_over()
             self.subscriptions.unreadable(error.report, (), self.mark_ns, at_ns)
         else:
+            if isinstance(received, Push):
+                self._rows += received.data
+            if not isinstance(received, Push | Ping) or not self._reading:
+                self._hand_over()
             self._dispatch(received, at_ns)
         self.heard_ns, self._heard = at_ns, self._lived()
         self.turn()
@@ -232,8 +253,6 @@ class Driver:
     def _dispatch(self, received: Received, at_ns: int) -> None:
         now = self._clock.now
         match received:
-            case Push():
-                self.subscriptions.pushed(received, at_ns)
             case Ping(payload):
                 self._liveness.ping(self._lived())
                 if self._link is not None:

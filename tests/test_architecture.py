@@ -28,8 +28,8 @@ SRC = TESTS.parent / "src"
 WINGS = {
     "ground": "masks reports errors events gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
-    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening queue"
-    " jobs connection policy beats serving supervisor feed",
+    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
+    " queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens",
     "server": "frames settings door inbox deadlines peer server callers http token_routes",
     "journal": "position fold format schema commits stream stats rollups resume evidence reading following file store"
@@ -70,7 +70,7 @@ PURE = {
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
-    "picows": {"live.connection", "server.inbox", "server.peer", "server.server", "testing"},
+    "picows": {"live.connection", "live.opening", "server.inbox", "server.peer", "server.server", "testing"},
     "click": {"cli"},
     "rich": {"cli"},
     "keyring": {"account.keyrings"},

@@ -1,22 +1,27 @@
-"""One connection over a real socket: what goes wrong on the way to it and at its end."""
+"""One connection: what it tells, read by read, and what its end is."""
 
 import asyncio
 import base64
 import contextlib
 import hashlib
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Container
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator, Sequence
+from functools import partial
+from itertools import count
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
+from picows import WSFrame, WSMsgType, WSTransport
 
-from jogeon.errors import ConnectionLost, CouldNotConnect, LocalProtocolError, RequestTimeout
+from jogeon.errors import ConnectionLost, LocalProtocolError, RequestTimeout
 from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.live.opening import open_connection
 from jogeon.reports import Report
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.wire.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, Push, Request, System
+from jogeon.wire.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, PushRow, Request, System
 from jogeon.wire.session import Stray
+from jogeon.wire.writers import encode_login_accepted, encode_ping, encode_push
 from proxy import Proxy
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
@@ -29,8 +34,10 @@ class Ear:
         self.heard: list[str] = []
         self.lost = asyncio.Event()
 
-    def on_push(self, push: Push, at_ns: int) -> None:
-        self.heard.append("push")
+    def on_pushes(self, rows: Sequence[PushRow], at_ns: int, *, over: bool) -> None:
+        self.heard += ["push"] * len(rows)
+        if over:
+            self.heard.append("over")
 
     def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         assert heard_ns <= at_ns
@@ -58,7 +65,7 @@ class Ear:
 @contextlib.asynccontextmanager
 async def connected(url: str, ear: Ear) -> AsyncIterator[Connection]:
     """Open a connection and close it."""
-    connection = await Connection.open(url, ear)
+    connection = await open_connection(url, ear)
     try:
         yield connection
     finally:
@@ -175,90 +182,20 @@ async def test_pings_are_answered_and_told() -> None:
             assert ear.heard.count("ping") > 3
 
 
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("ws://127.0.0.1:1/", "refused"),
-        ("ws://name.invalid/", "name"),
-    ],
-)
-async def test_what_cannot_be_reached_says_why(url: str, reason: str) -> None:
-    with pytest.raises(CouldNotConnect) as failed:
-        await Connection.open(url, Ear())
-    assert failed.value.reason == reason
+async def test_a_ping_of_the_protocol_is_answered_and_hides_no_push_before_it() -> None:
+    ear = Ear()
+    answers: asyncio.Queue[bytes] = asyncio.Queue()
 
+    async def push_and_ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accept(reader, writer)
+        writer.write(b"\x81\x7e" + len(PUSH).to_bytes(2) + PUSH + b"\x89\x02hi")
+        answers.put_nowait(await reader.readexactly(8))
+        answers.put_nowait(await reader.read())
 
-async def test_accept_then_close_is_no_connection() -> None:
-    async def slam(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        pass
-
-    async with raw(slam) as url:
-        with pytest.raises(CouldNotConnect):
-            await Connection.open(url, Ear())
-
-
-async def test_what_is_no_websocket_is_a_failed_handshake() -> None:
-    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-        await writer.drain()
-
-    async with raw(page) as url:
-        with pytest.raises(CouldNotConnect) as failed:
-            await Connection.open(url, Ear())
-    assert failed.value.reason == "handshake"
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason", "detail"),
-    [
-        ("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "maintenance", "HTTP 503"),
-        ("HTTP/1.0 503 Busy\r\n\r\n", "maintenance", "HTTP 503"),
-        ("HTTP/1.1 521 Unknown to Python\r\n\r\n", "maintenance", "HTTP 521"),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<title>점검</title>05:10까지",
-            "maintenance",
-            "HTTP 200: 점검 · 05:10까지",
-        ),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n<!doctype html><p>시스템 점검", "maintenance", "HTTP 403: 시스템 점검"),
-        ("HTTP/1.1 404 Not Found\r\n\r\n<html><p>no such page", "handshake", "HTTP 404: no such page"),
-    ],
-)
-async def test_a_notice_of_maintenance_is_told_in_its_own_words(answer: str, reason: str, detail: str) -> None:
-    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer.encode())
-        await writer.drain()
-
-    async with raw(page) as url:
-        with pytest.raises(CouldNotConnect) as failed:
-            await Connection.open(url, Ear())
-    assert (failed.value.reason, failed.value.detail) == (reason, detail)
-
-
-async def test_a_redirect_is_not_followed_with_a_token() -> None:
-    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
-        await writer.drain()
-
-    async with raw(redirect) as url:
-        with pytest.raises(CouldNotConnect) as failed:
-            await Connection.open(url, Ear())
-    assert failed.value.reason == "handshake"
-
-
-async def test_tls_to_a_plain_port_is_told_as_tls() -> None:
-    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(100)
-        writer.write(b"no TLS here\r\n\r\n")
-        await writer.drain()
-
-    async with raw(plain) as url:
-        with pytest.raises(CouldNotConnect) as failed:
-            await Connection.open(url.replace("ws:", "wss:"), Ear())
-    assert failed.value.reason == "tls"
-    assert isinstance(failed.value.__cause__, ssl.SSLError)
+    async with raw(push_and_ping) as url, connected(url, ear):
+        pong = await answers.get()
+        assert (pong[0], unmasked(pong)) == (0x8A, b"hi")
+        assert ear.heard == ["push", "over"]
 
 
 async def test_a_message_beyond_the_limit_ends_the_connection() -> None:
@@ -285,3 +222,100 @@ async def test_a_frame_cut_in_the_middle_is_an_end_and_no_message() -> None:
                 with pytest.raises(ConnectionLost):
                     await connection.request(ListConditions())
     assert ear.heard == ["LoginAccepted"]
+
+
+# ---------------------------------------------------------------- what one read brings
+
+
+class Frame:
+    """A frame as picows gives it; `last` of what was read together."""
+
+    def __init__(self, payload: bytes, *, last: bool = True, fin: bool = True) -> None:
+        self.payload_size, self.fin, self.last_in_buffer = len(payload), fin, int(last)
+        self.msg_type = WSMsgType.TEXT
+        self._payload = payload
+
+    def get_payload_as_bytes(self) -> bytes:
+        return self._payload
+
+    get_payload_as_memoryview = get_payload_as_bytes
+
+
+class Sent:
+    """A transport that keeps what is sent."""
+
+    close_handshake = None
+
+    def __init__(self) -> None:
+        self.texts: list[bytes] = []
+
+    def send(self, kind: WSMsgType, text: bytes) -> None:
+        self.texts.append(text)
+
+
+PUSH, ANSWERED = encode_push("0", "005930", "I", "090000"), encode_login_accepted()
+
+
+def reads(*reads: list[bytes], clock: Iterator[int] | None = None) -> tuple[list[str], Sent]:
+    """Return what a receiver hears of so many reads, and what is sent back."""
+    ear, sent = Ear(), Sent()
+    connection = Connection(ear, partial(next, clock or count(1)))
+    transport = cast("WSTransport", sent)
+    connection.on_ws_connected(transport)
+    connection.session.send(Login("token"))
+    for payloads in reads:
+        for place, payload in enumerate(payloads, 1):
+            connection.on_ws_frame(transport, cast("WSFrame", Frame(payload, last=place == len(payloads))))
+    return ear.heard, sent
+
+
+def test_what_is_read_together_is_handed_over_together() -> None:
+    assert reads([PUSH, PUSH, PUSH], [PUSH])[0] == ["push", "push", "push", "over", "push", "over"]
+
+
+def test_what_was_read_is_handed_over_before_an_answer_of_the_same_read() -> None:
+    assert reads([PUSH, ANSWERED, PUSH])[0] == ["push", "LoginAccepted", "push", "over"]
+    assert reads([PUSH, ANSWERED])[0] == ["push", "LoginAccepted", "over"], "whoever reads goes on at the end"
+    assert reads([PUSH, b"no JSON at all", PUSH])[0] == ["push", "unreadable", "push", "over"]
+
+
+def test_a_ping_amid_pushes_is_answered_at_once() -> None:
+    heard, sent = reads([PUSH, encode_ping(), PUSH])
+    assert heard == ["ping", "push", "push", "over"]
+    assert sent.texts == [encode_ping()]
+
+
+def test_a_read_that_ends_in_a_piece_is_over_all_the_same() -> None:
+    ear, sent = Ear(), Sent()
+    connection, transport = Connection(ear, partial(next, count(1))), cast("WSTransport", sent)
+    connection.on_ws_connected(transport)
+    connection.on_ws_frame(transport, cast("WSFrame", Frame(PUSH, last=False)))
+    connection.on_ws_frame(transport, cast("WSFrame", Frame(PUSH[:20], fin=False)))
+    assert ear.heard == ["push", "over"]
+
+
+async def test_what_was_read_before_the_end_is_handed_over() -> None:
+    ear, sent = Ear(), Sent()
+    connection, transport = Connection(ear, partial(next, count(1))), cast("WSTransport", sent)
+    connection.on_ws_connected(transport)
+    connection.on_ws_frame(transport, cast("WSFrame", Frame(PUSH, last=False)))
+    assert ear.heard == []
+    connection.on_ws_disconnected(transport)
+    assert ear.heard == ["push", "over"]
+
+
+def test_one_moment_stamps_all_that_is_read_together() -> None:
+    stamps: list[tuple[int, int]] = []
+
+    class Stamped(Ear):
+        def on_pushes(self, rows: Sequence[PushRow], at_ns: int, *, over: bool) -> None:
+            stamps.append((len(rows), at_ns))
+
+    connection = Connection(Stamped(), partial(next, count(100)))
+    transport = cast("WSTransport", Sent())
+    connection.on_ws_connected(transport)
+    for last in (False, False, True, True):
+        connection.on_ws_frame(transport, cast("WSFrame", Frame(PUSH, last=last)))
+    (first, at_ns), (second, later_ns) = stamps
+    assert (first, second) == (3, 1)
+    assert at_ns < later_ns == connection.heard_ns

@@ -18,6 +18,12 @@ class Listener:
     def put(self, event: Event) -> None:
         self.told.append(event)
 
+    def put_all(self, events: Sequence[Event]) -> None:
+        self.told.extend(events)
+
+    def wake(self) -> None:
+        pass
+
     def put_block(self, events: Sequence[Event]) -> None:
         self.told.extend(events)
 

@@ -1,11 +1,13 @@
 """What the reader put and the writer has not taken: in order, within bounds, and told when something was lost."""
 
+from typing import NamedTuple
+
 import pytest
 
 from jogeon.events import Condition, Enter, Event, Gap, Snapshot, State
 from jogeon.journal import inbox as module
 from jogeon.journal.fold import Right
-from jogeon.journal.inbox import Inbox, Source
+from jogeon.journal.inbox import SECOND_NS, Inbox, Source
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
@@ -18,6 +20,17 @@ def source() -> Source:
         lambda _: None,
         lambda: START_NS,
     )
+
+
+class Price(NamedTuple):
+    """A quote, as any room may have it."""
+
+    code: str
+    at_ns: int
+    price: int | None = 75_000
+    change: int | None = -100
+    rate: float | None = -0.13
+    volume: int | None = 10
 
 
 def told(inbox: Inbox) -> list[Event]:
@@ -85,3 +98,56 @@ def test_up_to_when_the_picture_is_right_is_taken_with_what_comes() -> None:
     batch, _ = inbox.take(ending=False)
     assert batch is not None
     assert batch.rights == {RISE: Right(START_NS, sure=True)}
+
+
+def quoted(inbox: Inbox) -> list[tuple[str, int, str | None]]:
+    batch, _ = inbox.take(ending=False)
+    return [] if batch is None else [(row[0], row[1] - START_NS, row[6]) for row in batch.quotes]
+
+
+def test_of_each_stock_one_quote_a_second_is_kept_and_the_price_of_each_entry() -> None:
+    inbox = Inbox(source(), 100)
+    for code, at_ns in (("005930", 0), ("005930", 5), ("000660", 7), ("005930", SECOND_NS - 1), ("005930", SECOND_NS)):
+        inbox.quote(Price(code, START_NS + at_ns))
+    inbox.quote(Price("005930", START_NS + SECOND_NS + 1), "trade")
+    inbox.quote(Price("005930", START_NS + SECOND_NS + 2))
+    inbox.quote(Price("005930", START_NS - SECOND_NS))  # the clock was set back
+    assert quoted(inbox) == [
+        ("005930", 0, None),
+        ("000660", 7, None),
+        ("005930", SECOND_NS, None),
+        ("005930", SECOND_NS + 1, "trade"),
+        ("005930", -SECOND_NS, None),
+    ]
+    assert quoted(inbox) == []
+
+
+def test_quotes_ring_once_a_second_and_for_each_entry() -> None:
+    inbox = Inbox(source(), 100)
+    for code, at_ns, entry, rings in (
+        ("005930", 0, None, True),
+        ("000660", 5, None, False),
+        ("000660", 6, "quote", True),
+        ("035720", 7, None, False),
+        ("005930", SECOND_NS, None, True),
+    ):
+        inbox.quote(Price(code, START_NS + at_ns), entry)  # type: ignore[arg-type]  # words
+        assert inbox.rung == rings
+        inbox.wait(0)
+
+
+def test_quotes_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_QUOTES", 2)
+    inbox = Inbox(source(), 100)
+    for n in range(3):
+        inbox.quote(Price(f"{n:06d}", START_NS))
+    assert [code for code, _, _ in quoted(inbox)] == ["000000", "000001"]
+
+
+def test_the_last_name_of_a_stock_is_taken() -> None:
+    inbox = Inbox(source(), 100)
+    inbox.names({"005930": "삼성전자", "000660": "하이닉스"}, START_NS)
+    inbox.names({"000660": "SK하이닉스"}, START_NS + 1)
+    batch, _ = inbox.take(ending=False)
+    assert batch is not None
+    assert batch.names == [("005930", START_NS, "삼성전자"), ("000660", START_NS + 1, "SK하이닉스")]

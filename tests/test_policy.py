@@ -3,7 +3,7 @@
 import random
 import time
 
-from jogeon.live.connection import Connection
+from jogeon.live.opening import open_connection
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 
 
@@ -16,7 +16,7 @@ def test_by_default_clocks_chance_and_sockets_are_the_real_ones() -> None:
     policy = Policy()
     assert policy.wall is time.time_ns
     assert policy.uniform == random.uniform
-    assert policy.dial == Connection.open
+    assert policy.dial == open_connection
 
 
 def test_two_programs_that_want_one_session_do_not_kick_each_other_for_ever() -> None:

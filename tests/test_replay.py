@@ -51,7 +51,10 @@ class Kept:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.put = self.events.append
-        self.put_block = self.events.extend
+        self.put_block = self.put_all = self.events.extend
+
+    def wake(self) -> None:
+        """Nobody reads."""
 
     def renumbered(self, old: Condition, new: Condition) -> None:
         """A list has no seqs."""

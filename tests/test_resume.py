@@ -23,6 +23,12 @@ class Sink:
     def put(self, event: Event) -> None:
         self.blocks.append([event])
 
+    def put_all(self, events: Sequence[Event]) -> None:
+        self.blocks.append(list(events))
+
+    def wake(self) -> None:
+        pass
+
     def put_block(self, events: Sequence[Event]) -> None:
         self.blocks.append(list(events))
 

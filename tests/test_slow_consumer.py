@@ -223,7 +223,7 @@ def test_a_server_that_makes_up_stocks_without_end_does_not_fill_the_memory(kind
         async with broker.client() as kiwoom, kiwoom.watch(RISE) as watch:
             for number in range(5 * MOST_CODES):
                 push = read_push(writers.encode_push("0", f"X{number:05d}", kind, "090000"))
-                kiwoom._feed._subscriptions.pushed(push, 10**18 + number)
+                kiwoom._feed._subscriptions.pushed(push.data, 10**18 + number)
             following = kiwoom._feed._subscriptions.wanted[0]
             assert len(following.membership.codes) <= MOST_CODES
             assert len(following.membership._touched) <= MOST_CODES + 1

@@ -22,7 +22,7 @@ from jogeon.account.tokens import IssuedTokens
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
-from jogeon.live.connection import Connection
+from jogeon.live.opening import open_connection
 from jogeon.simulator.simulator import Simulator
 from test_connection import Ear
 from tls import BAD, Certificate, ConnectProxy, SocksProxy, Tls, trusted
@@ -53,7 +53,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def trust(monkeypatch: pytest.MonkeyPatch, make: Callable[[], ssl.SSLContext]) -> None:
-    for place in ("jogeon.live.connection.tls_context", "jogeon.web.tls_context"):
+    for place in ("jogeon.live.opening.tls_context", "jogeon.web.tls_context"):
         monkeypatch.setattr(place, lambda _: make())
 
 
@@ -167,7 +167,7 @@ async def test_an_address_of_ipv6_is_verified_too(monkeypatch: pytest.MonkeyPatc
 
 async def failure(url: str, proxy: str | None = None) -> CouldNotConnect | None:
     try:
-        connection = await Connection.open(url, Ear(), proxy=proxy)
+        connection = await open_connection(url, Ear(), proxy=proxy)
     except CouldNotConnect as error:
         return error
     await connection.aclose()
@@ -223,7 +223,7 @@ async def test_a_proxy_that_refuses_is_named_without_its_password(roads: str) ->
         address = f"http://me:planted%2Dpassword@127.0.0.1:{proxy.port}"
         with pytest.raises(CouldNotConnect) as failed:
             if roads == "websocket":
-                await Connection.open("wss://far.example:1/", Ear(), proxy=address)
+                await open_connection("wss://far.example:1/", Ear(), proxy=address)
             else:
                 await IssuedTokens(KEYS, "https://far.example:1", proxy=address).current()
     assert (failed.value.reason, failed.value.proxy) == ("proxy", f"http://127.0.0.1:{proxy.port}")
@@ -234,7 +234,7 @@ async def test_a_proxy_that_refuses_is_named_without_its_password(roads: str) ->
 async def test_a_proxy_that_is_not_there_is_no_missing_server(roads: str) -> None:
     with pytest.raises(CouldNotConnect) as failed:
         if roads == "websocket":
-            await Connection.open("wss://far.example/", Ear(), proxy="http://127.0.0.1:1")
+            await open_connection("wss://far.example/", Ear(), proxy="http://127.0.0.1:1")
         else:
             await IssuedTokens(KEYS, "https://far.example", proxy="http://127.0.0.1:1").current()
     assert failed.value.reason == "proxy"

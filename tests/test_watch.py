@@ -1,16 +1,20 @@
 """A watch: who follows what, until when, and who is told."""
 
 import asyncio
+import subprocess
+import sys
 import unicodedata
 from typing import Literal
 
 import pytest
 
-from jogeon.events import Condition, Event
+from jogeon.events import Condition, Enter, Event
 from jogeon.watch import Members
 from jogeon.wire import writers
+from texts import snapshot_text
 from wire import Broker, Wire, drain, told, virtual
 
+PATIENCE = 60.0
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 
 
@@ -54,6 +58,112 @@ def test_leaving_one_of_two_watches_clears_nothing_the_other_needs() -> None:
             broker.enter("급등주", "000660")
             assert told(drain(first))[-1] == ("Enter", "급등주", "000660", "live")
         assert len(broker.requests("CNSRREQ")) == 2
+
+    virtual(main())
+
+
+def test_what_comes_in_one_read_keeps_its_order_around_an_answer() -> None:
+    """A change before the snapshot of a recheck is an event and no drift; one behind it is folded on top of it."""
+
+    class Answering(Broker):
+        def on_register(self, wire: Wire, seq: str) -> None:
+            push = writers.encode_push
+            wire.push(
+                push(seq, "000001", "I", "090000"),
+                snapshot_text(seq, self.members["급등주"]),
+                push(seq, "000001", "D", "090001"),
+                push(seq, "000002", "I", "090001"),
+            )
+
+    async def main() -> None:
+        broker = Answering({"0": "급등주"})
+        async with broker.client(recheck=60) as kiwoom, kiwoom.watch("급등주") as watch:
+            broker.members["급등주"] = ["000001"]
+            assert told(drain(watch)) == [
+                ("Snapshot", "급등주"),
+                ("Enter", "급등주", "000001", "live"),
+                ("Leave", "급등주", "000001", "live"),
+                ("Enter", "급등주", "000002", "live"),
+            ]
+            broker.wire.push(writers.encode_push("0", "000002", "D", "090030"))
+            await asyncio.sleep(100)
+            assert told(drain(watch)) == [
+                ("Leave", "급등주", "000002", "live"),
+                ("Enter", "급등주", "000001", "live"),
+                ("Leave", "급등주", "000001", "live"),
+                ("Enter", "급등주", "000002", "live"),
+            ]
+            assert list(watch.members["급등주"]) == ["000002"]
+
+    virtual(main())
+
+
+def test_whoever_reads_goes_on_within_the_read_once_all_of_it_was_put() -> None:
+    async def main() -> None:
+        broker = Broker()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch, kiwoom.watch("급등주") as other:
+            seen: list[tuple[str, int]] = []
+
+            def note(event: Event) -> None:
+                if isinstance(event, Enter):
+                    seen.append((event.code, len(other.members["급등주"])))
+
+            drain(other)
+            reading = asyncio.create_task(watch.each(note))
+            await asyncio.sleep(1)
+            pushes = [writers.encode_push("0", f"00000{n}", "I", "090000") for n in range(3)]
+            done = asyncio.get_running_loop().create_future()
+
+            def bring() -> None:
+                broker.wire.push(*pushes)
+                done.set_result(list(seen))
+
+            asyncio.get_running_loop().call_soon(bring)
+            assert await done == [("000000", 3), ("000001", 3), ("000002", 3)]
+            assert len(drain(other)) == 3
+            reading.cancel()
+
+    virtual(main())
+
+
+ENDS = """
+import asyncio, sys, jogeon
+from jogeon.testing import Broker
+
+async def main():
+    async with Broker({"급등주": []}) as broker, jogeon.connect(broker.url) as kiwoom, kiwoom.watch() as watch:
+        asyncio.get_running_loop().call_later(0.05, broker.enter, "급등주", "005930")
+        async for event in watch:
+            if isinstance(event, jogeon.Enter):
+                raise %s
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("ends", "code"), [("SystemExit(7)", 7), ("KeyboardInterrupt", (130, -2, 0xC000013A))])
+def test_user_code_may_end_the_program_amid_a_read(ends: str, code: int | tuple[int, ...]) -> None:
+    ran = subprocess.run([sys.executable, "-c", ENDS % ends], capture_output=True, timeout=PATIENCE, check=False)
+    assert ran.returncode in (code if isinstance(code, tuple) else (code,)), ran.stderr
+    assert b"never retrieved" not in ran.stderr
+
+
+def test_a_handler_that_raises_amid_a_read_harms_no_other_watch() -> None:
+    async def main() -> None:
+        broker = Broker()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as other:
+            async with kiwoom.watch("급등주") as watch:
+
+                def handler(event: Event) -> None:
+                    if isinstance(event, Enter):
+                        raise ZeroDivisionError
+
+                asyncio.get_running_loop().call_later(1, broker.enter, "급등주", "005930")
+                with pytest.raises(ZeroDivisionError):
+                    await watch.each(handler)
+            broker.enter("급등주", "000660")
+            assert [event.code for event in drain(other) if isinstance(event, Enter)] == ["005930", "000660"]
+            assert broker.wire.open
 
     virtual(main())
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,17 @@ class Reader:
         calls, self.calls[:] = list(self.calls), []
         for call in calls:
             call()
+
+
+class Price(NamedTuple):
+    """A quote, as any room may have it."""
+
+    code: str
+    at_ns: int
+    price: int | None
+    change: int | None = None
+    rate: float | None = None
+    volume: int | None = None
 
 
 class Disk:
@@ -827,3 +839,22 @@ def test_what_is_written_is_counted_bit_by_bit(tmp_path: Path, monkeypatch: pyte
 def rolled(path: Path) -> list[tuple[int, int]]:
     with contextlib.closing(open_reader(path)) as db:
         return db.execute("SELECT first, last FROM rollups").fetchall()
+
+
+def test_a_quote_stands_behind_the_events_of_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk(monkeypatch)
+    reader = Reader()
+    journal = Journal.open(tmp_path / "journal", reader.source())
+    journal.put_block([Snapshot(START_NS, RISE, ()), Enter(START_NS + 1, RISE, "005930")])
+    until(lambda: journal.committed == (1, 2))
+    journal.names({"005930": "삼성전자"}, START_NS)
+    journal.quote(Price("005930", START_NS + 2, 75_000), "quote")
+    journal.close()
+    with contextlib.closing(open_reader(tmp_path / "journal")) as db:
+        assert db.execute("SELECT code, price, source, after FROM quotes").fetchall() == [
+            ("005930", 75_000, "quote", 2)
+        ]
+        assert db.execute("SELECT * FROM names").fetchall() == [("005930", START_NS, "삼성전자")]
+    assert [row for commit in disk.commits for row in commit.quotes] == [
+        ("005930", START_NS + 2, 75_000, None, None, None, "quote", 2)
+    ]

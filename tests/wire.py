@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
 from typing import Any, TypeVar, cast
 
-from picows import WSCloseCode, WSMsgType, WSTransport
+from picows import WSCloseCode, WSFrame, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from jogeon.client import Client
@@ -82,6 +82,16 @@ class _Info:
         self.reason = reason
 
 
+class Frame:
+    """A frame as picows gives it, `last` of what was read together; those it makes for tests are last, each of them."""
+
+    def __init__(self, made: Any, *, last: bool) -> None:
+        self.last_in_buffer = last
+        self.payload_size, self.fin, self.msg_type = made.payload_size, made.fin, made.msg_type
+        self.get_payload_as_bytes = made.get_payload_as_bytes
+        self.get_payload_as_memoryview = made.get_payload_as_memoryview
+
+
 class _Handshake:
     recv: _Info | None = None
     sent: _Info | None = None
@@ -129,11 +139,12 @@ class Wire:
 
     def push(self, *frames: bytes | dict[str, Any]) -> None:
         """Let the client hear frames, in one read."""
-        for frame in frames:
+        for place, frame in enumerate(frames, 1):
             if self.open and not self.stalled:
                 payload = frame if isinstance(frame, bytes) else json.dumps(frame, ensure_ascii=False).encode()
                 made = _make_test_ws_frame(WSMsgType.TEXT, payload, True, False)
-                self.client.on_ws_frame(cast("WSTransport", self), made)
+                whole = cast("WSFrame", Frame(made, last=place == len(frames)))
+                self.client.on_ws_frame(cast("WSTransport", self), whole)
 
     def later(self, seconds: float, *frames: bytes | dict[str, Any]) -> None:
         """Let the client hear frames after a while."""

@@ -60,6 +60,10 @@ class Commit(Struct):
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     cursors: list[Row] = field(default_factory=list)
     """Name, id and moment of the durable cursors that moved."""
+    names: list[Row] = field(default_factory=list)
+    """Code, moment and name of stocks, as they were seen."""
+    quotes: list[Row] = field(default_factory=list)
+    """Code, moment, price, change, rate, volume, entry source, and the id of the last event before it."""
     last: tuple[int, int] = (0, 0)
     first: int = 0
     """The id of its first event."""
@@ -70,7 +74,7 @@ class Commit(Struct):
     def small(self) -> bool:
         """Whether there is nothing in it but live changes."""
         rest = self.others or self.frames or self.epochs or self.conditions or self.checkpoints or self.watermarks
-        return bool(self.changes) and not (rest or self.cursors)
+        return bool(self.changes) and not (rest or self.cursors or self.names or self.quotes)
 
 
 class CommitBuilder:

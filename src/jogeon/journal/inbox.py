@@ -1,4 +1,4 @@
-"""What the reader of the wire has put and the writer has not taken yet: events within bounds, frames, cursors.
+"""What the reader of the wire has put and the writer has not taken yet: events within bounds, frames, quotes, cursors.
 
 Between the two there is a lock that is held for moments, and a bell.
 """
@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -22,7 +23,30 @@ MAX_BYTES = 64 * 2**20
 MAX_FRAME_BYTES = 64 * 2**20
 """Bytes of raw frames that may wait; more are left out, events are not."""
 
+MAX_QUOTES = 100_000
+"""Quotes that may wait; more are left out."""
+SECOND_NS = 1_000_000_000
+
 EVER_NS = 2**63 - 1
+EntrySource = Literal["quote", "trade", "snapshot"]
+"""Where the price of an entry is from: asked for, the first trade since, or of a stock that was in when first seen."""
+
+
+class Quoted(Protocol):
+    """A price of a stock, as far as a journal keeps it: won, won against yesterday, percent, shares of the day."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102  # told by the class
+    @property
+    def at_ns(self) -> int: ...  # noqa: D102
+    @property
+    def price(self) -> int | None: ...  # noqa: D102
+    @property
+    def change(self) -> int | None: ...  # noqa: D102
+    @property
+    def rate(self) -> float | None: ...  # noqa: D102
+    @property
+    def volume(self) -> int | None: ...  # noqa: D102
 
 
 class Source(Struct, frozen=True):
@@ -51,6 +75,10 @@ class Batch(Struct, frozen=True):
     rights: Mapping[Condition, Right] | None
     cursors: Sequence[Row]
     """Name, id and moment of the durable cursors that moved."""
+    names: Sequence[Row]
+    """Code, moment and name of stocks."""
+    quotes: Sequence[Row]
+    """Code, moment, price, change, rate, volume and entry source."""
     listening_ns: int
 
 
@@ -66,6 +94,12 @@ class Inbox:
         self._frames: list[tuple[int, bytes]] = []
         self._frame_bytes = self._frames_lost = 0
         self._cursors: dict[str, tuple[int, int]] = {}
+        self._names: dict[str, tuple[int, str]] = {}
+        self._quotes: list[Row] = []
+        self._sampled: dict[str, int] = {}
+        """The second of each stock's last quote."""
+        self._quoted = 0
+        """The second of the last quote that rang."""
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.rung = False
         """Whether the writer was told that there is work, and has not looked yet."""
@@ -84,6 +118,16 @@ class Inbox:
             self._queue.put(event)
         if not self.rung:
             self.ring()
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read."""
+        with self._lock:
+            self._queue.put_all(events)
+        if not self.rung:
+            self.ring()
+
+    def wake(self) -> None:
+        """Do nothing: the writer is told of all that is put."""
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
@@ -130,6 +174,32 @@ class Inbox:
             self._cursors[name] = (place, now_ns)
         self.ring()
 
+    def names(self, names: Mapping[str, str], at_ns: int) -> None:
+        """Keep names of stocks, by their codes, as seen at a moment; does not wait.
+
+        A name that the journal holds already takes no room.
+        """
+        with self._lock:
+            self._names |= {code: (at_ns, name) for code, name in names.items()}
+        self.ring()
+
+    def quote(self, quote: Quoted, entry: EntrySource | None = None) -> None:
+        """Keep a price, sampled: of each stock the first of a second, and each that is the price of an entry.
+
+        An entry's price is committed at once, the others about once a second. Does not wait.
+        """
+        second = quote.at_ns // SECOND_NS
+        if entry is None and self._sampled.get(quote.code) == second:
+            return
+        self._sampled[quote.code] = second
+        row = (quote.code, quote.at_ns, quote.price, quote.change, quote.rate, quote.volume, entry)
+        with self._lock:
+            if len(self._quotes) < MAX_QUOTES:
+                self._quotes.append(row)
+        if entry is not None or second != self._quoted:
+            self._quoted = second
+            self.ring()
+
     def ring(self) -> None:
         """Tell the writer that there is work."""
         self.rung = True
@@ -156,11 +226,14 @@ class Inbox:
             rights = None if self._queue.lagging else self._rights
             events, frames, cursors = self._queue.take_all(), self._frames, self._cursors
             self._frames, self._frame_bytes, self._rights, self._cursors = [], 0, None, {}
-        if not (events or frames or cursors) and rights is None:
+            names, self._names = self._names, {}
+            quotes, self._quotes = self._quotes, []
+        if not (events or frames or cursors or names or quotes) and rights is None:
             return None, False
         listening_ns = self._source.listening_ns()  # the mark as it is after they were read
         moved = [(name, *moved) for name, moved in cursors.items()]
-        return Batch(events, frames, rights, moved, listening_ns), False
+        seen = [(code, *seen) for code, seen in names.items()]
+        return Batch(events, frames, rights, moved, seen, quotes, listening_ns), False
 
     def frames_lost(self) -> int:
         """Return how many frames were left out since this was asked last."""

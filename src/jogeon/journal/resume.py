@@ -22,6 +22,7 @@ class RestartGap:
     def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
         self._sink = sink
         self.put = sink.put  # no step in between on the path of every push
+        self.put_all, self.wake = sink.put_all, sink.wake
         self.renumbered = sink.renumbered
         self._named: dict[str, Known] = {}
         self._exact: dict[Condition, Known] = {}

@@ -66,7 +66,7 @@ ALTER TABLE events ADD COLUMN details TEXT;   -- of a state or an anomaly: its f
 CREATE TABLE names (code TEXT, since_ns INTEGER, name TEXT NOT NULL, PRIMARY KEY (code, since_ns)) WITHOUT ROWID;
 CREATE TABLE quotes (
     code TEXT, at_ns INTEGER, price INTEGER, change INTEGER, rate REAL, volume INTEGER,
-    source TEXT,              -- quote, trade or snapshot
+    source TEXT,              -- of the price of an entry: quote, trade or snapshot
     after INTEGER NOT NULL,   -- the last event committed before it
     PRIMARY KEY (code, at_ns)
 ) WITHOUT ROWID;
@@ -110,6 +110,7 @@ CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recov
     open, NULL AS details FROM main.events;
 CREATE TEMP TABLE identity (id);
 CREATE TEMP TABLE names (code, since_ns, name);
+CREATE TEMP TABLE quotes (code, at_ns, price, source);
 CREATE TEMP TABLE rollups (last, first, min_ns, max_ns, counts);
 CREATE TEMP TABLE cursors (name, id, at_ns);
 """

@@ -27,6 +27,16 @@ _CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock
 _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 13)})"  # noqa: S608  # made of constants
 
+_NAME = """INSERT OR IGNORE INTO names SELECT ?1, ?2, ?3
+    WHERE ?3 IS NOT (SELECT name FROM names WHERE code = ?1 AND since_ns <= ?2 ORDER BY since_ns DESC LIMIT 1)"""
+_QUOTE = """INSERT INTO quotes (code, at_ns, price, change, rate, volume, source, after) VALUES (?,?,?,?,?,?,?,?)
+    ON CONFLICT DO UPDATE SET source = coalesce(source, excluded.source)"""
+_OLD_QUOTES = """WITH RECURSIVE codes (code) AS (
+    SELECT min(code) FROM quotes WHERE code >= ?1
+    UNION ALL SELECT (SELECT min(code) FROM quotes WHERE quotes.code > codes.code) FROM codes WHERE code IS NOT NULL
+) SELECT code FROM codes WHERE EXISTS (SELECT 1 FROM quotes WHERE quotes.code = codes.code AND at_ns < ?2) LIMIT 1"""
+"""The first stock from a code on that has quotes of before a moment; it looks at one quote of each, not at all."""
+
 
 class Store:
     """The rows of one journal, opened to be written by one thread at a time."""
@@ -37,6 +47,8 @@ class Store:
         self._place = 0
         """The last event that was counted for it."""
         self._rolled_of: Head | None = None
+        self._swept = ""
+        """The code before which no old quote is left."""
 
     @classmethod
     def open(cls, path: Path, stopped: Callable[[], bool] = lambda: False) -> Self:
@@ -80,7 +92,20 @@ class Store:
             db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
         if self._rollup is not None and self._rollup.first <= last:
             self._rollup = None
-        return gone > 0
+        quotes_ns = before_ns if held_ns is None or cut == self._old(before_ns) else held_ns
+        return self._forget_quotes(quotes_ns) or gone > 0
+
+    def _forget_quotes(self, before_ns: int) -> bool:
+        """Delete some old quotes of one stock; return whether there may be more."""
+        found = self.file.db.execute(_OLD_QUOTES, (self._swept, before_ns)).fetchone()
+        self._swept = "" if found is None else found[0]
+        if found is None:
+            return False
+        with self.file.transaction() as db:
+            old = "SELECT at_ns FROM quotes WHERE code = ?1 AND at_ns < ?2 ORDER BY at_ns LIMIT ?3"
+            query = f"DELETE FROM quotes WHERE code = ?1 AND at_ns IN ({old})"  # noqa: S608  # values are bound
+            db.execute(query, (self._swept, before_ns, CHUNK))
+        return True
 
     def _cut(self, before_ns: int, held_ns: int | None) -> int:
         """Return the last checkpoint up to which everything may be deleted."""
@@ -151,6 +176,8 @@ def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
         ("INSERT INTO marks VALUES (?,?,?,?)", commit.checkpoints),
         ("REPLACE INTO pulse VALUES (?,?,?)", commit.watermarks),
         ("REPLACE INTO cursors VALUES (?,?,?)", commit.cursors),
+        (_NAME, commit.names),
+        (_QUOTE, commit.quotes),
     ):
         if rows:
             db.executemany(statement, rows)

@@ -68,8 +68,10 @@ class Journal:
         self._source = source
         self._inbox = inbox = Inbox(source, max_events)
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
+        self.put_all, self.wake = inbox.put_all, inbox.wake
         self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
+        self.names, self.quote = inbox.names, inbox.quote
         self._ending = threading.Event()
         self._give_up_at = 0.0
         self._unwritten = 0
@@ -244,6 +246,8 @@ class Journal:
         safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in batch.frames]
         commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
         commit.cursors.extend(batch.cursors)
+        commit.names.extend(batch.names)
+        commit.quotes.extend((*row, self._builder.last_id) for row in batch.quotes)
         return commit
 
     def _is_gone(self) -> bool:

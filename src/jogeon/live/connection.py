@@ -5,10 +5,8 @@ consumes events can cost the login.
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
-import re
 import selectors
 import socket
 import time
@@ -19,36 +17,22 @@ from picows import (
     WSCloseCode,
     WSError,
     WSFrame,
-    WSHandshakeError,
     WSListener,
     WSMsgType,
-    WSParsedURL,
     WSTransport,
-    ws_connect,
 )
 
-from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError, RequestTimeout
+from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
 from jogeon.live.listening import STALL_NS, Listening
 from jogeon.masks import masked_bytes, unmasked
-from jogeon.net import (
-    OPEN_TIMEOUT,
-    connected_socket,
-    could_not_connect,
-    is_plain,
-    tls_context,
-    without_password,
-    wrong_answer,
-)
 from jogeon.reports import Report
-from jogeon.wire.messages import Answer, PartialPush, Ping, Push, Request, System, Unknown
+from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, Unknown
 from jogeon.wire.readers import NO_PUSH, read_push
 from jogeon.wire.session import Answered, ClientSession, Late, Received, Stray
 
 FRAME_LIMIT = 4 * 2**20
 """Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
 TOO_LONG = Report("message too long", bytes=FRAME_LIMIT)
-RECEIVE_BUFFER = 64 * 1024
-"""The kernel's buffer is kept small, because megabytes waiting there are outside every bound of ours."""
 CLOSE_GRACE = 1.0
 """Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
@@ -61,9 +45,6 @@ LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
 costs a fifth of a decode."""
 
-STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})\b")
-CONTENT_TYPE = re.compile(rb"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-
 Tap = Callable[[bytes, int], object]
 """Gets each message as it came, and when; it may neither wait nor raise."""
 
@@ -75,8 +56,8 @@ _numbers = itertools.count(1)
 class Receiver(Protocol):
     """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
 
-    def on_push(self, push: Push, at_ns: int) -> None:
-        """Take a REAL frame."""
+    def on_pushes(self, rows: Sequence[PushRow], at_ns: int, *, over: bool) -> None:
+        """Take the rows of REAL frames that were read together; `over`: nothing else of this read follows."""
 
     def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
         """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
@@ -111,11 +92,13 @@ class Connection(WSListener):
         "_fragmented",
         "_fragments",
         "_fresh_ns",
+        "_handed",
         "_listening",
         "_local_end",
-        "_on_push",
-        "_opened",
+        "_on_pushes",
+        "_read_ns",
         "_receiver",
+        "_rows",
         "_transport",
         "_waiter",
         "_wall",
@@ -124,6 +107,7 @@ class Connection(WSListener):
         "error",
         "heard_ns",
         "number",
+        "opened",
         "session",
         "taps",
     )
@@ -141,55 +125,20 @@ class Connection(WSListener):
         self._fresh_ns = self.heard_ns + STALL_NS
         self._debts: list[tuple[Request, float]] = []
         self._receiver = receiver
-        self._on_push = receiver.on_push
+        self._on_pushes = receiver.on_pushes
+        self._rows: list[PushRow] = []
+        """What was pushed in this read and is not handed over yet."""
+        self._handed = False
+        """Whether something of this read was."""
+        self._read_ns = 0
+        """When this read began, 0 before its first message."""
         self._wall = wall
         self._waiter: asyncio.Future[Answer] | None = None
         self._fragments = bytearray()
         self._fragmented = False
         self._transport: WSTransport
-        self._opened = False
+        self.opened = False
         self._local_end: Report | None = None
-
-    @classmethod
-    async def open(cls, url: str, receiver: Receiver, *, proxy: str | None = None) -> "Connection":
-        """Return an open connection on which nothing was sent yet; CouldNotConnect with the reason otherwise."""
-        connection = cls(receiver)
-        opened: list[socket.socket] = []
-
-        async def connect_to(there: WSParsedURL) -> socket.socket:
-            opened.append(await connected_socket(there.host, there.port, RECEIVE_BUFFER))
-            return opened[-1]
-
-        context = tls_context(url) if url.startswith("wss:") else None
-        proxy_context = tls_context(proxy) if proxy and proxy.startswith("https:") else None
-        try:
-            async with asyncio.timeout(OPEN_TIMEOUT):
-                await ws_connect(
-                    lambda: connection,
-                    url,
-                    ssl_context=context,
-                    proxy=proxy,
-                    proxy_ssl_context=proxy_context,
-                    max_frame_size=FRAME_LIMIT,
-                    max_redirects=0,  # a token goes to the address it was meant for
-                    websocket_handshake_timeout=OPEN_TIMEOUT,
-                    enable_auto_ping=False,  # the broker leaves RFC pings unanswered
-                    logger_name="client",
-                    socket_factory=connect_to,
-                    use_aiofastnet=None if is_plain(context) and is_plain(proxy_context) else False,
-                )
-        except BaseException as error:
-            for sock in opened:  # picows leaves a handshake that was cancelled open for good
-                with contextlib.suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-            if not isinstance(error, Exception):
-                raise
-            raise _failure(url, error, proxy) from error
-        if not connection._opened:  # picows returns quietly from a handshake that was cut short
-            closed = ConnectionResetError("closed before the handshake was complete")
-            raise could_not_connect(url, closed, proxy)
-        logger.info("connection %d: open to %s", connection.number, without_password(url))
-        return connection
 
     # ------------------------------------------------------------ sending
 
@@ -257,7 +206,7 @@ class Connection(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Keep the transport (called by picows)."""
-        self._transport, self._opened = transport, True
+        self._transport, self.opened = transport, True
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take one frame (called by picows); whatever it holds, the reader goes on or the connection ends.
@@ -269,23 +218,42 @@ class Connection(WSListener):
         else:
             payload = self._completed(transport, frame)
         if payload is None:
+            if frame.last_in_buffer:
+                self._end_read()
             return
-        at_ns = self._wall()
+        at_ns = self._read_ns
+        if not at_ns:
+            at_ns = self._read_ns = self._wall()
         if at_ns > self._fresh_ns:
             self._fresh_ns = self._listening.late(at_ns, self.heard_ns, len(payload))
         for tap in self.taps:
             tap(payload, at_ns)
         try:
-            push = read_push(payload)
+            self._rows += read_push(payload).data
         except NO_PUSH:
             self._take_other(payload, at_ns)
-        else:
-            self._on_push(push, at_ns)
         self.heard_ns = at_ns
+        if frame.last_in_buffer:
+            self._end_read()
+
+    def _end_read(self) -> None:
+        """Hand over what was pushed in this read; whoever it is for goes on."""
+        at_ns, self._read_ns = self._read_ns, 0
+        if self._rows or self._handed:
+            rows, self._rows, self._handed = self._rows, [], False
+            self._on_pushes(rows, at_ns, over=True)
+
+    def _hand_over(self, at_ns: int) -> None:
+        """Hand over what was pushed in this read before something else of it."""
+        if self._rows:
+            rows, self._rows, self._handed = self._rows, [], True
+            self._on_pushes(rows, at_ns, over=False)
 
     def _completed(self, transport: WSTransport, frame: WSFrame) -> bytes | None:
-        """Return the message that is whole with this frame, if one is; answer a close."""
+        """Return the message that is whole with this frame, if one is; answer a close and a ping of RFC 6455."""
         kind = frame.msg_type
+        if kind is WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
         if kind is WSMsgType.CLOSE:
             code = frame.get_close_code()
             transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
@@ -312,21 +280,23 @@ class Connection(WSListener):
             received = self.session.receive(masked_bytes(payload))
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
+            self._hand_over(at_ns)
             self._receiver.on_unreadable(error.report, (), self.listening_ns, at_ns)
         else:
-            self._dispatch(received, at_ns)
+            if isinstance(received, Push):
+                self._rows += received.data
+            if isinstance(received, Ping):
+                self._transport.send(WSMsgType.TEXT, received.payload)
+                self._receiver.on_ping()
+            elif type(received) is not Push:
+                self._hand_over(at_ns)  # an answer may change what a push means
+                self._dispatch(received, at_ns)
 
     def _dispatch(self, received: Received, at_ns: int) -> None:
         match received:
-            case PartialPush(unreadable=rows, seqs=seqs) as push:
-                self._on_push(push, at_ns)
-                what = Report("unreadable rows", number=rows)
+            case PartialPush(unreadable=count, seqs=seqs):
+                what = Report("unreadable rows", number=count)
                 self._receiver.on_unreadable(what, seqs, self.listening_ns, at_ns)
-            case Push() as push:
-                self._on_push(push, at_ns)
-            case Ping(payload):
-                self._transport.send(WSMsgType.TEXT, payload)
-                self._receiver.on_ping()
             case Answered(request, answer):
                 self._receiver.on_answer(request, answer, at_ns)
                 if self._waiter is not None and not self._waiter.done():
@@ -369,6 +339,7 @@ class Connection(WSListener):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self.error)
         logger.info("connection %d: ended: %s", self.number, detail)
+        self._end_read()
         self._receiver.on_lost()
 
 
@@ -381,15 +352,3 @@ def _is_readable(sock: socket.socket) -> bool:
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))
-
-
-def _failure(url: str, error: Exception, proxy: str | None) -> CouldNotConnect:
-    """Return what went wrong on the way to an open connection."""
-    if isinstance(error, WSHandshakeError) and (status := STATUS_LINE.match(error.raw_header or b"")):
-        kind = CONTENT_TYPE.search(error.raw_header or b"")
-        said = kind[1].decode(errors="replace") if kind else ""
-        return wrong_answer(url, int(status[1]), error.raw_body or b"", said, proxy)
-    failure = could_not_connect(url, error, proxy)
-    if isinstance(error, WSError):
-        failure.reason = "handshake"
-    return failure

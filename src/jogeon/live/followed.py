@@ -14,6 +14,12 @@ class Sink(Protocol):
     def put(self, event: Event) -> None:
         """Take one event."""
 
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read, in order; none is a Snapshot. Who reads them goes on at `wake`."""
+
+    def wake(self) -> None:
+        """Let whoever reads go on: all of a read was put."""
+
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together: gap, recovered changes, snapshot."""
 

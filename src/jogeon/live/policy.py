@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from jogeon.live.connection import Connection, Receiver
+from jogeon.live.opening import open_connection
 
 TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 """Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""
@@ -35,4 +36,4 @@ class Policy(Struct, frozen=True):
     on_taken: OnTaken = "stop"
     wall: Callable[[], int] = time.time_ns
     uniform: Callable[[float, float], float] = random.uniform
-    dial: Dial = Connection.open
+    dial: Dial = open_connection

@@ -14,6 +14,7 @@ from typing import Self
 from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import Blind, ended
+from jogeon.live.waiter import Waiter
 
 TWO_READERS = "somebody else reads this watch: another reader needs a watch of its own"
 
@@ -57,7 +58,7 @@ class Queue:
         """Whether events were lost and the consumer was not told yet."""
         self.last: Event | None = None
         """The event handed over last."""
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: Waiter | None = None
         self.reader: Reader | None = None
         self._closed = False
         self._error: JogeonError | None = None
@@ -70,14 +71,30 @@ class Queue:
 
     def put(self, event: Event) -> None:
         """Take one event that is no Snapshot; never waits."""
-        if len(self.events) < self._room:
-            self.events.append(event)
-        elif isinstance(event, Enter | Leave) and self._present(event.condition) in self._handed:
-            self._dropped[type(event)] += 1  # while marked, the usual case
-        else:
-            self._lose((event,))
+        self.put_all((event,))
         if self._waiter is not None:
             self._wake()
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take events of one read; none is a Snapshot, and `current` knows all of them. Who reads is not woken."""
+        if len(self.events) + len(events) <= self._room:
+            self.events.extend(events)
+            return
+        lost: list[Event] = []
+        for event in events:
+            if isinstance(event, Enter | Leave) and self._present(event.condition) in self._handed:
+                self._dropped[type(event)] += 1  # while marked, the usual case
+            else:
+                lost.append(event)
+        if lost:
+            self._lose(lost)
+
+    def wake(self) -> None:
+        """Let the reader go on at once, if this is called outside of any task; else at the loop's next turn."""
+        waiter = self._waiter
+        if waiter is not None and (self.events or self.lagging):
+            self._waiter = None
+            waiter.go_on()
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
@@ -238,10 +255,11 @@ class Queue:
             raise LocalProtocolError(TWO_READERS)
         if self._closed:
             raise self._error or StopAsyncIteration
-        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        waiter = self._waiter = Waiter(loop=asyncio.get_running_loop())
         try:
             await waiter
         finally:
+            waiter.forget()
             if self._waiter is waiter:
                 self._waiter = None
 

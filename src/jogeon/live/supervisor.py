@@ -59,7 +59,7 @@ class Supervisor:
         self._endpoint = endpoint
         self._subscriptions = subscriptions
         self._planners: tuple[Planner, ...] = (subscriptions, *others)
-        self.on_push = subscriptions.pushed  # no step in between on the path of every push
+        self.on_pushes = subscriptions.pushed  # no step in between on the path of every push
         self._on_end = on_end
         self._uniform = policy.uniform
         self._wall = policy.wall

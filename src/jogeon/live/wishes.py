@@ -5,7 +5,7 @@ Every event a user sees is made in membership.py and handed to the sinks of its 
 """
 
 import math
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Anomaly, Condition, Event, Exchange, State, StateName
@@ -15,7 +15,7 @@ from jogeon.live.listing import Listing, resolve
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.reports import Report
-from jogeon.wire.messages import Push, PushValues
+from jogeon.wire.messages import PushRow, PushValues
 from jogeon.wire.values import stock_code
 
 
@@ -39,6 +39,8 @@ class Wishes:
         """Seqs that nobody wants any more and that are to be cleared."""
         self._cleared: set[str] = set()
         """Seqs of which pushes may still come."""
+        self._given: dict[Sink, None] = {}
+        """Sinks that got something of the present read."""
         self._strange = False
         """Whether a push came for a seq that nobody knows: the conditions may have been renumbered."""
 
@@ -193,21 +195,49 @@ class Wishes:
             if not seqs or subscription.condition.seq in seqs:
                 subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
 
-    def pushed(self, push: Push, at_ns: int) -> None:
-        """Turn the rows of a REAL frame into events; this is the path of every push."""
-        for row in push.data:
+    def pushed(self, rows: Sequence[PushRow], at_ns: int, *, over: bool = True) -> None:
+        """Turn rows of REAL frames that were read together into events; this is the path of every push.
+
+        A sink gets an event before anything is made of the next one that is not for the same sinks. Who reads goes on
+        once the read is `over`.
+        """
+        by_seq = self._by_seq
+        told: list[Event] = []
+        sinks: list[Sink] = []
+        for row in rows:
             values = row.values
-            subscription = self._by_seq.get(values.seq) or self._by_seq.get(values.seq.strip())
+            subscription = by_seq.get(values.seq) or by_seq.get(values.seq.strip())
             if subscription is None:
+                told = self._hand_over(told, sinks)
                 self._unclaimed(values, at_ns)
                 continue
+            if subscription.sinks is not sinks and subscription.sinks != sinks:
+                told, sinks = self._hand_over(told, sinks), subscription.sinks
             code = values.code
             if len(code) != 6:
                 code = stock_code(code)
             event = subscription.push(values.kind, code, values.clock or "", at_ns)
             if event is not None:
-                for sink in subscription.sinks:
-                    sink.put(event)
+                told.append(event)
+        self._hand_over(told, sinks)
+        if over:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Let go on whoever reads what came; a SystemExit of one leaves the others to the next read."""
+        while self._given:
+            sink = next(iter(self._given))
+            del self._given[sink]
+            sink.wake()
+
+    def _hand_over(self, told: list[Event], sinks: list[Sink]) -> list[Event]:
+        """Let sinks take events that are for them alone; return where the next ones are kept."""
+        if not told:
+            return told
+        for sink in sinks:
+            sink.put_all(told)
+            self._given[sink] = None
+        return []
 
     def _doubted(self) -> None:
         self.on_doubt()

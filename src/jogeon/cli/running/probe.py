@@ -6,9 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from jogeon.errors import JogeonError
-from jogeon.live.connection import Connection
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
+from jogeon.live.opening import open_connection
 from jogeon.live.policy import Policy
 from jogeon.wire.messages import Ping, Search, SearchPage
 from jogeon.wire.readers import decode
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def reach(websocket: str, proxy: str | None) -> None:
     """Open a connection and close it; nothing is sent on it. CouldNotConnect."""
-    connection = await Connection.open(websocket, _Deaf(), proxy=proxy)
+    connection = await open_connection(websocket, _Deaf(), proxy=proxy)
     await connection.aclose()
 
 
@@ -31,7 +31,7 @@ def _ignore(*_: object, **__: object) -> None:
 class _Deaf:
     """A receiver for a connection on which nothing is sent."""
 
-    on_push = on_unreadable = on_answer = on_ping = on_system = on_late = on_stray = on_lost = staticmethod(_ignore)
+    on_pushes = on_unreadable = on_answer = on_ping = on_system = on_late = on_stray = on_lost = staticmethod(_ignore)
 
 
 class Probe:
