@@ -213,7 +213,7 @@ def test_inside_a_running_loop_as_in_jupyter(simulator: Simulator) -> None:
     [
         (jogeon.sync.connect, jogeon.connect),
         *[(getattr(jogeon.sync.Client, name), getattr(jogeon.Client, name)) for name in ("search", "watch", "clear")],
-        *[(getattr(jogeon.sync.Client, name), getattr(jogeon.Client, name)) for name in ("conditions", "resolve")],
+        *[(getattr(jogeon.sync.Client, name), getattr(jogeon.Client, name)) for name in ("conditions", "resolve", "quotes")],
     ],
 )
 def test_signatures_are_the_same(blocking: object, original: object) -> None:

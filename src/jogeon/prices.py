@@ -12,17 +12,17 @@ from msgspec import Struct
 from jogeon.events import Condition, Sign, exchange_time, korean
 
 EntrySource = Literal["quote", "trade", "snapshot"]
-"""Where an entry price is from: asked for at the entry (ka10095), the first trade after it (0B), or the first price of a
-stock that was in already when the condition was first seen."""
+"""Where an entry price is from: asked for at the entry (ka10095), the first trade after it (0B), or the first price
+of a stock that was in already when the condition was first seen."""
 
 
 class Quote(Struct, frozen=True, gc=False):
     """The price of a stock and what is known with it (시세); None or "" where the broker left a field empty.
 
-    Prices and `change` (against yesterday's close) are in won, `rate` and `strength` (체결강도) in percent; `quantity` is
-    the volume of the last trade in shares, negative for a sale, `volume` that of the day, and `value` the turnover of
-    the day in the broker's unit. `quantity` and `strength` come with trades only. `source` is `trade` (0B) or `quote`
-    (ka10095).
+    Prices and `change` (against yesterday's close) are in won, `rate` and `strength` (체결강도) in percent.
+    `quantity` is the volume of the last trade in shares, negative for a sale, `volume` that of the day, and `value`
+    the turnover of the day in the broker's unit. `quantity` and `strength` come with trades only. `source` is `trade`
+    (0B) or `quote`, for one that was asked for (ka10095).
     """
 
     code: str

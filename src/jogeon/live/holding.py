@@ -1,14 +1,19 @@
 """One stay of a stock in a condition: the price at its entry, and what came of it since. No I/O, no clock."""
 
-import sys
-from collections.abc import Callable
-from typing import Protocol
+from __future__ import annotations
 
-from jogeon.events import Condition
-from jogeon.prices import EntrySource
+import sys
+from typing import TYPE_CHECKING, Protocol
+
 from jogeon.wire.messages import TradeRow
 from jogeon.wire.quotes import quote_of
 from jogeon.wire.stocks import PricedStock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jogeon.events import Condition
+    from jogeon.prices import EntrySource
 
 Row = TradeRow | PricedStock
 
@@ -22,7 +27,7 @@ class Follower(Protocol):
     """Who is told each price of a stock; it may neither wait nor raise."""
 
     def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
-        """Take a price that was received at `at_ns`; `asked` is the number of the request that brought it (see TRADED)."""
+        """Take a price, received at `at_ns`; `asked` is the number of the request that brought it (see TRADED)."""
 
 
 class Holding:
@@ -53,7 +58,7 @@ class Holding:
         self._day_low: int | None = None
         self.number = 0
         """Its place among all entries and requests."""
-        self.on_priced: Callable[["Holding"], object] = lambda _: None
+        self.on_priced: Callable[[Holding], object] = lambda _: None
 
     def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price: the first one that is not older than the entry is that of the entry."""
@@ -87,7 +92,7 @@ class Holding:
 
     @property
     def rank(self) -> int:
-        """How it stands beside others where there is no room for all: the newest entry first, then who was in before."""
+        """How it stands beside others where there is no room for all: newest entries first, then who was in before."""
         return self.number - FIRST_SEEN if self.first_seen else self.number
 
     def give_up(self) -> None:

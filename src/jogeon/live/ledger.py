@@ -5,7 +5,7 @@ state, and of one member at most once in PACE seconds.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.live.holding import Holding
@@ -26,7 +26,7 @@ class Ledger:
         """What has changed since it was told, the oldest change first."""
         self._told: dict[tuple[Condition, str], float] = {}
         """When each member was told of last."""
-        self.on_news = lambda: None
+        self.on_news: Callable[[], object] = lambda: None
 
     # ------------------------------------------------------------ what the watch hears
 
@@ -44,6 +44,14 @@ class Ledger:
         """Take events that belong together."""
         for event in events:
             self.put(event)
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take changes in order."""
+        for event in events:
+            self.put(event)
+
+    def wake(self) -> None:
+        """Do nothing: news wakes whoever reads."""
 
     def renumbered(self, old: Condition, new: Condition) -> None:
         """Note that a condition goes on under another seq."""
@@ -87,11 +95,9 @@ class Ledger:
     def _note(self, holding: Holding) -> None:
         if not holding.settled or (holding.left and holding.told):
             return
-        if not self._news:
+        if holding not in self._news:
             self._news[holding] = None
             self.on_news()
-        else:
-            self._news[holding] = None
 
     def take(self, now: float) -> list[Price]:
         """Return what has changed, of each member its present state; what was told within PACE seconds waits."""

@@ -13,12 +13,13 @@ from jogeon.live.holding import TRADED, Follower, Holding, Row
 from jogeon.live.slots import PRICE_LIMIT, Slots
 from jogeon.live.turns import Turns
 from jogeon.prices import Price, Quote
-from jogeon.wire.messages import PartialPush, Push, TradeRow, WidePush
+from jogeon.wire.messages import TradeRow
 from jogeon.wire.quotes import price_of, quote_of
 from jogeon.wire.stocks import MOST_ASKED, PricedStock
 
 ENTRY_PATIENCE = 10.0
 """Seconds after which an entry has no price any more: a later one would be that of another moment."""
+
 
 class Pricing:
     """The book of prices of one client. `now` is monotonic seconds, `at_ns` the wall clock.
@@ -134,21 +135,20 @@ class Pricing:
 
     # ------------------------------------------------------------ what comes
 
-    def pushed(self, push: Push, at_ns: int) -> None:
-        """Take the trades of a REAL frame; this is the path of every trade."""
-        if isinstance(push, WidePush | PartialPush):
-            for row in push.quotes:
-                followers = self._followers.get(row.item)
-                if followers is None:
-                    continue
-                self._book[row.item] = (row, at_ns, len(self._ends))
-                self._traded.add(row.item)
+    def traded(self, rows: Sequence[TradeRow], at_ns: int) -> None:
+        """Take trades that were pushed; this is the path of every trade."""
+        for row in rows:
+            code = row.item
+            followers = self._followers.get(code)
+            if followers is not None:
+                self._book[code] = (row, at_ns, len(self._ends))
+                self._traded.add(code)
                 price = price_of(row)
                 for follower in tuple(followers):
                     follower.priced(row, price, at_ns, TRADED)
 
     def ask(self, now: float) -> tuple[str, ...]:
-        """Return the stocks to ask for now, none if it is not the time; `answered` or `failed` tells what came of it."""
+        """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
         codes = self.turns.next_codes(now)
         if codes:
             self._asked = next(self._numbers)

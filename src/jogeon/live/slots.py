@@ -1,4 +1,4 @@
-"""Which stocks the broker pushes trades of: one allocator of a connection's slots (REG, REMOVE of 0B). No I/O, no clock.
+"""Which stocks the broker pushes trades of: one allocator of a connection's slots (REG, REMOVE of 0B). No I/O.
 
 A connection may have so many stocks registered and no more. Whoever wants one says so; explicit wishes come first, then
 the newest entries. What is registered is brought in line with that by at most one REMOVE and one REG a second, each of
@@ -105,10 +105,12 @@ class Slots(Planner):
         missing = [code for code in wanted if code not in known]
         surplus = self._may_be.keys() - set(wanted) if not self._doubtful or not wanted else set()
         room = min(self._most, self.limit - len(known))
-        self._look_at = min(self._next_reg if missing and room > 0 else math.inf, self._next_remove if surplus else math.inf)
-        if surplus and now >= self._next_remove:
+        reg_at = self._next_reg if missing and room > 0 else math.inf
+        remove_at = self._next_remove if surplus else math.inf
+        self._look_at = min(reg_at, remove_at)
+        if now >= remove_at:
             return RemoveQuotes(tuple(code for code in self._may_be if code in surplus))
-        if missing and room > 0 and now >= self._next_reg:
+        if now >= reg_at:
             return RegisterQuotes(tuple(missing[:room]), keep=not self._doubtful)
         return None
 
@@ -171,7 +173,7 @@ class Slots(Planner):
         self._most = min(self._most, self.limit)
 
     def _narrow(self, request: RegisterQuotes, now: float) -> None:
-        """Find the stock for which the broker refuses the others: ask for half as many, and leave out one that is alone."""
+        """Find the stock for which all are refused: ask for half as many, and leave out one that was alone."""
         if len(request.codes) == 1:
             self._unknown[request.codes[0]] = now + LONGEST_PAUSE
         self._most = max(1, len(request.codes) // 2)

@@ -1,7 +1,7 @@
 """Whose prices are asked for next (ka10095), so many stocks a request and one request a second. No I/O, no clock.
 
 First the stocks that entered, in order of entry; then those that have no price yet; then, in turn, those whose trades
-are not pushed, the oldest price first. A refusal for the rate makes it slower for a while, and the prices that much older.
+are not pushed, the oldest price first. A refusal makes it slower for a while, and the prices that much older.
 """
 
 import heapq
@@ -26,7 +26,8 @@ class Turns:
         """When each of the stocks that are asked for in turn was asked for last."""
         self._in_flight: tuple[list[str], list[str]] = ([], [])
         """Of the stocks that were asked for last, those that had entered and those without a price."""
-        self._next = -math.inf
+        self.not_before = -math.inf
+        """When the next request may be sent."""
         self.pace = PACE
         """Seconds between two requests as the broker takes them at present."""
 
@@ -51,15 +52,9 @@ class Turns:
 
     # ------------------------------------------------------------ when, and whom
 
-    def next_due(self) -> float:
-        """Return when the next request is due if nobody enters before."""
-        if self._entered or self._unpriced:
-            return self._next
-        return max(self._next, min(self._asked.values(), default=math.inf) + OLD)
-
     def next_codes(self, now: float) -> tuple[str, ...]:
-        """Return the stocks to ask for now; none if it is nobody's time. `answered` or `failed` tells what came of it."""
-        if now < self._next:
+        """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
+        if now < self.not_before:
             return ()
         first = list(self._entered)[: self._most]
         then = [code for code in self._unpriced if code not in self._entered][: self._most - len(first)]
@@ -71,7 +66,7 @@ class Turns:
             self.priced(code)
         if not taken and not last:
             return ()
-        self._next = now + self.pace
+        self.not_before = now + self.pace
         self._asked.update((code, now) for code in (*taken, *last) if code in self._asked)
         return (*first, *then, *last)
 
@@ -83,7 +78,7 @@ class Turns:
     def failed(self, now: float) -> None:
         """Note that a request brought nothing: those that waited still do, and the next request comes later."""
         self.pace = min(SLOWEST, self.pace * 2)
-        self._next = now + self.pace
+        self.not_before = now + self.pace
         first, then = self._in_flight
         self._entered = dict.fromkeys([*first, *self._entered])
         self._unpriced = dict.fromkeys([*then, *self._unpriced])
