@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Container, Sequence
 
-from jogeon.errors import JogeonError
+from jogeon.errors import BUSY_CODES, JogeonError
 from jogeon.live.planner import Planner
 from jogeon.wire.messages import Acknowledged, Answer, Refusal, RegisterQuotes, RemoveQuotes, Request
 
@@ -48,11 +48,13 @@ class Slots(Planner):
         self._doubtful = True
         """Whether less may be registered than is noted, or more: the next REG then replaces all."""
         self._most = limit
-        """Stocks in one REG; halved while the broker refuses some of them for reasons of its own."""
+        """Stocks in one REG; fewer while the broker refuses some of them for reasons of its own."""
         self._unknown: dict[str, float] = {}
         """Until when a stock is left out that was refused alone."""
         self._in_flight: Request | None = None
         self._next_reg = self._next_remove = 0.0
+        self._made_room = False
+        """Whether a REMOVE was granted, and no REG sent since."""
         self._look_at = -math.inf
         """Until when nothing is to be sent, unless something changes."""
         self._pause = 0.0
@@ -73,7 +75,7 @@ class Slots(Planner):
         """Begin a connection: nothing is registered on it."""
         self._connected, self._doubtful = True, True
         self._may_be.clear()
-        self._in_flight, self._pause = None, 0.0
+        self._in_flight, self._pause, self._made_room = None, 0.0, False
         self._next_reg = self._next_remove = self._look_at = -math.inf
         self.on_begun()
 
@@ -89,7 +91,7 @@ class Slots(Planner):
         if request is None or request.trnm in busy:
             return None
         if isinstance(request, RegisterQuotes):
-            self._next_reg = now + PACE
+            self._next_reg, self._made_room = now + PACE, False
             if not request.keep:
                 self._may_be.clear()
             self._may_be |= dict.fromkeys(request.codes)
@@ -107,7 +109,11 @@ class Slots(Planner):
         room = min(self._most, self.limit - len(known))
         reg_at = self._next_reg if missing and room > 0 else math.inf
         remove_at = self._next_remove if surplus else math.inf
+        if surplus and len(missing) > room and not self._made_room:  # a REG before its REMOVE would find half the room
+            reg_at = max(reg_at, remove_at)
         self._look_at = min(reg_at, remove_at)
+        if not missing:
+            self._most = self.limit
         if now >= remove_at:
             return RemoveQuotes(tuple(code for code in self._may_be if code in surplus))
         if now >= reg_at:
@@ -143,23 +149,26 @@ class Slots(Planner):
         if isinstance(request, RemoveQuotes):
             for code in request.codes:
                 self._may_be.pop(code, None)
+            self._made_room = True
             self._doubtful = self._doubtful and bool(self._may_be)
         elif isinstance(request, RegisterQuotes):
             self._doubtful = self._doubtful and request.keep
-            self._most = min(self.limit, self._most * 2)
 
     def _failed(self, request: Request, answer: Answer, now: float) -> None:
+        """Take a refusal; of a REG that keeps what is there, nothing is taken for done."""
+        code = answer.code if isinstance(answer, Refusal) else ""
         if isinstance(answer, Refusal):
             self.refused = [*self.refused[-9:], answer]
-            if answer.code == TOO_MANY_CODES:
-                self._learn(answer, replaced=isinstance(request, RegisterQuotes) and not request.keep)
-            elif isinstance(request, RegisterQuotes) and not answer.busy:
-                self._narrow(request, now)
-        if isinstance(request, RegisterQuotes) and request.keep and isinstance(answer, Refusal) and answer.busy:
-            for code in request.codes:  # the rate was refused before anything was looked at
-                self._may_be.pop(code, None)
+        if isinstance(answer, Refusal) and code == TOO_MANY_CODES:
+            self._learn(answer, replaced=isinstance(request, RegisterQuotes) and not request.keep)
+            self._doubtful = True
+        elif isinstance(request, RegisterQuotes) and request.keep:
+            for each in request.codes:
+                self._may_be.pop(each, None)
         else:
             self._doubtful = True
+        if isinstance(request, RegisterQuotes) and code not in {TOO_MANY_CODES, *BUSY_CODES}:
+            self._narrow(request, now)
         self._wait(now, BUSY_PAUSE)
 
     def _learn(self, refusal: Refusal, *, replaced: bool) -> None:
@@ -176,6 +185,8 @@ class Slots(Planner):
         """Find the stock for which all are refused: ask for half as many, and leave out one that was alone."""
         if len(request.codes) == 1:
             self._unknown[request.codes[0]] = now + LONGEST_PAUSE
+        else:
+            self._pause = 0.0  # half as many are another question
         self._most = max(1, len(request.codes) // 2)
 
     def _wait(self, now: float, at_least: float) -> None:
