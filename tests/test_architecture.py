@@ -31,10 +31,10 @@ WINGS = {
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " slots turns holding pricing ledger quoting asking queue jobs connection opening policy beats serving supervisor"
     " feed",
-    "account": "pasted environment settings keyrings keyfiles keys lock tokens",
-    "server": "frames settings door inbox deadlines peer server callers http token_routes",
+    "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
     "journal": "position fold format schema commits stream stats rollups resume evidence reading following file store"
-    " inbox writer relay counting history retention",
+    " inbox writer relay counting outcomes history retention",
     "people": "arguments recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
@@ -51,7 +51,7 @@ BELOW = {
     "server": {"ground", "wire"},
     "live": {"ground", "wire"},
     "journal": {"ground", "wire", "live"},
-    "people": {"ground", "wire", "live", "journal"},
+    "people": {"ground", "wire", "live", "account", "journal"},
     **{
         role: {"ground", "wire", "live", "account", "server", "journal", "people"}
         for role in ("simulator", "hub", "alerts", "board", "nats")

@@ -9,7 +9,7 @@ import pytest
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.files import journal_file
-from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
@@ -221,3 +221,27 @@ def test_a_journal_has_its_usual_place(shell: Shell) -> None:
     said = shell("history", "events")
     assert str(path) in said.err  # nobody knows the key: the newest there is, and it is named
     assert len(said.lines) == 8
+
+
+def test_outcomes_say_how_many_entries_had_a_price(shell: Shell, journal: str) -> None:
+    said = shell("history", "outcomes", "--journal", journal, "--condition", "급등주", "--lang", "en")
+    assert [line["after"] for line in said.lines] == ["1m", "5m", "10m", "30m", "60m", "close"]
+    assert said.lines[0] == {
+        "condition": {"seq": "4", "name": "급등주"}, "after": "1m", "entries": 1, "priced": 0,
+        "median": None, "q1": None, "q3": None, "positive": 0,
+    }  # fmt: skip
+    assert "only entries with a price are counted" in said.err
+
+
+def test_outcomes_as_a_table_and_as_a_spreadsheet(shell: Shell, tmp_path: Path, terminal: None) -> None:
+    path = tmp_path / "priced.db"
+    write(path)
+    opened = Store.open(path)
+    priced = [("000660", at(61), 100, "quote"), ("000660", at(115), 103, None)]
+    opened.write(Commit(quotes=[(code, ns, price, 0, 0.0, 1, source, 4) for code, ns, price, source in priced]))
+    opened.close()
+    shown = shell("history", "outcomes", "--journal", str(path), "--lang", "ko").out
+    assert "+3.00%" in shown
+    assert "편입 후 수익률" in shown
+    rows = shell("history", "outcomes", "--journal", str(path), "--csv", "--lang", "en").out.splitlines()
+    assert "4,급등주,1m,1,1,3.0,3.0,3.0,1" in rows

@@ -16,7 +16,10 @@ from jogeon.wire.messages import ConditionList, ListConditions, Register, Regist
 from texts import page_text
 
 RULES = [Condition(seq, name) for seq, name in (("2", "급등주"), ("10", "급락주"), ("0", "신고가"))]
-QUOTE = Prices("005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700)
+QUOTE = Prices(
+    "005930", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700,
+    base=75_100, value=780_000_000_000, ask=75_100, bid=75_000, quantity=-10, strength=98.5, clock="101500",
+)  # fmt: skip
 
 
 def dialect(**switches: Any) -> Dialect:

@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.errors import ConnectionLost, CouldNotConnect, JogeonError, LoginRefused, RequestRefused, TokenRefused
+from jogeon.errors import (
+    STALE_TOKEN_CODES,
+    ConnectionLost,
+    CouldNotConnect,
+    JogeonError,
+    LoginRefused,
+    RequestRefused,
+    TokenRefused,
+)
 from jogeon.live.retry import (
     AGAINST_KEYS,
     FIRST_RETRY,
     LONGEST_RETRY,
     SLOW_RETRY,
-    STALE_TOKEN_CODES,
     Liveness,
     Pace,
     Patience,

@@ -15,6 +15,8 @@ from naive_client import NaiveClient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jogeon.wire.stocks import ListedStock
+
 
 class Handmade:
     """Two conditions and one stock."""
@@ -27,6 +29,10 @@ class Handmade:
 
     def prices(self, code: str) -> Unpriced:
         return Unpriced(code)
+
+    def listed(self, market: str) -> list[ListedStock]:
+        del market
+        return []
 
     def renumber(self, seed: int) -> dict[str, str]:
         self.conditions = [Condition("1", "급등주"), Condition("0", "급락주")]

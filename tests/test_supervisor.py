@@ -12,7 +12,7 @@ import pytest
 
 import jogeon
 from jogeon.client import Client
-from jogeon.endpoint import Endpoint
+from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Condition, Event, Gap
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.supervisor import LOGINS_AN_HOUR
@@ -110,6 +110,36 @@ def test_no_login_reply_is_a_timeout() -> None:
         with pytest.raises(jogeon.RequestTimeout):
             async with Silent().client():
                 pass
+
+    virtual(main())
+
+
+def test_the_login_asks_where_http_is_and_takes_the_answer_of_the_same_host() -> None:
+    class Saying(Broker):
+        said = "http://fake:7"
+
+        def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
+            wire.push(writers.encode_login_accepted(rest=self.said if message.get("jogeon") == 1 else None))
+
+    async def main() -> None:
+        broker = Saying()
+        async with broker.client() as kiwoom:
+            assert kiwoom._feed.rest == "http://fake:7"
+            broker.said = "http://other:7"
+            broker.wire.drop()
+            await pause(30)
+            assert kiwoom._feed.rest is None
+        assert [message["jogeon"] for message in broker.requests("LOGIN")] == [1, 1]
+
+    virtual(main())
+
+
+def test_kiwoom_gets_nothing_but_its_own_fields_at_the_login() -> None:
+    async def main() -> None:
+        broker = Broker()
+        endpoint = Endpoint(name="real", websocket="wss://API.kiwoom.com.:10000", tokens=FixedToken("demo"))
+        async with Client(nullcontext(endpoint), name="real", policy=Policy(wall=broker.wall, dial=broker.dial)):
+            assert broker.requests("LOGIN") == [{"trnm": "LOGIN", "token": "demo"}]
 
     virtual(main())
 

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
+from jogeon.account.stkinfo import StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, stock_codes
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
@@ -40,6 +41,8 @@ class Client:
         self.address = name
         self._endpoint = endpoint
         self._feed = Feed(policy)
+        self._stocks: StockInfo | None = None
+        """Names and prices over REST; None until the client is entered."""
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
 
@@ -50,6 +53,8 @@ class Client:
         self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
+            self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            self._feed.asking.ask = self._stocks.prices
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()

@@ -129,7 +129,7 @@ async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | 
     broker = BROKERS[mode]
     tokens = IssuedTokens(keys, broker.rest, proxy=proxy_for(broker.rest, proxy))
     async with session_lock(mode, keys):
-        yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy))
+        yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy), rest=broker.rest)
 
 
 async def _aside(work: "Callable[[], T]") -> "T":
@@ -197,5 +197,5 @@ async def _demo() -> "AsyncIterator[Endpoint]":
     from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
-    async with Simulator(speed=DEMO_SPEED, rest_port=None) as simulator:
+    async with Simulator(speed=DEMO_SPEED) as simulator:
         yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))

@@ -1,11 +1,16 @@
-"""An address with its tokens: where a connection goes, and what it logs in with."""
+"""An address with its tokens: where a connection goes, what it logs in with, and where HTTP is beside it."""
 
+import contextlib
 from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
 from jogeon.masks import hide
-from jogeon.net import without_password
+from jogeon.net import is_loopback, without_password
+
+KIWOOM = "kiwoom.com"
+LOCALHOST = ("127.0.0.1", "::1")
 
 
 class Tokens(Protocol):
@@ -37,12 +42,17 @@ class FixedToken:
 
 
 class Endpoint(Struct, frozen=True):
-    """A server to log in to: `name` is what people call it ("real", "mock", "demo" or the address)."""
+    """A server to log in to: `name` is what people call it ("real", "mock", "demo" or the address).
+
+    `rest` is where it serves HTTP, if that is known before the login; `else_rest` is for a server that does not say.
+    """
 
     name: str
     websocket: str
     tokens: Tokens
     proxy: str | None = None
+    rest: str | None = None
+    else_rest: str | None = None
 
     def __repr__(self) -> str:
         through = f", proxy={without_password(self.proxy)!r}" if self.proxy else ""
@@ -50,3 +60,43 @@ class Endpoint(Struct, frozen=True):
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("name", self.name), ("websocket", self.websocket)]
+
+    @property
+    def extended(self) -> bool:
+        """Whether the login may ask for more than Kiwoom knows: never at a host of Kiwoom, however it was typed."""
+        return not is_kiwoom(self.websocket)
+
+    def rest_after(self, said: str | None) -> str | None:
+        """Return where the server serves HTTP, after what it said of that at the login; None if nobody knows."""
+        return self.rest or rest_said(self.websocket, said) or self.else_rest
+
+
+def is_kiwoom(url: str) -> bool:
+    """Tell whether an address leads to a host of Kiwoom; a name that looks up as one is one."""
+    host = _host(urlsplit(url))
+    return host == KIWOOM or host.endswith(f".{KIWOOM}")
+
+
+def rest_said(websocket: str, said: str | None) -> str | None:
+    """Return the REST address that a server named at the login, None for one that must not have the token.
+
+    It must be on the host of the websocket, and not less protected than that.
+    """
+    try:
+        there, here = urlsplit(said or ""), urlsplit(websocket)
+        port = there.port
+    except ValueError:
+        return None
+    host = _host(there)
+    same = host != "" and (host == _host(here) or (_host(here) == "localhost" and host in LOCALHOST))
+    plain = there.scheme == "http" and (here.scheme == "ws" or is_loopback(host))
+    bare = "@" not in there.netloc and not there.query and not there.fragment and port != 0
+    return said.rstrip("/") if said and same and bare and (plain or there.scheme == "https") else None
+
+
+def _host(parts: SplitResult) -> str:
+    """Return the host of an address as a look-up sees it: in small letters, composed, without a dot at its end."""
+    host = parts.hostname or ""
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    return host.rstrip(".").lower()

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 BUSY_CODES = frozenset({"1700", "105110", "429"})
 """Too many requests of a kind, over REST and over the socket."""
+STALE_TOKEN_CODES = frozenset({"8005", "8010", "8031", "8103"})
+"""Codes after which a freshly issued token is worth one more try; 8010: the address of this machine has changed."""
 
 
 def _report(kind: "Kind", **fields: Any) -> "Report":

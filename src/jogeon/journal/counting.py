@@ -1,12 +1,15 @@
 """The counts of a span of a journal: whole roll-ups where there are any, the rest event by event."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from jogeon.journal.reading import read_chunks, read_rows
+from jogeon.events import Condition
+from jogeon.journal.commits import fold_of
+from jogeon.journal.fold import Known
+from jogeon.journal.reading import read_chunks, read_conditions, read_rows
 from jogeon.journal.rollups import add_rollup
 from jogeon.journal.schema import codes_of
-from jogeon.journal.stats import ROW, Counts, Span
+from jogeon.journal.stats import ROW, Counts, Span, clip
 
 Progress = Callable[[int, int], object]
 """Is told how many events were counted, of how many."""
@@ -45,3 +48,27 @@ def _scan(db: sqlite3.Connection, counts: Counts, ids: Span, span: Span, progres
     for rows in read_chunks(db, ROW, *ids, where, span):
         counts.add(rows)
         progress(rows[-1][0])
+
+
+def covered(
+    db: sqlite3.Connection, condition: Condition, numbers: Collection[int], known: Known | None, span: Span
+) -> tuple[list[Span], list[Span]]:
+    """Return from when until when a condition was recorded, and the gaps in that, within a span."""
+    places = ",".join("?" * len(numbers))
+    query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
+    first = db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
+    gaps = db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
+    begun = None if known is None else _begun(db, condition)
+    first = first if begun is None else begun if first is None else min(first, begun)
+    recorded = [] if first is None or known is None else [(first, max(first, known.right_ns))]
+    return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
+
+
+def _begun(db: sqlite3.Connection, condition: Condition) -> int | None:
+    """Return since when a condition is in the file that was in it before: what is older was deleted."""
+    oldest = db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
+    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
+    if oldest is None or (first is not None and first <= oldest[0]):
+        return None
+    fold = fold_of(oldest[2], read_conditions(db))
+    return int(oldest[1]) if fold.find(condition) is not None else None

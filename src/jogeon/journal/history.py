@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
-from jogeon.journal.commits import fold_of
-from jogeon.journal.counting import Progress, count
+from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first
+from jogeon.journal.outcomes import Outcome, outcomes, returns
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
@@ -29,7 +30,7 @@ from jogeon.journal.reading import (
     told,
 )
 from jogeon.journal.schema import COLUMNS, event_of
-from jogeon.journal.stats import ConditionStats, Overlap, Span, clip, overlaps
+from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -294,18 +295,33 @@ class History:
         """
         with self._moment():
             known = read_conditions(self._db)
-            chosen = numbers_of(selection.conditions, known) or list(known)
-            present = self._present(known)
+            numbers = self._numbers(selection, known)
             final = read_end(self._db, known).known
             counts = count(self._db, self._range(selection.span), selection.span, progress)
-            numbers: dict[Condition, set[int]] = {}
-            for number in chosen:
-                numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
-            results = [
-                counts.result(condition, each, *self._covered(condition, each, final.get(condition), selection.span))
-                for condition, each in numbers.items()
-            ]
-        return Stats(tuple(results), tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
+            spans = {c: covered(self._db, c, each, final.get(c), selection.span) for c, each in numbers.items()}
+            results = tuple(counts.result(condition, each, *spans[condition]) for condition, each in numbers.items())
+        return Stats(results, tuple(overlaps({c: counts.stocks(each) for c, each in numbers.items()})))
+
+    def outcomes(self, selection: Selection = ALL, progress: Progress | None = None) -> list[Outcome]:
+        """Return what the stocks that entered returned 1, 5, 10, 30 and 60 minutes later and at the close.
+
+        It counts live entries, by the span, conditions and codes of a selection; see `Outcome` for what is priced.
+        UnknownCondition. `progress(done, all)` is called now and then.
+        """
+        with self._moment():
+            known = read_conditions(self._db)
+            where = self._where(replace(selection, kinds=()), known)
+            numbers = self._numbers(selection, known)
+            entries, found = returns(self._db, self._range(selection.span), where, progress)
+        return [each for c, several in numbers.items() for each in outcomes(c, several, entries, found)]
+
+    def _numbers(self, selection: Selection, known: Mapping[int, Condition]) -> dict[Condition, set[int]]:
+        """Return the conditions of a selection as they are called at the end, each with the numbers it ever had."""
+        present = self._present(known)
+        numbers: dict[Condition, set[int]] = {}
+        for number in numbers_of(selection.conditions, known) or list(known):
+            numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
+        return numbers
 
     def _present(self, known: Mapping[int, Condition]) -> dict[Condition, Condition]:
         """Return what each condition is called at the end: its seq may have moved."""
@@ -317,28 +333,6 @@ class History:
             before = {old} | names.pop(old, set()) if old else set()
             names[condition] = {condition} | names.get(condition, set()) | before
         return {each: now for now, called in names.items() for each in called}
-
-    def _covered(
-        self, condition: Condition, numbers: Collection[int], known: Known | None, span: Span
-    ) -> tuple[list[Span], list[Span]]:
-        """Return from when until when a condition was recorded, and the gaps in that, within a span."""
-        places = ",".join("?" * len(numbers))
-        query = f"FROM events WHERE kind > 1 AND kind = ? AND condition IN ({places})"
-        first = self._db.execute(f"SELECT min(at_ns) {query}", (2, *numbers)).fetchone()[0]
-        gaps = self._db.execute(f"SELECT since_ns, at_ns {query}", (3, *numbers)).fetchall()
-        begun = None if known is None else self._begun(condition)
-        first = first if begun is None else begun if first is None else min(first, begun)
-        recorded = [] if first is None or known is None else [(first, max(first, known.right_ns))]
-        return [clip(each, span) for each in recorded], [clip(each, span) for each in gaps]
-
-    def _begun(self, condition: Condition) -> int | None:
-        """Return since when a condition is in the file that was in it before: what is older was deleted."""
-        oldest = self._db.execute("SELECT id, max_ns, fold FROM marks ORDER BY id LIMIT 1").fetchone()
-        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
-        if oldest is None or (first is not None and first <= oldest[0]):
-            return None
-        fold = fold_of(oldest[2], read_conditions(self._db))
-        return int(oldest[1]) if fold.find(condition) is not None else None
 
 
 def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:

@@ -107,6 +107,11 @@ class Feed:
         """Wait until something was answered or lost; raise what ended the session, if it did."""
         await self._running.change()
 
+    @property
+    def rest(self) -> str | None:
+        """Where the server serves HTTP, None while nobody knows."""
+        return None if self._supervisor is None else self._supervisor.rest
+
     # ------------------------------------------------------------ what is asked
 
     @property

@@ -21,9 +21,6 @@ SLOW_RETRY = (15.0, 60.0)
 LIFE = 10.0
 """Seconds a session must live before the delays start again."""
 
-STALE_TOKEN_CODES = frozenset({"8005", "8010", "8031", "8103"})
-"""Codes after which a freshly issued token is worth one more try; 8010: the address of this machine has changed."""
-
 AGAINST_KEYS = frozenset({"8001", "8002", "8011", "8012", "8020", "8030", "8104", "8200"})
 """Codes against the keys or the account themselves: no time will cure them, a person must act (wire.md section 5)."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import (
+    STALE_TOKEN_CODES,
     ConnectionLost,
     JogeonError,
     LocalProtocolError,
@@ -21,7 +22,7 @@ from jogeon.live.beats import Beats
 from jogeon.live.connection import Connection, OnTrades, Tap
 from jogeon.live.planner import Planner
 from jogeon.live.policy import TAKEN_PAUSES, Policy
-from jogeon.live.retry import LIFE, SLOW_RETRY, STALE_TOKEN_CODES, Verdict, delays, verdict
+from jogeon.live.retry import LIFE, SLOW_RETRY, Verdict, delays, verdict
 from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
@@ -57,6 +58,8 @@ class Supervisor:
         """What gets every message of every connection as it came."""
         self.on_trades: OnTrades | None = None
         """What gets the trades of single stocks of every connection, while anybody wants them."""
+        self.rest = endpoint.rest
+        """Where the server serves HTTP, as far as is known after the last login."""
         self._connection: Connection | None = None
         self._endpoint = endpoint
         self._subscriptions = subscriptions
@@ -160,7 +163,7 @@ class Supervisor:
         connection.taps, connection.clock = self.taps, self._beats.lived
         answer: Answer | None = None
         try:
-            answer = await connection.request(Login(token), LOGIN_TIMEOUT)
+            answer = await connection.request(Login(token, extended=self._endpoint.extended), LOGIN_TIMEOUT)
         except JogeonError as error:
             raise self._cause(error) from None
         finally:
@@ -168,6 +171,8 @@ class Supervisor:
                 await connection.aclose()
         if isinstance(answer, Refusal):
             raise LoginRefused(code=answer.code, text=answer.text)
+        if isinstance(answer, LoginAccepted):
+            self.rest = self._endpoint.rest_after(answer.rest)
         return connection
 
     # ------------------------------------------------------------ the life of the session

@@ -34,7 +34,7 @@ def demo(choices: Choices, /, conditions: str | None, count: int | None, duratio
     from jogeon.simulator.simulator import Simulator
 
     choices.server = "demo"
-    simulator = Simulator(conditions=rules_from(conditions, choices.texts), rest_port=None, **market)
+    simulator = Simulator(conditions=rules_from(conditions, choices.texts), **market)
     run_loop(_demo(simulator, Wish(count=count, seconds=duration), choices))
 
 

@@ -1,4 +1,4 @@
-"""`jogeon history`: what a journal tells afterwards: events, members at a moment, gaps, statistics."""
+"""`jogeon history`: what a journal tells afterwards: events, members at a moment, gaps, statistics, outcomes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-WHAT = ("events", "members", "gaps", "stats", "position")
+WHAT = ("events", "members", "gaps", "stats", "outcomes", "position")
 STREAM = {"--after": "after", "--follow": "follow", "--count": "count", "--duration": "duration"}
 CHOICE = {"--code": "codes", "--kind": "kind"}
 SPAN = {"--from": "from", "--until": "until"}
@@ -23,6 +23,7 @@ IDLE = {
     "members": SPAN | CHOICE | STREAM,
     "gaps": {"--at": "at"} | CHOICE | STREAM,
     "stats": {"--at": "at"} | CHOICE | STREAM,
+    "outcomes": {"--at": "at", "--kind": "kind"} | STREAM,
     "position": {"--at": "at", "--day": "day", "--condition": "names"} | SPAN | CHOICE | STREAM,
 }
 """Options that a question has no use for; an answer that ignores them would look like theirs."""

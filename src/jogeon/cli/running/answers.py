@@ -1,4 +1,4 @@
-"""Answers from a journal: events, members at a moment, gaps, statistics, in the form that was asked for."""
+"""Answers from a journal: events, members at a moment, gaps, statistics, outcomes, in the form that was asked for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from jogeon.cli.showing.history_rows import (
     HEADINGS,
     event_record,
     flat,
+    outcome_record,
     overlap_record,
     picture_record,
     stats_record,
 )
 from jogeon.cli.showing.json_lines import json_line
 from jogeon.cli.showing.progress import Progress, share
+from jogeon.cli.showing.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,6 +48,8 @@ def answer(
             return _members(opened, asked, when, choices, form, write)
         case "stats":
             return _stats(opened, asked, choices, form, write)
+        case "outcomes":
+            return _outcomes(opened, asked, choices, form, write)
     return _events(opened, asked, choices, form, what, write)
 
 
@@ -138,6 +142,20 @@ def _stats(opened: History, asked: Asked, choices: Choices, form: str, write: Wr
 
         return show_stats(stats, choices.texts)
     return write_records(_stats_records(stats, form), "stats", form, choices.texts, write)
+
+
+def _outcomes(opened: History, asked: Asked, choices: Choices, form: str, write: Write) -> int:
+    with Progress() as progress:
+        counted = partial(_tell, progress, choices.texts)
+        found = opened.outcomes(stretch.selection(opened, asked, choices.texts), counted)
+    if form == "table":
+        from jogeon.cli.showing.outcome_table import show_outcomes
+
+        show_outcomes(found, choices.texts)
+    else:
+        write_records(map(outcome_record, found), "outcomes", form, choices.texts, write)
+    tell(choices.texts("history.outcomes.bias"))
+    return len(found)
 
 
 def _tell(progress: Progress, texts: Texts, done: int, whole: int) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from jogeon.events import Condition, Event
     from jogeon.journal.history import Picture
+    from jogeon.journal.outcomes import Outcome
     from jogeon.journal.stats import ConditionStats, Overlap
 
 CSV_COLUMNS = {
@@ -25,9 +26,11 @@ CSV_COLUMNS = {
         "seq", "condition", "enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "busiest",
         "covered", "blind",
     ),
+    "outcomes": ("seq", "condition", "after", "entries", "priced", "median", "q1", "q3", "positive"),
 }  # fmt: skip
 """The columns of each kind of record in a spreadsheet."""
 HEADINGS = {"open": "still_open", "first": "oldest"}
+PERCENT = ("median", "q1", "q3")
 """Columns whose name means something else elsewhere: `open` of a stock is a price, `first` is one of two conditions."""
 
 
@@ -56,6 +59,15 @@ def overlap_record(overlap: Overlap) -> dict[str, Any]:
     """Return how many stocks two conditions had in common."""
     pair = [_pair(overlap.first), _pair(overlap.second)]
     return {"overlap": pair, "common": overlap.common, "either": overlap.either}
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """Return what became of a condition's entries after a while; quartiles in percent, to four places."""
+    record: dict[str, Any] = {"condition": _pair(outcome.condition)}
+    for name in ("after", "entries", "priced", "median", "q1", "q3", "positive"):
+        value = getattr(outcome, name)
+        record[name] = round(value, 4) if name in PERCENT and value is not None else value
+    return record
 
 
 def flat(record: Mapping[str, Any], columns: tuple[str, ...]) -> list[Any]:

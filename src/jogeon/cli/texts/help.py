@@ -94,22 +94,24 @@ TEXTS = {
         "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
     ),
     "help.history.short": Text(
-        "기록에서 이벤트·편입 종목·공백·통계 보기", "events, members, gaps, statistics of a journal"
+        "기록에서 이벤트·편입 종목·공백·통계·수익률 보기", "events, members, gaps, statistics, returns of a journal"
     ),
     "help.history.help": Text(
         "기록 파일(--journal)을 읽어 보여 줍니다. events: 편입·이탈을 비롯한 모든 이벤트, members: 어느 순간의 "
-        "편입 종목(--at), gaps: 수신하지 못한 공백, stats: 조건식별 통계와 겹침. 날짜 없는 시각은 --day 의 날, "
+        "편입 종목(--at), gaps: 수신하지 못한 공백, stats: 조건식별 통계와 겹침, outcomes: 편입 후 1분부터 종가까지의 "
+        "수익률(record --prices 로 기록한 경우). 날짜 없는 시각은 --day 의 날, "
         "없으면 마지막으로 기록한 날의 시각입니다. 기록 중인 파일도 읽을 수 있습니다.",
         "Read a journal (--journal). events: everything recorded; members: who was in at a moment (--at); gaps: when "
-        "nothing was received; stats: figures for each condition, and overlaps. A time without a day belongs to "
-        "--day, else to the last day recorded. A journal can be read while it is written.",
+        "nothing was received; stats: figures for each condition, and overlaps; outcomes: returns from 1 minute after "
+        "entry to the close, where record --prices kept prices. A time without a day belongs to --day, else "
+        "to the last day recorded. A journal can be read while it is written.",
     ),
     "help.history.examples": Text(
         "jogeon history events --day 2026-11-22 --condition 급등주\njogeon history members --at 10:31:05\n"
-        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\n"
+        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\njogeon history outcomes\n"
         "jogeon history events --after 3:1234 --follow --json",
         "jogeon history events --day 2026-11-22 --condition 급등주\njogeon history members --at 10:31:05\n"
-        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\n"
+        "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\njogeon history outcomes\n"
         "jogeon history events --after 3:1234 --follow --json",
     ),
     "help.export.short": Text("기록을 Parquet·CSV 파일로 내보내기", "a journal as a Parquet or CSV file"),

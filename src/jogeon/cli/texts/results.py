@@ -68,6 +68,13 @@ TEXTS = {
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 편입 종목", "members at {at}"),
     "history.overlaps": Text("함께 편입된 종목", "stocks in common"),
+    "history.outcomes.title": Text("편입 후 수익률 (비용 제외)", "return after entry (costs not counted)"),
+    "history.outcomes.bias": Text(
+        "가격이 있는 편입만으로 계산했습니다. 시세를 받는 종목 수에 한도가 있어 한산한 시간의 편입이 더 많이 "
+        "반영되고, 조건식에서 이탈한 종목은 이탈 후의 가격이 없습니다.",
+        "only entries with a price are counted: prices are followed for a limited number of stocks, so quiet hours "
+        "weigh more, and a stock that left has no later price.",
+    ),
     "history.progress": Text("{bar} {share}% 집계 중...", "{bar} {share}% counted..."),
     "replay.waiting": Text(
         "재생할 기록: {start} ~ {end}, 조건식 {count}개. 실시간 등록을 기다립니다. 예: "

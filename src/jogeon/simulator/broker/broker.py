@@ -70,6 +70,8 @@ class SimulatedBroker:
         self.standing = Standing()
         self.connections = 0
         self.logins = 0
+        self.rest: str | None = None
+        """Where HTTP is served, told to a login that asks for it."""
         self.on_register: Callable[[str], object] = lambda _: None
         self._market = market
         self._markets: dict[Exchange, Market] = {"K": market} if nxt is None else {"K": market, "N": nxt}
@@ -100,7 +102,8 @@ class SimulatedBroker:
             return LoginVerdict(*self._dialect.login_refused(self.standing.refuse_login or "8005"))
         self.logins += 1
         self._desks.open(peer)
-        return LoginVerdict(LoginAccepted(), self._dialect.login_accepted(), key)
+        rest = self.rest if request.extended else None
+        return LoginVerdict(LoginAccepted(rest), self._dialect.login_accepted(rest), key)
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""

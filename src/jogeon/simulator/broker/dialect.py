@@ -44,9 +44,9 @@ class Dialect:
         self._more = ',"907":"2"' * switches.with_907 + ',"9081":"통합"' * switches.with_9081
         self._plain = switches.with_20 and not switches.mixed and switches.prefixes != "always"
 
-    def login_accepted(self) -> bytes:
-        """Return the reply to a good LOGIN."""
-        return writers.encode_login_accepted(sor_yn=self._switches.sor_yn)
+    def login_accepted(self, rest: str | None = None) -> bytes:
+        """Return the reply to a good LOGIN; `rest` for one that asked for it."""
+        return writers.encode_login_accepted(sor_yn=self._switches.sor_yn, rest=rest)
 
     def login_refused(self, code: str) -> tuple[Refusal, bytes]:
         """Return the refusal of a LOGIN; its code stands in the text, its number is anyone's guess."""

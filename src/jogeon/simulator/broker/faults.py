@@ -40,6 +40,8 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     system: SystemCode | None = None
     refuse_login: LoginCode | UnsetType | None = UNSET
     refuse_token: TokenCode | UnsetType | None = UNSET
+    refuse_rest: TokenCode | UnsetType | None = UNSET
+    slow_rest: Seconds | UnsetType = UNSET
     reject_for: Seconds | UnsetType = UNSET
     freeze: Seconds | UnsetType = UNSET
     mute: str | UnsetType | None = UNSET
@@ -65,6 +67,8 @@ class Standing(Struct):
 
     refuse_login: str | None = None
     refuse_token: str | None = None
+    refuse_rest: str | None = None
+    slow_rest: float = 0
     reject_for: float = 0
     freeze: float = 0
     mute: str | None = None

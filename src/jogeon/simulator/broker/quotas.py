@@ -21,16 +21,22 @@ class Quotas:
     def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:
         self._switches = switches
         self._clock = clock
-        self._asked: dict[str, deque[float]] = {}
+        self._asked: dict[tuple[str, str], deque[float]] = {}
         self._last: dict[tuple[str, str], float] = {}  # of a key: a condition's name, "" for the list
 
     def too_frequent(self, key: str) -> bool:
         """Count a request; tell whether it is one too many in this second."""
-        most = self._switches.max_rate
+        return self._over(self._switches.max_rate, ("wire", key))
+
+    def too_many_over_rest(self, key: str) -> bool:
+        """Count a request for names or prices; tell whether it is one too many in this second."""
+        return self._over(self._switches.rest_rate, ("rest", key))
+
+    def _over(self, most: int, who: tuple[str, str]) -> bool:
         if not most:
             return False
         now = self._clock()
-        asked = self._asked.setdefault(key, deque())
+        asked = self._asked.setdefault(who, deque())
         while asked and asked[0] <= now - 1:
             asked.popleft()
         asked.append(now)

@@ -9,8 +9,19 @@ from msgspec import Struct
 from jogeon.errors import InvalidAddress
 from jogeon.server.settings import FRAME_LIMIT, ServerSettings
 
-POSITIVE = ("page_size", "ping", "ping_deadline", "login_deadline", "frame_limit")
-NOT_NEGATIVE = ("fragment", "slow", "words", "list_pause", "max_conditions", "max_hits", "pause", "max_rate")
+POSITIVE = ("page_size", "ping", "ping_deadline", "login_deadline", "frame_limit", "names_page")
+NOT_NEGATIVE = (
+    "fragment",
+    "slow",
+    "words",
+    "list_pause",
+    "max_conditions",
+    "max_hits",
+    "pause",
+    "max_rate",
+    "rest_rate",
+    "prices_most",
+)
 
 
 class Switches(Struct, frozen=True, kw_only=True):
@@ -50,6 +61,9 @@ class Switches(Struct, frozen=True, kw_only=True):
     Limits, 0 is off: `list_pause` (1 s between two lists), refused with `list_code`; known from the older interface are
     `max_conditions` (10), `max_hits` (100), `pause` (60 s between two requests of one condition) and `max_rate` (5
     requests a second).
+
+    Names and prices over REST: `names_page` rows of a page of names · `rest_rate` requests a second, beyond which 1700
+    and HTTP 429 answer · `prices_most` codes of one request (50), beyond which it is refused; 0 is off.
     """
 
     unlisted: Literal["silent", "900004", "allowed"] = "silent"
@@ -101,6 +115,9 @@ class Switches(Struct, frozen=True, kw_only=True):
     max_hits: int = 0
     pause: float = 0.0
     max_rate: int = 0
+    names_page: int = 1_000
+    rest_rate: int = 0
+    prices_most: int = 0
 
     def __post_init__(self) -> None:
         for name in POSITIVE:

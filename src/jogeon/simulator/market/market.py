@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jogeon.events import Condition
+    from jogeon.wire.stocks import ListedStock
 
 
 class Change(Struct, frozen=True):
@@ -24,7 +25,12 @@ class Change(Struct, frozen=True):
 
 
 class Prices(Struct, frozen=True):
-    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락."""
+    """A stock now: won, shares, rate in thousandths of a percent; sign 1 상한, 2 상승, 3 보합, 4 하한, 5 하락.
+
+    `base` is yesterday's close, `value` the day's turnover in won; `ask` and `bid` are 0 where nobody sells or buys.
+    `quantity` is the last trade's, negative for a sale, and `clock` its time, HHMMSS. `strength` (체결강도) is what
+    buyers made of the volume against what sellers did, in percent; None where no seller did.
+    """
 
     code: str
     name: str
@@ -36,6 +42,13 @@ class Prices(Struct, frozen=True):
     open: int
     high: int
     low: int
+    base: int
+    value: int
+    ask: int
+    bid: int
+    quantity: int
+    strength: float | None
+    clock: str
 
 
 class Unpriced(Struct, frozen=True):
@@ -63,6 +76,9 @@ class Market(Protocol):
 
     def prices(self, code: str) -> Prices | Unpriced:
         """Return what is known of a stock now."""
+
+    def listed(self, market: str) -> Sequence[ListedStock]:
+        """Return the stocks of a market, by the broker's code of it (`wire.stocks.MARKETS`), as far as known."""
 
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq; return the seqs now by those before."""

@@ -14,11 +14,11 @@ VI_PERCENT = 10
 class Stock:
     """A company's day so far: prices in won, volumes in shares, rate in thousandths of a percent.
 
-    `last` is the last trade's quantity, `side` 1 if a buyer made it, -1 if a seller; `bought` is the volume buyers
-    made. Trades stay from `floor` to `cap`: the daily limits `lower` and `upper`, or less. `anchor` is the price it
-    wanders around, `bound_for` a daily limit it is on its way to and will not leave, 0 for none. Between `quiet_above`
-    and `quiet_below` it trades freely; `halted_until` is the tick that ends its interruption, 0 outside of one. Who is
-    `spared` is never interrupted.
+    `last` is the last trade's quantity, `side` 1 if a buyer made it, -1 if a seller, `clock` its time, HHMMSS;
+    `bought` is the volume buyers made. Trades stay from `floor` to `cap`: the daily limits `lower` and `upper`, or
+    less. `anchor` is the price it wanders around, `bound_for` a daily limit it is on its way to and will not leave, 0
+    for none. Between `quiet_above` and `quiet_below` it trades freely; `halted_until` is the tick that ends its
+    interruption, 0 outside of one. Who is `spared` is never interrupted.
     """
 
     index: int
@@ -42,6 +42,7 @@ class Stock:
     lower: int = 0
     side: int = 1
     bought: int = 0
+    clock: str = ""
     anchor: int = 0
     floor: int = 0
     cap: int = 0
@@ -81,6 +82,12 @@ class Stock:
             self.high = price
         elif price < self.low:
             self.low = price
+
+    @property
+    def strength(self) -> float | None:
+        """The volume that buyers made against that of sellers (체결강도) in percent, None where sellers made none."""
+        sold = self.volume - self.bought
+        return round(100 * self.bought / sold, 2) if sold else None
 
     def calm(self) -> None:
         """Let the price now, an auction's, be the one that interruptions are measured from."""

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from jogeon.events import KST, Condition
+from jogeon.simulator.market.companies import companies
 from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
 from jogeon.simulator.market.hours import KRX
 from jogeon.simulator.market.market import Change, Prices, moves
 from jogeon.simulator.market.tape import TICKS_A_SECOND, Tape
+from jogeon.wire.stocks import ListedStock
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -115,7 +117,17 @@ class SyntheticMarket:
         return Prices(
             code=stock.code, name=stock.name, price=stock.price, sign=_sign(stock), change=stock.change,
             rate=stock.rate, volume=stock.volume, open=stock.open, high=stock.high, low=stock.low,
+            base=stock.previous_close, value=stock.value, ask=stock.ask, bid=stock.bid,
+            quantity=stock.side * stock.last, strength=stock.strength, clock=stock.clock,
         )  # fmt: skip
+
+    def listed(self, market: str) -> list[ListedStock]:
+        """Return the stocks of a market that are traded here, with yesterday's close."""
+        return [
+            ListedStock(company.code, company.name, market, stock.previous_close)
+            for company in companies()
+            if company.market == market and (stock := self._stocks.get(company.code)) is not None
+        ]
 
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq and return the seqs now by those before; names keep their members."""
@@ -149,6 +161,8 @@ class SyntheticMarket:
         changes += sorted(opened, key=lambda change: change.kind, reverse=True)
 
     def _settle(self, stock: Stock, changes: list[Change]) -> None:
+        """Take a trade that was made just now: who meets which condition by it."""
+        stock.clock = self._time
         mask = self._mask(stock)
         moved = mask ^ self._masks[stock.index]
         self._masks[stock.index] = mask

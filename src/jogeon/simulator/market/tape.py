@@ -99,8 +99,8 @@ class Tape:
         if self._now % TICKS_A_SECOND == 0:
             yield from self._begin_second()
         for stock in self._echoes.pop(self._now, ()):
-            self._trade(stock)
-            yield stock
+            if self._trade(stock):
+                yield stock
         if self._now >= self._leader_at:
             yield self._cross()
         if self._now >= self._block_at:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jogeon.simulator.recorded.stretch import Shown
+    from jogeon.wire.stocks import ListedStock
 
 
 class _Place(Struct):
@@ -57,6 +58,11 @@ class RecordedMarket:
     def prices(self, code: str) -> Unpriced:
         """Return what is known of a stock: its code."""
         return Unpriced(code)
+
+    def listed(self, market: str) -> list[ListedStock]:
+        """Return nothing: a recording does not say what is listed."""
+        del market
+        return []
 
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq and return the seqs now by those before; names keep their members."""

@@ -25,15 +25,24 @@ NOTICE_PAGE: Final = "<html><head><title>점검 안내</title></head><body>시�
 """What the token URL shows in maintenance, with status 200 or 403."""
 
 
-def refusable(routes: Sequence[Route], refused: Callable[[], str | None]) -> list[Route]:
-    """Return the routes of tokens, which answer with a refusal while there is one: a code, or `html`, `html403`."""
-    return [Route(route.path, _unless(refused, route.endpoint), methods=["POST"]) for route in routes]
+def refusable(
+    routes: Sequence[Route], refused: Callable[[], str | None], slow: Callable[[], float] = lambda: 0.0
+) -> list[Route]:
+    """Return routes of the broker, which answer with a refusal while there is one: a code, or `html`, `html403`.
+
+    `slow` are the seconds an answer takes.
+    """
+    return [Route(route.path, _unless(refused, slow, route.endpoint), methods=["POST"]) for route in routes]
 
 
 def _unless(
-    refused: Callable[[], str | None], answer: Callable[[Request], Awaitable[Response]]
+    refused: Callable[[], str | None],
+    slow: Callable[[], float],
+    answer: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer_or_refuse(request: Request) -> Response:
+        if seconds := slow():
+            await asyncio.sleep(seconds)
         match refused():
             case None:
                 return await answer(request)
@@ -43,7 +52,7 @@ def _unless(
                 text = "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"
                 return json_response({"return_code": 5, "return_msg": text}, 429)
             case code:
-                raise TokenRefused(code=code, text="접근토큰을 발급할 수 없습니다")
+                raise TokenRefused(code=code, text="요청을 처리할 수 없습니다")
 
     return answer_or_refuse
 

@@ -13,6 +13,7 @@ import msgspec
 from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
+from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.broker.tokens import Tokens
 from jogeon.simulator.serving.truth import Truth
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from jogeon.events import Exchange
+    from jogeon.server.door import Door
     from jogeon.server.http import RestServer
     from jogeon.server.server import Server
     from jogeon.simulator.market.market import Change, Market
@@ -72,16 +74,25 @@ class Service:
         self.websocket = self._server.address
         self._faults = Faults(self._broker.standing, self._server, self._seqs, self._renumber)
         if listening is not None:
-            from jogeon.server.http import Group, RestServer
-            from jogeon.server.token_routes import token_routes
-            from jogeon.simulator.serving.control import control_routes, refusable
-
-            tokens = refusable(token_routes(self._tokens), lambda: self._broker.standing.refuse_token)
-            groups = Group(tokens), Group(control_routes(self.truth_pieces, self.fault))
-            self._rest_server = RestServer(groups, listening)
-            self.rest = self._rest_server.address
+            self._serve_http(listening)
         self._clockwork = asyncio.create_task(self._run(), name="market")
         return self
+
+    def _serve_http(self, listening: Door) -> None:
+        from jogeon.server.http import Group, RestServer
+        from jogeon.server.stock_routes import stock_routes
+        from jogeon.server.token_routes import token_routes
+        from jogeon.simulator.broker.stockdesk import StockDesk
+        from jogeon.simulator.serving.control import control_routes, refusable
+
+        standing = self._broker.standing
+        tokens = refusable(token_routes(self._tokens), lambda: standing.refuse_token)
+        quotas = Quotas(self._switches, time.monotonic)
+        desk = StockDesk(self._shown, self._tokens, self._switches, quotas, time.time_ns)
+        stocks = refusable(stock_routes(desk), lambda: standing.refuse_rest, lambda: standing.slow_rest)
+        groups = Group(tokens), Group(stocks), Group(control_routes(self.truth_pieces, self.fault))
+        self._rest_server = RestServer(groups, listening)
+        self.rest = self._broker.rest = self._rest_server.address
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

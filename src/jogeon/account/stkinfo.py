@@ -1,0 +1,209 @@
+"""Names and prices from the broker's REST address: asks ka10099 and ka10095 with the token of the session.
+
+What goes wrong is returned, not raised: a watch that shows a name or a price never ends for want of one. All that asks
+in a session shares one `Budget`.
+"""
+
+import asyncio
+import heapq
+import importlib
+import itertools
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+from jogeon.endpoint import Tokens
+from jogeon.errors import (
+    BUSY_CODES,
+    STALE_TOKEN_CODES,
+    JogeonError,
+    LocalProtocolError,
+    RemoteProtocolError,
+    RequestRefused,
+)
+from jogeon.masks import unmasked
+from jogeon.net import proxy_for, wrong_answer
+from jogeon.reports import Report
+from jogeon.web import Reply, exchange
+from jogeon.wire import stocks
+from jogeon.wire.messages import Malformed, Refusal
+from jogeon.wire.stocks import ListedStock, PricedStock
+
+PAUSE = 1.0
+"""Seconds between two requests: one a second of each kind is safe, and of both together no limit is in sight."""
+LONGEST_PAUSE = 8.0
+"""Seconds between two requests after the broker refused several for their rate."""
+RECOVERY = 0.9
+"""What a granted request makes of a longer pause: back to normal after some twenty."""
+LIMIT = 4 * 2**20
+"""Bytes of an answer; all stocks of the largest market are about one MiB."""
+URGENT, SOON, LATER = range(3)
+"""Whose turn comes first: the price of a stock that has just entered, another price, a name."""
+
+T = TypeVar("T")
+logger = logging.getLogger("jogeon.stkinfo")
+logger.addFilter(unmasked)
+
+
+class Budget:
+    """One request each PAUSE seconds for all that share it; fewer while the broker refuses them for their rate."""
+
+    def __init__(self) -> None:
+        self.pause = PAUSE
+        """Seconds between two requests now."""
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._free = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def turn(self, rank: int = LATER) -> None:
+        """Wait until a request may be sent; of those that wait, the lowest rank goes first."""
+        mine = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._order), mine))
+        self._give()
+        await mine
+
+    def granted(self) -> None:
+        """Note that the broker answered."""
+        self.pause = max(PAUSE, self.pause * RECOVERY)
+
+    def refused(self) -> None:
+        """Note that the broker refused a request for its rate."""
+        self.pause = min(LONGEST_PAUSE, self.pause * 2)
+        self._free += self.pause
+
+    def _give(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            self._timer.cancel()
+        now = loop.time()
+        while self._waiting and now >= self._free:
+            *_, first = heapq.heappop(self._waiting)
+            if not first.done():  # nobody waits any more, where it is
+                first.set_result(None)
+                self._free = now + self.pause
+        self._timer = loop.call_later(self._free - now, self._give) if self._waiting else None
+
+
+class Page(Struct, frozen=True):
+    """A page of the stocks of a market; `next_key` asks for the next one, "" if it is the last."""
+
+    stocks: tuple[ListedStock, ...]
+    next_key: str = ""
+
+
+class StockInfo:
+    """The stocks of a broker, asked for under one budget.
+
+    `rest()` is the REST address, one that may have the token, or None while none is known. `proxy` is the one on the
+    way to the websocket; this machine is never reached through it.
+    """
+
+    def __init__(self, rest: Callable[[], str | None], tokens: Tokens, *, proxy: str | None = None) -> None:
+        self._rest = rest
+        self._tokens = tokens
+        self._proxy = proxy
+        self.budget = Budget()
+
+    @property
+    def address(self) -> str | None:
+        """Where is asked, None while that is not known: then each answer is a LocalProtocolError."""
+        return self._rest()
+
+    async def prices(self, codes: Sequence[str], rank: int = SOON) -> tuple[PricedStock, ...] | JogeonError:
+        """Return prices (ka10095) of at most MOST_ASKED stocks, or why there are none.
+
+        A stock that the broker does not know is missing in the answer. The error is CouldNotConnect (no answer, a page
+        of maintenance), RequestRefused, TokenRefused, or RemoteProtocolError for what cannot be read; `is_busy` tells
+        whether it was refused for the rate, to which the budget has adapted already.
+        """
+        content = stocks.encode_prices_request(codes)
+        answered = await self._asked(stocks.PRICES, content, stocks.decode_prices, rank)
+        return answered if isinstance(answered, JogeonError) else answered[0]
+
+    async def names(self, market: str, next_key: str = "", rank: int = LATER) -> Page | JogeonError:
+        """Return a page of all stocks of a market (ka10099, `MARKETS`), or why there is none, as `prices` does."""
+        content = stocks.encode_names_request(market)
+        answered = await self._asked(stocks.NAMES, content, stocks.decode_names, rank, next_key)
+        return answered if isinstance(answered, JogeonError) else Page(*answered)
+
+    async def _asked(
+        self,
+        kind: str,
+        content: bytes,
+        decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
+        rank: int,
+        next_key: str = "",
+    ) -> tuple[tuple[T, ...], str] | JogeonError:
+        """Return the rows of an answer and the key of the next page; a stale token is renewed once."""
+        try:
+            token = await self._tokens.current()
+            answered = await self._asked_with(token, kind, content, decode, rank, next_key)
+            if isinstance(answered, JogeonError) and answered.code in STALE_TOKEN_CODES:
+                renewed = await self._tokens.renew(token)
+                if renewed is not None:
+                    answered = await self._asked_with(renewed, kind, content, decode, rank, next_key)
+        except JogeonError as error:
+            answered = error
+        if isinstance(answered, JogeonError):
+            logger.info("%s: %s", kind, answered)
+        return answered
+
+    async def _asked_with(
+        self,
+        token: str,
+        kind: str,
+        content: bytes,
+        decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
+        rank: int,
+        next_key: str,
+    ) -> tuple[tuple[T, ...], str] | JogeonError:
+        if "httpx2" not in sys.modules:  # it takes so long to import that the loop would seem to be stopped
+            await asyncio.to_thread(importlib.import_module, "httpx2")
+        await self.budget.turn(rank)
+        rest = self._rest()
+        if rest is None:
+            return LocalProtocolError("no REST address of the server is known")
+        url, proxy = rest + stocks.PATH, proxy_for(rest, self._proxy or "")
+        headers = _headers(kind, token, next_key)
+        reply = await exchange("POST", url, lambda: content, headers=headers, proxy=proxy, limit=LIMIT)
+        rows = await asyncio.to_thread(decode, reply.body)
+        if isinstance(rows, tuple) and reply.status == 200:
+            self.budget.granted()
+            return rows, _next_key(reply)
+        error = _error(kind, reply, rows, url, proxy)
+        if is_busy(error):
+            self.budget.refused()
+        return error
+
+
+def _error(kind: str, reply: Reply, answer: object, url: str, proxy: str | None) -> JogeonError:
+    """Return what an answer without rows means: a refusal, too many requests, a page of maintenance, or nonsense."""
+    if isinstance(answer, Refusal) and (answer.code in BUSY_CODES or reply.status != 429):
+        return RequestRefused(kind, code=answer.code, text=answer.text)
+    if reply.status == 429:
+        return RequestRefused(kind, code="429", text="too many requests")
+    if isinstance(answer, Malformed) and reply.status == 200 and reply.body.lstrip()[:1] in (b"{", b"["):
+        return RemoteProtocolError(Report("unreadable reply", name=kind, text=answer.reason))
+    return wrong_answer(url, reply.status, reply.body, reply.headers.get("content-type", ""), proxy)
+
+
+def is_busy(error: JogeonError) -> bool:
+    """Tell whether a request was refused for the rate of requests."""
+    return error.code in BUSY_CODES
+
+
+def _headers(kind: str, token: str, next_key: str) -> dict[str, str]:
+    more = {"cont-yn": "Y", "next-key": next_key} if next_key else {"cont-yn": "N", "next-key": ""}
+    content = {"Content-Type": "application/json;charset=UTF-8"}
+    return content | {"api-id": kind, "authorization": f"Bearer {token}"} | more
+
+
+def _next_key(reply: Reply) -> str:
+    """Return the key of the next page, "" if none follows or it cannot be sent back as it came."""
+    key = reply.headers.get("next-key", "").strip()
+    follows = reply.headers.get("cont-yn", "").strip().upper() == "Y"
+    return key if follows and key.isascii() and key.isprintable() else ""
