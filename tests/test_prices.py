@@ -13,7 +13,9 @@ RISE = Condition("4", "급등주")
 
 
 def test_a_quote_is_a_line() -> None:
-    quote = Quote("005930", AT, "삼성전자", price=72_000, change=-500, rate=-0.69, volume=7, clock="090000", high=72_100)
+    quote = Quote(
+        "005930", AT, "삼성전자", price=72_000, change=-500, rate=-0.69, volume=7, clock="090000", high=72_100
+    )
     assert quote.fields() == {
         "event": "quote", "code": "005930", "name": "삼성전자", "time": "2026-11-22T09:00:00+09:00",
         "at": "2026-11-22T09:00:00.123456+09:00", "price": 72_000, "change": -500, "rate": -0.69, "ask": None,

@@ -26,13 +26,14 @@ logger.addFilter(unmasked)
 
 
 class Asking:
-    """One task that asks; `ask` is None while nobody knows where to.
+    """One task that asks, while `ready()`: somebody knows where to.
 
     `wall()` is nanoseconds since 1970.
     """
 
     def __init__(self, pricing: Pricing, wall: Callable[[], int]) -> None:
         self.ask: Ask | None = None
+        self.ready: Callable[[], bool] = lambda: True
         self.trouble: JogeonError | None = None
         """Why the last request brought nothing; None if it did, or there was none."""
         self._pricing = pricing
@@ -59,9 +60,9 @@ class Asking:
         while True:
             self._woken.clear()
             self._pricing.tick(clock())
-            codes = self._pricing.ask(clock()) if self.ask is not None else ()
-            if codes and self.ask is not None:
-                await self._take(codes, self.ask)
+            ask = self.ask if self.ready() else None
+            if ask is not None and (codes := self._pricing.ask(clock())):
+                await self._take(codes, ask)
             elif (pause := self._pricing.turns.not_before - clock()) > 0:
                 await asyncio.sleep(min(pause, TICK))
             else:

@@ -57,6 +57,7 @@ class Feed:
         self._jobs = Jobs(self._subscriptions.listing)
         self.pricing = Pricing()
         self.asking = Asking(self.pricing, policy.wall)
+        self.asking.ready = lambda: self.rest is not None
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None

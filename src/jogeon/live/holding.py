@@ -34,8 +34,8 @@ class Holding:
     """One stay of a stock in a condition: its entry price, and the highest and lowest price since."""
 
     __slots__ = (
-        "_day_high", "_day_low", "code", "condition", "entry_at_ns", "entry_price", "entry_source",
-        "first_seen", "high", "left", "low", "number", "on_priced", "settled", "told", "waits_since",
+        "_day_high", "_day_low", "code", "condition", "entry_at_ns", "entry_price", "entry_source", "first_seen",
+        "high", "left", "low", "number", "on_priced", "price", "price_at_ns", "settled", "told", "waits_since",
     )  # fmt: skip
 
     def __init__(self, condition: Condition, code: str, *, first_seen: bool) -> None:
@@ -52,6 +52,9 @@ class Holding:
         """Whether the consumer was told of the entry price, or that there is none."""
         self.left = False
         self.waits_since: float | None = None
+        self.price: int | None = None
+        """The last price of its stay."""
+        self.price_at_ns: int | None = None
         self.high: int | None = None
         self.low: int | None = None
         self._day_high: int | None = None
@@ -74,6 +77,7 @@ class Holding:
             self._day_high, self._day_low = _day_of(row)
         else:
             return
+        self.price, self.price_at_ns = price, at_ns
         if self.high is None or price > self.high:
             self.high = price
         if self.low is None or price < self.low:

@@ -101,11 +101,13 @@ class Ledger:
 
     def take(self, now: float) -> list[Price]:
         """Return what has changed, of each member its present state; what was told within PACE seconds waits."""
-        due = [holding for holding in self._news if now - self._last_told(holding) >= PACE]
-        for holding in due:
-            del self._news[holding]
-            holding.told = True
-            self._told[holding.condition, holding.code] = now
+        due = []
+        for holding in list(self._news):
+            if now - self._last_told(holding) >= PACE:
+                del self._news[holding]
+                holding.told = True
+                self._told[holding.condition, holding.code] = now
+                due.append(holding)
         if len(self._told) > 2 * sum(map(len, self._members.values())) + 1000:
             self._told = {member: at for member, at in self._told.items() if now - at < PACE}
         return [self._pricing.price(holding) for holding in due]

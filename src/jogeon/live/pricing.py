@@ -183,7 +183,8 @@ class Pricing:
 
     @staticmethod
     def _is_over(holding: Holding, now: float) -> bool:
-        return holding.settled or now - (holding.waits_since or now) >= ENTRY_PATIENCE
+        since = holding.waits_since
+        return holding.settled or (since is not None and now - since >= ENTRY_PATIENCE)
 
     # ------------------------------------------------------------ the connection
 
@@ -215,8 +216,9 @@ class Pricing:
         quote = self.quote(holding.code)
         entry = (holding.entry_price, holding.entry_at_ns, holding.entry_source)
         condition, code = holding.condition, holding.code
-        if quote is None:
-            return Price(condition, code, self.name_of(code), *entry, high=holding.high, low=holding.low)
+        if quote is None:  # it has left
+            seen = (holding.price, holding.price_at_ns)
+            return Price(condition, code, self.name_of(code), *entry, *seen, high=holding.high, low=holding.low)
         return Price(
             condition,
             code,

@@ -53,8 +53,10 @@ class Slots(Planner):
         """Until when a stock is left out that was refused alone."""
         self._in_flight: Request | None = None
         self._next_reg = self._next_remove = 0.0
+        self._promised: frozenset[str] = frozenset()
+        """What a REMOVE is to make room for; who enters while it is on its way takes none of that."""
         self._made_room = False
-        """Whether a REMOVE was granted, and no REG sent since."""
+        """Whether it was granted, and no REG sent since."""
         self._look_at = -math.inf
         """Until when nothing is to be sent, unless something changes."""
         self._pause = 0.0
@@ -109,14 +111,16 @@ class Slots(Planner):
         room = min(self._most, self.limit - len(known))
         reg_at = self._next_reg if missing and room > 0 else math.inf
         remove_at = self._next_remove if surplus else math.inf
-        if surplus and len(missing) > room and not self._made_room:  # a REG before its REMOVE would find half the room
-            reg_at = max(reg_at, remove_at)
-        self._look_at = min(reg_at, remove_at)
+        if surplus and len(missing) > room and not self._made_room:
+            reg_at = remove_at = max(self._next_reg, self._next_remove)  # out of step, a REG would find half the room
+        self._look_at = min(reg_at, remove_at, *self._unknown.values())
         if not missing:
             self._most = self.limit
         if now >= remove_at:
+            self._promised = frozenset(missing)
             return RemoveQuotes(tuple(code for code in self._may_be if code in surplus))
         if now >= reg_at:
+            missing.sort(key=lambda code: code not in self._promised)
             return RegisterQuotes(tuple(missing[:room]), keep=not self._doubtful)
         return None
 
