@@ -21,6 +21,7 @@ from websockets.sync.client import connect as raw_connect
 
 from cli_conversation import Said
 from jogeon.cli.app import run
+from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -343,3 +344,16 @@ def test_a_console_of_any_encoding_does_not_make_it_fail() -> None:
             assert said.returncode in (0, 2)
             assert b"Traceback" not in said.stderr
         assert json.loads(said.stdout.decode().splitlines()[4])["name"] == "급등주"
+
+
+def test_a_signal_ends_a_watch_on_which_nothing_happens() -> None:
+    """The loop sleeps until the next beat of the wire; it is woken."""
+    with Broker({"급등주": ["005930"]}) as broker, started("watch", "급등주", "--server", broker.url) as watch:
+        while json.loads(line_of(watch))["event"] != "state":
+            pass
+        broker.registered("급등주").wait()
+        time.sleep(0.2)
+        begun = time.monotonic()
+        watch.send_signal(signal.SIGTERM)
+        assert ended(watch).code == 130
+        assert time.monotonic() - begun < 5

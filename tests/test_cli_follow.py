@@ -17,6 +17,7 @@ from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_lab
 from jogeon.cli.texts import Texts
 from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State
+from wire import virtual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,3 +164,19 @@ async def test_what_goes_wrong_while_the_others_end_is_raised(*, interrupted: bo
 def test_a_server_is_called_as_people_know_it(server: str, label: str) -> None:
     choices = Choices(Texts("ko"), connect=None, server=server)  # type: ignore[arg-type]  # nothing connects here
     assert server_label(choices, "ws://127.0.0.1:9/api") == label
+
+
+def test_a_time_begins_when_the_command_does_and_entering_the_watch_counts() -> None:
+    async def conversation() -> float:
+        watch = FakeClient(events=CHANGES[:1], then="wait").told
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        wish = Wish(seconds=8, until=begun + 8)
+        await asyncio.sleep(5)  # what a slow list takes
+        assert not await take(cast("Watch", watch), wish, _unused)
+        return loop.time() - begun
+
+    async def _unused(_events: Sequence[Event]) -> None:
+        pass
+
+    assert virtual(conversation()) == pytest.approx(8)

@@ -118,10 +118,11 @@ class Client:
         check_exchange(exchange)
         check_bounds(max_events=max_events, max_bytes=max_bytes)
         check_path("journal", journal)
-        queue = Queue(self._feed.current, self._feed.wall, max_events=max_events, max_bytes=max_bytes)
+        feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
+        queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
-        ledger = Ledger(self._feed.pricing) if prices else None
-        return Watch(self._feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger)
+        ledger = Ledger(feed.pricing) if prices else None
+        return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger)
 
     def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
         """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.
