@@ -278,7 +278,32 @@ def test_a_terminal_shows_the_live_view_and_is_left_as_it_was() -> None:
         os.close(master)
     assert shown.rindex("\x1b[?1049l") > shown.rfind("\x1b[?1049h")
     assert "\x1b[?25h" in shown
-    assert "오늘 공백 0건" in shown[shown.rindex("\x1b[?1049l") :]
+    left = shown[shown.rindex("\x1b[?1049l") :]
+    assert "공백 없음" in left
+    assert "합계" in left
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGTERM, 130), (signal.SIGHUP, 130), ("q", 0)])
+def test_keys_are_read_from_a_terminal_that_is_given_back(end: signal.Signals | str, code: int) -> None:
+    """However the command ends, the shell gets lines again, and shows what is typed."""
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from jogeon import cli; exit(cli.main())"
+    argv = [sys.executable, "-c", own, "demo", "--lang", "en", "--speed", "20"]
+    with (
+        os.fdopen(master, "r+b", buffering=0),
+        subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True) as demo,
+    ):
+        screen_until(master, "q quit")
+        assert not termios.tcgetattr(slave)[3] & (termios.ICANON | termios.ECHO)
+        if isinstance(end, str):
+            os.write(master, end.encode())
+        else:
+            demo.send_signal(end)
+        screen_until(master, "in all")
+        assert demo.wait(PATIENCE) == code
+        assert termios.tcgetattr(slave) == before
+        os.close(slave)
 
 
 def screen_until(master: int, part: str | None) -> str:
