@@ -26,10 +26,11 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks reports errors events times gaps files maintenance net endpoint web",
+    "ground": "masks reports errors events prices times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
-    " queue jobs connection opening policy beats serving supervisor feed",
+    " slots turns holding pricing ledger quoting asking queue jobs connection opening policy beats serving supervisor"
+    " feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
@@ -65,7 +66,8 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
-    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening",
+    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening"
+    " slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches",
 }
