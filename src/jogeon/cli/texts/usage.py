@@ -49,6 +49,10 @@ TEXTS = {
     "bad.no-names": Text(
         "감시할 조건식을 적거나 --all 을 붙여 주세요.", "name the conditions to watch, or give --all."
     ),
+    "bad.code": Text(
+        "'{value}' 대신 여섯 자리 종목코드를 적어 주세요 (005930).",
+        "'{value}' should be the code of a stock, six characters (005930).",
+    ),
     "bad.keep": Text("--keep 은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
