@@ -3,18 +3,20 @@
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Condition, Event, Exchange, Member, State
+from jogeon.events import Condition, Event, Exchange, State
 from jogeon.journal.resume import RestartGap
 from jogeon.live.feed import Feed
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.queue import Queue
 from jogeon.live.subscription import Subscription
-from jogeon.wire.values import composed
+from jogeon.members import ByCondition, Members
+from jogeon.prices import Price
 
 if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
@@ -23,33 +25,6 @@ if TYPE_CHECKING:
 ENTER_TIMEOUT = 10.0
 """Seconds that entering a watch waits for first snapshots."""
 LEAVE_TIMEOUT = 5.0
-
-
-class Members(dict[Condition | str, dict[str, Member]]):
-    """Who is in which condition, by name; a Condition finds the same entry."""
-
-    def __missing__(self, key: Condition | str) -> dict[str, Member]:
-        """Find a Condition by its name, and a name that macOS decomposed."""
-        name = self._name(key)
-        if name == key:
-            raise KeyError(key)
-        return self[name]
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether a name is there, or the name of a Condition."""
-        return super().__contains__(key) or super().__contains__(self._name(key))
-
-    @staticmethod
-    def _name(key: object) -> Any:
-        name = key.name if isinstance(key, Condition) else key
-        return composed(name) if isinstance(name, str) else name
-
-    def get(self, key: Condition | str, default: Any = None) -> Any:
-        """Return the members of a condition, by its name or as a Condition, else a default."""
-        try:
-            return self[key]
-        except KeyError:
-            return default
 
 
 class Watch:
@@ -69,6 +44,7 @@ class Watch:
         *,
         journal: Path | None,
         frames: bool,
+        ledger: Ledger | None = None,
     ) -> None:
         self._feed = feed
         self._wanted = wanted
@@ -79,6 +55,8 @@ class Watch:
         self._frames = frames
         self._recording: Recording | None = None
         self._cleared: list[str] = []
+        self._ledger = ledger
+        self._news = asyncio.Event()
         self._entered = False
 
     async def __aenter__(self) -> Self:
@@ -116,13 +94,16 @@ class Watch:
         recording = Recording(self._feed, listing)
         await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
-        self._sink = RestartGap(self._queue, recording.journal.last, listing)
+        self._sink = RestartGap(self._queue, recording.journal.last, listing, self._feed.name_of)
 
     def _follow(self) -> None:
         """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""
         listing = self._feed.listing
         conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         self._feed.readers.append(self)
+        if self._ledger is not None:
+            self._ledger.on_news = self._news.set
+            self._feed.want_prices()
         notices = () if self._recording is None else self._recording.journal.notices
         at_ns = self._feed.wall()
         for sink in self._sinks:
@@ -130,8 +111,12 @@ class Watch:
             self._feed.follow(sink, conditions if self._wanted else None, self._exchange, at_ns)
 
     @property
-    def _sinks(self) -> list[Queue | RestartGap]:
-        return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
+    def _sinks(self) -> list[Queue | RestartGap | Ledger]:
+        """Return where the events go; prices come first, so that no reader sees an event before they know of it."""
+        sinks: list[Queue | RestartGap | Ledger] = [] if self._ledger is None else [self._ledger]
+        if self._recording is not None:
+            sinks.append(self._recording.sink)
+        return [*sinks, self._sink]
 
     async def _settle(self) -> None:
         """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
@@ -168,9 +153,13 @@ class Watch:
             self._part(sink, at_ns, error)
         if self._recording is not None:
             self._recording.finish()
+        if self._ledger is not None:
+            self._ledger.end()
+            self._feed.unwant_prices()
+            self._news.set()
         self._queue.close(error)
 
-    def _part(self, sink: Queue | RestartGap, at_ns: int, error: JogeonError | None) -> None:
+    def _part(self, sink: Queue | RestartGap | Ledger, at_ns: int, error: JogeonError | None) -> None:
         conditions = [subscription.condition for subscription in self._feed.followed(sink)]
         self._cleared += self._feed.unwant(sink, at_ns)
         if isinstance(sink, RestartGap):
@@ -196,6 +185,36 @@ class Watch:
         """A copy of who is in now (편입 종목): {name: {code: Member}}, also while nobody iterates."""
         return Members((subscription.key, subscription.membership.members()) for subscription in self._followed)
 
+    @property
+    def prices(self) -> ByCondition[Price]:
+        """A copy of what the members cost now and at their entry: {name: {code: Price}}; see Client.watch."""
+        ledger = self._priced
+        return ByCondition((each.key, ledger.prices(each.condition)) for each in self._followed)
+
+    async def price_changes(self) -> AsyncGenerator[Price]:
+        """Yield the present price of each member that has another one, of one member at most once a second.
+
+        What a later price has replaced meanwhile is not told, but each entry's price is, once, also if the stock has
+        left since. It ends with the watch; it has one reader.
+        """
+        ledger, now = self._priced, asyncio.get_running_loop().time
+        while True:
+            self._news.clear()
+            for price in ledger.take(now()):
+                yield price
+            due = ledger.next_due()
+            if due is None and self not in self._feed.readers:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(0.0, due - now())):
+                    await self._news.wait()
+
+    @property
+    def _priced(self) -> Ledger:
+        if self._ledger is None:
+            raise LocalProtocolError("this watch has no prices: ask for them by `client.watch(…, prices=True)`")
+        return self._ledger
+
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch; another reader needs a watch of its own."""
         return self._readable.read()
@@ -209,6 +228,10 @@ class Watch:
         if not self._entered:
             raise LocalProtocolError("nothing comes before a watch is entered: `async with client.watch(…) as watch:`")
         return self._queue
+
+    def batches(self) -> AsyncIterator[list[Event]]:
+        """Return the one iterator of this watch, over lists: all events that wait, at least one, in their order."""
+        return self._readable.batches()
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""

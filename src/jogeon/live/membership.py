@@ -15,7 +15,19 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Leave, Member, Snapshot
+from jogeon.events import (
+    Anomaly,
+    Cause,
+    Condition,
+    Enter,
+    Event,
+    Leave,
+    Member,
+    NameOf,
+    Snapshot,
+    nameless,
+    names_among,
+)
 from jogeon.gaps import Blind, ended, left_open
 from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES
@@ -33,10 +45,14 @@ class Suspects(Struct, frozen=True):
 
 
 class Membership:
-    """The members of one condition, and the events that keep them equal to what was received."""
+    """The members of one condition, and the events that keep them equal to what was received.
 
-    def __init__(self, condition: Condition) -> None:
+    `name_of` is asked for the name of each stock when an event is made.
+    """
+
+    def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
         self.condition = condition
+        self._name_of = name_of
         self.known = False
         """Whether a first snapshot was seen."""
         self.blindness: Blind | None = None
@@ -44,7 +60,7 @@ class Membership:
         self.right_ns = 0
         """When `codes` was last known to be right."""
         self.begun_ns = 0
-        """When the picture began: the snapshot that came first, or ended a blind stretch."""
+        """When the snapshot was asked for that came first, or ended a blind stretch: the picture is no older."""
         self._unsure = False
         self._kept: dict[str, tuple[str, str, int]] | None = {}
         self._newer: dict[str, bool] = {}
@@ -54,7 +70,8 @@ class Membership:
         """The exchange's time of the last leave of each stock, to know its repeat."""
         self._odd: dict[str, tuple[str, str]] = {}
         """Kind and time of the last push of each stock that changed nothing, to know its repeat."""
-        self._asked_ns = 0
+        self.asked_ns = 0
+        """When the last snapshot was asked for: what it shows is no older."""
         self._shown: Snapshot | None = None
         """What the server showed last."""
         self._suspects: Suspects | None = None
@@ -68,11 +85,14 @@ class Membership:
 
     def members(self) -> dict[str, Member]:
         """Return a copy of who is in now."""
-        return {code: _member(code, source) for code, source in self.codes.items()}
+        return {code: _member(code, source, self._name_of(code)) for code, source in self.codes.items()}
 
     def now(self, at_ns: int) -> Snapshot:
         """Return the fold as a Snapshot of this moment, for a consumer that joins or resumes."""
-        return Snapshot(at_ns, self.condition, tuple(self.codes))
+        return self._told(at_ns, tuple(self.codes))
+
+    def _told(self, at_ns: int, codes: tuple[str, ...]) -> Snapshot:
+        return Snapshot(at_ns, self.condition, codes, names_among(codes, self._name_of))
 
     # ------------------------------------------------------------ pushes
 
@@ -84,14 +104,15 @@ class Membership:
         touched[code] = at_ns
         if kind == "D" and codes.pop(code, None) is not None:
             self._left[code] = clock
-            return Leave(at_ns, self.condition, code, clock)
+            return Leave(at_ns, self.condition, code, clock, "live", None, None, self._name_of(code))
         if len(touched) > MOST_CODES:
             self._forget(at_ns)
         if kind != "I" or code in codes or not code or code.isspace():
             return self._impossible(kind, code, clock, at_ns)
         if len(codes) >= MOST_CODES:
             return Anomaly(at_ns, condition=self.condition, code=code, error=TOO_MANY)
-        entered = codes[code] = Enter(at_ns, self.condition, code, clock)
+        name = self._name_of(code)
+        entered = codes[code] = Enter(at_ns, self.condition, code, clock, "live", None, None, name)
         return entered
 
     def _impossible(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly:
@@ -102,7 +123,8 @@ class Membership:
             self.on_doubt(Blind(self.right_ns, "drift", "", proven=True))
         if len(self._odd) < MOST_CODES:
             self._odd[code] = (kind, clock)
-        return Anomaly(at_ns, condition=self.condition, code=code, error=_what_is_wrong(kind, code))
+        error = _what_is_wrong(kind, code)
+        return Anomaly(at_ns, condition=self.condition, code=code, error=error, name=self._name_of(code))
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
         """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
@@ -143,11 +165,14 @@ class Membership:
         """
         self._shown = Snapshot(at_ns, self.condition, codes)
         codes = self._as_pushed(codes)
-        shown = Snapshot(at_ns, self.condition, codes)
-        block: list[Event] = [shown] if self.blindness is None else ended(self.blindness, self.codes, shown)
+        shown = self._told(at_ns, codes)
+        block: list[Event] = [shown]
+        if self.blindness is not None:
+            block = ended(self.blindness, self.codes, shown, self._name_of)
         kept, self._kept = self._kept or {}, None
         self._settle(shown, block)
-        self.known, self.blindness, self.begun_ns = True, None, at_ns
+        self.known, self.blindness = True, None
+        self.begun_ns = min(self.asked_ns or at_ns, at_ns)
         return [*block, *self._catch_up(kept)]
 
     def _as_pushed(self, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -192,7 +217,7 @@ class Membership:
         self._suspects = None
 
     def _told_since_asked(self) -> dict[str, bool]:
-        return {code: code in self.codes for code, at_ns in self._touched.items() if at_ns >= self._asked_ns}
+        return {code: code in self.codes for code, at_ns in self._touched.items() if at_ns >= self.asked_ns}
 
     def _wrong_since(self, since_ns: int) -> int:
         """Return since when the picture may be wrong: once a recheck differed, since it was last known to be right."""
@@ -200,7 +225,7 @@ class Membership:
 
     def asked(self, at_ns: int) -> None:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
-        self._asked_ns = at_ns
+        self.asked_ns = at_ns
         if not self.live:
             self._kept, self._newer = {}, {}
 
@@ -241,7 +266,7 @@ class Membership:
         if self._suspects is None:
             return [], False
         shown, touched = self._suspects.shown, self._suspects.differing
-        asked_ns = min(self._asked_ns or shown.at_ns, shown.at_ns)
+        asked_ns = min(self.asked_ns or shown.at_ns, shown.at_ns)
         differing = touched.keys() & (self.codes.keys() ^ shown.codes)
         excused = {
             code
@@ -255,8 +280,8 @@ class Membership:
             proven = doubt is not None and doubt.proven
             return self.missed(known_wrong, at_ns) if proven else [], self._unsure
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
-        now = Snapshot(at_ns, self.condition, tuple(after))
-        block = ended(known_wrong, self.codes, now)
+        now = self._told(at_ns, tuple(after))
+        block = ended(known_wrong, self.codes, now, self._name_of)
         right_ns = self.right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
         self._settle(now, block)
         self.right_ns, self._unsure = right_ns, bool(excused)
@@ -278,7 +303,5 @@ def _what_is_wrong(kind: str, code: str) -> Report:
     return Report("push of unknown kind", text=kind[:10])
 
 
-def _member(code: str, source: Snapshot | Enter) -> Member:
-    if isinstance(source, Snapshot):
-        return Member(code, source.at_ns, "snapshot")
-    return Member(code, source.at_ns, source.origin)
+def _member(code: str, source: Snapshot | Enter, name: str | None) -> Member:
+    return Member(code, source.at_ns, "snapshot" if isinstance(source, Snapshot) else source.origin, name)
