@@ -62,7 +62,7 @@ class QuoteDesk:
         if isinstance(request, RegisterQuotes):
             group = (group if request.keep else {}) | dict.fromkeys(request.codes)
         else:
-            group = {label: None for label in group.keys() - set(request.codes)}
+            group = dict.fromkeys(group.keys() - set(request.codes))
         after = groups | {request.group: group}
         if isinstance(request, RegisterQuotes) and (refusal := self._over(group, _all(after))):
             return refusal
