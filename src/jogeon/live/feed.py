@@ -254,6 +254,16 @@ class Feed:
             self._supervisor.wake()
         return seqs
 
+    def let_go(self, sink: Sink, condition: Condition, at_ns: int) -> list[str]:
+        """Let a sink follow one condition no longer; returns as `unwant` does."""
+        subscription = self._subscriptions.of(condition)
+        if subscription is None or not subscription.feeds(sink):
+            return []
+        seqs = self._subscriptions.let_go(subscription, sink, at_ns)
+        if self._supervisor is not None:
+            self._supervisor.wake()
+        return seqs
+
     def is_clearing(self, seqs: Iterable[str]) -> bool:
         """Tell whether any of these seqs still waits for its CNSRCLR."""
         return self._subscriptions.is_leaving(seqs)
