@@ -15,7 +15,8 @@ from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.companies import companies, nxt_codes
 from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.simulator.simulator import Simulator
-from jogeon.wire.messages import Acknowledged, ListConditions, Login, QuoteRow, RegisterQuotes, RemoveQuotes, WidePush
+from jogeon.wire.messages import Acknowledged, ListConditions, Login, RegisterQuotes, RemoveQuotes, WidePush
+from jogeon.wire.quotes import quote_of
 from jogeon.wire.session import Answered, ClientSession
 from naive_client import NaiveClient
 from test_simulator_broker import LIVELY, members, talking
@@ -260,9 +261,9 @@ async def test_both_roles_understand_each_other() -> None:
             await client.caught_up()
         push = session.receive(json.dumps(await client.hear("REAL")).encode())
         assert isinstance(push, WidePush)
-        (quote,) = push.quotes
+        (row,) = push.quotes
+        quote = quote_of(row)
         first = next(each for each in simulator.quotes()["trades"][2_600:] if each["code"] == code)
-        assert isinstance(quote, QuoteRow)
         assert (quote.code, quote.price, quote.quantity, quote.clock) == (
             code, first["price"], first["quantity"], first["time"],
         )  # fmt: skip
