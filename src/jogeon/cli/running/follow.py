@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.showing.event_line import readable
+from jogeon.cli.showing.event_words import is_heard
+from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
-from jogeon.cli.showing.terminal import is_terminal
+from jogeon.cli.showing.terminal import is_terminal, ring, signs_for
 from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
@@ -42,6 +45,10 @@ class Wish(Struct, frozen=True):
     journal: str | None = None
     until: float | None = None
     """When the time is over, by the loop's clock; entering the watch counts."""
+    lines: bool = False
+    """Whether readable lines are wanted, whoever reads them."""
+    bell: bool = False
+    """Whether a stock that enters is heard."""
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
@@ -49,7 +56,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
-    if choices.json or not is_terminal(sys.stdout):
+    if wish.lines or choices.json or not is_terminal(sys.stdout):
         with Output(Lines()) as output:
             await _print(watch, wish, choices.texts, output)
     else:
@@ -96,7 +103,7 @@ def count_changes(events: Sequence[Event]) -> int:
     return sum(isinstance(event, Enter | Leave) for event in events)
 
 
-# ---------------------------------------------------------------- JSON lines
+# ---------------------------------------------------------------- lines
 
 
 async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None:
@@ -105,9 +112,12 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     An interrupted command waits only while its reader takes something.
     """
     rest = False
+    line = _readable_line(texts) if wish.lines else event_line
 
     async def use(events: Sequence[Event]) -> None:
-        await output.write(b"".join(map(event_line, events)))
+        if wish.bell and any(map(is_heard, events)):
+            ring()
+        await output.write(b"".join(map(line, events)))
 
     try:
         async with watch, told_aside(watch, texts):
@@ -125,6 +135,12 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
                 await take(watch, Wish(), use)
 
 
+def _readable_line(texts: Texts) -> Callable[[Event], bytes]:
+    encoding = sys.stdout.encoding or "utf-8"
+    signs = signs_for(encoding)
+    return lambda event: f"{plain(readable(event, texts, signs)).rstrip()}\n".encode(encoding, "replace")
+
+
 # ---------------------------------------------------------------- the live view
 
 
@@ -132,7 +148,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
     from jogeon.cli.running.viewing import Viewing
 
     async with watch:
-        viewing = Viewing(server_label(choices, client.address), choices, output)
+        viewing = Viewing(server_label(choices, client.address), choices, output, bell=wish.bell)
 
         def look() -> None:
             viewing.story.hear(client.heard)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
 """Another screen, no cursor, and no wrapping: what a terminal counts wider than we do is cut off by it."""
 CLOSE = "\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l"
+BELL = "\a"
 ANEW = 20
 """Pictures after which everything is drawn again, whatever another program wrote in between."""
 VIRTUAL_TERMINAL, STANDARD_OUTPUT = 0x0004, -11
@@ -42,8 +43,8 @@ class Window:
         self._is_open = True
         self._write(OPEN)
 
-    def show(self, lines: Sequence[Line], size: os.terminal_size) -> None:
-        """Show a picture in place of the one before."""
+    def show(self, lines: Sequence[Line], size: os.terminal_size, *, bell: bool = False) -> None:
+        """Show a picture in place of the one before, and ring the bell if asked."""
         self._drawn += 1
         if size != self._size or self._drawn % ANEW == 0:
             self._size, self._shown = size, []
@@ -56,8 +57,8 @@ class Window:
             if text != old
         ]
         self._shown = texts
-        if changed:
-            self._write("".join(changed))
+        if changed or bell:
+            self._write("".join(changed) + BELL * bell)
 
     def close(self) -> None:
         """End it; the terminal is as it was."""
