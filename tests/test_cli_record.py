@@ -221,7 +221,7 @@ def test_what_ends_by_an_error_is_not_told_as_done(tmp_path: Path) -> None:
             )
             assert recording.stderr is not None
             first = await recording.stderr.readline()
-            broker.take_over()
+            broker.system("R10001", "동일한 App key로 접속이 되었습니다.")
             rest = await recording.stderr.read()
             assert await recording.wait() == 6
             return (first + rest).decode()
