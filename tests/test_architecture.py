@@ -30,7 +30,7 @@ WINGS = {
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " queue jobs connection opening policy beats serving supervisor feed",
-    "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
+    "account": "pasted environment settings keyrings keyfiles keys lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
     "journal": "position naming fold format schema commits stream stats rollups resume evidence reading following file"
     " store inbox writer relay counting outcomes history retention",

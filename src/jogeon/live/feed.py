@@ -1,7 +1,7 @@
 """One session with a server, and everyone who reads it: what Client, Watch, recording, doctor and hub stand on."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
@@ -47,6 +47,8 @@ class Feed:
         self.wall = policy.wall
         self.name_of = name_of
         self.taps: list[Tap] = []
+        self.named_later: list[Callable[[Mapping[str, str]], object]] = []
+        """Who gets the names of stocks that had none when they were told of."""
         self.readers: list[Reader] = []
         """Who is told the end of the session."""
         self._policy = policy
@@ -75,6 +77,11 @@ class Feed:
         for reader in list(self.readers):
             reader.finish(error)
         self._jobs.fail(error or LocalProtocolError("the client is closed"))
+
+    def named(self, names: Mapping[str, str]) -> None:
+        """Hand on the names of stocks that had none when they were told of."""
+        for take in list(self.named_later):
+            take(names)
 
     # ------------------------------------------------------------ how it goes
 
