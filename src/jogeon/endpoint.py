@@ -11,6 +11,7 @@ from jogeon.masks import hide
 from jogeon.net import is_loopback, without_password
 
 KIWOOM = "kiwoom.com"
+OF_KIWOOM = ("real", "mock")
 LOCALHOST = ("127.0.0.1", "::1")
 
 
@@ -64,8 +65,8 @@ class Endpoint(Struct, frozen=True):
 
     @property
     def extended(self) -> bool:
-        """Whether the login may ask for more than Kiwoom knows: never at a host of Kiwoom, however it was typed."""
-        return not is_kiwoom(self.websocket)
+        """Whether the login may ask for more than Kiwoom knows: never at a server of Kiwoom, however it was named."""
+        return self.name not in OF_KIWOOM and not is_kiwoom(self.websocket)
 
     def rest_after(self, said: str | None) -> str | None:
         """Return where the server serves HTTP, after what it said of that at the login; None if nobody knows."""

@@ -44,8 +44,12 @@ class Markets:
         self._wanted = asyncio.Event()
         self._missed = asyncio.Event()
         names.on_miss(self._missed.set)
-        self.trouble: JogeonError | None = None
-        """Why the last market could not be read."""
+        self._troubles: dict[str, JogeonError] = {}
+
+    @property
+    def trouble(self) -> JogeonError | None:
+        """Why a market could not be read, None if all could."""
+        return next(iter(self._troubles.values()), None)
 
     def want(self) -> None:
         """Begin: somebody is about to show stocks."""
@@ -108,13 +112,15 @@ class Markets:
     async def fill(self, market: str) -> JogeonError | None:
         """Learn the names of all stocks of a market, page by page; return why that was not possible, or None."""
         rank = URGENT if market in MAIN else LATER
-        self.trouble = await self._read(market, rank)
-        if self.trouble is None:
+        error = await self._read(market, rank)
+        if error is None:
+            self._troubles.pop(market, None)
             self._names.complete(market)
             self._names.rest = self._stocks.address
         else:
-            logger.info("names of market %s: %s", market, self.trouble)
-        return self.trouble
+            self._troubles[market] = error
+            logger.info("names of market %s: %s", market, error)
+        return error
 
     async def _read(self, market: str, rank: float) -> JogeonError | None:
         keys = [""]
