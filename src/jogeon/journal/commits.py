@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from jogeon.events import Anomaly, Condition, Enter, Event, Leave, Snapshot
+from jogeon.journal.beside import Kept, Mark, Post, Tick
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.schema import Row, clock_value, row_of
 
@@ -60,6 +61,12 @@ class Commit(Struct):
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     cursors: list[Row] = field(default_factory=list)
     """Name, id and moment of the durable cursors that moved."""
+    posts: list[Row] = field(default_factory=list)
+    """Alerts that begin to wait: alert, target, event, due_ns, content."""
+    marks: list[Row] = field(default_factory=list)
+    """What became of alerts: state, tries, done_ns, reason, digest, alert, target."""
+    tick_rows: list[Row] = field(default_factory=list)
+    """The event they stand behind, condition, right_ns."""
     names: list[Row] = field(default_factory=list)
     """Code, moment and name of stocks, as they were seen."""
     quotes: list[Row] = field(default_factory=list)
@@ -69,12 +76,15 @@ class Commit(Struct):
     """The id of its first event."""
     events: list[Event] = field(default_factory=list)
     """What its rows hold, in order; their numbers end with `last`."""
+    ticks: list[Tick] = field(default_factory=list)
+    """What stands behind its events."""
 
     @property
     def small(self) -> bool:
         """Whether there is nothing in it but live changes."""
         rest = self.others or self.frames or self.epochs or self.conditions or self.checkpoints or self.watermarks
-        return bool(self.changes) and not (rest or self.cursors or self.names or self.quotes)
+        rest = rest or self.cursors or self.names or self.quotes or self.posts or self.marks or self.tick_rows
+        return bool(self.changes) and not rest
 
 
 class CommitBuilder:
@@ -142,6 +152,20 @@ class CommitBuilder:
             self._checkpoint(commit)
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
+
+    def add_beside(self, kept: Iterable[Kept], ticks: Iterable[Tick]) -> None:
+        """Add to the commit that was made last what stands beside its events."""
+        commit = self._commit
+        for each in kept:
+            match each:
+                case Post():
+                    commit.posts.append((each.alert, each.target, each.event, each.due_ns, each.content))
+                case Mark():
+                    told = (each.state, each.tries, each.done_ns, each.reason, each.digest)
+                    commit.marks.append((*told, each.alert, each.target))
+        for tick in ticks:
+            commit.ticks.append(tick)
+            commit.tick_rows.append((self._id, self._number(commit, tick.condition), tick.right_ns))
 
     @property
     def last_id(self) -> int:

@@ -112,9 +112,11 @@ CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recov
     open, NULL AS details FROM main.events;
 CREATE TEMP TABLE identity (id);
 CREATE TEMP TABLE names (code, since_ns, name);
-CREATE TEMP TABLE quotes (code, at_ns, price, source);
 CREATE TEMP TABLE rollups (last, first, min_ns, max_ns, counts);
 CREATE TEMP TABLE cursors (name, id, at_ns);
+CREATE TEMP TABLE quotes (code, at_ns, price, change, rate, volume, source, after);
+CREATE TEMP TABLE outbox (number, alert, target, event, due_ns, content, state, tries, done_ns, reason, digest);
+CREATE TEMP TABLE ticks (number, after, condition, right_ns);
 """
 }
 """What lets a reader ask an older file, as it is, what it asks one of this version."""

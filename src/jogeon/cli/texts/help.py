@@ -82,6 +82,20 @@ TEXTS = {
         "one made by another program or connection may not be touched. To end a watch, Ctrl+C in it is enough.",
     ),
     "help.clear.examples": Text("jogeon clear 급등주 --server demo", "jogeon clear 급등주 --server demo"),
+    "help.hub.short": Text("한 접속을 여러 프로그램이 함께 사용", "share one session among many programs"),
+    "help.hub.help": Text(
+        "증권사와의 접속 하나를 맡아 여러 프로그램에 나누어 줍니다. 키움은 앱키마다 접속을 하나만 허용하므로, 여러 "
+        "프로그램을 쓰려면 주소만 허브로 바꾸면 됩니다. 규격은 키움과 같습니다. 이름을 준 조건식은 처음부터 감시하고, "
+        "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다.",
+        "Hold the one session with the broker and share it among any number of programs. Kiwoom allows one session per "
+        "app key; a second program only needs the hub's address in place of Kiwoom's, the protocol is the same. "
+        "Conditions that are named are followed from the start, others once a program registers them. Everything is "
+        "recorded. Ctrl+C ends it.",
+    ),
+    "help.hub.examples": Text(
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
+    ),
     "help.simulate.short": Text("키움과 같은 규격의 시뮬레이터", "a server that speaks Kiwoom's protocol"),
     "help.simulate.help": Text(
         "가상 시장 위에서 키움 조건검색과 같은 규격으로 응답하는 서버를 실행합니다. 주소를 JSON 한 줄로 출력하고, "
@@ -92,6 +106,21 @@ TEXTS = {
     "help.simulate.examples": Text(
         "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
         "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
+    ),
+    "help.alerts.short": Text("알림 규칙 확인·시험·목록", "check and try alert rules, list alerts"),
+    "help.alerts.help": Text(
+        "알림은 record --alerts 가 보냅니다. 규칙은 jogeon.toml 의 [alerts]에 적습니다. add: 텔레그램 대상을 차례로 "
+        "물어 추가, check: 규칙을 확인하고 말로 풀어 보여 줌, test 대상: 시험 메시지 보내기, dry-run: 기록한 "
+        "파일에서라면 울렸을 알림, list: 그 기록의 알림과 전송 결과.",
+        "record --alerts sends alerts by the rules under [alerts] in jogeon.toml. add: set up Telegram step by step; "
+        "check: check the rules and say them in words; test TARGET: send a test message; dry-run: the alerts that a "
+        "journal would have set off; list: the alerts of a journal and what became of them.",
+    ),
+    "help.alerts.examples": Text(
+        "jogeon alerts add\njogeon alerts check\njogeon alerts test 폰\n"
+        "jogeon alerts dry-run --journal signals.journal --since 09:00\njogeon alerts list --json",
+        "jogeon alerts add\njogeon alerts check\njogeon alerts test phone\n"
+        "jogeon alerts dry-run --journal signals.journal --since 09:00\njogeon alerts list --json",
     ),
     "help.history.short": Text(
         "기록에서 이벤트·편입 종목·공백·통계·수익률 보기", "events, members, gaps, statistics, returns of a journal"
