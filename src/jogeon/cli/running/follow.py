@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.pricing import shown_prices, tell_prices
 from jogeon.cli.showing.event_line import readable
 from jogeon.cli.showing.event_words import is_heard
 from jogeon.cli.showing.ink import plain
@@ -45,6 +46,8 @@ class Wish(Struct, frozen=True):
     journal: str | None = None
     until: float | None = None
     """When the time is over, by the loop's clock; entering the watch counts."""
+    prices: bool = False
+    """Whether prices are wanted among the lines; a person sees them anyway."""
     lines: bool = False
     """Whether readable lines are wanted, whoever reads them."""
     bell: bool = False
@@ -55,8 +58,10 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
-    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
-    if wish.lines or choices.json or not is_terminal(sys.stdout):
+    lines = wish.lines or choices.json or not is_terminal(sys.stdout)
+    prices = wish.prices or not lines
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices)
+    if lines:
         with Output(Lines()) as output:
             await _print(watch, wish, choices.texts, output)
     else:
@@ -112,17 +117,21 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     An interrupted command waits only while its reader takes something.
     """
     rest = False
-    line = _readable_line(texts) if wish.lines else event_line
+    line = _readable_line(watch, wish, texts) if wish.lines else event_line
 
     async def use(events: Sequence[Event]) -> None:
         if wish.bell and any(map(is_heard, events)):
             ring()
         await output.write(b"".join(map(line, events)))
 
+    async def taken() -> None:
+        nonlocal rest
+        rest = not await take(watch, wish, use)
+
     try:
         async with watch, told_aside(watch, texts):
             rest = True
-            rest = not await take(watch, wish, use)
+            await (first_of(taken(), tell_prices(watch, output)) if wish.prices and not wish.lines else taken())
     except BrokenPipeError:
         rest = False
         raise
@@ -135,10 +144,16 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
                 await take(watch, Wish(), use)
 
 
-def _readable_line(texts: Texts) -> Callable[[Event], bytes]:
+def _readable_line(watch: Watch, wish: Wish, texts: Texts) -> Callable[[Event], bytes]:
+    """Return what makes a readable line of an event; a change bears the price that is known at that moment."""
     encoding = sys.stdout.encoding or "utf-8"
     signs = signs_for(encoding)
-    return lambda event: f"{plain(readable(event, texts, signs)).rstrip()}\n".encode(encoding, "replace")
+
+    def line(event: Event) -> bytes:
+        prices = shown_prices(watch) if wish.prices and isinstance(event, Enter | Leave) else None
+        return f"{plain(readable(event, texts, signs, prices)).rstrip()}\n".encode(encoding, "replace")
+
+    return line
 
 
 # ---------------------------------------------------------------- the live view
@@ -152,7 +167,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
 
         def look() -> None:
             viewing.story.hear(client.heard)
-            viewing.story.look(watch.conditions, watch.members)
+            viewing.story.look(watch.conditions, watch.members, shown_prices(watch))
             viewing.story.recorded = watch.journal is not None
             viewing.story.trouble = trouble_of(watch, choices.texts)
 
