@@ -58,6 +58,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.grace": Text(
+        "감시하는 프로그램이 없어진 조건식을 이 시간 동안 더 감시",
+        "keep following a condition this long after the last program has left it",
+    ),
     "option.journal.read": Text(
         "읽을 기록 파일. {date}는 --day 의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
         "the file to read; {date} stands for --day, else for the last day; by default the one that record writes for "

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Condition, Exchange
+    from jogeon.server.issued import Tokens
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
-    from jogeon.simulator.broker.tokens import Tokens
     from jogeon.simulator.market.market import Change, Market
     from jogeon.wire.messages import Login, Request, Unknown
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Exchange
+    from jogeon.server.issued import Tokens
     from jogeon.simulator.broker.quotas import Quotas
     from jogeon.simulator.broker.switches import Switches
-    from jogeon.simulator.broker.tokens import Tokens
     from jogeon.simulator.market.market import Market
 
 TOO_MANY: Final = Refusal("1700", "허용된 API 요청 개수를 초과하였습니다")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from jogeon.server.issued import Tokens
 from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
 from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.broker.tokens import Tokens
 from jogeon.simulator.serving.truth import Truth
 
 if TYPE_CHECKING:
