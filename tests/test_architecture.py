@@ -93,7 +93,7 @@ LONG_FILES: dict[str, str] = {}
 LONG_CLASSES = {
     "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
     "jogeon.live.supervisor.Supervisor": "one task, and the twelve things that a connection tells it",
-    "jogeon.hub.broker.HubBroker": "one method for each request that a hub answers as a broker does",
+    "jogeon.hub.broker.HubBroker": "whatever a hub answers in the place of a broker",
     "jogeon.live.subscription.Subscription": "the life of one condition: its table is in stages, its doubts are here",
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
     "jogeon.journal.history.History": "one method for each question that a journal answers",
