@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jogeon.account.keys import Keys
     from jogeon.client import Client
     from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
-    from jogeon.export import to_dataframe
+    from jogeon.frames import to_dataframe
     from jogeon.journal.history import History
     from jogeon.watch import Watch
 
@@ -94,7 +94,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         "Watch": "watch",
         "Keys": "account.keys",
         "History": "journal.history",
-        "to_dataframe": "export",
+        "to_dataframe": "frames",
     }
 
     def __getattr__(name: str) -> object:

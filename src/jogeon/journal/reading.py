@@ -17,6 +17,7 @@ from jogeon.journal.commits import Head, Tail, fold_of, rights_of
 from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.format import Format
+from jogeon.journal.naming import Names
 from jogeon.journal.schema import BRIDGES, COLUMNS, JOURNAL, Row, event_of
 from jogeon.reports import Report, report_of
 
@@ -227,6 +228,11 @@ def read_identity(db: sqlite3.Connection) -> str | None:
     """Return the identity of a journal: 64 bits in hex; None of a file of version 1."""
     found = db.execute("SELECT id FROM identity").fetchone()
     return None if found is None else str(found[0])
+
+
+def read_names(db: sqlite3.Connection) -> Names:
+    """Return what stocks were called, and when."""
+    return Names(db.execute("SELECT code, since_ns, name FROM names"))
 
 
 def _read_tail(db: sqlite3.Connection, checkpoint_id: int) -> Tail:

@@ -1,0 +1,34 @@
+"""What the stocks of a journal were called, and when. No I/O, clock or thread."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+EVER = (-(2**63), 2**63 - 1)
+
+
+class Names:
+    """The names that a journal holds: rows (code, from when, name)."""
+
+    def __init__(self, rows: Iterable[tuple[str, int, str]]) -> None:
+        self._names: dict[str, list[tuple[int, str]]] = {}
+        for code, since_ns, name in sorted(rows):
+            self._names.setdefault(code, []).append((since_ns, name))
+
+    def at(self, code: str | None, at_ns: int) -> str | None:
+        """Return what a stock was called at a moment; before the first name that was seen, it bears that one."""
+        named = self._names.get(code or "")
+        if named is None:
+            return None
+        return named[max(0, bisect_right(named, at_ns, key=lambda each: each[0]) - 1)][1]
+
+    def of(self, codes: Iterable[str], at_ns: int) -> dict[str, str]:
+        """Return the names of those stocks that have one."""
+        found = ((code, self.at(code, at_ns)) for code in codes)
+        return {code: name for code, name in found if name is not None}
+
+    def spans(self) -> Iterator[tuple[str, int, int, str]]:
+        """Yield (code, from, until, name) such that each moment has one name of each stock."""
+        for code, named in self._names.items():
+            starts = [EVER[0], *(since_ns for since_ns, _ in named[1:]), EVER[1]]
+            for place, (_, name) in enumerate(named):
+                yield code, starts[place], starts[place + 1], name
