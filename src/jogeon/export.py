@@ -17,7 +17,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -35,9 +35,9 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
-    "printf('%d,%d,%s,%s,%s,%s,%s %s,%s.%06d,live,,,,,,,,,%06d,%d,,', :epoch, events.id - :first,"
+    "printf('%d,%d,%s,%s,%s,%s,%s %s,%s.%06d,live,,,,,,,,,,%06d,%d,,', :epoch, events.id - :first,"
     " CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text, events.code, coalesce(names.text, ''),"
-    " substr(seconds.text, 1, 10), clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.clock,"
+    " seconds.day, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.clock,"
     " events.at_ns)"
 )
 
@@ -91,7 +91,7 @@ def _guarded(text: str) -> str:
     return "\\" + text if text.startswith(("\\", *FORMULA)) else text
 
 
-def _write_lines(parts: Iterable[tuple[int, str]], file: io.BufferedIOBase) -> int:
+def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
     count = 0
     for size, text in parts:
         file.write(text.encode())
@@ -104,7 +104,7 @@ def _write_lines(parts: Iterable[tuple[int, str]], file: io.BufferedIOBase) -> i
 _PLAIN_JSON = (
     """printf('{"event":"%s","condition":%s,"code":"%s","name":%s,"time":"%sT%s+09:00","at":"%s.%06d+09:00","""
     """"origin":"live","epoch":%d,"n":%d}', CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text,"""
-    """ events.code, coalesce(names.text, 'null'), substr(seconds.text, 1, 10), clocks.text, seconds.text,"""
+    """ events.code, coalesce(names.text, 'null'), seconds.day, clocks.text, seconds.text,"""
     """ events.at_ns / 1000 % 1000000, :epoch, events.id - :first)"""
 )
 
@@ -238,9 +238,8 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
         made = Path(name) / "events.sqlite"
         with closing(sqlite3.connect(made, isolation_level=None)) as db:
-            db.executescript(
-                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE history ({kinds}); BEGIN"
-            )
+            db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE history ({kinds})")
+            db.execute("BEGIN")
             count = history.copy_to(db, selection)
             db.execute("COMMIT")
         with made.open("rb") as content:

@@ -23,6 +23,8 @@ SMALL = 40
 """Events of a part that are made one by one if they must be."""
 WORTH = 20_000
 """Events from which on the tables are worth their making."""
+AHEAD = 3_600
+"""Seconds for which the days are written out ahead."""
 FAR = 200_000
 """Seconds between the first and the last event of a part from which on they are made one by one."""
 
@@ -31,8 +33,8 @@ class Form(Struct, frozen=True):
     """How lines look.
 
     `row(epoch, n, event, names)` makes any of them. `plain` is SQL that makes the line of a plain change, of `:epoch`,
-    `:first`, the columns of `events`, `conditions.text`, `names.text`, `clocks.text` (HH:MM:SS) and `seconds.text` (the
-    day and the second). `condition` and `name` make such texts; that of a name is NULL where it is not known.
+    `:first`, the columns of `events`, `conditions.text`, `names.text`, `clocks.text` (HH:MM:SS), `seconds.text` (the day and
+    the second) and `seconds.day`. `condition` and `name` make such texts; that of a name is NULL where it is not known.
     """
 
     row: Callable[[int, int, Event, Names], str]
@@ -67,7 +69,7 @@ class Lines:
         self._values = {f"v{place}": value for place, value in enumerate(values)}
         self._conditions = read_conditions(db)
         self._names = read_names(db)
-        self._seconds: set[int] = set()
+        self._seconds = range(0)
         self._quick = False
 
     def of(self, ids: tuple[int, int]) -> Iterator[tuple[int, str]]:
@@ -134,17 +136,22 @@ class Lines:
         db.execute("CREATE INDEX temp.line_names_of ON line_names (of, from_ns)")
 
     def _add_seconds(self, first: int, last: int) -> None:
-        missing = [(each,) for each in range(first, last + 1) if each not in self._seconds]
-        self._seconds.update(range(first, last + 1))
-        made = f"strftime('%Y-%m-%d{self._form.between}%H:%M:%S', ?1 + 32400, 'unixepoch')"
-        self._db.executemany(f"INSERT INTO line_seconds VALUES (?1, {made})", missing)  # noqa: S608  # a constant
+        if first in self._seconds and last in self._seconds:
+            return
+        self._seconds = range(first, last + AHEAD)
+        self._db.execute("DELETE FROM line_seconds")
+        made = ", ".join(
+            f"strftime('{form}', ?1 + 32400, 'unixepoch')"
+            for form in (f"%Y-%m-%d{self._form.between}%H:%M:%S", "%Y-%m-%d")
+        )
+        self._db.executemany(f"INSERT INTO line_seconds VALUES (?1, {made})", ((each,) for each in self._seconds))  # noqa: S608  # a constant
 
 
 _TABLES = {
     "conditions": "number INTEGER PRIMARY KEY, text",
     "names": "of, from_ns, to_ns, text",
     "clocks": "clock INTEGER PRIMARY KEY, second, text",
-    "seconds": "second INTEGER PRIMARY KEY, text",
+    "seconds": "second INTEGER PRIMARY KEY, text, day",
 }
 _PLAIN = """FROM events
     CROSS JOIN line_seconds AS seconds ON seconds.second = events.at_ns / 1000000000

@@ -1,7 +1,7 @@
 """The one shape of an event in columns, wherever a table of events is made. No I/O, clock or thread.
 
-The columns bear the names of the fields of its JSON line. Moments are of Korean time; `at_ns`, `since_ns` and
-`until_ns` are the same to the nanosecond, and `clock` is the exchange's own HHMMSS as it came. Of a gap `at` is its end.
+The columns bear the names of the fields of its JSON line. Moments are of Korean time, that of a gap is its end; `at_ns`,
+`since_ns` and `until_ns` are the same to the nanosecond, and `clock` is the exchange's own HHMMSS as it came.
 """
 
 from typing import Any
@@ -72,6 +72,6 @@ def _more(event: Event) -> dict[str, Any]:
 
 
 def codes_cell(codes: tuple[str, ...]) -> str:
-    """Return codes as one text: between blanks, or as a JSON list where one of them has a blank, a bracket or nothing."""
+    """Return codes as one text, blanks between them; as a JSON list where one has a blank, a bracket or nothing in it."""
     plain = all(code and not code.startswith("[") and " " not in code for code in codes)
     return " ".join(codes) if plain else msgspec.json.encode(codes).decode()

@@ -37,5 +37,5 @@ def export(choices: Choices, /, journal: str | None, output: str | None, **given
         raise click.BadParameter(choices.texts("bad.export"))
     asked = selection.asked_for(given)
     with open_history(choices, journal, asked.journal_day, output) as opened:
-        rows = WRITERS[suffix](opened.events(stretch.selection(opened, asked, choices.texts)), Path(output))
+        rows = WRITERS[suffix](opened, stretch.selection(opened, asked, choices.texts), Path(output))
     tell_saved(choices, output, rows)
