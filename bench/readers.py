@@ -131,6 +131,24 @@ async def callback(url: str, meter: Meter) -> None:
         await watch.each(take)
 
 
+async def batches(url: str, meter: Meter) -> None:
+    """`async for events in watch.batches()`."""
+    import jogeon
+
+    take = meter.taker(clock_of)
+    async with jogeon.connect(url, recheck=0) as kiwoom, kiwoom.watch() as watch:
+        reading = watch.batches()
+        async for events in reading:
+            changes = [event for event in events if isinstance(event, jogeon.Enter | jogeon.Leave)]
+            for change in changes:
+                take(change)
+            if changes:
+                break
+        async for events in reading:  # from here on changes only
+            for event in events:
+                take(event)
+
+
 def blocking(url: str, meter: Meter) -> None:
     """`for event in watch` of jogeon.sync."""
     import jogeon
@@ -319,7 +337,7 @@ def drain(url: str, programs: int, seq: str) -> None:
                 selector.unregister(key.fileobj)
 
 
-READERS = {each.__name__: each for each in (loop, callback, blocking, listener, queued, guide, sockets)}
+READERS = {each.__name__: each for each in (loop, callback, batches, blocking, listener, queued, guide, sockets)}
 
 
 def main() -> None:

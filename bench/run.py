@@ -117,6 +117,7 @@ def receive(options: argparse.Namespace) -> None:
         SOCKET: partial(flooded, "sockets", pushes),
         "jogeon, `async for`": partial(flooded, "loop", pushes),
         "jogeon, `each`": partial(flooded, "callback", pushes),
+        "jogeon, `batches`": partial(flooded, "batches", pushes),
         "jogeon.sync": partial(flooded, "blocking", pushes),
         "jogeon, `async for`, ten conditions": partial(flooded, "loop", pushes, 10),
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from contextlib import asynccontextmanager
+import queue
+import threading
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 class Heard(NamedTuple):
@@ -91,3 +93,23 @@ async def phone(*answers: Given) -> AsyncIterator[Phone]:
             writer.transport.abort()
         await asyncio.sleep(0)  # what was closed is gone a turn later
         await server.wait_closed()
+
+
+@contextmanager
+def phone_aside(*answers: Given) -> Iterator[Phone]:
+    """Serve a stand-in from a thread of its own, for what runs a loop itself."""
+    made: queue.SimpleQueue[Phone] = queue.SimpleQueue()
+    ended = threading.Event()
+
+    async def serve() -> None:
+        async with phone(*answers) as there:
+            made.put(there)
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), name="phone")
+    thread.start()
+    try:
+        yield made.get(timeout=20)
+    finally:
+        ended.set()
+        thread.join()

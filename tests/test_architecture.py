@@ -26,18 +26,19 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks reports errors events gaps files maintenance net endpoint web",
+    "ground": "masks reports errors events times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
-    "journal": "position fold format schema commits stream stats rollups resume evidence reading following file store"
-    " inbox writer relay counting outcomes history retention",
-    "people": "arguments recording watch client export",
+    "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
+    " following steps file store inbox writer relay counting outcomes history retention",
+    "people": "arguments members interfaces recording watch client export",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
-    "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending",
+    "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
+    " chats making own wording rebuilding letterbox ticking alerting",
     "board": "",
     "nats": "",
     "doors": "connect sync testing",
@@ -65,7 +66,7 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening",
-    "journal": "position fold format schema commits stream stats rollups resume",
+    "journal": "position beside naming fold format schema commits stream stats rollups resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

@@ -21,6 +21,7 @@ from websockets.sync.client import connect as raw_connect
 
 from cli_conversation import Said
 from jogeon.cli.app import run
+from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,7 +278,32 @@ def test_a_terminal_shows_the_live_view_and_is_left_as_it_was() -> None:
         os.close(master)
     assert shown.rindex("\x1b[?1049l") > shown.rfind("\x1b[?1049h")
     assert "\x1b[?25h" in shown
-    assert "오늘 공백 0건" in shown[shown.rindex("\x1b[?1049l") :]
+    left = shown[shown.rindex("\x1b[?1049l") :]
+    assert "공백 없음" in left
+    assert "합계" in left
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGTERM, 130), (signal.SIGHUP, 130), ("q", 0)])
+def test_keys_are_read_from_a_terminal_that_is_given_back(end: signal.Signals | str, code: int) -> None:
+    """However the command ends, the shell gets lines again, and shows what is typed."""
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from jogeon import cli; exit(cli.main())"
+    argv = [sys.executable, "-c", own, "demo", "--lang", "en", "--speed", "20"]
+    with (
+        os.fdopen(master, "r+b", buffering=0),
+        subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True) as demo,
+    ):
+        screen_until(master, "q quit")
+        assert not termios.tcgetattr(slave)[3] & (termios.ICANON | termios.ECHO)
+        if isinstance(end, str):
+            os.write(master, end.encode())
+        else:
+            demo.send_signal(end)
+        screen_until(master, "in all")
+        assert demo.wait(PATIENCE) == code
+        assert termios.tcgetattr(slave) == before
+        os.close(slave)
 
 
 def screen_until(master: int, part: str | None) -> str:
@@ -343,3 +369,16 @@ def test_a_console_of_any_encoding_does_not_make_it_fail() -> None:
             assert said.returncode in (0, 2)
             assert b"Traceback" not in said.stderr
         assert json.loads(said.stdout.decode().splitlines()[4])["name"] == "급등주"
+
+
+def test_a_signal_ends_a_watch_on_which_nothing_happens() -> None:
+    """The loop sleeps until the next beat of the wire; it is woken."""
+    with Broker({"급등주": ["005930"]}) as broker, started("watch", "급등주", "--server", broker.url) as watch:
+        while json.loads(line_of(watch))["event"] != "state":
+            pass
+        broker.registered("급등주").wait()
+        time.sleep(0.2)
+        begun = time.monotonic()
+        watch.send_signal(signal.SIGTERM)
+        assert ended(watch).code == 130
+        assert time.monotonic() - begun < 5

@@ -34,6 +34,8 @@ FAILURES: list[tuple[Exception, int]] = [
     (errors.AmbiguousCondition("급등주", seqs=("4", "7")), 4),
     *((errors.PositionError("1:5", reason, "…"), 4) for reason in ("pruned", "foreign", "gone", "hole")),
     (errors.EmptyPageKey("no key", rows=100), 4),
+    (errors.AlertRefused("폰", "HTTP 400 chat not found"), 4),
+    (errors.AlertUnreachable("폰", "could not connect"), 5),
     (errors.TooManyRows("too many", rows=10_001), 4),
     *((errors.CouldNotConnect(address="wss://x", reason=reason, detail="…"), 5) for reason in REASONS),
     *(

@@ -17,6 +17,7 @@ from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_lab
 from jogeon.cli.texts import Texts
 from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State
+from wire import virtual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,16 +91,21 @@ async def test_a_reader_who_has_gone_ends_it(
     assert await following(capfd, client, Wish()) == ["BrokenPipeError"]
 
 
-async def test_the_view_ends_with_its_last_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = io.StringIO()
+async def test_the_view_shows_the_watch_and_ends_with_what_the_session_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(follow_module, "is_terminal", lambda _: True)
     monkeypatch.setattr(sys, "stdout", terminal)
     client = FakeClient(events=CHANGES, then="wait")
     choices = Choices(Texts("ko"), connect=None, server="demo")  # type: ignore[arg-type]  # the client is there
     await follow(cast("Client", client), Wish(seconds=0.05), choices)
-    shown = terminal.getvalue()
+    shown, _, left = terminal.buffer.getvalue().decode().partition("\x1b[?1049l")
     assert client.told.left
     assert all(part in shown for part in ("시뮬레이터", "접속됨", "005930", "▲ 편입", "▽ 이탈", "가상 시장"))
+    assert [line.split() for line in left.splitlines()[1:]] == [
+        ["공백", "없음"],
+        ["\x1b[2m조건식", "종목수", "편입", "이탈\x1b[m"],
+        ["급등주", "1", "2", "1"],
+    ]
 
 
 async def test_taking_ends_with_the_watch() -> None:
@@ -163,3 +169,19 @@ async def test_what_goes_wrong_while_the_others_end_is_raised(*, interrupted: bo
 def test_a_server_is_called_as_people_know_it(server: str, label: str) -> None:
     choices = Choices(Texts("ko"), connect=None, server=server)  # type: ignore[arg-type]  # nothing connects here
     assert server_label(choices, "ws://127.0.0.1:9/api") == label
+
+
+def test_a_time_begins_when_the_command_does_and_entering_the_watch_counts() -> None:
+    async def conversation() -> float:
+        watch = FakeClient(events=CHANGES[:1], then="wait").told
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        wish = Wish(seconds=8, until=begun + 8)
+        await asyncio.sleep(5)  # what a slow list takes
+        assert not await take(cast("Watch", watch), wish, _unused)
+        return loop.time() - begun
+
+    async def _unused(_events: Sequence[Event]) -> None:
+        pass
+
+    assert virtual(conversation()) == pytest.approx(8)

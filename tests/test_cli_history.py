@@ -70,7 +70,7 @@ def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell
     lines = shell("history", "events", "--journal", journal).lines
     assert [(line["epoch"], line["n"]) for line in lines] == [(1, n) for n in range(1, 9)]
     assert lines[3] == {
-        "event": "enter", "condition": {"seq": "4", "name": "급등주"}, "code": "000660",
+        "event": "enter", "condition": {"seq": "4", "name": "급등주"}, "code": "000660", "name": None,
         "time": "2026-11-22T09:01:00+09:00", "at": "2026-11-22T09:01:00.000000+09:00", "origin": "live",
         "epoch": 1, "n": 4,
     }  # fmt: skip
@@ -117,9 +117,10 @@ def test_members_of_a_day_are_those_at_its_end(shell: Shell, journal: str) -> No
 def test_members_at_a_moment(shell: Shell, journal: str) -> None:
     lines = shell("history", "members", "--journal", journal, "--at", "09:01:05").lines
     assert lines == [
-        {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930", "000660"],
+        {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930", "000660"], "names": {},
          "at": "2026-11-22T09:01:05.000000+09:00"},
-        {"condition": {"seq": "1", "name": "신고가 돌파"}, "codes": [], "at": "2026-11-22T09:01:05.000000+09:00"},
+        {"condition": {"seq": "1", "name": "신고가 돌파"}, "codes": [], "names": {},
+         "at": "2026-11-22T09:01:05.000000+09:00"},
     ]  # fmt: skip
     [line] = shell("history", "members", "--journal", journal, "--at", "9:02", "--condition", "급등주").lines
     assert line["blind_since"] == "2026-11-22T09:01:40.000000+09:00"

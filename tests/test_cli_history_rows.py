@@ -25,10 +25,13 @@ def test_an_event_keeps_the_fields_of_the_watch() -> None:
 
 
 def test_a_picture_says_when_nobody_listened() -> None:
-    seen = {"condition": {"seq": "4", "name": "급등주"}, "codes": ["005930"], "at": "2026-11-22T09:00:00.000000+09:00"}
-    assert picture_record(Picture(RISE, ("005930",), START_NS, None)) == seen
+    seen = {
+        "condition": {"seq": "4", "name": "급등주"}, "codes": ["005930"], "names": {"005930": "삼성전자"},
+        "at": "2026-11-22T09:00:00.000000+09:00",
+    }  # fmt: skip
+    assert picture_record(Picture(RISE, ("005930",), START_NS, None, {"005930": "삼성전자"})) == seen
     blind = picture_record(Picture(RISE, ("005930",), START_NS, START_NS - SECOND))
-    assert blind == seen | {"blind_since": "2026-11-22T08:59:59.000000+09:00"}
+    assert blind == seen | {"names": {}, "blind_since": "2026-11-22T08:59:59.000000+09:00"}
 
 
 def test_statistics_as_a_line_and_as_a_row() -> None:

@@ -69,3 +69,15 @@ def test_overlaps_have_a_table_of_their_own(
     said = capsys.readouterr().out
     assert "stocks in common" in said
     assert "신고가 돌파" in said
+
+
+def test_a_stock_is_shown_with_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    condition = Condition("4", "급등주")
+    events = [Enter(START_NS, condition, "005930", name="삼성전자"), Enter(START_NS, condition, "000660")]
+    show_events([(1, number, event) for number, event in enumerate(events, 1)], Texts("ko"))
+    first, second = capsys.readouterr().out.splitlines()
+    assert "005930  삼성전자" in first
+    assert columns(first.partition("급등주")[0]) == columns(second.partition("급등주")[0])
+    names = {"005930": "삼성전자"}
+    show_members([Picture(condition, ("005930", "000660"), START_NS, None, names)], START_NS, Texts("ko"))
+    assert "005930 삼성전자, 000660" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import time as clock
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from jogeon.cli.texts import Texts
 from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.history import History
 from jogeon.simulator.simulator import Simulator
+from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -177,3 +179,14 @@ def test_until_is_today_or_tomorrow() -> None:
     noon = datetime(2026, 11, 22, 12, 0, 30, tzinfo=KST)
     assert next_time(time(15, 40), noon) == datetime(2026, 11, 22, 15, 40, tzinfo=KST)
     assert next_time(time(9, 0), noon) == datetime(2026, 11, 23, 9, 0, tzinfo=KST)
+
+
+def test_the_end_says_how_many_entered_and_how_many_left(tmp_path: Path) -> None:
+    with Broker({"급등주": ["000010"]}) as broker, ThreadPoolExecutor() as beside:
+        options = ("급등주", "--journal", str(tmp_path / "x.journal"), "--duration", "3s")
+        recording = beside.submit(record, *options, server=broker.url)
+        broker.registered("급등주").wait()
+        for code in ("000020", "000030", "000040"):
+            broker.enter("급등주", code)
+        broker.leave("급등주", "000010")
+        assert "recorded: 3 enters, 1 leaves, 0 gaps" in recording.result().stderr

@@ -8,10 +8,10 @@ from typing import cast
 import pytest
 
 from jogeon.cli.arguments.selection import Asked, kinds
-from jogeon.cli.arguments.times import day
 from jogeon.cli.running.stretch import last_day, nanoseconds, span_of
 from jogeon.events import KST
 from jogeon.journal.history import EVER, History
+from jogeon.times import day
 from recorded import SECOND, START_NS
 
 DAY = dt.date(2026, 11, 22)

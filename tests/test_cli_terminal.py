@@ -127,3 +127,14 @@ def test_what_is_left_goes_nowhere_when_the_reader_has_gone(tmp_path: Path, monk
 def test_there_may_be_nothing_to_hush(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     hush()
+
+
+def test_a_dumb_terminal_is_written_to_as_a_pipe_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    assert is_terminal(Terminal())
+    monkeypatch.setenv("TERM", "dumb")
+    assert not is_terminal(Terminal())

@@ -126,3 +126,19 @@ def test_a_pulse_holds_the_rights_of_all_that_is_known() -> None:
         RISE: Right(START_NS + 7, sure=False),
         high: Right(START_NS, sure=True),
     }
+
+
+def test_a_name_is_written_when_it_is_seen_and_when_it_changes() -> None:
+    writer = CommitBuilder(Head())
+    first = writer.enter([Snapshot(10, RISE, ("005930", "000660"), {"005930": "삼성전자"})])
+    second = writer.enter([Enter(20, RISE, "035420", name="NAVER"), Leave(30, RISE, "005930", name="삼성전자")])
+    third = writer.enter([Enter(40, RISE, "005930", name="삼성")])
+    fourth = writer.enter([Leave(50, RISE, "005930", name="삼성"), Enter(60, RISE, "005930")])
+    assert [each.names for each in (first, second, third, fourth)] == [
+        [("005930", 10, "삼성전자")],
+        [("035420", 20, "NAVER")],
+        [("005930", 40, "삼성")],
+        [],
+    ]
+    assert not second.small
+    assert fourth.small

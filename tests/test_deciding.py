@@ -287,19 +287,22 @@ def test_dwell_and_cool_down_are_as_counted_second_by_second(
 def test_a_restart_at_any_point_changes_nothing(
     steps: list[tuple[str, str, int]], dwell: int, cooldown: int, data: st.DataObject
 ) -> None:
-    """An earlier run kept its alerts; the next one reads the stream again and remembers them."""
+    """An earlier run kept its alerts; the next one reads the stream again, and then remembers them."""
     events = stream(steps)
     one = rule(dwell=dwell, cooldown=cooldown)
     whole = decided(Decider([one]), events)
     cut = data.draw(st.integers(0, len(events)))
     before = decided(Decider([one]), events[:cut])
     again = Decider([one])
+    decided(again, events[:cut])
+    again.forget()
     for alert in before:
-        again.remember(alert.rule.name, alert.condition.name, alert.code, alert.trigger, alert.due_ns)
-    after = [alert for alert in decided(again, events) if alert not in before]
+        again.remember(alert.id, alert.rule.name, alert.condition.name, alert.code, alert.due_ns)
+    after = decided(again, events[cut:], cut)
     assert [alert.id for alert in (*before, *after)] == [alert.id for alert in whole]
 
 
 def test_an_alert_is_known_by_its_rule_and_position() -> None:
     assert alert_id("급등", "9f3c:3:120") == alert_id("급등", "9f3c:3:120")
-    assert len({alert_id(name, place) for name in ("a", "b") for place in ("1:1", "1:2")}) == 4
+    named = {alert_id(name, place, file) for name in ("a", "b") for place in ("1:1", "1:2") for file in ("9f", None)}
+    assert len(named) == 8

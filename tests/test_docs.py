@@ -26,10 +26,10 @@ from jogeon.account.settings import parse
 from jogeon.cli.app import COMMANDS, Jogeon, run
 from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
+from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
 from jogeon.cli.showing.live_picture import Story
 from jogeon.cli.showing.live_view import Screen
-from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.connect import PACE
@@ -204,12 +204,10 @@ def test_what_a_command_answers_is_shown_as_it_is(
 
 @pytest.mark.parametrize("lang", READMES)
 def test_the_picture_at_the_top_is_what_the_command_draws(lang: Lang) -> None:
-    texts, file = Texts(lang), io.StringIO()
-    target = console(file)
-    target.width = 94
-    screen = Screen(texts, RICH_SIGNS, texts("live.footer.demo"))
-    target.print(screen.draw(story(texts("server.demo")).picture(after(20)), 94, 15))
-    assert blocks(READMES[lang], "text")[0].text == re.sub(r" +$", "", file.getvalue(), flags=re.MULTILINE)
+    texts = Texts(lang)
+    screen = Screen(texts, RICH_SIGNS, keys=True, made_up=True)
+    lines = screen.draw(story(texts("server.demo")).picture(after(20)), 94, 17)
+    assert blocks(READMES[lang], "text")[0].text == "".join(f"{plain(line).rstrip()}\n" for line in lines)
 
 
 def after(seconds: int) -> int:
@@ -221,7 +219,7 @@ def story(server: str) -> Story:
     """Tell of a minute with an outage in it."""
     surge, high, slump = (Condition(*pair) for pair in (("4", "급등주"), ("1", "신고가 돌파"), ("5", "급락주")))
     told = Story(server)
-    told.heard = korean(after(20))
+    told.hear(korean(after(20)))
     told.take(Leave(after(3), surge, "251970"))
     told.take(Gap(surge, after(4), after(15), "connection lost"))
     told.take(Enter(after(15), surge, "243460", "", "recovered", after(4), after(15)))

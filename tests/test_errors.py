@@ -9,6 +9,8 @@ import pytest
 
 from jogeon import errors
 from jogeon.errors import (
+    AlertRefused,
+    AlertUnreachable,
     AmbiguousCondition,
     CannotServe,
     ConnectionLost,
@@ -57,6 +59,8 @@ ONE_OF_EACH: tuple[JogeonError, ...] = (
     JournalError("journal.db", "in use", "another jogeon writes to it"),
     PositionError("1:5", "pruned", "what came next was deleted"),
     MissingExtra("duckdb"),
+    AlertRefused("phone", "HTTP 400 chat not found"),
+    AlertUnreachable("phone", "could not connect"),
     EmptyPageKey("a page gives no key", rows=100),
     RepeatedPageKey("a page gives a key again", rows=200),
     TooManyPages("more than 500 pages came", rows=50_000),

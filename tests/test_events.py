@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -26,6 +27,7 @@ from jogeon.events import (
     State,
     exchange_time,
     korean,
+    named,
     with_details,
 )
 from jogeon.reports import Kind, Report
@@ -84,20 +86,22 @@ def test_whatever_stands_in_the_time_is_no_crash(clock: str, at_ns: int) -> None
 
 LINES: list[tuple[Event, dict[str, object]]] = [
     (
-        Snapshot(AT, SURGE, ("005930",)),
+        Snapshot(AT, SURGE, ("005930", "000660"), {"005930": "삼성전자"}),
         {
             "event": "snapshot",
             "condition": {"seq": "4", "name": "급등주"},
-            "codes": ["005930"],
+            "codes": ["005930", "000660"],
+            "names": {"005930": "삼성전자"},
             "at": "2026-11-20T10:00:00.123456+09:00",
         },
     ),
     (
-        Enter(AT, SURGE, "005930", "095959"),
+        Enter(AT, SURGE, "005930", "095959", name="삼성전자"),
         {
             "event": "enter",
             "condition": {"seq": "4", "name": "급등주"},
             "code": "005930",
+            "name": "삼성전자",
             "time": "2026-11-20T09:59:59+09:00",
             "at": "2026-11-20T10:00:00.123456+09:00",
             "origin": "live",
@@ -109,6 +113,7 @@ LINES: list[tuple[Event, dict[str, object]]] = [
             "event": "leave",
             "condition": {"seq": "4", "name": "급등주"},
             "code": "005930",
+            "name": None,
             "time": None,
             "at": "2026-11-20T10:00:00.123456+09:00",
             "origin": "recovered",
@@ -155,6 +160,7 @@ LINES: list[tuple[Event, dict[str, object]]] = [
             "event": "anomaly",
             "condition": {"seq": "4", "name": "급등주"},
             "code": "0000D0",
+            "name": None,
             "what": "leave of a non-member",
             "at": "2026-11-20T10:00:00.123456+09:00",
         },
@@ -242,3 +248,34 @@ def test_a_push_around_midnight_belongs_to_the_nearest_day() -> None:
     just_after = int(datetime(2026, 11, 23, 0, 0, 1, tzinfo=KST).timestamp()) * 1_000_000_000
     assert exchange_time("235959", just_after) == datetime(2026, 11, 22, 23, 59, 59, tzinfo=KST)
     assert exchange_time("000000", just_after - 2_000_000_000) == datetime(2026, 11, 23, 0, 0, 0, tzinfo=KST)
+
+
+NAMED: list[tuple[Event | Member, Event | Member]] = [
+    (Enter(AT, SURGE, "005930", "095959"), Enter(AT, SURGE, "005930", "095959", name="삼성전자")),
+    (Leave(AT, SURGE, "005930"), Leave(AT, SURGE, "005930", name="삼성전자")),
+    (Snapshot(AT, SURGE, ("005930",)), Snapshot(AT, SURGE, ("005930",), {"005930": "삼성전자"})),
+    (Anomaly(AT, "odd", SURGE, "005930"), Anomaly(AT, "odd", SURGE, "005930", name="삼성전자")),
+    (Member("005930", AT, "live"), Member("005930", AT, "live", "삼성전자")),
+]
+
+
+@pytest.mark.parametrize(("bare", "with_name"), NAMED, ids=lambda event: type(event).__name__)
+def test_a_name_is_no_part_of_what_an_event_is(bare: Event | Member, with_name: Event | Member) -> None:
+    assert bare == with_name
+    assert hash(bare) == hash(with_name)
+    assert bare != "삼성전자"
+    assert repr(copy.deepcopy(with_name)) == repr(with_name)
+
+
+def test_changes_of_two_kinds_are_not_equal() -> None:
+    assert Enter(AT, SURGE, "005930") != Leave(AT, SURGE, "005930")
+    assert Enter(AT, SURGE, "005930") != Enter(AT, SURGE, "005931", name="x")
+
+
+def test_an_event_that_was_just_made_gets_the_names_that_are_known() -> None:
+    names = {"005930": "삼성전자"}
+    assert named(Enter(AT, SURGE, "005930"), names.get).name == "삼성전자"
+    assert named(Anomaly(AT, "odd", SURGE, "000660"), names.get).name is None
+    assert named(Anomaly(AT, "odd"), names.get).name is None
+    assert named(Snapshot(AT, SURGE, ("000660", "005930")), names.get).names == names
+    assert named(State(AT, "started"), names.get) == State(AT, "started")

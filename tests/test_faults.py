@@ -448,3 +448,12 @@ async def test_mute_takes_a_seq_and_no_name() -> None:
 def test_a_refusal_names_the_key_it_is_about(fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidFault, match=next(iter(fields))):
         parse(fields)
+
+
+async def test_a_fault_posted_again_begins_its_time_anew() -> None:
+    async with watching() as (simulator, _):
+        simulator.fault({"reject_for": 0.05})
+        simulator.fault({"reject_for": 60})
+        await asyncio.sleep(0.15)
+        assert simulator.fault({"drop": False})["reject_for"] == 60
+        simulator.fault({})

@@ -20,6 +20,7 @@ from jogeon.reports import Report
 from recorded import START_NS, found, write
 
 RISE = Condition("4", "급등주")
+AS_SHIPPED = store.SYNCHRONOUS
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
@@ -277,3 +278,11 @@ def test_the_tables_are_made_at_once_or_not_at_all(path: Path, monkeypatch: pyte
     monkeypatch.undo()
     write(path, [State(START_NS, "started")])
     assert found(path) == [State(START_NS, "started")]
+
+
+def test_a_commit_is_on_the_disk_before_it_counts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the other tests spare the disk."""
+    monkeypatch.setattr(store, "SYNCHRONOUS", AS_SHIPPED)
+    opened = Store.open(path)
+    assert opened.file.db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    opened.close()

@@ -59,3 +59,9 @@ def test_of_many_doubts_the_earliest_counts_and_proof_stays_proof(doubts: list[B
         assert total is not None
         assert total.since_ns == min(doubt.since_ns for doubt in told)
         assert total.proven is any(doubt.proven for doubt in told)
+
+
+def test_recovered_changes_bear_the_names_of_the_snapshot_and_of_who_is_asked() -> None:
+    shown = Snapshot(20, SURGE, ("000660",), {"000660": "SK하이닉스"})
+    _, left, entered, _ = ended(Blind(10, "lagged"), ["005930"], shown, {"005930": "삼성전자"}.get)
+    assert (getattr(left, "name", None), getattr(entered, "name", None)) == ("삼성전자", "SK하이닉스")

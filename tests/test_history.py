@@ -312,3 +312,22 @@ def test_it_is_read_while_it_is_written(path: Path) -> None:
         assert list(history.events())[1:] == [(1, 2, Enter(at(1), RISE, "000660"))]
         assert list(history.members(at(2))[0].codes) == ["005930", "000660"]
     opened.close()
+
+
+def test_events_and_members_bear_the_names_that_were_seen(path: Path) -> None:
+    write(
+        path,
+        [Snapshot(at(0), RISE, ("005930", "000660"))],
+        [Enter(at(1), RISE, "035420", name="NAVER"), Leave(at(2), RISE, "005930", name="삼성전자")],
+        [Enter(at(3), RISE, "005930", name="삼성")],
+    )
+    with History(path) as history:
+        shown, *changes = [event for _, _, event in history.events()]
+        picture, earlier = history.members(at(9))[0], history.members(at(0))[0]
+        followed = [event for _, _, event in history.follow("0:0", 0)]
+    assert isinstance(shown, Snapshot)
+    assert shown.names == {"005930": "삼성전자"}
+    assert [getattr(event, "name", None) for event in changes] == ["NAVER", "삼성전자", "삼성"]
+    assert picture.names == {"005930": "삼성", "035420": "NAVER"}
+    assert earlier.names == {"005930": "삼성전자"}
+    assert [event.fields() for event in followed] == [event.fields() for event in (shown, *changes)]

@@ -589,3 +589,32 @@ def told(membership: Membership, code: str, at: float) -> Event:
     event = membership.push("D" if code in membership.codes else "I", code, "", moment(600 + at))
     assert event is not None
     return event
+
+
+def test_each_event_bears_the_names_that_are_known_when_it_is_made() -> None:
+    names = {"005930": "삼성전자"}
+    membership = Membership(SURGE, names.get)
+    (shown,) = membership.snapshot(("005930", "000660"), moment(0))
+    assert isinstance(shown, Snapshot)
+    assert shown.names == {"005930": "삼성전자"}
+    names |= {"000660": "SK하이닉스", "035420": "NAVER"}
+    told = [
+        membership.push("I", "035420", "090001", moment(1)),
+        membership.push("D", "005930", "090002", moment(2)),
+        membership.push("D", "005930", "090003", moment(9)),
+    ]
+    assert [event and event.name for event in told] == ["NAVER", "삼성전자", "삼성전자"]
+    assert {code: member.name for code, member in membership.members().items()} == {
+        "000660": "SK하이닉스", "035420": "NAVER",
+    }  # fmt: skip
+    assert shown.names == {"005930": "삼성전자"}
+
+
+def test_what_a_gap_hid_has_names_too() -> None:
+    names = {"005930": "삼성전자", "000660": "SK하이닉스"}
+    membership = Membership(SURGE, names.get)
+    membership.snapshot(("005930",), moment(0))
+    membership.blind(moment(1), "connection lost")
+    _, left, entered, shown = membership.snapshot(("000660",), moment(5))
+    assert isinstance(left, Leave) and isinstance(entered, Enter) and isinstance(shown, Snapshot)  # noqa: PT018
+    assert (left.name, entered.name, shown.names) == ("삼성전자", "SK하이닉스", {"000660": "SK하이닉스"})

@@ -1,13 +1,16 @@
 """Opening a connection over a real socket: what goes wrong on the way is told for what it is."""
 
 import asyncio
+import contextlib
+import os
+import socket
 import ssl
 
 import pytest
 
 from jogeon.errors import CouldNotConnect
 from jogeon.live.opening import open_connection
-from test_connection import Ear, raw
+from test_connection import Ear, accept, raw
 
 
 @pytest.mark.parametrize(
@@ -94,3 +97,28 @@ async def test_tls_to_a_plain_port_is_told_as_tls() -> None:
             await open_connection(url.replace("ws:", "wss:"), Ear())
     assert failed.value.reason == "tls"
     assert isinstance(failed.value.__cause__, ssl.SSLError)
+
+
+async def test_what_nobody_reads_waits_at_the_server_and_not_in_megabytes_here() -> None:
+    taken = asyncio.Event()
+    sent = 0
+
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await accept(reader, writer)
+        await taken.wait()
+        sock = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32 * 1024)
+        kernel = socket.socket(fileno=os.dup(sock.fileno()))
+        kernel.setblocking(False)
+        with contextlib.closing(kernel), contextlib.suppress(BlockingIOError):
+            while sent < 32 * 2**20:
+                sent += kernel.send(bytes(64 * 1024))
+        taken.clear()
+
+    async with raw(flood) as url:
+        await open_connection(url, Ear())
+        taken.set()
+        while taken.is_set():  # this loop serves both, and the socket's reader does not run while the other floods
+            await asyncio.sleep(0)
+    assert sent < 2 * 2**20

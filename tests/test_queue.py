@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.errors import ConnectionLost
+from jogeon.errors import ConnectionLost, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.fold import Known
 from jogeon.journal.resume import RestartGap
@@ -279,6 +279,56 @@ def test_a_waiting_reader_is_woken_and_a_cancelled_one_loses_nothing() -> None:
     virtual(main())
 
 
+def test_a_batch_is_all_that_waits_or_as_much_as_is_wanted() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE, "000001")
+        publisher.push(RISE, "I", "000002")
+        publisher.push(RISE, "D", "000001")
+        assert [type(event) for event in await publisher.queue.get_batch(2)] == [Snapshot, Enter]
+        publisher.push(RISE, "I", "000003")
+        batches = publisher.queue.batches()
+        assert [type(event) for event in await anext(batches)] == [Leave, Enter]
+        waiting = asyncio.ensure_future(anext(batches))
+        await asyncio.sleep(0)
+        publisher.push(RISE, "I", "000004")
+        assert [type(event) for event in await waiting] == [Enter]
+        publisher.queue.close()
+        assert [batch async for batch in batches] == []
+
+    virtual(main())
+
+
+def test_a_batch_begins_with_what_a_consumer_that_lagged_is_told() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=4)
+        publisher.show(RISE)
+        batches = publisher.queue.batches()
+        await anext(batches)
+        for number in range(9):
+            publisher.push(RISE, "I", f"{number:06d}")
+        told = await anext(batches)
+        assert [type(event) for event in told] == [Gap, *[Enter] * 9, Snapshot, Anomaly]
+        publisher.push(RISE, "D", "000000")
+        assert [type(event) for event in await anext(batches)] == [Leave], "what was told counts as handed over"
+
+    virtual(main())
+
+
+def test_an_iterator_ends_when_another_takes_its_place() -> None:
+    async def main() -> None:
+        publisher = Publisher(max_events=10)
+        publisher.show(RISE)
+        events, batches = publisher.queue.read(), publisher.queue.batches()
+        with pytest.raises(LocalProtocolError, match="another reader"):
+            await anext(events)
+        publisher.queue.read()
+        with pytest.raises(LocalProtocolError, match="another reader"):
+            await anext(batches)
+
+    virtual(main())
+
+
 def test_the_end_comes_after_what_is_queued() -> None:
     async def main() -> None:
         publisher = Publisher(max_events=10)
@@ -289,3 +339,15 @@ def test_the_end_comes_after_what_is_queued() -> None:
             await anext(publisher.queue)
 
     virtual(main())
+
+
+def test_what_a_slow_consumer_is_told_has_names() -> None:
+    publisher, names = Publisher(max_events=2), {"005930": "삼성전자", "000660": "SK하이닉스"}
+    publisher.queue = Queue(publisher.current, lambda: publisher.now_ns, max_events=2, name_of=names.get)
+    publisher.sink = RestartGap(publisher.queue, {}, [])
+    publisher.show(RISE, "005930")
+    assert publisher.queue.take() is not None
+    for kind, code in (("D", "005930"), ("I", "035420"), ("D", "035420"), ("I", "000660")):
+        publisher.push(RISE, kind, code)
+    told = [publisher.queue.take() for _ in range(3)]
+    assert {event.code: event.name for event in told if isinstance(event, Enter | Leave)} == names

@@ -133,3 +133,11 @@ def test_a_fold_over_two_runs_never_jumps(first: Day, second: Day, more: list[st
             fold.take(event)
     for condition, members in second.members.items():
         assert list(fold.known[condition].codes) == members
+
+
+def test_what_a_restart_hid_has_names() -> None:
+    sink, names = Sink(), {"005930": "삼성전자", "0000D0": "가상전자"}
+    resumed = RestartGap(sink, {RISE: known("005930")}, [RISE], names.get)
+    resumed.put_block([Snapshot(NOW, RISE, ("0000D0",))])
+    ((_, *changes, _),) = sink.blocks
+    assert [getattr(change, "name", None) for change in changes] == ["삼성전자", "가상전자"]

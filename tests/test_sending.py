@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal
 
 from jogeon.alerts.outbox import MAX_AGE, Message, Row
 from jogeon.alerts.sending import Sender
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent
+from jogeon.journal.beside import RowState
 from test_outbox import row
 from wire import virtual, wall
 
@@ -19,13 +19,15 @@ class Shelf:
     def __init__(self, *rows: Row) -> None:
         self.rows = list(rows)
         self.became: dict[str, tuple[str, str]] = {}
+        self.tried: list[bool] = []
 
     async def waiting(self, target: str) -> Sequence[Row]:
         await asyncio.sleep(0)
         done = {name for name, (state, _) in self.became.items() if state != "waiting"}
         return [each for each in self.rows if each.target == target and each.id not in done]
 
-    async def mark(self, rows: Sequence[Row], state: Literal["waiting", "sent", "dropped"], reason: str) -> None:
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: str, *, tried: bool = True) -> None:
+        self.tried.append(tried)
         await asyncio.sleep(0)
         for each in rows:
             self.became[each.id] = (state, reason)
@@ -111,6 +113,7 @@ def test_what_is_too_old_is_dropped_in_time_with_its_reason() -> None:
         shelf, phone = Shelf(*rows(1)), Phone(Later("429 for hours", 7200.0))
         await sent(shelf, MAX_AGE / SECOND + 1, phone=phone)
         assert shelf.became == {"0": ("dropped", "429 for hours")}
+        assert shelf.tried == [True, False]
         shelf.rows.append(row(1, made_ns=wall()))
         assert len(phone.heard) == 1
 
@@ -157,5 +160,24 @@ def test_the_end_gives_what_waits_a_last_chance() -> None:
         sender.start()
         await sender.stop(10)
         assert asyncio.get_running_loop().time() - began < 10.1
+
+    virtual(main())
+
+
+def test_other_targets_are_exchanged_without_disturbing_those_that_stay() -> None:
+    async def main() -> None:
+        shelf, stays, goes, comes = Shelf(), Phone(digests=True), Phone(), Phone()
+        sender = Sender({"stays": stays, "goes": goes}, shelf, wall=wall)
+        sender.start()
+        shelf.rows += rows(1, "stays")
+        sender.wake("stays")
+        await asyncio.sleep(0.005)  # in the middle of it
+        sender.exchange({"stays": stays, "comes": comes})
+        shelf.rows += [row(7, target="comes", made_ns=wall()), row(8, target="goes", made_ns=wall())]
+        sender.wake("comes")
+        sender.wake("goes")
+        await asyncio.sleep(5)
+        await sender.stop(0)
+        assert [[ids for _, ids in each.heard] for each in (stays, goes, comes)] == [[["0"]], [], [["7"]]]
 
     virtual(main())

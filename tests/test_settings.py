@@ -214,3 +214,13 @@ def test_settings_do_not_show_keys() -> None:
     settings = parse(Path("jogeon.toml"), b'[keys.real]\napp_key = "planted"\nsecret_key = "planted"')
     assert settings.keys.real is not None
     assert "planted" not in repr(settings) + str(settings.keys.real.__rich_repr__())
+
+
+def test_names_in_hangul_need_no_quotes() -> None:
+    for header in ("[alerts.targets.폰]", '[alerts.targets."폰"]', "[alerts . targets . 폰 ]"):
+        found = parse(Path("jogeon.toml"), f'{header}\nkind = "command"'.encode())
+        assert found.alerts == {"targets": {"폰": {"kind": "command"}}}
+    with pytest.raises(InvalidSetting):
+        parse(Path("jogeon.toml"), "[alerts.targets.폰".encode())
+    with pytest.raises(InvalidSetting):
+        parse(Path("jogeon.toml"), "[폰]\nx = 1".encode())

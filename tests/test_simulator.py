@@ -12,8 +12,9 @@ import pytest
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.simulator.market.expressions import ConditionRule, ExpressionError
-from jogeon.simulator.simulator import Simulator
+from jogeon.simulator.simulator import LONGEST_STEP, Simulator
 from naive_client import NaiveClient
+from wire import stop, virtual
 
 SEED_CLIENTS = Path(__file__).parents[2] / "shared" / "tools" / "run-seed-clients"
 
@@ -134,3 +135,23 @@ if SEED_CLIENTS.exists():  # the guide's text is not part of this project
             )  # fmt: skip
             printed, _ = await program.communicate()
             assert program.returncode == 0, printed.decode()
+
+
+def test_after_a_sleep_of_the_machine_the_market_does_not_leap(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[float] = []
+
+    async def conversation() -> None:
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr("jogeon.simulator.simulator.time.monotonic", loop.time)
+        simulator = Simulator(speed=20, rest_port=None)
+        monkeypatch.setattr(simulator, "advance", passed.append)
+        moving = asyncio.create_task(simulator._run())  # its clock alone, without sockets
+        await asyncio.sleep(1)
+        before = sum(passed)
+        stop(8 * 3600)
+        await asyncio.sleep(1)
+        moving.cancel()
+        assert before == pytest.approx(20, rel=0.2)
+        assert sum(passed) - before <= 20 * (LONGEST_STEP + 1.2)
+
+    virtual(conversation())

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State, names_among
 from jogeon.live.queue import CODE_BYTES, EVENT_BYTES, MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.wire import messages, readers, writers
 from jogeon.wire.messages import MOST_CODES
@@ -174,7 +174,7 @@ def test_a_snapshot_takes_no_more_than_its_codes_are_counted_as() -> None:
         assert isinstance(reply, messages.Reply)
         answer = readers.answer(messages.Register("4"), reply)
         assert isinstance(answer, messages.Registered)
-        return Snapshot(10**18, CONDITION, answer.codes)
+        return Snapshot(10**18, CONDITION, answer.codes, names_among(answer.codes, lambda _: "삼성전자"))
 
     assert size_of(made) / 10_000 < CODE_BYTES + 1
 

@@ -117,3 +117,10 @@ def test_stretches_that_overlap_count_once(spans: list[tuple[int, int]], total: 
 def test_a_stretch_outside_the_limits_is_empty() -> None:
     assert clip((1, 10), (3, 5)) == (3, 5)
     assert length([clip((1, 2), (3, 5)), clip((7, 9), (3, 5))]) == 0
+
+
+def test_nine_in_ten_stays_are_no_longer_than_the_ninetieth_percentile() -> None:
+    story = Story()
+    for n in range(1, 101):
+        story.enter(n, f"{n:06d}").leave(n + n, f"{n:06d}")
+    assert story.numbers().stay_p90 == pytest.approx(90, abs=1)

@@ -161,12 +161,12 @@ def test_a_watch_may_be_left_after_its_client(simulator: Simulator, tmp_path: Pa
 def test_without_its_thread_a_client_refuses_instead_of_waiting_for_ever(simulator: Simulator) -> None:
     """A process that was forked has a copy of the client, but not of its thread."""
     with jogeon.sync.connect(simulator.websocket) as kiwoom:
-        original = kiwoom._thread
-        kiwoom._thread = gone = _Thread()
+        original = kiwoom._home.thread
+        kiwoom._home.thread = gone = _Thread()
         gone.stop()
         with pytest.raises(jogeon.LocalProtocolError, match="fork"):
             kiwoom.conditions()
-        kiwoom._thread = original
+        kiwoom._home.thread = original
         assert kiwoom.conditions()
 
 
@@ -198,6 +198,17 @@ def test_a_handler_is_called_in_the_callers_thread(simulator: Simulator) -> None
     with jogeon.sync.connect(simulator.websocket) as kiwoom, pytest.raises(EnoughError), kiwoom.watch() as watch:
         watch.each(handler)
     assert set(seen) == {threading.main_thread()}
+
+
+def test_batches_go_on_where_single_events_ended(simulator: Simulator) -> None:
+    with jogeon.sync.connect(simulator.websocket) as kiwoom, kiwoom.watch("급등주") as watch:
+        while not watch._batch:  # until several events have crossed at once
+            next(watch)
+            time.sleep(0.2)
+        waiting = list(watch._batch)
+        batches = watch.batches()
+        assert next(batches) == waiting
+        assert next(batches)
 
 
 def test_inside_a_running_loop_as_in_jupyter(simulator: Simulator) -> None:

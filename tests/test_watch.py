@@ -8,8 +8,8 @@ from typing import Literal
 
 import pytest
 
+from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Enter, Event
-from jogeon.watch import Members
 from jogeon.wire import writers
 from texts import snapshot_text
 from wire import Broker, Wire, drain, told, virtual
@@ -148,6 +148,24 @@ def test_user_code_may_end_the_program_amid_a_read(ends: str, code: int | tuple[
     assert b"never retrieved" not in ran.stderr
 
 
+def test_batches_are_what_one_read_brought() -> None:
+    async def main() -> None:
+        broker = Broker()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            with pytest.raises(LocalProtocolError, match="async with"):
+                kiwoom.watch("급등주").batches()
+            batches = watch.batches()
+            assert told(await anext(batches)) == [("Snapshot", "급등주")]
+            pushes = [writers.encode_push("0", f"00000{n}", "I", "090000") for n in range(3)]
+            asyncio.get_running_loop().call_later(1, broker.wire.push, *pushes)
+            assert told(await anext(batches)) == [("Enter", "급등주", f"00000{n}", "live") for n in range(3)]
+        assert [event.fields()["event"] for batch in [await anext(batches)] for event in batch] == ["state"]
+        with pytest.raises(StopAsyncIteration):
+            await anext(batches)
+
+    virtual(main())
+
+
 def test_a_handler_that_raises_amid_a_read_harms_no_other_watch() -> None:
     async def main() -> None:
         broker = Broker()
@@ -219,13 +237,3 @@ def test_a_silent_condition_does_not_keep_the_others_from_being_read() -> None:
                 assert ("Snapshot", "조건0") in told(drain(watch))
 
     virtual(main())
-
-
-def test_members_are_found_by_name_and_by_condition() -> None:
-    rise = Condition("0", "급등주")
-    members = Members({"급등주": {}})
-    assert members[rise] is members["급등주"]
-    assert rise in members
-    assert members.get(Condition("1", "없음"), "none") == "none"
-    with pytest.raises(KeyError):
-        members["없음"]

@@ -113,9 +113,10 @@ class Client:
         check_exchange(exchange)
         check_bounds(max_events=max_events, max_bytes=max_bytes)
         check_path("journal", journal)
-        queue = Queue(self._feed.current, self._feed.wall, max_events=max_events, max_bytes=max_bytes)
+        feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
+        queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
-        return Watch(self._feed, names, exchange, queue, journal=path, frames=frames)
+        return Watch(feed, names, exchange, queue, journal=path, frames=frames)
 
     async def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""

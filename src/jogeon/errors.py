@@ -21,6 +21,8 @@ AmbiguousCondition        the user              no: two conditions bear the name
 JournalError              this machine          when its `reason` is gone: missing, in use, unwritable, …
 PositionError             the user              from another position: this one is pruned, foreign or gone
 MissingExtra              the user              no: an optional library must be installed
+AlertRefused              whom it goes to       no: its setting or its rights must change
+AlertUnreachable          the network           later
 EmptyPageKey … TooManyPages  the broker         no: the pages do not end properly
 ========================  ====================  ==========================================
 
@@ -268,6 +270,19 @@ class MissingExtra(JogeonError):
     def __init__(self, extra: str) -> None:
         super().__init__(f"this needs {extra}: pip install 'jogeon[{extra}]'")
         self.extra = extra
+
+
+class AlertRefused(JogeonError):
+    """A target of alerts did not take a message; `reason` is what it says."""
+
+    def __init__(self, target: str, reason: str) -> None:
+        super().__init__(f"{target} took no message: {reason}")
+        self.target = target
+        self.said = reason
+
+
+class AlertUnreachable(AlertRefused):
+    """A target of alerts could not be reached."""
 
 
 class PagingError(JogeonError):

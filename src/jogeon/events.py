@@ -4,6 +4,7 @@ All are frozen. Moments are kept as integers of nanoseconds since 1970 (UTC), be
 the properties `at`, `time`, `since` and `until` give them as datetimes in Korean time (+09:00).
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Literal, TypeVar
 
@@ -45,6 +46,15 @@ StateName = Literal[
 Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]
 Exchange = Literal["K", "N", "A"]
 """K = KRX, N = NXT, A = 통합 (both): the broker's stex_tp."""
+
+
+NameOf = Callable[[str], str | None]
+"""Looks up the name of a stock by its code; None where nobody knows it yet."""
+
+
+def nameless(code: str) -> None:
+    """Know no name: a NameOf."""
+    del code
 
 
 def korean(moment_ns: int) -> datetime:
@@ -94,15 +104,27 @@ class Stock(Struct, frozen=True, gc=False):
     low: int | None
 
 
-class Member(Struct, frozen=True, gc=False):
+class _Named(Struct, frozen=True, eq=False):
+    """What bears the name of a stock: that is help for people, and no part of what is equal or of its hash."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and _without_names(self) == _without_names(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), _without_names(self)))
+
+
+class Member(_Named, frozen=True, gc=False, eq=False):
     """A stock that is in a condition now (편입 종목).
 
-    `since` is when it was heard of: the moment of its enter, or of the snapshot that first showed it.
+    `since` is when it was heard of: the moment of its enter, or of the snapshot that first showed it. `name` is that of
+    the stock, None where it is not known.
     """
 
     code: str
     since_ns: int
     origin: Literal["snapshot", "live", "recovered"]
+    name: str | None = None
 
     @property
     def since(self) -> datetime:
@@ -129,15 +151,19 @@ class _Received(_Told, frozen=True):
         return korean(self.at_ns)
 
 
-class Snapshot(_Received, frozen=True):
-    """All codes that are in a condition at one moment, in the broker's order."""
+class Snapshot(_Received, _Named, frozen=True, eq=False):
+    """All codes that are in a condition at one moment, in the broker's order; `names` of those that are known."""
 
     condition: Condition
     codes: tuple[str, ...]
+    names: Mapping[str, str] = {}
 
 
-class _Change(_Received, frozen=True, gc=False):
-    """A stock that entered or left; for a recovered one, the interval in which it must have happened."""
+class _Change(_Received, _Named, frozen=True, gc=False, eq=False):
+    """A stock that entered or left; for a recovered one, the interval in which it must have happened.
+
+    `name` is that of the stock, None where it was not known when the event was made.
+    """
 
     condition: Condition
     code: str
@@ -145,6 +171,7 @@ class _Change(_Received, frozen=True, gc=False):
     origin: Origin = "live"
     since_ns: int | None = None
     until_ns: int | None = None
+    name: str | None = None
 
     @property
     def time(self) -> datetime | None:
@@ -162,11 +189,11 @@ class _Change(_Received, frozen=True, gc=False):
         return None if self.until_ns is None else korean(self.until_ns)
 
 
-class Enter(_Change, frozen=True, gc=False):
+class Enter(_Change, frozen=True, gc=False, eq=False):
     """A stock entered a condition (편입)."""
 
 
-class Leave(_Change, frozen=True, gc=False):
+class Leave(_Change, frozen=True, gc=False, eq=False):
     """A stock left a condition (이탈)."""
 
 
@@ -235,11 +262,11 @@ class State(_Received, frozen=True, gc=False):
         return cause if self.pause is None else f"in {self.pause:.1f} s: {cause}"
 
 
-class Anomaly(_Received, frozen=True, gc=False):
+class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
     """Something the broker sent that cannot be right, told and not acted upon.
 
     `what` is English text, made from the fields behind it where it is not given: `error` is what is wrong, `counts`
-    the events that a slow consumer was not handed.
+    the events that a slow consumer was not handed. `name` is that of the stock with the `code`, where it is known.
     """
 
     what: str = ""
@@ -247,6 +274,7 @@ class Anomaly(_Received, frozen=True, gc=False):
     code: str | None = None
     error: Report | None = None
     counts: Counts | None = None
+    name: str | None = None
 
     def __post_init__(self) -> None:
         if not self.what:
@@ -255,8 +283,27 @@ class Anomaly(_Received, frozen=True, gc=False):
 
 
 _Reported = TypeVar("_Reported", bound=State | Anomaly)
+_Any = TypeVar("_Any", bound="Event")
 
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
+
+
+def _without_names(event: Struct) -> tuple[object, ...]:
+    return tuple(getattr(event, field) for field in event.__struct_fields__ if field not in ("name", "names"))
+
+
+def names_among(codes: Iterable[str], name_of: NameOf) -> dict[str, str]:
+    """Return the names of the codes for which there are any."""
+    return {code: name for code in codes if (name := name_of(code)) is not None}
+
+
+def named(event: _Any, name_of: NameOf) -> _Any:
+    """Give an event that nobody has seen yet the names of its stocks, and return it."""
+    if isinstance(event, Snapshot):
+        force_setattr(event, "names", names_among(event.codes, name_of))
+    elif isinstance(event, Enter | Leave | Anomaly) and event.code is not None:
+        force_setattr(event, "name", name_of(event.code))
+    return event
 
 
 def _fields(event: _Told) -> dict[str, object]:
@@ -264,14 +311,16 @@ def _fields(event: _Told) -> dict[str, object]:
         case Enter() | Leave():
             return _change_fields(event)
         case Snapshot():
-            return {"condition": _pair(event.condition), "codes": list(event.codes), "at": _micro(event.at)}
+            condition, names = _pair(event.condition), dict(event.names)
+            return {"condition": condition, "codes": list(event.codes), "names": names, "at": _micro(event.at)}
         case Gap():
             return _gap_fields(event)
         case State():
             told = {"state": event.state, "condition": _pair(event.condition), "cause": event.cause}
             return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
         case Anomaly():
-            told = {"condition": _pair(event.condition), "code": event.code, "what": event.what}
+            stock = {"code": event.code, "name": event.name}
+            told = {"condition": _pair(event.condition), **stock, "what": event.what}
             return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
     raise TypeError(f"{type(event).__name__} is not an event of a watch")
 
@@ -321,6 +370,7 @@ def _change_fields(event: Enter | Leave) -> dict[str, object]:
     fields: dict[str, object] = {
         "condition": _pair(event.condition),
         "code": event.code,
+        "name": event.name,
         "time": event.time and event.time.isoformat(timespec="seconds"),
         "at": _micro(event.at),
         "origin": event.origin,

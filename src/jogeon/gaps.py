@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from jogeon.events import Cause, Condition, Enter, Event, Gap, Leave, Snapshot
+from jogeon.events import Cause, Condition, Enter, Event, Gap, Leave, NameOf, Snapshot, nameless
 
 
 class Blind(Struct, frozen=True):
@@ -28,10 +28,17 @@ def earliest(one: Blind | None, other: Blind | None) -> Blind | None:
     return Blind(first.since_ns, first.cause, first.detail, proven=one.proven or other.proven)
 
 
-def ended(blind: Blind, before: Iterable[str], shown: Snapshot) -> list[Event]:
-    """Return the block that ends a blind stretch: Gap, what changed since `before` as recovered, and the snapshot."""
+def ended(blind: Blind, before: Iterable[str], shown: Snapshot, name_of: NameOf = nameless) -> list[Event]:
+    """Return the block that ends a blind stretch: Gap, what changed since `before` as recovered, and the snapshot.
+
+    `name_of` is asked for the names that the snapshot lacks.
+    """
+
+    def name(code: str) -> str | None:
+        return shown.names.get(code) or name_of(code)
+
     gap = _gap(blind, shown.condition, shown.at_ns)
-    return [gap, *difference(shown.condition, before, shown.codes, gap.since_ns, gap.until_ns), shown]
+    return [gap, *difference(shown.condition, before, shown.codes, gap.since_ns, gap.until_ns, name), shown]
 
 
 def left_open(blind: Blind, condition: Condition, at_ns: int) -> Gap:
@@ -45,12 +52,17 @@ def _gap(blind: Blind, condition: Condition, until_ns: int, *, is_open: bool = F
 
 
 def difference(
-    condition: Condition, before: Iterable[str], after: Iterable[str], since_ns: int, until_ns: int
+    condition: Condition,
+    before: Iterable[str],
+    after: Iterable[str],
+    since_ns: int,
+    until_ns: int,
+    name_of: NameOf = nameless,
 ) -> list[Event]:
     """Return the recovered changes that lead from one set of codes to another: leaves first, then enters, sorted."""
     old, new = set(before), set(after)
 
     def change(kind: type[Enter | Leave], code: str) -> Event:
-        return kind(until_ns, condition, code, "", "recovered", since_ns, until_ns)
+        return kind(until_ns, condition, code, "", "recovered", since_ns, until_ns, name_of(code))
 
     return [change(Leave, code) for code in sorted(old - new)] + [change(Enter, code) for code in sorted(new - old)]

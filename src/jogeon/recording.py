@@ -39,7 +39,7 @@ class Recording:
             unwanted.set()
             opening.add_done_callback(_finish_unwanted)
             raise
-        self.sink = RestartGap(self.journal, self.journal.last, self._listing)
+        self.sink = RestartGap(self.journal, self.journal.last, self._listing, self._feed.name_of)
         self._opened = True
         if frames:
             self._feed.taps.append(self.journal.put_frame)

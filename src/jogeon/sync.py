@@ -15,12 +15,13 @@ from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from jogeon import client, watch
 from jogeon.connect import connect as open_client
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Event, Exchange, Stock
+from jogeon.interfaces import AnyClient, AnyWatch
 from jogeon.live.feed import MAX_ROWS
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS
+from jogeon.members import Members
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
     from jogeon.live.policy import OnTaken
 
-BATCH = 512
-"""Most events that cross to the caller's thread at once."""
+BATCH = 4096
+"""Most events that cross to the caller's thread at once: a crossing costs as much as thirty events."""
 PATIENCE = 0.2
 """Seconds between looks for Ctrl+C: Windows does not interrupt a wait without an end."""
 
@@ -93,6 +94,28 @@ class _Thread:
         self._loop.close()
 
 
+class _Home:
+    """Where a client and its watches live: a thread while the client is entered."""
+
+    def __init__(self) -> None:
+        self.thread: _Thread | None = None
+
+    def call(self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], object] = lambda: None) -> T:
+        """Run a coroutine there and return its result; LocalProtocolError if the client is not entered."""
+        if self.thread is None:
+            coroutine.close()
+            raise LocalProtocolError("the client is not connected: use it in `with`")
+        return self.thread.call(coroutine, meanwhile)
+
+    def read(self, value: Callable[[], T]) -> T:
+        """Return a value as it is there, where the events are taken in."""
+
+        async def read() -> T:
+            return value()
+
+        return self.call(read())
+
+
 def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) -> T:
     """Return what a future brings, in waits that Ctrl+C can interrupt; `meanwhile` is called between them."""
     while True:
@@ -108,9 +131,9 @@ def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) ->
 class Client:
     """A jogeon.Client for blocking code."""
 
-    def __init__(self, wrapped: client.Client) -> None:
+    def __init__(self, wrapped: AnyClient) -> None:
         self._wrapped = wrapped
-        self._thread: _Thread | None = None
+        self._home = _Home()
 
     @property
     def address(self) -> str:
@@ -124,39 +147,33 @@ class Client:
 
     def __enter__(self) -> Self:
         """Connect and log in; a client is entered once."""
-        if self._thread is not None:
+        if self._home.thread is not None:
             raise LocalProtocolError("a client is entered once; make another one")
-        self._thread = _Thread()
+        self._home.thread = thread = _Thread()
         try:
-            self._call(self._wrapped.__aenter__())
+            self._home.call(self._wrapped.__aenter__())
         except BaseException:
-            self._thread.stop()
-            self._thread = None
+            thread.stop()
+            self._home.thread = None
             raise
         return self
 
     def __exit__(self, *exc: object) -> None:
         """Close the connection and end the thread."""
-        thread, self._thread = self._thread, None
+        thread, self._home.thread = self._home.thread, None
         if thread is not None:
             try:
                 thread.call(self._wrapped.__aexit__(*exc))
             finally:
                 thread.stop()
 
-    def _call(self, coroutine: Coroutine[Any, Any, T], meanwhile: Callable[[], object] = lambda: None) -> T:
-        if self._thread is None:
-            coroutine.close()
-            raise LocalProtocolError("the client is not connected: use it in `with`")
-        return self._thread.call(coroutine, meanwhile)
-
     def conditions(self) -> list[Condition]:
         """Return the saved conditions; see jogeon.Client.conditions."""
-        return self._call(self._wrapped.conditions())
+        return self._home.call(self._wrapped.conditions())
 
     def resolve(self, wanted: str | int | Condition) -> Condition:
         """Return the condition with this name or seq; see jogeon.Client.resolve."""
-        return self._call(self._wrapped.resolve(wanted))
+        return self._home.call(self._wrapped.resolve(wanted))
 
     def search(
         self,
@@ -174,7 +191,7 @@ class Client:
                 progress(counts.get())
 
         searching = self._wrapped.search(wanted, exchange=exchange, max_rows=max_rows, progress=counts.put)
-        return self._call(searching, report)
+        return self._home.call(searching, report)
 
     def watch(
         self,
@@ -187,18 +204,20 @@ class Client:
     ) -> "Watch":
         """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
         bounds = {"max_events": max_events, "max_bytes": max_bytes}
-        return Watch(self, self._wrapped.watch(*wanted, exchange=exchange, journal=journal, frames=frames, **bounds))
+        return Watch(
+            self._home, self._wrapped.watch(*wanted, exchange=exchange, journal=journal, frames=frames, **bounds)
+        )
 
     def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR for a condition; see jogeon.Client.clear."""
-        self._call(self._wrapped.clear(wanted))
+        self._home.call(self._wrapped.clear(wanted))
 
 
 class Watch:
     """A jogeon.Watch for blocking code."""
 
-    def __init__(self, owner: Client, wrapped: watch.Watch) -> None:
-        self._owner = owner
+    def __init__(self, home: _Home, wrapped: AnyWatch) -> None:
+        self._home = home
         self._wrapped = wrapped
         self._batch: deque[Event] = deque()
         self._reading = threading.Lock()
@@ -206,34 +225,30 @@ class Watch:
 
     def __enter__(self) -> Self:
         """Follow the conditions."""
-        self._owner._call(self._wrapped.__aenter__())
+        self._home.call(self._wrapped.__aenter__())
         return self
 
     def __exit__(self, *exc: object) -> None:
         """Stop following. A client that was closed before has ended the watch."""
-        if self._owner._thread is not None:
-            self._owner._call(self._wrapped.__aexit__(*exc))
+        if self._home.thread is not None:
+            self._home.call(self._wrapped.__aexit__(*exc))
         elif self.journal is not None:
             self.journal.close()
 
     @property
     def conditions(self) -> list[Condition]:
         """The conditions that are followed."""
-        return self._owner._call(self._read(lambda: self._wrapped.conditions))
+        return self._home.read(lambda: self._wrapped.conditions)
 
     @property
-    def members(self) -> watch.Members:
+    def members(self) -> Members:
         """A copy of who is in now; see jogeon.Watch.members."""
-        return self._owner._call(self._read(lambda: self._wrapped.members))
+        return self._home.read(lambda: self._wrapped.members)
 
     @property
     def journal(self) -> "Journal | None":
         """The journal that is written; see jogeon.Watch.journal."""
         return self._wrapped.journal
-
-    @staticmethod
-    async def _read(value: Callable[[], T]) -> T:
-        return value()  # over there, where the events are taken in
 
     def __iter__(self) -> Iterator[Event]:
         """Return the one iterator of this watch."""
@@ -248,21 +263,38 @@ class Watch:
 
     def _refill(self) -> Event:
         """Take over what came meanwhile and return the first of it."""
+        events = self._next_batch()
+        self._batch.extend(events)
+        return self._batch.popleft()
+
+    def batches(self) -> Iterator[list[Event]]:
+        """Return the one iterator of this watch, over lists: all events that wait, at least one, in their order."""
+        if self._batch:
+            begun = list(self._batch)
+            self._batch.clear()
+            yield begun
+        while True:
+            try:
+                events = self._next_batch()
+            except StopIteration:
+                return
+            yield events
+
+    def _next_batch(self) -> list[Event]:
+        """Return what came meanwhile, at least one event; StopIteration at the end."""
         if not self._reading.acquire(blocking=False):
             raise LocalProtocolError("somebody reads this watch already; another reader needs a watch of its own")
         try:
-            first, *rest = self._next_batch()
-            self._batch.extend(rest)
+            return self._cross()
         finally:
             self._reading.release()
-        return first
 
-    def _next_batch(self) -> list[Event]:
-        """Return what came meanwhile, at least one event; an interrupted wait is taken up again by the next."""
+    def _cross(self) -> list[Event]:
+        """Let events cross to this thread; a wait that was interrupted is taken up again by the next."""
         if self._coming is None:
-            if self._owner._thread is None:
+            if self._home.thread is None:
                 raise StopIteration
-            self._coming = self._owner._thread.submit(self._wrapped.batch(BATCH))
+            self._coming = self._home.thread.submit(self._wrapped.batch(BATCH))
         try:
             events = wait(self._coming)
         except StopAsyncIteration:

@@ -5,16 +5,16 @@ import contextlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Condition, Event, Exchange, Member, State
+from jogeon.events import Condition, Event, Exchange, State
 from jogeon.journal.resume import RestartGap
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.live.queue import Queue
 from jogeon.live.subscription import Subscription
-from jogeon.wire.values import composed
+from jogeon.members import Members
 
 if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
@@ -23,33 +23,6 @@ if TYPE_CHECKING:
 ENTER_TIMEOUT = 10.0
 """Seconds that entering a watch waits for first snapshots."""
 LEAVE_TIMEOUT = 5.0
-
-
-class Members(dict[Condition | str, dict[str, Member]]):
-    """Who is in which condition, by name; a Condition finds the same entry."""
-
-    def __missing__(self, key: Condition | str) -> dict[str, Member]:
-        """Find a Condition by its name, and a name that macOS decomposed."""
-        name = self._name(key)
-        if name == key:
-            raise KeyError(key)
-        return self[name]
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether a name is there, or the name of a Condition."""
-        return super().__contains__(key) or super().__contains__(self._name(key))
-
-    @staticmethod
-    def _name(key: object) -> Any:
-        name = key.name if isinstance(key, Condition) else key
-        return composed(name) if isinstance(name, str) else name
-
-    def get(self, key: Condition | str, default: Any = None) -> Any:
-        """Return the members of a condition, by its name or as a Condition, else a default."""
-        try:
-            return self[key]
-        except KeyError:
-            return default
 
 
 class Watch:
@@ -116,7 +89,7 @@ class Watch:
         recording = Recording(self._feed, listing)
         await recording.open(path, frames=self._frames, notice=self._queue.put)
         self._recording = recording
-        self._sink = RestartGap(self._queue, recording.journal.last, listing)
+        self._sink = RestartGap(self._queue, recording.journal.last, listing, self._feed.name_of)
 
     def _follow(self) -> None:
         """Follow what is wanted, by the names of the list as it is now: opening a journal may have taken a while."""
@@ -209,6 +182,10 @@ class Watch:
         if not self._entered:
             raise LocalProtocolError("nothing comes before a watch is entered: `async with client.watch(…) as watch:`")
         return self._queue
+
+    def batches(self) -> AsyncIterator[list[Event]]:
+        """Return the one iterator of this watch, over lists: all events that wait, at least one, in their order."""
+        return self._readable.batches()
 
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits, at least one event and at most `limit`; for those who pay for each crossing."""

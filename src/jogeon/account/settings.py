@@ -4,6 +4,7 @@
     lang = "ko"                    # ko, en
     [keys.real]
     folder = "C:/Users/me/keys"    # holds the two downloaded text files; or app_key = "…" and secret_key = "…"
+    [alerts]                       # see jogeon.alerts.settings
 
 The file is looked for in the working directory, then in the user's configuration folder; each setting is taken from
 the first that has it, and a variable of the environment comes before both. JOGEON_CONFIG names one file instead.
@@ -22,6 +23,8 @@ from jogeon.errors import InvalidSetting
 from jogeon.files import ENVIRONMENT, read_small
 from jogeon.reports import Report, complaint_of, place_in_toml
 
+_HEADER = re.compile(r"^([ \t]*\[\[?)([^\]\"'\n]*[^\x00-\x7f][^\]\"'\n]*)(\])", re.MULTILINE)
+_BARE = re.compile(r"([\w-]*[^\x00-\x7f][\w-]*)")
 SERVERS = ("real", "mock", "demo", "ws://…", "wss://…")
 
 
@@ -52,6 +55,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     server: str | None = None
     lang: Literal["ko", "en"] | None = None
     keys: KeySettings = KeySettings()
+    alerts: dict[str, Any] | None = None
+    """What it says of alerts, as it is written: only who sends them reads it."""
 
 
 def setting_files() -> Iterator[tuple[Path, Settings]]:
@@ -78,7 +83,7 @@ def parse(path: Path, content: bytes) -> Settings:
             file=str(path), reason="not text", detail=Report("not UTF-8", number=error.start)
         ) from None
     try:
-        settings = msgspec.toml.decode(text, type=Settings)
+        settings = _decoded(text)
     except msgspec.ValidationError as error:
         raise _wrong(path, complaint_of(error)) from None
     except msgspec.DecodeError as error:
@@ -87,6 +92,30 @@ def parse(path: Path, content: bytes) -> Settings:
         raise InvalidSetting(file=str(path), reason="not TOML", detail=Report("nested too deeply")) from None
     _check(path, text, settings)
     return settings
+
+
+def _decoded(text: str) -> Settings:
+    """Return what a text says, also where it has names in Hangul without the quotes that TOML wants around them."""
+    try:
+        return msgspec.toml.decode(text, type=Settings)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        quoted = quoted_names(text)
+        if quoted == text:
+            raise
+        try:
+            return msgspec.toml.decode(quoted, type=Settings)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:  # it is told where the text itself is wrong
+            pass
+        raise
+
+
+def quoted_names(text: str) -> str:
+    """Return a TOML text with quotes around the bare names in headers that are not ASCII: `[alerts.targets.폰]`."""
+    return _HEADER.sub(lambda found: found[1] + _BARE.sub(r'"\1"', found[2]) + found[3], text)
 
 
 def _wrong(path: Path, complaint: Report) -> InvalidSetting:

@@ -53,7 +53,7 @@ class Apprise(Struct):
             async with asyncio.timeout(PATIENCE):
                 return await ended
         except TimeoutError:
-            return Later(f"no answer within {PATIENCE:g} s")
+            return Later(f"no answer within {PATIENCE:g} s", reached=False)
 
 
 def _notified(notifier: Any, text: str) -> Outcome:

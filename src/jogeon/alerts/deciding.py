@@ -48,6 +48,7 @@ class Alert(Struct, frozen=True):
     due_ns: int
     price: Price | None = None
     codes: tuple[str, ...] = ()
+    name: str | None = None
 
 
 class _Dwelling(Struct):
@@ -94,10 +95,14 @@ class _Picture:
 
 
 class Decider:
-    """Decides for all rules. Feed it the stream from where the journal begins, or from a fold with `begin`."""
+    """Decides for all rules. Feed it the stream from where the journal begins, or from a fold with `begin`.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    `journal` is the identity of that journal: the alerts of another one are others.
+    """
+
+    def __init__(self, rules: Iterable[Rule], journal: str | None = None) -> None:
         self.rules = tuple(rules)
+        self.journal = journal
         self._pictures: defaultdict[str, _Picture] = defaultdict(_Picture)
         self._prices: dict[str, Price] = {}
         self._last: dict[_Key, int] = {}
@@ -111,12 +116,20 @@ class Decider:
         picture = self._pictures[condition]
         picture.members, picture.time_ns = dict(members), time_ns
 
-    def remember(self, rule: str, condition: str, code: str, trigger: str, due_ns: int) -> None:
+    def remember(self, identity: str, rule: str, condition: str, code: str, due_ns: int) -> None:
         """Take an alert that was decided in an earlier run: its cool-down and cap go on, and it is not made again."""
+        if identity in self._fired:  # it went to several targets
+            return
+        self._fired.add(identity)
         for index, each in enumerate(self.rules):
             if each.name == rule:
                 self._count(index, condition, code, due_ns)
-                self._fired.add(alert_id(rule, trigger))
+
+    def forget(self) -> None:
+        """Forget what was decided, not what is known: nobody was told of it."""
+        self._last.clear()
+        self._counts.clear()
+        self._fired.clear()
 
     # ------------------------------------------------------------ the stream
 
@@ -208,11 +221,12 @@ class Decider:
         alerts = []
         for index, entered in codes.items():
             rule = self.rules[index]
-            identity = alert_id(rule.name, position)
+            identity = alert_id(rule.name, position, self.journal)
             if self._allowed(index, snapshot.condition.name, "", gap.until_ns, gap.until_ns) and (
                 identity not in self._fired
             ):
                 self._count(index, snapshot.condition.name, "", gap.until_ns)
+                self._fired.add(identity)
                 alerts.append(_overnight(identity, rule, snapshot.condition, position, gap.until_ns, tuple(entered)))
         return alerts
 
@@ -223,7 +237,7 @@ class Decider:
         index, name, code = waiting.key
         rule = self.rules[index]
         price = self._prices.get(code)
-        identity = alert_id(rule.name, waiting.trigger)
+        identity = alert_id(rule.name, waiting.trigger, self.journal)
         if (
             identity in self._fired
             or not self._allowed(index, name, code, waiting.event.at_ns, due_ns)
@@ -234,8 +248,9 @@ class Decider:
         self._count(index, name, code, due_ns)
         self._fired.add(identity)
         kind: Kind = "enter" if isinstance(waiting.event, Enter) else "leave"
-        at_ns = waiting.event.at_ns
-        return Alert(identity, rule, waiting.event.condition, code, kind, waiting.trigger, at_ns, due_ns, price)
+        event, named = waiting.event, getattr(waiting.event, "name", None)
+        condition, at_ns = event.condition, event.at_ns
+        return Alert(identity, rule, condition, code, kind, waiting.trigger, at_ns, due_ns, price, name=named)
 
     def _allowed(self, index: int, name: str, code: str, at_ns: int, due_ns: int) -> bool:
         """Return whether hours, cool-down and cap let an alert through."""
@@ -275,9 +290,9 @@ def _day(moment_ns: int) -> str:
     return korean(moment_ns).date().isoformat()
 
 
-def alert_id(rule: str, trigger: str) -> str:
+def alert_id(rule: str, trigger: str, journal: str | None = None) -> str:
     """Return the identity of an alert: the same for the same rule and position, whoever decides it and how often."""
-    return hashlib.sha256(f"{rule}\0{trigger}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{rule}\0{journal or ''}\0{trigger}".encode()).hexdigest()[:32]
 
 
 def _concerns(rule: Rule, condition: str) -> bool:

@@ -6,11 +6,8 @@ least once, in its order, until it is too old.
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Literal
 
 from msgspec import Struct
-
-RowState = Literal["waiting", "sent", "dropped"]
 
 MAX_AGE = 600 * 1_000_000_000
 """Nanoseconds after which an alert that was not sent is dropped: late news misleads."""
@@ -21,7 +18,10 @@ NAME_SIZE = 10
 
 
 class Row(Struct, frozen=True):
-    """An alert for one target: `id` names the alert, `target` who gets it; moments are nanoseconds since 1970."""
+    """An alert for one target: `id` names the alert, `target` who gets it; moments are nanoseconds since 1970.
+
+    `made_ns` is since when it is news. What the tool tells of itself has no rule.
+    """
 
     id: str
     target: str

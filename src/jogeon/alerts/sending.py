@@ -10,8 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from jogeon.alerts.outbox import MAX_AGE, Row, RowState, next_message, outdated
+from jogeon.alerts.outbox import MAX_AGE, Row, next_message, outdated
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, Target
+from jogeon.journal.beside import RowState
 from jogeon.masks import masked, unmasked
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -30,8 +31,8 @@ class Outbox(Protocol):
         """Return the rows of a target that are neither sent nor dropped, in the order in which they were made."""
         ...
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: str) -> None:
-        """Count an attempt for each row, and keep what became of it."""
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: str, *, tried: bool = True) -> None:
+        """Keep what became of rows, and count an attempt for each if it was `tried`."""
         ...
 
 
@@ -44,11 +45,21 @@ class Sender:
         self._outbox = outbox
         self._wall = wall
         self._lines = {name: _Line(name, target) for name, target in targets.items()}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Begin to send; what waits from an earlier run comes first."""
-        self._tasks = [asyncio.create_task(self._serve(line)) for line in self._lines.values()]
+        self._tasks = {name: asyncio.create_task(self._serve(line)) for name, line in self._lines.items()}
+
+    def exchange(self, targets: Mapping[str, Target]) -> None:
+        """Send to other targets from now on; one that stays as it was is not disturbed."""
+        for name in [name for name, line in self._lines.items() if targets.get(name) != line.target]:
+            del self._lines[name]
+            self._tasks.pop(name).cancel()
+        for name, target in targets.items():
+            if name not in self._lines:
+                line = self._lines[name] = _Line(name, target)
+                self._tasks[name] = asyncio.create_task(self._serve(line))
 
     def wake(self, target: str) -> None:
         """Say that a row was added for a target."""
@@ -60,12 +71,12 @@ class Sender:
         for line in self._lines.values():
             line.ending = True
             line.news.set()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
-        for task in self._tasks:
+        tasks, self._tasks = list(self._tasks.values()), {}
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # ------------------------------------------------------------ one target
 
@@ -74,7 +85,7 @@ class Sender:
             line.news.clear()
             rows = await self._outbox.waiting(line.name)
             if old := outdated(rows, self._wall()):
-                await self._outbox.mark(old, "dropped", line.reason or "too old")
+                await self._outbox.mark(old, "dropped", line.reason or "too old", tried=False)
                 continue
             if line.pause_left() > 0:
                 await line.rest(self._until_outdated(rows))

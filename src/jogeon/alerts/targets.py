@@ -13,10 +13,14 @@ class Sent(Struct, frozen=True):
 
 
 class Later(Struct, frozen=True):
-    """Not now: `pause` is what the target asked for in seconds, None where it named none; `reason` is for people."""
+    """Not now: `pause` is what the target asked for in seconds, None where it named none; `reason` is for people.
+
+    `reached` tells whether the other side answered at all.
+    """
 
     reason: str
     pause: float | None = None
+    reached: bool = True
 
 
 class Refused(Struct, frozen=True):

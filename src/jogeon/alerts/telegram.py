@@ -48,7 +48,7 @@ class Telegram(Struct):
         try:
             reply = await exchange("POST", url, lambda: msgspec.json.encode(body), headers=JSON, proxy=self.proxy)
         except CouldNotConnect as error:
-            return Later(masked(str(error)))
+            return Later(masked(str(error)), reached=False)
         return _outcome(reply)
 
 

@@ -53,7 +53,7 @@ class Webhook(Struct):
                 "POST", self.url, lambda: msgspec.json.encode(as_object(row)), headers=headers, proxy=self.proxy
             )
         except CouldNotConnect as error:
-            return Later(masked(str(error)))
+            return Later(masked(str(error)), reached=False)
         if 200 <= reply.status < 300:
             return Sent()
         reason = f"HTTP {reply.status}"

@@ -9,7 +9,8 @@ from operator import itemgetter
 import msgspec
 from msgspec import Struct, field
 
-from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.events import Anomaly, Condition, Enter, Event, Leave, Snapshot
+from jogeon.journal.beside import Kept, Mark, Post, Tick
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.schema import Row, clock_value, row_of
 
@@ -60,6 +61,12 @@ class Commit(Struct):
     frames: list[tuple[int, bytes]] = field(default_factory=list)
     cursors: list[Row] = field(default_factory=list)
     """Name, id and moment of the durable cursors that moved."""
+    posts: list[Row] = field(default_factory=list)
+    """Alerts that begin to wait: alert, target, event, due_ns, content."""
+    marks: list[Row] = field(default_factory=list)
+    """What became of alerts: state, tries, done_ns, reason, digest, alert, target."""
+    tick_rows: list[Row] = field(default_factory=list)
+    """The event they stand behind, condition, right_ns."""
     names: list[Row] = field(default_factory=list)
     """Code, moment and name of stocks, as they were seen."""
     quotes: list[Row] = field(default_factory=list)
@@ -69,12 +76,15 @@ class Commit(Struct):
     """The id of its first event."""
     events: list[Event] = field(default_factory=list)
     """What its rows hold, in order; their numbers end with `last`."""
+    ticks: list[Tick] = field(default_factory=list)
+    """What stands behind its events."""
 
     @property
     def small(self) -> bool:
         """Whether there is nothing in it but live changes."""
         rest = self.others or self.frames or self.epochs or self.conditions or self.checkpoints or self.watermarks
-        return bool(self.changes) and not (rest or self.cursors or self.names or self.quotes)
+        rest = rest or self.cursors or self.names or self.quotes or self.posts or self.marks or self.tick_rows
+        return bool(self.changes) and not rest
 
 
 class CommitBuilder:
@@ -99,6 +109,8 @@ class CommitBuilder:
         """The last one that was made."""
         self._folded = 0
         """How many of its live changes the fold holds."""
+        self._named: dict[str, str] = {}
+        """The name of each stock that was entered last."""
 
     def enter(
         self,
@@ -122,6 +134,8 @@ class CommitBuilder:
                 kind = 0 if type(event) is Enter else 1
                 commit.changes.append((self._id, event.at_ns, kind, number, event.code, clock_value(event.clock)))
                 commit.events.append(event)
+                if event.name is not None and self._named.get(event.code) != event.name:
+                    self._name(commit, event.code, event.at_ns, event.name)
             else:
                 self._add(commit, event)
         moments = [row[1] for rows in (commit.changes, commit.others) for row in rows]
@@ -138,6 +152,20 @@ class CommitBuilder:
             self._checkpoint(commit)
         commit.last = (self.epoch, self._id - self._first + 1)
         return commit
+
+    def add_beside(self, kept: Iterable[Kept], ticks: Iterable[Tick]) -> None:
+        """Add to the commit that was made last what stands beside its events."""
+        commit = self._commit
+        for each in kept:
+            match each:
+                case Post():
+                    commit.posts.append((each.alert, each.target, each.event, each.due_ns, each.content))
+                case Mark():
+                    told = (each.state, each.tries, each.done_ns, each.reason, each.digest)
+                    commit.marks.append((*told, each.alert, each.target))
+        for tick in ticks:
+            commit.ticks.append(tick)
+            commit.tick_rows.append((self._id, self._number(commit, tick.condition), tick.right_ns))
 
     @property
     def last_id(self) -> int:
@@ -170,6 +198,16 @@ class CommitBuilder:
             number = None if each.condition is None else self._number(commit, each.condition)
             commit.others.append((self._id, *row_of(each, number)))
             commit.events.append(each)
+            if isinstance(each, Snapshot):
+                for code, name in each.names.items():
+                    self._name(commit, code, each.at_ns, name)
+            elif isinstance(each, Enter | Leave | Anomaly) and each.code is not None and each.name is not None:
+                self._name(commit, each.code, each.at_ns, each.name)
+
+    def _name(self, commit: Commit, code: str, at_ns: int, name: str) -> None:
+        if self._named.get(code) != name:
+            self._named[code] = name
+            commit.names.append((code, at_ns, name))
 
     def _number(self, commit: Commit, condition: Condition) -> int:
         number = self._numbers.get(condition)

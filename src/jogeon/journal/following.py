@@ -14,8 +14,17 @@ from msgspec import Struct
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Event
 from jogeon.journal.evidence import Connection, is_foreign
+from jogeon.journal.naming import Names
 from jogeon.journal.position import Position
-from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_identity, read_last, told
+from jogeon.journal.reading import (
+    one_moment,
+    open_reader,
+    read_conditions,
+    read_identity,
+    read_last,
+    read_names,
+    told,
+)
 from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
 
 LOOK = 0.1
@@ -84,6 +93,7 @@ class Follower:
 
     def __init__(self, path: Path, after: Position | None = None) -> None:
         self.path = path
+        self._names, self._named = Names(()), (0, 0)
         self._db, self._seen = open_reader(path), _seen(path)
         with contextlib.ExitStack() as undo:
             undo.callback(self._db.close)
@@ -113,14 +123,23 @@ class Follower:
             epochs = read_epochs(self._db) if rows else []
             conditions = read_conditions(self._db) if rows else {}
             found: list[Numbered] = []
+            if rows:
+                self._learn_names()
             for number, *row in rows:
                 while epochs and epochs[0].first <= number:
                     self._epoch = epochs.pop(0)
-                found.append((self._epoch.number, number - self._epoch.first + 1, event_of(tuple(row), conditions)))
+                event = event_of(tuple(row), conditions, self._names)
+                found.append((self._epoch.number, number - self._epoch.first + 1, event))
         if found:
             self.place += len(found)
             self.position = Position(found[-1][0], found[-1][1], self._identity)
         return found
+
+    def _learn_names(self) -> None:
+        """Read the names again if there are more by now."""
+        named = self._db.execute("SELECT count(*), max(since_ns) FROM names").fetchone()
+        if named != self._named:
+            self._names, self._named = read_names(self._db), named
 
     def require_journal(self) -> None:
         """Raise PositionError if a file of somebody else has the name; nothing can be read from here afterwards."""

@@ -62,12 +62,16 @@ ALL = Selection()
 
 
 class Picture(Struct, frozen=True):
-    """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment."""
+    """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment.
+
+    `names` are those of the codes for which one was recorded.
+    """
 
     condition: Condition
     codes: tuple[str, ...]
     at_ns: int
     blind_since_ns: int | None
+    names: Mapping[str, str] = {}
 
 
 class Stats(Struct, frozen=True):
@@ -198,11 +202,12 @@ class History:
     ) -> Iterator[tuple[int, int, Event]]:
         with told(self.path):
             epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
+            names = read_names(self._db)
             first = epoch = 0
             for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
                 while epochs and epochs[0][0] <= number:
                     first, epoch = epochs.pop(0)
-                yield epoch, number - first + 1, event_of(tuple(row), conditions)
+                yield epoch, number - first + 1, event_of(tuple(row), conditions, names)
 
     def _where(self, selection: Selection, conditions: Mapping[int, Condition]) -> tuple[str, list[Any]]:
         """Return the SQL of a selection and its values."""
@@ -250,11 +255,13 @@ class History:
             fold = read_fold(self._db, known, last, [n for n, condition in known.items() if condition.name in names])
             shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
             gaps, present = self._next_gaps(fold.known, set(shown), known, last)
-            final = read_end(self._db, known).known
-        return [
-            Picture(c, tuple(each.codes), at_ns, _blind_since(at_ns, gaps.get(c), final.get(present[c])))
-            for c, each in shown.items()
-        ]
+            final, stocks = read_end(self._db, known).known, read_names(self._db)
+
+        def picture(condition: Condition, codes: tuple[str, ...]) -> Picture:
+            blind_ns = _blind_since(at_ns, gaps.get(condition), final.get(present[condition]))
+            return Picture(condition, codes, at_ns, blind_ns, stocks.of(codes, at_ns))
+
+        return [picture(condition, tuple(each.codes)) for condition, each in shown.items()]
 
     def _last(self, at_ns: int) -> int:
         """Return the id of the last event that was received by a moment, 0 if none was."""

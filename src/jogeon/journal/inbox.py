@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from jogeon.events import Condition, Event, Snapshot, State
+from jogeon.journal.beside import Cursor, Done, Kept, Tick
 from jogeon.journal.fold import Right
 from jogeon.journal.schema import Row
 from jogeon.live.queue import Queue
@@ -80,6 +81,10 @@ class Batch(Struct, frozen=True):
     quotes: Sequence[Row]
     """Code, moment, price, change, rate, volume and entry source."""
     listening_ns: int
+    kept: Sequence[Kept] = ()
+    ticks: Sequence[Tick] = ()
+    done: Sequence[Done] = ()
+    """To be told when all this is durable, or never will be."""
 
 
 class Inbox:
@@ -94,6 +99,10 @@ class Inbox:
         self._frames: list[tuple[int, bytes]] = []
         self._frame_bytes = self._frames_lost = 0
         self._cursors: dict[str, tuple[int, int]] = {}
+        self._kept: list[Kept] = []
+        self._ticks: list[Tick] = []
+        self._done: list[Done] = []
+        self._closed = False
         self._names: dict[str, tuple[int, str]] = {}
         self._quotes: list[Row] = []
         self._sampled: dict[str, int] = {}
@@ -164,7 +173,7 @@ class Inbox:
             self._asked = False
             if self._queue.lagging:
                 self._queue.catch_up()
-                self._rights = None
+                self._rights, self._ticks = None, []
         self.ring()
 
     def keep_cursor(self, name: str, place: int) -> None:
@@ -172,6 +181,29 @@ class Inbox:
         now_ns = self._source.now_ns()
         with self._lock:
             self._cursors[name] = (place, now_ns)
+        self.ring()
+
+    def keep(self, kept: Sequence[Kept], done: Done = lambda _: None) -> None:
+        """Have alerts, marks and cursors become durable in one commit, in their order; does not wait."""
+        now_ns = self._source.now_ns()
+        with self._lock:
+            if not self._closed:
+                self._kept += [each for each in kept if not isinstance(each, Cursor)]
+                self._cursors.update({each.name: (each.place, now_ns) for each in kept if isinstance(each, Cursor)})
+                self._done.append(done)
+                done = _nobody
+        if done is not _nobody:
+            self._source.soon(lambda: done(False))  # noqa: FBT003  # a Done
+        self.ring()
+
+    def tick(self, ticks: Sequence[Tick]) -> None:
+        """Have ticks committed behind what was put so far; called in the reader's thread between two frames.
+
+        Where events were lost to the bound they would be wrong, and are left out.
+        """
+        with self._lock:
+            if not self._queue.lagging:
+                self._ticks += ticks
         self.ring()
 
     def names(self, names: Mapping[str, str], at_ns: int) -> None:
@@ -223,20 +255,32 @@ class Inbox:
             ask, self._asked = lagging and not self._asked, lagging
             if lagging:
                 return None, ask
-            rights = None if self._queue.lagging else self._rights
+            rights, ticks = (None, []) if self._queue.lagging else (self._rights, self._ticks)
             events, frames, cursors = self._queue.take_all(), self._frames, self._cursors
+            kept, done = self._kept, self._done
             self._frames, self._frame_bytes, self._rights, self._cursors = [], 0, None, {}
+            self._kept, self._ticks, self._done = [], [], []
             names, self._names = self._names, {}
             quotes, self._quotes = self._quotes, []
-        if not (events or frames or cursors or names or quotes) and rights is None:
+        if not (events or frames or cursors or names or quotes or kept or ticks or done) and rights is None:
             return None, False
         listening_ns = self._source.listening_ns()  # the mark as it is after they were read
         moved = [(name, *moved) for name, moved in cursors.items()]
         seen = [(code, *seen) for code, seen in names.items()]
-        return Batch(events, frames, rights, moved, seen, quotes, listening_ns), False
+        return Batch(events, frames, rights, moved, seen, quotes, listening_ns, kept, ticks, done), False
+
+    def close(self) -> Sequence[Done]:
+        """Take nothing more to be kept; return who waits for what will not be durable."""
+        with self._lock:
+            self._closed = True
+            return self._done
 
     def frames_lost(self) -> int:
         """Return how many frames were left out since this was asked last."""
         with self._lock:
             lost, self._frames_lost = self._frames_lost, 0
         return lost
+
+
+def _nobody(_durable: bool) -> None:  # noqa: FBT001  # a Done
+    """Be told nothing."""

@@ -6,7 +6,7 @@ snapshot of such a condition ends a Gap (`restart`): what changed meanwhile come
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jogeon.events import Condition, Event, Snapshot
+from jogeon.events import Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind, ended, left_open
 from jogeon.journal.fold import Known
 from jogeon.live.followed import Sink
@@ -19,8 +19,11 @@ class RestartGap:
     but where one bears it now, it is the one of which the last run still heard when the others had vanished.
     """
 
-    def __init__(self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition]) -> None:
+    def __init__(
+        self, sink: Sink, last: Mapping[Condition, Known], listing: Sequence[Condition], name_of: NameOf = nameless
+    ) -> None:
         self._sink = sink
+        self._name_of = name_of
         self.put = sink.put  # no step in between on the path of every push
         self.put_all, self.wake = sink.put_all, sink.wake
         self.renumbered = sink.renumbered
@@ -47,7 +50,7 @@ class RestartGap:
         known = self._find(event.condition) if isinstance(event, Snapshot) else None
         if known is None or not isinstance(event, Snapshot):
             return (event,)
-        return ended(Blind(known.right_ns, "restart"), known.codes, event)
+        return ended(Blind(known.right_ns, "restart"), known.codes, event, self._name_of)
 
     def _find(self, condition: Condition) -> Known | None:
         """Return what is still to be continued of a condition, and forget it."""

@@ -23,9 +23,11 @@ from jogeon.events import (
     Snapshot,
     State,
     details_text,
+    named,
     with_details,
 )
 from jogeon.journal.format import Format
+from jogeon.journal.naming import Names
 
 SCHEMA = """
 CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, first INTEGER NOT NULL, at_ns INTEGER NOT NULL);
@@ -144,9 +146,11 @@ CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recov
     open, NULL AS details FROM main.events;
 CREATE TEMP TABLE identity (id);
 CREATE TEMP TABLE names (code, since_ns, name);
-CREATE TEMP TABLE quotes (code, at_ns, price, source);
 CREATE TEMP TABLE rollups (last, first, min_ns, max_ns, counts);
 CREATE TEMP TABLE cursors (name, id, at_ns);
+CREATE TEMP TABLE quotes (code, at_ns, price, change, rate, volume, source, after);
+CREATE TEMP TABLE outbox (number, alert, target, event, due_ns, content, state, tries, done_ns, reason, digest);
+CREATE TEMP TABLE ticks (number, after, condition, right_ns);
 """
 }
 """What lets a reader ask an older file, as it is, what it asks one of this version."""
@@ -183,8 +187,15 @@ def row_of(event: Event, number: int | None) -> Row:
             return (event.at_ns, 5, number, event.code, None, None, None, None, None, event.what, None, details)
 
 
-def event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
-    """Return the event that a row of COLUMNS holds; ValueError if it is not as it was written."""
+def event_of(row: Row, conditions: Mapping[int, Condition], names: Names | None = None) -> Event:
+    """Return the event of a row of COLUMNS, with the names of its stocks; ValueError if it is not as it was written."""
+    event = _event_of(row, conditions)
+    if names is not None and not isinstance(event, Gap):
+        named(event, lambda code: names.at(code, event.at_ns))
+    return event
+
+
+def _event_of(row: Row, conditions: Mapping[int, Condition]) -> Event:
     at_ns, kind, number, code, clock, recovered, since_ns, until_ns, word, text, still_open, details = row
     condition = cast("Condition", conditions.get(number))
     if type(at_ns) is not int or (condition is None and (kind < 4 or number is not None)):

@@ -26,6 +26,10 @@ def _grouped(statement: str, columns: int) -> list[str]:
 _CHANGES = _grouped("INSERT INTO events (id, at_ns, kind, condition, code, clock)", 6)
 _FRAMES = _grouped("INSERT INTO frames (at_ns, payload)", 2)
 _OTHER = f"INSERT INTO events (id, {COLUMNS}) VALUES ({','.join('?' * 13)})"  # noqa: S608  # made of constants
+_POST = (
+    "INSERT OR IGNORE INTO outbox (alert, target, event, due_ns, content, state, tries) VALUES (?,?,?,?,?,'waiting',0)"
+)
+_MARK = "UPDATE outbox SET state = ?, tries = ?, done_ns = ?, reason = ?, digest = ? WHERE alert = ? AND target = ?"
 
 _NAME = """INSERT OR IGNORE INTO names SELECT ?1, ?2, ?3
     WHERE ?3 IS NOT (SELECT name FROM names WHERE code = ?1 AND since_ns <= ?2 ORDER BY since_ns DESC LIMIT 1)"""
@@ -90,6 +94,8 @@ class Store:
             gone += db.execute("DELETE FROM frames WHERE id < ?", (last_frame,)).rowcount
             db.execute("DELETE FROM marks WHERE id < ?", (last,))
             db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
+            db.execute("DELETE FROM ticks WHERE after < ?", (last,))
+            db.execute("DELETE FROM outbox WHERE event <= ? AND state <> 'waiting'", (last,))
         if self._rollup is not None and self._rollup.first <= last:
             self._rollup = None
         quotes_ns = before_ns if held_ns is None or cut == self._old(before_ns) else held_ns
@@ -176,6 +182,9 @@ def _insert_all(db: sqlite3.Connection, commit: Commit) -> None:
         ("INSERT INTO marks VALUES (?,?,?,?)", commit.checkpoints),
         ("REPLACE INTO pulse VALUES (?,?,?)", commit.watermarks),
         ("REPLACE INTO cursors VALUES (?,?,?)", commit.cursors),
+        (_POST, commit.posts),
+        (_MARK, commit.marks),
+        ("INSERT INTO ticks (after, condition, right_ns) VALUES (?,?,?)", commit.tick_rows),
         (_NAME, commit.names),
         (_QUOTE, commit.quotes),
     ):

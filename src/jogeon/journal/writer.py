@@ -11,11 +11,12 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jogeon.errors import JournalError
 from jogeon.events import Event, Snapshot, State, StateName
+from jogeon.journal.beside import Done
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
 from jogeon.journal.reading import ODD_ROWS, is_damage, meaning_of
@@ -71,8 +72,13 @@ class Journal:
         self.put_all, self.wake = inbox.put_all, inbox.wake
         self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
+        self.keep, self.tick, self.rights = inbox.keep, inbox.tick, source.rights
+        self.begun_behind = store.head.last_id
+        """The id of the last event that was in the file when it was opened."""
         self.names, self.quote = inbox.names, inbox.quote
         self._ending = threading.Event()
+        self._held: dict[object, Callable[[], object]] = {}
+        """Those for whom it stays open when it is to end, with what tells them."""
         self._give_up_at = 0.0
         self._unwritten = 0
         self._forget_ns: tuple[int, int | None] | None = None
@@ -144,12 +150,26 @@ class Journal:
         with self._following:
             self._followers = [each for each in self._followers if each != taken]
 
+    def hold(self, holder: object, finishing: Callable[[], object]) -> None:
+        """Stay open for a holder after `finish` until it is released; it is told then, in the reader's thread."""
+        self._held[holder] = finishing
+        if self._ending.is_set():
+            self._ask(finishing)
+
+    def release(self, holder: object) -> None:
+        """Stay open no longer for a holder."""
+        if self._held.pop(holder, None) is not None:
+            self._give_up_at = time.monotonic() + FINISH
+            self._inbox.ring()
+
     def finish(self) -> None:
         """Write what is queued and end; does not wait."""
         if not self._ending.is_set():
             self._give_up_at = time.monotonic() + FINISH
             self._ending.set()
             self._inbox.ring()
+            for finishing in list(self._held.values()):
+                self._ask(finishing)
 
     def close(self) -> None:
         """Write what is queued, end, and wait for it; JournalError if something could not be written."""
@@ -162,7 +182,7 @@ class Journal:
 
     def _is_given_up(self) -> bool:
         """Tell whether the end has waited for the disk long enough; asked while a statement runs."""
-        return self._ending.is_set() and time.monotonic() >= self._give_up_at
+        return self._ending.is_set() and not self._held and time.monotonic() >= self._give_up_at
 
     def _ask(self, function: Callable[[], object]) -> None:
         """Have a function called in the reader's thread; one that is no more needs nothing."""
@@ -174,13 +194,14 @@ class Journal:
     def _run(self) -> None:
         beat_at = time.monotonic() + WATERMARK_EVERY
         try:
-            while not self._ending.is_set() or self._inbox.rung:
+            while not self._ending.is_set() or self._inbox.rung or self._held:
                 self._inbox.wait(min(beat_at - time.monotonic(), ROLL_PAUSE if self._rolling else EVER))
                 self._turn()
-                if time.monotonic() >= beat_at:
+                if time.monotonic() >= beat_at and not self._ending.is_set():
                     beat_at = time.monotonic() + WATERMARK_EVERY
                     self._ask(self.beat)
         finally:
+            self._tell_done(self._inbox.close(), durable=False)
             self._store.close()
 
     def _turn(self) -> None:
@@ -234,18 +255,25 @@ class Journal:
                 self._fail(error)
             else:
                 self._succeed(commit)
+                self._tell_done(batch.done, durable=True)
                 return
             if self._ending.wait(pause):
                 if self._is_given_up():
                     self._unwritten += len(batch.events)
+                    self._tell_done(batch.done, durable=False)
                     return
                 time.sleep(PAUSES[0])
             pause = min(2 * pause, PAUSES[1])
+
+    def _tell_done(self, waiting: Sequence[Done], *, durable: bool) -> None:
+        if waiting:
+            self._ask(lambda: [done(durable) for done in waiting])
 
     def _made(self, batch: Batch) -> Commit:
         safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in batch.frames]
         commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
         commit.cursors.extend(batch.cursors)
+        self._builder.add_beside(batch.kept, batch.ticks)
         commit.names.extend(batch.names)
         commit.quotes.extend((*row, self._builder.last_id) for row in batch.quotes)
         return commit

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, TooManyPages, TooManyRows
-from jogeon.events import Condition, Exchange, Snapshot, Stock
+from jogeon.events import Condition, Exchange, NameOf, Snapshot, Stock, nameless
 from jogeon.live.followed import Sink
 from jogeon.live.jobs import Ask, Jobs, refused
 from jogeon.live.listing import resolve
@@ -39,16 +39,18 @@ class Reader(Protocol):
 class Feed:
     """What is wanted of one server, kept up over its connections; `start` it with where to log in, and `stop` it.
 
-    `wall()` is nanoseconds since 1970. `taps` get each message of every connection as it came, and when.
+    `wall()` is nanoseconds since 1970. `taps` get each message of every connection as it came, and when. `name_of`
+    knows the names of stocks.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, name_of: NameOf = nameless) -> None:
         self.wall = policy.wall
+        self.name_of = name_of
         self.taps: list[Tap] = []
         self.readers: list[Reader] = []
         """Who is told the end of the session."""
         self._policy = policy
-        self._subscriptions = Subscriptions(recheck=policy.recheck)
+        self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
         self._jobs = Jobs(self._subscriptions.listing)
         self._supervisor: Supervisor | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from jogeon.events import Condition, Event, Snapshot
+from jogeon.events import Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind
 from jogeon.live.membership import Membership
 
@@ -30,9 +30,9 @@ class Sink(Protocol):
 class Followed:
     """One condition, its members, and the sinks that follow it."""
 
-    def __init__(self, condition: Condition) -> None:
+    def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
         self.condition = condition
-        self.membership = Membership(condition)
+        self.membership = Membership(condition, name_of)
         self.sinks: list[Sink] = []
         self.fresh: list[Sink] = []
         """Sinks that joined while blind: they begin with the snapshot that ends it."""

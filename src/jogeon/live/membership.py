@@ -15,7 +15,19 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Leave, Member, Snapshot
+from jogeon.events import (
+    Anomaly,
+    Cause,
+    Condition,
+    Enter,
+    Event,
+    Leave,
+    Member,
+    NameOf,
+    Snapshot,
+    nameless,
+    names_among,
+)
 from jogeon.gaps import Blind, ended, left_open
 from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES
@@ -33,10 +45,14 @@ class Suspects(Struct, frozen=True):
 
 
 class Membership:
-    """The members of one condition, and the events that keep them equal to what was received."""
+    """The members of one condition, and the events that keep them equal to what was received.
 
-    def __init__(self, condition: Condition) -> None:
+    `name_of` is asked for the name of each stock when an event is made.
+    """
+
+    def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
         self.condition = condition
+        self._name_of = name_of
         self.known = False
         """Whether a first snapshot was seen."""
         self.blindness: Blind | None = None
@@ -68,11 +84,14 @@ class Membership:
 
     def members(self) -> dict[str, Member]:
         """Return a copy of who is in now."""
-        return {code: _member(code, source) for code, source in self.codes.items()}
+        return {code: _member(code, source, self._name_of(code)) for code, source in self.codes.items()}
 
     def now(self, at_ns: int) -> Snapshot:
         """Return the fold as a Snapshot of this moment, for a consumer that joins or resumes."""
-        return Snapshot(at_ns, self.condition, tuple(self.codes))
+        return self._told(at_ns, tuple(self.codes))
+
+    def _told(self, at_ns: int, codes: tuple[str, ...]) -> Snapshot:
+        return Snapshot(at_ns, self.condition, codes, names_among(codes, self._name_of))
 
     # ------------------------------------------------------------ pushes
 
@@ -84,14 +103,15 @@ class Membership:
         touched[code] = at_ns
         if kind == "D" and codes.pop(code, None) is not None:
             self._left[code] = clock
-            return Leave(at_ns, self.condition, code, clock)
+            return Leave(at_ns, self.condition, code, clock, "live", None, None, self._name_of(code))
         if len(touched) > MOST_CODES:
             self._forget(at_ns)
         if kind != "I" or code in codes or not code or code.isspace():
             return self._impossible(kind, code, clock, at_ns)
         if len(codes) >= MOST_CODES:
             return Anomaly(at_ns, condition=self.condition, code=code, error=TOO_MANY)
-        entered = codes[code] = Enter(at_ns, self.condition, code, clock)
+        name = self._name_of(code)
+        entered = codes[code] = Enter(at_ns, self.condition, code, clock, "live", None, None, name)
         return entered
 
     def _impossible(self, kind: str, code: str, clock: str, at_ns: int) -> Anomaly:
@@ -102,7 +122,8 @@ class Membership:
             self.on_doubt(Blind(self.right_ns, "drift", "", proven=True))
         if len(self._odd) < MOST_CODES:
             self._odd[code] = (kind, clock)
-        return Anomaly(at_ns, condition=self.condition, code=code, error=_what_is_wrong(kind, code))
+        error = _what_is_wrong(kind, code)
+        return Anomaly(at_ns, condition=self.condition, code=code, error=error, name=self._name_of(code))
 
     def _is_harmless(self, kind: str, code: str, clock: str, at_ns: int) -> bool:
         """Tell whether an impossible push proves nothing: a repeat, or what a fresh snapshot shows already."""
@@ -143,8 +164,10 @@ class Membership:
         """
         self._shown = Snapshot(at_ns, self.condition, codes)
         codes = self._as_pushed(codes)
-        shown = Snapshot(at_ns, self.condition, codes)
-        block: list[Event] = [shown] if self.blindness is None else ended(self.blindness, self.codes, shown)
+        shown = self._told(at_ns, codes)
+        block: list[Event] = [shown]
+        if self.blindness is not None:
+            block = ended(self.blindness, self.codes, shown, self._name_of)
         kept, self._kept = self._kept or {}, None
         self._settle(shown, block)
         self.known, self.blindness, self.begun_ns = True, None, at_ns
@@ -255,8 +278,8 @@ class Membership:
             proven = doubt is not None and doubt.proven
             return self.missed(known_wrong, at_ns) if proven else [], self._unsure
         after = [code for code in self.codes if code not in missed] + [code for code in shown.codes if code in missed]
-        now = Snapshot(at_ns, self.condition, tuple(after))
-        block = ended(known_wrong, self.codes, now)
+        now = self._told(at_ns, tuple(after))
+        block = ended(known_wrong, self.codes, now, self._name_of)
         right_ns = self.right_ns if excused else shown.at_ns  # an excused stock may have been wrong since before
         self._settle(now, block)
         self.right_ns, self._unsure = right_ns, bool(excused)
@@ -278,7 +301,5 @@ def _what_is_wrong(kind: str, code: str) -> Report:
     return Report("push of unknown kind", text=kind[:10])
 
 
-def _member(code: str, source: Snapshot | Enter) -> Member:
-    if isinstance(source, Snapshot):
-        return Member(code, source.at_ns, "snapshot")
-    return Member(code, source.at_ns, source.origin)
+def _member(code: str, source: Snapshot | Enter, name: str | None) -> Member:
+    return Member(code, source.at_ns, "snapshot" if isinstance(source, Snapshot) else source.origin, name)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from jogeon.errors import JogeonError, LocalProtocolError
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, NameOf, Snapshot, State, nameless
 from jogeon.gaps import Blind, ended
 from jogeon.live.waiter import Waiter
 
@@ -21,15 +21,16 @@ TWO_READERS = "somebody else reads this watch: another reader needs a watch of i
 MAX_EVENTS = 10_000
 """Events a consumer may leave unread, unless its watch says otherwise."""
 MAX_BYTES = 8 * 2**20
-"""Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code."""
+"""Bytes they may take: an event is counted as EVENT_BYTES, a snapshot as CODE_BYTES more for each code and name."""
 EVENT_BYTES = 300
-CODE_BYTES = 72
+CODE_BYTES = 128
 
 
 class Queue:
     """The events of one consumer, in order, within bounds, and their one iterator.
 
-    `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer.
+    `current(condition)` returns a Snapshot of what is true now, or None for a condition that is followed no longer;
+    `name_of` knows the names of stocks.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Queue:
         *,
         max_events: int = MAX_EVENTS,
         max_bytes: int = MAX_BYTES,
+        name_of: NameOf = nameless,
     ) -> None:
         self._current = current
+        self._name_of = name_of
         self._now_ns = now_ns
         self._max_events = self._room = max(1, min(max_events, max_bytes // 2 // EVENT_BYTES))
         self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
@@ -59,7 +62,7 @@ class Queue:
         self.last: Event | None = None
         """The event handed over last."""
         self._waiter: Waiter | None = None
-        self.reader: Reader | None = None
+        self.reader: Reader | Batches | None = None
         self._closed = False
         self._error: JogeonError | None = None
 
@@ -193,7 +196,7 @@ class Queue:
             if now is None:
                 continue
             lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
-            self.events.extend((now,) if known is None else ended(lagged, known, now))
+            self.events.extend((now,) if known is None else ended(lagged, known, now, self._name_of))
             self._codes += len(now.codes)
         counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})
         self._dropped.clear()
@@ -226,28 +229,42 @@ class Queue:
         self._codes = 0
         if events:
             self.last = events[-1]
-            shown = (self._present(event.condition) for event in events if type(event) is Snapshot)
-            self._shown.update(dict.fromkeys(shown, True))
+            for snapshot in [event for event in events if type(event) is Snapshot]:
+                self._shown[self._present(snapshot.condition)] = True
         return events
 
     def read(self) -> "Reader":
         """Return an iterator; the one before is at its end, or two would share the events in silence."""
+        reader = Reader(self)
+        self._seat(reader)
+        return reader
+
+    def batches(self) -> "Batches":
+        """Return an iterator over lists of what waits; the one before is at its end."""
+        reader = Batches(self)
+        self._seat(reader)
+        return reader
+
+    def _seat(self, reader: "Reader | Batches") -> None:
         if self.reader is not None:
             self.reader.retire()
-        self.reader = Reader(self)
-        return self.reader
+        self.reader = reader
 
     async def __anext__(self) -> Event:
         """Return the next event; StopAsyncIteration at the end of the stream, or the error that ended it."""
+        await self._come()
+        event = self.last = self.events.popleft()
+        if type(event) is Snapshot:
+            self.hand_over(event)
+        return event
+
+    async def _come(self) -> None:
+        """Wait until there is an event to take."""
         while self.lagging or not self.events:
             if self.lagging:
                 self.catch_up()
             else:
                 await self._more()
-        event = self.last = self.events.popleft()
-        if type(event) is Snapshot:
-            self.hand_over(event)
-        return event
 
     async def _more(self) -> None:
         """Wait until something is put."""
@@ -263,12 +280,12 @@ class Queue:
             if self._waiter is waiter:
                 self._waiter = None
 
-    async def get_batch(self, limit: int) -> list[Event]:
+    async def get_batch(self, limit: int = sys.maxsize) -> list[Event]:
         """Return the next events, at least one and at most `limit`; ends as iterating does."""
-        events = [await anext(self)]
-        while len(events) < limit and (event := self.take()) is not None:
-            events.append(event)
-        return events
+        await self._come()
+        if len(self.events) <= limit:
+            return self.take_all()
+        return [event for _ in range(limit) if (event := self.take()) is not None]
 
 
 class Reader:
@@ -299,3 +316,25 @@ class Reader:
         if type(event) is Snapshot:
             queue.hand_over(event)
         return event
+
+
+class Batches:
+    """The iterator of a queue over lists of what waits; LocalProtocolError once another has taken its place."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._retired = False
+
+    def __aiter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def retire(self) -> None:
+        """Note that another has taken its place."""
+        self._retired = True
+
+    async def __anext__(self) -> list[Event]:
+        """Return all events that wait, at least one; ends as iterating over single events does."""
+        if self._retired:
+            raise LocalProtocolError(TWO_READERS)
+        return await self._queue.get_batch()

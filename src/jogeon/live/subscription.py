@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave
+from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, NameOf, nameless
 from jogeon.gaps import Blind, earliest
 from jogeon.live.followed import Followed
 from jogeon.live.listing import LONGEST_DOUBLING
@@ -53,10 +53,11 @@ class Subscription(Followed):
         namesakes: frozenset[str],
         pause: Pause,
         wake: Callable[[], None],
+        name_of: NameOf = nameless,
     ) -> None:
         self._pause = pause
         self._wake = wake
-        super().__init__(condition)
+        super().__init__(condition, name_of)
         self.exchange: Exchange = exchange
         self.namesakes = namesakes
         self.membership.on_doubt = self._noted

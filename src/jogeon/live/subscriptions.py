@@ -9,7 +9,7 @@ import math
 from collections.abc import Container
 
 from jogeon.errors import JogeonError, RequestTimeout
-from jogeon.events import Anomaly, State
+from jogeon.events import Anomaly, NameOf, State, nameless
 from jogeon.gaps import Blind
 from jogeon.live.planner import Planner
 from jogeon.live.stages import Stage
@@ -29,8 +29,8 @@ class Subscriptions(Wishes, Planner):
     `now` is monotonic seconds and decides when; `at_ns`, the wall clock, only stamps events.
     """
 
-    def __init__(self, *, recheck: float = 600.0) -> None:
-        super().__init__(recheck=recheck)
+    def __init__(self, *, recheck: float = 600.0, name_of: NameOf = nameless) -> None:
+        super().__init__(recheck=recheck, name_of=name_of)
         self._connected = False
         self._served = False
         self._strange_until = -math.inf

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from jogeon.errors import LocalProtocolError
-from jogeon.events import Anomaly, Condition, Event, Exchange, State, StateName
+from jogeon.events import Anomaly, Condition, Event, Exchange, NameOf, State, StateName, nameless
 from jogeon.gaps import Blind
 from jogeon.live.followed import Sink
 from jogeon.live.listing import Listing, resolve
@@ -22,10 +22,11 @@ from jogeon.wire.values import stock_code
 class Wishes:
     """The wanted conditions and the sinks that follow them.
 
-    `recheck` is the pause in seconds between rechecks of one condition (0 = never).
+    `recheck` is the pause in seconds between rechecks of one condition (0 = never); `name_of` knows the stocks.
     """
 
-    def __init__(self, *, recheck: float = 600.0) -> None:
+    def __init__(self, *, recheck: float = 600.0, name_of: NameOf = nameless) -> None:
+        self._name_of = name_of
         self.recheck = recheck or math.inf
         self.wanted: list[Subscription] = []
         self.sinks: list[Sink] = []
@@ -59,7 +60,7 @@ class Wishes:
         subscription = next((each for each in self.wanted if each.condition == condition), None)
         if subscription is None:
             namesakes = frozenset(each.seq for each in self.listing.named(condition.name))
-            subscription = Subscription(condition, exchange, namesakes, self._pause, self._doubted)
+            subscription = Subscription(condition, exchange, namesakes, self._pause, self._doubted, self._name_of)
             self.wanted.append(subscription)
         elif subscription.exchange != exchange:
             raise LocalProtocolError(f"{condition.name!r} is watched on exchange {subscription.exchange} already")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from jogeon.cli.arguments import times
+from jogeon import times
 from jogeon.cli.arguments.choices import Choices
 
 if TYPE_CHECKING:

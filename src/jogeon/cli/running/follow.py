@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,15 +13,12 @@ from msgspec import Struct, structs
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
-from jogeon.cli.showing.terminal import is_terminal, signs_for
-from jogeon.cli.showing.unbuffered import unbuffered_text
+from jogeon.cli.showing.terminal import is_terminal
 from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
-
-    from rich.console import Console, ConsoleRenderable
 
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
@@ -33,8 +28,6 @@ if TYPE_CHECKING:
 
     Use = Callable[[Sequence[Event]], Awaitable[None]]
 
-PACE = 0.25
-"""Seconds between two pictures of the live view."""
 BATCH = 500
 """Events written out at a time, when so many wait."""
 
@@ -136,48 +129,25 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
 
 
 async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, output: Output) -> None:
-    from jogeon.cli.showing.live_picture import Story
-    from jogeon.cli.showing.live_view import Screen
-    from jogeon.cli.showing.tables import console
-
-    texts, target = choices.texts, console(unbuffered_text(sys.stdout))
-    story = Story(server_label(choices, client.address))
-    footer = "live.footer.demo" if choices.server == "demo" else "live.footer"
-    screen = Screen(texts, signs_for(target.encoding), "")
-
-    def draw() -> ConsoleRenderable:
-        story.heard = client.heard
-        story.look(watch.conditions, watch.members)
-        screen.footer = trouble_of(watch, texts) or texts(footer)
-        return screen.draw(story.picture(time.time_ns()), target.width, target.height)
-
-    async def use(events: Sequence[Event]) -> None:
-        for event in events:
-            story.take(event)
+    from jogeon.cli.running.viewing import Viewing
 
     async with watch:
+        viewing = Viewing(server_label(choices, client.address), choices, output)
+
+        def look() -> None:
+            viewing.story.hear(client.heard)
+            viewing.story.look(watch.conditions, watch.members)
+            viewing.story.recorded = watch.journal is not None
+            viewing.story.trouble = trouble_of(watch, choices.texts)
+
         try:
-            await first_of(take(watch, wish, use), _draw(draw, target, output))
+            await first_of(take(watch, wish, viewing.use), viewing.run(look))
         except asyncio.CancelledError:
             output.hurried = True
             raise
-        finally:  # the view has a screen of its own; what it showed last stays on the usual one
-            with suppress(TimeoutError):
-                await output.do(partial(target.print, draw()))
-
-
-async def _draw(draw: Callable[[], ConsoleRenderable], target: Console, output: Output) -> None:
-    from rich.live import Live
-
-    live = Live(console=target, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
-    try:
-        await output.do(live.start)
-        while True:
-            await output.do(partial(live.update, draw(), refresh=True))
-            await asyncio.sleep(PACE)
-    finally:
-        with suppress(TimeoutError):
-            await output.do(live.stop, hurried=True)
+        finally:  # the view has a screen of its own; what the session was stays on the usual one
+            look()
+            await viewing.sum_up(None if watch.journal is None else watch.journal.path)
 
 
 async def first_of(*works: Coroutine[Any, Any, object]) -> None:

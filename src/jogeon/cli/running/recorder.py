@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.alert_plan import AlertPlan
     from jogeon.client import Client
     from jogeon.events import Event, Exchange
     from jogeon.watch import Watch
@@ -58,6 +59,8 @@ class Recorder:
         """How long what was recorded is kept; None for ever."""
         self.copies: str | None = None
         """The folder that gets a copy each day."""
+        self.alerts: AlertPlan | None = None
+        """What is told while it is recorded."""
         self.clock: Callable[[], datetime] = partial(datetime.now, KST)
         self._counts: Counter[str] = Counter()
         self._watches: asyncio.Queue[Watch | None] = asyncio.Queue()
@@ -75,6 +78,9 @@ class Recorder:
             telling = asyncio.create_task(self._tell(output))
             try:
                 async with open_client(self._choices) as client:
+                    if self.alerts is not None:
+                        self.alerts.require_listed(await client.conditions())
+                        self.alerts.begin()
                     await first_of(self._record(client, end), _shielded(telling))
             except asyncio.CancelledError:
                 output.hurried = True
@@ -124,7 +130,19 @@ class Recorder:
             self._watches.put_nowait(watch)
             say(self._choices.texts("record.begun", path=path))
             self._begun = True
-            yield watch
+            async with self._alerting(watch):
+                yield watch
+
+    @contextlib.asynccontextmanager
+    async def _alerting(self, watch: Watch) -> AsyncIterator[None]:
+        """Send alerts of what a watch records, if they are wanted."""
+        if self.alerts is None:
+            yield
+            return
+        from jogeon.cli.running.alert_plan import alerts_of
+
+        async with alerts_of(watch, self.alerts, self._choices.texts):
+            yield
 
     async def _next_day(
         self, client: Client, watch: Watch, files: contextlib.AsyncExitStack, begun: list[Watch]

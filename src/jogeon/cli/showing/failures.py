@@ -32,6 +32,8 @@ EXITS: dict[type[Exception], int] = {
     errors.UnknownCondition: 4,
     errors.PositionError: 4,
     errors.AmbiguousCondition: 4,
+    errors.AlertRefused: 4,
+    errors.AlertUnreachable: 5,
     errors.CouldNotConnect: 5,
     errors.ConnectionLost: 5,
     errors.RequestTimeout: 5,

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 CSV_COLUMNS = {
     "events": (
-        "epoch", "n", "event", "seq", "condition", "code", "time", "at", "origin", "since", "until", "cause", "detail",
-        "state", "what", "codes",
+        "epoch", "n", "event", "seq", "condition", "code", "name", "time", "at", "origin", "since", "until", "cause",
+        "detail", "state", "what", "codes",
     ),
     "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
-    "members": ("seq", "condition", "code", "at", "blind_since"),
+    "members": ("seq", "condition", "code", "name", "at", "blind_since"),
     "stats": (
         "seq", "condition", "enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "busiest",
         "covered", "blind",
@@ -42,6 +42,7 @@ def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
 def picture_record(picture: Picture) -> dict[str, Any]:
     """Return the members of a condition at a moment; `blind_since` only where nobody listened then."""
     fields: dict[str, Any] = {"condition": _pair(picture.condition), "codes": list(picture.codes)}
+    fields["names"] = dict(picture.names)
     fields["at"] = _moment(picture.at_ns)
     if picture.blind_since_ns is not None:
         fields["blind_since"] = _moment(picture.blind_since_ns)

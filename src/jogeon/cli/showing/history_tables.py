@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jogeon.journal.stats import ConditionStats
 
 WORD_WIDTH = 8
+NAME_WIDTH = 16
 TIMES = ("stay_median", "stay_p90", "covered", "blind")
 STATS = {
     "enters": 0, "leaves": 0, "blind": 0, "covered": 1, "stay_median": 2, "busiest": 3, "stocks": 4, "flaps": 5,
@@ -43,7 +44,8 @@ def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
         if isinstance(event, Snapshot):
             word, rest = texts("event.snapshot"), f"{rest}: {texts('history.stocks', count=len(event.codes))}"
         when = (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim")
-        line = Text.assemble(when, (padded(word, WORD_WIDTH), told.colour), f"  {clean(told.code):8}", rest)
+        stock = f"{clean(told.code):8}" + padded(clean(getattr(event, "name", None) or ""), NAME_WIDTH)
+        line = Text.assemble(when, (padded(word, WORD_WIDTH), told.colour), f"  {stock}", rest)
         show_line(line, target)
         count += 1
     if not count:
@@ -64,9 +66,16 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
         name = visible_name(picture.condition)
         if picture.blind_since_ns is not None:
             name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
-        table.add(name, number(len(picture.codes)), " ".join(picture.codes))
+        table.add(name, number(len(picture.codes)), _stocks(picture))
     show_table(table if pictures else texts("history.nothing"))
     return len(pictures)
+
+
+def _stocks(picture: Picture) -> str:
+    """Return the members of a condition, each with its name where that is known."""
+    if not picture.names:
+        return " ".join(picture.codes)
+    return ", ".join(f"{code} {picture.names.get(code, '')}".strip() for code in picture.codes)
 
 
 def show_stats(stats: Stats, texts: Texts) -> int:

@@ -17,7 +17,7 @@ NAMESPACES = {
     "failures": "failure mode code Unexpected OSError LocalProtocolError RemoteProtocolError LoginRefused TokenRefused"
     " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
     " PositionError"
-    " JogeonError JournalError CannotServe MissingExtra",
+    " JogeonError JournalError CannotServe MissingExtra AlertRefused AlertUnreachable",
     "settings": "place InvalidSetting KeysMissing InvalidAddress",
     "connecting": "CouldNotConnect certificate",
     "system": "errno",
@@ -27,6 +27,7 @@ NAMESPACES = {
     "live": "live",
     "results": "list search saved clear simulate server notices record journal history replay",
     "login": "account",
+    "alerts": "alert note rule",
     "doctor": "doctor health check found",
 }
 """The files of this folder, and what the keys in each begin with."""

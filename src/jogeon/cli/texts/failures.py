@@ -191,6 +191,17 @@ TEXTS = {
     "JournalError.next.empty": Text(
         "기록하기: jogeon record --all{server} --journal {path}", "record: jogeon record --all{server} --journal {path}"
     ),
+    "AlertRefused.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
+    "AlertRefused.cause": Text("받는 쪽이 거절했습니다: {said}", "the other side refused it: {said}"),
+    "AlertRefused.next": Text(
+        "토큰, 대화방(chat), 주소, 권한을 확인하고 다시: {again}",
+        "check token, chat, address and rights, then: {again}",
+    ),
+    "AlertUnreachable.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
+    "AlertUnreachable.cause": Text("연결할 수 없습니다: {said}", "it could not be reached: {said}"),
+    "AlertUnreachable.next": Text(
+        "네트워크와 프록시를 확인하고 다시: {again}", "check network and proxy, then: {again}"
+    ),
     "PositionError.what": Text(
         "이 위치에서 이어 읽을 수 없습니다: {position}", "the journal cannot be read on from {position}"
     ),

@@ -93,6 +93,21 @@ TEXTS = {
         "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
         "jogeon simulate\njogeon simulate --port 0 --rest-port 0 --speed 20 --seed 7",
     ),
+    "help.alerts.short": Text("알림 규칙 확인·시험·목록", "check and try alert rules, list alerts"),
+    "help.alerts.help": Text(
+        "알림은 record --alerts 가 보냅니다. 규칙은 jogeon.toml 의 [alerts]에 적습니다. add: 텔레그램 대상을 차례로 "
+        "물어 추가, check: 규칙을 확인하고 말로 풀어 보여 줌, test 대상: 시험 메시지 보내기, dry-run: 기록한 "
+        "파일에서라면 울렸을 알림, list: 그 기록의 알림과 전송 결과.",
+        "record --alerts sends alerts by the rules under [alerts] in jogeon.toml. add: set up Telegram step by step; "
+        "check: check the rules and say them in words; test TARGET: send a test message; dry-run: the alerts that a "
+        "journal would have set off; list: the alerts of a journal and what became of them.",
+    ),
+    "help.alerts.examples": Text(
+        "jogeon alerts add\njogeon alerts check\njogeon alerts test 폰\n"
+        "jogeon alerts dry-run --journal signals.journal --since 09:00\njogeon alerts list --json",
+        "jogeon alerts add\njogeon alerts check\njogeon alerts test phone\n"
+        "jogeon alerts dry-run --journal signals.journal --since 09:00\njogeon alerts list --json",
+    ),
     "help.history.short": Text(
         "기록에서 이벤트·편입 종목·공백·통계·수익률 보기", "events, members, gaps, statistics, returns of a journal"
     ),

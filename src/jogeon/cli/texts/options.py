@@ -32,6 +32,12 @@ TEXTS = {
         "the file to record in; {date} in its name stands for the day; by default one for each server and key",
     ),
     "option.until": Text("이 시각까지, 한국 시각 (15:40)", "until this time, Korean time (15:40)"),
+    "option.alerts": Text("jogeon.toml의 규칙대로 알림을 보냄", "send alerts by the rules in jogeon.toml"),
+    "option.since": Text("이 시각부터", "from this time"),
+    "option.prices": Text("시세도 기록할 때의 규칙으로 확인", "check the rules for a recording with quotes"),
+    "option.api": Text("add: 텔레그램 대신 쓸 서버", "add: a server in place of Telegram's"),
+    "metavar.url": Text("주소", "URL"),
+    "metavar.target": Text("대상", "TARGET"),
     "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
     "option.recheck": Text(
         "이 간격으로 조건식마다 다시 등록해 누락을 찾음. 0이면 하지 않음",

@@ -78,6 +78,8 @@ TEXTS = {
     "report.missing field": Text("{place} 빠진 항목 {name}", "{place} lacks {name}"),
     "report.wrong value": Text("{place} 쓸 수 없는 값 {text}", "{place} cannot be {text}"),
     "report.at line": Text("{line}번째 줄, {column}번째 글자", "at line {line}, column {column}"),
+    "report.in line saying": Text("{line}번째 줄: {text}", "line {line}: {text}"),
+    "report.in line because": Text("{line}번째 줄: {why}", "line {line}: {why}"),
     "report.in line": Text("{line}번째 줄", "at line {line}"),
     "report.at end": Text("파일의 끝", "at the end of the file"),
     "report.too large": Text("{bytes}바이트 초과", "more than {bytes} bytes"),

@@ -61,6 +61,80 @@ TEXTS = {
     "InvalidSetting.cause.several pairs": Text(
         "키 파일이 여러 쌍이라 고를 수 없습니다{more}", "there are several pairs of key files{more}"
     ),
+    "InvalidSetting.cause.no alerts": Text(
+        "jogeon.toml에 [alerts]가 없습니다{more}", "no jogeon.toml has [alerts]{more}"
+    ),
+    "InvalidSetting.cause.unknown key": Text(
+        "그런 설정은 없습니다. 쓸 수 있는 이름{more}", "there is no such setting; the allowed names{more}"
+    ),
+    "InvalidSetting.cause.not a table": Text("표(table)여야 합니다{more}", "it must be a table{more}"),
+    "InvalidSetting.cause.not an array": Text(
+        "규칙마다 [[alerts.rules]] 로 시작해야 합니다{more}", "each rule begins with [[alerts.rules]]{more}"
+    ),
+    "InvalidSetting.cause.name twice": Text(
+        "같은 이름의 규칙이 이미 있습니다{more}", "another rule has the same name{more}"
+    ),
+    "InvalidSetting.cause.no target": Text(
+        "받을 대상(to)이 없습니다. [alerts.targets]에 있는 것{more}",
+        "it has no target (to); in [alerts.targets] there are{more}",
+    ),
+    "InvalidSetting.cause.unknown target": Text(
+        "[alerts.targets]에 없는 대상입니다. 쓴 것 / 있는 것{more}",
+        "no such target in [alerts.targets]; what is written / what there is{more}",
+    ),
+    "InvalidSetting.cause.unknown text field": Text(
+        "문구에 쓸 수 없는 항목입니다. 쓴 것 / 쓸 수 있는 것{more}",
+        "the text has an unknown field; what is written / what may be{more}",
+    ),
+    "InvalidSetting.cause.unknown condition": Text(
+        "그런 조건식이 없습니다. 쓴 것 / 있는 것{more}", "no such condition; what is written / what there is{more}"
+    ),
+    "InvalidSetting.cause.odd hours": Text(
+        "시간대는 09:00-15:20 처럼 쓰고, 끝은 시작보다 늦어야 합니다{more}",
+        "hours are written like 09:00-15:20, and the end is later than the start{more}",
+    ),
+    "InvalidSetting.cause.odd length": Text(
+        "기간은 30s, 10m, 1h30m 처럼 씁니다{more}", "a length is 30s, 10m or 1h30m{more}"
+    ),
+    "InvalidSetting.cause.odd time": Text(
+        "시각은 15:40 처럼 씁니다{more}", "a time of day is written like 15:40{more}"
+    ),
+    "InvalidSetting.cause.odd comparison": Text(
+        '">= 1000", "< -3.5" 처럼 비교로 씁니다{more}', 'it is a comparison like ">= 1000" or "< -3.5"{more}'
+    ),
+    "InvalidSetting.cause.below one": Text("1 이상이어야 합니다{more}", "it must be 1 or more{more}"),
+    "InvalidSetting.cause.within alone": Text(
+        "within은 also_in과 함께 씁니다{more}", "within needs also_in beside it{more}"
+    ),
+    "InvalidSetting.cause.key needed": Text(
+        "이 종류의 대상에는 꼭 있어야 합니다{more}", "this kind of target needs it{more}"
+    ),
+    "InvalidSetting.cause.open to others": Text(
+        "다른 사용자가 바꿀 수 있는 파일에서는 argv, api, *_env 를 쓸 수 없습니다{more}",
+        "argv, api and *_env do not count in a file that other users can change{more}",
+    ),
+    "InvalidSetting.cause.api in the clear": Text(
+        "다른 api 주소는 이 컴퓨터이거나 https:// 여야 합니다. 토큰이 그리로 갑니다{more}",
+        "another api must be on this machine or https://, because the token goes there{more}",
+    ),
+    "InvalidSetting.cause.variable missing": Text(
+        "여기 적힌 이름의 환경 변수가 없습니다. 값이 아니라 변수의 이름을 적습니다{more}",
+        "no environment variable has that name; it is the name that is written here, not the value{more}",
+    ),
+    "InvalidSetting.cause.not an address": Text(
+        "환경 변수의 값이 쓸 수 있는 주소가 아닙니다{more}", "what the variable holds is not a usable address{more}"
+    ),
+    "InvalidSetting.cause.needs prices": Text(
+        "price, rate 규칙은 이 기록에 남는 시세만 봅니다. --prices 없이는 울리지 않습니다{more}",
+        "price and rate read only quotes kept in this journal; without --prices the rule never fires{more}",
+    ),
+    "InvalidSetting.next.no alerts": Text("jogeon alerts add", "jogeon alerts add"),
+    "InvalidSetting.next.needs prices": Text("{again} --prices", "{again} --prices"),
+    "InvalidSetting.next.open to others": Text("chmod 600 {file}", "chmod 600 {file}"),
+    "InvalidSetting.next.unknown condition": Text("{list_}", "{list_}"),
+    "InvalidSetting.next.variable missing": Text(
+        "환경 변수에 값을 넣고 다시: {again}", "set the variable, then: {again}"
+    ),
     "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
     "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
     "InvalidSetting.next.no home": Text(

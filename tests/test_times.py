@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import Shell
-from jogeon.cli.arguments.times import LONGEST, length, moment, pause
 from jogeon.events import KST
+from jogeon.times import LONGEST, length, moment, pause
 
 
 @pytest.fixture

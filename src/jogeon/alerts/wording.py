@@ -1,0 +1,68 @@
+"""What an alert says: the text of its rule with the fields filled, as rows for its targets. No I/O, no clock."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from jogeon.alerts.deciding import Alert, Kind, Price
+from jogeon.alerts.outbox import Row
+from jogeon.alerts.rules import filled
+from jogeon.events import korean
+
+NameOf = Callable[[str], str | None]
+"""Returns the name of a stock by its code, None if it is not known."""
+
+EVENTS: Mapping[str, Mapping[Kind, str]] = {
+    "ko": {"enter": "편입", "leave": "이탈", "overnight": "밤사이"},
+    "en": {"enter": "entered", "leave": "left", "overnight": "overnight"},
+}
+OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} stocks entered overnight"}
+UNKNOWN = "-"
+
+
+def rows_of(alert: Alert, lang: str, name_of: NameOf) -> list[Row]:
+    """Return an alert for each of its targets."""
+    name = alert.name or (name_of(alert.code) if alert.code else None)
+    text = text_of(alert, lang, name)
+    return [
+        Row(
+            id=alert.id,
+            target=target,
+            rule=alert.rule.name,
+            seq=alert.condition.seq,
+            condition=alert.condition.name,
+            code=alert.code,
+            name=name,
+            event=alert.event,
+            trigger=alert.trigger,
+            due_ns=alert.due_ns,
+            made_ns=alert.due_ns,
+            text=text,
+            silent=alert.rule.silent,
+            codes=alert.codes,
+        )
+        for target in alert.rule.to
+    ]
+
+
+def text_of(alert: Alert, lang: str, name: str | None) -> str:
+    """Return what an alert says; a field that is not known leaves no hole."""
+    if alert.event == "overnight":
+        return OVERNIGHT[lang].format(condition=alert.condition.name, count=len(alert.codes))
+    values = {
+        "name": name or "",
+        "code": alert.code,
+        "condition": alert.condition.name,
+        "time": f"{korean(alert.at_ns):%H:%M:%S}",
+        "event": EVENTS[lang][alert.event],
+        **_prices(alert.price),
+    }
+    return re.sub(r"[ \t]{2,}", " ", filled(alert.rule.text, values)).strip()
+
+
+def _prices(price: Price | None) -> dict[str, str]:
+    known = price is not None and price.price is not None
+    rated = price is not None and price.rate is not None
+    return {
+        "price": f"{price.price:,}" if known and price else UNKNOWN,
+        "rate": f"{price.rate:+.2f}%" if rated and price else UNKNOWN,
+    }

@@ -1,0 +1,176 @@
+"""Alerts beside a recording: the plan from jogeon.toml, and its changes while the recording runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jogeon.account.environment import named_file, usual_files
+from jogeon.alerts.alerting import Alerting, Plan
+from jogeon.alerts.making import made, secret
+from jogeon.alerts.settings import AlertSettings, alerts_file, read_alerts
+from jogeon.cli.showing.failures import explain
+from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.translate import said
+from jogeon.errors import InvalidSetting, JogeonError
+from jogeon.events import korean
+from jogeon.journal.history import History, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+    from pathlib import Path
+
+    from jogeon.alerts.own import Note
+    from jogeon.alerts.rules import Rule
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
+    from jogeon.events import Condition
+    from jogeon.journal.writer import Journal
+    from jogeon.watch import Watch
+
+LOOK = 1.0
+"""Seconds between looks whether jogeon.toml has changed."""
+DAY_NS = 86_400_000_000_000
+
+
+def settings_of_alerts() -> AlertSettings:
+    """Return the `[alerts]` that counts; InvalidSetting if there is none."""
+    path = alerts_file()
+    if path is None:
+        named = named_file()
+        where = str(named[0]) if named else ", ".join(map(str, usual_files()))
+        raise InvalidSetting(file=where, field="alerts", reason="no alerts")
+    return read_alerts(path)
+
+
+def plan_of(settings: AlertSettings, *, priced: bool) -> Plan:
+    """Return what is told to whom; InvalidSetting for whatever is wrong, MissingExtra."""
+    settings.complain()
+    for error in unpriced(settings, priced=priced):
+        raise error
+    own = settings.own
+    ping = secret(settings, ("alerts", "self", "ping_env"), own.ping_env) if own is not None and own.ping_env else ""
+    used = {name for rule in settings.rules for name in rule.to} | set(own.to if own is not None else ())
+    return Plan(settings.rules, made(settings, dict.fromkeys(used)), own, ping)
+
+
+def unpriced(settings: AlertSettings, *, priced: bool) -> Iterator[InvalidSetting]:
+    """Yield a complaint for each rule that reads quotes which nobody keeps."""
+    for rule in settings.rules if not priced else ():
+        key = "price" if rule.price else "rate"
+        if rule.price or rule.rate:
+            yield settings.refusal((*settings.place_of(rule.name), key), "needs prices", rule.name)
+
+
+def unlisted(settings: AlertSettings, listed: Iterable[Condition]) -> Iterator[tuple[Rule, InvalidSetting]]:
+    """Yield a complaint for each condition that a rule names and nobody has."""
+    names = dict.fromkeys(condition.name for condition in listed)
+    for rule in settings.rules:
+        for key in ("conditions", "also_in"):
+            for name in getattr(rule, key):
+                if name not in names:
+                    place = (*settings.place_of(rule.name), key)
+                    yield rule, settings.refusal(place, "unknown condition", f"{name} / {', '.join(names) or '-'}")
+
+
+@contextlib.asynccontextmanager
+async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterator[Alerting | None]:
+    """Send alerts while a watch records, within this context."""
+    if watch.journal is None:
+        yield None
+        return
+    for name in sorted({name for rule in plan.plan.rules for name in (*rule.conditions, *rule.also_in)}):
+        if name not in {condition.name for condition in watch.conditions}:
+            rule = next(each for each in plan.plan.rules if name in (*each.conditions, *each.also_in))
+            tell(texts("alert.not-recorded", rule=rule.name, condition=name))
+    alerting = Alerting(watch.journal, plan.plan, say=partial(say, texts, watch.journal), lang=texts.lang)
+    await alerting.start()
+    following = asyncio.create_task(plan.follow(alerting), name="jogeon.toml followed")
+    try:
+        yield alerting
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+class AlertPlan:
+    """The plan of a recording, as jogeon.toml says it now; a wrong one changes nothing."""
+
+    def __init__(self, choices: Choices, *, priced: bool) -> None:
+        self._choices = choices
+        self._priced = priced
+        self._seen = _seen()
+        self.settings = settings_of_alerts()
+        self.plan = plan_of(self.settings, priced=priced)
+
+    def require_listed(self, listed: Iterable[Condition]) -> None:
+        """Raise InvalidSetting for a condition that nobody has."""
+        for _, error in unlisted(self.settings, listed):
+            raise error
+
+    def begin(self) -> None:
+        """Say what is in use."""
+        tell(self._choices.texts("alert.begun", count=len(self.plan.rules), path=self.settings.file))
+
+    async def follow(self, alerting: Alerting) -> None:
+        """Go by what jogeon.toml says, whenever it changes."""
+        while True:
+            await asyncio.sleep(LOOK)
+            seen = await asyncio.to_thread(_seen)
+            if seen != self._seen:
+                self._seen = seen
+                await self._change(alerting)
+
+    async def _change(self, alerting: Alerting) -> None:
+        texts = self._choices.texts
+        try:
+            settings = await asyncio.to_thread(settings_of_alerts)
+            plan = await asyncio.to_thread(partial(plan_of, settings, priced=self._priced))
+        except JogeonError as error:
+            tell(texts("alert.kept"), *explain(error, self._choices).split("\n"))
+            return
+        self.settings, self.plan = settings, plan
+        alerting.exchange(plan)
+        tell(texts("alert.changed", path=settings.file))
+
+
+def _seen() -> list[tuple[str, int, int, int]]:
+    """Return what tells whether a file of settings was changed."""
+    named = named_file()
+    found = []
+    for path in [named[0]] if named else usual_files():
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found.append((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+    return found
+
+
+# ------------------------------------------------------------ what the tool tells of itself
+
+
+def say(texts: Texts, journal: Journal, note: Note) -> str:
+    """Return what a note says."""
+    if note.kind == "daily":
+        return texts("note.daily", lines="\n".join(_day(journal.path, note.at_ns, texts)))
+    why = "" if note.report is None else said(note.report, texts)
+    return texts(f"note.{note.kind}", seconds=note.seconds, name=note.name, why=why)
+
+
+def _day(path: Path, now_ns: int, texts: Texts) -> Iterator[str]:
+    """Yield a line for each condition of the day; a journal that cannot be read has none."""
+    start = korean(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    start_ns = round(start.timestamp()) * 1_000_000_000
+    try:
+        with History(path) as history:
+            conditions = history.stats(Selection(span=(start_ns, start_ns + DAY_NS))).conditions
+    except JogeonError as error:
+        yield str(error)
+        return
+    for each in conditions:
+        yield texts(
+            "note.daily-line", name=each.condition.name, enters=each.enters, leaves=each.leaves, blind=each.blind
+        )
+    if not conditions:
+        yield texts("note.nothing")

@@ -1,0 +1,222 @@
+"""The stocks of a condition as a table of the live view: whole columns or none, numbers at the right, names cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jogeon.cli.showing.event_words import FALL, RISE
+from jogeon.cli.showing.ink import Piece
+from jogeon.cli.showing.live_picture import SECOND_NS, Price
+from jogeon.cli.showing.terminal import clean
+from jogeon.cli.texts.width import columns, fitted, padded
+from jogeon.events import korean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from jogeon.cli.showing.ink import Line
+    from jogeon.cli.showing.live_picture import Stand
+    from jogeon.cli.showing.terminal import Signs
+    from jogeon.cli.texts import Texts
+    from jogeon.events import Sign
+
+FRESH_NS = 5 * SECOND_NS
+"""A stock is marked for so long after it entered."""
+BETWEEN = "  "
+LEAST_NAME, WIDEST_NAME = 8, 26
+ROOMY = 60
+"""Columns of a terminal from which numbers have room for more than the usual ones."""
+
+
+class Column(NamedTuple):
+    """A column: the one of the highest rank goes first where a terminal is narrow, one of rank 0 stays."""
+
+    key: str
+    rank: int
+    least: int
+    roomy: int
+    right: bool = True
+    of_prices: bool = True
+
+
+COLUMNS = (
+    Column("entered", 0, 10, 10, right=False, of_prices=False),
+    Column("code", 3, 8, 8, right=False, of_prices=False),
+    Column("name", 0, LEAST_NAME, LEAST_NAME, right=False, of_prices=False),
+    Column("price", 0, 7, 9),
+    Column("trend", 8, 6, 6, right=False),
+    Column("sign", 2, 1, 1, right=False),
+    Column("rate", 1, 7, 8),
+    Column("volume", 7, 11, 13),
+    Column("entry", 6, 7, 9),
+    Column("return", 5, 7, 8),
+)
+INSTEAD = {"sign": "trend"}
+"""What is shown only where another column is not: a bare sign, without its word."""
+
+
+class LiveTable:
+    """Lays out and fills the table; a column that once was wider stays so, that nothing moves to and fro."""
+
+    def __init__(self, texts: Texts, signs: Signs) -> None:
+        self._texts, self._signs = texts, signs
+        self._seen: dict[str, int] = {}
+
+    def lines(
+        self, stands: Sequence[Stand | None], prices: Mapping[str, Price] | None, now_ns: int, width: int
+    ) -> Iterator[Line]:
+        """Yield the heading and a line for each place."""
+        rows = [None if each is None else self._cells(each, prices, now_ns) for each in stands]
+        widths = self._widths(rows, width, priced=prices is not None)
+        heads = {key: Piece(self._head(key), "dim") for key in widths}
+        yield self._line(heads, widths)
+        for row in rows:
+            yield () if row is None else self._line(row, widths)
+
+    def _head(self, key: str) -> str:
+        return "" if key == "sign" else self._texts(f"live.column.{key}")
+
+    # ------------------------------------------------------------ the layout
+
+    def _widths(self, rows: Sequence[dict[str, Piece] | None], width: int, *, priced: bool) -> dict[str, int]:
+        """Return the width of each column that is shown, in order; the name has what is left."""
+        shown = [each for each in COLUMNS if priced or not each.of_prices]
+        sizes = {each.key: self._size(each, rows, width) for each in shown}
+        kept = self._kept(shown, sizes, width)
+        kept["name"] = min(WIDEST_NAME, kept["name"] + width - _together(kept))
+        return kept
+
+    def _kept(self, shown: Sequence[Column], sizes: Mapping[str, int], width: int) -> dict[str, int]:
+        for rank in range(max(each.rank for each in shown), -1, -1):
+            keys = [each.key for each in shown if each.rank <= rank]
+            kept = {key: sizes[key] for key in keys if INSTEAD.get(key) not in keys}
+            if _together(kept) <= width:
+                break
+        return kept
+
+    def _size(self, column: Column, rows: Sequence[dict[str, Piece] | None], width: int) -> int:
+        if column.key == "name":
+            return column.least
+        usual = column.roomy if width >= ROOMY else column.least
+        longest = max((columns(row[column.key].text) for row in rows if row is not None), default=0)
+        size = max(usual, longest, columns(self._head(column.key)), self._seen.get(column.key, 0))
+        if size > usual:
+            self._seen[column.key] = size
+        return size
+
+    def _line(self, cells: Mapping[str, Piece], widths: Mapping[str, int]) -> Line:
+        right = {each.key: each.right for each in COLUMNS}
+        pieces: list[Piece] = []
+        for key, size in widths.items():
+            cell = cells[key]
+            if key == "name" and "code" not in widths and "unnamed" in cells:
+                cell = cells["unnamed"]
+            text = fitted(cell.text, size, self._signs.more) if key == "name" else cell.text
+            pieces += [Piece(BETWEEN)] * bool(pieces) + [Piece(padded(text, size, right=right[key]), cell.style)]
+        return tuple(pieces)
+
+    # ------------------------------------------------------------ the cells
+
+    def _cells(self, stand: Stand, prices: Mapping[str, Price] | None, now_ns: int) -> dict[str, Piece]:
+        fresh = stand.origin != "snapshot" and not stand.left and now_ns - stand.at_ns < FRESH_NS
+        style = RISE if fresh else "dim" if stand.left else ""
+        mark = self._signs.enter if fresh else self._signs.leave if stand.left else " "
+        code = clean(stand.code)
+        cells = {
+            "entered": Piece(self._moment(stand, now_ns), style),
+            "code": Piece(code, style),
+            "name": Piece(f"{mark} {stand.name or ''}", style),
+        }
+        if stand.name is None:
+            cells["unnamed"] = Piece(f"{mark} {code}", style)
+        return cells | self._numbers((prices or {}).get(stand.code) or Price(), dim=stand.left)
+
+    def _moment(self, stand: Stand, now_ns: int) -> str:
+        """Return when it entered, or left; a recovered one entered then at the latest."""
+        there = korean(stand.at_ns)
+        if stand.left:
+            return self._texts("live.left", clock=f"{there:%H:%M}")
+        if stand.origin == "snapshot":
+            return self._texts("live.before")
+        if there.date() != korean(now_ns).date():
+            return f"{there:%m-%d}"
+        return f"{'~' if stand.origin == 'recovered' else ''}{there:%H:%M:%S}"
+
+    def _numbers(self, price: Price, *, dim: bool) -> dict[str, Piece]:
+        rise = price.sign or _sign_of(price.rate)
+        colour = "dim" if dim else _colour(rise)
+        gain = "dim" if dim else _colour(_sign_of(price.gain))
+        mark = _mark(rise, self._signs)
+        word = self._texts(f"sign.{rise}") if rise else ""
+        grey = "dim" if dim else ""
+        return {
+            "price": Piece(_whole(price.price), colour),
+            "trend": Piece(f"{mark} {word}".strip(), colour),
+            "sign": Piece(mark, colour),
+            "rate": Piece(_percent(price.rate), colour),
+            "volume": Piece(_whole(price.volume), grey),
+            "entry": Piece(_whole(price.entry), grey),
+            "return": Piece(_percent(price.gain), gain),
+        }
+
+
+def _together(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + len(BETWEEN) * (len(widths) - 1)
+
+
+def _whole(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _percent(number: float | None) -> str:
+    return "" if number is None else f"{number:+.2f}%"
+
+
+def _sign_of(number: float | None) -> Sign | None:
+    if number is None:
+        return None
+    return "rise" if number > 0 else "fall" if number < 0 else "flat"
+
+
+def _colour(sign: Sign | None) -> str:
+    return {"limit-up": RISE, "rise": RISE, "limit-down": FALL, "fall": FALL}.get(sign or "", "")
+
+
+def _mark(sign: Sign | None, signs: Signs) -> str:
+    marks = {
+        "limit-up": signs.limit_up, "rise": signs.up, "flat": signs.flat,
+        "limit-down": signs.limit_down, "fall": signs.down,
+    }  # fmt: skip
+    return marks.get(sign or "", "")
+
+
+# ---------------------------------------------------------------- in which order
+
+
+def by_time(_prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+    """Return an order: the latest first."""
+    return lambda stand: (-stand.at_ns, stand.code)
+
+
+def by_name(_prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+    """Return an order: by name, a stock without one by its code."""
+    return lambda stand: (stand.name or stand.code, stand.code)
+
+
+def by_rate(prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+    """Return an order: what rose most today first, what has no price last."""
+    return lambda stand: _highest((prices.get(stand.code) or Price()).rate, stand)
+
+
+def by_return(prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+    """Return an order: what rose most since it entered first."""
+    return lambda stand: _highest((prices.get(stand.code) or Price()).gain, stand)
+
+
+def _highest(number: float | None, stand: Stand) -> tuple[object, ...]:
+    return (number is None, -(number or 0.0), stand.code)
+
+
+ORDERS = {"entered": by_time, "name": by_name, "rate": by_rate, "return": by_return}
+"""The orders, by the column they go by."""
+OF_PRICES = {"rate", "return"}

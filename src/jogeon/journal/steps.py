@@ -1,0 +1,162 @@
+"""The stream as whoever decides on it sees it: each event in its place, with what stands between the events.
+
+What a rule decides depends on events, on quotes and on how time passed; a journal holds all three in their order.
+"""
+
+import heapq
+import sqlite3
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from jogeon.events import Condition, Event
+from jogeon.journal.beside import RowState, Tick
+from jogeon.journal.following import read_epochs
+from jogeon.journal.position import Position
+from jogeon.journal.reading import read_conditions, read_end, read_fold, read_last, read_rows
+from jogeon.journal.schema import COLUMNS, event_of
+
+DAY_NS = 86_400 * 1_000_000_000
+
+
+class Numbered(Struct, frozen=True):
+    """An event with its id and its position."""
+
+    id: int
+    position: Position
+    event: Event
+
+
+class Priced(Struct, frozen=True):
+    """A quote that was committed between two events: won, and percent of the day."""
+
+    code: str
+    price: int | None
+    rate: float | None
+    at_ns: int
+
+
+Step = Numbered | Priced | Tick
+
+
+class Posted(Struct, frozen=True):
+    """An alert for one target as the journal holds it."""
+
+    alert: str
+    target: str
+    due_ns: int
+    content: str
+    state: RowState
+    tries: int
+    done_ns: int | None
+    reason: str
+    digest: str | None
+
+
+def read_steps(db: sqlite3.Connection, after: int, last: int, *, priced: bool) -> Iterator[Step]:
+    """Yield what stands behind the event with an id, up to that with another; quotes only if they are `priced`."""
+    sources = [_events(db, after, last), _ticks(db, after, last)]
+    if priced:
+        sources.append(_quotes(db, after, last))
+    for _, _, step in heapq.merge(*sources, key=lambda each: each[:2]):
+        yield step
+
+
+def read_present(db: sqlite3.Connection) -> list[Tick]:
+    """Return up to when the picture of each condition is right at the end, as ticks."""
+    final = read_end(db, read_conditions(db))
+    return [Tick(condition, known.right_ns) for condition, known in final.known.items()]
+
+
+def read_place_before(db: sqlite3.Connection, horizon_ns: int) -> int:
+    """Return the id of an event from which on the last `horizon_ns` of time that somebody saw are told for sure.
+
+    What is behind it can be folded: it is a checkpoint, or everything there is.
+    """
+    event = db.execute("SELECT at_ns FROM events WHERE id = ?", (read_last(db),)).fetchone()
+    if event is None:
+        return read_last(db)
+    blind = 0
+    while True:
+        place = _checkpoint_before(db, event[0] - horizon_ns - blind)
+        found = _blind_since(db, place)
+        if found <= blind or place <= _oldest(db):
+            return place
+        blind = found
+
+
+def _checkpoint_before(db: sqlite3.Connection, moment_ns: int) -> int:
+    found = db.execute("SELECT max(id) FROM marks WHERE max_ns < ?", (moment_ns,)).fetchone()[0]
+    return max(found or 0, _oldest(db))
+
+
+def _oldest(db: sqlite3.Connection) -> int:
+    """Return the id behind which nothing was deleted."""
+    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
+    return read_last(db) if first is None else int(first) - 1
+
+
+def _blind_since(db: sqlite3.Connection, place: int) -> int:
+    """Return the longest time for which one condition was not seen, in gaps behind an event."""
+    query = (
+        "SELECT sum(at_ns - since_ns) FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND open IS NULL"
+        " GROUP BY condition"
+    )
+    return max((int(row[0]) for row in db.execute(query, (place,))), default=0)
+
+
+def read_members(db: sqlite3.Connection, place: int) -> Mapping[Condition, tuple[list[str], int]]:
+    """Return the codes of each condition at an event, and up to when that is right."""
+    fold = read_fold(db, read_conditions(db), place)
+    return {condition: (list(known.codes), known.right_ns) for condition, known in fold.known.items()}
+
+
+def read_cursor(db: sqlite3.Connection, name: str) -> int | None:
+    """Return the id of the event behind which a durable cursor stands, None if there is no such cursor."""
+    found = db.execute("SELECT id FROM cursors WHERE name = ?", (name,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def read_posts(db: sqlite3.Connection) -> Iterator[Posted]:
+    """Yield the alerts for targets in the order in which they came."""
+    query = (
+        "SELECT alert, target, due_ns, content, state, tries, done_ns, coalesce(reason, ''), digest FROM outbox"
+        " ORDER BY number"
+    )
+    for row in db.execute(query):
+        yield Posted(*row)
+
+
+def read_names(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the names of stocks that a journal saw, the last of each code."""
+    return dict(db.execute("SELECT code, name FROM names ORDER BY since_ns"))
+
+
+# ------------------------------------------------------------ the sources, each with its place
+
+
+_Placed = Iterator[tuple[int, int, Step]]
+"""(id of an event, 0 the event itself · 1 a quote · 2 a tick behind it, step)"""
+
+
+def _events(db: sqlite3.Connection, after: int, last: int) -> _Placed:
+    conditions, epochs = read_conditions(db), read_epochs(db)
+    epoch, first = 0, 1
+    for number, *row in read_rows(db, COLUMNS, after, last):
+        while epochs and epochs[0].first <= number:
+            begun = epochs.pop(0)
+            epoch, first = begun.number, begun.first
+        yield number, 0, Numbered(number, Position(epoch, number - first + 1), event_of(tuple(row), conditions))
+
+
+def _ticks(db: sqlite3.Connection, after: int, last: int) -> _Placed:
+    conditions = read_conditions(db)
+    query = "SELECT after, condition, right_ns FROM ticks WHERE after >= ? AND after <= ? ORDER BY number"
+    for place, number, right_ns in db.execute(query, (after, last)).fetchall():
+        yield place, 2, Tick(conditions[number], right_ns)
+
+
+def _quotes(db: sqlite3.Connection, after: int, last: int) -> _Placed:
+    query = "SELECT after, code, price, rate, at_ns FROM quotes WHERE after >= ? AND after <= ? ORDER BY after, at_ns"
+    for place, code, price, rate, at_ns in db.execute(query, (after, last)):
+        yield place, 1, Priced(code, price, rate, at_ns)

@@ -1,0 +1,274 @@
+"""`jogeon alerts` and `record --alerts`: rules checked, a target tried, a recording told of, a dry run that agrees."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli_conversation import FakeClient, Shell
+from jogeon.events import Condition, Enter, Snapshot
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.store import Store
+from phone import answer, phone, phone_aside
+from recorded import SECOND, START_NS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "123456:made-up-token"
+RISE = Condition("4", "급등주")
+RULE = """\
+[[alerts.rules]]
+name = "급등"
+conditions = ["급등주"]
+cooldown = "10m"
+to = ["폰"]
+text = "{종목코드} {조건식}"
+"""
+PHONE = """
+[alerts.targets.폰]
+kind = "telegram"
+chat = 42
+token_env = "TG_TOKEN"
+api = "%s"
+"""
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    return Shell(capfd)
+
+
+@pytest.fixture
+def journal(tmp_path: Path, spared_disk: None) -> str:
+    path = tmp_path / "day.journal"
+    store = Store.open(path)
+    builder = CommitBuilder(store.head)
+    at = [START_NS + n * 60 * SECOND for n in range(3)]
+    store.write(builder.enter([Snapshot(at[0], RISE, ()), Enter(at[1], RISE, "005930"), Enter(at[2], RISE, "000660")]))
+    store.close()
+    return str(path)
+
+
+def settings(text: str, url: str = "http://127.0.0.1:1") -> Path:
+    from pathlib import Path
+
+    path = Path("jogeon.toml")
+    path.write_text(text % url if "%s" in text else text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_right_rule_is_said_in_words(shell: Shell) -> None:
+    settings(RULE + PHONE)
+    said = shell("alerts", "check", "--server", "demo", "--json", "--lang", "ko")
+    assert said.code == 0
+    assert said.lines == [{"rule": "급등", "ok": True, "says": "급등주 편입, 같은 종목은 10분 뒤에 다시, 받는 곳: 폰"}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "cure"),
+    [
+        (RULE.replace("급등주", "급등즈"), 3, "급등즈"),
+        (RULE + 'price = ">= 1000"\n', 7, "--prices"),
+        (RULE + 'hours = "25:00-26:00"\n', 7, "09:00-15:20"),
+        (RULE.replace("{종목코드}", "{코드}"), 6, "{코드}"),
+        (RULE.replace("폰", "집"), 5, "집"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_wrong_rule_is_told_with_file_line_and_cure(shell: Shell, rule: str, line: int, cure: str, lang: str) -> None:
+    settings(rule + PHONE)
+    said = shell("alerts", "check", "--server", "demo", "--json", "--lang", lang)
+    assert said.code == 2
+    (told,) = said.lines
+    assert (told["ok"], told["file"], told["line"]) == (False, "jogeon.toml", line)
+    assert "jogeon.toml" in said.err
+    assert str(line) in said.err
+    assert cure in said.err
+
+
+def test_a_price_rule_is_right_where_quotes_are_kept(shell: Shell) -> None:
+    settings(RULE + 'price = ">= 1000"\n' + PHONE)
+    assert shell("alerts", "check", "--server", "demo", "--prices").code == 0
+
+
+def test_conditions_are_those_of_a_journal_where_no_server_is_named(shell: Shell, journal: str) -> None:
+    settings(RULE.replace("급등주", "신고가 돌파") + PHONE)
+    assert shell("alerts", "check", "--journal", journal).code == 2
+    settings(RULE + PHONE)
+    assert shell("alerts", "check", "--journal", journal).code == 0
+    said = shell("alerts", "check", "--lang", "en")
+    assert said.code == 0
+    assert "not checked" in said.err
+
+
+def test_without_alerts_it_says_how_to_add_them(shell: Shell) -> None:
+    said = shell("alerts", "check", "--lang", "en")
+    assert said.code == 2
+    assert "jogeon alerts add" in said.err
+
+
+def test_a_secret_that_is_missing_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TG_TOKEN")
+    settings(RULE + PHONE)
+    assert shell("alerts", "check", "--server", "demo").code == 2
+    assert shell("alerts", "test", "폰").code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "sent"),
+    [
+        (answer(200, {"ok": True}), 0, True),
+        (answer(400, {"ok": False, "description": "chat not found"}), 4, False),
+        (answer(401, {"ok": False, "description": "Unauthorized"}), 4, False),
+        (None, 5, False),
+    ],
+)
+def test_a_target_is_tried(shell: Shell, given: bytes | None, code: int, *, sent: bool) -> None:
+    with phone_aside(given) as there:
+        settings(PHONE, there.url)
+        said = shell("alerts", "test", "폰", "--json")
+    assert said.code == code
+    (told,) = said.lines
+    assert (told["target"], told["sent"]) == ("폰", sent)
+    assert told["ms"] >= 0
+    assert TOKEN not in said.out + said.err
+
+
+def test_a_target_that_is_not_there(shell: Shell) -> None:
+    settings(PHONE)
+    assert shell("alerts", "test", "집").code == 2
+    assert shell("alerts", "test").code == 2
+
+
+def test_a_dry_run_tells_what_would_have_been_told(shell: Shell, journal: str) -> None:
+    settings(RULE + PHONE)
+    said = shell("alerts", "dry-run", "--journal", journal, "--json")
+    assert said.code == 0
+    first, second = said.lines
+    assert {key: first[key] for key in ("rule", "condition", "code", "event", "trigger", "text")} == {
+        "rule": "급등", "condition": {"seq": "4", "name": "급등주"}, "code": "005930", "event": "enter",
+        "trigger": "1:2", "text": "005930 급등주",
+    }  # fmt: skip
+    assert {"alert", "name", "due"} <= set(first)
+    since = shell("alerts", "dry-run", "--journal", journal, "--json", "--since", second["due"])
+    assert [line["code"] for line in since.lines] == ["000660"]
+    until = shell("alerts", "dry-run", "--journal", journal, "--json", "--until", second["due"])
+    assert [line["code"] for line in until.lines] == ["005930"]
+    assert shell("alerts", "list", "--journal", journal, "--json").lines == []
+
+
+@pytest.mark.parametrize("argv", [("alert",), ("check", "폰"), ("check", "--since", "09:00"), ("list", "--prices")])
+def test_what_an_answer_has_no_use_for_is_refused(shell: Shell, argv: tuple[str, ...]) -> None:
+    assert shell("alerts", *argv).code == 2
+
+
+# ------------------------------------------------------------ while it is recorded
+
+
+async def started(*argv: str) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    command = ["-m", "jogeon", "record", "--all", "--server", "demo", "--alerts", "--lang", "en", *argv]
+    return await asyncio.create_subprocess_exec(sys.executable, *command, stdout=pipe, stderr=pipe)
+
+
+async def answered(*argv: str) -> list[dict[str, object]]:
+    command = ["-m", "jogeon", "alerts", *argv, "--json"]
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def test_a_recording_tells_what_a_dry_run_tells(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    path = str(tmp_path / "day.journal")
+    async with phone() as there:
+        settings(RULE.replace("cooldown", 'dwell = "500ms"\ncooldown') + PHONE, there.url)
+        recording = await started("--journal", path, "--duration", "5s")
+        _, err = await recording.communicate()
+    assert recording.returncode == 0, err.decode()
+    listed, wanted = await answered("list", "--journal", path), await answered("dry-run", "--journal", path)
+    assert wanted
+    assert [line["alert"] for line in listed] == [line["alert"] for line in wanted]
+    assert {(line["target"], line["state"]) for line in listed} == {("폰", "sent")}
+    heard = "\n".join(each.body["text"] for each in there.heard).split("\n")
+    assert heard == [line["text"] for line in wanted]
+    files = b"".join(each.read_bytes() for each in tmp_path.iterdir() if each.is_file())  # noqa: ASYNC240
+    assert TOKEN.encode() not in files + err
+
+
+async def test_a_changed_file_that_is_wrong_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    async with phone() as there:
+        path = settings(RULE + PHONE, there.url)
+        recording = await started("--journal", str(tmp_path / "day.journal"), "--duration", "60s")
+        assert recording.stderr is not None
+        await until_said(recording.stderr, "alert rules are in use")
+        settings(RULE.replace('["폰"]', '["집"]') + PHONE, there.url)
+        os.utime(path, (time.time() + 5, time.time() + 5))
+        await until_said(recording.stderr, "the rules stay as they were")
+        settings(RULE + "silent = true\n" + PHONE, there.url)
+        await until_said(recording.stderr, "changed alert rules are in use")
+        recording.terminate()
+        await recording.communicate()
+
+
+async def until_said(stream: asyncio.StreamReader, words: str) -> None:
+    async with asyncio.timeout(40):
+        while words not in (line := (await stream.readline()).decode()):
+            assert line, "it ended"
+
+
+async def test_a_recording_with_wrong_rules_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    for rule in (RULE.replace("급등주", "급등즈"), RULE + 'rate = ">= 5"\n', RULE.replace("폰", "집")):
+        settings(rule + PHONE)
+        recording = await started("--journal", "never.journal")
+        await recording.communicate()
+        assert recording.returncode == 2
+
+
+# ------------------------------------------------------------ add
+
+
+def test_a_phone_is_added_step_by_step(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOGEON_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setattr("jogeon.cli.running.alert_wizard.PAUSE", 0.01)
+    answers = iter(["9", "2"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(answers))
+    nobody, heard = answer(200, {"ok": True, "result": []}), answer(200, {"ok": True, "result": HEARD})
+    path = settings('lang = "en"  # mine\n')
+    with phone_aside(nobody, heard) as there:
+        said = shell("alerts", "add", "--api", there.url)
+        assert said.code == 0, said.err
+    assert "write anything to that bot" in said.err
+    assert [each.path.rpartition("/")[2] for each in there.heard] == ["getUpdates", "getUpdates", "sendMessage"]
+    assert there.heard[-1].body["chat_id"] == "-1001"
+    assert path.read_text(encoding="utf-8").startswith('lang = "en"  # mine\n')
+    assert shell("alerts", "check", "--server", "demo").code == 0
+    assert shell("alerts", "add", "--api", there.url).code == 2, "the name is taken"
+    assert TOKEN not in path.read_text(encoding="utf-8") + said.out + said.err
+
+
+HEARD = [
+    {"update_id": 1, "channel_post": {"chat": {"id": -1001, "title": "신호방"}}},
+    {"update_id": 2, "message": {"chat": {"id": 42, "first_name": "길동"}}},
+]
+
+
+def test_another_server_must_be_safe(shell: Shell) -> None:
+    assert shell("alerts", "add", "--api", "http://example.com", client=FakeClient()).code == 2
+
+
+@pytest.mark.posix
+def test_a_file_that_others_can_write_is_refused_before_anything_is_asked(shell: Shell) -> None:
+    settings("[alerts]").chmod(0o666)
+    assert shell("alerts", "add").code == 2
