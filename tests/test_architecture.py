@@ -32,9 +32,9 @@ WINGS = {
     " queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes history retention",
-    "people": "arguments members interfaces recording watch client export",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
+    " following steps file store inbox writer relay counting outcomes lines history retention",
+    "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
@@ -66,7 +66,7 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

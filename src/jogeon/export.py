@@ -22,11 +22,10 @@ from typing import IO, Any
 import msgspec
 
 from jogeon.errors import MissingExtra
-from jogeon.events import Condition, Event, Gap, Snapshot
+from jogeon.events import Condition, Event
 from jogeon.files import whole_file
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
-from jogeon.journal.naming import Names
 from jogeon.journal.shape import COLUMNS, row_of
 
 # ---------------------------------------------------------------- CSV
@@ -55,8 +54,8 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
 def csv_form(cell: Callable[[str], str]) -> Form:
     """Return the lines of a CSV whose texts went through `cell`."""
 
-    def row(epoch: int, n: int, event: Event, names: Names) -> str:
-        cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event, names).items())
+    def row(epoch: int, n: int, event: Event) -> str:
+        cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
         return _csv_line(cells).removesuffix("\r\n")
 
     def condition(condition: Condition) -> str:
@@ -117,8 +116,8 @@ def json_text(value: object) -> str:
 def json_form(encode: Callable[[object], str] = json_text) -> Form:
     """Return the lines of `history events --json`: those of a watch, with names and numbers."""
 
-    def row(epoch: int, n: int, event: Event, names: Names) -> str:
-        return encode(event_record(epoch, n, event, names))
+    def row(epoch: int, n: int, event: Event) -> str:
+        return encode(event_record(epoch, n, event))
 
     def condition(condition: Condition) -> str:
         return encode({"seq": condition.seq, "name": condition.name})
@@ -126,17 +125,9 @@ def json_form(encode: Callable[[object], str] = json_text) -> Form:
     return Form(row, _PLAIN_JSON, condition, encode, "T", "\n")
 
 
-def event_record(epoch: int, n: int, event: Event, names: Names) -> dict[str, Any]:
-    """Return the line of a watch again, with what its stocks were called and its number in the journal."""
-    at_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
-    fields: dict[str, Any] = {}
-    for key, value in event.fields().items():
-        fields.setdefault(key, value)
-        if key == "code":
-            fields["name"] = names.at(value, at_ns)  # type: ignore[arg-type]  # a code
-    if isinstance(event, Snapshot):
-        fields["names"] = names.of(event.codes, at_ns)
-    return fields | {"epoch": epoch, "n": n}
+def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
+    """Return the line of a watch again, with its number in the journal."""
+    return {**event.fields(), "epoch": epoch, "n": n}
 
 
 def write_json(history: History, selection: Selection, path: Path) -> int:

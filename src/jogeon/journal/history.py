@@ -17,7 +17,6 @@ from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first
 from jogeon.journal.lines import Form, Lines
-from jogeon.journal.naming import Names
 from jogeon.journal.outcomes import Outcome, outcomes, returns
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
@@ -181,12 +180,6 @@ class History:
             rows = self._db.execute(f"{chosen} ORDER BY events.id", (*self._range(selection.span), *values))
             places = ",".join("?" * len(FLAT))
             return target.executemany(f"INSERT INTO history VALUES ({places})", rows).rowcount  # noqa: S608  # as above
-
-    @property
-    def names(self) -> Names:
-        """What stocks were called, as far as the journal knows."""
-        with self._moment():
-            return read_names(self._db)
 
     def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from jogeon.events import Condition, Event
 from jogeon.journal.following import read_epochs
-from jogeon.journal.naming import Names
 from jogeon.journal.reading import read_conditions, read_last, read_names
 from jogeon.journal.schema import COLUMNS, event_of
 
@@ -32,12 +31,12 @@ FAR = 200_000
 class Form(Struct, frozen=True):
     """How lines look.
 
-    `row(epoch, n, event, names)` makes any of them. `plain` is SQL that makes the line of a plain change, of `:epoch`,
-    `:first`, the columns of `events`, `conditions.text`, `names.text`, `clocks.text` (HH:MM:SS), `seconds.text` (the day and
-    the second) and `seconds.day`. `condition` and `name` make such texts; that of a name is NULL where it is not known.
+    `row(epoch, n, event)` makes any of them. `plain` is SQL that makes the line of a plain change, of `:epoch`,
+    `:first`, the columns of `events`, `conditions.text`, `names.text`, `clocks.text` (HH:MM:SS), `seconds.text` (the
+    day and the second) and `seconds.day`. `condition` and `name` make such texts; a name that is not known is NULL.
     """
 
-    row: Callable[[int, int, Event, Names], str]
+    row: Callable[[int, int, Event], str]
     plain: str
     condition: Callable[[Condition], str]
     name: Callable[[str], str]
@@ -80,7 +79,7 @@ class Lines:
             self._make_tables()
         epochs = read_epochs(self._db)
         ends = [epoch.first - 1 for epoch in epochs[1:]] + [last]
-        for epoch, end in zip(epochs, ends, strict=True):
+        for epoch, end in zip(epochs, ends, strict=False):  # where there is no epoch there is no event
             part = _Part(epoch.number, epoch.first, max(after, epoch.first - 1), min(last, end))
             for each in part.cut(PART):
                 yield from self._lines(each)
@@ -114,8 +113,8 @@ class Lines:
         form, made = self._form, []
         query = f"SELECT id, {COLUMNS} FROM events WHERE {self._where} ORDER BY id"  # noqa: S608  # as above
         for number, *row in self._db.execute(query, bound):
-            event = event_of(tuple(row), self._conditions)
-            made.append(form.row(part.epoch, number - part.first + 1, event, self._names) + form.end)
+            event = event_of(tuple(row), self._conditions, self._names)
+            made.append(form.row(part.epoch, number - part.first + 1, event) + form.end)
         return "".join(made)
 
     # ------------------------------------------------------------ the tables

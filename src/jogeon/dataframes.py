@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, Stock
+from jogeon.journal.shape import row_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+ZONE = "Asia/Seoul"
 STOCK_NAMES = {
     "code": "종목코드", "name": "종목명", "price": "현재가", "sign": "등락", "change": "전일대비", "rate": "등락률",
     "volume": "거래량", "open": "시가", "high": "고가", "low": "저가",
 }  # fmt: skip
 EVENT_NAMES = {
-    "event": "구분", "condition": "조건식", "code": "종목코드", "time": "시각", "at": "수신시각", "origin": "출처",
-    "since": "부터", "until": "까지",
+    "event": "구분", "seq": "일련번호", "condition": "조건식", "code": "종목코드", "name": "종목명", "time": "시각",
+    "at": "수신시각", "origin": "출처", "since": "부터", "until": "까지", "cause": "원인", "detail": "내용",
+    "state": "상태", "what": "이상", "open": "진행 중", "codes": "편입 종목", "details": "상세", "clock": "거래소 시각",
 }  # fmt: skip
+"""The columns of the one shape of an event that an event without a number has."""
 
 
 def to_dataframe(items: Iterable[Stock] | Iterable[Event]) -> "pd.DataFrame":
@@ -45,19 +49,18 @@ def to_dataframe(items: Iterable[Stock] | Iterable[Event]) -> "pd.DataFrame":
 
 
 def _events_frame(pandas: Any, events: list[Event]) -> "pd.DataFrame":
-    rows = [_plain(event) for event in events]
-    frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(EVENT_NAMES.values()))
-    for name in ("시각", "수신시각", "부터", "까지"):
-        frame[name] = pandas.to_datetime(frame[name], utc=True).dt.tz_convert("Asia/Seoul")
-    return frame.astype(dict.fromkeys(("구분", "조건식", "종목코드", "출처"), "object"))
-
-
-def _plain(event: Event) -> list[Any]:
-    at = event.until if isinstance(event, Gap) else event.at
-    condition = None if event.condition is None else event.condition.name
-    names = ("code", "time", "origin", "since", "until")
-    code, time, origin, since, until = (getattr(event, name, None) for name in names)
-    return [type(event).__name__.lower(), condition, code, time, at, origin, since, until]
+    rows = [row_of(0, 0, event) for event in events]
+    columns = {title: pandas.Series([row[name] for row in rows], dtype="object") for name, title in EVENT_NAMES.items()}
+    frame: pd.DataFrame = pandas.DataFrame(columns)
+    times = pandas.to_datetime(
+        pandas.Series([getattr(event, "time", None) for event in events], dtype="object"), utc=True
+    )
+    frame["시각"] = times.dt.tz_convert(ZONE)
+    for name in ("at", "since", "until"):
+        moments = pandas.Series([row[f"{name}_ns"] for row in rows], dtype="Int64")
+        frame[EVENT_NAMES[name]] = pandas.to_datetime(moments, unit="ns", utc=True).dt.tz_convert(ZONE)
+    frame["진행 중"] = frame["진행 중"].astype("boolean")
+    return frame
 
 
 def _extra(name: str) -> Any:
