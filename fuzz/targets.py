@@ -24,12 +24,12 @@ from jogeon.live.connection import Connection
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.reports import Report
+from jogeon.server.issued import Tokens
 from jogeon.server.peer import Peer
 from jogeon.server.server import Server
 from jogeon.server.settings import ServerSettings
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.broker.tokens import Tokens
 from jogeon.simulator.market.market import Change
 from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.wire import messages, readers, requests, writers

@@ -319,8 +319,9 @@ def _judge(name: str, world: World) -> Iterator[str]:
         return
     told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
     gaps = [(gap.since_ns, gap.until_ns) for gap in told_gaps]
+    elsewhere = list(world.unknowable(name))
     rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
-    excused = _union([*gaps, *world.late, *world.unknowable(name)])
+    excused = _union([*gaps, *world.late, *elsewhere])
     for code, begin, end, back in _differences(world.truth[name], history):
         seen = back and any(world.broker.proves(seq, code, back, begin, end) for seq in world.seqs_of(name))
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
@@ -331,7 +332,7 @@ def _judge(name: str, world: World) -> Iterator[str]:
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
         if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
-            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name]))
+            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name], elsewhere))
 
 
 def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:
@@ -381,15 +382,21 @@ def _differences(
 REST_NS = int(REST * SECOND_NS)
 
 
-def _recovered(event: Event, truth: list[tuple[int, frozenset[str] | None]]) -> Iterator[str]:
-    """Find a recovered change that did not happen in the interval that it names."""
+def _recovered(
+    event: Event, truth: list[tuple[int, frozenset[str] | None]], elsewhere: list[tuple[int, int]]
+) -> Iterator[str]:
+    """Find a recovered change that did not happen in the interval that it names.
+
+    What was followed before may have been another condition since the name was elsewhere, and nobody can know that.
+    """
     if not isinstance(event, Enter | Leave) or event.origin == "live":
         return
     assert event.since_ns is not None
     assert event.until_ns is not None
+    since_ns = min([event.since_ns, *(since for since, until in elsewhere if since <= event.since_ns <= until)])
     entering = isinstance(event, Enter)
-    before = [codes for at, codes in truth if at <= event.since_ns - SLACK_NS][-1:]
-    within = [codes for at, codes in truth if event.since_ns - SLACK_NS < at <= event.until_ns]
+    before = [codes for at, codes in truth if at <= since_ns - SLACK_NS][-1:]
+    within = [codes for at, codes in truth if since_ns - SLACK_NS < at <= event.until_ns]
     shown = [codes is None or event.code in codes for codes in [*before, *within]]
     if entering not in [codes is None or (event.code in codes) for codes in within] and None not in [*before, *within]:
         where = f"{_second(event.since_ns)} … {_second(event.until_ns)}"
@@ -552,6 +559,8 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "registration lost, not done": _lost("ka10173", done=False),
     "clear lost": _lost("CNSRCLR"),
     "clear lost, not done": _lost("CNSRCLR", done=False),
+    "clear slow": _slow("CNSRCLR", 1, 20),
+    "clear late": _slow("CNSRCLR", 1, 20, done=True),
     "clear refused": _refusal("CNSRCLR", 1700),
     "registration doubled": lambda world: world.broker.double("ka10173", times=world.random.choice((1, 3))),
     "clear doubled": lambda world: world.broker.double("CNSRCLR"),

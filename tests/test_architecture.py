@@ -26,17 +26,18 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks reports errors events times gaps files maintenance net endpoint web",
+    "ground": "masks reports errors events prices times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
-    " queue jobs connection opening policy beats serving supervisor feed",
+    " slots turns holding pricing ledger quoting asking queue jobs connection opening policy beats serving supervisor"
+    " feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
-    "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes",
+    "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
     " following steps file store inbox writer relay counting outcomes lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
-    "hub": "",
+    "hub": "aliases topics searches refusals tokens fanout searching broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "",
@@ -65,8 +66,10 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
-    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening",
+    "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening"
+    " slots turns holding pricing ledger quoting",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
+    "hub": "aliases topics searches",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

@@ -11,10 +11,11 @@ import jogeon
 import jogeon.sync
 from jogeon.events import Condition, Enter, Event, Stock
 from jogeon.interfaces import AnyClient, AnyWatch
-from jogeon.members import Members
+from jogeon.members import ByCondition, Members
+from jogeon.prices import Price, Quote
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
 RISE = Condition("0", "급등주")
@@ -36,6 +37,14 @@ class Watching:
 
     async def __aexit__(self, *exc: object) -> None:
         pass
+
+    @property
+    def prices(self) -> ByCondition[Price]:
+        return ByCondition({"급등주": {"000001": Price(RISE, "000001", price=500)}})
+
+    async def price_changes(self) -> AsyncGenerator[Price]:
+        for price in (500, 510):
+            yield Price(RISE, "000001", price=price)
 
     def __aiter__(self) -> AsyncIterator[Event]:
         raise NotImplementedError
@@ -80,6 +89,10 @@ class Elsewhere:
     def watch(self, *wanted: str | int | Condition, **options: Any) -> Watching:
         return Watching()
 
+    async def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
+        for code in codes:
+            yield Quote(code, 10**18, price=500)
+
     async def clear(self, wanted: str | int | Condition) -> None:
         pass
 
@@ -90,6 +103,9 @@ def test_what_offers_the_same_is_used_without_async_as_well() -> None:
         with client.watch() as watch:
             assert list(watch) == EVENTS
             assert "급등주" in watch.members
+            assert watch.prices["급등주"]["000001"].price == 500
+            assert [each.price for each in watch.price_changes()] == [500, 510]
+        assert [quote.code for quote in client.quotes("000001", "000002")] == ["000001", "000002"]
         with client.watch() as watch:
             assert list(watch.batches()) == [EVENTS]
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.wire.messages import PartialPush, Push, PushRow, PushValues, QuoteRow, WidePush
-from jogeon.wire.quotes import quotes_in, read_wide
+from jogeon.wire.messages import PartialPush, Push, PushRow, PushValues, QuoteRow, QuoteValues, TradeRow, WidePush
+from jogeon.wire.quotes import price_of, quote_of, quotes_in, read_wide
 from jogeon.wire.readers import NO_PUSH, decode, read_push
 from jogeon.wire.session import ClientSession
 from jogeon.wire.writers import encode_push, encode_quote
@@ -31,6 +31,12 @@ PUSH = encode_push("4", "0000D0", "I", "101501")
 PUSH_ROW = PushRow(PushValues("4", "0000D0", "I", "101501"))
 
 
+def read(push: object) -> tuple[list[PushRow], list[QuoteRow]]:
+    """Return what a frame with quotes holds, the texts of its quotes read."""
+    assert isinstance(push, WidePush)
+    return push.data, [quote_of(row) for row in push.quotes]
+
+
 def real(*rows: str) -> bytes:
     return ('{"data":[' + ",".join(rows) + '],"trnm":"REAL"}').encode()
 
@@ -40,11 +46,11 @@ def condition_row() -> str:
 
 
 def test_a_quote() -> None:
-    assert read_wide(real(ROW)) == WidePush("REAL", [], (QUOTE,))
+    assert read(read_wide(real(ROW))) == ([], [QUOTE])
 
 
 def test_rows_of_both_types_in_one_frame() -> None:
-    assert read_wide(real(ROW, condition_row(), ROW)) == WidePush("REAL", [PUSH_ROW], (QUOTE, QUOTE))
+    assert read(read_wide(real(ROW, condition_row(), ROW))) == ([PUSH_ROW], [QUOTE, QUOTE])
 
 
 def test_a_push_without_quotes_is_the_push_that_the_narrow_way_reads() -> None:
@@ -60,22 +66,22 @@ def test_a_push_without_quotes_is_the_push_that_the_narrow_way_reads() -> None:
 def test_an_odd_field_costs_itself_only(number: str, field: str, empty: object, odd: str) -> None:
     row = json.loads(ROW)
     row["values"][number] = json.loads(odd)
-    [quote] = quotes_in([row])
+    [found] = quotes_in([row])
     wanted = "?" if (field, odd) == ("clock", '"?"') else empty
-    assert quote == msgspec.structs.replace(QUOTE, **{field: wanted})
+    assert quote_of(found) == msgspec.structs.replace(QUOTE, **{field: wanted})
 
 
 def test_a_number_that_is_no_text_is_the_same_number() -> None:
     row = json.loads(ROW)
     row["values"] |= {"10": -72000, "12": -0.24, "13": 123456}
-    assert quotes_in([row]) == (QUOTE,)
+    assert list(map(quote_of, quotes_in([row]))) == [QUOTE]
     with pytest.raises(NO_PUSH):
         read_wide(real(json.dumps(row)))
 
 
 @pytest.mark.parametrize("item", ["A005930", "005930_NX", "005930_AL", " 005930 "])
 def test_a_code_has_six_characters_whatever_stands_around_it(item: str) -> None:
-    assert read_wide(real(ROW.replace('"item":"005930"', f'"item":"{item}"'))) == WidePush("REAL", [], (QUOTE,))
+    assert read(read_wide(real(ROW.replace('"item":"005930"', f'"item":"{item}"')))) == ([], [QUOTE])
 
 
 @pytest.mark.parametrize("item", ["", "?", "x" * 30])
@@ -90,14 +96,15 @@ def test_a_session_reads_quotes_only_where_they_are_wanted() -> None:
     odd = real(ROW.replace('"25":"5"', '"25":5'), condition_row())
     narrow, wide = ClientSession(), ClientSession(quotes=True)
     assert narrow.receive(odd) == Push("REAL", [PUSH_ROW])
-    assert wide.receive(odd) == WidePush("REAL", [PUSH_ROW], (QUOTE,))
+    assert read(wide.receive(odd)) == ([PUSH_ROW], [QUOTE])
 
 
 def test_quotes_beside_a_row_that_cannot_be_read_are_kept() -> None:
     bad = '{"type":"02","values":{"841":"4","9001":"005930","843":"?"}}'
     received = ClientSession(quotes=True).receive(real(ROW, bad))
     assert isinstance(received, PartialPush)
-    assert (received.unreadable, received.seqs, received.quotes) == (1, ("4",), (QUOTE,))
+    assert (received.unreadable, received.seqs) == (1, ("4",))
+    assert list(map(quote_of, received.quotes)) == [QUOTE]
 
 
 # ---------------------------------------------------------------- properties
@@ -121,8 +128,8 @@ QUOTES = st.builds(
 @given(QUOTES)
 def test_a_quote_round_trips_on_both_ways(quote: QuoteRow) -> None:
     text = encode_quote(quote)
-    assert read_wide(text) == WidePush("REAL", [], (quote,))
-    assert decode(text, quotes=True) == WidePush("REAL", [], (quote,))
+    assert read(read_wide(text)) == ([], [quote])
+    assert read(decode(text, quotes=True)) == ([], [quote])
     assert decode(text) == Push("REAL", [])
 
 
@@ -144,4 +151,10 @@ def test_anything_is_a_push_or_none(text: bytes) -> None:
 def test_anything_in_a_row_is_a_quote_or_none(data: Any, values: dict[str, Any]) -> None:
     quotes_in(data)
     for quote in quotes_in([{"type": "0B", "item": data, "values": values}]):
-        assert quote.code
+        assert quote_of(quote).code
+
+
+@given(st.text("+-0123456789 _٣x", max_size=14) | st.none() | st.integers(-(10**12), 10**12).map(str))
+def test_the_fast_way_to_a_price_says_what_the_careful_one_does(text: str | None) -> None:
+    row = TradeRow("005930", QuoteValues(price=text))
+    assert price_of(row) == quote_of(row).price

@@ -308,6 +308,18 @@ def test_a_late_answer_that_names_no_condition_is_nobodys() -> None:
     assert life.subscription.stage is Stage.WAITING
 
 
+def test_a_late_answer_need_not_know_what_was_doubtful_since_it_was_asked_for() -> None:
+    life = known(A)
+    life.subscription.lost(life.at_ns, "connection lost", "")
+    life.now = 20
+    life.asks()
+    life.subscription.suspect(Blind(moment(22), "unreadable frame", ""))
+    life.is_silent()
+    assert isinstance(life.asked, Register)
+    assert life.subscription.late(life.asked, Registered((A,), named=True), life.now, life.at_ns)
+    assert life.subscription.doubted() == Blind(moment(22), "unreadable frame", "")
+
+
 def test_what_was_pushed_since_a_recheck_was_asked_for_is_in_its_late_snapshot_and_told_once() -> None:
     """The pushes went on until the patience ran out; the snapshot was made before them."""
     life = known(A, B)
@@ -373,8 +385,8 @@ def test_proof_during_a_recheck_is_told_by_the_next_one() -> None:
     assert isinstance(life.listener.told()[0], Gap)
 
 
-def test_a_doubt_from_before_a_told_snapshot_goes_no_further_back_than_it() -> None:
-    """One gap for one blind stretch: what was missed before lies in the gap that the snapshot ended."""
+def test_a_doubt_from_before_a_told_snapshot_goes_no_further_back_than_its_request() -> None:
+    """What was missed before lies in the gap that the snapshot ended; what it does not know was missed since."""
     life = known(A)
     life.now = 10
     life.subscription.lost(life.at_ns, "connection lost", "")
@@ -383,7 +395,7 @@ def test_a_doubt_from_before_a_told_snapshot_goes_no_further_back_than_it() -> N
     life.subscription.suspect(Blind(moment(5), "drift", ""))
     life.now = 21
     life.answers(Registered((A,)))
-    assert life.subscription.doubted() == Blind(moment(21), "drift", "")
+    assert life.subscription.doubted() == Blind(moment(20), "drift", "")
 
 
 def test_an_odd_push_that_was_kept_for_the_first_snapshot_is_looked_into() -> None:
@@ -468,19 +480,22 @@ def test_a_lost_connection_does_not_hide_that_a_condition_had_moved_before() -> 
         assert life.subscription.membership.blindness.since_ns == moment(since)
 
 
-def test_a_snapshot_read_after_a_stall_is_newer_than_the_listening_mark() -> None:
+@pytest.mark.parametrize(("asked", "since"), [(15, 20), (30, 30)])
+def test_a_snapshot_that_waited_through_a_stall_is_as_old_as_its_request_or_the_mark(asked: int, since: int) -> None:
     life = known(A)
     life.now = 10
     life.subscription.lost(moment(10), "connection lost", "")
+    life.now = asked
+    life.asks()
     life.now = 100
-    life.registers(A)  # read after a stall, together with the end of the connection
+    life.answers(Registered((A,)))  # read after a stall that began at 20, together with the end of the connection
     life.subscription.lost(moment(20), "connection lost", "")
     life.now = 110
     life.registers(A)
     gaps = [event for event in life.listener.told() if isinstance(event, Gap)]
     assert [(gap.since_ns, gap.until_ns) for gap in gaps] == [
         (moment(10), moment(100)),
-        (moment(100), moment(110)),
+        (moment(since), moment(110)),
     ]
 
 

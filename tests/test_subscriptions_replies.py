@@ -18,6 +18,7 @@ from conversation import (
     A,
     B,
     C,
+    Listener,
     Talk,
     moment,
     opened,
@@ -25,7 +26,7 @@ from conversation import (
 from jogeon.errors import RequestRefused, RequestTimeout
 from jogeon.events import Enter, Gap, Leave, Snapshot
 from jogeon.live.listing import FRESH
-from jogeon.live.subscription import CURE_PAUSE, GRACE
+from jogeon.live.subscription import CURE_PAUSE, DOUBT_FLOOR, GRACE
 from jogeon.wire.messages import (
     Answer,
     Clear,
@@ -385,7 +386,8 @@ def test_the_late_reply_to_an_older_registration_is_not_that_to_the_last() -> No
     ("request_", "answer"),
     [
         (ListConditions(), NO),
-        (Clear("0"), Cleared()),
+        (Clear("9"), Cleared()),
+        (Clear("0"), NO),
         (Search("0"), SearchPage((), "N", "")),
         (Register("9"), Registered((B,))),
         (Register("0"), NO),
@@ -396,6 +398,85 @@ def test_a_late_reply_of_another_kind_changes_nothing(request_: Request, answer:
     talk.is_late(request_, answer)
     talk.asks(None)
     assert listener.told() == []
+
+
+def unanswered_then_registered() -> tuple[Talk, Listener]:
+    """Let one registration go unanswered, and the next one be answered by a reply that may be to the first."""
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", A)
+    assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
+    return talk, listener
+
+
+def test_an_answer_that_may_be_to_an_older_request_is_checked_once() -> None:
+    """If the newer one is lost, nothing is registered, and no push would ever say so."""
+    talk, listener = unanswered_then_registered()
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.registers("0", A)
+    talk.passes(DOUBT_FLOOR)
+    talk.asks(None)
+    assert listener.told() == []
+
+
+def test_a_refusal_in_between_does_not_settle_whose_answer_it_is() -> None:
+    talk = Talk(SURGE)
+    listener = talk.follows(SURGE)
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.asks(Register("0"))
+    talk.answers(NO)
+    talk.passes(60)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", A)
+    listener.told()
+    talk.asks(Clear("0"))
+
+
+def test_what_an_older_answer_may_have_hidden_lies_in_the_gap_of_a_lost_connection() -> None:
+    talk, listener = unanswered_then_registered()
+    shown_ns = talk.at_ns
+    talk.passes(10)
+    talk.loses()
+    talk.connects()
+    talk.registers("0", B)
+    assert [event.since_ns for event in listener.told() if isinstance(event, Gap)] == [shown_ns]
+
+
+def test_a_clear_that_is_answered_late_may_have_ended_a_newer_registration() -> None:
+    talk, listener = opened(A)
+    talk.is_late(Clear("0"), Cleared())
+    talk.asks(Clear("0"))
+    assert listener.told() == []
+
+
+def test_a_clear_that_is_answered_late_before_the_next_registration_is_no_doubt_of_that() -> None:
+    talk, listener = opened(A, recheck=1000)
+    talk.passes(1000)
+    talk.asks(Clear("0"))
+    talk.is_silent()
+    talk.is_late(Clear("0"), Cleared())
+    talk.passes(60)
+    talk.asks(Clear("0"))
+    talk.answers(Cleared())
+    talk.passes(CURE_PAUSE)
+    talk.registers("0", A)
+    talk.passes(DOUBT_FLOOR)
+    talk.asks(None)
+    assert [event.cause for event in listener.told() if isinstance(event, Gap)] == ["registration lost"]
 
 
 def test_the_answers_to_a_users_own_requests_change_nothing() -> None:

@@ -223,6 +223,8 @@ def test_inside_a_running_loop_as_in_jupyter(simulator: Simulator) -> None:
     ("blocking", "original"),
     [
         (jogeon.sync.connect, jogeon.connect),
+        (jogeon.sync.Client.quotes, jogeon.Client.quotes),
+        (jogeon.sync.Watch.price_changes, jogeon.Watch.price_changes),
         *[(getattr(jogeon.sync.Client, name), getattr(jogeon.Client, name)) for name in ("search", "watch", "clear")],
         *[(getattr(jogeon.sync.Client, name), getattr(jogeon.Client, name)) for name in ("conditions", "resolve")],
     ],

@@ -23,6 +23,7 @@ from jogeon.live.connection import Connection, Receiver
 from jogeon.live.policy import OnTaken, Policy
 from jogeon.watch import Watch
 from jogeon.wire import writers
+from jogeon.wire.messages import QuoteRow
 from texts import list_text, page_text, snapshot_text
 
 T = TypeVar("T")
@@ -107,6 +108,8 @@ class Wire:
         self.open = True
         self.sent: list[dict[str, Any]] = []
         self.registered: dict[str, str] = {}
+        self.quoted: dict[str, None] = {}
+        """The stocks whose trades are pushed."""
         self.stalled = False
         self.born = asyncio.get_running_loop().time()
         self._gone = asyncio.Event()
@@ -188,6 +191,7 @@ class Broker:
         self.refuse_connections = 0
         self.refuse_logins = False
         self.clock_error_ns = 0
+        self.price_limit = 100
 
     async def dial(self, url: str, receiver: Receiver, *, proxy: str | None) -> Connection:
         """Make a connection for a Client."""
@@ -259,6 +263,22 @@ class Broker:
         wire.registered.pop(message["seq"], None)
         wire.push(writers.encode_cleared(message["seq"]))
 
+    def on_reg(self, wire: Wire, message: dict[str, Any]) -> None:
+        if message["refresh"] == "0":
+            wire.quoted.clear()
+        codes = dict.fromkeys(code for row in message["data"] for code in row["item"])
+        if len(wire.quoted | codes) > self.price_limit:
+            words = f"실시간 등록 허용 개수({self.price_limit})를 초과하였습니다"
+            wire.push(writers.encode_refusal("REG", 105115, words))
+            return
+        wire.quoted |= codes
+        wire.push(writers.encode_acknowledged("REG"))
+
+    def on_remove(self, wire: Wire, message: dict[str, Any]) -> None:
+        for code in (code for row in message["data"] for code in row["item"]):
+            wire.quoted.pop(code, None)
+        wire.push(writers.encode_acknowledged("REMOVE"))
+
     def on_ping(self, wire: Wire, message: dict[str, Any]) -> None:
         pass
 
@@ -273,6 +293,12 @@ class Broker:
         """Let a stock leave a condition; registered clients hear it."""
         self.members[name].remove(code)
         self._tell(name, code, "D")
+
+    def trade(self, code: str, price: int, **more: Any) -> None:
+        """Let a stock be traded; clients that registered it hear it."""
+        for wire in self.wires:
+            if code in wire.quoted:
+                wire.push(writers.encode_quote(QuoteRow(code, "090001", price, **more)))
 
     def _tell(self, name: str, code: str, kind: Any) -> None:
         for wire in self.wires:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from jogeon.dataframes import to_dataframe
     from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
     from jogeon.journal.history import History
+    from jogeon.prices import Quote
     from jogeon.watch import Watch
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "MissingExtra",
     "PagingError",
     "PositionError",
+    "Quote",
     "RemoteProtocolError",
     "RepeatedPageKey",
     "RequestRefused",
@@ -92,6 +94,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
     _ROOMS = {
         "Client": "client",
         "Watch": "watch",
+        "Quote": "prices",
         "Keys": "account.keys",
         "History": "journal.history",
         "to_dataframe": "dataframes",

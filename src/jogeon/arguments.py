@@ -9,6 +9,7 @@ from os import PathLike
 
 from jogeon.errors import InvalidSetting
 from jogeon.events import Condition
+from jogeon.wire.values import bare_code
 
 ARGUMENT = "argument"
 """Stands for the file in an InvalidSetting about an argument."""
@@ -35,6 +36,19 @@ def all_named(wanted: tuple[object, ...]) -> tuple[str | Condition, ...]:
     if wanted == (None,):
         raise TypeError("None names no condition; to watch all of them, call watch() without names")
     return tuple(named(each) for each in wanted)
+
+
+def stock_codes(codes: tuple[object, ...]) -> tuple[str, ...]:
+    """Return the codes of stocks that were named, six characters each; TypeError, InvalidSetting."""
+    if not codes:
+        raise TypeError("name a stock by its code, such as '005930'")
+    for code in codes:
+        if not isinstance(code, str):
+            raise TypeError(f"a stock is named by its code, a str, not by {type(code).__name__} {code!r}")
+    found = tuple(bare_code(str(code).upper()) for code in codes)
+    if not all(found):
+        raise InvalidSetting(file=ARGUMENT, field="code", reason="wrong value", detail="six characters, as in 005930")
+    return tuple(dict.fromkeys(found))
 
 
 def check_exchange(exchange: object) -> None:

@@ -1,7 +1,7 @@
 """What a user holds first: a Client for one account on one server, from which Watches are made."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from os import PathLike
@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Self
 
 from jogeon.account.stkinfo import StockInfo
-from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named
+from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, stock_codes
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Exchange, Stock, korean
 from jogeon.live.feed import MAX_ROWS, Feed
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.pages import Moved
 from jogeon.live.policy import Policy
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS, Queue
+from jogeon.prices import Quote
 from jogeon.watch import Watch
 
 SEARCH_STARTS = 3
@@ -52,6 +54,7 @@ class Client:
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
             self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            self._feed.asking.ask = self._stocks.prices
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -103,11 +106,13 @@ class Client:
         max_bytes: int = MAX_BYTES,
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
+        prices: bool = False,
     ) -> Watch:
         """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
 
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
         a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
+        `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`. They are KRX's.
         """
         names = all_named(wanted)
         check_exchange(exchange)
@@ -116,7 +121,16 @@ class Client:
         feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
         queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
-        return Watch(feed, names, exchange, queue, journal=path, frames=frames)
+        ledger = Ledger(feed.pricing) if prices else None
+        return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger)
+
+    def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
+        """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.
+
+        Trades are pushed (0B) as far as the broker has room (100 stocks), the rest is asked for (ka10095). A quote that
+        a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
+        """
+        return self._feed.quotes(stock_codes(codes))
 
     async def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR (실시간 해제, ka10174) for a condition; it ends a registration of this session only."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jogeon.account.keys import Keys
     from jogeon.client import Client
     from jogeon.endpoint import Endpoint
-    from jogeon.live.policy import OnTaken
+    from jogeon.live.policy import OnTaken, Policy
 
 T = TypeVar("T")
 ARGUMENT = "argument"
@@ -57,12 +57,9 @@ def connect(
     when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises
     TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
     """
-    from urllib.parse import urlsplit
-
     from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
-    from jogeon.live.policy import Policy
-    from jogeon.net import checked_proxy, is_loopback
+    from jogeon.net import checked_proxy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure)
     check_length("recheck", recheck)
@@ -70,9 +67,18 @@ def connect(
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
+    return Client(found, name=masked(server), policy=policy_for(server, recheck=recheck, on_taken=on_taken))
+
+
+def policy_for(server: str, *, recheck: float, on_taken: "OnTaken") -> "Policy":
+    """Return how a client of a server behaves: slower towards a broker than towards a server on this machine."""
+    from urllib.parse import urlsplit
+
+    from jogeon.live.policy import Policy
+    from jogeon.net import is_loopback
+
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
-    policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
-    return Client(found, name=masked(server), policy=policy)
+    return Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
 
 
 def _check_types(**given: object) -> None:

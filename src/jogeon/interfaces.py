@@ -3,7 +3,7 @@
 `jogeon.Client` and `jogeon.Watch` are the first of each kind, and their docstrings are the contract.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Protocol, Self
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol, Self
 from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.live.feed import MAX_ROWS
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS
-from jogeon.members import Members
+from jogeon.members import ByCondition, Members
+from jogeon.prices import Price, Quote
 
 if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
@@ -33,6 +34,13 @@ class AnyWatch(Protocol):
     @property
     def members(self) -> Members:
         """A copy of who is in now."""
+
+    @property
+    def prices(self) -> ByCondition[Price]:
+        """A copy of what the members cost now and at their entry."""
+
+    def price_changes(self) -> AsyncGenerator[Price]:
+        """Return the present price of each member that has another one, as they come."""
 
     @property
     def journal(self) -> "Journal | None":
@@ -95,8 +103,12 @@ class AnyClient(Protocol):
         max_bytes: int = MAX_BYTES,
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
+        prices: bool = False,
     ) -> AnyWatch:
         """Return a watch of these names or seqs; of all conditions if none is given."""
+
+    def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
+        """Return the quotes of these stocks, as they come."""
 
     async def clear(self, wanted: str | int | Condition) -> None:
         """Stop the real time of a condition at the server."""

@@ -1,15 +1,17 @@
 """Who is in which condition, as a user holds it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from jogeon.events import Condition, Member
 from jogeon.wire.values import composed
 
+T = TypeVar("T")
 
-class Members(dict[Condition | str, dict[str, Member]]):
-    """Who is in which condition, by name; a Condition finds the same entry."""
 
-    def __missing__(self, key: Condition | str) -> dict[str, Member]:
+class ByCondition(dict[Condition | str, dict[str, T]]):
+    """What is known of the stocks in each condition, by its name; a Condition finds the same entry."""
+
+    def __missing__(self, key: Condition | str) -> dict[str, T]:
         """Find a Condition by its name, and a name that macOS decomposed."""
         name = self._name(key)
         if name == key:
@@ -26,8 +28,12 @@ class Members(dict[Condition | str, dict[str, Member]]):
         return composed(name) if isinstance(name, str) else name
 
     def get(self, key: Condition | str, default: Any = None) -> Any:
-        """Return the members of a condition, by its name or as a Condition, else a default."""
+        """Return the entry of a condition, by its name or as a Condition, else a default."""
         try:
             return self[key]
         except KeyError:
             return default
+
+
+class Members(ByCondition[Member]):
+    """Who is in which condition."""

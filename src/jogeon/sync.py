@@ -8,7 +8,7 @@ import asyncio
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime
@@ -21,7 +21,8 @@ from jogeon.events import Condition, Event, Exchange, Stock
 from jogeon.interfaces import AnyClient, AnyWatch
 from jogeon.live.feed import MAX_ROWS
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS
-from jogeon.members import Members
+from jogeon.members import ByCondition, Members
+from jogeon.prices import Price, Quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,23 @@ class _Home:
 
         return self.call(read())
 
+    def each(self, source: AsyncGenerator[T]) -> Iterator[T]:
+        """Yield what comes there, as it comes."""
+
+        async def following() -> T:
+            return await anext(source)
+
+        try:
+            while True:
+                try:
+                    one = self.call(following())
+                except StopAsyncIteration:
+                    return
+                yield one
+        finally:
+            if self.thread is not None:
+                self.call(_closed(source))
+
 
 def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) -> T:
     """Return what a future brings, in waits that Ctrl+C can interrupt; `meanwhile` is called between them."""
@@ -126,6 +144,10 @@ def wait(future: "Future[T]", meanwhile: Callable[[], object] = lambda: None) ->
         else:
             meanwhile()
             return future.result()
+
+
+async def _closed(source: AsyncGenerator[object]) -> None:
+    await source.aclose()
 
 
 class Client:
@@ -201,12 +223,16 @@ class Client:
         max_bytes: int = MAX_BYTES,
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
+        prices: bool = False,
     ) -> "Watch":
         """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
-        bounds = {"max_events": max_events, "max_bytes": max_bytes}
-        return Watch(
-            self._home, self._wrapped.watch(*wanted, exchange=exchange, journal=journal, frames=frames, **bounds)
-        )
+        bounds: dict[str, Any] = {"max_events": max_events, "max_bytes": max_bytes}
+        more: dict[str, Any] = {"journal": journal, "frames": frames, "prices": prices}
+        return Watch(self._home, self._wrapped.watch(*wanted, exchange=exchange, **bounds, **more))
+
+    def quotes(self, *codes: str) -> Iterator[Quote]:
+        """Return the quotes of stocks; see jogeon.Client.quotes."""
+        return self._home.each(self._wrapped.quotes(*codes))
 
     def clear(self, wanted: str | int | Condition) -> None:
         """Send CNSRCLR for a condition; see jogeon.Client.clear."""
@@ -244,6 +270,15 @@ class Watch:
     def members(self) -> Members:
         """A copy of who is in now; see jogeon.Watch.members."""
         return self._home.read(lambda: self._wrapped.members)
+
+    @property
+    def prices(self) -> ByCondition[Price]:
+        """A copy of what the members cost now and at their entry; see jogeon.Watch.prices."""
+        return self._home.read(lambda: self._wrapped.prices)
+
+    def price_changes(self) -> Iterator[Price]:
+        """Yield the present price of each member that has another one; see jogeon.Watch.price_changes."""
+        return self._home.each(self._wrapped.price_changes())
 
     @property
     def journal(self) -> "Journal | None":

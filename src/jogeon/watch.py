@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -11,10 +11,12 @@ from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, Reque
 from jogeon.events import Condition, Event, Exchange, State
 from jogeon.journal.resume import RestartGap
 from jogeon.live.feed import Feed
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.queue import Queue
 from jogeon.live.subscription import Subscription
-from jogeon.members import Members
+from jogeon.members import ByCondition, Members
+from jogeon.prices import Price
 
 if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
@@ -42,6 +44,7 @@ class Watch:
         *,
         journal: Path | None,
         frames: bool,
+        ledger: Ledger | None = None,
     ) -> None:
         self._feed = feed
         self._wanted = wanted
@@ -52,6 +55,8 @@ class Watch:
         self._frames = frames
         self._recording: Recording | None = None
         self._cleared: list[str] = []
+        self._ledger = ledger
+        self._news = asyncio.Event()
         self._entered = False
 
     async def __aenter__(self) -> Self:
@@ -96,6 +101,9 @@ class Watch:
         listing = self._feed.listing
         conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         self._feed.readers.append(self)
+        if self._ledger is not None:
+            self._ledger.on_news = self._news.set
+            self._feed.want_prices()
         notices = () if self._recording is None else self._recording.journal.notices
         at_ns = self._feed.wall()
         for sink in self._sinks:
@@ -103,8 +111,12 @@ class Watch:
             self._feed.follow(sink, conditions if self._wanted else None, self._exchange, at_ns)
 
     @property
-    def _sinks(self) -> list[Queue | RestartGap]:
-        return [self._sink] if self._recording is None else [self._recording.sink, self._sink]
+    def _sinks(self) -> list[Queue | RestartGap | Ledger]:
+        """Return where the events go; prices come first, so that no reader sees an event before they know of it."""
+        sinks: list[Queue | RestartGap | Ledger] = [] if self._ledger is None else [self._ledger]
+        if self._recording is not None:
+            sinks.append(self._recording.sink)
+        return [*sinks, self._sink]
 
     async def _settle(self) -> None:
         """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
@@ -141,9 +153,13 @@ class Watch:
             self._part(sink, at_ns, error)
         if self._recording is not None:
             self._recording.finish()
+        if self._ledger is not None:
+            self._ledger.end()
+            self._feed.unwant_prices()
+            self._news.set()
         self._queue.close(error)
 
-    def _part(self, sink: Queue | RestartGap, at_ns: int, error: JogeonError | None) -> None:
+    def _part(self, sink: Queue | RestartGap | Ledger, at_ns: int, error: JogeonError | None) -> None:
         conditions = [subscription.condition for subscription in self._feed.followed(sink)]
         self._cleared += self._feed.unwant(sink, at_ns)
         if isinstance(sink, RestartGap):
@@ -168,6 +184,36 @@ class Watch:
     def members(self) -> Members:
         """A copy of who is in now (편입 종목): {name: {code: Member}}, also while nobody iterates."""
         return Members((subscription.key, subscription.membership.members()) for subscription in self._followed)
+
+    @property
+    def prices(self) -> ByCondition[Price]:
+        """A copy of what the members cost now and at their entry: {name: {code: Price}}; see Client.watch."""
+        ledger = self._priced
+        return ByCondition((each.key, ledger.prices(each.condition)) for each in self._followed)
+
+    async def price_changes(self) -> AsyncGenerator[Price]:
+        """Yield the present price of each member that has another one, of one member at most once a second.
+
+        What a later price has replaced meanwhile is not told, but each entry's price is, once, also if the stock has
+        left since. It ends with the watch; it has one reader.
+        """
+        ledger, now = self._priced, asyncio.get_running_loop().time
+        while True:
+            self._news.clear()
+            for price in ledger.take(now()):
+                yield price
+            due = ledger.next_due()
+            if due is None and self not in self._feed.readers:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(0.0, due - now())):
+                    await self._news.wait()
+
+    @property
+    def _priced(self) -> Ledger:
+        if self._ledger is None:
+            raise LocalProtocolError("this watch has no prices: ask for them by `client.watch(…, prices=True)`")
+        return self._ledger
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch; another reader needs a watch of its own."""

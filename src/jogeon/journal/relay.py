@@ -139,19 +139,24 @@ class Cursor:
 
         One read at a time. What is older than memory holds is read from the file in a thread.
         """
-        while True:
-            if self._relay.identity != self._identity:
-                raise PositionError(self.position, "foreign", "another journal was begun in place of the damaged one")
-            found = None if self._place is None else self._relay.recent(self._place)
-            if found is None:
-                found = await asyncio.to_thread(self._from_file)
-            if found:
-                epoch, n, _ = found[-1]
-                self.position = Position(epoch, n, self._identity)
-                self._place = (self._place or 0) + len(found)
-                return found
+        while not (found := await self.available()):
             await self._relay.more(self._place or 0)
             await self.close()
+        return found
+
+    async def available(self, limit: int | None = None) -> list[Numbered]:
+        """Return what comes next, at most `limit` events, none at the end; raises as `read`."""
+        if self._relay.identity != self._identity:
+            raise PositionError(self.position, "foreign", "another journal was begun in place of the damaged one")
+        found = None if self._place is None else self._relay.recent(self._place)
+        if found is None:
+            found = await asyncio.to_thread(self._from_file)
+        found = found[:limit]
+        if found:
+            epoch, n, _ = found[-1]
+            self.position = Position(epoch, n, self._identity)
+            self._place = (self._place or 0) + len(found)
+        return found
 
     async def close(self) -> None:
         """Close the file, if it is open."""

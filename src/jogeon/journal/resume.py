@@ -6,7 +6,7 @@ snapshot of such a condition ends a Gap (`restart`): what changed meanwhile come
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jogeon.events import Condition, Event, NameOf, Snapshot, nameless
+from jogeon.events import Cause, Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind, ended, left_open
 from jogeon.journal.fold import Known
 from jogeon.live.followed import Sink
@@ -29,6 +29,7 @@ class RestartGap:
         self.renumbered = sink.renumbered
         self._named: dict[str, Known] = {}
         self._exact: dict[Condition, Known] = {}
+        self._let_go: dict[str, Known] = {}
         for condition, known in last.items():
             namesakes = [each for each in last if each.name == condition.name]
             listed = [each for each in listing if each.name == condition.name]
@@ -41,16 +42,28 @@ class RestartGap:
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
-        if self._named or self._exact:
+        if self._named or self._exact or self._let_go:
             events = [each for event in events for each in self._restarted(event)]
         self._sink.put_block(events)
 
     def _restarted(self, event: Event) -> Sequence[Event]:
         """Return an event; a first snapshot behind what leads to it from the end of the last run."""
-        known = self._find(event.condition) if isinstance(event, Snapshot) else None
-        if known is None or not isinstance(event, Snapshot):
+        if not isinstance(event, Snapshot):
             return (event,)
-        return ended(Blind(known.right_ns, "restart"), known.codes, event, self._name_of)
+        cause: Cause = "not watched"
+        known = self._let_go.pop(event.condition.name, None)
+        if known is None:
+            cause, known = "restart", self._find(event.condition)
+        return (event,) if known is None else ended(Blind(known.right_ns, cause), known.codes, event, self._name_of)
+
+    def let_go(self, condition: Condition, known: Known, at_ns: int) -> None:
+        """Note that a condition is followed no longer, on purpose; its next snapshot ends that gap.
+
+        It is told as open now, unless one was that is not over (`known.sure` is False).
+        """
+        self._let_go[condition.name] = known
+        if known.sure:
+            self.put(left_open(Blind(known.right_ns, "not watched"), condition, at_ns))
 
     def _find(self, condition: Condition) -> Known | None:
         """Return what is still to be continued of a condition, and forget it."""

@@ -26,7 +26,8 @@ from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
 from jogeon.live.listening import STALL_NS, Listening
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
-from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, Unknown
+from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, TradeRow, Unknown, WidePush
+from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
 from jogeon.wire.session import Answered, ClientSession, Late, Received, Stray
 
@@ -47,6 +48,9 @@ costs a fifth of a decode."""
 
 Tap = Callable[[bytes, int], object]
 """Gets each message as it came, and when; it may neither wait nor raise."""
+
+OnTrades = Callable[[Sequence[TradeRow], int], object]
+"""Gets the trades of a frame, and when it was read; it may neither wait nor raise."""
 
 logger = logging.getLogger("jogeon.connection")
 logger.addFilter(unmasked)
@@ -96,6 +100,8 @@ class Connection(WSListener):
         "_listening",
         "_local_end",
         "_on_pushes",
+        "_on_trades",
+        "_read",
         "_read_ns",
         "_receiver",
         "_rows",
@@ -126,6 +132,8 @@ class Connection(WSListener):
         self._debts: list[tuple[Request, float]] = []
         self._receiver = receiver
         self._on_pushes = receiver.on_pushes
+        self._on_trades: OnTrades = _pass_over
+        self._read = read_push
         self._rows: list[PushRow] = []
         """What was pushed in this read and is not handed over yet."""
         self._handed = False
@@ -229,12 +237,28 @@ class Connection(WSListener):
         for tap in self.taps:
             tap(payload, at_ns)
         try:
-            self._rows += read_push(payload).data
+            self._rows += self._read(payload).data
         except NO_PUSH:
             self._take_other(payload, at_ns)
         self.heard_ns = at_ns
         if frame.last_in_buffer:
             self._end_read()
+
+    def read_trades(self, on_trades: OnTrades | None) -> None:
+        """Read the trades of single stocks from now on and hand them over, or pass over them (None), as at first.
+
+        Reading both takes longer over a push, so it is for those who want trades.
+        """
+        self.session.quotes = on_trades is not None
+        self._on_trades = on_trades or _pass_over
+        self._read = read_push if on_trades is None else self._read_both
+
+    def _read_both(self, payload: bytes) -> Push:
+        """Read a REAL frame and hand its trades over."""
+        push = read_wide(payload)
+        if type(push) is WidePush:
+            self._on_trades(push.quotes, self._read_ns)
+        return push
 
     def _end_read(self) -> None:
         """Hand over what was pushed in this read; whoever it is for goes on."""
@@ -285,6 +309,8 @@ class Connection(WSListener):
         else:
             if isinstance(received, Push):
                 self._rows += received.data
+            if isinstance(received, WidePush | PartialPush):
+                self._on_trades(received.quotes, at_ns)
             if isinstance(received, Ping):
                 self._transport.send(WSMsgType.TEXT, received.payload)
                 self._receiver.on_ping()
@@ -341,6 +367,10 @@ class Connection(WSListener):
         logger.info("connection %d: ended: %s", self.number, detail)
         self._end_read()
         self._receiver.on_lost()
+
+
+def _pass_over(_trades: Sequence[TradeRow], _at_ns: int) -> None:
+    """Make nothing of trades."""
 
 
 def _loop_time() -> float:

@@ -1,21 +1,26 @@
 """One session with a server, and everyone who reads it: what Client, Watch, recording, doctor and hub stand on."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, NameOf, Snapshot, Stock, nameless
+from jogeon.live.asking import Asking
 from jogeon.live.followed import Sink
 from jogeon.live.jobs import Ask, Jobs, refused
 from jogeon.live.listing import resolve
 from jogeon.live.pages import Pages
 from jogeon.live.policy import Policy
+from jogeon.live.pricing import Pricing
+from jogeon.live.quoting import Quoting
 from jogeon.live.subscription import Subscription
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.live.supervisor import Supervisor
 from jogeon.masks import unmasked
+from jogeon.prices import Quote
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, SearchPage
 
 if TYPE_CHECKING:
@@ -52,17 +57,25 @@ class Feed:
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
         self._jobs = Jobs(self._subscriptions.listing)
+        self.pricing = Pricing(name_of)
+        self.asking = Asking(self.pricing, policy.wall)
+        self.asking.ready = lambda: self.rest is not None
+        self._priced = 0
+        """How many want prices."""
         self._supervisor: Supervisor | None = None
 
     async def start(self, endpoint: Endpoint) -> None:
         """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
-        supervisor = Supervisor(endpoint, self._subscriptions, [self._jobs], self._end, self._policy)
+        others = [self._jobs, self.pricing.slots]
+        supervisor = Supervisor(endpoint, self._subscriptions, others, self._end, self._policy)
         supervisor.taps = self.taps
+        self.pricing.on_change = self._look_at_prices
         await supervisor.start()
         self._supervisor = supervisor
 
     async def stop(self) -> None:
         """End everything; the connection is closed when this returns."""
+        self.asking.stop()
         await self._running.stop()
 
     @property
@@ -189,6 +202,47 @@ class Feed:
             self._subscriptions.want(condition, sink, exchange, at_ns)
         supervisor.wake()
 
+    def want_prices(self) -> None:
+        """Have prices kept up from now on, until `unwant_prices`."""
+        self._priced += 1
+        if self._priced == 1:
+            self._running.read_trades(self.pricing.traded)
+            self.asking.start()
+
+    def unwant_prices(self) -> None:
+        """Note that somebody wants no prices any more."""
+        self._priced -= 1
+        if self._priced == 0:
+            self._running.read_trades(None)
+            self.asking.stop()
+
+    async def quotes(self, codes: Sequence[str]) -> AsyncGenerator[Quote]:
+        """Yield the latest quotes of stocks until the session ends; then raise what ended it, if it was an error."""
+        supervisor = self._running
+        if supervisor.ended is not None:
+            raise supervisor.ended
+        quoting, news = Quoting(self.pricing, codes), asyncio.Event()
+        quoting.on_news = news.set
+        self.readers.append(quoting)
+        self.want_prices()
+        quoting.begin()
+        try:
+            while not quoting.ended:
+                news.clear()
+                for quote in quoting.take():
+                    yield quote
+                await news.wait()
+            if quoting.error is not None:
+                raise quoting.error
+        finally:
+            quoting.end()
+            self.unwant_prices()
+            self.readers = [reader for reader in self.readers if reader is not quoting]
+
+    def _look_at_prices(self) -> None:
+        self._running.wake()
+        self.asking.wake()
+
     def followed(self, sink: Sink) -> list[Subscription]:
         """Return what a sink follows."""
         return self._subscriptions.followed_by(sink)
@@ -196,6 +250,16 @@ class Feed:
     def unwant(self, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink go, with its open gaps told; return the seqs that nobody follows any more and that are cleared."""
         seqs = self._subscriptions.leave(sink, at_ns)
+        if self._supervisor is not None:
+            self._supervisor.wake()
+        return seqs
+
+    def let_go(self, sink: Sink, condition: Condition, at_ns: int) -> list[str]:
+        """Let a sink follow one condition no longer; returns as `unwant` does."""
+        subscription = self._subscriptions.of(condition)
+        if subscription is None or not subscription.feeds(sink):
+            return []
+        seqs = self._subscriptions.let_go(subscription, sink, at_ns)
         if self._supervisor is not None:
             self._supervisor.wake()
         return seqs

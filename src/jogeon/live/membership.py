@@ -60,7 +60,7 @@ class Membership:
         self.right_ns = 0
         """When `codes` was last known to be right."""
         self.begun_ns = 0
-        """When the picture began: the snapshot that came first, or ended a blind stretch."""
+        """When the snapshot was asked for that came first, or ended a blind stretch: the picture is no older."""
         self._unsure = False
         self._kept: dict[str, tuple[str, str, int]] | None = {}
         self._newer: dict[str, bool] = {}
@@ -70,7 +70,8 @@ class Membership:
         """The exchange's time of the last leave of each stock, to know its repeat."""
         self._odd: dict[str, tuple[str, str]] = {}
         """Kind and time of the last push of each stock that changed nothing, to know its repeat."""
-        self._asked_ns = 0
+        self.asked_ns = 0
+        """When the last snapshot was asked for: what it shows is no older."""
         self._shown: Snapshot | None = None
         """What the server showed last."""
         self._suspects: Suspects | None = None
@@ -170,7 +171,8 @@ class Membership:
             block = ended(self.blindness, self.codes, shown, self._name_of)
         kept, self._kept = self._kept or {}, None
         self._settle(shown, block)
-        self.known, self.blindness, self.begun_ns = True, None, at_ns
+        self.known, self.blindness = True, None
+        self.begun_ns = min(self.asked_ns or at_ns, at_ns)
         return [*block, *self._catch_up(kept)]
 
     def _as_pushed(self, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -215,7 +217,7 @@ class Membership:
         self._suspects = None
 
     def _told_since_asked(self) -> dict[str, bool]:
-        return {code: code in self.codes for code, at_ns in self._touched.items() if at_ns >= self._asked_ns}
+        return {code: code in self.codes for code, at_ns in self._touched.items() if at_ns >= self.asked_ns}
 
     def _wrong_since(self, since_ns: int) -> int:
         """Return since when the picture may be wrong: once a recheck differed, since it was last known to be right."""
@@ -223,7 +225,7 @@ class Membership:
 
     def asked(self, at_ns: int) -> None:
         """Note that a snapshot was asked for: only pushes from now on can be newer than it."""
-        self._asked_ns = at_ns
+        self.asked_ns = at_ns
         if not self.live:
             self._kept, self._newer = {}, {}
 
@@ -264,7 +266,7 @@ class Membership:
         if self._suspects is None:
             return [], False
         shown, touched = self._suspects.shown, self._suspects.differing
-        asked_ns = min(self._asked_ns or shown.at_ns, shown.at_ns)
+        asked_ns = min(self.asked_ns or shown.at_ns, shown.at_ns)
         differing = touched.keys() & (self.codes.keys() ^ shown.codes)
         excused = {
             code

@@ -19,7 +19,15 @@ from jogeon.live.retry import Liveness, Pace, Patience
 from jogeon.live.subscription import BUSY_PAUSE
 from jogeon.masks import unmasked
 from jogeon.reports import Report
-from jogeon.wire.messages import Answer, ConditionList, ListConditions, Refusal, Request
+from jogeon.wire.messages import (
+    Answer,
+    ConditionList,
+    ListConditions,
+    Refusal,
+    RegisterQuotes,
+    RemoveQuotes,
+    Request,
+)
 
 REPLACE_PAUSE = 600.0
 """Seconds between two connections that are given up because a condition goes unanswered on them."""
@@ -165,7 +173,8 @@ class Serving:
 
     def _timed_out(self, request: Request, timeout: RequestTimeout, *, heard: bool) -> None:
         """Note that a request was not answered; a list costs the connection if nothing at all was heard meanwhile."""
-        self._patience.took(timeout.seconds)
+        if not isinstance(request, RegisterQuotes | RemoveQuotes):  # silence about prices tells nothing of conditions
+            self._patience.took(timeout.seconds)
         if isinstance(request, ListConditions) and not heard:
             raise ConnectionLost(timeout.report) from None
         for planner in self._planners:

@@ -81,6 +81,8 @@ class Subscription(Followed):
         """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
         self._overdue = False
         """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
+        self._owed = False
+        """Whether a CNSRREQ timed out and its reply may yet come, in the place of the reply to a later one."""
         self._cured = self._confirming = False
         self._passing = 0
         self._trust()
@@ -197,6 +199,9 @@ class Subscription(Followed):
             return
         if answer.oddities:
             self._again = earliest(self._again, Blind(at_ns, "unreadable frame", ""))
+        if self._owed:  # this may be the reply to the older request, and the newer one lost: nothing would be pushed
+            self._owed = False
+            self._again = earliest(self._again, Blind(at_ns, "drift", ""))
         self.failures, self.error, self.settled = 0, None, True
         self._cured = self._confirming = False
         self._passing = 0
@@ -222,10 +227,10 @@ class Subscription(Followed):
         self._plan(now, self._pause(self, first=True))
 
     def _told(self, block: Sequence[Event], at_ns: int) -> None:
-        """Hand over a block that tells what was blind until now: of an older doubt only what follows is open."""
+        """Hand over a block that tells what was blind until now: a doubt is open since its snapshot was asked for."""
         self.publish(block)
         if self._again is not None:
-            since_ns = max(self._again.since_ns, at_ns)
+            since_ns = max(self._again.since_ns, min(self.membership.asked_ns, at_ns))
             self._again = Blind(since_ns, self._again.cause, self._again.detail, proven=self._again.proven)
 
     def late(self, request: Register, answer: Answer, now: float, at_ns: int) -> bool:
@@ -233,6 +238,7 @@ class Subscription(Followed):
 
         It is if nothing was sent for the condition since. Else a snapshot out of order makes what is known doubtful.
         """
+        self._owed = False
         if self._overdue and request is self._asked and isinstance(answer, Registered) and answer.named:
             self._overdue = False
             self.answered(answer, now, at_ns)
@@ -245,12 +251,15 @@ class Subscription(Followed):
         """Note that it was refused, or not answered in time: it is blind until a slow retry succeeds."""
         overdue = isinstance(error, RequestTimeout) and self.stage is Stage.ASKED
         self.membership.blind(self.doubtful_since(at_ns), "registration lost", str(error), expecting=overdue)
+        again = self._again if overdue else None  # the reply that may yet come need not know of it
         self._trust()
+        self._again = again
         self._move(Step.FAILED)
         first, longest = UNANSWERED_PAUSE
         self.due = now + min(longest, first * 2 ** min(self.failures, LONGEST_DOUBLING))
         self.failures += 1
         self._held, self._cured, self._confirming, self._overdue = True, False, False, overdue
+        self._owed = self._owed or overdue
         self._passing = 0
         self.error, self.settled = error, True
 
@@ -289,7 +298,8 @@ class Subscription(Followed):
     def lost(self, heard_ns: int, cause: Cause, detail: str) -> None:
         """Note the end of a connection that was listened to until `heard_ns`.
 
-        A snapshot that was read after a stall is newer than that; what was missed until then lies in the gap it ended.
+        A snapshot that was asked for after that is newer. It may have waited through a stall, but only since it was
+        asked for: what was missed before lies in the gap it ended.
         """
         self.membership.blind(self.doubtful_since(max(heard_ns, self.membership.begun_ns)), cause, detail)
         if self.stage is not Stage.MISSING:

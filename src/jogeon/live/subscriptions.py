@@ -154,10 +154,11 @@ class Subscriptions(Wishes, Planner):
             if not self.listing.taken:  # else it may be older than what was registered by the one that came
                 self._take_list(answer, now, at_ns)
             return
-        if not isinstance(request, Register):
+        if not isinstance(request, Register | Clear) or (subscription := self._by_seq.get(request.seq)) is None:
             return
-        subscription = self._by_seq.get(request.seq)
-        if subscription is not None and subscription.late(request, answer, now, at_ns):
+        if isinstance(request, Clear):
+            self._cleared_late(subscription, answer)
+        elif subscription.late(request, answer, now, at_ns):
             self._tell_registered(subscription, at_ns)
 
     def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
@@ -191,6 +192,11 @@ class Subscriptions(Wishes, Planner):
                 subscription.cleared(answer, now)
         else:
             self._cleared_elsewhere(subscription)
+
+    def _cleared_late(self, subscription: Subscription, answer: Answer) -> None:
+        """Doubt a registration that is newer than a CNSRCLR: one carried out late ends it in silence."""
+        if not isinstance(answer, Refusal) and subscription.stage not in (Stage.WAITING, Stage.CLEARING):
+            subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
 
     def _cleared_elsewhere(self, subscription: Subscription) -> None:
         """Register anew, at once, what was cleared by a CNSRCLR that is none of ours."""

@@ -19,7 +19,7 @@ from jogeon.errors import (
 )
 from jogeon.events import State
 from jogeon.live.beats import Beats
-from jogeon.live.connection import Connection, Tap
+from jogeon.live.connection import Connection, OnTrades, Tap
 from jogeon.live.planner import Planner
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.retry import LIFE, SLOW_RETRY, Verdict, delays, verdict
@@ -56,6 +56,8 @@ class Supervisor:
         self.ended: JogeonError | None = None
         self.taps: list[Tap] = []
         """What gets every message of every connection as it came."""
+        self.on_trades: OnTrades | None = None
+        """What gets the trades of single stocks of every connection, while anybody wants them."""
         self.rest = endpoint.rest
         """Where the server serves HTTP, as far as is known after the last login."""
         self._connection: Connection | None = None
@@ -114,6 +116,12 @@ class Supervisor:
     def serving(self) -> bool:
         """Whether there is a connection that is logged in."""
         return self._connection is not None and self._connection.error is None
+
+    def read_trades(self, on_trades: OnTrades | None) -> None:
+        """Read the trades of single stocks from now on, or none any more."""
+        self.on_trades = on_trades
+        if self._connection is not None:
+            self._connection.read_trades(on_trades)
 
     def wake(self) -> None:
         """Look again at what there is to do."""
@@ -191,6 +199,7 @@ class Supervisor:
         for planner in self._planners:
             planner.connected()
         self._connection = connection
+        connection.read_trades(self.on_trades)
         try:
             await self._serving.serve(connection)
         except JogeonError as error:

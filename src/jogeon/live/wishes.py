@@ -48,8 +48,9 @@ class Wishes:
     # ------------------------------------------------------------ wishes
 
     def join(self, sink: Sink) -> None:
-        """Add a sink for what concerns the whole client (states, anomalies without a condition)."""
-        self.sinks.append(sink)
+        """Add a sink for what concerns the whole client (states, anomalies without a condition), once."""
+        if not any(other is sink for other in self.sinks):
+            self.sinks.append(sink)
 
     def want(self, condition: Condition, sink: Sink, exchange: Exchange, at_ns: int) -> Subscription:
         """Follow a condition under its present seq; the sink begins with its snapshot, at once if there is one.
@@ -84,13 +85,15 @@ class Wishes:
         """Tell a sink its open gaps and follow no longer what nobody else wants; return the seqs to be cleared."""
         self.sinks = [other for other in self.sinks if other is not sink]
         self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
-        dropped = []
-        for subscription in self.followed_by(sink):
-            subscription.leave(sink, at_ns, subscription.doubted())
-            if not subscription.everyone():
-                self.wanted.remove(subscription)
-                dropped += self._drop(subscription)
-        return dropped
+        return [seq for subscription in self.followed_by(sink) for seq in self.let_go(subscription, sink, at_ns)]
+
+    def let_go(self, subscription: Subscription, sink: Sink, at_ns: int) -> list[str]:
+        """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
+        subscription.leave(sink, at_ns, subscription.doubted())
+        if subscription.everyone():
+            return []
+        self.wanted.remove(subscription)
+        return self._drop(subscription)
 
     def _drop(self, subscription: Subscription) -> list[str]:
         """Stop listening to the seq of a condition at once: a push that comes after this is not an event."""

@@ -97,13 +97,19 @@ class Owner(Protocol):
 
 
 class Peer(WSListener):
-    """One connected program: its `number` in the log, whose session it has (`key`), PINGs it has not echoed yet."""
+    """One connected program: its `number` in the log, whose session it has (`key`), its `address`.
+
+    `unechoed`: PINGs it has not echoed yet.
+    """
 
     def __init__(self, server: Owner) -> None:
         self.number = server.number()
         self.session = ServerSession()
         self.key = ""
         self.unechoed = 0
+        self.address = ""
+        self.cut_for = ""
+        """Why this server broke the connection off, if it did."""
         self._server = server
         self._outbox: list[bytes] = []
         self._waiting = 0
@@ -143,6 +149,11 @@ class Peer(WSListener):
         self._outbox.append(frames)
         self._waiting += len(frames)
         self._check_bound(self._waiting)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can be sent to it any more."""
+        return self._ended
 
     @property
     def unsent(self) -> int:
@@ -237,6 +248,8 @@ class Peer(WSListener):
 
     def cut(self, why: str) -> None:
         """Break the connection off."""
+        if not self._ended:
+            self.cut_for = why
         self._leave(why)
         self._outbox.clear()
         self._transport.underlying_transport.abort()
@@ -255,8 +268,9 @@ class Peer(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
         self._transport = transport
-        origin = transport.underlying_transport.get_extra_info("peername")
-        logger.info("peer %d: connected from %s", self.number, origin)
+        host, port, *_ = transport.underlying_transport.get_extra_info("peername") or ("?", 0)
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        logger.info("peer %d: connected from %s", self.number, self.address)
         self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
         self._server.enter(self)
 

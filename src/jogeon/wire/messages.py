@@ -78,7 +78,10 @@ OfCondition = Search | Register | Clear
 
 
 class RegisterQuotes(Struct, frozen=True):
-    """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it."""
+    """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it.
+
+    A server reads one that is about other types as one without codes.
+    """
 
     codes: tuple[str, ...]
     group: str = "1"
@@ -209,6 +212,35 @@ class Push(Struct, frozen=True, gc=False):
     data: list[PushRow]
 
 
+class QuoteValues(Struct, frozen=True, gc=False):
+    """The values of a type "0B" row (주식체결) as the broker writes them: texts, of which any may be missing or odd."""
+
+    price: str | None = field(default=None, name="10")
+    clock: str | None = field(default=None, name="20")
+    change: str | None = field(default=None, name="11")
+    rate: str | None = field(default=None, name="12")
+    ask: str | None = field(default=None, name="27")
+    bid: str | None = field(default=None, name="28")
+    quantity: str | None = field(default=None, name="15")
+    volume: str | None = field(default=None, name="13")
+    value: str | None = field(default=None, name="14")
+    open: str | None = field(default=None, name="16")
+    high: str | None = field(default=None, name="17")
+    low: str | None = field(default=None, name="18")
+    sign: str | None = field(default=None, name="25")
+    strength: str | None = field(default=None, name="228")
+
+
+class TradeRow(Struct, frozen=True, gc=False, tag_field="type", tag="0B"):
+    """One row of a REAL frame of type "0B"; `item` is the six-character code. `quotes.quote_of` reads its texts.
+
+    They are read when somebody asks: of a hundred trades of a second one price may be shown.
+    """
+
+    item: str
+    values: QuoteValues
+
+
 class QuoteRow(Struct, frozen=True, gc=False):
     """A trade of a stock and what is known with it (0B, 주식체결); None or "" where the broker left a field empty.
 
@@ -238,7 +270,7 @@ class QuoteRow(Struct, frozen=True, gc=False):
 class WidePush(Push, frozen=True, gc=False):
     """A REAL frame with quotes of stocks in it, read where quotes are wanted; `data` are its rows of type "02"."""
 
-    quotes: tuple[QuoteRow, ...]
+    quotes: tuple[TradeRow, ...]
 
 
 class PartialPush(Push, frozen=True, gc=False):
@@ -249,7 +281,7 @@ class PartialPush(Push, frozen=True, gc=False):
 
     unreadable: int
     seqs: tuple[str, ...] = ()
-    quotes: tuple[QuoteRow, ...] = ()
+    quotes: tuple[TradeRow, ...] = ()
 
 
 class Ping(Struct, frozen=True):

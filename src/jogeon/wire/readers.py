@@ -31,7 +31,6 @@ from jogeon.wire.messages import (
     Push,
     PushRow,
     PushValues,
-    QuoteRow,
     Refusal,
     Register,
     Registered,
@@ -42,6 +41,7 @@ from jogeon.wire.messages import (
     Search,
     SearchPage,
     System,
+    TradeRow,
     Unknown,
     WidePush,
 )
@@ -135,7 +135,7 @@ def _fields(value: object) -> dict[str, Any]:
 # ---------------------------------------------------------------- pushes
 
 
-def _pushed(data: object, quotes: tuple[QuoteRow, ...]) -> Push:
+def _pushed(data: object, quotes: tuple[TradeRow, ...]) -> Push:
     """Read row by row what does not fit the usual shape, so that one bad row costs no good one."""
     rows = rows_of(data)
     if rows is None or len(rows) > MOST_CODES or not (rows or isinstance(data, list)):

@@ -157,7 +157,7 @@ class ClientSession(_Session):
 
     def __init__(self, *, quotes: bool = False) -> None:
         super().__init__()
-        self._quotes = quotes
+        self.quotes = quotes
         self.in_flight: Request | None = None
         self.owed: list[Request] = []
         """Requests that timed out, whose replies may still come."""
@@ -196,7 +196,7 @@ class ClientSession(_Session):
 
         A caller to whom the speed of pushes matters tries `readers.read_push` first, and gives this what that refuses.
         """
-        message = readers.decode(payload, quotes=self._quotes)
+        message = readers.decode(payload, quotes=self.quotes)
         return self._take_reply(message) if isinstance(message, messages.Reply) else message
 
     def _take_reply(self, reply: messages.Reply) -> Answered | Late | Stray:

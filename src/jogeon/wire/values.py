@@ -177,3 +177,15 @@ def stock_of(code: str, row: Mapping[str, Any], oddities: list[str]) -> Stock:
         high=won("17"),
         low=won("18"),
     )
+
+
+def stock_row(stock: Stock, code: str) -> dict[str, str]:
+    """Return a stock as a row of a search by field number, its code as it is to stand there.
+
+    Nine characters a number, a sign in place of the first digit, the rate in thousandths of a percent; what is not
+    known is empty.
+    """
+    rate = None if stock.rate is None else round(stock.rate * 1000)
+    numbers = {"11": stock.change, "12": rate, "13": stock.volume, "16": stock.open, "17": stock.high, "18": stock.low}
+    head = {"9001": code, "302": stock.name, "10": number_text(stock.price, "09d"), "25": sign_digit(stock.sign)}
+    return head | {name: number_text(value, "09d") for name, value in numbers.items()}

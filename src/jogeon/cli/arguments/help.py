@@ -19,11 +19,11 @@ LEFT = 26
 NARROW, NARROW_LEFT = 60, 12
 """On a terminal of fewer columns, the columns for the names."""
 SECTIONS = {
-    "what": "everything names exchange codes kind day from until at login",
+    "what": "everything names exchange codes kind day from until at login prices",
     "market": "seed speed conditions nights exit_at_end",
     "ends": "count duration",
     "journal": "journal frames keep copy",
-    "serves": "host port rest_port ping switch",
+    "serves": "host port rest_port grace ping switch",
     "server": "server keys insecure recheck on_taken",
     "answer": "json as_csv output",
     "more": "",

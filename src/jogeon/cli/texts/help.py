@@ -55,10 +55,21 @@ TEXTS = {
         "--json. Ctrl+C ends it and stops the registrations.",
     ),
     "help.watch.examples": Text(
-        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --prices --duration 10s\n"
         'jogeon watch 급등주 "신고가 돌파" --count 100',
-        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --prices --duration 10s\n"
         'jogeon watch 급등주 "신고가 돌파" --count 100',
+    ),
+    "help.quotes.short": Text("종목의 시세를 실시간으로 (0B, ka10095)", "prices of stocks, live (0B, ka10095)"),
+    "help.quotes.help": Text(
+        "종목의 시세를 실시간으로 보여 줍니다. 처음에는 현재 시세를, 그다음에는 체결될 때마다 최근 시세를 한 줄에 "
+        "하나씩 보여 줍니다. --count, --duration 또는 Ctrl+C로 끝냅니다.",
+        "Show the prices of stocks, live: the present one at first, then the latest after each trade, one a line, "
+        "until --count, --duration or Ctrl+C.",
+    ),
+    "help.quotes.examples": Text(
+        "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
+        "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
     ),
     "help.record.short": Text("편입·이탈을 파일에 기록", "record enters and leaves in a journal"),
     "help.record.help": Text(
@@ -82,6 +93,20 @@ TEXTS = {
         "one made by another program or connection may not be touched. To end a watch, Ctrl+C in it is enough.",
     ),
     "help.clear.examples": Text("jogeon clear 급등주 --server demo", "jogeon clear 급등주 --server demo"),
+    "help.hub.short": Text("한 접속을 여러 프로그램이 함께 사용", "share one session among many programs"),
+    "help.hub.help": Text(
+        "증권사와의 접속 하나를 맡아 여러 프로그램에 나누어 줍니다. 키움은 앱키마다 접속을 하나만 허용하므로, 여러 "
+        "프로그램을 쓰려면 주소만 허브로 바꾸면 됩니다. 규격은 키움과 같습니다. 이름을 준 조건식은 처음부터 감시하고, "
+        "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다.",
+        "Hold the one session with the broker and share it among any number of programs. Kiwoom allows one session per "
+        "app key; a second program only needs the hub's address in place of Kiwoom's, the protocol is the same. "
+        "Conditions that are named are followed from the start, others once a program registers them. Everything is "
+        "recorded. Ctrl+C ends it.",
+    ),
+    "help.hub.examples": Text(
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
+    ),
     "help.simulate.short": Text("키움과 같은 규격의 시뮬레이터", "a server that speaks Kiwoom's protocol"),
     "help.simulate.help": Text(
         "가상 시장 위에서 키움 조건검색과 같은 규격으로 응답하는 서버를 실행합니다. 주소를 JSON 한 줄로 출력하고, "

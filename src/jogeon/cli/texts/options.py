@@ -34,6 +34,11 @@ TEXTS = {
     "option.until": Text("이 시각까지, 한국 시각 (15:40)", "until this time, Korean time (15:40)"),
     "option.alerts": Text("jogeon.toml의 규칙대로 알림을 보냄", "send alerts by the rules in jogeon.toml"),
     "option.since": Text("이 시각부터", "from this time"),
+    "option.count.quotes": Text("시세를 N건 보여 준 뒤 종료", "end after N quotes"),
+    "option.prices.watch": Text(
+        "종목마다 편입가, 현재가, 수익률도 봄 (KRX). 터미널에서는 항상 봄",
+        "price at entry, price now and return of each stock, too (KRX); always on a terminal",
+    ),
     "option.prices": Text("시세도 기록할 때의 규칙으로 확인", "check the rules for a recording with quotes"),
     "option.api": Text("add: 텔레그램 대신 쓸 서버", "add: a server in place of Telegram's"),
     "metavar.url": Text("주소", "URL"),
@@ -58,6 +63,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.grace": Text(
+        "감시하는 프로그램이 없어진 조건식을 이 시간 동안 더 감시",
+        "keep following a condition this long after the last program has left it",
+    ),
     "option.journal.read": Text(
         "읽을 기록 파일. {date}는 --day 의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
         "the file to read; {date} stands for --day, else for the last day; by default the one that record writes for "
@@ -105,6 +114,7 @@ TEXTS = {
     "metavar.code": Text("종목코드", "CODE"),
     "metavar.folder": Text("폴더", "FOLDER"),
     "metavar.pace": Text("X|max", "X|max"),
+    "metavar.codes": Text("종목코드...", "CODE..."),
     "metavar.day": Text("날짜", "DAY"),
     "metavar.length": Text("시간", "LENGTH"),
     "metavar.position": Text("위치", "POSITION"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jogeon.errors import TokenRefused
-from jogeon.simulator.broker.tokens import LIFETIME, MOST, Tokens
+from jogeon.server.issued import LIFETIME, MOST, Tokens
 
 
 class Clock:

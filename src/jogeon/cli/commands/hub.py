@@ -1,0 +1,49 @@
+"""`jogeon hub`: owns the one session with the broker and serves many programs over the same wire (허브)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jogeon import times
+from jogeon.cli.arguments import options
+from jogeon.cli.arguments.command import Command
+from jogeon.cli.running.loop import run_loop
+
+if TYPE_CHECKING:
+    from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
+
+WEBSOCKET_PORT, REST_PORT = "10010", "10011"
+DAY = 86_400.0
+
+
+def command(texts: Texts) -> click.Command:
+    """Return the command."""
+    params = [
+        options.names(texts, required=False), options.switch(texts, "--all", "everything"),
+        options.length(texts, "--duration"), options.journal(texts), options.length(texts, "--keep"),
+        click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host")),
+        options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
+        options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
+        options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
+        *options.supervision(texts),
+    ]  # fmt: skip
+    return Command("hub", texts, params, callback=hub)
+
+
+@click.pass_obj
+def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
+    """Serve until told to stop."""
+    from jogeon.cli.running.hub import serve_hub, settings_of
+
+    if names and everything:
+        raise click.BadParameter(choices.texts("bad.names-and-all"))
+    if more["keep"] is not None and more["keep"] < DAY:
+        raise click.BadParameter(choices.texts("bad.keep"))
+    if journal is not None and "{date}" in journal:
+        raise click.BadParameter(choices.texts("bad.hub-date"))
+    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    settings = settings_of(choices, names, journal, everything=everything, given=more)
+    run_loop(serve_hub(settings, choices, more["duration"]))

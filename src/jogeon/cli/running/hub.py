@@ -1,0 +1,83 @@
+"""The hub as a command: its session, its journal, its addresses on one line, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jogeon.account.settings import chosen_server
+from jogeon.cli.running.follow import first_of
+from jogeon.cli.running.journals import journal_written
+from jogeon.cli.running.keys import keys_of
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.output_thread import Output
+from jogeon.connect import endpoint, policy_for
+from jogeon.hub.hub import Hub, HubSettings
+from jogeon.hub.tokens import HubTokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jogeon.cli.arguments.choices import Choices
+
+
+def settings_of(
+    choices: Choices, names: tuple[str, ...], journal: str | None, *, everything: bool, given: dict[str, Any]
+) -> HubSettings:
+    """Return what a hub is told; KeysMissing, InvalidSetting, JournalError."""
+    if choices.server is None:
+        choices.server, _ = chosen_server()
+    match choices.server:
+        case "real" | "mock" as mode if choices.found is None:
+            choices.found = keys_of(mode, choices)
+    return HubSettings(
+        server=choices.server,
+        journal=journal_written(choices) if journal is None else Path(journal),
+        names=names,
+        everything=everything,
+        host=given["host"],
+        port=given["port"],
+        rest_port=given["rest_port"],
+        grace=given["grace"],
+        keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
+    )
+
+
+async def serve_hub(settings: HubSettings, choices: Choices, duration: float | None) -> None:
+    """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
+    server = settings.server
+    where = endpoint(server, keys=choices.found, insecure=choices.insecure)
+    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
+    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings)
+    with told_to_end() as ending:
+        async with hub:
+            line = json_line({"websocket": hub.websocket, "rest": hub.rest})
+            with Output(Lines()) as output:
+                telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
+                try:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(duration):
+                            await first_of(hub.run(), ending.wait())
+                finally:
+                    telling.cancel()
+                    await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def told_to_end() -> Iterator[asyncio.Event]:
+    """Yield what is set when the system asks this program to end (SIGTERM): a service that was stopped did well."""
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+
+    def end(_signal: int, _frame: object) -> None:
+        loop.call_soon_threadsafe(ending.set)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield ending
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,246 @@
+"""The hub itself: the feed above, the journal beside it, and the server below, in one process."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
+
+from msgspec import Struct
+
+from jogeon.endpoint import Endpoint
+from jogeon.errors import JogeonError, SessionTaken
+from jogeon.events import KST, Condition, Exchange, Member, State
+from jogeon.hub import status
+from jogeon.hub.broker import HubBroker, Owners
+from jogeon.hub.fanout import Fanout
+from jogeon.hub.topics import Topics
+from jogeon.journal.file import require_free
+from jogeon.journal.fold import Known
+from jogeon.journal.position import Position
+from jogeon.journal.relay import Cursor, Relay
+from jogeon.live.feed import Feed
+from jogeon.live.listing import resolve
+from jogeon.live.policy import Policy
+from jogeon.recording import Recording, right_of
+from jogeon.server.door import Door
+from jogeon.server.frames import NORMAL
+from jogeon.server.http import Group, RestServer
+from jogeon.server.server import Server, open_door
+from jogeon.server.settings import ServerSettings
+from jogeon.server.token_routes import Issuer, token_routes
+from jogeon.wire import messages, writers
+
+if TYPE_CHECKING:
+    from jogeon.server.peer import Peer
+
+LEAVE_TIMEOUT = 5.0
+"""Seconds that the end waits for the registrations above to be cleared."""
+TIDY = 3_600.0
+"""Seconds between two looks for what is older than it is to be kept."""
+
+
+class Tokens(Owners, Issuer, Protocol):
+    """Who issues the tokens of the programs below, and tells whose they are."""
+
+
+class HubSettings(Struct, frozen=True, kw_only=True):
+    """What a hub is told: which conditions it follows itself, its journal, where it listens.
+
+    `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
+    needs any more. `keep`: how long what was recorded is kept, None for ever.
+    """
+
+    server: str
+    journal: Path
+    names: tuple[str, ...] = ()
+    everything: bool = False
+    host: str = "127.0.0.1"
+    port: int = 0
+    rest_port: int = 0
+    grace: float = 30.0
+    keep: timedelta | None = None
+
+
+class Hub:
+    """One session for many programs, as long as it is entered; `websocket` and `rest` are its addresses.
+
+    Entering it raises what a Client and a journal raise, and InvalidAddress or CannotServe for its own addresses.
+    """
+
+    websocket: str
+    rest: str
+    broker: HubBroker
+    recording: Recording
+    relay: Relay
+
+    def __init__(
+        self,
+        endpoint: AbstractAsyncContextManager[Endpoint],
+        policy: Policy,
+        tokens: Tokens,
+        settings: HubSettings,
+    ) -> None:
+        self.settings = settings
+        self.feed = Feed(policy)
+        self._endpoint = endpoint
+        self._tokens = tokens
+        self._opened = contextlib.AsyncExitStack()
+        self._server: Server
+        self._cleared: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        require_free(self.settings.journal)
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        async with contextlib.AsyncExitStack() as opening:
+            doors = [self._door(opening, port) for port in (self.settings.port, self.settings.rest_port)]
+            endpoint = await opening.enter_async_context(self._endpoint)
+            await self.feed.start(endpoint)
+            opening.push_async_callback(self.feed.stop)
+            await self._record(opening)
+            await self._serve(opening, *doors)
+            opening.push_async_callback(self._leave)
+            self._opened = opening.pop_all()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._opened.aclose()
+
+    async def run(self) -> None:
+        """Serve until the session above ends; raises what ended it."""
+        await self._ended
+
+    def _door(self, opening: contextlib.AsyncExitStack, port: int) -> Door:
+        door = open_door(self.settings.host, port)
+        opening.callback(door.close)
+        return door
+
+    async def _record(self, opening: contextlib.AsyncExitStack) -> None:
+        """Open the journal, and follow into it what the hub is to follow by itself."""
+        listing = await self.feed.conditions()
+        for wanted in self.settings.names:
+            resolve(wanted, listing)
+        self.recording = Recording(self.feed, listing)
+        await self.recording.open(self.settings.journal, frames=False, notice=self._notice)
+        opening.push_async_callback(self.recording.close)
+        loop = asyncio.get_running_loop()
+        self.relay = Relay(self.recording.journal, loop.call_soon_threadsafe)
+        opening.callback(self.relay.close)
+        self._topics: Topics[Peer] = Topics(self.settings.grace)
+        self.fanout = Fanout(self._topics, loop.call_soon)
+        self.broker = HubBroker(self.feed, self.fanout, self._topics, self, self._tokens, loop)
+        opening.push_async_callback(self.broker.aclose)
+        self.feed.readers.append(self)
+        at_ns = self.feed.wall()
+        self.recording.sink.put(State(at_ns, "started", notices=self.recording.journal.notices))
+        conditions = [resolve(wanted, self.feed.listing) for wanted in self.settings.names]
+        for condition in self.feed.listing if self.settings.everything else dict.fromkeys(conditions):
+            self._topics.pin(condition, at_ns)
+        for sink in (self.recording.sink, self.fanout):
+            self.feed.follow(sink, None if self.settings.everything else conditions, "K", at_ns)
+        tidying = asyncio.create_task(self._tidy(), name="hub retention")
+        opening.callback(tidying.cancel)
+
+    async def _serve(self, opening: contextlib.AsyncExitStack, door: Door, rest_door: Door) -> None:
+        settings = ServerSettings(exclusive=False)
+        self._server = Server(self.broker, settings, asyncio.get_running_loop())
+        await self._server.listen(door)
+        opening.push_async_callback(self._server.stop)
+        from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
+
+        rest = RestServer([Group(token_routes(self._tokens)), Group(hub_routes(self))], rest_door)
+        opening.push_async_callback(rest.stop)
+        self.websocket, self.rest = self._server.address, rest.address
+        self.broker.rest = rest.address
+
+    # ------------------------------------------------------------ the end
+
+    async def _leave(self) -> None:
+        """Tell the open gaps and the end; clear what is registered above, if it answers."""
+        self.finish(None)
+        with contextlib.suppress(TimeoutError, JogeonError):
+            async with asyncio.timeout(LEAVE_TIMEOUT):
+                while self.feed.is_clearing(self._cleared):
+                    await self.feed.change()
+
+    def finish(self, error: JogeonError | None) -> None:
+        """End: the session above is over, or this program is to end."""
+        if self not in self.feed.readers:
+            return
+        self.feed.readers.remove(self)
+        if isinstance(error, SessionTaken):
+            for peer in self._server.peers:
+                peer.end(NORMAL, text=writers.encode_system(messages.TAKEN))
+        at_ns = self.feed.wall()
+        self.recording.settle()
+        sink = self.recording.sink
+        conditions = [subscription.condition for subscription in self.feed.followed(sink)]
+        for each in (sink, self.fanout):
+            self._cleared += self.feed.unwant(each, at_ns)
+        sink.end(conditions, at_ns)
+        sink.put(State(at_ns, "ended", error=None if error is None else error.report))
+        self.recording.finish()
+        if not self._ended.done() and error is not None:
+            self._ended.set_exception(error)
+            self._ended.exception()  # nobody may be waiting
+
+    async def _tidy(self) -> None:
+        """Delete what is old, now and then."""
+        while self.settings.keep is not None:
+            now = datetime.now(KST)
+            old, held = (int((now - times * self.settings.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
+            self.recording.journal.forget(old, held)
+            await asyncio.sleep(TIDY)
+
+    # ------------------------------------------------------------ what is followed, for the broker
+
+    def follow(self, condition: Condition, exchange: Exchange) -> None:
+        """Follow a condition for somebody below; into the journal first."""
+        at_ns = self.feed.wall()
+        for sink in (self.recording.sink, self.fanout):
+            self.feed.follow(sink, [condition], exchange, at_ns)
+
+    def let_go(self, condition: Condition) -> None:
+        """Follow a condition no longer; the time until it is followed again is a gap in the journal."""
+        sink, at_ns = self.recording.sink, self.feed.wall()
+        followed = next((each for each in self.feed.followed(sink) if each.condition == condition), None)
+        if followed is None:
+            return
+        right = right_of(followed, self.feed.listening_ns)
+        known = Known(dict.fromkeys(followed.membership.codes), right.at_ns, right.sure)
+        was_known = followed.membership.known
+        self.feed.let_go(self.fanout, condition, at_ns)
+        self.feed.let_go(sink, condition, at_ns)
+        if was_known:
+            sink.let_go(condition, known, at_ns)
+
+    def _notice(self, state: State) -> None:
+        """Take what the journal cannot hold."""
+
+    # ------------------------------------------------------------ what is shown of it
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The conditions that are followed, under their present seqs."""
+        return [topic.condition for topic in self._topics]
+
+    def members(self, condition: Condition) -> Mapping[str, Member]:
+        """Return who is in a condition now; nobody where it is not followed."""
+        followed = self.feed.followed(self.fanout)
+        return next((each.membership.members() for each in followed if each.condition == condition), {})
+
+    def status(self) -> dict[str, object]:
+        """Return how it goes, as `jogeon hub status` prints it."""
+        return {
+            "upstream": status.upstream(self.settings.server, self.feed, self.broker),
+            "journal": status.journal(self.recording.journal),
+            "conditions": status.conditions(self.broker, self._topics),
+            "consumers": status.consumers(self.broker, self._topics),
+            "cut": status.cut(self.broker),
+        }
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream: behind a position, else at its end."""
+        return self.relay.cursor(after)

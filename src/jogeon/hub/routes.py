@@ -1,0 +1,88 @@
+"""What the hub answers over HTTP: how it goes, and its numbered stream."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from jogeon.errors import JournalError, PositionError
+from jogeon.events import Condition, Member
+from jogeon.journal.following import Numbered
+from jogeon.journal.position import Position
+from jogeon.journal.relay import Cursor
+from jogeon.server.http import json_response
+
+MOST_EVENTS = 10_000
+USUAL_EVENTS = 1_000
+
+
+class View(Protocol):
+    """A hub as whoever shows it sees it: a page, a consumer. All is called in its loop."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The conditions that are followed, under their present seqs."""
+
+    def members(self, condition: Condition) -> Mapping[str, Member]:
+        """Return who is in a condition now; nobody where it is not followed."""
+
+    def status(self) -> dict[str, object]:
+        """Return how it goes, as `jogeon hub status` prints it."""
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream: behind a position, else at its end."""
+
+
+def hub_routes(view: View) -> list[Route]:
+    """Return `GET /hub/status`, and `GET /hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
+
+    409 with `{"error", "next"}` for a position that was pruned, or is of another journal.
+    """
+
+    async def status(request: Request) -> Response:
+        del request
+        return json_response(view.status())
+
+    async def events(request: Request) -> Response:
+        after = _position(request.query_params)
+        limit = _limit(request.query_params)
+        cursor = view.cursor(after)
+        try:
+            found = await _next(cursor, limit)
+        except PositionError as error:
+            following = None if error.next is None else str(error.next)
+            return json_response({"error": str(error), "next": following}, 409)
+        except JournalError as error:
+            return json_response({"error": str(error)}, 503)
+        finally:
+            await cursor.close()
+        lines = [msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) for epoch, n, event in found]
+        return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
+
+    return [Route("/hub/status", status), Route("/hub/events", events)]
+
+
+async def _next(cursor: Cursor, limit: int) -> list[Numbered]:
+    """Return so many events, fewer if there are no more."""
+    found: list[Numbered] = []
+    while len(found) < limit and (more := await cursor.available(limit - len(found))):
+        found += more
+    return found
+
+
+def _position(asked: Mapping[str, str]) -> Position:
+    try:
+        return Position.parse(asked.get("after", "0:0"))
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+
+
+def _limit(asked: Mapping[str, str]) -> int:
+    text = asked.get("limit", str(USUAL_EVENTS))
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST_EVENTS):
+        raise HTTPException(400, f"limit must be a number from 1 to {MOST_EVENTS}")
+    return int(text)

@@ -1,0 +1,79 @@
+"""How it goes with a hub, as JSON: the session above, the journal, what is followed, who is served, who was cut."""
+
+from typing import TYPE_CHECKING
+
+from jogeon.events import Condition, korean
+from jogeon.hub.broker import HubBroker
+from jogeon.hub.topics import Topic, Topics
+from jogeon.journal.writer import Journal
+from jogeon.live.feed import Feed
+from jogeon.server.peer import Peer
+
+if TYPE_CHECKING:
+    from jogeon.live.subscription import Subscription
+
+
+def upstream(server: str, feed: Feed, broker: HubBroker) -> dict[str, object]:
+    """Return how it goes with the session above. `state`: connected, or what keeps it from being so."""
+    state = "connected" if feed.serving else broker.state or "reconnecting"
+    heard = korean(feed.heard_ns).isoformat(timespec="microseconds") if feed.heard_ns else None
+    return {"server": server, "state": state, "heard": heard, "logins": broker.logins}
+
+
+def journal(writer: Journal) -> dict[str, object]:
+    """Return up to where the journal is durable, and what is wrong with it, if anything is."""
+    epoch, n = writer.committed
+    return {"id": writer.identity, "epoch": epoch, "n": n, "trouble": str(writer.trouble) if writer.trouble else None}
+
+
+def conditions(broker: HubBroker, topics: Topics[Peer]) -> list[dict[str, object]]:
+    """Return what is followed."""
+    followed = {each.condition: each for each in broker.followed()}
+    return [_condition(topic, followed.get(topic.condition)) for topic in topics]
+
+
+def _condition(topic: Topic[Peer], followed: "Subscription | None") -> dict[str, object]:
+    known = followed is not None and followed.membership.known
+    return {
+        **_pair(topic.condition),
+        "exchange": topic.exchange,
+        "members": len(followed.membership.codes) if known and followed is not None else None,
+        "consumers": topic.consumers,
+        "since": korean(topic.since_ns).isoformat(timespec="microseconds"),
+    }
+
+
+def consumers(broker: HubBroker, topics: Topics[Peer]) -> list[dict[str, object]]:
+    """Return who is served: how many changes each was sent, and how many bytes wait for it."""
+    return [
+        {
+            "id": peer.number,
+            "name": desk.name,
+            "kind": "plain",
+            "address": peer.address,
+            "conditions": [topic.condition.name for topic in topics.held(peer).values()],
+            "sent": broker.sent(peer),
+            "waiting": peer.unsent,
+            "behind": 0,
+            "resyncs": 0,
+            "since": desk.since.isoformat(timespec="microseconds"),
+        }
+        for peer, desk in broker.desks.items()
+    ]
+
+
+def cut(broker: HubBroker) -> list[dict[str, object]]:
+    """Return who was cut off last, and why."""
+    return [
+        {
+            "id": each.id,
+            "address": each.address,
+            "reason": each.reason,
+            "at": each.at.isoformat(timespec="microseconds"),
+        }
+        for each in broker.cut
+    ]
+
+
+def _pair(condition: Condition) -> dict[str, object]:
+    return {"seq": condition.seq, "name": condition.name}

@@ -1,0 +1,124 @@
+"""The prices of one watch: who is in, at what price each entered, and what its consumer was not told yet. No I/O.
+
+It is a sink like the queue of the watch, and follows the same conditions. What has changed is told once, by its latest
+state, and of one member at most once in PACE seconds.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.live.holding import Holding
+from jogeon.live.pricing import Pricing
+from jogeon.prices import Price
+
+PACE = 1.0
+"""Seconds between two prices of one member."""
+
+
+class Ledger:
+    """The members of a watch with their prices; `on_news` is called when something is to be told."""
+
+    def __init__(self, pricing: Pricing) -> None:
+        self._pricing = pricing
+        self._members: dict[Condition, dict[str, Holding]] = {}
+        self._news: dict[Holding, None] = {}
+        """What has changed since it was told, the oldest change first."""
+        self._told: dict[tuple[Condition, str], float] = {}
+        """When each member was told of last."""
+        self.on_news: Callable[[], object] = lambda: None
+
+    # ------------------------------------------------------------ what the watch hears
+
+    def put(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case Enter(condition=condition, code=code):
+                self._enter(condition, code, first_seen=False)
+            case Leave(condition=condition, code=code):
+                self._leave(condition, code)
+            case Snapshot(condition=condition, codes=codes):
+                self._show(condition, codes)
+
+    def put_block(self, events: Sequence[Event]) -> None:
+        """Take events that belong together."""
+        for event in events:
+            self.put(event)
+
+    def put_all(self, events: Sequence[Event]) -> None:
+        """Take changes in order."""
+        for event in events:
+            self.put(event)
+
+    def wake(self) -> None:
+        """Do nothing: news wakes whoever reads."""
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq."""
+        held = self._members.pop(old, {})
+        for code, holding in held.items():
+            holding.condition = new
+            self._told[new, code] = self._told.pop((old, code), -math.inf)
+        self._members[new] = held
+
+    def end(self) -> None:
+        """Follow nothing any more."""
+        for condition, held in self._members.items():
+            for code in list(held):
+                self._leave(condition, code)
+        self._members.clear()
+
+    def _enter(self, condition: Condition, code: str, *, first_seen: bool) -> None:
+        held = self._members.setdefault(condition, {})
+        if code not in held:
+            holding = held[code] = Holding(condition, code, first_seen=first_seen)
+            holding.on_priced = self._note
+            self._pricing.enter(holding)
+
+    def _leave(self, condition: Condition, code: str) -> None:
+        holding = self._members.get(condition, {}).pop(code, None)
+        if holding is None:
+            return
+        self._pricing.leave(holding)
+        if holding.told or holding.first_seen:
+            self._news.pop(holding, None)
+
+    def _show(self, condition: Condition, codes: Sequence[str]) -> None:
+        """Bring the members in line with a snapshot; who is shown without an enter was in before."""
+        for code in self._members.get(condition, {}).keys() - set(codes):
+            self._leave(condition, code)
+        for code in codes:
+            self._enter(condition, code, first_seen=True)
+
+    # ------------------------------------------------------------ what its consumer hears
+
+    def _note(self, holding: Holding) -> None:
+        if not holding.settled or (holding.left and holding.told):
+            return
+        if holding not in self._news:
+            self._news[holding] = None
+            self.on_news()
+
+    def take(self, now: float) -> list[Price]:
+        """Return what has changed, of each member its present state; what was told within PACE seconds waits."""
+        due = []
+        for holding in list(self._news):
+            if now - self._last_told(holding) >= PACE:
+                del self._news[holding]
+                holding.told = True
+                self._told[holding.condition, holding.code] = now
+                due.append(holding)
+        if len(self._told) > 2 * sum(map(len, self._members.values())) + 1000:
+            self._told = {member: at for member, at in self._told.items() if now - at < PACE}
+        return [self._pricing.price(holding) for holding in due]
+
+    def next_due(self) -> float | None:
+        """Return when `take` will have something, None if nothing has changed."""
+        return min((self._last_told(holding) + PACE for holding in self._news), default=None)
+
+    def _last_told(self, holding: Holding) -> float:
+        return self._told.get((holding.condition, holding.code), -math.inf)
+
+    def prices(self, condition: Condition) -> dict[str, Price]:
+        """Return what is known of each member of a condition."""
+        return {code: self._pricing.price(holding) for code, holding in self._members.get(condition, {}).items()}

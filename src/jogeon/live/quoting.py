@@ -1,0 +1,65 @@
+"""The quotes of stocks that somebody named: the latest of each that he was not handed yet. No I/O, no clock."""
+
+from collections.abc import Callable, Iterable
+
+from jogeon.errors import JogeonError
+from jogeon.live.holding import Row
+from jogeon.live.pricing import Pricing
+from jogeon.prices import Quote
+
+
+class Quoting:
+    """Follows stocks; `on_news` is called when there is something to take."""
+
+    def __init__(self, pricing: Pricing, codes: Iterable[str]) -> None:
+        self._pricing = pricing
+        self._codes = tuple(dict.fromkeys(codes))
+        self._news: dict[str, None] = {}
+        self._followers: list[tuple[str, _One]] = []
+        self.on_news: Callable[[], object] = lambda: None
+        self.ended = False
+        self.error: JogeonError | None = None
+
+    def begin(self) -> None:
+        """Follow; what is known already is news."""
+        self._followers = [(code, _One(code, self._note)) for code in self._codes]
+        for code, follower in self._followers:
+            known = self._pricing.quote(code)
+            self._pricing.wish(code, follower)
+            if known is not None:
+                self._note(code)
+
+    def finish(self, error: JogeonError | None) -> None:
+        """Note the end of the session."""
+        self.ended, self.error = True, error
+        self.on_news()
+
+    def end(self) -> None:
+        """Follow no more."""
+        for code, follower in self._followers:
+            self._pricing.unwish(code, follower)
+
+    def _note(self, code: str) -> None:
+        self._news[code] = None
+        self.on_news()
+
+    def take(self) -> list[Quote]:
+        """Return the latest quote of each stock that has another one than was taken last."""
+        codes, self._news = self._news, {}
+        quotes = (self._pricing.quote(code) for code in codes)
+        return [quote for quote in quotes if quote is not None]
+
+
+class _One:
+    """Hears the prices of one stock."""
+
+    __slots__ = ("_code", "_note")
+
+    def __init__(self, code: str, note: Callable[[str], object]) -> None:
+        self._code = code
+        self._note = note
+
+    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+        """Note that there is another quote, also one without a price."""
+        del row, price, at_ns, asked
+        self._note(self._code)

@@ -1,0 +1,85 @@
+"""Whose prices are asked for next (ka10095), so many stocks a request and one request a second. No I/O, no clock.
+
+First the stocks that entered, in order of entry; then those that have no price yet; then, in turn, those whose trades
+are not pushed, the oldest price first. A refusal makes it slower for a while, and the prices that much older.
+"""
+
+import heapq
+import math
+from collections.abc import Iterable
+
+PACE = 1.0
+"""Seconds between two requests; the broker takes about one a second of a kind."""
+SLOWEST = 30.0
+OLD = 5.0
+"""Seconds from which on a price is worth asking for again."""
+
+
+class Turns:
+    """Which stocks to ask for next, at most `most` at a time; `now` is monotonic seconds."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._entered: dict[str, None] = {}
+        self._unpriced: dict[str, None] = {}
+        self._asked: dict[str, float] = {}
+        """When each of the stocks that are asked for in turn was asked for last."""
+        self._in_flight: tuple[list[str], list[str]] = ([], [])
+        """Of the stocks that were asked for last, those that had entered and those without a price."""
+        self.not_before = -math.inf
+        """When the next request may be sent."""
+        self.pace = PACE
+        """Seconds between two requests as the broker takes them at present."""
+
+    # ------------------------------------------------------------ who waits
+
+    def entered(self, code: str) -> None:
+        """Ask for a stock before all others but those that entered before it."""
+        self._entered.setdefault(code)
+
+    def unpriced(self, code: str) -> None:
+        """Ask for a stock before those that have a price."""
+        self._unpriced.setdefault(code)
+
+    def priced(self, code: str) -> None:
+        """Note that a stock need not be asked for at once."""
+        self._entered.pop(code, None)
+        self._unpriced.pop(code, None)
+
+    def take_turns(self, codes: Iterable[str]) -> None:
+        """Ask in turn for these stocks and no others."""
+        self._asked = {code: self._asked.get(code, -math.inf) for code in codes}
+
+    # ------------------------------------------------------------ when, and whom
+
+    def next_codes(self, now: float) -> tuple[str, ...]:
+        """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
+        if now < self.not_before:
+            return ()
+        first = list(self._entered)[: self._most]
+        then = [code for code in self._unpriced if code not in self._entered][: self._most - len(first)]
+        taken = {*first, *then}
+        old = [code for code, asked in self._asked.items() if now - asked >= OLD and code not in taken]
+        last = heapq.nsmallest(self._most - len(taken), old, key=self._asked.__getitem__)
+        self._in_flight = (first, then)
+        for code in taken:
+            self.priced(code)
+        if not taken and not last:
+            return ()
+        self.not_before = now + self.pace
+        self._asked.update((code, now) for code in (*taken, *last) if code in self._asked)
+        return (*first, *then, *last)
+
+    def answered(self) -> None:
+        """Note an answer; what it does not have is unknown to the broker, and waits no more."""
+        self.pace = max(PACE, self.pace / 2)
+        self._in_flight = ([], [])
+
+    def failed(self, now: float) -> None:
+        """Note that a request brought nothing: those that waited still do, and the next request comes later."""
+        self.pace = min(SLOWEST, self.pace * 2)
+        self.not_before = now + self.pace
+        first, then = self._in_flight
+        self._entered = dict.fromkeys([*first, *self._entered])
+        self._unpriced = dict.fromkeys([*then, *self._unpriced])
+        self._in_flight = ([], [])

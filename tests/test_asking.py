@@ -1,0 +1,117 @@
+"""Asking for prices: at once for who enters, once a second in all, and what goes wrong costs a delay."""
+
+import asyncio
+from collections.abc import Sequence
+
+from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
+from jogeon.events import Condition
+from jogeon.live.asking import PATIENCE, Asking
+from jogeon.live.holding import Holding
+from jogeon.live.pricing import ENTRY_PATIENCE, Pricing
+from jogeon.wire.stocks import PricedStock
+from wire import START_NS, pause, virtual, wall
+
+RISE = Condition("4", "급등주")
+BUSY = RequestRefused("ka10095", code="1700", text="허용된 요청 개수를 초과하였습니다")
+Told = tuple[PricedStock, ...] | JogeonError
+
+
+class Desk:
+    """Who is asked, and what it answers; each answer takes a tenth of a second."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, tuple[str, ...]]] = []
+        self.error: JogeonError | None = None
+        self.silent = False
+
+    async def prices(self, codes: Sequence[str]) -> Told:
+        self.asked.append((asyncio.get_running_loop().time(), tuple(codes)))
+        await asyncio.sleep(3600 if self.silent else 0.1)
+        return self.error or tuple(PricedStock(code, "가상", price=500) for code in codes)
+
+
+def begun(desk: Desk) -> tuple[Pricing, Asking]:
+    pricing = Pricing()
+    asking = Asking(pricing, wall)
+    asking.ask = desk.prices
+    pricing.on_change = asking.wake
+    asking.start()
+    return pricing, asking
+
+
+def enters(pricing: Pricing, code: str) -> Holding:
+    holding = Holding(RISE, code, first_seen=False)
+    pricing.enter(holding)
+    return holding
+
+
+def test_who_enters_is_asked_for_at_once_and_who_follows_a_second_later() -> None:
+    async def main() -> None:
+        desk = Desk()
+        pricing, asking = begun(desk)
+        await pause(5.0)
+        first = enters(pricing, "00000A")
+        await pause(0.2)
+        second, third = enters(pricing, "00000B"), enters(pricing, "00000C")
+        await pause(2.0)
+        asking.stop()
+        assert [(round(at, 1), codes) for at, codes in desk.asked] == [
+            (5.0, ("00000A",)), (6.0, ("00000B", "00000C"))]  # fmt: skip
+        moments = [START_NS + tenths * 100_000_000 for tenths in (51, 61, 61)]
+        assert [each.entry_at_ns for each in (first, second, third)] == moments
+        assert {each.entry_price for each in (first, second, third)} == {500}
+
+    virtual(main())
+
+
+def test_a_refusal_costs_a_delay_and_is_kept_until_all_is_well() -> None:
+    async def main() -> None:
+        desk = Desk()
+        desk.error = BUSY
+        pricing, asking = begun(desk)
+        holding = enters(pricing, "00000A")
+        await pause(1.0)
+        assert asking.trouble is BUSY
+        desk.error = None
+        await pause(3.0)
+        assert holding.entry_price == 500
+        assert asking.trouble is None
+        asking.stop()
+
+    virtual(main())
+
+
+def test_an_address_that_does_not_answer_is_given_up_and_entries_meanwhile_too() -> None:
+    async def main() -> None:
+        desk = Desk()
+        desk.silent = True
+        pricing, asking = begun(desk)
+        holding = enters(pricing, "00000A")
+        await pause(ENTRY_PATIENCE + 1.5)
+        assert (holding.settled, holding.entry_price) == (True, None)
+        assert asking.trouble is None
+        await pause(PATIENCE)
+        assert isinstance(asking.trouble, CouldNotConnect)
+        asking.stop()
+        await pause(0.0)
+
+    virtual(main())
+
+
+def test_nobody_is_asked_while_nobody_knows_where() -> None:
+    async def main() -> None:
+        desk, known = Desk(), [False]
+        pricing, asking = begun(desk)
+        asking.ready = lambda: known[0]
+        holding = enters(pricing, "00000A")
+        await pause(3.0)
+        assert desk.asked == []
+        known[0] = True
+        await pause(3.0)
+        assert holding.entry_price == 500
+        asking.stop()
+        asking.stop()
+        await pause(60.0)
+        assert len(desk.asked) == 1, "stopped"
+
+    virtual(main())

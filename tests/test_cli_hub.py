@@ -1,0 +1,91 @@
+"""`jogeon hub` as people run it: one line with its addresses, and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli_conversation import Shell
+from jogeon.testing import Broker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JOGEON = (sys.executable, "-m", "jogeon")
+ANY = ("--port", "0", "--rest-port", "0")
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def test_one_line_on_stdout_tells_the_addresses(shell: Shell, tmp_path: Path) -> None:
+    with Broker({"급등주": ["005930"]}) as broker:
+        journal = str(tmp_path / "j")
+        said = shell("hub", "급등주", "--server", broker.url, *ANY, "--journal", journal, "--duration", "50ms")
+    assert said.code == 0
+    (addresses,) = said.lines
+    assert addresses["websocket"].startswith("ws://127.0.0.1:")
+    assert addresses["rest"].startswith("http://127.0.0.1:")
+    assert broker.logins == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [("급등주", "--all"), ("--keep", "1h"), ("--journal", "x-{date}.journal"), ("--grace", "soon")]
+)
+def test_what_makes_no_sense_is_a_usage_error(shell: Shell, wrong: tuple[str, ...]) -> None:
+    assert shell("hub", *wrong, "--server", "ws://127.0.0.1:1", *ANY).code == 2
+
+
+def test_without_keys_the_broker_is_out_of_reach(shell: Shell) -> None:
+    assert shell("hub", "--server", "real", *ANY).code == 3
+
+
+def test_who_takes_the_session_ends_it_once(shell: Shell, tmp_path: Path) -> None:
+    with Broker({"급등주": ["005930"]}) as broker:
+
+        def take_over() -> None:
+            broker.registered("급등주").wait()
+            broker.system("R10001", "동일한 App key로 접속이 되었습니다")
+
+        other = threading.Thread(target=take_over)
+        other.start()
+        said = shell("hub", "--all", "--server", broker.url, *ANY, "--journal", str(tmp_path / "j"))
+        other.join()
+        assert broker.logins == 1
+    assert said.code == 6
+
+
+@pytest.mark.posix
+def test_a_service_that_is_stopped_did_well(tmp_path: Path) -> None:
+    journal = tmp_path / "j"
+    with Broker({"급등주": ["005930"]}) as broker:
+        command = [
+            sys.executable,
+            "-m",
+            "jogeon",
+            "hub",
+            "--all",
+            "--server",
+            broker.url,
+            *ANY,
+            "--journal",
+            str(journal),
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUTF8": "1"}) as hub:
+            assert hub.stdout is not None
+            assert json.loads(hub.stdout.readline())["websocket"]
+            broker.registered("급등주").wait()
+            hub.send_signal(signal.SIGTERM)
+            assert hub.wait(10) == 0
+    asked = [*JOGEON, "history", "events", "--journal", str(journal), "--json"]
+    lines = subprocess.run(asked, capture_output=True, check=True).stdout.splitlines()
+    assert json.loads(lines[-1])["state"] == "ended"

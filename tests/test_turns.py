@@ -1,0 +1,111 @@
+"""Whose price is asked for next: entries in order, then who has none, then in turn whoever has the oldest."""
+
+import pytest
+
+from jogeon.live.turns import OLD, PACE, SLOWEST, Turns
+
+
+def test_entries_go_first_in_order_then_those_without_a_price_then_the_others() -> None:
+    turns = Turns(4)
+    turns.take_turns("xyz")
+    turns.unpriced("u")
+    for code in "cab":
+        turns.entered(code)
+    assert turns.next_codes(0.0) == ("c", "a", "b", "u")
+    turns.answered()
+    assert turns.next_codes(PACE) == ("x", "y", "z")
+
+
+def test_the_first_entry_is_asked_for_at_once_and_later_ones_once_a_second() -> None:
+    turns = Turns(50)
+    assert turns.next_codes(7.0) == ()
+    turns.entered("a")
+    assert turns.next_codes(7.0) == ("a",)
+    turns.entered("b")
+    assert turns.next_codes(7.9) == ()
+    assert turns.next_codes(8.0) == ("b",)
+    assert turns.next_codes(9.0) == ()
+
+
+def test_what_is_priced_meanwhile_need_not_be_asked_for() -> None:
+    turns = Turns(50)
+    turns.entered("a")
+    turns.unpriced("b")
+    turns.priced("a")
+    turns.priced("b")
+    assert turns.next_codes(0.0) == ()
+
+
+def test_a_stock_is_asked_for_again_once_its_price_is_old() -> None:
+    turns = Turns(50)
+    turns.take_turns("ab")
+    assert turns.next_codes(0.0) == ("a", "b")
+    turns.answered()
+    assert turns.next_codes(OLD - 0.1) == ()
+    turns.take_turns("bc")
+    assert turns.next_codes(OLD - 0.1) == ("c",)
+    turns.answered()
+    assert turns.next_codes(OLD + PACE) == ("b",)
+
+
+def test_a_thousand_members_are_at_most_thirty_seconds_old() -> None:
+    turns = Turns(50)
+    codes = [f"{number:06d}" for number in range(1000)]
+    asked: dict[str, float] = {}
+    oldest = 0.0
+    for second in range(200):
+        turns.take_turns(codes)
+        for code in turns.next_codes(float(second)):
+            asked[code] = second
+        turns.answered()
+        if second > 40:
+            oldest = max(oldest, second - min(asked.values()))
+    assert len(asked) == 1000
+    assert oldest <= 30
+
+
+def test_forty_entries_a_second_leave_room_for_the_others_and_wait_for_none_of_them() -> None:
+    turns = Turns(50)
+    members = [f"m{number}" for number in range(500)]
+    served: set[str] = set()
+    for second in range(100):
+        turns.take_turns(members)
+        entries = [f"{second}.{number}" for number in range(40)]
+        for code in entries:
+            turns.entered(code)
+        codes = turns.next_codes(float(second))
+        assert list(codes[:40]) == entries
+        served |= set(codes[40:])
+        turns.answered()
+    assert served == set(members)
+
+
+def test_a_failure_puts_back_who_waited_and_slows_down_until_all_is_well_again() -> None:
+    turns = Turns(2)
+    for code in "abc":
+        turns.entered(code)
+    turns.unpriced("u")
+    assert turns.next_codes(0.0) == ("a", "b")
+    turns.entered("b")
+    turns.failed(0.5)
+    assert turns.next_codes(0.5 + 2 * PACE - 0.1) == ()
+    assert turns.next_codes(0.5 + 2 * PACE) == ("a", "b")
+    turns.answered()
+    assert turns.pace == PACE
+    assert turns.next_codes(10.0) == ("c", "u")
+    turns.failed(10.0)
+    assert turns.next_codes(20.0) == ("c", "u")
+
+
+def test_it_never_gets_slower_than_it_must() -> None:
+    turns = Turns(50)
+    turns.entered("a")
+    now = 0.0
+    for _ in range(20):
+        now += SLOWEST
+        assert turns.next_codes(now) == ("a",)
+        turns.failed(now)
+    assert turns.pace == SLOWEST
+    turns.next_codes(now + SLOWEST)
+    turns.answered()
+    assert turns.pace == pytest.approx(SLOWEST / 2)
