@@ -31,11 +31,11 @@ WINGS = {
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " slots turns holding pricing ledger quoting asking queue jobs connection opening policy beats serving supervisor"
     " feed",
-    "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
+    "account": "pasted environment settings keyrings keyfiles keys lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes history retention",
-    "people": "arguments members interfaces recording watch client export",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
+    " following steps file store inbox writer relay counting outcomes lines history retention",
+    "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches refusals tokens fanout searching broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
@@ -68,7 +68,7 @@ PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening"
     " slots turns holding pricing ledger quoting",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
