@@ -194,7 +194,7 @@ async def test_a_recording_tells_what_a_dry_run_tells(monkeypatch: pytest.Monkey
     path = str(tmp_path / "day.journal")
     async with phone() as there:
         settings(RULE.replace("cooldown", 'dwell = "500ms"\ncooldown') + PHONE, there.url)
-        recording = await started("--journal", path, "--duration", "5s")
+        recording = await started("--journal", path, "--duration", "10s")
         _, err = await recording.communicate()
     assert recording.returncode == 0, err.decode()
     listed, wanted = await answered("list", "--journal", path), await answered("dry-run", "--journal", path)
@@ -314,10 +314,10 @@ def test_the_page_leads_from_nothing_to_the_first_message(
         for words in typed[:2]:
             assert shell(*words[1:]).code == 0
         assert there.heard[-1].path.endswith("/sendMessage")
-        path.write_text(path.read_text(encoding="utf-8").replace('"30s"', '"500ms"'), encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace('"30s"', '"0s"'), encoding="utf-8")
         monkeypatch.setenv("PYTHONUTF8", "1")
         done = subprocess.run(
-            [sys.executable, "-m", *typed[2], "--duration", "4s"], capture_output=True, check=False, timeout=60
+            [sys.executable, "-m", *typed[2], "--duration", "10s"], capture_output=True, check=False, timeout=60
         )
         assert done.returncode == 0, done.stderr.decode()
         assert len(there.heard) > 2
