@@ -24,7 +24,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.moment(texts, "--until"), options.length(texts, "--duration"), options.journal(texts),
-        options.switch(texts, "--frames"), options.switch(texts, "--alerts"), options.length(texts, "--keep"),
+        options.switch(texts, "--frames"), options.prices(texts, "option.prices.record"),
+        options.switch(texts, "--alerts"), options.length(texts, "--keep"),
         options.file(texts, "--copy", metavar="metavar.folder", folder=True), *options.supervision(texts),
     ]  # fmt: skip
     return Command("record", texts, params, callback=record)
@@ -55,9 +56,9 @@ def record(
         ends.append(next_time(until, now))
     recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=more["frames"])
     recorder.keep = None if more["keep"] is None else timedelta(seconds=more["keep"])
-    recorder.copies = more["copy"]
+    recorder.copies, recorder.prices = more["copy"], more["prices"]
     if more["alerts"]:
         from jogeon.cli.running.alert_plan import AlertPlan
 
-        recorder.alerts = AlertPlan(choices, priced=False)
+        recorder.alerts = AlertPlan(choices, priced=more["prices"])
     run_loop(recorder.run(min(ends, default=None)))
