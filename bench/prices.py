@@ -40,7 +40,7 @@ HELD = 3.0
 """Seconds from which on one of the newest members must have a slot."""
 NEAR = 2.0
 """Seconds between `entry_at` and a trade at that price."""
-WARM_UP = 15.0
+WARM_UP = 30.0
 """Seconds in which hundreds of members that were in before get their first price."""
 
 
