@@ -48,6 +48,9 @@ Exchange = Literal["K", "N", "A"]
 """K = KRX, N = NXT, A = 통합 (both): the broker's stex_tp."""
 
 
+Number = tuple[int, int]
+"""(epoch, n): where an event stands in the numbered stream of a journal."""
+
 NameOf = Callable[[str], str | None]
 """Looks up the name of a stock by its code; None where nobody knows it yet."""
 
@@ -104,17 +107,17 @@ class Stock(Struct, frozen=True, gc=False):
     low: int | None
 
 
-class _Named(Struct, frozen=True, eq=False):
-    """What bears the name of a stock: that is help for people, and no part of what is equal or of its hash."""
+class _Labelled(Struct, frozen=True, eq=False):
+    """What bears the name of a stock, or its number in a stream: neither is part of what is equal or of its hash."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and _without_names(self) == _without_names(other)
+        return type(self) is type(other) and _without_labels(self) == _without_labels(other)
 
     def __hash__(self) -> int:
-        return hash((type(self), _without_names(self)))
+        return hash((type(self), _without_labels(self)))
 
 
-class Member(_Named, frozen=True, gc=False, eq=False):
+class Member(_Labelled, frozen=True, gc=False, eq=False):
     """A stock that is in a condition now (편입 종목).
 
     `since` is when it was heard of: the moment of its enter, or of the snapshot that first showed it. `name` is that of
@@ -137,7 +140,9 @@ class _Told(Struct, frozen=True):
 
     def fields(self) -> dict[str, object]:
         """Return the event as the fields of its JSON line: the stable form for pipes, journals and other programs."""
-        return {"event": type(self).__name__.lower(), **_fields(self)}
+        fields = {"event": type(self).__name__.lower(), **_fields(self)}
+        number: Number | None = getattr(self, "number", None)
+        return fields if number is None else fields | dict(zip(("epoch", "n"), number, strict=True))
 
 
 class _Received(_Told, frozen=True):
@@ -151,15 +156,16 @@ class _Received(_Told, frozen=True):
         return korean(self.at_ns)
 
 
-class Snapshot(_Received, _Named, frozen=True, eq=False):
+class Snapshot(_Received, _Labelled, frozen=True, eq=False):
     """All codes that are in a condition at one moment, in the broker's order; `names` of those that are known."""
 
     condition: Condition
     codes: tuple[str, ...]
     names: Mapping[str, str] = {}
+    number: Number | None = None
 
 
-class _Change(_Received, _Named, frozen=True, gc=False, eq=False):
+class _Change(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """A stock that entered or left; for a recovered one, the interval in which it must have happened.
 
     `name` is that of the stock, None where it was not known when the event was made.
@@ -172,6 +178,7 @@ class _Change(_Received, _Named, frozen=True, gc=False, eq=False):
     since_ns: int | None = None
     until_ns: int | None = None
     name: str | None = None
+    number: Number | None = None
 
     @property
     def time(self) -> datetime | None:
@@ -197,7 +204,7 @@ class Leave(_Change, frozen=True, gc=False, eq=False):
     """A stock left a condition (이탈)."""
 
 
-class Gap(_Told, frozen=True, gc=False):
+class Gap(_Told, _Labelled, frozen=True, gc=False, eq=False):
     """A stretch in which nothing could be heard of a condition (공백); `open` if it had not ended when told."""
 
     condition: Condition
@@ -206,6 +213,7 @@ class Gap(_Told, frozen=True, gc=False):
     cause: Cause
     detail: str = ""
     open: bool = False
+    number: Number | None = None
 
     @property
     def since(self) -> datetime:
@@ -232,7 +240,7 @@ class Counts(Struct, frozen=True, gc=False, omit_defaults=True):
         return ", ".join(f"{count} {kind}" for kind, count in msgspec.structs.asdict(self).items() if count)
 
 
-class State(_Received, frozen=True, gc=False):
+class State(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """Something about the watch itself; `condition` is None where it concerns the whole client.
 
     `cause` is English text, made from the fields behind it where it is not given: `error` is what went wrong, `pause`
@@ -248,6 +256,7 @@ class State(_Received, frozen=True, gc=False):
     active: int | None = None
     of: int | None = None
     notices: tuple[Report, ...] = ()
+    number: Number | None = None
 
     def __post_init__(self) -> None:
         if not self.cause:
@@ -262,7 +271,7 @@ class State(_Received, frozen=True, gc=False):
         return cause if self.pause is None else f"in {self.pause:.1f} s: {cause}"
 
 
-class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
+class Anomaly(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """Something the broker sent that cannot be right, told and not acted upon.
 
     `what` is English text, made from the fields behind it where it is not given: `error` is what is wrong, `counts`
@@ -275,6 +284,7 @@ class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
     error: Report | None = None
     counts: Counts | None = None
     name: str | None = None
+    number: Number | None = None
 
     def __post_init__(self) -> None:
         if not self.what:
@@ -288,8 +298,12 @@ _Any = TypeVar("_Any", bound="Event")
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
 
 
-def _without_names(event: Struct) -> tuple[object, ...]:
-    return tuple(getattr(event, field) for field in event.__struct_fields__ if field not in ("name", "names"))
+LABELS = frozenset({"name", "names", "number"})
+"""Fields that are no part of what an event is."""
+
+
+def _without_labels(event: Struct) -> tuple[object, ...]:
+    return tuple(getattr(event, field) for field in event.__struct_fields__ if field not in LABELS)
 
 
 def names_among(codes: Iterable[str], name_of: NameOf) -> dict[str, str]:
