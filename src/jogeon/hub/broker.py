@@ -6,29 +6,32 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 
 from jogeon.errors import JogeonError
-from jogeon.events import KST, Condition, Exchange, Snapshot, State
+from jogeon.events import KST, Condition, Exchange, Number, State
 from jogeon.hub.aliases import Aliases
 from jogeon.hub.fanout import Fanout
 from jogeon.hub.refusals import BAD_VENUE, LETTER, SLOW, UNEXPECTED, UNKNOWN, refuse, refuse_for
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
+from jogeon.hub.stream import Consumer, Stream
 from jogeon.hub.topics import Topics
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.live.subscription import Subscription
 from jogeon.server.peer import LoginVerdict, Peer
 from jogeon.wire import messages, writers
+from jogeon.wire.lines import encode_lines
 from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
+    Follow,
     ListConditions,
     Login,
     LoginAccepted,
@@ -69,9 +72,13 @@ class Upstream(Protocol):
 
 
 class Desk(Struct):
-    """What the hub keeps of one program: its labels, its open searches, since when it is here."""
+    """What the hub keeps of one program: its labels, whose it is, since when it is here.
+
+    `extended`: it is one of jogeon's own clients, and gets the numbered stream.
+    """
 
     aliases: Aliases = field(default_factory=Aliases)
+    extended: bool = False
     listed: bool = False
     name: str = ""
     since: datetime = field(default_factory=lambda: datetime.now(KST))
@@ -93,6 +100,7 @@ class HubBroker:
         self,
         feed: Feed,
         fanout: Fanout,
+        stream: Stream,
         topics: Topics[Peer],
         upstream: Upstream,
         owners: Owners,
@@ -103,12 +111,13 @@ class HubBroker:
         self.cut: deque[Cut] = deque(maxlen=100)
         self.asked: Counter[str] = Counter()
         """How many requests came, by trnm."""
-        self.state = ""
+        self.state: State | None = None
         """The last state of the session above."""
         self.logins = 1
         """How often that was logged in."""
         self._feed = feed
         self._fanout = fanout
+        self._stream = stream
         self._topics = topics
         self._upstream = upstream
         self._owners = owners
@@ -118,7 +127,8 @@ class HubBroker:
         """The requests of those who wait for a snapshot, by their label."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        fanout.on_state, fanout.on_block, fanout.on_renumbered = self._stated, self._shown, self._moved
+        fanout.on_state, fanout.on_block, fanout.on_renumbered = self._stated, self._show, self._moved
+        stream.on_shown = self._show_numbered
 
     async def aclose(self) -> None:
         """End what is under way."""
@@ -139,9 +149,11 @@ class HubBroker:
         if owner is None:
             text = "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
             return LoginVerdict(Refusal("8005", text), writers.encode_refusal("LOGIN", 8005, text))
-        self.desks[peer] = Desk(name=owner)
-        rest = self.rest if request.extended else None
-        return LoginVerdict(LoginAccepted(rest), writers.encode_login_accepted(rest=rest), owner)
+        self.desks[peer] = Desk(name=owner, extended=request.extended)
+        rest, journal = (self.rest, self._stream.identity) if request.extended else (None, None)
+        return LoginVerdict(
+            LoginAccepted(rest, journal), writers.encode_login_accepted(rest=rest, journal=journal), owner
+        )
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
@@ -153,6 +165,8 @@ class HubBroker:
                 self._search(peer, request)
             case Register():
                 self._register(peer, request)
+            case Follow():
+                self._follow(peer, request)
             case Clear():
                 self._clear(peer, request)
             case RegisterQuotes() | RemoveQuotes():
@@ -172,6 +186,7 @@ class HubBroker:
         self._topics.gone(peer, self._loop.time())
         self.desks.pop(peer, None)
         self._fanout.sent.pop(peer, None)
+        self._stream.gone(peer)
         self._searching.gone(peer)
         self._arm()
 
@@ -193,13 +208,13 @@ class HubBroker:
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
 
-    def _meant(self, peer: Peer, request: Search | Register) -> Condition | None:
+    def _meant(self, peer: Peer, request: Search | Register | Follow, label: str) -> Condition | None:
         """Return the condition that a program means, under its present seq; None if it was refused."""
         desk = self.desks[peer]
         if not desk.listed:  # a program that did not ask for the list has it from somewhere
             desk.listed = True
             desk.aliases.listed(self._feed.listing)
-        meant = desk.aliases.meant(request.seq)
+        meant = desk.aliases.meant(label)
         try:
             return resolve(meant or UNLISTED, self._feed.listing)
         except JogeonError:
@@ -209,13 +224,13 @@ class HubBroker:
     def _search(self, peer: Peer, request: Search) -> None:
         if request.cont_yn == "Y":
             self._searching.go_on(peer, request)
-        elif (condition := self._meant(peer, request)) is not None:
+        elif (condition := self._meant(peer, request, request.seq)) is not None:
             self._searching.ask(peer, request, condition)
 
     # ------------------------------------------------------------ real time
 
     def _register(self, peer: Peer, request: Register) -> None:
-        condition = self._meant(peer, request)
+        condition = self._meant(peer, request, request.seq)
         if condition is None:
             return
         label = request.seq.strip()
@@ -224,9 +239,7 @@ class HubBroker:
             refuse(peer, request, int(messages.ALREADY_REGISTERED), "이미 등록된 조건검색 일련번호입니다.")
             return
         if joined == "other exchange":
-            topic = self._topics.get(condition)
-            text = ELSEWHERE.format(exchange="" if topic is None else topic.exchange)
-            refuse(peer, request, BAD_VENUE, text)
+            refuse(peer, request, BAD_VENUE, ELSEWHERE.format(exchange=self._exchange(condition)))
             return
         self._registers[peer, label] = request
         if joined == "begun":
@@ -236,6 +249,48 @@ class HubBroker:
                 self._drop(condition, error)
                 return
         self._settle(condition)
+        if joined == "followed" and self._stream.knows(condition):
+            self._show_numbered(condition)
+
+    def _follow(self, peer: Peer, request: Follow) -> None:
+        """Let one of jogeon's own clients hear the numbered stream of several conditions."""
+        wanted = [(each.strip(), self._meant(peer, request, each)) for each in dict.fromkeys(request.seqs)]
+        following: list[tuple[Condition, str, bool]] = []
+        for label, condition in wanted:
+            if condition is None:
+                return
+            joined = self._topics.join(peer, label, condition, request.exchange, self._feed.wall())
+            try:
+                if joined == "other exchange":
+                    refuse(peer, request, BAD_VENUE, ELSEWHERE.format(exchange=self._exchange(condition)))
+                    return
+                if joined == "begun":
+                    self._upstream.follow(condition, request.exchange)
+            except JogeonError as error:
+                self._topics.drop(condition)
+                refuse_for(peer, request, error)
+                return
+            if joined != "doubled":
+                self._topics.admit(peer, label, numbered=True)
+            following.append((condition, label, joined == "begun"))
+        if not self._feed.serving and self.state is not None:
+            peer.say(encode_lines([("", self.state, None, 0)]))
+        self._stream.begin(peer, request, following)
+
+    def _exchange(self, condition: Condition) -> str:
+        topic = self._topics.get(condition)
+        return "" if topic is None else topic.exchange
+
+    def _show_numbered(self, condition: Condition) -> None:
+        """Show the members that are durable to jogeon's own clients that wait for them as other programs do."""
+        topic = self._topics.get(condition)
+        for peer, label in list(topic.waiting) if topic is not None else ():
+            if self.desks[peer].extended:
+                request, shown = self._registers.pop((peer, label)), self._stream.shown(condition, label)
+                text = _snapshot_text(label, shown.codes, self._stream.position)
+                peer.answer(request, Registered(shown.codes), text)
+                self._topics.admit(peer, label, numbered=True)
+                self._stream.add(peer, condition, label)
 
     def _settle(self, condition: Condition) -> None:
         """Answer those who wait for a condition, if it can be told by now what to."""
@@ -257,8 +312,10 @@ class HubBroker:
             return
         self._fanout.flush(condition)
         for peer, label in list(topic.waiting):
+            if self.desks[peer].extended:
+                continue
             request = self._registers.pop((peer, label))
-            peer.answer(request, Registered(snapshot.codes), _snapshot_text(label, snapshot))
+            peer.answer(request, Registered(snapshot.codes), _snapshot_text(label, snapshot.codes))
             if (peer, label) in topic.waiting:  # it may have been cut for what waits for it
                 self._topics.admit(peer, label)
 
@@ -270,6 +327,7 @@ class HubBroker:
             self._fanout.flush(topic.condition)
             self._registers.pop((peer, label), None)
             self._topics.leave(peer, label, self._loop.time())
+            self._stream.remove(peer, topic.condition, label)
             self._arm()
         peer.answer(request, Cleared(), writers.encode_cleared(label))
 
@@ -307,15 +365,21 @@ class HubBroker:
         """Return how many changes a program was sent."""
         return self._fanout.sent[peer]
 
-    # ------------------------------------------------------------ what the feed tells
+    def behind(self, consumer: Consumer) -> int:
+        """Return how many events one of jogeon's own clients lacks; of an earlier epoch, all of this one."""
+        (epoch, n), (its_epoch, its_n) = self._stream.position, consumer.at
+        return n - its_n if epoch == its_epoch else n
 
-    def _shown(self, condition: Condition) -> None:
-        self._show(condition)
+    def numbered(self, peer: Peer) -> Consumer | None:
+        """Return where one of jogeon's own clients is in the stream, None for any other program."""
+        return self._stream.consumers.get(peer)
+
+    # ------------------------------------------------------------ what the feed tells
 
     def _stated(self, state: State) -> None:
         """Answer those who wait for what will not come now; follow what the hub is to follow of its own."""
         if state.condition is None:
-            self.state = state.state
+            self.state = state
             self.logins += state.state == "connected"
         if state.state == "condition-added" and state.condition is not None:
             self._topics.pin(state.condition, state.at_ns)
@@ -330,6 +394,7 @@ class HubBroker:
     def _moved(self, old: Condition, new: Condition) -> None:
         for desk in self.desks.values():
             desk.aliases.moved(old, new)
+        self._stream.moved(old, new)
 
     # ------------------------------------------------------------ time
 
@@ -351,5 +416,5 @@ class HubBroker:
         self._arm()
 
 
-def _snapshot_text(label: str, snapshot: Snapshot) -> bytes:
-    return writers.encode_registered(label, [{"jmcode": LETTER + code} for code in snapshot.codes] or None)
+def _snapshot_text(label: str, codes: Sequence[str], number: Number | None = None) -> bytes:
+    return writers.encode_registered(label, [{"jmcode": LETTER + code} for code in codes] or None, number)

@@ -26,6 +26,7 @@ from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
 from jogeon.live.listening import STALL_NS, Listening
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
+from jogeon.wire.lines import Line, read_lines
 from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, TradeRow, Unknown, WidePush
 from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
@@ -46,6 +47,9 @@ LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
 costs a fifth of a decode."""
 
+OnLines = Callable[[Sequence[Line], int], object]
+"""Gets lines of a hub's stream, and when they came."""
+NOTHING = Push("REAL", [])
 Tap = Callable[[bytes, int], object]
 """Gets each message as it came, and when; it may neither wait nor raise."""
 
@@ -99,6 +103,7 @@ class Connection(WSListener):
         "_handed",
         "_listening",
         "_local_end",
+        "_on_lines",
         "_on_pushes",
         "_on_trades",
         "_read",
@@ -133,6 +138,7 @@ class Connection(WSListener):
         self._receiver = receiver
         self._on_pushes = receiver.on_pushes
         self._on_trades: OnTrades = _pass_over
+        self._on_lines: OnLines | None = None
         self._read = read_push
         self._rows: list[PushRow] = []
         """What was pushed in this read and is not handed over yet."""
@@ -251,7 +257,25 @@ class Connection(WSListener):
         """
         self.session.quotes = on_trades is not None
         self._on_trades = on_trades or _pass_over
-        self._read = read_push if on_trades is None else self._read_both
+        if self._on_lines is None:
+            self._read = read_push if on_trades is None else self._read_both
+
+    def read_lines(self, on_lines: OnLines) -> None:
+        """Read the numbered stream of a hub from now on, and hand its lines over."""
+        self._on_lines, self._read = on_lines, self._read_line
+
+    def _read_line(self, payload: bytes) -> Push:
+        """Read a frame of the numbered stream and hand its lines over; any other as usual."""
+        at_ns = self._read_ns
+        try:
+            lines = read_lines(payload)
+        except RemoteProtocolError as error:
+            self._receiver.on_unreadable(error.report, (), self.listening_ns, at_ns)
+            return NOTHING
+        if lines is None or self._on_lines is None:
+            return self._read_both(payload) if self.session.quotes else read_push(payload)
+        self._on_lines(lines, at_ns)
+        return NOTHING
 
     def _read_both(self, payload: bytes) -> Push:
         """Read a REAL frame and hand its trades over."""

@@ -1,8 +1,8 @@
 """The numbered stream of a hub as frames of its wire, both roles; an extension of this package, which no broker has.
 
 A live change is a REAL frame as the broker's, with its place in the stream on top: `epoch`, `n`, `prev` (the n of the
-same condition's event before it in this epoch, 0 for the first) and `at` (nanoseconds since 1970). Everything else comes
-as LINES: the fields of its event, where Gap, recovered changes and Snapshot of one blind stretch are in one frame.
+same condition's event before it in this epoch, 0 for the first) and `at` (nanoseconds since 1970). Everything else
+comes as LINES: the fields of its event, where Gap, recovered changes and Snapshot of one blind stretch stand together.
 """
 
 from collections.abc import Iterable, Sequence

@@ -107,10 +107,14 @@ def encode_search(seq: str, rows: Rows, next_key: str = "") -> bytes:
     return _reply("CNSRREQ", seq=seq, cont_yn=more, next_key=next_key, return_code=0, data=rows)
 
 
-def encode_registered(seq: str | None, rows: Rows) -> bytes:
-    """Return a snapshot; a row is {"jmcode": code}. The broker leaves `seq` out of some that are empty."""
+def encode_registered(seq: str | None, rows: Rows, number: tuple[int, int] | None = None) -> bytes:
+    """Return a snapshot; a row is {"jmcode": code}. The broker leaves `seq` out of some that are empty.
+
+    `number` is the place in a hub's stream at which it is so.
+    """
     named = {} if seq is None else {"seq": seq}
-    return _reply("CNSRREQ", **named, return_code=0, data=rows)
+    placed = {} if number is None else dict(zip(("epoch", "n"), number, strict=True))
+    return _reply("CNSRREQ", **named, return_code=0, data=rows, **placed)
 
 
 def encode_following(following: Following) -> bytes:
