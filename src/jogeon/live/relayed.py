@@ -22,7 +22,7 @@ AFTER = "{journal}:{epoch}:{n}"
 class Relayed:
     """What is followed on the hub of a connection; `tell` takes what concerns all sinks.
 
-    `journal` is the identity of the hub's journal; `number` that of the last line that was taken, None before the first.
+    `journal` is the identity of the hub's journal, `number` the last line that was taken, None before the first.
     """
 
     def __init__(self, tell: Callable[[Event], None], name_of: NameOf = nameless) -> None:
@@ -46,7 +46,7 @@ class Relayed:
     # ------------------------------------------------------------ what to send
 
     def request(self, due: Sequence[Subscription], now: float, at_ns: int) -> Follow:
-        """Return the request that lets these be heard: those that can go on behind the last line, or else the others."""
+        """Return the request that lets these be heard: those that go on behind the last line, or else the others."""
         known = [each for each in due if self._resumes(each)]
         group = [each for each in known or due if each.exchange == (known or due)[0].exchange]
         for subscription in group:
