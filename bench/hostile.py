@@ -32,7 +32,7 @@ async def main():
     async with Simulator(speed=1) as simulator:
         batch = [Change(str(n % 10), f"조건{n % 10}", f"{n:06d}", "ID"[n % 2], "090000") for n in range(100)]
         for _ in range(changes // 100):
-            simulator._truth.add(batch, time.time_ns())
+            simulator._truths["K"].add(batch, time.time_ns())
         print(simulator.websocket, simulator.rest, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

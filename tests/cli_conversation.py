@@ -11,7 +11,7 @@ from jogeon.events import Condition, Enter, Leave, Member, Snapshot, Stock
 from jogeon.live.listing import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client
     from jogeon.errors import JogeonError
     from jogeon.events import Event
+    from jogeon.prices import Price, Quote
 
 SURGE = Condition("4", "급등주")
 HIGHS = Condition("1", "신고가 돌파")
@@ -49,6 +50,8 @@ class FakeWatch:
         self.conditions = [SURGE]
         self.members = {"급등주": {"005930": Member("005930", NOON_NS, "live")}}
         self.journal = None
+        self.prices: dict[str, dict[str, Price]] = {}
+        self.costs: list[Price] = []
         self.left = False
 
     async def __aenter__(self) -> Self:
@@ -59,6 +62,10 @@ class FakeWatch:
         self._events += self._last
         if self._then == "wait":
             self._then = "end"
+
+    async def price_changes(self) -> AsyncGenerator[Price]:
+        for price in self.costs:
+            yield price
 
     async def batch(self, limit: int) -> list[Event]:
         events, self._events = self._events[:limit], self._events[limit:]
@@ -83,6 +90,9 @@ class FakeClient:
         self.refusal: Exception | None = knows.get("refusal")
         self.told = FakeWatch(knows.get("events", ()), knows.get("then", "end"), knows.get("last", ()))
         self.asked: list[object] = []
+        self.quoted: list[Quote] = knows.get("quotes", [])
+        self.priced = False
+        """Whether the last watch was one with prices."""
 
     async def __aenter__(self) -> Self:
         if self.refusal is not None:
@@ -106,8 +116,15 @@ class FakeClient:
     async def clear(self, wanted: Condition) -> None:
         self.asked.append(("clear", wanted.name))
 
-    def watch(self, *wanted: str, exchange: str, journal: str | None) -> FakeWatch:
+    async def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
+        self.asked.append(("quotes", codes))
+        for quote in self.quoted:
+            yield quote
+        await asyncio.Event().wait()
+
+    def watch(self, *wanted: str, exchange: str, journal: str | None, prices: bool) -> FakeWatch:
         assert journal is None
+        self.priced = prices
         self.asked.append((wanted, exchange))
         return self.told
 

@@ -11,7 +11,7 @@ from jogeon.alerts.alerting import Alerting, Plan
 from jogeon.alerts.outbox import MAX_AGE, Message
 from jogeon.alerts.own import Note
 from jogeon.alerts.rebuilding import dry_run
-from jogeon.alerts.rules import Rule
+from jogeon.alerts.rules import Bound, Rule
 from jogeon.alerts.settings import Own
 from jogeon.alerts.targets import Later, Outcome, Sent
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State
@@ -21,10 +21,19 @@ from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import Posted, read_posts
 from jogeon.journal.writer import Journal
 from jogeon.reports import Report
+from phone import answer, phone
 
 RISE = Condition("4", "급등주")
 SECOND = 1_000_000_000
 pytestmark = pytest.mark.usefixtures("spared_disk")
+
+
+class Quote:
+    """A price as the journal takes it."""
+
+    def __init__(self, code: str, price: int) -> None:
+        self.code, self.price, self.at_ns = code, price, time.time_ns()
+        self.change, self.rate, self.volume = 0, 0.0, 1
 
 
 class Phone:
@@ -222,3 +231,31 @@ async def test_a_journal_that_cannot_be_written_is_told_without_it(desk: Desk, m
     await desk.until(lambda: len(desk.phone.heard) == 2)
     assert [text for _, text in desk.phone.heard] == ["stalled", "resumed"]
     assert desk.posts == []
+
+
+async def test_a_sign_of_life_goes_out_while_all_is_well(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.alerts.alerting.PING_EVERY", 0.01)
+    async with phone(answer(500, {}), None) as there:
+        alerting = Alerting(desk.journal, Plan([], {}, Own(to=()), f"{there.url}/ping"), say=desk.say)
+        await alerting.start()
+        await desk.until(lambda: len(there.heard) > 3)
+        desk.hears(State(time.time_ns(), "reconnecting"))
+        await desk.until(lambda: alerting.place == 1)
+        await asyncio.sleep(0.05)
+        quiet = len(there.heard)
+        await asyncio.sleep(0.1)
+        assert len(there.heard) == quiet
+        assert {heard.path for heard in there.heard} == {"/ping"}
+
+
+async def test_a_quote_is_decided_on_in_its_place(desk: Desk, path: Path) -> None:
+    dear = rule(price=Bound.parse(">= 1000"))
+    await desk.begin(dear)
+    desk.hears(snapshot(), enter(), enter("000660"))
+    await desk.until(lambda: desk.journal.committed[1] == 3)
+    for code, price in (("005930", 1500), ("000660", 900)):
+        desk.journal.quote(Quote(code, price), "quote")
+    await desk.until(lambda: desk.phone.heard)
+    await desk.close()
+    assert [text for _, text in desk.phone.heard] == ["005930"]
+    assert [alert.code for alert in dry_run(path, [dear])] == ["005930"]

@@ -31,7 +31,7 @@ WINGS = {
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening waiter"
     " slots turns holding pricing ledger quoting asking queue jobs connection opening policy beats serving supervisor"
     " feed",
-    "account": "pasted environment settings keyrings keyfiles keys lock tokens stkinfo",
+    "account": "pasted environment settings keyrings keyfiles keys lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
     " following steps file store inbox writer relay counting outcomes history retention",

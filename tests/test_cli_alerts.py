@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,6 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
 from phone import answer, phone, phone_aside
 from recorded import SECOND, START_NS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TOKEN = "123456:made-up-token"
 RISE = Condition("4", "급등주")
@@ -58,8 +56,6 @@ def journal(tmp_path: Path, spared_disk: None) -> str:
 
 
 def settings(text: str, url: str = "http://127.0.0.1:1") -> Path:
-    from pathlib import Path
-
     path = Path("jogeon.toml")
     path.write_text(text % url if "%s" in text else text, encoding="utf-8")
     path.chmod(0o600)
@@ -272,3 +268,32 @@ def test_another_server_must_be_safe(shell: Shell) -> None:
 def test_a_file_that_others_can_write_is_refused_before_anything_is_asked(shell: Shell) -> None:
     settings("[alerts]").chmod(0o666)
     assert shell("alerts", "add").code == 2
+
+
+@pytest.mark.parametrize(("page", "target"), [("alerts.md", "phone"), ("alerts.ko.md", "폰")])
+def test_the_page_leads_from_nothing_to_the_first_message(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, page: str, target: str
+) -> None:
+    """Each command of the first part is typed as it is shown; the recording is given an end."""
+    text = (Path(__file__).parent.parent / "docs" / page).read_text(encoding="utf-8")
+    first = text.partition("\n## ")[2].partition("\n## ")[0]
+    typed = [line.split() for line in map(str.strip, first.splitlines()) if line.startswith("jogeon ")]
+    assert [words[1:3] for words in typed] == [["alerts", "add"], ["alerts", "check"], ["record", "--all"]]
+    monkeypatch.setenv("JOGEON_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: "")
+    path = Path("jogeon.toml")
+    path.write_text("", encoding="utf-8")
+    with phone_aside(answer(200, {"ok": True, "result": HEARD[1:]})) as there:
+        monkeypatch.setattr("jogeon.cli.running.alert_wizard.API", there.url)
+        for words in typed[:2]:
+            assert shell(*words[1:]).code == 0
+        assert there.heard[-1].path.endswith("/sendMessage")
+        path.write_text(path.read_text(encoding="utf-8").replace('"30s"', '"500ms"'), encoding="utf-8")
+        monkeypatch.setenv("PYTHONUTF8", "1")
+        done = subprocess.run(
+            [sys.executable, "-m", *typed[2], "--duration", "4s"], capture_output=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        assert len(there.heard) > 2
+        assert {heard.body["chat_id"] for heard in there.heard[1:]} == {"42"}
+    assert target in path.read_text(encoding="utf-8")

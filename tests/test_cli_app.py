@@ -98,7 +98,7 @@ def test_an_interruption_is_no_failure(
         ("jogeon watch --exchange ", ["K", "N", "A"]),
         ("jogeon watch --on-taken t", ["takeover"]),
         ("jogeon list --server ", ["real", "mock", "demo"]),
-        ("jogeon history ", ["events", "members", "gaps", "stats", "position"]),
+        ("jogeon history ", ["events", "members", "gaps", "stats", "outcomes", "position"]),
         ("jogeon history events --kind ga", ["gap"]),
         ("jogeon simulate --switch page", ["page_size="]),
         ("jogeon nonsense --x", []),

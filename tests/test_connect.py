@@ -18,7 +18,7 @@ from conftest import homeless
 from jogeon import sync
 from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import holder
-from jogeon.connect import _aside, connect
+from jogeon.connect import _aside, connect, endpoint
 from jogeon.errors import (
     CouldNotConnect,
     InvalidAddress,
@@ -359,3 +359,67 @@ async def test_whoever_is_cancelled_does_not_wait_for_what_blocks() -> None:
 async def test_what_blocks_raises_where_it_was_asked_for() -> None:
     with pytest.raises(ZeroDivisionError):
         await _aside(lambda: 1 / 0)
+
+
+# ---------------------------------------------------------------- names and prices over HTTP
+
+
+def rest_of(server: str, **more: Any) -> str | None:
+    """Return where HTTP is, of a server that says nothing of it at the login."""
+
+    async def main() -> str | None:
+        async with endpoint(server, token="demo", **more) as found:
+            return found.rest_after(None)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("server", "rest"),
+    [
+        ("wss://api.kiwoom.com:10000/api/dostk/websocket", "https://api.kiwoom.com"),
+        ("wss://MOCKAPI.kiwoom.com.:10000", "https://mockapi.kiwoom.com"),
+        ("wss://other.kiwoom.com:10000", None),
+        ("ws://127.0.0.1:1", None),
+    ],
+)
+def test_a_typed_address_of_kiwoom_has_its_own_rest_address(server: str, rest: str | None) -> None:
+    assert rest_of(server) == rest
+
+
+def test_a_rest_address_is_given_by_argument_or_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rest_of("ws://127.0.0.1:1", rest="http://127.0.0.1:2/") == "http://127.0.0.1:2"
+    monkeypatch.setenv("JOGEON_REST", "'http://127.0.0.1:3'")
+    assert rest_of("ws://127.0.0.1:1") == "http://127.0.0.1:3"
+    assert rest_of("ws://127.0.0.1:1", rest="http://127.0.0.1:2") == "http://127.0.0.1:2"
+    assert rest_of("wss://api.kiwoom.com") == "https://api.kiwoom.com", "the token of Kiwoom goes nowhere else"
+
+
+@pytest.mark.parametrize(
+    ("server", "rest", "reason"),
+    [
+        ("real", "https://there.example", "own rest"),
+        ("demo", "http://127.0.0.1:2", "own rest"),
+        ("wss://api.kiwoom.com", "https://there.example", "own rest"),
+        ("ws://127.0.0.1:1", "http://there.example", "rest insecure"),
+        ("ws://127.0.0.1:1", "ws://127.0.0.1:2", "rest"),
+        ("ws://127.0.0.1:1", "127.0.0.1:2", "rest"),
+        ("ws://127.0.0.1:1", "https://user:planted@there.example", "rest"),
+        ("ws://127.0.0.1:1", "https://there.example:99999", "rest"),
+        ("ws://127.0.0.1:1", "", "empty"),
+    ],
+)
+def test_a_rest_address_that_cannot_be_used_is_refused(server: str, rest: str, reason: str) -> None:
+    token = "demo" if "://" in server else None
+    with pytest.raises(InvalidAddress) as refused:
+        connect(server, rest=rest, token=token)
+    assert refused.value.reason == reason
+    assert "planted" not in str(refused.value)
+
+
+def test_a_variable_that_is_no_rest_address_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOGEON_REST", "there")
+    with pytest.raises(InvalidSetting, match="JOGEON_REST"):
+        connect("ws://127.0.0.1:1")
+    monkeypatch.setenv("JOGEON_REST", "http://there.example")
+    assert connect("ws://127.0.0.1:1", insecure=True).address == "ws://127.0.0.1:1"

@@ -115,8 +115,23 @@ async def test_a_part_of_the_truth(simulator: Simulator, http: httpx2.AsyncClien
     assert (await http.get("/simulator/truth?limit=0")).json()["changes"] == []
 
 
-async def test_a_long_truth_does_not_keep_the_wire_waiting(
-    simulator: Simulator, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+async def test_what_was_traded_and_what_is_registered(simulator: Simulator, http: httpx2.AsyncClient) -> None:
+    simulator.advance(30)
+    found = (await http.get("/simulator/quotes")).json()
+    assert found == simulator.quotes()
+    assert found.keys() == {"registered", "refused", "trades", "first"}
+    assert (found["registered"], found["first"], found["refused"]["105115"]) == ([], 1, 0)
+    assert found["trades"][0].keys() == {"n", "code", "price", "quantity", "time", "at"}
+    part = (await http.get("/simulator/quotes?since=5&limit=3")).json()
+    assert part["trades"] == found["trades"][5:8]
+    nxt = (await http.get("/simulator/quotes?limit=1&exchange=N")).json()["trades"]
+    assert (nxt[0]["n"], nxt[0]["time"]) == (1, "080000")
+    assert (await http.get("/simulator/quotes?since=x")).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "log"), [("truth", "_truths"), ("quotes", "_trades")])
+async def test_a_long_answer_does_not_keep_the_wire_waiting(
+    simulator: Simulator, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str, log: str
 ) -> None:
     """Between two pieces everybody else has a turn."""
     turns = [0]
@@ -135,8 +150,8 @@ async def test_a_long_truth_does_not_keep_the_wire_waiting(
         yield b"1]"
 
     seen: list[int] = []
-    monkeypatch.setattr(simulator._truths["K"], "slices", slices)
+    monkeypatch.setattr(getattr(simulator, log)["K"], "slices", slices)
     turning = asyncio.create_task(turn())
-    await http.get("/simulator/truth")
+    await http.get(f"/simulator/{path}")
     turning.cancel()
     assert all(before < after for before, after in itertools.pairwise(seen))

@@ -41,6 +41,10 @@ def test_kiwoom_is_never_asked_for_more_than_it_knows(scheme: str, host: str) ->
     assert Endpoint("there", f"{scheme}://{host}/api", FixedToken("demo")).extended is False
 
 
+def test_real_and_mock_are_kiwoom_wherever_they_are() -> None:
+    assert not any(Endpoint(name, "ws://127.0.0.1:1", FixedToken("demo")).extended for name in ("real", "mock"))
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "notkiwoom.com", "kiwoom.com.example", "example.com", "[::1]:1"])
 def test_any_other_server_is(host: str) -> None:
     assert Endpoint("there", f"ws://{host}/kiwoom.com", FixedToken("demo")).extended is True

@@ -11,18 +11,27 @@ from jogeon.simulator.broker.desks import Desks, Held
 from jogeon.simulator.broker.dialect import Dialect
 from jogeon.simulator.broker.faults import Standing
 from jogeon.simulator.broker.pushes import UNREADABLE, Pushes
+from jogeon.simulator.broker.quotas import Quotas
+from jogeon.simulator.broker.quotedesk import QuoteDesk
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.market.market import Change
-from jogeon.wire.messages import Register
+from jogeon.simulator.market.market import Change, Prices
+from jogeon.simulator.market.synthetic import SyntheticMarket
+from jogeon.wire.messages import Register, RegisterQuotes
 
 if TYPE_CHECKING:
     from jogeon.server.peer import Peer
 
+TRADED = Prices(
+    "000370", "가상전자 001", 75_000, 5, -100, -130, 10_386_116, 75_100, 75_600, 74_700,
+    base=75_100, value=780_000_000_000, ask=75_100, bid=75_000, quantity=-10, strength=98.5, clock="101500",
+)  # fmt: skip
 ENTER, LEAVE = (Change("7", "급등주", "005930", kind, "090001") for kind in ("I", "D"))
 
 
 class Program:
     """Keeps what it is sent."""
+
+    key = "a key"
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
@@ -41,7 +50,16 @@ def heard(*labels: str, standing: Standing | None = None) -> tuple[Pushes, Desks
     for label, program in zip(labels, programs, strict=True):
         desks.open(cast("Peer", program))
         desks.register(cast("Peer", program), label, ("K", "7"))
-    return Pushes(desks, Dialect(Switches()), standing or Standing(), 0), desks, programs
+    return pushes_of(desks, standing or Standing()), desks, programs
+
+
+def pushes_of(desks: Desks, standing: Standing) -> Pushes:
+    """Return pushes to what is at the desks; the first program there has registered two stocks."""
+    switches = Switches()
+    quotes = QuoteDesk({"K": SyntheticMarket(1)}, switches, standing, Quotas(switches, lambda: 0.0))
+    for peer in desks.watching[:1]:
+        quotes.change(peer, RegisterQuotes((TRADED.code, f"{TRADED.code}_AL")))
+    return Pushes(desks, quotes, Dialect(switches), standing, 0)
 
 
 def test_each_hears_of_a_condition_under_its_own_label_in_one_write() -> None:
@@ -81,3 +99,17 @@ def test_a_held_snapshot_counts_the_pushes_of_its_condition() -> None:
     desk.held["4"] = Held(Register("4"), [], 2, 9.0)
     pushes.push([ENTER], "K")
     assert desk.held["4"].pushes == 1
+
+
+@pytest.mark.parametrize(("fault", "times"), [({}, 1), ({"duplicate": True}, 2), ({"garble_push": 3, "mute": "7"}, 1)])
+def test_a_trade_goes_under_each_label_to_who_registered_it_in_one_write(fault: dict[str, object], times: int) -> None:
+    pushes, _, (one, other) = heard("4", "7", standing=msgspec.convert(fault, Standing))
+    pushes.quote([TRADED, msgspec.structs.replace(TRADED, code="000740")], "K")
+    pushes.quote([TRADED], "N")
+    (sent,) = one.sent
+    assert [sent.count(part) for part in (b'"item":"000370"', b'"item":"000370_AL"', b'"item"')] == [
+        times,
+        times,
+        2 * times,
+    ]
+    assert other.sent == []

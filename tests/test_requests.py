@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.wire.messages import Login, Ping, Register, RegisterQuotes, Unknown
+from jogeon.wire.messages import Login, Ping, Register, RegisterQuotes, RemoveQuotes, Unknown
 from jogeon.wire.requests import decode_request
 
 
@@ -31,10 +31,31 @@ def test_quotes_may_be_registered_in_several_rows() -> None:
     assert decode_request(text) == RegisterQuotes(("A", "B", "C"), "2")
 
 
+def test_quotes_of_another_type_name_no_code_here() -> None:
+    text = (
+        '{"trnm":"REG","grp_no":1,"refresh":%s,"data":[{"item":["A"],"type":["0D"]},{"item":["B",""],"type":["0B"]}]}'
+    )
+    assert decode_request((text % '"0"').encode()) == RegisterQuotes(("B",), "1", keep=False)
+    assert decode_request((text % "0").encode()) == RegisterQuotes(("B",), "1", keep=False)
+    nothing = b'{"trnm":"REMOVE","data":[{"item":[],"type":[]}]}'
+    assert decode_request(nothing) == RemoveQuotes((), "")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         '{"trnm":"REG","grp_no":"1"}',
+        '{"trnm":"REG","data":{"item":["005930"],"type":["0B"]}}',
+        '{"trnm":"REG","data":[{"item":"005930","type":["0B"]}]}',
+        '{"trnm":"REG","data":[{"item":["005930"],"type":"0B"}]}',
+        '{"trnm":"REG","data":[{"item":["005930"]}]}',
+        '{"trnm":"REG","data":[{"type":["0B"]}]}',
+        '{"trnm":"REG","data":[{"item":[5930],"type":["0B"]}]}',
+        '{"trnm":"REG","data":[{"item":["005930"],"type":["0B"]},{"item":"000660","type":["0B"]}]}',
+        '{"trnm":"REG","data":["005930"]}',
+        '{"trnm":"REMOVE","data":[{"item":"005930","type":["0B"]}]}',
+        '{"trnm":"REMOVE"}',
+        '{"trnm":"REMOVE","data":[]}',
         '{"trnm":"LOGIN"}',
         '{"trnm":"LOGIN","token":5}',
         '{"trnm":"CNSRREQ","search_type":"1"}',

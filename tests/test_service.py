@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Handmade:
     """Two conditions and one stock."""
 
+    codes: Sequence[str] = ()
+
     def __init__(self) -> None:
         self.conditions: Sequence[Condition] = [Condition("0", "급등주"), Condition("1", "급락주")]
 
@@ -29,6 +31,9 @@ class Handmade:
 
     def prices(self, code: str) -> Unpriced:
         return Unpriced(code)
+
+    def follow(self, code: str, *, on: bool) -> None:
+        """Nothing is traded."""
 
     def listed(self, market: str) -> list[ListedStock]:
         del market

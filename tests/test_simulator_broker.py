@@ -291,14 +291,6 @@ async def test_what_goes_away_gets_nothing() -> None:
 # ---------------------------------------------------------------- other frames
 
 
-async def test_registrations_of_single_stocks_are_acknowledged() -> None:
-    async with talking() as (_, client):
-        stocks: dict[str, Any] = {"grp_no": "1", "refresh": "1", "data": [{"item": ["005930"], "type": ["0B"]}]}
-        for trnm in ("REG", "REMOVE"):
-            await client.send({"trnm": trnm} | stocks)
-            assert await client.hear(trnm) == {"trnm": trnm, "return_code": 0, "return_msg": ""}
-
-
 async def test_what_nobody_knows_lacks_a_parameter() -> None:
     async with talking() as (_, client):
         for trnm in ("GCNSRLST", "", "CNSRLT"):

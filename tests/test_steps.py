@@ -13,7 +13,6 @@ from jogeon.journal.steps import (
     Numbered,
     Priced,
     read_members,
-    read_names,
     read_place_before,
     read_present,
     read_steps,
@@ -89,5 +88,7 @@ def test_time_in_a_gap_is_no_time_that_was_seen(path: Path) -> None:
 def test_the_present_is_what_the_watermark_says(path: Path) -> None:
     db = open_reader(path)
     assert read_present(db) == [Tick(RISE, START_NS + 110 * SECOND + 1)]
-    assert read_names(db) == {"000001": "가상전자"}
+    (step,) = [each for each in read_steps(db, 1, 2, priced=False) if isinstance(each, Numbered)]
+    assert isinstance(step.event, Enter)
+    assert step.event.name == "가상전자"
     db.close()

@@ -128,11 +128,11 @@ async def test_a_page_without_a_key_that_can_be_sent_back_is_the_last(headers: t
 # ---------------------------------------------------------------- the budget
 
 
-def turns(budget: Budget, ranks: Sequence[int], seconds: float = 60) -> list[tuple[float, int]]:
+def turns(budget: Budget, ranks: Sequence[float], seconds: float = 60) -> list[tuple[float, float]]:
     """Return when who had a turn, of so many that ask at once."""
-    had: list[tuple[float, int]] = []
+    had: list[tuple[float, float]] = []
 
-    async def one(rank: int) -> None:
+    async def one(rank: float) -> None:
         await budget.turn(rank)
         had.append((asyncio.get_running_loop().time(), rank))
 
@@ -147,6 +147,20 @@ def turns(budget: Budget, ranks: Sequence[int], seconds: float = 60) -> list[tup
 
 def test_the_first_has_its_turn_at_once_and_the_others_one_a_second_by_rank() -> None:
     assert turns(Budget(), [LATER, LATER, SOON, URGENT]) == [(0, LATER), (1, URGENT), (2, SOON), (3, LATER)]
+
+
+def test_nobody_waits_for_ever_behind_those_who_are_urgent() -> None:
+    async def main() -> None:
+        budget = Budget()
+        late = asyncio.create_task(budget.turn(LATER))
+        await asyncio.sleep(0)  # the first has its turn
+        waiting = asyncio.create_task(budget.turn(LATER))
+        for _ in range(6):
+            await budget.turn(URGENT)
+        assert late.done()
+        assert waiting.done()
+
+    virtual(main())
 
 
 def test_after_a_refusal_for_the_rate_turns_come_slower_and_then_as_before() -> None:

@@ -16,6 +16,7 @@ from jogeon.simulator.market.companies import nxt_codes
 from jogeon.simulator.market.expressions import FIELDS, ConditionRule, ExpressionError
 from jogeon.simulator.market.hours import NXT, Hours
 from jogeon.simulator.market.krx import daily_limits, rate
+from jogeon.simulator.market.market import TRADE
 from jogeon.simulator.market.synthetic import DEFAULT_CONDITIONS, SyntheticMarket
 
 if TYPE_CHECKING:
@@ -300,3 +301,74 @@ def test_a_single_condition_keeps_its_seq() -> None:
     market = SyntheticMarket(1, own("현재가 > 1"))
     market.renumber(1)
     assert [condition.seq for condition in market.conditions] == ["0"]
+
+
+# ---------------------------------------------------------------- trades
+
+
+def trades(market: SyntheticMarket) -> list[tuple[str, int, int, str]]:
+    """Return what the last `advance` traded: code, price, quantity, time."""
+    rows, clocks = market.traded.rows, market.traded.clocks
+    found, clock = [], ""
+    for number in range(len(rows) // TRADE):
+        clock = clocks.get(number, clock)
+        index, price, quantity = rows[number * TRADE : number * TRADE + TRADE]
+        found.append((market.codes[index], price, quantity, clock))
+    return found
+
+
+def test_trades_are_a_function_of_the_seed_and_market_time() -> None:
+    whole, sliced = SyntheticMarket(1), SyntheticMarket(1)
+    opening = trades(whole)
+    assert opening == trades(sliced)
+    assert [code for code, *_ in opening] == whole.codes
+    assert {clock for *_, clock in opening} == {"090000"}
+    whole.advance(90)
+    parts = []
+    for _ in range(225):
+        sliced.advance(0.4)
+        parts += trades(sliced)
+    assert trades(whole) == parts
+    assert {clock for *_, clock in parts} >= {"090000", "090001", "090100", "090129"}
+
+
+def test_trades_make_the_price_volume_high_and_low_that_a_search_shows() -> None:
+    market = SyntheticMarket(1)
+    told = trades(market)
+    market.advance(300)
+    told += trades(market)
+    of_code: dict[str, list[tuple[int, int]]] = {code: [] for code in market.codes}
+    for code, price, quantity, _ in told:
+        of_code[code].append((price, abs(quantity)))
+    for code, mine in of_code.items():
+        now = market.prices(code)
+        prices = [price for price, _ in mine]
+        assert (now.open, now.high, now.low, now.price) == (prices[0], max(prices), min(prices), prices[-1])
+        assert now.volume == sum(quantity for _, quantity in mine)
+        assert now.value == sum(price * quantity for price, quantity in mine)
+
+
+def test_the_opening_auction_of_each_day_is_a_trade_of_every_stock() -> None:
+    market = SyntheticMarket(1, hours=SHORT)
+    market.advance(SHORT_DAY - 0.1)
+    market.advance(0.1)
+    assert market.clock == "090000"
+    assert [(code, price) for code, price, *_ in trades(market)] == [
+        (code, market.prices(code).open) for code in market.codes
+    ]
+    assert all(quantity for _, _, quantity, _ in trades(market))
+
+
+def test_of_who_is_followed_each_trade_is_told_and_nothing_else_changes() -> None:
+    market, alone = SyntheticMarket(1), SyntheticMarket(1)
+    followed = market.codes[:200]
+    for code in [*followed, "nobody"]:
+        market.follow(code, on=True)
+    assert market.advance(60) == alone.advance(60)
+    told = [(each.code, each.price, each.quantity, each.clock) for each in market.quotes]
+    assert told == [trade for trade in trades(market) if trade[0] in followed]
+    assert len(told) > 100
+    assert alone.quotes == []
+    market.follow(followed[0], on=False)
+    market.advance(600)
+    assert {each.code for each in market.quotes} == {code for code, *_ in trades(market)} & set(followed[1:])

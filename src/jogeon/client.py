@@ -8,6 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
+from jogeon.account.markets import Markets, kept
+from jogeon.account.names import Names
 from jogeon.account.stkinfo import StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, stock_codes
 from jogeon.endpoint import Endpoint
@@ -36,13 +38,21 @@ class Client:
     """
 
     def __init__(
-        self, endpoint: AbstractAsyncContextManager[Endpoint], *, name: str, policy: Policy = DEFAULTS
+        self,
+        endpoint: AbstractAsyncContextManager[Endpoint],
+        *,
+        name: str,
+        policy: Policy = DEFAULTS,
+        names: Names | None = None,
     ) -> None:
         self.address = name
         self._endpoint = endpoint
-        self._feed = Feed(policy)
+        self._names = Names() if names is None else names
+        self._feed = Feed(policy, self._names.of)
+        self._names.on_named = self._feed.named
         self._stocks: StockInfo | None = None
         """Names and prices over REST; None until the client is entered."""
+        self._markets: Markets | None = None
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
 
@@ -54,6 +64,8 @@ class Client:
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
             self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            self._stocks.learn = self._names.learn
+            self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
             self._feed.asking.ask = self._stocks.prices
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
@@ -95,7 +107,9 @@ class Client:
         check_bounds(max_rows=max_rows)
         for _ in range(SEARCH_STARTS):
             with contextlib.suppress(Moved):
-                return await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
+                found = await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
+                self._names.learn((stock.code, stock.name, "") for stock in found)
+                return found
         raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
 
     def watch(
@@ -121,6 +135,8 @@ class Client:
         feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
         queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
+        if self._markets is not None:
+            self._markets.want()
         ledger = Ledger(feed.pricing) if prices else None
         return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger)
 

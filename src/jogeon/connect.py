@@ -39,6 +39,7 @@ def connect(
     token: str | None = None,
     keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
+    rest: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
@@ -53,21 +54,24 @@ def connect(
     machine "demo". `keys` are for real and mock: an app key and its secret key, or the folder of the two downloaded
     files, or one of them; by default they are looked for (see `credentials`) when the client is entered, which raises
     KeysMissing and InvalidSetting. `proxy`: by default the usual variables decide, "" = none; this machine is
-    never reached through one. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`: what to do
-    when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover", once. Raises
-    TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
+    never reached through one. `rest`: where a ws:// or wss:// server serves names and prices over HTTP, if it does not
+    say so itself; by default JOGEON_REST. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`:
+    what to do when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover",
+    once. Raises TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
     """
+    from jogeon.account.names import Names, names_file
     from jogeon.arguments import check_choice, check_length
     from jogeon.client import Client
     from jogeon.net import checked_proxy
 
-    _check_types(server=server, token=token, keys=keys, proxy=proxy, insecure=insecure)
+    _check_types(server=server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
     check_length("recheck", recheck)
     check_choice("on_taken", on_taken, ON_TAKEN)
     if proxy:
         checked_proxy(proxy, "proxy")
-    found = endpoint(server, token=token, keys=keys, proxy=proxy, insecure=insecure)
-    return Client(found, name=masked(server), policy=policy_for(server, recheck=recheck, on_taken=on_taken))
+    found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
+    policy = policy_for(server, recheck=recheck, on_taken=on_taken)
+    return Client(found, name=masked(server), policy=policy, names=Names(names_file(server)))
 
 
 def policy_for(server: str, *, recheck: float, on_taken: "OnTaken") -> "Policy":
@@ -90,13 +94,14 @@ def _check_types(**given: object) -> None:
         "token": ((str, type(None)), "a str or None"),
         "keys": ((str, PathLike, Keys, type(None)), "Keys, the path of a folder, or None"),
         "proxy": ((str, type(None)), "a str or None"),
+        "rest": ((str, type(None)), "a str or None"),
         "insecure": ((bool,), "a bool"),
     }
     for name, value in given.items():
         wanted, words = kinds[name]
         if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
             raise TypeError(f"{name} is {words}, not {type(value).__name__}")
-    for name in ("token", "keys"):
+    for name in ("token", "keys", "rest"):
         if given[name] == "":
             raise InvalidSetting(file=ARGUMENT, field=name, reason="empty")
 
@@ -107,10 +112,13 @@ def endpoint(
     token: str | None = None,
     keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
+    rest: str | None = None,
     insecure: bool = False,
 ) -> "AbstractAsyncContextManager[Endpoint]":
     """Return where a client logs in and what with, there as long as it is entered; as `connect` takes it."""
     match server:
+        case "real" | "mock" | "demo" if rest is not None:
+            raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
         case "real" | "mock":
             if token is not None:
                 raise InvalidAddress(f"{server!r} takes keys, no token", value=server, reason="no token")
@@ -119,7 +127,7 @@ def endpoint(
             raise InvalidAddress(f"{server!r} takes no keys", value=server, reason="no keys")
         case "demo":
             return _demo()
-    return contextlib.nullcontext(_address(server, token, proxy, insecure=insecure))
+    return contextlib.nullcontext(_address(server, token, proxy, rest, insecure=insecure))
 
 
 @contextlib.asynccontextmanager
@@ -168,12 +176,12 @@ async def _aside(work: "Callable[[], T]") -> "T":
     return await done
 
 
-def _address(server: str, token: str | None, proxy: str | None, *, insecure: bool) -> "Endpoint":
+def _address(server: str, token: str | None, proxy: str | None, rest: str | None, *, insecure: bool) -> "Endpoint":
     from urllib.parse import urlsplit
 
-    from jogeon.account.environment import server_token
+    from jogeon.account.environment import server_rest, server_token
     from jogeon.account.pasted import is_one_word
-    from jogeon.endpoint import Endpoint, FixedToken
+    from jogeon.endpoint import Endpoint, FixedToken, checked_rest, is_kiwoom
     from jogeon.net import is_loopback, proxy_for, without_password
 
     shown = without_password(server)
@@ -195,7 +203,24 @@ def _address(server: str, token: str | None, proxy: str | None, *, insecure: boo
         if not is_loopback(host):
             raise InvalidAddress(f"{server!r} needs a token", value=server, reason="token")
         token = "demo"  # noqa: S105  # the simulator's own fixed token, no secret
-    return Endpoint(masked(server), websocket=server, tokens=FixedToken(token), proxy=proxy_for(server, proxy))
+    through = proxy_for(server, proxy)
+    if is_kiwoom(server):
+        rest, else_rest = _kiwoom_rest(server, rest), None
+    else:
+        rest = None if rest is None else checked_rest(rest, insecure=insecure)
+        else_rest = server_rest(insecure=insecure)
+    return Endpoint(masked(server), server, FixedToken(token), proxy=through, rest=rest, else_rest=else_rest)
+
+
+def _kiwoom_rest(server: str, rest: str | None) -> str | None:
+    """Return the REST address beside a websocket of Kiwoom, None for a host of theirs that has none; InvalidAddress."""
+    from jogeon.account.keys import BROKERS
+    from jogeon.endpoint import host_of
+
+    if rest is not None:
+        raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
+    beside = {host_of(broker.websocket): broker.rest for broker in BROKERS.values()}
+    return beside.get(host_of(server))
 
 
 @contextlib.asynccontextmanager

@@ -2,14 +2,16 @@
 
 import contextlib
 from typing import Any, Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from jogeon.errors import InvalidAddress
 from jogeon.masks import hide
 from jogeon.net import is_loopback, without_password
 
 KIWOOM = "kiwoom.com"
+OF_KIWOOM = ("real", "mock")
 LOCALHOST = ("127.0.0.1", "::1")
 
 
@@ -63,8 +65,8 @@ class Endpoint(Struct, frozen=True):
 
     @property
     def extended(self) -> bool:
-        """Whether the login may ask for more than Kiwoom knows: never at a host of Kiwoom, however it was typed."""
-        return not is_kiwoom(self.websocket)
+        """Whether the login may ask for more than Kiwoom knows: never at a server of Kiwoom, however it was named."""
+        return self.name not in OF_KIWOOM and not is_kiwoom(self.websocket)
 
     def rest_after(self, said: str | None) -> str | None:
         """Return where the server serves HTTP, after what it said of that at the login; None if nobody knows."""
@@ -73,8 +75,31 @@ class Endpoint(Struct, frozen=True):
 
 def is_kiwoom(url: str) -> bool:
     """Tell whether an address leads to a host of Kiwoom; a name that looks up as one is one."""
-    host = _host(urlsplit(url))
+    host = host_of(url)
     return host == KIWOOM or host.endswith(f".{KIWOOM}")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address as a look-up sees it: in small letters, composed, without a dot at its end."""
+    host = urlsplit(url).hostname or ""
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    return host.rstrip(".").lower()
+
+
+def checked_rest(rest: str, *, insecure: bool = False) -> str:
+    """Return a REST address that a user gave; InvalidAddress for what is none, or would show the token on the way."""
+    shown = without_password(rest)
+    try:
+        parts = urlsplit(rest)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc or parts.query or parts.fragment or not rest.isprintable() or " " in rest:
+        raise InvalidAddress(f"{shown!r} is no REST address", value=shown, reason="rest")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not insecure:
+        raise InvalidAddress(f"{rest!r} would send the token unencrypted", value=rest, reason="rest insecure")
+    return rest.rstrip("/")
 
 
 def rest_said(websocket: str, said: str | None) -> str | None:
@@ -83,20 +108,11 @@ def rest_said(websocket: str, said: str | None) -> str | None:
     It must be on the host of the websocket, and not less protected than that.
     """
     try:
-        there, here = urlsplit(said or ""), urlsplit(websocket)
+        there, host, own = urlsplit(said or ""), host_of(said or ""), host_of(websocket)
         port = there.port
     except ValueError:
         return None
-    host = _host(there)
-    same = host != "" and (host == _host(here) or (_host(here) == "localhost" and host in LOCALHOST))
-    plain = there.scheme == "http" and (here.scheme == "ws" or is_loopback(host))
+    same = host != "" and (host == own or (own == "localhost" and host in LOCALHOST))
+    plain = there.scheme == "http" and (websocket.startswith("ws:") or is_loopback(host))
     bare = "@" not in there.netloc and not there.query and not there.fragment and port != 0
     return said.rstrip("/") if said and same and bare and (plain or there.scheme == "https") else None
-
-
-def _host(parts: SplitResult) -> str:
-    """Return the host of an address as a look-up sees it: in small letters, composed, without a dot at its end."""
-    host = parts.hostname or ""
-    with contextlib.suppress(UnicodeError):
-        host = host.encode("idna").decode()
-    return host.rstrip(".").lower()

@@ -104,6 +104,7 @@ class Price(Struct, frozen=True, gc=False):
     high: int | None = None
     low: int | None = None
     stale_since_ns: int | None = None
+    sign: Sign | None = None
 
     @property
     def entry_at(self) -> datetime | None:

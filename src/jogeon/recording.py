@@ -41,6 +41,7 @@ class Recording:
             raise
         self.sink = RestartGap(self.journal, self.journal.last, self._listing, self._feed.name_of)
         self._opened = True
+        feed.named_later.append(self._named)
         if frames:
             self._feed.taps.append(self.journal.put_frame)
 
@@ -51,6 +52,7 @@ class Recording:
 
     def finish(self) -> None:
         """Let the journal write what it has and end; does not wait."""
+        self._feed.named_later = [each for each in self._feed.named_later if each != self._named]
         taps = self._feed.taps
         taps[:] = [tap for tap in taps if tap != self.journal.put_frame]
         self.journal.finish()
@@ -58,6 +60,9 @@ class Recording:
     async def close(self) -> None:
         """Wait until the journal has ended; JournalError if something could not be written."""
         await asyncio.to_thread(self.journal.close)
+
+    def _named(self, names: Mapping[str, str]) -> None:
+        self.journal.names(names, self._feed.wall())
 
     def _rights(self) -> Mapping[Condition, Right]:
         if not self._opened:

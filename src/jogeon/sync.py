@@ -48,14 +48,16 @@ def connect(
     token: str | None = None,
     keys: "Keys | Path | str | None" = None,
     proxy: str | None = None,
+    rest: str | None = None,
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
-    return Client(
-        open_client(server, token=token, keys=keys, proxy=proxy, insecure=insecure, recheck=recheck, on_taken=on_taken)
+    made = open_client(
+        server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure, recheck=recheck, on_taken=on_taken
     )
+    return Client(made)
 
 
 class _Thread:

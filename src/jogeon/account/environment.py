@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from jogeon.account.pasted import is_one_word, unquoted
-from jogeon.errors import InvalidSetting
+from jogeon.errors import InvalidAddress, InvalidSetting
 from jogeon.files import ENVIRONMENT, config_dir, expanded
 from jogeon.masks import hide, unmasked
 
@@ -93,6 +93,19 @@ def kiwoom_mode() -> Mode | None:
             logger.info("KIWOOM_MODE=demo means Kiwoom's mock server (모의투자) here")
             return "mock"
     raise InvalidSetting(file=ENVIRONMENT, field="KIWOOM_MODE", reason="not a mode")
+
+
+def server_rest(*, insecure: bool = False) -> str | None:
+    """Return JOGEON_REST, where a ws:// or wss:// server serves HTTP; InvalidSetting."""
+    rest = variable("JOGEON_REST")
+    if rest is None:
+        return None
+    from jogeon.endpoint import checked_rest  # no help needs it
+
+    try:
+        return checked_rest(unquoted(rest), insecure=insecure)
+    except InvalidAddress as error:
+        raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_REST", reason=error.reason) from None
 
 
 def server_token() -> str | None:

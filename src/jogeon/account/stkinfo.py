@@ -10,8 +10,8 @@ import importlib
 import itertools
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -32,6 +32,9 @@ from jogeon.wire import stocks
 from jogeon.wire.messages import Malformed, Refusal
 from jogeon.wire.stocks import ListedStock, PricedStock
 
+if TYPE_CHECKING:
+    from jogeon.account.names import Learned
+
 PAUSE = 1.0
 """Seconds between two requests: one a second of each kind is safe, and of both together no limit is in sight."""
 LONGEST_PAUSE = 8.0
@@ -40,8 +43,9 @@ RECOVERY = 0.9
 """What a granted request makes of a longer pause: back to normal after some twenty."""
 LIMIT = 4 * 2**20
 """Bytes of an answer; all stocks of the largest market are about one MiB."""
-URGENT, SOON, LATER = range(3)
-"""Whose turn comes first: the price of a stock that has just entered, another price, a name."""
+URGENT, SOON, LATER = 0.0, 2.0, 4.0
+"""How many seconds a request lets others go before it that come after it: none the price of a stock that has just
+entered, some another price, most what can wait. So nobody waits for ever."""
 
 T = TypeVar("T")
 logger = logging.getLogger("jogeon.stkinfo")
@@ -54,15 +58,16 @@ class Budget:
     def __init__(self) -> None:
         self.pause = PAUSE
         """Seconds between two requests now."""
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._free = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
-    async def turn(self, rank: int = LATER) -> None:
-        """Wait until a request may be sent; of those that wait, the lowest rank goes first."""
-        mine = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (rank, next(self._order), mine))
+    async def turn(self, rank: float = LATER) -> None:
+        """Wait until a request may be sent. Who came `rank` seconds before another of rank 0 goes first."""
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[None] = loop.create_future()
+        heapq.heappush(self._waiting, (loop.time() + rank, next(self._order), mine))
         self._give()
         await mine
 
@@ -107,13 +112,15 @@ class StockInfo:
         self._tokens = tokens
         self._proxy = proxy
         self.budget = Budget()
+        self.learn: Callable[[Iterable[Learned]], object] = lambda _: None
+        """Gets the names that stand in every answer."""
 
     @property
     def address(self) -> str | None:
         """Where is asked, None while that is not known: then each answer is a LocalProtocolError."""
         return self._rest()
 
-    async def prices(self, codes: Sequence[str], rank: int = SOON) -> tuple[PricedStock, ...] | JogeonError:
+    async def prices(self, codes: Sequence[str], rank: float = SOON) -> tuple[PricedStock, ...] | JogeonError:
         """Return prices (ka10095) of at most MOST_ASKED stocks, or why there are none.
 
         A stock that the broker does not know is missing in the answer. The error is CouldNotConnect (no answer, a page
@@ -122,20 +129,26 @@ class StockInfo:
         """
         content = stocks.encode_prices_request(codes)
         answered = await self._asked(stocks.PRICES, content, stocks.decode_prices, rank)
-        return answered if isinstance(answered, JogeonError) else answered[0]
+        if isinstance(answered, JogeonError):
+            return answered
+        self.learn((stock.code, stock.name, "") for stock in answered[0])
+        return answered[0]
 
-    async def names(self, market: str, next_key: str = "", rank: int = LATER) -> Page | JogeonError:
+    async def names(self, market: str, next_key: str = "", rank: float = LATER) -> Page | JogeonError:
         """Return a page of all stocks of a market (ka10099, `MARKETS`), or why there is none, as `prices` does."""
         content = stocks.encode_names_request(market)
         answered = await self._asked(stocks.NAMES, content, stocks.decode_names, rank, next_key)
-        return answered if isinstance(answered, JogeonError) else Page(*answered)
+        if isinstance(answered, JogeonError):
+            return answered
+        self.learn((stock.code, stock.name, stock.market or market) for stock in answered[0])
+        return Page(*answered)
 
     async def _asked(
         self,
         kind: str,
         content: bytes,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
-        rank: int,
+        rank: float,
         next_key: str = "",
     ) -> tuple[tuple[T, ...], str] | JogeonError:
         """Return the rows of an answer and the key of the next page; a stale token is renewed once."""
@@ -158,7 +171,7 @@ class StockInfo:
         kind: str,
         content: bytes,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
-        rank: int,
+        rank: float,
         next_key: str,
     ) -> tuple[tuple[T, ...], str] | JogeonError:
         if "httpx2" not in sys.modules:  # it takes so long to import that the loop would seem to be stopped

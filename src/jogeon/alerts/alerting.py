@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from jogeon.alerts.deciding import Alert, Decider
+from jogeon.alerts.deciding import Alert, Decider, Price
 from jogeon.alerts.letterbox import Letterbox
 from jogeon.alerts.outbox import Row
 from jogeon.alerts.own import Note, Self
@@ -23,9 +23,9 @@ from jogeon.alerts.sending import LAST_CHANCE, Sender
 from jogeon.alerts.settings import Own
 from jogeon.alerts.targets import Target
 from jogeon.alerts.ticking import Ticker
-from jogeon.alerts.wording import NameOf, rows_of
+from jogeon.alerts.wording import rows_of
 from jogeon.errors import JogeonError
-from jogeon.events import Event, State
+from jogeon.events import Event, NameOf, State, nameless
 from jogeon.journal.commits import Commit
 from jogeon.journal.inbox import EVER_NS
 from jogeon.journal.writer import Journal
@@ -66,7 +66,7 @@ class Alerting:
         *,
         say: Callable[[Note], str],
         lang: str = "ko",
-        name_of: NameOf = lambda _: None,
+        name_of: NameOf = nameless,
         wall: Callable[[], int] = time.time_ns,
     ) -> None:
         self._journal = journal
@@ -79,7 +79,7 @@ class Alerting:
         self._self = None if plan.own is None else Self(plan.own, wall())
         self._commits: deque[tuple[str | None, Commit]] = deque()
         self._news = asyncio.Event()
-        self._place = 0
+        self.place = 0
         """The id of the event up to which everything is decided."""
         self._kept_place, self._kept_at = 0, 0.0
         self._firsts: dict[int, int] = {}
@@ -93,7 +93,7 @@ class Alerting:
     async def start(self) -> None:
         """Go on where an earlier run stopped, and begin; JournalError."""
         self._loop = asyncio.get_running_loop()
-        _, self._place = self._journal.follow(self._committed)
+        _, self.place = self._journal.follow(self._committed)
         try:
             found = await self._rebuilt(self._plan.rules, self._journal.begun_behind)
         except BaseException:
@@ -162,7 +162,7 @@ class Alerting:
         self._news.set()
 
     async def _rebuilt(self, rules: Sequence[Rule], begun_behind: int | None) -> Rebuilt:
-        return await asyncio.to_thread(rebuilt, self._journal.path, rules, self._place, begun_behind)
+        return await asyncio.to_thread(rebuilt, self._journal.path, rules, self.place, begun_behind)
 
     def _take_over(self, found: Rebuilt) -> None:
         self._decider, self._firsts = found.decider, found.firsts
@@ -201,15 +201,24 @@ class Alerting:
             for part in _parts(commit):
                 self._post(self._decided(part))
                 await asyncio.sleep(0)
-            self._post([a for tick in commit.ticks for a in self._decider.tick({tick.condition.name: tick.right_ns})])
+            self._post(self._between(commit))
             self._ticker.look()
+
+    def _between(self, commit: Commit) -> list[Alert]:
+        """Decide on what stands behind the events of a commit: its quotes, then its ticks."""
+        alerts: list[Alert] = []
+        for code, at_ns, price, _, rate, *_ in commit.quotes:
+            alerts += self._decider.quote(code, Price(price, rate, at_ns))
+        for tick in commit.ticks:
+            alerts += self._decider.tick({tick.condition.name: tick.right_ns})
+        return alerts
 
     def _decided(self, part: Sequence[tuple[int, int, int, Event]]) -> list[Alert]:
         alerts: list[Alert] = []
         for epoch, n, place, event in part:
             self._firsts.setdefault(epoch, place - n + 1)
             alerts += self._decider.take(f"{epoch}:{n}", event)
-            self._place = place
+            self.place = place
             if isinstance(event, State) and self._self is not None:
                 self._tell(self._self.take(event))
         return alerts
@@ -218,9 +227,9 @@ class Alerting:
         """Have what is due wait for its targets; keep the place from time to time where nothing is."""
         rows = [row for alert in alerts for row in rows_of(alert, self._lang, self._name_of)]
         now = self._loop.time()
-        if rows or (self._place != self._kept_place and now - self._kept_at > KEEP_EVERY):
-            self._kept_place, self._kept_at = self._place, now
-            self._letterbox.post(rows, self._event_of, self._place)
+        if rows or (self.place != self._kept_place and now - self._kept_at > KEEP_EVERY):
+            self._kept_place, self._kept_at = self.place, now
+            self._letterbox.post(rows, self._event_of, self.place)
 
     def _event_of(self, row: Row) -> int:
         """Return the id of the event that set a row off."""
@@ -262,7 +271,7 @@ class Alerting:
             if note.kind in ("stalled", "resumed"):
                 self._letterbox.post_unkept(rows)
             else:
-                self._letterbox.post(rows, lambda _: self._place, self._place)
+                self._letterbox.post(rows, lambda _: self.place, self.place)
 
     async def _ping(self) -> None:
         while True:

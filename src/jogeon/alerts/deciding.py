@@ -20,6 +20,10 @@ from jogeon.alerts.rules import Rule
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, korean
 
 Kind = Literal["enter", "leave", "overnight"]
+PRICE_PATIENCE = 10_000_000_000
+"""How long a rule that compares a price waits for a quote of a stock that has none of late."""
+PRICE_AGE = 60_000_000_000
+"""How old a quote may be to be told as the price of now."""
 _Key = tuple[int, str, str]
 """A rule's index, a condition's name, a code."""
 
@@ -105,6 +109,8 @@ class Decider:
         self.journal = journal
         self._pictures: defaultdict[str, _Picture] = defaultdict(_Picture)
         self._prices: dict[str, Price] = {}
+        self._unpriced: dict[str, dict[_Key, _Dwelling]] = {}
+        """By code, what waits for a quote and for nothing else."""
         self._last: dict[_Key, int] = {}
         self._counts: dict[tuple[int, str], int] = {}
         self._fired: set[str] = set()
@@ -133,9 +139,13 @@ class Decider:
 
     # ------------------------------------------------------------ the stream
 
-    def quote(self, code: str, price: Price) -> None:
-        """Take a quote of the journal; rules with `price` or `rate` read the last one."""
+    def quote(self, code: str, price: Price) -> list[Alert]:
+        """Take a quote of the journal; rules with `price` or `rate` read the last one. Return what waited for it."""
         self._prices[code] = price
+        waiting = self._unpriced.pop(code, {}).values()
+        in_time = [each for each in waiting if price.at_ns <= each.due_ns + PRICE_PATIENCE]
+        made = (self._decided(each, max(each.due_ns, price.at_ns)) for each in in_time)
+        return [alert for alert in made if alert]
 
     def tick(self, right: Mapping[str, int]) -> list[Alert]:
         """Move the time of conditions, by name; return what became due."""
@@ -201,6 +211,7 @@ class Decider:
                 continue
             key = (index, name, code)
             picture.drop(key)
+            self._unpriced.get(code, {}).pop(key, None)
             if rule.on not in (("enter" if entered else "leave"), "both"):
                 continue
             if change.origin == "recovered" and rule.origin == "live":
@@ -236,7 +247,10 @@ class Decider:
         """Return the alert of an event whose dwell is over, None if anything else speaks against it."""
         index, name, code = waiting.key
         rule = self.rules[index]
-        price = self._prices.get(code)
+        price = self._price(code, due_ns)
+        if (rule.price or rule.rate) and (price is None or not _is_of_now(price, waiting, due_ns)):
+            self._unpriced.setdefault(code, {})[waiting.key] = waiting
+            return None
         identity = alert_id(rule.name, waiting.trigger, self.journal)
         if (
             identity in self._fired
@@ -251,6 +265,11 @@ class Decider:
         event, named = waiting.event, getattr(waiting.event, "name", None)
         condition, at_ns = event.condition, event.at_ns
         return Alert(identity, rule, condition, code, kind, waiting.trigger, at_ns, due_ns, price, name=named)
+
+    def _price(self, code: str, due_ns: int) -> Price | None:
+        """Return the last quote of a stock, None if it is old."""
+        price = self._prices.get(code)
+        return None if price is None or due_ns - price.at_ns > PRICE_AGE else price
 
     def _allowed(self, index: int, name: str, code: str, at_ns: int, due_ns: int) -> bool:
         """Return whether hours, cool-down and cap let an alert through."""
@@ -297,6 +316,11 @@ def alert_id(rule: str, trigger: str, journal: str | None = None) -> str:
 
 def _concerns(rule: Rule, condition: str) -> bool:
     return not rule.conditions or condition in rule.conditions
+
+
+def _is_of_now(price: Price, waiting: _Dwelling, due_ns: int) -> bool:
+    """Return whether a quote tells what a rule asks: it came since the event, or shortly before the decision."""
+    return price.at_ns >= waiting.event.at_ns or due_ns - price.at_ns <= PRICE_PATIENCE
 
 
 def _priced(rule: Rule, price: Price | None) -> bool:

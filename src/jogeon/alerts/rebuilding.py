@@ -120,8 +120,7 @@ def taken(decider: Decider, step: Step) -> list[Alert]:
         case Numbered(position=position, event=event):
             return decider.take(position.short, event)
         case Priced(code=code, price=price, rate=rate, at_ns=at_ns):
-            decider.quote(code, Price(price, rate, at_ns))
-            return []
+            return decider.quote(code, Price(price, rate, at_ns))
     return decider.tick({step.condition.name: step.right_ns})
 
 

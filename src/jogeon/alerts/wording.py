@@ -1,15 +1,12 @@
 """What an alert says: the text of its rule with the fields filled, as rows for its targets. No I/O, no clock."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from jogeon.alerts.deciding import Alert, Kind, Price
 from jogeon.alerts.outbox import Row
 from jogeon.alerts.rules import filled
-from jogeon.events import korean
-
-NameOf = Callable[[str], str | None]
-"""Returns the name of a stock by its code, None if it is not known."""
+from jogeon.events import NameOf, korean, nameless
 
 EVENTS: Mapping[str, Mapping[Kind, str]] = {
     "ko": {"enter": "편입", "leave": "이탈", "overnight": "밤사이"},
@@ -19,7 +16,7 @@ OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{conditi
 UNKNOWN = "-"
 
 
-def rows_of(alert: Alert, lang: str, name_of: NameOf) -> list[Row]:
+def rows_of(alert: Alert, lang: str, name_of: NameOf = nameless) -> list[Row]:
     """Return an alert for each of its targets."""
     name = alert.name or (name_of(alert.code) if alert.code else None)
     text = text_of(alert, lang, name)

@@ -13,7 +13,7 @@ from jogeon.events import Condition, Event
 from jogeon.journal.beside import RowState, Tick
 from jogeon.journal.following import read_epochs
 from jogeon.journal.position import Position
-from jogeon.journal.reading import read_conditions, read_end, read_fold, read_last, read_rows
+from jogeon.journal.reading import read_conditions, read_end, read_fold, read_last, read_names, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
 
 DAY_NS = 86_400 * 1_000_000_000
@@ -127,11 +127,6 @@ def read_posts(db: sqlite3.Connection) -> Iterator[Posted]:
         yield Posted(*row)
 
 
-def read_names(db: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of stocks that a journal saw, the last of each code."""
-    return dict(db.execute("SELECT code, name FROM names ORDER BY since_ns"))
-
-
 # ------------------------------------------------------------ the sources, each with its place
 
 
@@ -140,13 +135,14 @@ _Placed = Iterator[tuple[int, int, Step]]
 
 
 def _events(db: sqlite3.Connection, after: int, last: int) -> _Placed:
-    conditions, epochs = read_conditions(db), read_epochs(db)
+    conditions, names, epochs = read_conditions(db), read_names(db), read_epochs(db)
     epoch, first = 0, 1
     for number, *row in read_rows(db, COLUMNS, after, last):
         while epochs and epochs[0].first <= number:
             begun = epochs.pop(0)
             epoch, first = begun.number, begun.first
-        yield number, 0, Numbered(number, Position(epoch, number - first + 1), event_of(tuple(row), conditions))
+        event = event_of(tuple(row), conditions, names)
+        yield number, 0, Numbered(number, Position(epoch, number - first + 1), event)
 
 
 def _ticks(db: sqlite3.Connection, after: int, last: int) -> _Placed:

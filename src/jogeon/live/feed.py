@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
@@ -52,6 +52,8 @@ class Feed:
         self.wall = policy.wall
         self.name_of = name_of
         self.taps: list[Tap] = []
+        self.named_later: list[Callable[[Mapping[str, str]], object]] = []
+        """Who gets the names of stocks that had none when they were told of."""
         self.readers: list[Reader] = []
         """Who is told the end of the session."""
         self._policy = policy
@@ -88,6 +90,11 @@ class Feed:
         for reader in list(self.readers):
             reader.finish(error)
         self._jobs.fail(error or LocalProtocolError("the client is closed"))
+
+    def named(self, names: Mapping[str, str]) -> None:
+        """Hand on the names of stocks that had none when they were told of."""
+        for take in list(self.named_later):
+            take(names)
 
     # ------------------------------------------------------------ how it goes
 

@@ -232,6 +232,7 @@ class Pricing:
             high=holding.high,
             low=holding.low,
             stale_since_ns=quote.stale_since_ns,
+            sign=quote.sign,
         )
 
 

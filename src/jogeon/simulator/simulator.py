@@ -16,6 +16,7 @@ from jogeon.simulator.serving.service import Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jogeon.events import Exchange
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.expressions import ConditionRule
 
@@ -51,16 +52,21 @@ class Simulator(Service):
             raise InvalidAddress(f"speed must be 0 to {MOST_SPEED:g}, not {speed}", value=str(speed), reason=reason)
         self._market = SyntheticMarket(seed, conditions)
         self._nxt = SyntheticMarket(seed, conditions, NXT, only=nxt_codes())
+        self._moving: Sequence[tuple[SyntheticMarket, Exchange]] = ((self._market, "K"), (self._nxt, "N"))
         self._speed = speed
         super().__init__(
             self._market, nxt=self._nxt, seed=seed, host=host, port=port, rest_port=rest_port,
             switches=switches, token=token,
         )  # fmt: skip
+        for market, exchange in self._moving:
+            self._trade(market.traded, market.quotes, exchange)  # the opening auction
 
     def advance(self, seconds: float) -> None:
         """Let market seconds pass at once, and push what changed."""
-        self._tell(self._market.advance(seconds))
-        self._tell(self._nxt.advance(seconds), "N")
+        for market, exchange in self._moving:
+            changes = market.advance(seconds)
+            self._trade(market.traded, market.quotes, exchange)
+            self._tell(changes, exchange)
 
     async def _run(self) -> None:
         """Move the market with this machine's clock, whoever listens."""

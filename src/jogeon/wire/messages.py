@@ -78,7 +78,10 @@ OfCondition = Search | Register | Clear
 
 
 class RegisterQuotes(Struct, frozen=True):
-    """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it."""
+    """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it.
+
+    A server reads one that is about other types as one without codes.
+    """
 
     codes: tuple[str, ...]
     group: str = "1"

@@ -47,23 +47,23 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
             return Follow(tuple(seqs), after, _venue(value))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
-        case {"trnm": "REG", "data": list(rows)} if codes := _quoted(rows):
-            return RegisterQuotes(codes, plain(value.get("grp_no")), value.get("refresh") != "0")
-        case {"trnm": "REMOVE", "data": list(rows)} if codes := _quoted(rows):
+        case {"trnm": "REG", "data": list(rows)} if (codes := _quoted(rows)) is not None:
+            return RegisterQuotes(codes, plain(value.get("grp_no")), plain(value.get("refresh")) != "0")
+        case {"trnm": "REMOVE", "data": list(rows)} if (codes := _quoted(rows)) is not None:
             return RemoveQuotes(codes, plain(value.get("grp_no")))
     return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
 
 
-def _quoted(rows: list[Any]) -> tuple[str, ...]:
-    """Return the codes that a REG or REMOVE names for 0B; none unless every row has its two arrays."""
+def _quoted(rows: list[Any]) -> tuple[str, ...] | None:
+    """Return the codes that a REG or REMOVE names for 0B, None unless every row has its two arrays of texts."""
     codes: list[str] = []
     for row in rows:
         match row:
-            case {"item": list(items), "type": list(kinds)} if "0B" in kinds and all(isinstance(i, str) for i in items):
-                codes += items
+            case {"item": list(items), "type": list(kinds)} if all(isinstance(each, str) for each in items + kinds):
+                codes += (item.strip() for item in items if "0B" in kinds)
             case _:
-                return ()
-    return tuple(codes)
+                return None
+    return tuple(filter(None, codes)) if rows else None
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:

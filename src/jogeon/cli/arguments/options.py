@@ -171,6 +171,25 @@ def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> 
         raise click.BadParameter(texts("bad.names-and-all"))
 
 
+def stock_codes(texts: Texts) -> click.Argument:
+    """Return the codes of stocks."""
+
+    def take(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+        from jogeon.wire.values import bare_code  # no help needs it
+
+        for typed in value:
+            if not bare_code(typed.upper()):
+                raise click.BadParameter(texts("bad.code", value=typed), ctx, param)
+        return value
+
+    return click.Argument(["codes"], nargs=-1, required=True, type=str, callback=take, metavar=texts("metavar.codes"))
+
+
+def prices(texts: Texts) -> click.Option:
+    """Return --prices, for what follows members."""
+    return click.Option(["--prices"], is_flag=True, help=texts("option.prices.watch"))
+
+
 def exchange(texts: Texts) -> click.Option:
     """Return --exchange."""
     return choice(texts, "--exchange", EXCHANGES, default="K")

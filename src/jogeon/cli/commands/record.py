@@ -59,5 +59,5 @@ def record(
     if more["alerts"]:
         from jogeon.cli.running.alert_plan import AlertPlan
 
-        recorder.alerts = AlertPlan(choices, priced=False)
+        recorder.alerts = AlertPlan(choices, priced=bool(more.get("prices")))
     run_loop(recorder.run(min(ends, default=None)))

@@ -24,7 +24,7 @@ from jogeon.errors import AlertRefused, AlertUnreachable, InvalidSetting, Journa
 from jogeon.events import korean
 from jogeon.journal.history import History
 from jogeon.journal.reading import open_reader, told
-from jogeon.journal.steps import read_names, read_posts
+from jogeon.journal.steps import read_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -156,10 +156,9 @@ def answer_dry_run(choices: Choices, journal: str | None, since: datetime | None
     settings.complain()
     path = journal_read(choices, journal)
     start_ns, end_ns = _span(path, since, until)
-    names = _names(path)
     lang = choices.texts.lang
     rows = (
-        rows_of(alert, lang, names.get)[0]
+        rows_of(alert, lang)[0]
         for alert in dry_run(path, settings.rules)
         if start_ns <= alert.due_ns < end_ns
     )
@@ -201,15 +200,6 @@ def _span(path: Path, since: datetime | None, until: datetime | None) -> tuple[i
     with History(path) as history:
         start_ns = -(2**63) if since is None else at(history, since, None)
         return start_ns, 2**63 - 1 if until is None else at(history, until, None)
-
-
-def _names(path: Path) -> dict[str, str]:
-    with told(path):
-        db = open_reader(path)
-        try:
-            return read_names(db)
-        finally:
-            db.close()
 
 
 def _write(rows: Iterator[tuple[Row, Mapping[str, object], str]], choices: Choices) -> None:

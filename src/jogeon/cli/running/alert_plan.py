@@ -76,23 +76,41 @@ def unlisted(settings: AlertSettings, listed: Iterable[Condition]) -> Iterator[t
 
 
 @contextlib.asynccontextmanager
-async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterator[Alerting | None]:
-    """Send alerts while a watch records, within this context."""
-    if watch.journal is None:
-        yield None
+async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterator[None]:
+    """Send alerts while a watch records, within this context; nothing waits for them to begin."""
+    journal = watch.journal
+    if journal is None:
+        yield
         return
-    for name in sorted({name for rule in plan.plan.rules for name in (*rule.conditions, *rule.also_in)}):
-        if name not in {condition.name for condition in watch.conditions}:
-            rule = next(each for each in plan.plan.rules if name in (*each.conditions, *each.also_in))
+    followed = {condition.name for condition in watch.conditions}
+    for rule, name in named_in(plan.plan.rules):
+        if name not in followed:
             tell(texts("alert.not-recorded", rule=rule.name, condition=name))
-    alerting = Alerting(watch.journal, plan.plan, say=partial(say, texts, watch.journal), lang=texts.lang)
-    await alerting.start()
+    alerting = Alerting(journal, plan.plan, say=partial(say, texts, journal), lang=texts.lang)
+    begun = asyncio.create_task(_begun(alerting), name="jogeon alerts begun")
     following = asyncio.create_task(plan.follow(alerting), name="jogeon.toml followed")
     try:
-        yield alerting
+        yield
     finally:
         following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await asyncio.gather(begun, following, return_exceptions=True)
+
+
+async def _begun(alerting: Alerting) -> None:
+    try:
+        await alerting.start()
+    except JogeonError as error:  # the recording goes on
+        tell(str(error))
+
+
+def named_in(rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
+    """Yield each condition that a rule names, once."""
+    seen = set()
+    for rule in rules:
+        for name in (*rule.conditions, *rule.also_in):
+            if name not in seen:
+                seen.add(name)
+                yield rule, name
 
 
 class AlertPlan:

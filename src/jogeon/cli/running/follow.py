@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.pricing import shown_prices, tell_prices
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal
@@ -42,14 +43,18 @@ class Wish(Struct, frozen=True):
     journal: str | None = None
     until: float | None = None
     """When the time is over, by the loop's clock; entering the watch counts."""
+    prices: bool = False
+    """Whether prices are wanted among the lines; a person sees them anyway."""
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
-    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal)
-    if choices.json or not is_terminal(sys.stdout):
+    lines = choices.json or not is_terminal(sys.stdout)
+    prices = wish.prices or not lines
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices)
+    if lines:
         with Output(Lines()) as output:
             await _print(watch, wish, choices.texts, output)
     else:
@@ -109,10 +114,14 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     async def use(events: Sequence[Event]) -> None:
         await output.write(b"".join(map(event_line, events)))
 
+    async def taken() -> None:
+        nonlocal rest
+        rest = not await take(watch, wish, use)
+
     try:
         async with watch, told_aside(watch, texts):
             rest = True
-            rest = not await take(watch, wish, use)
+            await (first_of(taken(), tell_prices(watch, output)) if wish.prices else taken())
     except BrokenPipeError:
         rest = False
         raise
@@ -136,7 +145,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
 
         def look() -> None:
             viewing.story.hear(client.heard)
-            viewing.story.look(watch.conditions, watch.members)
+            viewing.story.look(watch.conditions, watch.members, shown_prices(watch))
             viewing.story.recorded = watch.journal is not None
             viewing.story.trouble = trouble_of(watch, choices.texts)
 

@@ -55,10 +55,21 @@ TEXTS = {
         "--json. Ctrl+C ends it and stops the registrations.",
     ),
     "help.watch.examples": Text(
-        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --prices --duration 10s\n"
         'jogeon watch 급등주 "신고가 돌파" --count 100',
-        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --duration 10s\n"
+        "jogeon watch 급등주 --server demo\njogeon watch --all --server demo --json --prices --duration 10s\n"
         'jogeon watch 급등주 "신고가 돌파" --count 100',
+    ),
+    "help.quotes.short": Text("종목의 시세를 실시간으로 (0B, ka10095)", "prices of stocks, live (0B, ka10095)"),
+    "help.quotes.help": Text(
+        "종목의 시세를 실시간으로 보여 줍니다. 처음에는 현재 시세를, 그다음에는 체결될 때마다 최근 시세를 한 줄에 "
+        "하나씩 보여 줍니다. --count, --duration 또는 Ctrl+C로 끝냅니다.",
+        "Show the prices of stocks, live: the present one at first, then the latest after each trade, one a line, "
+        "until --count, --duration or Ctrl+C.",
+    ),
+    "help.quotes.examples": Text(
+        "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
+        "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
     ),
     "help.record.short": Text("편입·이탈을 파일에 기록", "record enters and leaves in a journal"),
     "help.record.help": Text(

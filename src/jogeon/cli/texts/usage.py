@@ -49,6 +49,10 @@ TEXTS = {
     "bad.no-names": Text(
         "감시할 조건식을 적거나 --all 을 붙여 주세요.", "name the conditions to watch, or give --all."
     ),
+    "bad.code": Text(
+        "'{value}' 대신 여섯 자리 종목코드를 적어 주세요 (005930).",
+        "'{value}' should be the code of a stock, six characters (005930).",
+    ),
     "bad.hub-date": Text(
         "허브는 파일 하나에 기록합니다. {date} 없이 지정하고, 오래된 기록은 --keep 으로 지우세요.",
         "a hub keeps one journal: name it without {date}, and let --keep delete what is old",

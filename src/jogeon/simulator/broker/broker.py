@@ -17,6 +17,7 @@ from jogeon.simulator.broker.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.broker.faults import Standing
 from jogeon.simulator.broker.pushes import Pushes
 from jogeon.simulator.broker.quotas import OVER_LIMIT, TOO_FREQUENT, Quotas
+from jogeon.simulator.broker.quotedesk import QuoteDesk
 from jogeon.simulator.broker.replies import Replies
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from jogeon.server.issued import Tokens
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
-    from jogeon.simulator.market.market import Change, Market
+    from jogeon.simulator.market.market import Change, Market, Prices
     from jogeon.wire.messages import Login, Request, Unknown
 
 HOLD: Final = 1.0
@@ -49,6 +50,7 @@ MOST_PAGES: Final = 8
 """Searches a peer can have open at a time."""
 NOT_OFFERED: Final = 8104
 BAD_VENUE: Final = 1903
+ALREADY: Final = "이미 등록된 조건검색 일련번호입니다."
 LIST_TOO_SOON: Final = {
     "105110": (105110, "해당 TRNM 으로 허용된 요청 건수 초과"),
     "1700": (5, "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"),
@@ -81,7 +83,8 @@ class SimulatedBroker:
         self._dialect = Dialect(switches)
         self._quotas = Quotas(switches, clock)
         self._desks = Desks()
-        self._pushes = Pushes(self._desks, self._dialect, self.standing, switches.fragment)
+        self.quotes = QuoteDesk(self._markets, switches, self.standing, self._quotas)
+        self._pushes = Pushes(self._desks, self.quotes, self._dialect, self.standing, switches.fragment)
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
         self._replies = Replies(self.standing, switches)
@@ -126,13 +129,13 @@ class SimulatedBroker:
                 self._register(peer, request)
             case Clear():
                 self._clear(peer, request)
-            case RegisterQuotes() | RemoveQuotes():  # single stocks get no pushes here
-                self._answer(peer, request, Acknowledged(), writers.encode_acknowledged(request.trnm))
+            case RegisterQuotes() | RemoveQuotes():
+                self._quote(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
         if message.trnm in ("REG", "REMOVE"):
-            peer.say(writers.encode_acknowledged(message.trnm))
+            peer.say(self.quotes.misshapen(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):
             peer.say(writers.encode_missing(message.trnm, "seq"))
         else:
@@ -140,6 +143,7 @@ class SimulatedBroker:
 
     def gone(self, peer: Peer) -> None:
         """Forget a peer."""
+        self.quotes.close(peer)
         labels = self._desks.close(peer)
         if self._switches.outliving:
             self._ghosts.update((peer.key, label) for label in labels)
@@ -193,6 +197,8 @@ class SimulatedBroker:
         if self._switches.beside == "system" and self._desks[peer].registered:
             peer.end(NORMAL, text=BESIDE)
             return
+        if self._clashes(peer, request):
+            return
         pages = self._desks[peer].pages
         if request.cont_yn == "Y":
             seq, codes = pages.get(request.next_key, ("", []))
@@ -204,6 +210,17 @@ class SimulatedBroker:
         else:
             codes = self._market_of(request).members(condition.seq)
         self._page(peer, request, codes, pages)
+
+    def _clashes(self, peer: Peer, request: Search) -> bool:
+        """Let a search of a condition that is registered do what the switch says; True if it is refused."""
+        label = self._label(request)
+        if self._switches.search_of_registered == "keeps" or label not in self._desks[peer].registered:
+            return False
+        if self._switches.search_of_registered == "ends":
+            self._desks.unregister(peer, label)
+            return False
+        self._refuse(peer, request, int(messages.ALREADY_REGISTERED), ALREADY)
+        return True
 
     def _page(self, peer: Peer, request: Search, codes: list[str], pages: dict[str, tuple[str, list[str]]]) -> None:
         """Send one page; what is left is kept as it was when the search began, under a key of its own."""
@@ -244,8 +261,7 @@ class SimulatedBroker:
         """Refuse a seq that is registered already."""
         if label not in self._desks[peer].registered and (peer.key, label) not in self._ghosts:
             return False
-        text = "이미 등록된 조건검색 일련번호입니다."
-        refusal, reply = self._dialect.refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), text, label)
+        refusal, reply = self._dialect.refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), ALREADY, label)
         self._answer(peer, request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
@@ -269,8 +285,18 @@ class SimulatedBroker:
         self._answer(peer, request, messages.Cleared(), self._dialect.cleared(label))
 
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
+        if isinstance(request, RegisterQuotes | RemoveQuotes):
+            self.quotes.refused[str(code)] += 1
         label = self._label(request) if isinstance(request, Search | Register | Clear) else None
         self._answer(peer, request, *self._dialect.refusal(request.trnm, code, text, label))
+
+    def _quote(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> None:
+        """Register single stocks, or let go of them."""
+        refusal = self.quotes.change(peer, request)
+        if refusal is None:
+            self._answer(peer, request, Acknowledged(), writers.encode_acknowledged(request.trnm))
+        else:
+            self._refuse(peer, request, *refusal)
 
     # ------------------------------------------------------------ pushes
 
@@ -299,6 +325,10 @@ class SimulatedBroker:
     def is_registered(self, seq: str) -> bool:
         """Tell whether anybody has real time of a condition."""
         return any(any(self._desks.hearing((exchange, seq)).values()) for exchange in self._markets)
+
+    def quote(self, stocks: Sequence[Prices], exchange: Exchange = "K") -> None:
+        """Send trades of an exchange's market to whoever registered their stocks, in order."""
+        self._pushes.quote(stocks, exchange)
 
     def push(self, changes: Sequence[Change], exchange: Exchange = "K") -> None:
         """Send changes to whoever registered their conditions, in order, then the snapshots they have overtaken."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from jogeon.simulator.market.companies import prefix
 from jogeon.simulator.market.market import Unpriced
 from jogeon.wire import writers
-from jogeon.wire.messages import Refusal
+from jogeon.wire.messages import QuoteRow, Refusal
+from jogeon.wire.values import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,8 @@ FAILED: Final = "처리 중 오류가 발생했습니다. 잠시 후 다시 조�
 BESIDE: Final = writers.encode_system("R10009", "실시간 조건검색 중에는 일반 조회를 할 수 없습니다. 접속을 종료합니다")
 """Our own code: of the one session that was ended so, only the fact is known."""
 SUFFIXES: Final[dict[Exchange, str]] = {"K": "", "N": "_NX", "A": "_AL"}
+MILLION: Final = 10**6
+"""The broker tells the day's turnover (거래대금) in millions of won."""
 OTHER_ROW: Final = '[{"values":{"20":"090000","10":"+75000"},"type":"0B","name":"주식체결","item":"005930"},'.encode()
 NOTICE: Final = writers.encode_system("N00001", "시뮬레이터의 안내입니다")
 
@@ -131,6 +134,28 @@ class Dialect:
             "17": f"{quote.high:09d}",
             "18": f"{quote.low:09d}",
         }
+
+    def quote(self, label: str, stock: Prices) -> bytes:
+        """Return the push of a stock's last trade; `label` is how it was registered."""
+        return writers.encode_quote(
+            QuoteRow(
+                code=label,
+                clock=stock.clock,
+                price=stock.price,
+                change=stock.change,
+                rate=stock.rate / 1000,
+                sign=SIGNS[str(stock.sign)],
+                ask=stock.ask,
+                bid=stock.bid,
+                quantity=stock.quantity,
+                volume=stock.volume,
+                value=stock.value // MILLION,
+                open=stock.open,
+                high=stock.high,
+                low=stock.low,
+                strength=stock.strength,
+            )
+        )
 
     def push(self, seq: str, code: str, kind: Literal["I", "D"], clock: str) -> bytes:
         """Return the push of one enter or leave."""

@@ -22,6 +22,7 @@ Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 LoginCode = Annotated[str, Meta(pattern="^([0-9]{4}|maintenance)$")]
 TokenCode = Annotated[str, Meta(pattern="^([0-9]{4}|html|html403)$")]
+RequestCode = Annotated[str, Meta(pattern="^[0-9]{4,6}$")]
 SystemCode = Annotated[str, Meta(pattern="^[A-Z0-9]{1,10}$")]
 UNSENDABLE: Final = {*range(1000), 1004, 1005, 1006, *range(1015, 3000)}
 """Close codes that must not stand in a frame (RFC 6455, 7.4)."""
@@ -40,6 +41,7 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     system: SystemCode | None = None
     refuse_login: LoginCode | UnsetType | None = UNSET
     refuse_token: TokenCode | UnsetType | None = UNSET
+    refuse_reg: RequestCode | UnsetType | None = UNSET
     refuse_rest: TokenCode | UnsetType | None = UNSET
     slow_rest: Seconds | UnsetType = UNSET
     reject_for: Seconds | UnsetType = UNSET
@@ -67,6 +69,7 @@ class Standing(Struct):
 
     refuse_login: str | None = None
     refuse_token: str | None = None
+    refuse_reg: str | None = None
     refuse_rest: str | None = None
     slow_rest: float = 0
     reject_for: float = 0

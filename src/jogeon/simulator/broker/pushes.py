@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from jogeon.simulator.broker.desks import Desks
     from jogeon.simulator.broker.dialect import Dialect
     from jogeon.simulator.broker.faults import Standing
-    from jogeon.simulator.market.market import Change
+    from jogeon.simulator.broker.quotedesk import QuoteDesk
+    from jogeon.simulator.market.market import Change, Prices
 
 UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프레임".encode())
 
@@ -22,8 +23,9 @@ UNREADABLE: Final = (b'{"data":[{"values":{"841":"', b"}{", "알 수 없는 프�
 class Pushes:
     """Sends pushes to the peers at the desks; `fragment` as the switch of that name."""
 
-    def __init__(self, desks: Desks, dialect: Dialect, standing: Standing, fragment: int) -> None:
+    def __init__(self, desks: Desks, quotes: QuoteDesk, dialect: Dialect, standing: Standing, fragment: int) -> None:
         self._desks = desks
+        self._quotes = quotes
         self._dialect = dialect
         self._standing = standing
         self._fragment = fragment
@@ -42,6 +44,18 @@ class Pushes:
                         outgoing.setdefault(peer, []).append(frames)
                         if self._desks[peer].held:
                             self._overtake(peer, label)
+        for peer, frames_of_peer in outgoing.items():
+            peer.send(b"".join(frames_of_peer))
+
+    def quote(self, stocks: Sequence[Prices], exchange: Exchange) -> None:
+        """Send trades of an exchange's market to whoever registered their stocks there, in order."""
+        outgoing: dict[Peer, list[bytes]] = {}
+        times = 2 if self._standing.duplicate else 1
+        for each in stocks:
+            for label, peers in self._quotes.hearing((exchange, each.code)).items():
+                frame = text_frame(self._dialect.quote(label, each), self._fragment) * times
+                for peer in peers:
+                    outgoing.setdefault(peer, []).append(frame)
         for peer, frames_of_peer in outgoing.items():
             peer.send(b"".join(frames_of_peer))
 

@@ -22,7 +22,7 @@ class Quotas:
         self._switches = switches
         self._clock = clock
         self._asked: dict[tuple[str, str], deque[float]] = {}
-        self._last: dict[tuple[str, str], float] = {}  # of a key: a condition's name, "" for the list
+        self._last: dict[tuple[str, str], float] = {}  # of a key: a condition's name, "" for the list, \0REG
 
     def too_frequent(self, key: str) -> bool:
         """Count a request; tell whether it is one too many in this second."""
@@ -45,6 +45,10 @@ class Quotas:
     def listed_too_soon(self, key: str) -> bool:
         """Count a request for the list; tell whether the last one that was granted is less than a pause ago."""
         return self._within(self._switches.list_pause, (key, ""))
+
+    def registered_too_soon(self, key: str) -> bool:
+        """Count a REG or REMOVE; tell whether the last one that was granted is less than a pause ago."""
+        return self._within(self._switches.reg_pause, (key, "\0REG"))
 
     def too_soon(self, key: str, name: str) -> bool:
         """Count a request for a condition; tell whether the last one was less than a pause ago."""

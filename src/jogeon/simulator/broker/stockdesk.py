@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from jogeon.events import exchange_time
 from jogeon.server.stock_routes import NamesPage
+from jogeon.simulator.broker.dialect import MILLION
 from jogeon.simulator.market.market import Prices
 from jogeon.wire.messages import Refusal
 from jogeon.wire.stocks import PricedStock
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 TOO_MANY: Final = Refusal("1700", "허용된 API 요청 개수를 초과하였습니다")
 NO_SUCH_PAGE: Final = Refusal("1517", "입력 값의 형식이 올바르지 않습니다. next-key를 확인바랍니다")
 NO_SUCH_STOCK: Final = Refusal("1902", "종목 정보가 없습니다. 입력한 종목코드 값을 확인바랍니다")
-MILLION: Final = 10**6
-"""The broker tells the day's turnover (거래대금) in millions of won."""
 
 
 class StockDesk:

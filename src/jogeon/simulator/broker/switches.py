@@ -20,6 +20,9 @@ NOT_NEGATIVE = (
     "pause",
     "max_rate",
     "rest_rate",
+    "price_limit",
+    "group_limit",
+    "reg_pause",
     "prices_most",
 )
 
@@ -61,6 +64,10 @@ class Switches(Struct, frozen=True, kw_only=True):
     Limits, 0 is off: `list_pause` (1 s between two lists), refused with `list_code`; known from the older interface are
     `max_conditions` (10), `max_hits` (100), `pause` (60 s between two requests of one condition) and `max_rate` (5
     requests a second).
+
+    Quotes of single stocks: `price_limit` items of a connection, beyond which 105115 answers · `group_limit` items of
+    a group (105118) and `reg_pause` seconds between two REG or REMOVE (105110), 0 is off · `search_of_registered`: the
+    search of a condition that is registered `keeps` its real time, silently `ends` it, or is refused with `900003`
 
     Names and prices over REST: `names_page` rows of a page of names · `rest_rate` requests a second, beyond which 1700
     and HTTP 429 answer · `prices_most` codes of one request (50), beyond which it is refused; 0 is off.
@@ -115,6 +122,10 @@ class Switches(Struct, frozen=True, kw_only=True):
     max_hits: int = 0
     pause: float = 0.0
     max_rate: int = 0
+    price_limit: int = 100
+    group_limit: int = 0
+    reg_pause: float = 0.0
+    search_of_registered: Literal["keeps", "ends", "900003"] = "keeps"
     names_page: int = 1_000
     rest_rate: int = 0
     prices_most: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from msgspec import Struct
 
@@ -51,6 +51,20 @@ class Prices(Struct, frozen=True):
     clock: str
 
 
+TRADE: Final = 3
+"""Numbers of a trade."""
+
+
+class Traded(Struct):
+    """Trades in order. `rows` has TRADE numbers for each: which of the market's `codes`, price, quantity.
+
+    A negative quantity is a sale. `clocks` are times, HHMMSS, by the number of the first trade that each is of.
+    """
+
+    rows: list[int]
+    clocks: dict[int, str]
+
+
 class Unpriced(Struct, frozen=True):
     """A stock of which only the code is known."""
 
@@ -68,6 +82,10 @@ class Market(Protocol):
     """What a broker answers from: a synthetic market or a recorded one."""
 
     @property
+    def codes(self) -> Sequence[str]:
+        """What is traded, as far as trades are known."""
+
+    @property
     def conditions(self) -> Sequence[Condition]:
         """The saved conditions under the seqs they have now."""
 
@@ -76,6 +94,9 @@ class Market(Protocol):
 
     def prices(self, code: str) -> Prices | Unpriced:
         """Return what is known of a stock now."""
+
+    def follow(self, code: str, *, on: bool) -> None:
+        """Take note whether somebody wants to hear of each trade of a stock."""
 
     def listed(self, market: str) -> Sequence[ListedStock]:
         """Return the stocks of a market, by the broker's code of it (`wire.stocks.MARKETS`), as far as known."""

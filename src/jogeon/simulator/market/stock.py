@@ -18,7 +18,7 @@ class Stock:
     `bought` is the volume buyers made. Trades stay from `floor` to `cap`: the daily limits `lower` and `upper`, or
     less. `anchor` is the price it wanders around, `bound_for` a daily limit it is on its way to and will not leave, 0
     for none. Between `quiet_above` and `quiet_below` it trades freely; `halted_until` is the tick that ends its
-    interruption, 0 outside of one. Who is `spared` is never interrupted.
+    interruption, 0 outside of one. Who is `spared` is never interrupted. Of who is `followed`, each trade is told.
     """
 
     index: int
@@ -53,6 +53,7 @@ class Stock:
     resumes_at: int = 0
     leads: bool = False
     hot_until: int = 0
+    followed: bool = False
 
     def open_day(self, price: int, quantity: int) -> None:
         """Begin a day with its opening auction, which counts as volume but is no `last` trade."""

@@ -17,7 +17,7 @@ from jogeon.events import KST, Condition
 from jogeon.simulator.market.companies import companies
 from jogeon.simulator.market.expressions import ConditionRule, compile_conditions
 from jogeon.simulator.market.hours import KRX
-from jogeon.simulator.market.market import Change, Prices, moves
+from jogeon.simulator.market.market import TRADE, Change, Prices, Traded, moves
 from jogeon.simulator.market.tape import TICKS_A_SECOND, Tape
 from jogeon.wire.stocks import ListedStock
 
@@ -76,6 +76,9 @@ class SyntheticMarket:
         self._time = self.clock
         self._masks = [0] * len(self._stocks)
         self._members: list[dict[str, None]] = [{} for _ in self._rules]  # a dict keeps the order of entry
+        self.codes = [stock.code for stock in self._tape.stocks]
+        """What is traded here."""
+        self._begin()
         for stock in self._tape.stocks:
             self._settle(stock, [])
 
@@ -101,11 +104,24 @@ class SyntheticMarket:
         """Let market seconds pass; return what changed. Less than a tick is kept for the next call."""
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"cannot advance by {seconds} seconds")
+        self._begin()
         ticks, self._owed = divmod(self._owed + round(seconds * 10**9), TICK_NANOSECONDS)
         changes: list[Change] = []
         for _ in range(ticks):
             self._tick(changes)
         return changes
+
+    def _begin(self) -> None:
+        self.traded = Traded(rows=[], clocks={0: self._time})
+        """What the last `advance` traded; before the first one, the opening auction."""
+        self._rows = self.traded.rows
+        self.quotes: list[Prices] = []
+        """The stocks that are followed, as they were after each of their trades in the last `advance`."""
+
+    def follow(self, code: str, *, on: bool) -> None:
+        """Let each trade of a stock be among the `quotes`, or no more; one that is not traded here has none."""
+        if code in self._stocks:
+            self._stocks[code].followed = on
 
     def members(self, seq: str) -> list[str]:
         """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
@@ -113,13 +129,7 @@ class SyntheticMarket:
 
     def prices(self, code: str) -> Prices:
         """Return a stock's values now. KeyError for an unknown code."""
-        stock = self._stocks[code]
-        return Prices(
-            code=stock.code, name=stock.name, price=stock.price, sign=_sign(stock), change=stock.change,
-            rate=stock.rate, volume=stock.volume, open=stock.open, high=stock.high, low=stock.low,
-            base=stock.previous_close, value=stock.value, ask=stock.ask, bid=stock.bid,
-            quantity=stock.side * stock.last, strength=stock.strength, clock=stock.clock,
-        )  # fmt: skip
+        return _prices(self._stocks[code])
 
     def listed(self, market: str) -> list[ListedStock]:
         """Return the stocks of a market that are traded here, with yesterday's close."""
@@ -146,6 +156,7 @@ class SyntheticMarket:
         self._ticks += 1
         if self._ticks % TICKS_A_SECOND == 0:
             self._time = self.clock
+            self.traded.clocks[len(self._rows) // TRADE] = self._time
         if self._ticks % self._ticks_a_day == 0:
             self._open_next_day(changes)
             return
@@ -163,20 +174,19 @@ class SyntheticMarket:
     def _settle(self, stock: Stock, changes: list[Change]) -> None:
         """Take a trade that was made just now: who meets which condition by it."""
         stock.clock = self._time
-        mask = self._mask(stock)
+        self._rows += (stock.index, stock.price, stock.side * (stock.last or stock.volume))
+        if stock.followed:
+            self.quotes.append(_prices(stock))
+        mask = self._evaluate(  # the values in the order of `expressions.FIELDS`
+            stock.price, stock.change, stock.rate / 1_000, stock.volume, stock.open, stock.high, stock.low,
+            stock.previous_close, stock.previous_volume, stock.value, stock.last, stock.upper, stock.lower,
+        )  # fmt: skip
         moved = mask ^ self._masks[stock.index]
         self._masks[stock.index] = mask
         while moved:
             bit = moved & -moved
             moved ^= bit
             changes.append(self._change(bit.bit_length() - 1, stock.code, entered=bool(mask & bit)))
-
-    def _mask(self, stock: Stock) -> int:
-        """Evaluate all conditions: the values in the order of `expressions.FIELDS`."""
-        return self._evaluate(
-            stock.price, stock.change, stock.rate / 1_000, stock.volume, stock.open, stock.high, stock.low,
-            stock.previous_close, stock.previous_volume, stock.value, stock.last, stock.upper, stock.lower,
-        )  # fmt: skip
 
     def _change(self, place: int, code: str, *, entered: bool) -> Change:
         if entered:
@@ -185,6 +195,15 @@ class SyntheticMarket:
             del self._members[place][code]
         rule = self._rules[place]
         return Change(seq=rule.seq, name=rule.name, code=code, kind="I" if entered else "D", time=self._time)
+
+
+def _prices(stock: Stock) -> Prices:
+    return Prices(
+        code=stock.code, name=stock.name, price=stock.price, sign=_sign(stock), change=stock.change,
+        rate=stock.rate, volume=stock.volume, open=stock.open, high=stock.high, low=stock.low,
+        base=stock.previous_close, value=stock.value, ask=stock.ask, bid=stock.bid,
+        quantity=stock.side * (stock.last or stock.volume), strength=stock.strength, clock=stock.clock,
+    )  # fmt: skip
 
 
 def _sign(stock: Stock) -> int:

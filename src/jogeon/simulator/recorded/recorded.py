@@ -46,6 +46,11 @@ class RecordedMarket:
         return next(seq for seq in map(str, range(len(taken) + 1)) if seq not in taken)
 
     @property
+    def codes(self) -> list[str]:
+        """Nothing: no trade is recorded."""
+        return []
+
+    @property
     def conditions(self) -> list[Condition]:
         """The conditions under the seqs they have now."""
         served = sorted(self._served.values(), key=lambda place: (len(place.seq), place.seq))
@@ -58,6 +63,9 @@ class RecordedMarket:
     def prices(self, code: str) -> Unpriced:
         """Return what is known of a stock: its code."""
         return Unpriced(code)
+
+    def follow(self, code: str, *, on: bool) -> None:
+        """Do nothing: no trade is recorded."""
 
     def listed(self, market: str) -> list[ListedStock]:
         """Return nothing: a recording does not say what is listed."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jogeon.events import Exchange
 
+    Pieces = Callable[[int, int | None, Exchange], Iterator[bytes]]
 
 NOTICE_PAGE: Final = "<html><head><title>점검 안내</title></head><body>시스템 점검 중입니다.</body></html>"
 """What the token URL shows in maintenance, with status 200 or 403."""
@@ -58,20 +59,23 @@ def _unless(
 
 
 def control_routes(
-    truth_pieces: Callable[[int, int | None, Exchange], Iterator[bytes]],
+    truth_pieces: Pieces,
+    quote_pieces: Pieces,
     order: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> list[Route]:
-    """Return `GET /simulator/truth?since=N&limit=M&exchange=K`, and `POST /simulator/faults`.
+    """Return `GET /simulator/truth` and `/simulator/quotes`, both `?since=N&limit=M&exchange=K`, and the faults.
 
-    The latter answers with what is on now.
-
-    The truth is written piece by piece, so that a long one does not keep the wire waiting.
+    `POST /simulator/faults` answers with what is on now. What may be long is written piece by piece, so that it does
+    not keep the wire waiting.
     """
 
-    async def truth(request: Request) -> Response:
-        since, limit = _number(request, "since") or 0, _number(request, "limit")
-        pieces = _one_a_turn(truth_pieces(since, limit, _exchange(request)))
-        return StreamingResponse(pieces, media_type="application/json;charset=UTF-8")
+    def long(pieces: Pieces) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            since, limit = _number(request, "since") or 0, _number(request, "limit")
+            made = _one_a_turn(pieces(since, limit, _exchange(request)))
+            return StreamingResponse(made, media_type="application/json;charset=UTF-8")
+
+        return answer
 
     async def faults(request: Request) -> Response:
         try:
@@ -79,7 +83,11 @@ def control_routes(
         except InvalidFault as error:
             raise HTTPException(400, str(error)) from None
 
-    return [Route("/simulator/truth", truth), Route("/simulator/faults", faults, methods=["POST"])]
+    return [
+        Route("/simulator/truth", long(truth_pieces)),
+        Route("/simulator/quotes", long(quote_pieces)),
+        Route("/simulator/faults", faults, methods=["POST"]),
+    ]
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -16,6 +16,7 @@ from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
 from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.switches import Switches
+from jogeon.simulator.serving.trades import TradeLog
 from jogeon.simulator.serving.truth import Truth
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from jogeon.server.door import Door
     from jogeon.server.http import RestServer
     from jogeon.server.server import Server
-    from jogeon.simulator.market.market import Change, Market
+    from jogeon.simulator.market.market import Change, Market, Prices, Traded
 
 
 class Service:
@@ -55,6 +56,10 @@ class Service:
         self._switches = Switches() if switches is None else switches
         self._tokens = Tokens(time.time, token)
         self._truths: dict[Exchange, Truth] = {"K": (krx := Truth()), "N": krx if nxt is None else Truth()}
+        self._trades: dict[Exchange, TradeLog] = {
+            "K": (krx_trades := TradeLog(market.codes)),
+            "N": krx_trades if nxt is None else TradeLog(nxt.codes),
+        }
         self._seeds = itertools.count(seed + 1)
         self._shown: dict[Exchange, Market] = {"K": market, "N": nxt or market}
         self._broker = SimulatedBroker(market, self._tokens, self._switches, time.monotonic, nxt)
@@ -90,7 +95,7 @@ class Service:
         quotas = Quotas(self._switches, time.monotonic)
         desk = StockDesk(self._shown, self._tokens, self._switches, quotas, time.time_ns)
         stocks = refusable(stock_routes(desk), lambda: standing.refuse_rest, lambda: standing.slow_rest)
-        groups = Group(tokens), Group(stocks), Group(control_routes(self.truth_pieces, self.fault))
+        groups = Group(tokens), Group(stocks), Group(control_routes(self.truth_pieces, self.quote_pieces, self.fault))
         self._rest_server = RestServer(groups, listening)
         self.rest = self._broker.rest = self._rest_server.address
 
@@ -122,6 +127,23 @@ class Service:
         yield from self._truths[exchange].slices(since, limit)
         yield b"}"
 
+    def quotes(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> dict[str, Any]:
+        """Return what is registered with REG, how many REG were refused, and the trades after number `since`.
+
+        Of those that are kept, from number `first` on, the first `limit`. Each exchange has trades of its own.
+        """
+        return self._registered(exchange) | {"trades": self._trades[exchange].since(since, limit)}
+
+    def quote_pieces(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> Iterator[bytes]:
+        """Yield `quotes` as pieces of one JSON text, each made in about a millisecond."""
+        yield msgspec.json.encode(self._registered(exchange))[:-1] + b',"trades":'
+        yield from self._trades[exchange].slices(since, limit)
+        yield b"}"
+
+    def _registered(self, exchange: Exchange) -> dict[str, Any]:
+        desk = self._broker.quotes
+        return {"registered": desk.registered, "refused": dict(desk.refused), "first": self._trades[exchange].first}
+
     def _moment(self, exchange: Exchange) -> dict[str, Any]:
         market = self._shown[exchange]
         conditions = market.conditions
@@ -138,6 +160,11 @@ class Service:
         self._faults.post(order)
         standing: dict[str, Any] = msgspec.structs.asdict(self._broker.standing)
         return standing
+
+    def _trade(self, traded: Traded, quotes: Sequence[Prices], exchange: Exchange) -> None:
+        """Note what a market has just traded, and push it."""
+        self._trades[exchange].add(traded, time.time_ns())
+        self._broker.quote(quotes, exchange)
 
     def _tell(self, changes: Sequence[Change], exchange: Exchange = "K") -> None:
         """Note what changed, and push it."""

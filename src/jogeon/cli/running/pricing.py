@@ -1,0 +1,57 @@
+"""Prices beside the events of a watch, and quotes alone: their lines, and what the live view shows of them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.live_picture import Price
+from jogeon.cli.showing.output_thread import Output
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from jogeon.prices import Quote
+    from jogeon.watch import Watch
+
+
+async def tell_quotes(
+    quotes: AsyncGenerator[Quote], line: Callable[[Quote], bytes], count: int | None, seconds: float | None
+) -> None:
+    """Write a line for each quote, until there were so many or the time is over."""
+    with Output(Lines()) as output:
+        try:
+            async with asyncio.timeout(seconds) as limit, aclosing(quotes) as coming:
+                told = 0
+                async for quote in coming:
+                    await output.write(line(quote))
+                    told += 1
+                    if told == count:
+                        return
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        except asyncio.CancelledError:
+            output.hurried = True
+            raise
+
+
+async def tell_prices(watch: Watch, output: Output) -> None:
+    """Write a line for each member that has another price, and go on until it is cancelled."""
+    async for price in watch.price_changes():
+        await output.write(json_line(price.fields()))
+    await asyncio.Event().wait()  # the end of the watch is told by its events
+
+
+def shown_prices(watch: Watch) -> Mapping[str, Price]:
+    """Return what the live view shows of each stock; of one that is in several conditions, its newest entry."""
+    found: dict[str, tuple[int, Price]] = {}
+    for prices in watch.prices.values():
+        for code, price in prices.items():
+            entered_ns = price.entry_at_ns or 0
+            if code not in found or found[code][0] < entered_ns:
+                shown = Price(price.price, price.sign, price.rate, price.volume, price.entry_price, price.return_)
+                found[code] = (entered_ns, shown)
+    return {code: shown for code, (_, shown) in found.items()}

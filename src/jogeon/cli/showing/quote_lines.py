@@ -1,0 +1,45 @@
+"""A quote as one line: JSON for a pipe, columns for a person."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from jogeon.cli.showing.json_lines import json_line
+from jogeon.cli.showing.tables import number, sign_words
+from jogeon.cli.showing.terminal import clean, signs_for
+from jogeon.cli.texts.width import cut, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jogeon.cli.showing.terminal import Signs
+    from jogeon.cli.texts import Texts
+    from jogeon.prices import Quote
+
+CODE, NAME, PRICE, SIGN, CHANGE, RATE, VOLUME = 8, 16, 11, 8, 9, 9, 13
+
+
+def line_of(texts: Texts, *, readable: bool) -> Callable[[Quote], bytes]:
+    """Return what makes a line of a quote."""
+    if not readable:
+        return lambda quote: json_line(quote.fields())
+    encoding = sys.stdout.encoding or "utf-8"
+    signs = signs_for(encoding)
+    return lambda quote: (_readable(quote, texts, signs) + "\n").encode(encoding, "replace")
+
+
+def _readable(quote: Quote, texts: Texts, signs: Signs) -> str:
+    moment = quote.time or quote.at
+    rate = "" if quote.rate is None else f"{quote.rate:+.2f}%"
+    columns = [
+        f"{moment:%H:%M:%S}",
+        padded(clean(quote.code), CODE),
+        padded(cut(clean(quote.name or ""), NAME), NAME),
+        padded(number(quote.price), PRICE, right=True),
+        padded(sign_words(quote.sign, texts, signs), SIGN),
+        padded(number(quote.change, "+"), CHANGE, right=True),
+        padded(rate, RATE, right=True),
+        padded(number(quote.volume), VOLUME, right=True),
+    ]
+    return "  ".join(columns).rstrip()

@@ -1,0 +1,119 @@
+"""The simulated broker's quotes of single stocks: who registered what (REG, REMOVE), and who hears of a trade (0B).
+
+A registration is an item as the program wrote it, its label: a code, with _NX for a stock on NXT. It lives in a group
+of its connection and dies with the connection. An item in two groups counts once, and is pushed once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from jogeon.simulator.broker.quotas import TOO_FREQUENT
+from jogeon.wire import writers
+from jogeon.wire.messages import RegisterQuotes
+from jogeon.wire.values import stock_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jogeon.events import Exchange
+    from jogeon.server.peer import Peer
+    from jogeon.simulator.broker.faults import Standing
+    from jogeon.simulator.broker.quotas import Quotas
+    from jogeon.simulator.broker.switches import Switches
+    from jogeon.simulator.market.market import Market
+    from jogeon.wire.messages import RemoveQuotes
+
+NO_ARRAY, OVER_LIMIT, OVER_GROUP = 105111, 105115, 105118
+NO_ARRAY_TEXT: Final = "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
+
+Topic = tuple["Exchange", str]
+"""An exchange, and a code that is traded there."""
+
+
+class QuoteDesk:
+    """The registrations of all connections. `refused` counts refusals by their codes."""
+
+    def __init__(
+        self, markets: Mapping[Exchange, Market], switches: Switches, standing: Standing, quotas: Quotas
+    ) -> None:
+        self.refused = Counter(dict.fromkeys(map(str, (TOO_FREQUENT, NO_ARRAY, OVER_LIMIT, OVER_GROUP)), 0))
+        self._standing = standing
+        self._quotas = quotas
+        self._markets = markets
+        self._switches = switches
+        self._groups: dict[Peer, dict[str, dict[str, None]]] = {}
+        self._streams: dict[Topic, dict[str, dict[Peer, None]]] = {}  # topic → label → who
+
+    @property
+    def registered(self) -> list[str]:
+        """The items that anybody has registered, in order."""
+        return sorted({label for stream in self._streams.values() for label in stream})
+
+    def change(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> tuple[int, str] | None:
+        """Register items or let go of them; return code and text of a refusal, which changes nothing."""
+        if code := self._standing.refuse_reg:
+            return int(code), "실시간 등록 요청을 처리할 수 없습니다"
+        if self._quotas.registered_too_soon(peer.key):
+            return TOO_FREQUENT, "해당 TRNM 으로 허용된 요청 건수 초과"
+        groups = self._groups.get(peer, {})
+        group = groups.get(request.group, {})
+        if isinstance(request, RegisterQuotes):
+            group = (group if request.keep else {}) | dict.fromkeys(request.codes)
+        else:
+            group = dict.fromkeys(group.keys() - set(request.codes))
+        after = groups | {request.group: group}
+        if isinstance(request, RegisterQuotes) and (refusal := self._over(group, _all(after))):
+            return refusal
+        self._hear(peer, _all(groups), _all(after))
+        self._groups[peer] = {name: labels for name, labels in after.items() if labels}
+        return None
+
+    def misshapen(self, trnm: str) -> bytes:
+        """Return the refusal of a REG or REMOVE in which an array is missing."""
+        self.refused[str(NO_ARRAY)] += 1
+        return writers.encode_refusal(trnm, NO_ARRAY, NO_ARRAY_TEXT)
+
+    def _over(self, group: Mapping[str, None], labels: Mapping[str, None]) -> tuple[int, str] | None:
+        most, most_in_group = self._switches.price_limit, self._switches.group_limit
+        if most and len(labels) > most:
+            return OVER_LIMIT, f"실시간 등록 허용 개수({most})를 초과하였습니다"
+        if most_in_group and len(group) > most_in_group:
+            return OVER_GROUP, f"그룹별 실시간 등록 허용 개수({most_in_group})를 초과하였습니다"
+        return None
+
+    def close(self, peer: Peer) -> None:
+        """Forget a connection."""
+        self._hear(peer, _all(self._groups.pop(peer, {})), {})
+
+    def hearing(self, topic: Topic) -> Mapping[str, Iterable[Peer]]:
+        """Return who hears of a stock, by the label each knows it under."""
+        return self._streams.get(topic, {})
+
+    def _hear(self, peer: Peer, before: Mapping[str, None], after: Mapping[str, None]) -> None:
+        """Let a connection hear of what is registered now, and no more of what is not; tell the markets."""
+        for label in after.keys() - before.keys():
+            exchange, code = topic = self._topic(label)
+            self._streams.setdefault(topic, {}).setdefault(label, {})[peer] = None
+            self._markets[exchange].follow(code, on=True)
+        for label in before.keys() - after.keys():
+            exchange, code = topic = self._topic(label)
+            stream = self._streams[topic]
+            del stream[label][peer]
+            if not stream[label]:
+                del stream[label]
+            if not stream:
+                del self._streams[topic]
+                self._markets[exchange].follow(code, on=False)
+
+    def _topic(self, label: str) -> Topic:
+        """Return what an item means; 통합 (_AL), and NXT where it has no market of its own, is answered from KRX's."""
+        return "N" if label.endswith("_NX") and "N" in self._markets else "K", stock_code(label)
+
+
+def _all(groups: Mapping[str, Mapping[str, None]]) -> dict[str, None]:
+    """Return the items of all groups, each once."""
+    return {label: None for labels in groups.values() for label in labels}
+
+

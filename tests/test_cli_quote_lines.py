@@ -1,0 +1,27 @@
+"""A quote as one line: what could harm a terminal is spelled, a long name gives way."""
+
+from __future__ import annotations
+
+import json
+
+from jogeon.cli.showing.quote_lines import NAME, line_of
+from jogeon.cli.texts import Texts
+from jogeon.cli.texts.width import columns
+from jogeon.prices import Quote
+
+AT_NS = 1_795_316_400_123_456_000
+
+
+def test_json_keeps_every_value() -> None:
+    quote = Quote("005930", AT_NS, "이상한\x1b[2J이름", price=5)
+    assert json.loads(line_of(Texts("ko"), readable=False)(quote)) == quote.fields()
+
+
+def test_columns_stand_below_each_other() -> None:
+    line = line_of(Texts("en"), readable=True)
+    short = Quote("005930", AT_NS, "짧음", price=72_000, change=500, rate=0.7, sign="rise", volume=1_234_567)
+    long = Quote("0000D0", AT_NS, "아주 긴 이름의 가상 종목 회사\x1b", price=5, change=-1, rate=-29.9, volume=3)
+    lines = [line(quote).decode() for quote in (short, long)]
+    assert len({columns(each.rstrip("\n")) for each in lines}) == 1
+    assert "\x1b" not in lines[1]
+    assert columns("아주 긴 이름의") < NAME
