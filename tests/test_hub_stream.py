@@ -194,3 +194,29 @@ async def test_several_conditions_are_followed_and_left_one_by_one(tmp_path: Pat
                 await asyncio.sleep(0.01)
             (consumer,) = hub.stream.consumers.values()
             assert [name for name, named in consumer.labels.items() if named] == ["급등주"]
+
+
+async def test_a_watch_goes_on_behind_a_position(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            broker.enter("급등주", "111111")
+            (first,) = await numbered(watch, 1)
+        assert first.number is not None
+        broker.enter("급등주", "222222")
+        await broker.read()
+        after = f"{hub.relay.identity}:{first.number[0]}:{first.number[1]}"
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
+            (missed,) = await numbered(watch, 1)
+            assert (type(missed), missed.fields()["code"]) == (Enter, "222222")
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after="9:9") as watch:
+            assert set(watch.members["급등주"]) == broker.members["급등주"]
+        async with jogeon.connect(broker.url) as client:
+            with pytest.raises(jogeon.LocalProtocolError, match="hub"):
+                await client.watch("급등주", after="1:1").__aenter__()
+
+
+async def test_a_fresh_watch_waits_for_its_first_snapshot(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        async with asyncio.timeout(5), watching(hub) as watch:
+            assert {name: set(codes) for name, codes in watch.members.items()} == broker.members

@@ -30,18 +30,20 @@ class Relayed:
         self.number: Number | None = None
         self._tell = tell
         self._name_of = name_of
+        self._behind = False
+        """Whether what is followed first begins behind `number`."""
         self._followed: dict[str, Subscription] = {}
         """By the seq that the hub knows each by on this connection."""
         self._last: dict[str, Number] = {}
         """The last line of each condition, by its name."""
         self._blocks: dict[str, list[Event]] = {}
         """What has come of a blind stretch whose snapshot has not."""
-        self._broken = False
+        self.broken = False
         """Whether a line is missing: nothing is taken until the stream has begun anew."""
 
     def resume_behind(self, journal: str, number: Number) -> None:
-        """Begin behind a position instead of with the members; what is followed is taken to be known."""
-        self.journal, self.number = journal, number
+        """Begin behind a position instead of with the members; what is followed first is taken to be known."""
+        self.journal, self.number, self._behind = journal, number, True
 
     # ------------------------------------------------------------ what to send
 
@@ -57,8 +59,7 @@ class Relayed:
         return Follow(seqs, after, group[0].exchange)
 
     def _resumes(self, subscription: Subscription) -> bool:
-        name = subscription.condition.name
-        return self.number is not None and (subscription.membership.known or name not in self._last)
+        return self.number is not None and (subscription.membership.known or self._behind)
 
     def begin(self, subscriptions: Iterable[Subscription]) -> None:
         """Note what a request was sent for."""
@@ -68,13 +69,13 @@ class Relayed:
         """Note the end of a connection."""
         self._followed.clear()
         self._blocks.clear()
-        self._broken = False
+        self.broken = False
 
     # ------------------------------------------------------------ what was answered
 
     def answered(self, request: Follow, answer: Following, now: float, at_ns: int) -> None:
         """Take where the stream begins."""
-        self._broken = False
+        self.broken = self._behind = False
         followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
         if answer.resumed:
             for subscription in followed:
@@ -111,7 +112,7 @@ class Relayed:
             self._take(subscription, event, now, at_ns)
 
     def _is_next(self, number: Number) -> bool:
-        if self._broken or (self.number is not None and number <= self.number):
+        if self.broken or (self.number is not None and number <= self.number):
             return False
         self.number = number
         return True
@@ -120,10 +121,10 @@ class Relayed:
         """Tell whether a line is the next of its condition; ask for the stream again where one is missing."""
         name = subscription.condition.name
         last = self._last.get(name, (0, 0))
-        if self._broken or number <= last:
+        if self.broken or number <= last:
             return False
         if prev and (number[0], prev) > last:
-            self._broken = True
+            self.broken = True
             for each in self._followed.values():
                 each.suspect(Blind(each.membership.right_ns, "lagged"), at_once=True)
             return False

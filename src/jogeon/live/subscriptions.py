@@ -99,7 +99,8 @@ class Subscriptions(Wishes, Planner):
     def lines(self, lines: Sequence[Line], now: float, at_ns: int) -> None:
         """Take lines of a hub's stream."""
         self.relayed.take(lines, now, at_ns)
-        self.on_doubt()
+        if self.relayed.broken:
+            self.on_doubt()
 
     def _pause(self, subscription: Subscription, *, first: bool) -> float:
         """Recheck nothing on a hub, which does that itself."""

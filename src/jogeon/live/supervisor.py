@@ -17,7 +17,7 @@ from jogeon.errors import (
     LoginRefused,
     SessionTaken,
 )
-from jogeon.events import State
+from jogeon.events import Snapshot, State
 from jogeon.live.beats import Beats
 from jogeon.live.connection import Connection, OnTrades, Tap
 from jogeon.live.planner import Planner
@@ -277,6 +277,8 @@ class Supervisor:
     def _take_lines(self, lines: Sequence[Line], at_ns: int) -> None:
         """Take lines of a hub's stream."""
         self._subscriptions.lines(lines, self._clock(), at_ns)
+        if any(isinstance(line.event, Snapshot | State) for line in lines):
+            self._serving.notify()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take an answer at once: the frames that follow it are newer than what it shows."""

@@ -21,7 +21,7 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.count(texts), options.length(texts, "--duration"), options.journal(texts, "option.journal.watch"),
-        options.prices(texts), *options.supervision(texts),
+        options.after(texts), options.prices(texts), *options.supervision(texts),
     ]  # fmt: skip
     return Command("watch", texts, params, callback=watch)
 
@@ -34,7 +34,8 @@ def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **mo
     options.require_names(names, choices.texts, everything=everything)
     choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
     journal = None if more["journal"] is None else _free_journal(more["journal"])
-    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, prices=more["prices"])
+    after = None if more["after"] is None else str(more["after"])
+    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, after=after, prices=more["prices"])
     run_loop(_watch(choices, wish))
 
 
