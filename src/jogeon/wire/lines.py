@@ -85,7 +85,7 @@ def read_lines(payload: bytes) -> Sequence[Line] | None:
             return None
     try:
         return [_read(dict(row)) for row in _lines.decode(payload).lines]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, TypeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, TypeError, LookupError) as error:
         what = Report("unreadable frame", bytes=len(payload), text=type(error).__name__)
         raise RemoteProtocolError(what) from None
 
