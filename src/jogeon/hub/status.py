@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from jogeon.events import Condition, korean
-from jogeon.hub.broker import Desk, HubBroker
+from jogeon.hub.broker import HubBroker
+from jogeon.hub.desks import Desk
 from jogeon.hub.topics import Topic, Topics
 from jogeon.journal.writer import Journal
 from jogeon.live.feed import Feed
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
 def upstream(server: str, feed: Feed, broker: HubBroker) -> dict[str, object]:
     """Return how it goes with the session above. `state`: connected, or what keeps it from being so."""
-    state = "connected" if feed.serving else "reconnecting" if broker.state is None else broker.state.state
+    state = (
+        "connected"
+        if feed.serving
+        else "reconnecting"
+        if broker.registering.state is None
+        else broker.registering.state.state
+    )
     heard = korean(feed.heard_ns).isoformat(timespec="microseconds") if feed.heard_ns else None
-    return {"server": server, "state": state, "heard": heard, "logins": broker.logins}
+    return {"server": server, "state": state, "heard": heard, "logins": broker.registering.logins}
 
 
 def journal(writer: Journal) -> dict[str, object]:
