@@ -1,100 +1,72 @@
-"""The numbered stream of a hub as frames: what one side writes, the other reads."""
+"""Lines of events: those that SQLite makes are those that are made one by one, whatever is in between."""
 
-from __future__ import annotations
-
-import contextlib
-import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from jogeon.errors import RemoteProtocolError
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.reports import Report
-from jogeon.wire.lines import Line, encode_change, encode_lines, read_lines
-from jogeon.wire.readers import read_push
+from jogeon.events import Condition, Enter, Event, Leave, State
+from jogeon.export import csv_form, json_form
+from jogeon.journal import lines
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.history import ALL, History, Selection
+from jogeon.journal.lines import Form
+from jogeon.journal.store import Store
+from recorded import SECOND, START_NS
 
-C = Condition("4", "급등주")
-AT = 1_795_323_600_123_456_789
-OTHERS: list[Event] = [
-    Snapshot(AT, C, ("005930", "0000D0"), {"005930": "삼성전자"}),
-    Gap(C, AT, AT + 5, "connection lost", "it broke off"),
-    Gap(C, AT, AT + 5, "not watched", open=True),
-    Enter(AT, C, "005930", "", "recovered", AT - 5, AT, "삼성전자"),
-    Leave(AT, C, "005930", "", "recovered", AT - 5, AT),
-    State(AT, "reconnecting", pause=1.5, error=Report("closed", code="1000", text="Bye", why=Report("broke off"))),
-    State(AT, "registered", C, active=1, of=3),
-    Anomaly(AT, condition=C, code="005930", error=Report("enter of a member")),
-    Anomaly(AT, counts=Counts(enter=3)),
-]
+CONDITIONS = (Condition("4", "급등주"), Condition("7", '신고가, "돌파"'))
+pytestmark = pytest.mark.usefixtures("spared_disk")
+clocks = st.sampled_from(["090000", "000000", "235959", "205959", "210000", "210001", "240000", "126000", "", "9:00"])
 
 
-@given(st.sampled_from([Enter, Leave]), st.integers(0, 2**62), st.sampled_from([None, '삼성"전자', "a\\b"]))
-def test_a_live_change_is_a_push_with_its_place_on_top(kind: type[Enter | Leave], at: int, name: str | None) -> None:
-    event = kind(at, C, "0000D0", "152028", name=name)
-    frame = encode_change("7", event, (3, 120), 118)
-    shown = json.loads(frame)
-    assert [shown[field] for field in ("trnm", "epoch", "n", "prev", "at")] == ["REAL", 3, 120, 118, at]
-    assert read_push(frame).data[0].values.seq == "7"
-    (line,) = read_lines(frame) or ()
-    assert line.event == replace(event, condition=Condition("7", ""))
-    assert (line.prev, line.event.number, getattr(line.event, "name", None)) == (118, (3, 120), name)
+@pytest.fixture(scope="module", autouse=True)
+def _small_parts() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (("PART", 8), ("SMALL", 2)):
+            patch.setattr(lines, name, size)
+        yield
 
 
-def test_everything_else_comes_as_it_was() -> None:
-    frame = encode_lines([("4", event, (2, place), place - 1) for place, event in enumerate(OTHERS, 1)])
-    lines = read_lines(frame)
-    assert lines is not None
-    assert [line.event for line in lines] == OTHERS
-    assert [line.event.fields() for line in lines] == [
-        event.fields() | {"epoch": 2, "n": place} for place, event in enumerate(OTHERS, 1)
-    ]
-    assert [line.prev for line in lines] == list(range(len(OTHERS)))
+@st.composite
+def told(draw: st.DrawFn) -> Event:
+    at_ns = START_NS + draw(st.integers(0, 100_000)) * SECOND + draw(st.sampled_from([0, 1, 999, 1_000, SECOND - 1]))
+    if draw(st.integers(0, 9)) == 0:
+        return State(at_ns, "connected", None, draw(st.sampled_from(["", 'a "word", and more\n'])))
+    kind = Leave if draw(st.booleans()) else Enter
+    code = draw(st.sampled_from(["005930", "0000D0", "=1+1", "", "a,b"]))
+    return kind(at_ns, draw(st.sampled_from(CONDITIONS)), code, draw(clocks))
 
 
-def test_conditions_bear_the_label_of_their_receiver() -> None:
-    (line,) = read_lines(encode_lines([("9", OTHERS[0], None, 0)])) or ()
-    assert line == Line(replace(OTHERS[0], condition=Condition("9", "급등주")))
-    assert line.event.number is None
+def text(path: object, form: Form, selection: Selection) -> tuple[int, str]:
+    with History(path) as history:  # type: ignore[arg-type]  # a path
+        parts = list(history.lines(form, selection))
+    return sum(count for count, _ in parts), "".join(part for _, part in parts)
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        b'{"trnm":"PING"}',
-        b'{"trnm":"REAL","data":[]}',
-        b"{}",
-        b"\xff",
-        b'{"trnm":"CNSRLST","return_code":0}',
-        b"[" * 5000,
-    ],
-)
-def test_any_other_frame_is_none_of_the_stream(frame: bytes) -> None:
-    assert read_lines(frame) is None
-
-
-def nested(depth: int) -> object:
-    return {"kind": "broke off"} | ({"why": nested(depth - 1)} if depth else {})
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        {}, {"event": "x", "prev": 0}, {"event": "snapshot", "prev": 0}, {"event": "snapshot", "prev": "x"},
-        {"event": "gap", "prev": 0, "condition": {"seq": "1", "name": ""}, "since_ns": 1, "until_ns": 2, "cause": "?"},
-        {"event": "state", "prev": 0, "at_ns": 1, "state": "taken", "error": nested(20)},
-        {"event": "enter", "prev": 0, "at_ns": 1, "condition": {"seq": "1", "name": ""}, "code": "9" * 99},
-    ],
-)  # fmt: skip
-def test_lines_that_cannot_be_read_are_an_error_of_the_peer(line: object) -> None:
-    with pytest.raises(RemoteProtocolError):
-        read_lines(json.dumps({"trnm": "LINES", "lines": [line]}, separators=(",", ":")).encode())
-
-
-@given(st.binary(max_size=200))
-def test_whatever_comes_is_read_or_refused(rest: bytes) -> None:
-    for frame in (rest, b'{"trnm":"LINES"' + rest, b'{"trnm":"LINES","lines":[' + rest + b"]}"):
-        with contextlib.suppress(RemoteProtocolError):
-            read_lines(frame)
+@given(st.lists(told(), max_size=60), st.sampled_from([ALL, Selection((START_NS, START_NS + 50_000 * SECOND), ("4",))]))
+def test_the_quick_way_makes_the_same_lines(
+    tmp_path_factory: pytest.TempPathFactory, events: list[Event], selection: Selection
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "journal"
+    for half in (events[::2], events[1::2]):  # two epochs
+        store = Store.open(path)
+        builder = CommitBuilder(store.head)
+        builder.fold.known.clear()
+        commit = builder.enter(half)
+        commit.names += [
+            ("005930", START_NS + 9 * SECOND, '"삼성", 전자'),
+            ("005930", START_NS + 99 * SECOND, "새 이름"),
+        ]
+        store.write(commit)
+        store.close()
+    if not events:
+        return
+    if selection is not ALL and not any(getattr(each, "condition", None) == CONDITIONS[0] for each in events):
+        return
+    for form in (csv_form(str), json_form()):
+        slow = text(path, form, selection)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lines, "WORTH", 0)
+            quick = text(path, form, selection)
+        assert quick == slow

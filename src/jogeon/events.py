@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from jogeon.details import Counts, details_of
 from jogeon.reports import Report
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -226,20 +227,6 @@ class Gap(_Told, _Labelled, frozen=True, gc=False, eq=False):
         return korean(self.until_ns)
 
 
-class Counts(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How many events of each kind."""
-
-    anomaly: int = 0
-    enter: int = 0
-    gap: int = 0
-    leave: int = 0
-    snapshot: int = 0
-    state: int = 0
-
-    def __str__(self) -> str:
-        return ", ".join(f"{count} {kind}" for kind, count in msgspec.structs.asdict(self).items() if count)
-
-
 class State(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """Something about the watch itself; `condition` is None where it concerns the whole client.
 
@@ -292,7 +279,6 @@ class Anomaly(_Received, _Labelled, frozen=True, gc=False, eq=False):
             force_setattr(self, "what", lagged if self.error is None else str(self.error))
 
 
-_Reported = TypeVar("_Reported", bound=State | Anomaly)
 _Any = TypeVar("_Any", bound="Event")
 
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
@@ -337,47 +323,6 @@ def _fields(event: _Told) -> dict[str, object]:
             told = {"condition": _pair(event.condition), **stock, "what": event.what}
             return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
     raise TypeError(f"{type(event).__name__} is not an event of a watch")
-
-
-class Details(Struct, frozen=True, omit_defaults=True):
-    """What a State or an Anomaly has besides its text."""
-
-    pause: float | None = None
-    error: Report | None = None
-    active: int | None = None
-    of: int | None = None
-    notices: tuple[Report, ...] = ()
-    counts: Counts | None = None
-
-
-DEEPEST = 8
-"""Reports behind each other in details that are read; ours have three."""
-_details_decoder = msgspec.json.Decoder(Details)
-
-
-def details_of(event: State | Anomaly) -> Details:
-    """Return what an event has besides its text."""
-    return Details(**{name: getattr(event, name) for name in Details.__struct_fields__ if hasattr(event, name)})
-
-
-def details_text(event: State | Anomaly) -> str | None:
-    """Return what an event has besides its text as JSON, None if it has nothing."""
-    details = details_of(event)
-    return None if details == Details() else msgspec.json.encode(details).decode()
-
-
-def with_details(event: _Reported, text: object) -> _Reported:
-    """Return an event with what `details_text` said of it; ValueError if that cannot be read."""
-    if not isinstance(text, str):
-        return event
-    try:
-        details = _details_decoder.decode(text)
-    except RecursionError:
-        raise ValueError("details that are nested too deeply") from None
-    if any(report.depth > DEEPEST for report in (details.error, *details.notices) if report is not None):
-        raise ValueError("details that are nested too deeply")
-    held = {name: getattr(details, name) for name in Details.__struct_fields__ if hasattr(event, name)}
-    return msgspec.structs.replace(event, **held)
 
 
 def _change_fields(event: Enter | Leave) -> dict[str, object]:

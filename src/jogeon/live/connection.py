@@ -10,8 +10,7 @@ import logging
 import selectors
 import socket
 import time
-from collections.abc import Callable, Container, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from picows import (
     WSCloseCode,
@@ -24,9 +23,10 @@ from picows import (
 
 from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
 from jogeon.live.listening import STALL_NS, Listening
+from jogeon.live.receiving import OnLines, OnTrades, Receiver, Tap
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
-from jogeon.wire.lines import Line, read_lines
+from jogeon.wire.lines import read_lines
 from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, TradeRow, Unknown, WidePush
 from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
@@ -47,46 +47,11 @@ LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
 costs a fifth of a decode."""
 
-OnLines = Callable[[Sequence[Line], int], object]
-"""Gets lines of a hub's stream, and when they came."""
 NOTHING = Push("REAL", [])
-Tap = Callable[[bytes, int], object]
-"""Gets each message as it came, and when; it may neither wait nor raise."""
-
-OnTrades = Callable[[Sequence[TradeRow], int], object]
-"""Gets the trades of a frame, and when it was read; it may neither wait nor raise."""
 
 logger = logging.getLogger("jogeon.connection")
 logger.addFilter(unmasked)
 _numbers = itertools.count(1)
-
-
-class Receiver(Protocol):
-    """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
-
-    def on_pushes(self, rows: Sequence[PushRow], at_ns: int, *, over: bool) -> None:
-        """Take the rows of REAL frames that were read together; `over`: nothing else of this read follows."""
-
-    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
-        """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
-
-    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
-        """Take the answer to the request in flight, before any frame that follows it."""
-
-    def on_ping(self) -> None:
-        """Take note of a PING; it has been answered."""
-
-    def on_system(self, notice: System) -> None:
-        """Take a SYSTEM notice."""
-
-    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
-        """Take a reply that came after its time, so many seconds after its request."""
-
-    def on_stray(self, stray: Stray) -> None:
-        """Take note of a reply that nobody asked for, or of which nobody can tell who did."""
-
-    def on_lost(self) -> None:
-        """Take note of the end; `Connection.error` says why."""
 
 
 class Connection(WSListener):
@@ -372,25 +337,30 @@ class Connection(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
-        received = transport.close_handshake.recv if transport.close_handshake else None
-        sent = transport.close_handshake.sent if transport.close_handshake else None
-        code = (received.code.value or NO_CODE) if received is not None else 1006
-        text = (received.reason or "") if received is not None else ""
-        detail = Report("broke off")
-        if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
-            detail = TOO_LONG
-        elif self._local_end is not None:
-            detail = self._local_end
-        elif received is not None:
-            closed = Report("closed", code=str(code), text=text)
-            detail = Report("closed without code") if code == NO_CODE else closed
-        self.error = ConnectionLost(detail, close_code=code, text=text)
+        self.error = _why(transport, self._local_end)
         self.session.close()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self.error)
-        logger.info("connection %d: ended: %s", self.number, detail)
+        logger.info("connection %d: ended: %s", self.number, self.error.detail)
         self._end_read()
         self._receiver.on_lost()
+
+
+def _why(transport: WSTransport, local_end: Report | None) -> ConnectionLost:
+    """Return why a connection ended: what this side did, else what the server closed it with."""
+    received = transport.close_handshake.recv if transport.close_handshake else None
+    sent = transport.close_handshake.sent if transport.close_handshake else None
+    code = (received.code.value or NO_CODE) if received is not None else 1006
+    text = (received.reason or "") if received is not None else ""
+    detail = Report("broke off")
+    if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
+        detail = TOO_LONG
+    elif local_end is not None:
+        detail = local_end
+    elif received is not None:
+        closed = Report("closed", code=str(code), text=text)
+        detail = Report("closed without code") if code == NO_CODE else closed
+    return ConnectionLost(detail, close_code=code, text=text)
 
 
 def _pass_over(_trades: Sequence[TradeRow], _at_ns: int) -> None:

@@ -24,7 +24,7 @@ from jogeon.prices import Quote
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, SearchPage
 
 if TYPE_CHECKING:
-    from jogeon.live.connection import Tap
+    from jogeon.live.receiving import Tap
 
 MAX_PAGES = 500
 MAX_ROWS = 10_000

@@ -94,20 +94,9 @@ class Membership:
     def _told(self, at_ns: int, codes: tuple[str, ...]) -> Snapshot:
         return Snapshot(at_ns, self.condition, codes, names_among(codes, self._name_of))
 
-    def follow(self, event: Enter | Leave | Snapshot) -> None:
-        """Take an event that somebody else has made, who knows: a hub."""
-        if isinstance(event, Snapshot):
-            self.codes = {code: self.codes.get(code, event) for code in event.codes}
-            self.resume()
-        elif isinstance(event, Enter):
-            self.codes[event.code] = event
-        else:
-            self.codes.pop(event.code, None)
-        self.right_ns = event.at_ns
-
-    def resume(self) -> None:
-        """Note that nothing was missed: the picture is right again."""
-        self.known, self.blindness, self._kept = True, None, None
+    def keep_no_more(self) -> None:
+        """Await no snapshot that pushes are kept for."""
+        self._kept = None
 
     # ------------------------------------------------------------ pushes
 

@@ -12,6 +12,7 @@ from msgspec.structs import force_setattr
 from jogeon.errors import RequestRefused
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, nameless
 from jogeon.gaps import Blind
+from jogeon.live.folding import fold
 from jogeon.live.subscription import Subscription
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Follow, Following, Shown
@@ -144,7 +145,7 @@ class Relayed:
             case Enter() | Leave() if name in self._blocks and event.until_ns is not None:
                 self._blocks[name].append(self._named(event))
             case Enter() | Leave():
-                subscription.membership.follow(self._named(event))
+                fold(subscription.membership, self._named(event))
                 self._put(subscription, event)
             case State(state="unanswered", error=error) if error is not None:
                 subscription.error = RequestRefused(Follow.trnm, code=error.code, text=error.text)

@@ -11,6 +11,7 @@ from typing import Protocol
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind, earliest
+from jogeon.live.folding import fold, restored
 from jogeon.live.followed import Followed
 from jogeon.live.listing import LONGEST_DOUBLING
 from jogeon.live.membership import DRIFT_GRACE_NS
@@ -287,7 +288,7 @@ class Subscription(Followed):
     def resumed(self, now: float, at_ns: int) -> None:
         """Note that the stream of a hub goes on where it was: nothing is missing."""
         self.failures, self.error, self.settled = 0, None, True
-        self.membership.resume()
+        restored(self.membership)
         self._move(Step.SHOWN)
         self.welcome(at_ns)
         self._plan(now, math.inf)
@@ -296,7 +297,7 @@ class Subscription(Followed):
         """Take a block of a hub that ends in a snapshot; what leads there only if its beginning is known."""
         was_known, shown = self.membership.known, block[-1]
         if isinstance(shown, Snapshot):
-            self.membership.follow(shown)
+            fold(self.membership, shown)
         self.publish(block if was_known else (shown,))
         self.failures, self.error, self.settled = 0, None, True
         if self.stage is Stage.ASKED:

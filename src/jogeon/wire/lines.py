@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from jogeon.details import DEEPEST
 from jogeon.errors import RemoteProtocolError
-from jogeon.events import DEEPEST, Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES, PushRow
 from jogeon.wire.values import LONGEST_VALUE

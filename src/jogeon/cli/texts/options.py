@@ -130,6 +130,7 @@ TEXTS = {
     ),
     "option.journal.replay": Text("재생할 기록 파일 (파일 인자와 같음)", "the file to replay, the same as FILE"),
     "option.output.export": Text(
-        "저장할 파일: 이름이 .parquet 또는 .csv 로 끝남", "the file to write; its name ends in .parquet or .csv"
+        "저장할 파일: 이름이 .csv, .parquet, .json, .sqlite 로 끝남",
+        "the file to write; its name ends in .csv, .parquet, .json or .sqlite",
     ),
 }
