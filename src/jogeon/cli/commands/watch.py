@@ -21,7 +21,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.count(texts), options.length(texts, "--duration"), options.journal(texts, "option.journal.watch"),
-        options.after(texts), options.prices(texts), *options.presence(texts), options.wait(texts), *options.supervision(texts),
+        options.after(texts), options.prices(texts), *options.presence(texts), options.wait(texts),
+        *options.supervision(texts),
     ]  # fmt: skip
     return Command("watch", texts, params, callback=watch)
 
