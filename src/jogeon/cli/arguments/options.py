@@ -186,9 +186,9 @@ def stock_codes(texts: Texts) -> click.Argument:
     return click.Argument(["codes"], nargs=-1, required=True, type=str, callback=take, metavar=texts("metavar.codes"))
 
 
-def prices(texts: Texts) -> click.Option:
+def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:
     """Return --prices, for what follows members."""
-    return click.Option(["--prices"], is_flag=True, help=texts("option.prices.watch"))
+    return click.Option(["--prices"], is_flag=True, help=texts(text))
 
 
 def exchange(texts: Texts) -> click.Option:
