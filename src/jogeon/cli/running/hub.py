@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_server
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
@@ -53,7 +54,7 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings)
+    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
     with told_to_end() as ending:
         async with hub:
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
