@@ -186,9 +186,9 @@ def stock_codes(texts: Texts) -> click.Argument:
     return click.Argument(["codes"], nargs=-1, required=True, type=str, callback=take, metavar=texts("metavar.codes"))
 
 
-def prices(texts: Texts) -> click.Option:
+def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:
     """Return --prices, for what follows members."""
-    return click.Option(["--prices"], is_flag=True, help=texts("option.prices.watch"))
+    return click.Option(["--prices"], is_flag=True, help=texts(text))
 
 
 def exchange(texts: Texts) -> click.Option:
@@ -214,11 +214,15 @@ def day(texts: Texts) -> click.Option:
     return option(texts, "--day", times.day, "bad.day", texts("metavar.day"))
 
 
+def after(texts: Texts) -> click.Option:
+    """Return --after."""
+    return option(texts, "--after", _position, "bad.after", texts("metavar.position"))
+
+
 def stream(texts: Texts) -> list[click.Option]:
     """Return what tells how a numbered stream is read: from where, and until when."""
-    after = option(texts, "--after", _position, "bad.after", texts("metavar.position"))
     lines = option(texts, "--count", at_least_one, "bad.count", "N", text="option.count.lines")
-    return [after, switch(texts, "--follow"), lines, length(texts, "--duration")]
+    return [after(texts), switch(texts, "--follow"), lines, length(texts, "--duration")]
 
 
 def _position(text: str) -> object:

@@ -25,7 +25,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.moment(texts, "--until"), options.length(texts, "--duration"), options.journal(texts),
-        options.switch(texts, "--frames"), options.switch(texts, "--alerts"), options.length(texts, "--keep"),
+        options.switch(texts, "--frames"), options.prices(texts, "option.prices.record"),
+        options.switch(texts, "--alerts"), options.length(texts, "--keep"),
         options.file(texts, "--copy", metavar="metavar.folder", folder=True), options.wait(texts),
         *options.supervision(texts),
     ]  # fmt: skip
@@ -59,9 +60,9 @@ def record(
             tell(choices.texts("record.tomorrow", until=f"{until:%H:%M:%S}", end=f"{end:%Y-%m-%d %H:%M:%S}"))
     recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=more["frames"])
     recorder.keep = None if more["keep"] is None else timedelta(seconds=more["keep"])
-    recorder.copies = more["copy"]
+    recorder.copies, recorder.prices = more["copy"], more["prices"]
     if more["alerts"]:
         from jogeon.cli.running.alert_plan import AlertPlan
 
-        recorder.alerts = AlertPlan(choices, priced=bool(more.get("prices")))
+        recorder.alerts = AlertPlan(choices, priced=more["prices"])
     run_loop(recorder.run(min(ends, default=None)))

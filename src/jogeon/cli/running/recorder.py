@@ -59,6 +59,8 @@ class Recorder:
         """How long what was recorded is kept; None for ever."""
         self.copies: str | None = None
         """The folder that gets a copy each day."""
+        self.prices = False
+        """Whether the prices of members are kept as well."""
         self.alerts: AlertPlan | None = None
         """What is told while it is recorded."""
         self.clock: Callable[[], datetime] = partial(datetime.now, KST)
@@ -129,7 +131,9 @@ class Recorder:
     async def _file(self, client: Client) -> AsyncIterator[Watch]:
         """Have a watch write the file of today."""
         path = self._path()
-        watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
+        watch = client.watch(
+            *self._names, exchange=self._exchange, journal=path, frames=self._frames, prices=self.prices
+        )
         async with watch, told_aside(watch, self._choices.texts, self._say):
             self._watches.put_nowait(watch)
             self._say(self._choices.texts("record.begun", path=path))

@@ -43,6 +43,10 @@ TEXTS = {
     "option.alerts": Text("jogeon.toml의 규칙대로 알림을 보냄", "send alerts by the rules in jogeon.toml"),
     "option.since": Text("이 시각부터", "from this time"),
     "option.count.quotes": Text("시세를 N건 보여 준 뒤 종료", "end after N quotes"),
+    "option.prices.record": Text(
+        "편입 종목의 시세도 기록 (KRX, 종목마다 1초에 하나)",
+        "record prices of the members too (KRX, one a second each)",
+    ),
     "option.prices.watch": Text(
         "종목마다 편입가, 현재가, 수익률도 봄 (KRX). 터미널에서는 항상 봄",
         "price at entry, price now and return of each stock, too (KRX); always on a terminal",
