@@ -146,8 +146,9 @@ class Dialled(Script):
 
     def _send_oddly(self, link: Link, message: dict[str, Any], saved: Saved | None) -> None:
         sent = self._sent
-        for values in (row["values"] for row in message["data"] if saved is not None):
-            self.whose[values["841"], values["9001"], values["843"], values.get("20", "")].add(saved.name)
+        if saved is not None:
+            for values in (row["values"] for row in message["data"]):
+                self.whose[values["841"], values["9001"], values["843"], values.get("20", "")].add(saved.name)
         super()._send_oddly(link, message, saved)
         if self._sent == sent and saved is not None:
             self.unsent.update((saved.name, row["item"], wall()) for row in message["data"])
