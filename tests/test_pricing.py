@@ -153,10 +153,10 @@ def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_le
     pricing = Pricing()
     stays, leaves = entered(pricing, A), entered(pricing, B)
     pricing.leave(leaves)
-    pricing.tick(100.0)
-    pricing.tick(100.0 + ENTRY_PATIENCE - 0.1)
+    pricing.tick(100.0, 0)
+    pricing.tick(100.0 + ENTRY_PATIENCE - 0.1, 0)
     assert not stays.settled
-    pricing.tick(100.0 + ENTRY_PATIENCE)
+    pricing.tick(100.0 + ENTRY_PATIENCE, 0)
     assert (stays.settled, leaves.settled, stays.entry_price) == (True, True, None)
     pricing.traded([trade(B, 5)], 1)
     assert pricing.quote(B) is None, "nobody follows it"
@@ -165,8 +165,8 @@ def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_le
 def test_who_was_in_at_first_waits_as_long_as_it_takes_and_takes_what_is_known() -> None:
     pricing = Pricing()
     waits = entered(pricing, A, first_seen=True)
-    pricing.tick(0.0)
-    pricing.tick(10 * ENTRY_PATIENCE)
+    pricing.tick(0.0, 0)
+    pricing.tick(10 * ENTRY_PATIENCE, 0)
     assert not waits.settled
     pricing.traded([trade(A, 500)], 3)
     other = entered(pricing, A, HIGH, first_seen=True)
@@ -183,7 +183,7 @@ def test_a_stock_that_left_is_told_its_entry_price_and_followed_no_longer() -> N
     assert pricing.ask(0.0) == (A,)
     pricing.answered([stock(A, 500)], 7)
     assert holding.entry_price == 500
-    pricing.tick(1.0)
+    pricing.tick(1.0, 0)
     assert pricing.quote(A) is None
 
 
@@ -196,10 +196,10 @@ def test_members_without_a_slot_are_asked_for_in_turn() -> None:
         entered(pricing, code, first_seen=True)
     connected(pricing)
     assert pricing.slots.registered == {C}
-    pricing.tick(0.0)
+    pricing.tick(0.0, 0)
     assert pricing.ask(0.0) == (A, B, C)
     pricing.answered([stock(code, 5) for code in (A, B, C)], 1)
-    pricing.tick(10.0)
+    pricing.tick(10.0, 0)
     assert pricing.ask(10.0) == (A, B)
 
 
@@ -310,7 +310,7 @@ def test_an_entry_price_is_one_that_was_so_after_the_entry(steps: list[tuple[str
     for step, code, which, seconds in steps:
         machine.now += seconds
         getattr(machine, step)((RISE, HIGH)[which], code)
-        machine.pricing.tick(machine.now)
+        machine.pricing.tick(machine.now, 0)
     for holding, entered_ns in machine.every:
         machine.check(holding, entered_ns)
     for holding, at in machine.stays.values():
