@@ -14,7 +14,7 @@ def test_entries_go_first_in_order_then_those_without_a_price_then_the_others() 
     for code in "cab":
         turns.entered(code)
     assert turns.next_codes(0.0) == ("c", "a", "b", "u")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(PACE) == ("x", "y", "z")
 
 
@@ -42,11 +42,11 @@ def test_a_stock_is_asked_for_again_once_its_price_is_old() -> None:
     turns = Turns(50)
     turns.take_turns(dict.fromkeys("ab", -math.inf))
     assert turns.next_codes(0.0) == ("a", "b")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(OLD - 0.1) == ()
     turns.take_turns(dict.fromkeys("bc", -math.inf))
     assert turns.next_codes(OLD - 0.1) == ("c",)
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(OLD + PACE) == ("b",)
 
 
@@ -54,10 +54,10 @@ def test_who_loses_its_slot_waits_as_long_as_its_price_is_new() -> None:
     turns = Turns(1)
     turns.take_turns({"old": 70.0})
     turns.take_turns({"old": 99.0, "fresh": 99.0, "older": 60.0})
-    asked = []
+    asked: list[str] = []
     for second in range(100, 103):
         asked += turns.next_codes(float(second))
-        turns.answered()
+        turns.answered(second - 0.5)
     assert asked == ["older", "old"]
 
 
@@ -70,7 +70,7 @@ def test_a_thousand_members_are_at_most_thirty_seconds_old() -> None:
         turns.take_turns(dict.fromkeys(codes, float(second)))
         for code in turns.next_codes(float(second)):
             asked[code] = second
-        turns.answered()
+        turns.answered(0.0)
         if second > 40:
             oldest = max(oldest, second - min(asked.values()))
     assert len(asked) == 1000
@@ -89,7 +89,7 @@ def test_forty_entries_a_second_leave_room_for_the_others_and_wait_for_none_of_t
         codes = turns.next_codes(float(second))
         assert list(codes[:40]) == entries
         served |= set(codes[40:])
-        turns.answered()
+        turns.answered(0.0)
     assert served == set(members)
 
 
@@ -103,7 +103,7 @@ def test_a_failure_puts_back_who_waited_and_slows_down_until_all_is_well_again()
     turns.failed(0.5)
     assert turns.next_codes(0.5 + 2 * PACE - 0.1) == ()
     assert turns.next_codes(0.5 + 2 * PACE) == ("a", "b")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.pace == PACE
     assert turns.next_codes(10.0) == ("c", "u")
     turns.failed(10.0)
@@ -120,5 +120,5 @@ def test_it_never_gets_slower_than_it_must() -> None:
         turns.failed(now)
     assert turns.pace == SLOWEST
     turns.next_codes(now + SLOWEST)
-    turns.answered()
+    turns.answered(0.0)
     assert turns.pace == pytest.approx(SLOWEST / 2)

@@ -87,7 +87,7 @@ class Asking:
             self._pricing.turns.failed(clock())
         else:
             self.trouble = None
-            self._pricing.answered(answer, self._wall())
+            self._pricing.answered(answer, clock(), self._wall())
 
     @staticmethod
     def _unanswered() -> JogeonError:

@@ -155,9 +155,9 @@ class Pricing:
             self._traded.clear()
         return codes
 
-    def answered(self, stocks: Iterable[PricedStock], at_ns: int) -> None:
+    def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
         """Take the answer to what was asked for last; a trade that came meanwhile is newer."""
-        self.turns.answered()
+        self.turns.answered(now)
         for stock in stocks:
             followers = self._followers.get(stock.code)
             if followers is None:

@@ -70,9 +70,14 @@ class Turns:
         self._asked.update((code, now) for code in (*taken, *last) if code in self._asked)
         return (*first, *then, *last)
 
-    def answered(self) -> None:
-        """Note an answer; what it does not have is unknown to the broker, and waits no more."""
+    def answered(self, now: float) -> None:
+        """Note an answer; what it does not have is unknown to the broker, and waits no more.
+
+        The next request is chosen a pace after it: one chosen before might wait for its turn, and who enters meanwhile
+        would not be in it.
+        """
         self.pace = max(PACE, self.pace / 2)
+        self.not_before = max(self.not_before, now + self.pace)
         self._in_flight = ([], [])
 
     def failed(self, now: float) -> None:
