@@ -45,7 +45,7 @@ WARM_UP = 30.0
 
 
 NAMES = 15.0
-"""Seconds in which the names of all stocks are asked for as well, under the same budget: entries are judged after it."""
+"""Seconds in which the names of all stocks are asked for as well, under one budget; entries are judged after them."""
 
 
 @dataclass
