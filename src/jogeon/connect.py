@@ -249,11 +249,12 @@ async def stocks_of(
     names = Names(names_file(server))
     await names.load()
     async with contextlib.AsyncExitStack() as held:
-        if server in ("real", "mock"):
-            found = _kiwoom_stocks(server, keys, proxy)
-        else:
-            there = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
-            found = await held.enter_async_context(there)
+        match server:
+            case "real" | "mock" if token is None and rest is None:
+                found = _kiwoom_stocks(server, keys, proxy)
+            case _:
+                there = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
+                found = await held.enter_async_context(there)
         stocks = StockInfo(lambda: found.rest_after(names.rest), found.tokens, proxy=found.proxy)
         stocks.learn = names.learn
         yield names, stocks
@@ -303,4 +304,4 @@ async def _demo() -> "AsyncIterator[Endpoint]":
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED) as simulator:
-        yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))
+        yield Endpoint("demo", simulator.websocket, FixedToken("demo"), rest=simulator.rest)

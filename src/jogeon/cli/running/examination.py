@@ -192,7 +192,7 @@ class Examination:
 
     async def _look_at_address(self) -> None:
         try:
-            there = endpoint(self.server, insecure=self._choices.insecure)
+            there = endpoint(self.server, rest=self._choices.rest, insecure=self._choices.insecure)
         except JogeonError as error:
             self._fail("websocket", error)
             return
@@ -233,6 +233,7 @@ class Examination:
                     conditions = await self._list(probe)
                     step = "search"
                     await self._search(probe, conditions)
+                    await self._look_at_names(probe)
                     await self._hear(probe)
                 finally:
                     await probe.stop()
@@ -255,6 +256,20 @@ class Examination:
         since = time.monotonic()
         count = await probe.hits(conditions[0])
         self._done("search", "found.search", since, condition=visible_name(conditions[0]), count=count)
+
+    async def _look_at_names(self, probe: Probe) -> None:
+        """Tell whether names and prices can be had; a watch goes on without them."""
+        since = time.monotonic()
+        found = await probe.names()
+        if isinstance(found, int):
+            self._done("names", "found.names", since, count=found)
+        elif probe.rest is None:
+            again = f"{self._choices.typed()} --rest http://127.0.0.1:10001"
+            self._note("names", "warning", self._texts("names.no-rest"), again)
+        else:
+            told = {row.label: row.says for row in rows(found, self._choices)}
+            why = " ".join(told[label] for label in ("what", "cause", "kiwoom") if label in told)
+            self._note("names", "warning", self._texts("found.no-names", why=why), self._choices.typed())
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

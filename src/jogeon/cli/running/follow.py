@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.running.pricing import shown_prices, tell_prices
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output

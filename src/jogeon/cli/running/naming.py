@@ -12,6 +12,9 @@ from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
 from jogeon.wire.stocks import MOST_ASKED
 
+NO_SUCH_STOCK = "1902"
+"""How the broker answers where it knows none of the codes: they have no names, and nothing went wrong."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,9 +30,7 @@ def tell_nameless(client: Client, choices: Choices) -> None:
         tell(choices.texts("names.no-rest"))
 
 
-async def found_names(
-    choices: Choices, codes: Sequence[str], *, refresh: bool
-) -> Sequence[tuple[str, Known | None]]:
+async def found_names(choices: Choices, codes: Sequence[str], *, refresh: bool) -> Sequence[tuple[str, Known | None]]:
     """Return what is known of these stocks, of all there are if none is given; the error if nothing is."""
     if choices.server is None:
         from jogeon.account.settings import chosen_server
@@ -62,7 +63,8 @@ async def _ask(
     errors = [await asked.fill(market) for market in markets]
     for part in _parts(missing):
         answered = await stocks.prices(part)
-        errors.append(answered if isinstance(answered, JogeonError) else None)
+        if isinstance(answered, JogeonError) and answered.code != NO_SUCH_STOCK:
+            errors.append(answered)
     return next(filter(None, errors), None)
 
 

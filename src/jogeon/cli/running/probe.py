@@ -43,6 +43,11 @@ class Probe:
         self._feed.taps.append(self._hear)
         self._pinged = asyncio.Event()
 
+    @property
+    def rest(self) -> str | None:
+        """Where the server serves HTTP, None where nobody knows."""
+        return self._feed.rest
+
     async def start(self) -> None:
         """Connect and log in; the error tells why that was not possible."""
         await self._feed.start(self._there)
@@ -68,6 +73,12 @@ class Probe:
         """Return how many stocks the first page of a search has."""
         page = await self._feed.ask(lambda listing: Search(resolve(condition, listing).seq), SearchPage)
         return len(page.stocks)
+
+    async def names(self) -> int | JogeonError:
+        """Return how many stocks the first page of KOSPI names (ka10099), or why that cannot be had."""
+        stocks = StockInfo(lambda: self._feed.rest, self._there.tokens, proxy=self._there.proxy)
+        page = await stocks.names("0", rank=URGENT)
+        return page if isinstance(page, JogeonError) else len(page.stocks)
 
     async def hears_ping(self, seconds: float) -> bool:
         """Tell whether a PING came since the login, or comes in time."""

@@ -14,6 +14,7 @@ from jogeon.cli.running.follow import Wish, first_of, take
 from jogeon.cli.running.journal_trouble import told_aside
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.loop import open_client
+from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
@@ -78,6 +79,7 @@ class Recorder:
             telling = asyncio.create_task(self._tell(output))
             try:
                 async with open_client(self._choices) as client:
+                    tell_nameless(client, self._choices)
                     if self.alerts is not None:
                         self.alerts.require_listed(await client.conditions())
                         self.alerts.begin()

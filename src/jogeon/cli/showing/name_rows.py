@@ -34,8 +34,8 @@ def name_table(found: Sequence[tuple[str, Known | None]], texts: Texts) -> Table
     heads = [
         Column(texts("column.code")),
         Column(texts("column.name"), gives_way=True),
-        Column(texts("column.market"), rank=1),
-        Column(texts("column.at"), rank=0),
+        Column(texts("column.market"), rank=0),
+        Column(texts("column.at"), rank=1),
     ]
     table = Table(heads, texts("names.title", count=len(found)))
     for code, known in found:

@@ -30,6 +30,7 @@ TEXTS = {
     "check.login": Text("로그인", "login"),
     "check.list": Text("조건식", "list"),
     "check.search": Text("검색", "search"),
+    "check.names": Text("종목명", "names"),
     "check.ping": Text("PING", "PING"),
     "check.versions": Text("버전", "versions"),
     "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
@@ -62,6 +63,11 @@ TEXTS = {
         "저장된 조건식이 없습니다. 영웅문4에서 조건식을 저장하세요.", "no conditions are saved; save one in 영웅문4."
     ),
     "found.search": Text("{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} stocks ({seconds:.1f} s)"),
+    "found.names": Text("코스피 {count}종목 ({seconds:.1f}초)", "{count} stocks of KOSPI ({seconds:.1f} s)"),
+    "found.no-names": Text(
+        "종목명과 시세를 받지 못합니다. 감시는 그대로 됩니다. {why}",
+        "names and prices cannot be had; a watch works without them. {why}",
+    ),
     "found.ping": Text("수신 ({seconds:.1f}초 뒤)", "received (after {seconds:.1f} s)"),
     "found.no-ping": Text("{seconds:g}초 동안 PING이 오지 않았습니다.", "no PING came in {seconds:g} s."),
 }
