@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEYS = Keys("planted-app-key", "planted-secret-key")
 HERE = ["server", "keys", "rest", "clock", "token", "websocket", "session"]
-WIRE = ["login", "list", "search", "ping"]
+WIRE = ["login", "list", "search", "names", "ping"]
 
 
 @pytest.fixture
@@ -253,8 +253,11 @@ def test_a_simulator(shell: Shell, kiwoom: Kiwoom, monkeypatch: pytest.MonkeyPat
     said = shell("--server", address, "--json", "--login")
     assert (said.code, found(said)["login"]["error"]) == (3, "LoginRefused")
     monkeypatch.setenv("JOGEON_TOKEN", "planted-token")
-    said = shell("--server", address, "--json", "--login")
+    said = shell("--server", address, "--json", "--login", "--rest", kiwoom.tokens.rest)
     assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", *WIRE])
+    said = shell("--server", address, "--json", "--login")
+    assert (said.code, found(said)["names"]["health"]) == (0, "warning")
+    assert "--rest" in found(said)["names"]["next"]
 
 
 def test_a_simulator_without_conditions_cannot_be_searched(
@@ -284,3 +287,12 @@ def test_versions_are_told(shell: Shell) -> None:
     says = found(shell("--server", "demo", "--json"))["versions"]["says"]
     assert f"Python {sys.version.split()[0]}" in says
     assert "picows" in says
+
+
+def test_names_that_cannot_be_had_are_a_warning_in_the_words_of_kiwoom(shell: Shell, kiwoom: Kiwoom) -> None:
+    given, busy = kiwoom.tokens.answer, refusal("1700", "too many", 429)
+    kiwoom.tokens.answer = lambda path: busy if path.endswith("stkinfo") else given(path)
+    said = shell("--json", "--login")
+    names = found(said)["names"]
+    assert (said.code, names["health"]) == (0, "warning")
+    assert "[1700] too many" in names["says"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.errors import JogeonError
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
