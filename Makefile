@@ -52,11 +52,13 @@ bench: $(VENV)/installed-test ## measure the speed
 	$(BIN)/python bench/layers.py
 	$(BIN)/python bench/outage.py
 	$(BIN)/python bench/journal.py --quick
+	$(BIN)/python bench/stream.py --kills 2 --numbers 10
 	$(BIN)/python bench/replay.py
 
 drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to journals, random days replayed
 	$(BIN)/python bench/drill.py --minutes 60
 	$(BIN)/python bench/scripted.py --seeds 2000
+	$(BIN)/python bench/stream.py
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py

@@ -33,9 +33,9 @@ WINGS = {
     " feed",
     "account": "pasted environment settings keyrings keyfiles keys lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes history retention",
-    "people": "arguments members interfaces recording watch client export",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
+    " following steps file store inbox writer relay counting outcomes lines history retention",
+    "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches refusals tokens fanout searching broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
@@ -68,7 +68,7 @@ PURE = {
     "wire": "values messages quotes readers requests writers session stocks",
     "live": "membership listing pages stages followed subscription wishes planner subscriptions retry listening"
     " slots turns holding pricing ledger quoting",
-    "journal": "position beside naming fold format schema commits stream stats rollups resume",
+    "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
@@ -84,11 +84,24 @@ OWNERS = {
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "constants"}
 
 FILE_LINES = 400
+CLASS_LINES = 250
 FUNCTION_LINES = 60
 PUBLIC_NAMES = 40
 PURE_SHARE = 0.3
-# "jogeon.module" or "jogeon.module.function": why it is longer.
+# "jogeon.module", "jogeon.module.Class" or "jogeon.module.function": why it is longer.
 LONG_FILES: dict[str, str] = {}
+LONG_CLASSES = {
+    "jogeon.simulator.broker.broker.SimulatedBroker": "whatever the simulator answers, one method a request",
+    "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
+    "jogeon.live.supervisor.Supervisor": "one task, and the twelve things that a connection tells it",
+    "jogeon.hub.broker.HubBroker": "whatever a hub answers in the place of a broker",
+    "jogeon.live.subscription.Subscription": "the life of one condition: its table is in stages, its doubts are here",
+    "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
+    "jogeon.journal.history.History": "one method for each question that a journal answers",
+    "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",
+    "jogeon.server.peer.Peer": "one connection from its upgrade to its end",
+    "jogeon.simulator.market.tape.Tape": "the trades of all stocks, tick by tick, drawn from one source of chance",
+}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
@@ -302,6 +315,14 @@ def test_no_module_is_a_drawer() -> None:
 def test_files_are_short() -> None:
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in PATHS.items()}
     assert {name for name, lines in lengths.items() if lines > FILE_LINES} == set(LONG_FILES)
+
+
+def test_classes_are_short() -> None:
+    classes = [
+        (name, node) for name, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    lengths = {f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1 for name, node in classes}
+    assert {name for name, lines in lengths.items() if lines > CLASS_LINES} == set(LONG_CLASSES)
 
 
 def test_functions_are_short() -> None:

@@ -291,6 +291,7 @@ def test_versions_are_told(shell: Shell) -> None:
 
 def test_names_that_cannot_be_had_are_a_warning_in_the_words_of_kiwoom(shell: Shell, kiwoom: Kiwoom) -> None:
     given, busy = kiwoom.tokens.answer, refusal("1700", "too many", 429)
+    assert given is not None
     kiwoom.tokens.answer = lambda path: busy if path.endswith("stkinfo") else given(path)
     said = shell("--json", "--login")
     names = found(said)["names"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli_conversation import Shell
-from jogeon.export import read_csv, read_parquet
+from exported import read_any, read_json
 from test_cli_history import DAY, journal  # noqa: F401  # a fixture
 
 
@@ -16,19 +16,27 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
     return Shell(capfd)
 
 
-@pytest.mark.parametrize(("name", "read"), [("out.csv", read_csv), ("out.parquet", read_parquet)])
-def test_a_journal_becomes_a_file(shell: Shell, journal: str, tmp_path: Path, name: str, read: object) -> None:  # noqa: F811  # the fixture
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.sqlite", "OUT.CSV"])
+def test_a_journal_becomes_a_file(shell: Shell, journal: str, tmp_path: Path, name: str) -> None:  # noqa: F811  # the fixture
     out = tmp_path / name
     said = shell("export", "--journal", journal, "-o", str(out), "--lang", "en")
     assert (said.code, said.out) == (0, "")
     assert "(8 rows)" in said.err
-    assert [event for _, _, event in read(out)] == [event for block in DAY for event in block]  # type: ignore[operator]  # one of two
+    assert [event for _, _, event in read_any(out.rename(out.with_name(name.lower())))] == [
+        event for block in DAY for event in block
+    ]
+
+
+@pytest.mark.parametrize("name", ["out.json", "out.jsonl", "out.ndjson"])
+def test_json_is_what_history_tells(shell: Shell, journal: str, tmp_path: Path, name: str) -> None:  # noqa: F811  # same
+    assert shell("export", "--journal", journal, "-o", str(tmp_path / name)).code == 0
+    assert read_json(tmp_path / name) == shell("history", "events", "--journal", journal).lines
 
 
 def test_a_part_of_it(shell: Shell, journal: str, tmp_path: Path) -> None:  # noqa: F811  # the fixture
     out = tmp_path / "out.csv"
     assert shell("export", "--journal", journal, "-o", str(out), "--kind", "enter").code == 0
-    assert [n for _, n, _ in read_csv(out)] == [4]
+    assert [n for _, n, _ in read_any(out)] == [4]
 
 
 def test_the_journal_itself_is_not_written_over(shell: Shell, journal: str, tmp_path: Path) -> None:  # noqa: F811  # same
@@ -47,4 +55,26 @@ def test_the_journal_itself_is_not_written_over(shell: Shell, journal: str, tmp_
 
 @pytest.mark.parametrize("argv", [("export",), ("export", "-o", "out.xls")])
 def test_the_name_says_what_kind_of_file(shell: Shell, argv: tuple[str, ...]) -> None:
-    assert shell(*argv).code == 2
+    said = shell(*argv, "--lang", "en")
+    assert said.code == 2
+    assert ("-o out.csv" if "-o" in argv else "-o journal.csv") in said.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "instead"),
+    [
+        (("history", "events", "-o", "x.xlsx"), "-o x.csv"),
+        (("history", "events", "-o", "x.XLSX", "--csv"), "-o x.csv"),
+        (("history", "stats", "-o", "2026.11.22"), "-o 2026.11.22.csv"),
+        (("search", "급등주", "-o", "a/x.xls"), "-o a/x.csv"),
+        (("list", "-o", "x.parquet", "--json"), "-o x.json"),
+    ],
+)
+def test_a_file_that_would_not_be_what_its_name_says_is_refused(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], instead: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = shell(*argv, "--lang", "en")
+    assert said.code == 2
+    assert instead in said.err.replace("\\", "/")
+    assert list(tmp_path.iterdir()) == []

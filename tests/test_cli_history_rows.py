@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import pytest
+
 from jogeon.cli.showing.history_rows import (
     CSV_COLUMNS,
-    event_record,
+    HEADINGS,
     flat,
     overlap_record,
     picture_record,
     stats_record,
 )
-from jogeon.events import Condition, Snapshot
+from jogeon.cli.texts import Texts
+from jogeon.events import Condition
 from jogeon.journal.history import Picture
 from jogeon.journal.stats import ConditionStats, Overlap
 from recorded import SECOND, START_NS
@@ -19,9 +24,11 @@ RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")
 STATS = ConditionStats(RISE, 3, 2, 1, 2, 4.5, 9.0, 1, ((START_NS, 4), (START_NS + 60 * SECOND, 1)), 100.0, 5.0)
 
 
-def test_an_event_keeps_the_fields_of_the_watch() -> None:
-    shown = Snapshot(START_NS, RISE, ("005930",))
-    assert event_record(2, 7, shown) == {**shown.fields(), "epoch": 2, "n": 7}
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("what", CSV_COLUMNS)
+def test_no_two_headings_are_alike(lang: Literal["ko", "en"], what: str) -> None:
+    headings = [Texts(lang)(f"column.{HEADINGS.get(name, name)}") for name in CSV_COLUMNS[what]]
+    assert len(set(headings)) == len(headings)
 
 
 def test_a_picture_says_when_nobody_listened() -> None:
@@ -43,9 +50,8 @@ def test_statistics_as_a_line_and_as_a_row() -> None:
 
 
 def test_what_a_record_does_not_have_is_an_empty_cell() -> None:
-    row = flat(event_record(1, 1, Snapshot(START_NS, RISE, ("005930", "000660"))), CSV_COLUMNS["events"])
-    assert row[:7] == [1, 1, "snapshot", "4", "급등주", None, None]
-    assert row[-1] == "005930 000660"
+    row = flat(picture_record(Picture(RISE, ("005930",), START_NS, None)), CSV_COLUMNS["members"])
+    assert row[-1] is None
 
 
 def test_an_overlap_names_both() -> None:

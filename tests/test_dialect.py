@@ -10,7 +10,7 @@ import pytest
 from jogeon.events import Condition, Stock
 from jogeon.simulator.broker.dialect import Dialect
 from jogeon.simulator.broker.switches import Switches
-from jogeon.simulator.market.market import Prices
+from jogeon.simulator.market.market import PartlyKnown, Prices
 from jogeon.wire import readers, writers
 from jogeon.wire.messages import ConditionList, ListConditions, Register, Registered, Reply, Search, SearchPage
 from texts import page_text
@@ -92,6 +92,16 @@ def test_a_row_of_a_search() -> None:
     page = readers.answer(Search("4"), reply(page_text("4", [row])))
     stock = Stock("005930", "가상전자 001", 75_000, "fall", -100, -0.13, 10_386_116, 75_100, 75_600, 74_700)
     assert page == SearchPage((stock,), "N", "")
+
+
+def test_of_a_recorded_stock_a_row_has_what_is_known() -> None:
+    empty = dict.fromkeys(("302", "10", "25", "11", "12", "13", "16", "17", "18"), "")
+    assert dialect().row(PartlyKnown("005930"), "K") == {"9001": "A005930"} | empty
+    known = PartlyKnown("005930", "삼성전자", 75_000, -100, -0.13, 500)
+    shown = {"302": "삼성전자", "10": "000075000", "11": "-00000100", "12": "-00000130", "13": "000000500"}
+    assert dialect().row(known, "K") == {"9001": "A005930"} | empty | shown
+    assert dialect(rates="percent").row(known, "K")["12"] == "-00000.13"
+    assert dialect(rates="percent").row(PartlyKnown("005930"), "K")["12"] == ""
 
 
 def test_a_push_and_its_optional_fields() -> None:

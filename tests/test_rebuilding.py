@@ -18,7 +18,7 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import Numbered, read_steps
 from jogeon.journal.store import Store
-from recorded import START_NS
+from recorded import SECOND, START_NS
 from test_deciding import SURGE, at, enter, moves, rule, snapshot, stream
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
@@ -58,7 +58,8 @@ def one(**fields: object) -> Rule:
 def test_after_a_kill_at_any_point_nothing_due_is_missing_or_doubled(
     steps: list[tuple[str, str, int]], dwell: int, cooldown: int, data: st.DataObject
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.alerts.rebuilding.SPARE_NS", SECOND)  # so that it begins as late as it may
         path = Path(folder) / "day.journal"
         record(path, stream(steps))
         wanted = one(dwell=dwell, cooldown=cooldown)

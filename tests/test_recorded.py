@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from jogeon.events import Condition, Enter, Leave
-from jogeon.simulator.market.market import Change, Unpriced
+from jogeon.simulator.market.market import Change, PartlyKnown
 from jogeon.simulator.recorded.recorded import RecordedMarket
 from jogeon.simulator.recorded.stretch import Shown
+from jogeon.wire.stocks import ListedStock
 
 RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("7", "급등주")
 
@@ -28,8 +29,13 @@ def test_pushes_and_snapshots_move_the_members() -> None:
     assert (there.members("4"), there.members("7")) == (["000660"], ["57JBHH", "035720"])
 
 
-def test_of_a_stock_only_its_code_is_known() -> None:
-    assert market().prices("005930") == Unpriced("005930")
+def test_of_a_stock_only_its_code_is_known_unless_the_recording_has_more() -> None:
+    assert market().prices("005930") == PartlyKnown("005930")
+    assert (market().listed("0"), market().codes) == ([], [])
+    known = RecordedMarket({RISE: []}, lambda code: PartlyKnown(code, "삼성전자"), lambda: {"005930": "삼성전자"})
+    assert known.prices("005930").name == "삼성전자"
+    assert known.listed("0") == [ListedStock("005930", "삼성전자", "")]  # of which market it is, nobody recorded
+    assert known.listed("10") == []
 
 
 def test_a_renumbered_condition_is_its_namesake_and_seqs_stay_unique() -> None:

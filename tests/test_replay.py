@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,9 @@ from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.recorded import replay as replay_module
 from jogeon.simulator.recorded.replay import MAX, Replay
 from jogeon.simulator.recorded.stretch import RecordedStretch
+from jogeon.wire import stocks
+from jogeon.wire.messages import Refusal
+from jogeon.wire.stocks import ListedStock, PricedStock
 from naive_client import NaiveClient
 from recorded import found
 from test_examples import running
@@ -397,3 +402,42 @@ async def test_a_renumbered_condition_has_the_seq_it_had_then(path: Path, tmp_pa
             await replay.run()
     again = [event for event in found(tmp_path / "again.db") if isinstance(event, Enter)]
     assert [(event.condition, event.code) for event in again] == [(moved[1], "000660")]
+
+
+# ---------------------------------------------------------------- names and prices
+
+
+async def test_names_and_prices_are_those_of_the_recording_and_nothing_is_made_up(tmp_path: Path) -> None:
+    source, rise = tmp_path / "day", Condition("0", "급등주")
+    nine_ns = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
+    entered = Enter(nine_ns + 60 * 10**9, rise, "000660", "090100")
+    keep(source, [Snapshot(nine_ns, rise, ("005930",)), entered], [rise])
+    with contextlib.closing(sqlite3.connect(source)) as db, db:
+        db.execute("INSERT INTO names VALUES ('000660', ?, 'SK하이닉스')", (nine_ns,))
+        db.execute("INSERT INTO quotes VALUES ('000660', ?, 190000, 500, 0.26, 77, 'quote', 2)", (entered.at_ns + 5,))
+
+    async def asked(api: str, **body: str) -> Any:
+        headers = {"authorization": "Bearer demo", "api-id": api}
+        answer = await http.post("/api/dostk/stkinfo", json=body, headers=headers)
+        return (stocks.decode_names if api == stocks.NAMES else stocks.decode_prices)(answer.content)
+
+    async with Replay(RecordedStretch(source), speed=MAX, settle=0.0) as replay:
+        async with httpx2.AsyncClient(base_url=replay.rest) as http, NaiveClient(replay.websocket) as program:
+            refused = await asked(stocks.PRICES, stk_cd="005930|000660")
+            assert isinstance(refused, Refusal)
+            assert refused.code == "1902"
+            await program.login()
+            await program.watch("0")
+            await replay.run()
+            assert await asked(stocks.PRICES, stk_cd="005930|000660|000660_NX") == (
+                priced := PricedStock(
+                    "000660", "SK하이닉스", 190_000, 189_500, 500, rate=0.26, volume=77, date="20261122", clock="090100"
+                ),
+                priced,
+            )
+            assert await asked(stocks.NAMES, mrkt_tp="0") == (ListedStock("000660", "SK하이닉스", ""),)
+            assert await asked(stocks.NAMES, mrkt_tp="10") == ()
+            rows = (await program.search("0"))["data"]
+            assert [(row["9001"], row["302"], row["10"]) for row in rows] == [
+                ("A005930", "", ""), ("A000660", "SK하이닉스", "000190000"),
+            ]  # fmt: skip

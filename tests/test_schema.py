@@ -45,6 +45,6 @@ def test_people_can_read_the_file_without_jogeon() -> None:
     db.execute("INSERT INTO conditions VALUES (1, '4', '급등주')")
     row = row_of(Enter(START_NS, Condition("4", "급등주"), "005930", "090000"), 1)
     db.execute(f"INSERT INTO events (id, {COLUMNS}) VALUES (2,{','.join('?' * 12)})", row)  # noqa: S608  # constants
-    shown = db.execute("SELECT epoch, n, at, event, seq, name, code, clock, origin FROM history").fetchone()
-    assert shown == (2, 1, "2026-11-22 09:00:00.000", "enter", "4", "급등주", "005930", 90000, "live")
+    shown = db.execute("SELECT epoch, n, at, event, seq, condition, code, clock, origin FROM history").fetchone()
+    assert shown == (2, 1, "2026-11-22 09:00:00.000000", "enter", "4", "급등주", "005930", "090000", "live")
     db.close()

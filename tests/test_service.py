@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jogeon.events import Condition
-from jogeon.simulator.market.market import Change, Unpriced
+from jogeon.simulator.market.market import Change, PartlyKnown
 from jogeon.simulator.serving.service import Service
 from naive_client import NaiveClient
 
@@ -29,8 +29,8 @@ class Handmade:
     def members(self, seq: str) -> list[str]:
         return ["005930"] if seq == self.conditions[0].seq else []
 
-    def prices(self, code: str) -> Unpriced:
-        return Unpriced(code)
+    def prices(self, code: str) -> PartlyKnown:
+        return PartlyKnown(code)
 
     def follow(self, code: str, *, on: bool) -> None:
         """Nothing is traded."""

@@ -94,6 +94,12 @@ def test_the_limit_is_learnt_downwards_from_what_the_broker_says(text: str, limi
     assert request == RegisterQuotes(tuple("abcde"[:limit]), keep=False)
 
 
+def test_a_group_may_have_less_than_a_connection() -> None:
+    table = Table(5, *"abcde")
+    table.answers(table.sends(0.0), Refusal("105118", "그룹별 허용 개수(2)를 초과"))
+    assert table.slots.limit == 2
+
+
 def test_a_limit_that_others_use_too_is_found_without_losing_what_is_registered() -> None:
     """A REG that keeps what is there says nothing of the limit: all is replaced before it is taken for too high."""
     table = Table(5, "a", "b")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import date, time
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,8 @@ from jogeon.errors import JournalError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
-from jogeon.simulator.recorded.stretch import NoSuchStretch, RecordedStretch, Shown, Stretch
+from jogeon.simulator.market.market import PartlyKnown
+from jogeon.simulator.recorded.stretch import AHEAD_NS, NoSuchStretch, RecordedStretch, Shown, Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,3 +143,37 @@ def test_who_was_blind_at_the_same_time_and_came_back_soon_after(path: Path) -> 
     gaps = [step for step in recording.steps() if isinstance(step, Shown) and step.since_ns is not None]
     assert [set(recording.blind(gap)) for gap in gaps] == [{HIGH}, set(), set(), set(), set()]
     recording.close()
+
+
+# ---------------------------------------------------------------- names and prices
+
+
+def with_prices(path: Path) -> RecordedStretch:
+    """Return a recording of DAY in which one stock has a name and prices, and another one a name."""
+    write(path, DAY)
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("INSERT INTO names VALUES ('005930', ?, '삼성전자'), ('000660', ?, 'SK')", (at(0), at(0)))
+        db.execute("INSERT INTO names VALUES ('000660', ?, 'SK하이닉스')", (at(3),))
+        rows = [
+            ("005930", at(minute), price, -100, -0.13, 500, None, 1) for minute, price in ((-1, 1), (1, 70), (2, 80))
+        ]
+        db.executemany("INSERT INTO quotes VALUES (?,?,?,?,?,?,?,?)", rows)
+    return RecordedStretch(path)
+
+
+def test_a_stock_has_the_name_and_the_last_price_that_were_kept_up_to_a_moment(path: Path) -> None:
+    there = with_prices(path)
+    assert there.known("005930", at(0.5)) == PartlyKnown("005930", "삼성전자")
+    assert there.known("005930", at(1.5)) == PartlyKnown("005930", "삼성전자", 70, -100, -0.13, 500, at(1))
+    assert there.known("005930", at(9)).price == 80
+    assert there.known("0000D0", at(9)) == PartlyKnown("0000D0")
+    assert (there.known("000660", at(1)).name, there.known("000660", at(3)).name) == ("SK", "SK하이닉스")
+    assert there.names(at(5)) == {"005930": "삼성전자", "000660": "SK하이닉스"}
+    there.close()
+    assert there.known("005930", at(9)) == PartlyKnown("005930", "삼성전자")
+
+
+def test_the_price_of_an_entry_was_answered_a_little_after_it(path: Path) -> None:
+    there = with_prices(path)
+    assert [there.known("005930", at(2) - ago).price for ago in (AHEAD_NS, AHEAD_NS + 1)] == [80, 70]
+    there.close()

@@ -41,8 +41,8 @@ from jogeon.errors import (
 if TYPE_CHECKING:
     from jogeon.account.keys import Keys
     from jogeon.client import Client
+    from jogeon.dataframes import to_dataframe
     from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Member, Snapshot, State, Stock
-    from jogeon.export import to_dataframe
     from jogeon.journal.history import History
     from jogeon.prices import Quote
     from jogeon.watch import Watch
@@ -97,7 +97,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of ours
         "Quote": "prices",
         "Keys": "account.keys",
         "History": "journal.history",
-        "to_dataframe": "export",
+        "to_dataframe": "dataframes",
     }
 
     def __getattr__(name: str) -> object:

@@ -131,7 +131,8 @@ class Client:
 
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
         a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
-        `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`. They are KRX's.
+        `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`, and kept in the
+        journal. They are KRX's.
         """
         names = all_named(wanted)
         check_exchange(exchange)

@@ -1,272 +1,247 @@
-"""Events as columns for analysis: CSV, Parquet (extra `duckdb`), DataFrames (extra `pandas`); and back, without loss.
+"""Events of a journal as files for analysis, in the one shape of an event: CSV, JSON, SQLite, Parquet (extra `duckdb`).
 
-A row is an event. Moments stand in it twice: as integers of nanoseconds since 1970 (`*_ns`), which lose nothing, and as
-text of +09:00, which people and spreadsheets read. Codes and exchange times (HHMMSS) are text.
-
-A CSV runs nothing in a spreadsheet: a text in it that begins like a formula, or with a backslash, has a backslash put
-before it. Whoever reads the file by program takes one leading backslash away (`read_csv` does), and nothing is lost.
+A CSV is for people, too: it begins with the mark by which a spreadsheet knows UTF-8, and runs nothing in it. A text
+that begins like a formula, or with a backslash, has a backslash put before it; who reads the file by program takes one
+leading backslash away, and nothing is lost.
 """
 
 import csv
+import importlib
 import io
+import itertools
+import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from shutil import copyfileobj
+from typing import IO, Any
 
 import msgspec
 
 from jogeon.errors import MissingExtra
-from jogeon.events import (
-    Anomaly,
-    Condition,
-    Enter,
-    Event,
-    Gap,
-    Leave,
-    Snapshot,
-    State,
-    Stock,
-    details_text,
-    korean,
-    with_details,
-)
+from jogeon.events import Condition, Event
 from jogeon.files import whole_file
-from jogeon.journal.schema import codes_of, codes_text
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-COLUMNS = {
-    "epoch": "BIGINT",
-    "n": "BIGINT",
-    "event": "VARCHAR",
-    "seq": "VARCHAR",
-    "condition": "VARCHAR",
-    "code": "VARCHAR",
-    "clock": "VARCHAR",
-    "at": "VARCHAR",
-    "at_ns": "BIGINT",
-    "origin": "VARCHAR",
-    "since_ns": "BIGINT",
-    "until_ns": "BIGINT",
-    "word": "VARCHAR",
-    "text": "VARCHAR",
-    "open": "BOOLEAN",
-    "details": "VARCHAR",
-}
-"""The columns and their types in DuckDB. `word`: cause of a gap, name of a state; `text`: what else there is to say;
-`details`: what a state or an anomaly has besides its text, as JSON."""
-
-Numbered = tuple[int, int, Event]
-"""(epoch, n, event)"""
-
-
-def row_of(epoch: int, n: int, event: Event) -> dict[str, Any]:
-    """Return an event as a row; what it does not have is None."""
-    at_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
-    row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    row |= {"epoch": epoch, "n": n, "event": type(event).__name__.lower(), "at_ns": at_ns}
-    row["at"] = korean(at_ns).isoformat(timespec="microseconds")
-    if event.condition is not None:
-        row |= {"seq": event.condition.seq, "condition": event.condition.name}
-    return row | _more(event)
-
-
-def _more(event: Event) -> dict[str, Any]:
-    match event:
-        case Enter() | Leave():
-            return {name: getattr(event, name) for name in ("code", "clock", "origin", "since_ns", "until_ns")}
-        case Snapshot():
-            return {"text": codes_text(event.codes)}
-        case Gap():
-            return {"since_ns": event.since_ns, "word": event.cause, "text": event.detail, "open": event.open}
-        case State():
-            return {"word": event.state, "text": event.cause, "details": details_text(event)}
-        case Anomaly():
-            return {"code": event.code, "text": event.what, "details": details_text(event)}
-
-
-def event_of(row: dict[str, Any]) -> Numbered:
-    """Return the event of a row that `row_of` made."""
-    condition = cast("Condition", None if row["seq"] is None else Condition(row["seq"], row["condition"]))
-    at_ns, text = row["at_ns"], row["text"]
-    event: Event
-    match row["event"]:
-        case "enter" | "leave":
-            change = Enter if row["event"] == "enter" else Leave
-            interval = (row["since_ns"], row["until_ns"])
-            event = change(at_ns, condition, row["code"], row["clock"], row["origin"], *interval)
-        case "snapshot":
-            event = Snapshot(at_ns, condition, codes_of(text))
-        case "gap":
-            event = Gap(condition, row["since_ns"], at_ns, row["word"], text, open=row["open"])
-        case "state":
-            event = with_details(State(at_ns, row["word"], condition, text), row["details"])
-        case _:
-            event = with_details(Anomaly(at_ns, text, condition, row["code"]), row["details"])
-    return row["epoch"], row["n"], event
-
+from jogeon.journal.history import History, Selection
+from jogeon.journal.lines import Form
+from jogeon.journal.shape import COLUMNS, row_of
 
 # ---------------------------------------------------------------- CSV
 
-
-NOTHING = "\\N"
-"""What stands in a CSV where there is nothing; an empty cell is an empty text."""
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
+MARK = "\ufeff"
+_PLAIN_CSV = (
+    "printf('%d,%d,%s,%s,%s,%s,%s %s,%s.%06d,live,,,,,,,,,,%06d,%d,,', :epoch, events.id - :first,"
+    " CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text, events.code, coalesce(names.text, ''),"
+    " seconds.day, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.clock,"
+    " events.at_ns)"
+)
 
 
-def write_csv(events: Iterable[Numbered], path: Path) -> int:
-    """Write events to a CSV file (UTF-8, NOTHING where there is nothing, no formulas); return how many.
+def write_csv(history: History, selection: Selection, path: Path) -> int:
+    """Write events to a CSV file (UTF-8, moments of Korean time, no formulas); return how many.
 
-    The file gets its name when it is whole; one that was there stays until then.
+    The file gets its name when it is whole; one that was there stays until then. UnknownCondition, JournalError.
     """
-    count = 0
-    with whole_file(path) as raw:
-        file = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for each in events:
-            writer.writerow(_cell(value) for value in row_of(*each).values())
-            count += 1
-        file.detach()
-    return count
+    with whole_file(path) as file:
+        file.write((MARK + _csv_line(COLUMNS)).encode())
+        return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
-def _cell(value: object) -> str:
+def csv_form(cell: Callable[[str], str]) -> Form:
+    """Return the lines of a CSV whose texts went through `cell`."""
+
+    def row(epoch: int, n: int, event: Event) -> str:
+        cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
+        return _csv_line(cells).removesuffix("\r\n")
+
+    def condition(condition: Condition) -> str:
+        return _csv_line([cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
+
+    def named(name: str) -> str:
+        return _csv_line([cell(name)]).removesuffix("\r\n")
+
+    return Form(row, _PLAIN_CSV, condition, named, " ", "\r\n")
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
     match value:
         case None:
-            return NOTHING
+            return ""
         case str():
-            return "\\" + value if value.startswith(("\\", *FORMULA)) else value
+            return cell(value)
         case bool():
             return "true" if value else "false"
+        case datetime():
+            return value.isoformat(" ", "seconds" if column == "time" else "microseconds")
     return str(value)
 
 
-def read_csv(path: Path) -> Iterator[Numbered]:
-    """Yield the events of a CSV file that `write_csv` wrote."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for cells in csv.DictReader(file):
-            yield event_of({name: _value(cells[name], kind) for name, kind in COLUMNS.items()})
+def _guarded(text: str) -> str:
+    return "\\" + text if text.startswith(("\\", *FORMULA)) else text
 
 
-def _value(cell: str, kind: str) -> object:
-    if cell == NOTHING:
-        return None
-    match kind:
-        case "BIGINT":
-            return int(cell)
-        case "BOOLEAN":
-            return cell == "true"
-    return cell.removeprefix("\\")
+def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
+    count = 0
+    for size, text in parts:
+        file.write(text.encode())
+        count += size
+    return count
+
+
+# ---------------------------------------------------------------- JSON
+
+_PLAIN_JSON = (
+    """printf('{"event":"%s","condition":%s,"code":"%s","name":%s,"time":"%sT%s+09:00","at":"%s.%06d+09:00","""
+    """"origin":"live","epoch":%d,"n":%d}', CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text,"""
+    """ events.code, coalesce(names.text, 'null'), seconds.day, clocks.text, seconds.text,"""
+    """ events.at_ns / 1000 % 1000000, :epoch, events.id - :first)"""
+)
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def json_form(encode: Callable[[object], str] = json_text) -> Form:
+    """Return the lines of `history events --json`: those of a watch, with names and numbers."""
+
+    def row(epoch: int, n: int, event: Event) -> str:
+        return encode(event_record(epoch, n, event))
+
+    def condition(condition: Condition) -> str:
+        return encode({"seq": condition.seq, "name": condition.name})
+
+    return Form(row, _PLAIN_JSON, condition, encode, "T", "\n")
+
+
+def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
+    """Return the line of a watch again, with its number in the journal."""
+    return {**event.fields(), "epoch": epoch, "n": n}
+
+
+def write_json(history: History, selection: Selection, path: Path) -> int:
+    """Write events to a file of JSON lines; return how many. UnknownCondition, JournalError."""
+    with whole_file(path) as file:
+        return _write_lines(history.lines(json_form(), selection), file)
 
 
 # ---------------------------------------------------------------- Parquet
 
-
-def write_parquet(events: Iterable[Numbered], path: Path) -> int:
-    """Write events to a Parquet file with typed columns; return how many. MissingExtra without DuckDB."""
-    import shutil
-    import tempfile
-
-    duckdb = _extra("duckdb")
-    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
-    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        draft, target = Path(folder) / "events.json", Path(folder) / "events.parquet"
-        count = _write_json(events, draft)
-        read = f"read_json('{_quoted(draft)}', format = 'newline_delimited', columns = {{{kinds}}})"
-        with duckdb.connect() as db:
-            copy = f"COPY (SELECT * FROM {read}) TO '{_quoted(target)}'"  # noqa: S608  # our own paths
-            db.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
-        with target.open("rb") as made:
-            shutil.copyfileobj(made, file)
-    return count
+LINE_SIZE = 2**21
+"""Bytes of a line that DuckDB takes without being told; it takes memory by it."""
+DRAFT = 200
+"""Parts of a journal in a draft: DuckDB takes one in while the next one is read."""
 
 
-def _write_json(events: Iterable[Numbered], path: Path) -> int:
-    count = 0
-    with path.open("wb") as file:
-        for each in events:
-            file.write(msgspec.json.encode(row_of(*each)) + b"\n")
-            count += 1
-    return count
+def write_parquet(history: History, selection: Selection, path: Path) -> int:
+    """Write events to a Parquet file with typed columns; return how many.
 
-
-def read_parquet(path: Path) -> Iterator[Numbered]:
-    """Yield the events of a Parquet file that `write_parquet` wrote; MissingExtra without DuckDB."""
-    with _extra("duckdb").connect() as db:
-        found = db.execute("SELECT * FROM read_parquet(?)", [str(path)])
-        while rows := found.fetchmany(10_000):
-            for row in rows:
-                yield event_of(dict(zip(COLUMNS, row, strict=True)))
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-WRITERS: dict[str, Callable[[Iterable[Numbered], Path], int]] = {".csv": write_csv, ".parquet": write_parquet}
-"""What writes which kind of file."""
-
-
-# ---------------------------------------------------------------- DataFrames
-
-
-STOCK_NAMES = {
-    "code": "종목코드", "name": "종목명", "price": "현재가", "sign": "등락", "change": "전일대비", "rate": "등락률",
-    "volume": "거래량", "open": "시가", "high": "고가", "low": "저가",
-}  # fmt: skip
-EVENT_NAMES = {
-    "event": "구분", "condition": "조건식", "code": "종목코드", "time": "시각", "at": "수신시각", "origin": "출처",
-    "since": "부터", "until": "까지",
-}  # fmt: skip
-
-
-def to_dataframe(items: Iterable[Stock] | Iterable[Event]) -> "pd.DataFrame":
-    """Return stocks of a search or events of a watch as a pandas DataFrame with Korean column names.
-
-    Codes stay text, whole numbers stay whole (Int64), moments are of Korean time. Of no items it is empty and has the
-    columns of both. MissingExtra without pandas, TypeError for other items.
+    MissingExtra without DuckDB. UnknownCondition, JournalError.
     """
-    pandas = _extra("pandas")
-    listed = list(items)
-    kinds = (Stock,) if listed and isinstance(listed[0], Stock) else (Enter, Leave, Snapshot, Gap, State, Anomaly)
-    for each in listed:
-        if not isinstance(each, kinds):
-            raise TypeError(f"a frame is made of stocks or of events, not of {type(each).__name__} {each!r}")
-    if not listed:
-        both = dict.fromkeys([*EVENT_NAMES.values(), *STOCK_NAMES.values()])
-        return cast("pd.DataFrame", pandas.DataFrame(columns=list(both)))
-    if not isinstance(listed[0], Stock):
-        return _events_frame(pandas, cast("list[Event]", listed))
-    columns = {korean_name: [getattr(stock, name) for stock in listed] for name, korean_name in STOCK_NAMES.items()}
-    frame: pd.DataFrame = pandas.DataFrame(columns)
-    whole = dict.fromkeys(("현재가", "전일대비", "거래량", "시가", "고가", "저가"), "Int64")
-    return frame.astype({**whole, "등락률": "float64", "종목코드": "object", "종목명": "object", "등락": "object"})
+    duckdb = _extra("duckdb")
+    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
+        folder = Path(name)
+        target = folder / "events.parquet"
+        with duckdb.connect(str(folder / "events.duckdb")) as db:
+            count = _take_in(db, history.lines(csv_form(str), selection), folder)
+            db.execute(f"COPY events TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+        with target.open("rb") as made:
+            copyfileobj(made, file)
+    return count
 
 
-def _events_frame(pandas: Any, events: list[Event]) -> "pd.DataFrame":
-    rows = [_plain(event) for event in events]
-    frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(EVENT_NAMES.values()))
-    for name in ("시각", "수신시각", "부터", "까지"):
-        frame[name] = pandas.to_datetime(frame[name], utc=True).dt.tz_convert("Asia/Seoul")
-    return frame.astype(dict.fromkeys(("구분", "조건식", "종목코드", "출처"), "object"))
+def _take_in(db: Any, parts: Iterator[tuple[int, str]], folder: Path) -> int:
+    """Fill a table of DuckDB with the events, draft after draft; return how many."""
+    kinds = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+    db.execute(f"CREATE TABLE events ({kinds})")
+    count = 0
+    with ThreadPoolExecutor(1) as pool:
+        taking: Future[None] | None = None
+        for number in itertools.count():
+            draft = folder / f"{number}.csv"
+            size, longest = _write_draft(itertools.islice(parts, DRAFT), draft)
+            if taking is not None:
+                taking.result()
+            if not size:
+                return count
+            count += size
+            taking = pool.submit(_insert, db, draft, longest)
+    return count
 
 
-def _plain(event: Event) -> list[Any]:
-    at = event.until if isinstance(event, Gap) else event.at
-    condition = None if event.condition is None else event.condition.name
-    names = ("code", "time", "origin", "since", "until")
-    code, time, origin, since, until = (getattr(event, name, None) for name in names)
-    return [type(event).__name__.lower(), condition, code, time, at, origin, since, until]
+def _insert(db: Any, draft: Path, longest: int) -> None:
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+    db.execute(
+        f"INSERT INTO events SELECT * FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
+        " auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n',"
+        f" max_line_size = {longest})"
+    )
+    draft.unlink()
+
+
+def _write_draft(parts: Iterable[tuple[int, str]], path: Path) -> tuple[int, int]:
+    """Write lines; return how many, and more bytes than the longest has."""
+    count, longest = 0, LINE_SIZE
+    with path.open("wb") as file:
+        for size, text in parts:
+            content = text.encode()
+            file.write(content)
+            count += size
+            longest = max(longest, len(content))
+    return count, longest
+
+
+def _text(value: Path) -> str:
+    """Return a path as SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _extra(name: str) -> Any:
     """Return an optional library, or say in one sentence what to install."""
-    import importlib
-
     try:
         return importlib.import_module(name)
     except ImportError:
         raise MissingExtra(name) from None
+
+
+# ---------------------------------------------------------------- SQLite
+
+SQL_TYPES = {"BIGINT": "INTEGER", "BOOLEAN": "INTEGER"}
+
+
+def write_sqlite(history: History, selection: Selection, path: Path) -> int:
+    """Write events to a SQLite database with one table, `history`; return how many. UnknownCondition, JournalError.
+
+    Moments are text of Korean time, as SQLite's own functions take them.
+    """
+    kinds = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in COLUMNS.items())
+    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
+        made = Path(name) / "events.sqlite"
+        with closing(sqlite3.connect(made, isolation_level=None)) as db:
+            db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE history ({kinds})")
+            db.execute("BEGIN")
+            count = history.copy_to(db, selection)
+            db.execute("COMMIT")
+        with made.open("rb") as content:
+            copyfileobj(content, file)
+    return count
+
+
+WRITERS: dict[str, Callable[[History, Selection, Path], int]] = {
+    ".csv": write_csv,
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), write_json),
+    ".parquet": write_parquet,
+    **dict.fromkeys((".sqlite", ".sqlite3", ".db"), write_sqlite),
+}
+"""What writes which kind of file."""

@@ -103,6 +103,7 @@ class Watch:
         self._feed.readers.append(self)
         if self._ledger is not None:
             self._ledger.on_news = self._news.set
+            self._ledger.keep = None if self._recording is None else self._recording.journal.quote
             self._feed.want_prices()
         notices = () if self._recording is None else self._recording.journal.notices
         at_ns = self._feed.wall()

@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,7 @@ from jogeon.events import Condition, Event
 from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first
+from jogeon.journal.lines import Form, Lines
 from jogeon.journal.outcomes import Outcome, outcomes, returns
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
@@ -30,7 +32,8 @@ from jogeon.journal.reading import (
     read_rows,
     told,
 )
-from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.schema import COLUMNS, HISTORY, event_of
+from jogeon.journal.shape import COLUMNS as FLAT
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
@@ -162,6 +165,21 @@ class History:
             where, values = self._where(selection, conditions)
             ids = self._range(selection.span)
         return self._numbered(conditions, ids, where, values)
+
+    def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, str]]:
+        """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition."""
+        with told(self.path), self._moment():
+            where, values = self._where(selection, read_conditions(self._db))
+            yield from Lines(self._db, form, where, values).of(self._range(selection.span))
+
+    def copy_to(self, target: sqlite3.Connection, selection: Selection = ALL) -> int:
+        """Put events into a table `history` of another database; return how many. UnknownCondition."""
+        with told(self.path), self._moment():
+            where, values = self._where(selection, read_conditions(self._db))
+            chosen = HISTORY.format(events=f"(SELECT * FROM events WHERE id > ? AND id <= ? AND {where}) AS events")  # noqa: S608  # values are bound
+            rows = self._db.execute(f"{chosen} ORDER BY events.id", (*self._range(selection.span), *values))
+            places = ",".join("?" * len(FLAT))
+            return target.executemany(f"INSERT INTO history VALUES ({places})", rows).rowcount  # noqa: S608  # as above
 
     def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""

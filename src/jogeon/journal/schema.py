@@ -61,7 +61,48 @@ CREATE VIEW history AS
     FROM events LEFT JOIN conditions ON conditions.id = events.condition;
 """
 
-VERSION_2 = """
+HISTORY = """\
+    SELECT epochs.epoch AS epoch, events.id - epochs.first + 1 AS n,
+        CASE kind WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' WHEN 2 THEN 'snapshot'
+            WHEN 3 THEN 'gap' WHEN 4 THEN 'state' ELSE 'anomaly' END AS event,
+        conditions.seq AS seq, conditions.name AS condition, events.code AS code,
+        coalesce(
+            (SELECT names.name FROM names WHERE names.code = events.code AND names.since_ns <= events.at_ns
+                ORDER BY names.since_ns DESC LIMIT 1),
+            (SELECT names.name FROM names WHERE names.code = events.code ORDER BY names.since_ns LIMIT 1)
+        ) AS name,
+        CASE WHEN typeof(clock) = 'integer' AND clock < 240000 AND clock / 100 % 100 < 60 AND clock % 100 < 60 THEN
+            -- the day that brings it nearest to the moment at which it was received
+            datetime((events.at_ns + 32400000000000
+                - (clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100) * 1000000000 + 43199999999999)
+                / 86400000000000 * 86400 + clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100, 'unixepoch')
+        END AS time,
+        datetime(events.at_ns / 1000000000 + 32400, 'unixepoch')
+            || printf('.%06d', events.at_ns / 1000 % 1000000) AS at,
+        CASE WHEN kind > 1 THEN NULL WHEN recovered THEN 'recovered' ELSE 'live' END AS origin,
+        datetime(events.since_ns / 1000000000 + 32400, 'unixepoch')
+            || printf('.%06d', events.since_ns / 1000 % 1000000) AS since,
+        datetime(coalesce(until_ns, CASE kind WHEN 3 THEN events.at_ns END) / 1000000000 + 32400, 'unixepoch')
+            || printf('.%06d', coalesce(until_ns, events.at_ns) / 1000 % 1000000) AS until,
+        CASE kind WHEN 3 THEN word WHEN 4 THEN text END AS cause,
+        CASE kind WHEN 3 THEN text END AS detail,
+        CASE kind WHEN 4 THEN word END AS state,
+        CASE kind WHEN 5 THEN text END AS what,
+        CASE kind WHEN 3 THEN coalesce(open, 0) END AS open,
+        CASE WHEN kind <> 2 THEN NULL WHEN text GLOB '*[ \\]*' OR text GLOB '*"[[]*' OR text GLOB '*[[,]""*' THEN text
+            ELSE replace(trim(text, '[]"'), '","', ' ') END AS codes,
+        details,
+        CASE WHEN kind < 2 THEN CASE typeof(clock) WHEN 'integer' THEN printf('%06d', clock)
+            ELSE coalesce(clock, '') END END AS clock,
+        events.at_ns AS at_ns, events.since_ns AS since_ns,
+        CASE kind WHEN 3 THEN events.at_ns ELSE until_ns END AS until_ns
+    FROM {events} LEFT JOIN conditions ON conditions.id = events.condition
+        LEFT JOIN epochs ON epochs.epoch = (SELECT max(epoch) FROM epochs WHERE first <= events.id)
+"""
+"""The events of a journal in the one shape of an event, as SQL; `events` is where they are from."""
+
+VERSION_2 = (
+    """
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);   -- 64 random bits
 INSERT INTO identity VALUES (1, lower(hex(randomblob(8))));
 ALTER TABLE events ADD COLUMN details TEXT;   -- of a state or an anomaly: its fields besides the text, as JSON
@@ -94,17 +135,10 @@ CREATE TABLE outbox (
 CREATE TABLE ticks (number INTEGER PRIMARY KEY, after INTEGER NOT NULL, condition INTEGER, right_ns INTEGER NOT NULL);
 DROP VIEW history;
 CREATE VIEW history AS
-    SELECT (SELECT max(epoch) FROM epochs WHERE first <= events.id) AS epoch,
-        events.id - (SELECT max(first) FROM epochs WHERE first <= events.id) + 1 AS n,
-        strftime('%Y-%m-%d %H:%M:%f', at_ns / 1e9 + 32400, 'unixepoch') AS at,
-        CASE kind WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' WHEN 2 THEN 'snapshot'
-            WHEN 3 THEN 'gap' WHEN 4 THEN 'state' ELSE 'anomaly' END AS event,
-        seq, name, code, clock, CASE WHEN kind > 1 THEN NULL WHEN recovered THEN 'recovered' ELSE 'live' END AS origin,
-        since_ns, until_ns, word, text, details,
-        (SELECT names.name FROM names WHERE names.code = events.code AND names.since_ns <= at_ns
-            ORDER BY names.since_ns DESC LIMIT 1) AS stock
-    FROM events LEFT JOIN conditions ON conditions.id = events.condition;
 """
+    + HISTORY.format(events="events")
+    + ";\n"
+)
 
 BRIDGES = {
     1: """

@@ -348,25 +348,30 @@ class Connection(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
-        received = transport.close_handshake.recv if transport.close_handshake else None
-        sent = transport.close_handshake.sent if transport.close_handshake else None
-        code = (received.code.value or NO_CODE) if received is not None else 1006
-        text = (received.reason or "") if received is not None else ""
-        detail = Report("broke off")
-        if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
-            detail = TOO_LONG
-        elif self._local_end is not None:
-            detail = self._local_end
-        elif received is not None:
-            closed = Report("closed", code=str(code), text=text)
-            detail = Report("closed without code") if code == NO_CODE else closed
-        self.error = ConnectionLost(detail, close_code=code, text=text)
+        self.error = _why(transport, self._local_end)
         self.session.close()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self.error)
-        logger.info("connection %d: ended: %s", self.number, detail)
+        logger.info("connection %d: ended: %s", self.number, self.error.detail)
         self._end_read()
         self._receiver.on_lost()
+
+
+def _why(transport: WSTransport, local_end: Report | None) -> ConnectionLost:
+    """Return why a connection ended: what this side did, else what the server closed it with."""
+    received = transport.close_handshake.recv if transport.close_handshake else None
+    sent = transport.close_handshake.sent if transport.close_handshake else None
+    code = (received.code.value or NO_CODE) if received is not None else 1006
+    text = (received.reason or "") if received is not None else ""
+    detail = Report("broke off")
+    if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
+        detail = TOO_LONG
+    elif local_end is not None:
+        detail = local_end
+    elif received is not None:
+        closed = Report("closed", code=str(code), text=text)
+        detail = Report("closed without code") if code == NO_CODE else closed
+    return ConnectionLost(detail, close_code=code, text=text)
 
 
 def _pass_over(_trades: Sequence[TradeRow], _at_ns: int) -> None:

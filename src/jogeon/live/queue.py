@@ -49,11 +49,7 @@ class Queue:
         self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
         self._codes = 0
         self.events: deque[Event] = deque()
-        self._shown: dict[Condition, bool] = {}
-        """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over, and at once
-        for those the consumer knows from an earlier run."""
-        self._renumbered: dict[Condition, Condition] = {}
-        """Under which seq a condition goes on; what is queued may bear an old one."""
+        self._shown = Shown()
         self._handed: dict[Condition, set[str] | None] = {}
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
         self._dropped: Counter[type[Event]] = Counter()
@@ -85,7 +81,7 @@ class Queue:
             return
         lost: list[Event] = []
         for event in events:
-            if isinstance(event, Enter | Leave) and self._present(event.condition) in self._handed:
+            if isinstance(event, Enter | Leave) and self._shown.present(event.condition) in self._handed:
                 self._dropped[type(event)] += 1  # while marked, the usual case
             else:
                 lost.append(event)
@@ -105,8 +101,7 @@ class Queue:
         codes = sum(len(snapshot.codes) for snapshot in shown)
         resumed = {event.condition for event in events if isinstance(event, Gap)}  # a first gap goes on from earlier
         for snapshot in shown:
-            self._shown.setdefault(snapshot.condition, snapshot.condition in resumed)
-            self._renumbered.pop(snapshot.condition, None)  # a namesake may have got the seq
+            self._shown.put(snapshot.condition, known=snapshot.condition in resumed)
         fits = len(self.events) + len(events) <= self._room and self._codes + codes <= self._max_codes
         if self.lagging or (self.events and not fits):
             self._lose(events)
@@ -118,13 +113,9 @@ class Queue:
 
     def renumbered(self, old: Condition, new: Condition) -> None:
         """Note that a condition goes on under another seq; what is queued bears the old one."""
-        if old in self._shown:
-            self._shown[new] = self._shown.pop(old)
         if old in self._handed:
             self._handed[new] = self._handed.pop(old)
-        older = [each for each, present in self._renumbered.items() if present == old]
-        self._renumbered |= dict.fromkeys([*older, old], new)
-        self._renumbered.pop(new, None)  # it may have had this seq before
+        self._shown.renumbered(old, new)
 
     def end(self) -> None:
         """Tell what was lost while the publisher still knows what is true; the few events that follow are kept."""
@@ -150,7 +141,7 @@ class Queue:
         """Clear the queue, keep its States and Gaps, and note what the consumer knew of each condition that lost."""
         lost = [*self.events, *incoming] if not self.lagging else incoming
         told = [event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)]
-        for condition in {self._present(condition) for condition in told}:
+        for condition in {self._shown.present(condition) for condition in told}:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
         kept = [event for event in lost if self._survives(event)]
@@ -163,24 +154,18 @@ class Queue:
 
     def _survives(self, event: Event) -> bool:
         """States and Gaps do; but a Gap is no news to a consumer that has not had the condition's first snapshot."""
-        return isinstance(event, State) or (isinstance(event, Gap) and self._has_begun(event.condition))
-
-    def _has_begun(self, condition: Condition) -> bool:
-        return self._shown.get(self._present(condition), False)
-
-    def _present(self, condition: Condition) -> Condition:
-        return self._renumbered.get(condition, condition)
+        return isinstance(event, State) or (isinstance(event, Gap) and self._shown.has_begun(event.condition))
 
     def _undone(self, condition: Condition, lost: Iterable[Event]) -> set[str] | None:
         """Return what is true of a condition now, with the lost events taken back: what had been handed over."""
-        if not self._has_begun(condition):
+        if not self._shown.has_begun(condition):
             return None
         now = self._current(condition)
         codes = set() if now is None else set(now.codes)
         for event in reversed(list(lost)):
-            if isinstance(event, Enter) and self._present(event.condition) == condition:
+            if isinstance(event, Enter) and self._shown.present(event.condition) == condition:
                 codes.discard(event.code)
-            elif isinstance(event, Leave) and self._present(event.condition) == condition:
+            elif isinstance(event, Leave) and self._shown.present(event.condition) == condition:
                 codes.add(event.code)
         return codes
 
@@ -220,7 +205,7 @@ class Queue:
     def hand_over(self, snapshot: Snapshot) -> None:
         """Note that the consumer takes a snapshot."""
         self._codes -= len(snapshot.codes)
-        self._shown[self._present(snapshot.condition)] = True
+        self._shown.hand_over(snapshot.condition)
 
     def take_all(self) -> list[Event]:
         """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
@@ -230,7 +215,7 @@ class Queue:
         if events:
             self.last = events[-1]
             for snapshot in [event for event in events if type(event) is Snapshot]:
-                self._shown[self._present(snapshot.condition)] = True
+                self._shown.hand_over(snapshot.condition)
         return events
 
     def read(self) -> "Reader":
@@ -286,6 +271,41 @@ class Queue:
         if len(self.events) <= limit:
             return self.take_all()
         return [event for _ in range(limit) if (event := self.take()) is not None]
+
+
+class Shown:
+    """Which conditions a consumer was shown, and under which seqs they go on; what is queued may bear an old one."""
+
+    def __init__(self) -> None:
+        self._shown: dict[Condition, bool] = {}
+        """Conditions, under their present seqs, whose first snapshot was put; True once it was handed over, and at once
+        for those the consumer knows from an earlier run."""
+        self._renumbered: dict[Condition, Condition] = {}
+
+    def put(self, condition: Condition, *, known: bool) -> None:
+        """Note a snapshot that is queued; `known`: the consumer knows the condition from an earlier run."""
+        self._shown.setdefault(condition, known)
+        self._renumbered.pop(condition, None)  # a namesake may have got the seq
+
+    def hand_over(self, condition: Condition) -> None:
+        """Note that the consumer takes a snapshot."""
+        self._shown[self.present(condition)] = True
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq."""
+        if old in self._shown:
+            self._shown[new] = self._shown.pop(old)
+        older = [each for each, present in self._renumbered.items() if present == old]
+        self._renumbered |= dict.fromkeys([*older, old], new)
+        self._renumbered.pop(new, None)  # it may have had this seq before
+
+    def has_begun(self, condition: Condition) -> bool:
+        """Tell whether the consumer has had the condition's first snapshot."""
+        return self._shown.get(self.present(condition), False)
+
+    def present(self, condition: Condition) -> Condition:
+        """Return a condition under the seq that it has now."""
+        return self._renumbered.get(condition, condition)
 
 
 class Reader:

@@ -15,7 +15,8 @@ from jogeon.wire.messages import Acknowledged, Answer, Refusal, RegisterQuotes, 
 
 PRICE_LIMIT = 100
 """Stocks that a connection may have registered; the broker told of 100 in one year and of 200 in the next."""
-TOO_MANY_CODES = "105115"
+TOO_MANY_CODES = frozenset({"105115", "105118"})
+"""Too many of a connection, and of a group: all of ours are in one."""
 PACE = 1.0
 """Seconds between two REG, and between two REMOVE."""
 BUSY_PAUSE = 2.0
@@ -163,7 +164,7 @@ class Slots(Planner):
         code = answer.code if isinstance(answer, Refusal) else ""
         if isinstance(answer, Refusal):
             self.refused = [*self.refused[-9:], answer]
-        if isinstance(answer, Refusal) and code == TOO_MANY_CODES:
+        if isinstance(answer, Refusal) and code in TOO_MANY_CODES:
             self._learn(answer, replaced=isinstance(request, RegisterQuotes) and not request.keep)
             self._doubtful = True
         elif isinstance(request, RegisterQuotes) and request.keep:
@@ -171,7 +172,7 @@ class Slots(Planner):
                 self._may_be.pop(each, None)
         else:
             self._doubtful = True
-        if isinstance(request, RegisterQuotes) and code not in {TOO_MANY_CODES, *BUSY_CODES}:
+        if isinstance(request, RegisterQuotes) and code not in TOO_MANY_CODES | BUSY_CODES:
             self._narrow(request, now)
         self._wait(now, BUSY_PAUSE)
 

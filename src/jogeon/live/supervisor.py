@@ -209,18 +209,13 @@ class Supervisor:
         if connection.defect is not None:
             raise connection.defect
         for planner in self._planners:
-            planner.lost(connection.listening_ns, cause, self._detail(cause))
+            planner.lost(connection.listening_ns, cause, _detail(cause, self._words))
         self._serving.notify()
         return cause
 
     def _cause(self, error: JogeonError) -> JogeonError:
         """Return why a connection ended: what the broker said before its close, if it was to say why."""
         return self._fatal or error
-
-    def _detail(self, cause: JogeonError) -> str:
-        """Return the words of a gap: why the connection ended, and what the broker said last."""
-        detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
-        return f"{detail}: {self._words}" if self._words else detail
 
     async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
@@ -281,10 +276,8 @@ class Supervisor:
 
     def on_system(self, notice: System) -> None:
         """Take a SYSTEM notice; a fatal one explains the close that follows, any other may."""
-        if notice.code == messages.TAKEN:
-            self._fatal = SessionTaken(code=notice.code, text=notice.message)
-        elif notice.code in messages.FATAL_SYSTEM_CODES:
-            self._fatal = ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)
+        if notice.code in messages.FATAL_SYSTEM_CODES:
+            self._fatal = _end(notice)
         else:
             self._words = f"[{notice.code}] {notice.message}"
 
@@ -304,3 +297,16 @@ class Supervisor:
     def on_lost(self) -> None:
         """Wake the task, which finds the connection ended."""
         self._serving.wake()
+
+
+def _detail(cause: JogeonError, words: str) -> str:
+    """Return the words of a gap: why the connection ended, and what the broker said last."""
+    detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
+    return f"{detail}: {words}" if words else detail
+
+
+def _end(notice: System) -> JogeonError:
+    """Return how a session ends that the broker ends with a notice."""
+    if notice.code == messages.TAKEN:
+        return SessionTaken(code=notice.code, text=notice.message)
+    return ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)

@@ -25,6 +25,7 @@ T = TypeVar("T")
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
 ON_TAKEN: dict[str, OnTaken] = {"stop": "stop", "retry": "retry", "takeover": "takeover"}
 LANGS: dict[str, Lang] = {"ko": "ko", "en": "en"}
+FOREVER = "forever"
 SERVERS = ("real", "mock", "demo")
 
 ANSWERS = ("config", "json", "verbose")
@@ -186,9 +187,9 @@ def stock_codes(texts: Texts, *, required: bool = True) -> click.Argument:
     return click.Argument(["codes"], nargs=-1, required=required, type=str, callback=take, metavar=metavar)
 
 
-def prices(texts: Texts) -> click.Option:
+def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:
     """Return --prices, for what follows members."""
-    return click.Option(["--prices"], is_flag=True, help=texts("option.prices.watch"))
+    return click.Option(["--prices"], is_flag=True, help=texts(text))
 
 
 def exchange(texts: Texts) -> click.Option:
@@ -226,6 +227,26 @@ def _position(text: str) -> object:
     from jogeon.journal.position import Position
 
     return Position.parse(text)
+
+
+def wait(texts: Texts) -> click.Option:
+    """Return --wait: how long a command is patient with a server that is not there yet; infinity is for ever."""
+
+    def read(text: str) -> float:
+        return float("inf") if text.strip().lower() == FOREVER else times.length(text)
+
+    return option(texts, "--wait", read, "bad.wait", texts("metavar.wait"))
+
+
+def presence(texts: Texts) -> list[click.Option]:
+    """Return --lines and --bell, for what is followed by eye or ear."""
+    return [switch(texts, "--lines"), switch(texts, "--bell")]
+
+
+def require_one_form(choices: Choices, *, lines: bool) -> None:
+    """Refuse --json and --lines together."""
+    if lines and choices.json:
+        raise click.BadParameter(choices.texts("bad.json-and-lines"))
 
 
 def count(texts: Texts) -> click.Option:

@@ -22,20 +22,24 @@ if TYPE_CHECKING:
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     market = market_options(texts, speed=f"{DEMO_SPEED:g}")
-    params = [*market, options.count(texts), options.length(texts, "--duration")]
+    params = [*market, options.count(texts), options.length(texts, "--duration"), *options.presence(texts)]
     return Command("demo", texts, params, uses=options.ANSWERS, callback=demo)
 
 
 @click.pass_obj
-def demo(choices: Choices, /, conditions: str | None, count: int | None, duration: float | None, **market: Any) -> None:
+def demo(
+    choices: Choices, /, conditions: str | None, count: int | None, duration: float | None, *, lines: bool, bell: bool,
+    **market: Any,
+) -> None:  # fmt: skip
     """Show what a market does, until Ctrl+C or for a time."""
     from jogeon.cli.running.conditions_file import rules_from
     from jogeon.cli.running.follow import Wish
     from jogeon.simulator.simulator import Simulator
 
+    options.require_one_form(choices, lines=lines)
     choices.server = "demo"
     simulator = Simulator(conditions=rules_from(conditions, choices.texts), **market)
-    run_loop(_demo(simulator, Wish(count=count, seconds=duration), choices))
+    run_loop(_demo(simulator, Wish(count=count, seconds=duration, lines=lines, bell=bell), choices))
 
 
 async def _demo(simulator: Simulator, wish: Wish, choices: Choices) -> None:

@@ -34,8 +34,9 @@ def export(choices: Choices, /, journal: str | None, output: str | None, **given
 
     suffix = Path(output or "").suffix.lower()
     if output is None or suffix not in WRITERS:
-        raise click.BadParameter(choices.texts("bad.export"))
+        example = str(Path(output).with_suffix(".csv")) if output and suffix else f"{output or 'journal'}.csv"
+        raise click.BadParameter(choices.texts("bad.export", example=example))
     asked = selection.asked_for(given)
     with open_history(choices, journal, asked.journal_day, output) as opened:
-        rows = WRITERS[suffix](opened.events(stretch.selection(opened, asked, choices.texts)), Path(output))
+        rows = WRITERS[suffix](opened, stretch.selection(opened, asked, choices.texts), Path(output))
     tell_saved(choices, output, rows)

@@ -157,11 +157,7 @@ def answer_dry_run(choices: Choices, journal: str | None, since: datetime | None
     path = journal_read(choices, journal)
     start_ns, end_ns = _span(path, since, until)
     lang = choices.texts.lang
-    rows = (
-        rows_of(alert, lang)[0]
-        for alert in dry_run(path, settings.rules)
-        if start_ns <= alert.due_ns < end_ns
-    )
+    rows = (rows_of(alert, lang)[0] for alert in dry_run(path, settings.rules) if start_ns <= alert.due_ns < end_ns)
     _write(((row, as_object(row), "") for row in rows), choices)
 
 

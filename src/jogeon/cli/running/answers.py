@@ -10,14 +10,13 @@ from jogeon.cli.running import stretch
 from jogeon.cli.showing.history_rows import (
     CSV_COLUMNS,
     HEADINGS,
-    event_record,
     flat,
     outcome_record,
     overlap_record,
     picture_record,
     stats_record,
 )
-from jogeon.cli.showing.json_lines import json_line
+from jogeon.cli.showing.json_lines import json_line, json_text
 from jogeon.cli.showing.progress import Progress, share
 from jogeon.cli.showing.terminal import tell
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.selection import Asked
     from jogeon.cli.texts import Texts
     from jogeon.journal.history import History, Picture, Stats
+    from jogeon.journal.lines import Form as Lines
 
     Record = dict[str, Any]
     Write = Callable[[bytes], object]
@@ -100,12 +100,31 @@ def _position(opened: History, choices: Choices, form: str, write: Write) -> int
 
 def _events(opened: History, asked: Asked, choices: Choices, form: str, what: str, write: Write) -> int:
     chosen = stretch.selection(opened, asked, choices.texts)
-    events = opened.gaps(chosen) if what == "gaps" else opened.events(chosen)
     if form == "table":
         from jogeon.cli.showing.history_tables import show_events
 
-        return show_events(events, choices.texts)
-    return write_records((event_record(*each) for each in events), what, form, choices.texts, write)
+        return show_events(opened.gaps(chosen) if what == "gaps" else opened.events(chosen), choices.texts)
+    from jogeon.export import event_record
+
+    if what == "gaps":
+        return write_records((event_record(*each) for each in opened.gaps(chosen)), what, form, choices.texts, write)
+    write_headings("events", form, choices.texts, write)
+    count = 0
+    for size, lines in opened.lines(lines_of(form), chosen):
+        write(lines.encode())
+        count += size
+    return count
+
+
+def lines_of(form: str) -> Lines:
+    """Return how the lines of events look in a pipe or a file."""
+    from jogeon.export import csv_form, json_form
+
+    if form == "csv":
+        from jogeon.cli.showing.spreadsheet import cell
+
+        return csv_form(cell)
+    return json_form(json_text)
 
 
 # ---------------------------------------------------------------- members

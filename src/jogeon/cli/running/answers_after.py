@@ -6,8 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from jogeon.cli.running import stretch
-from jogeon.cli.running.answers import write_headings, write_part
-from jogeon.cli.showing.history_rows import event_record
+from jogeon.cli.running.answers import lines_of, write_headings
 from jogeon.cli.showing.json_lines import json_line
 from jogeon.cli.showing.terminal import tell
 from jogeon.errors import PositionError
@@ -87,7 +86,8 @@ def _write(part: Sequence[Numbered], choices: Choices, form: str, write: Write) 
 
         show_events(part, choices.texts)
     else:
-        write_part([event_record(*each) for each in part], "events", form, write)
+        lines = lines_of(form)
+        write("".join(lines.row(*each) + lines.end for each in part).encode())
 
 
 def _chooser(opened: History, chosen: Selection) -> Callable[[Event], bool]:

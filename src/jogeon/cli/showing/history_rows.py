@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jogeon.events import korean
+from jogeon.journal.shape import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jogeon.events import Condition, Event
+    from jogeon.events import Condition
     from jogeon.journal.history import Picture
     from jogeon.journal.outcomes import Outcome
     from jogeon.journal.stats import ConditionStats, Overlap
 
 CSV_COLUMNS = {
-    "events": (
-        "epoch", "n", "event", "seq", "condition", "code", "name", "time", "at", "origin", "since", "until", "cause",
-        "detail", "state", "what", "codes",
-    ),
+    "events": tuple(COLUMNS),
     "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
     "members": ("seq", "condition", "code", "name", "at", "blind_since"),
@@ -29,14 +27,9 @@ CSV_COLUMNS = {
     "outcomes": ("seq", "condition", "after", "entries", "priced", "median", "q1", "q3", "positive"),
 }  # fmt: skip
 """The columns of each kind of record in a spreadsheet."""
-HEADINGS = {"open": "still_open", "first": "oldest"}
-PERCENT = ("median", "q1", "q3")
+HEADINGS = {"open": "still_open", "first": "oldest", "what": "anomaly"}
 """Columns whose name means something else elsewhere: `open` of a stock is a price, `first` is one of two conditions."""
-
-
-def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
-    """Return the line of a watch again, with its number in the journal."""
-    return {**event.fields(), "epoch": epoch, "n": n}
+PERCENT = ("median", "q1", "q3")
 
 
 def picture_record(picture: Picture) -> dict[str, Any]:

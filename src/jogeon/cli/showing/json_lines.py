@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 def json_line(fields: Mapping[str, object]) -> bytes:
     """Return an object as one line; what would harm a terminal is escaped, so its value stays exact."""
+    return json_text(fields).encode() + b"\n"
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON, as in `json_line`."""
     import msgspec  # no help needs it
 
-    return spelled(masked(msgspec.json.encode(fields).decode()), _escaped).encode() + b"\n"
+    return spelled(masked(msgspec.json.encode(value).decode()), _escaped)
 
 
 def _escaped(harmful: str) -> str:

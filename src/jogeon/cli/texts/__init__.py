@@ -25,7 +25,7 @@ NAMESPACES = {
     "events": "event cause state",
     "reports": "report reported",
     "live": "live",
-    "results": "list search saved clear simulate server notices record journal history replay names",
+    "results": "list search saved wait clear simulate server notices record journal history replay names",
     "login": "account",
     "alerts": "alert note rule",
     "doctor": "doctor health check found",

@@ -165,14 +165,16 @@ TEXTS = {
         "jogeon history gaps --json\njogeon history stats --from 09:00 --until 09:30\njogeon history outcomes\n"
         "jogeon history events --after 3:1234 --follow --json",
     ),
-    "help.export.short": Text("기록을 Parquet·CSV 파일로 내보내기", "a journal as a Parquet or CSV file"),
+    "help.export.short": Text(
+        "기록을 CSV·Parquet·JSON·SQLite 파일로 내보내기", "a journal as a CSV, Parquet, JSON or SQLite file"
+    ),
     "help.export.help": Text(
-        "기록의 이벤트를 분석용 파일로 내보냅니다. 이름이 .parquet 로 끝나면 Parquet(pip install jogeon[duckdb]), "
-        ".csv 로 끝나면 CSV입니다. 시각은 나노초 정수와 +09:00 시각 두 가지로 들어갑니다. "
-        "빈 값은 \\N으로 적습니다.",
-        "Write the events of a journal to a file for analysis: Parquet if its name ends in .parquet (needs jogeon"
-        "[duckdb]), CSV if it ends in .csv. Times are given twice: in nanoseconds and as +09:00. "
-        "An empty value is \\N.",
+        "기록의 이벤트를 분석용 파일로 내보냅니다. 형식은 이름의 끝으로 정합니다: .csv(엑셀에서 열립니다), "
+        ".parquet(pip install jogeon[duckdb]), .json(한 줄에 하나), .sqlite(history 테이블). 어느 형식이든 열은 같고, "
+        "시각은 한국 시각과 나노초 정수 두 가지로 들어갑니다.",
+        "Write the events of a journal to a file for analysis. The ending of its name says which kind: .csv (Excel "
+        "opens it), .parquet (needs jogeon[duckdb]), .json (one object a line), .sqlite (a table named history). The "
+        "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds.",
     ),
     "help.export.examples": Text(
         "jogeon export -o 기록.parquet\njogeon export -o day.csv --day 2026-11-22 --kind enter,leave",

@@ -39,6 +39,15 @@ TEXTS = {
         "({count:,} notices were not shown while the terminal or pipe was blocked)",
     ),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
+    "record.tomorrow": Text(
+        "오늘 {until}은(는) 이미 지났으므로 {end}까지 기록합니다.",
+        "today's {until} has passed: recording until {end}.",
+    ),
+    "record.failed": Text(
+        "기록이 중단되었습니다. 그때까지: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
+        "the recording was cut short. Until then: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+    ),
+    "wait.begun": Text("{why}. 접속될 때까지 다시 시도합니다.", "{why}; trying again until it can be reached."),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
         "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",

@@ -43,6 +43,13 @@ TEXTS = {
     ),
     "bad.choice": Text("'{value}' 대신 다음 중 하나를 적어 주세요: {choices}", "'{value}' should be one of: {choices}"),
     "bad.json-and-csv": Text("--json 과 --csv 는 함께 쓸 수 없습니다.", "--json and --csv cannot be used together."),
+    "bad.json-and-lines": Text(
+        "--json 과 --lines 는 함께 쓸 수 없습니다.", "--json and --lines cannot be used together."
+    ),
+    "bad.wait": Text(
+        "'{value}' 대신 시간의 길이(30s, 5m, 1h30m)나 forever 를 적어 주세요.",
+        "'{value}' should be a length of time, like 30s, 5m or 1h30m, or forever.",
+    ),
     "bad.names-and-all": Text(
         "조건식 이름과 --all 은 함께 쓸 수 없습니다.", "names and --all cannot be used together."
     ),
@@ -77,8 +84,14 @@ TEXTS = {
         "-o names the journal itself or a file that belongs to it; name another file.",
     ),
     "bad.export": Text(
-        "내보낼 파일을 -o 로 적어 주세요. 이름은 .parquet 나 .csv 로 끝나야 합니다.",
-        "name the file with -o; it must end in .parquet or .csv.",
+        "내보낼 파일을 -o 로 적어 주세요. 이름은 .csv (엑셀에서 열립니다), .parquet, .json, .sqlite 중 하나로 끝나야 "
+        "합니다. 예: -o {example}",
+        "name the file with -o; it must end in .csv (Excel opens it), .parquet, .json or .sqlite. "
+        "Example: -o {example}",
+    ),
+    "bad.ending": Text(
+        "{ending} 파일로는 저장하지 못합니다. 엑셀에서 열려면 -o {csv}, 프로그램에서 읽으려면 -o {json} 을 쓰세요.",
+        "cannot save as {ending}. For Excel: -o {csv}; for programs: -o {json}.",
     ),
     "bad.pace": Text(
         "'{value}' 대신 0보다 큰 수나 max 를 적어 주세요.", "'{value}' should be a number above 0, or max."

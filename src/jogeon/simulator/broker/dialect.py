@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from jogeon.simulator.market.companies import prefix
-from jogeon.simulator.market.market import Unpriced
+from jogeon.simulator.market.market import PartlyKnown
 from jogeon.wire import writers
 from jogeon.wire.messages import QuoteRow, Refusal
-from jogeon.wire.values import SIGNS
+from jogeon.wire.values import SIGNS, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +96,7 @@ class Dialect:
         named = seq.ljust(3) if self._switches.padded_seq == "always" else seq
         return writers.encode_registered(named, self._rows([{"jmcode": self.code(code, exchange)} for code in codes]))
 
-    def page(self, seq: str, quotes: Sequence[Prices | Unpriced], exchange: Exchange, next_key: str) -> bytes:
+    def page(self, seq: str, quotes: Sequence[Prices | PartlyKnown], exchange: Exchange, next_key: str) -> bytes:
         """Return one page of a search."""
         padded = seq if self._switches.padded_seq == "never" else seq.ljust(3)
         if self._switches.search_rows == "codes":
@@ -115,25 +115,40 @@ class Dialect:
         letter = "" if self._switches.prefixes == "never" else prefix(code)
         return letter + code + (SUFFIXES[exchange] if self._switches.venue_suffix else "")
 
-    def row(self, quote: Prices | Unpriced, exchange: Exchange) -> dict[str, str]:
+    def row(self, quote: Prices | PartlyKnown, exchange: Exchange) -> dict[str, str]:
         """Return a row of a search by field number: nine characters, a sign in place of the first digit.
 
         What is not known is empty.
         """
         code = {"9001": self.code(quote.code, exchange)}
-        if isinstance(quote, Unpriced):
-            return code | dict.fromkeys(("302", "10", "25", "11", "12", "13", "16", "17", "18"), "")
+        if isinstance(quote, PartlyKnown):
+            rate = None if quote.rate is None else round(quote.rate * 1000)
+            return code | {
+                "302": quote.name,
+                "10": number_text(quote.price, "09d"),
+                "25": "",
+                "11": number_text(quote.change, "09d"),
+                "12": self._rate(rate),
+                "13": number_text(quote.volume, "09d"),
+                **dict.fromkeys(("16", "17", "18"), ""),
+            }
         return code | {
             "302": quote.name,
             "10": f"{quote.price:09d}",
             "25": str(quote.sign),
             "11": f"{quote.change:09d}",
-            "12": f"{quote.rate:09d}" if self._switches.rates == "thousandths" else f"{quote.rate / 1000:09.2f}",
+            "12": self._rate(quote.rate),
             "13": f"{quote.volume:09d}",
             "16": f"{quote.open:09d}",
             "17": f"{quote.high:09d}",
             "18": f"{quote.low:09d}",
         }
+
+    def _rate(self, rate: int | None) -> str:
+        """Return a rate in thousandths of a percent as a search has it, "" for None."""
+        if self._switches.rates == "thousandths" or rate is None:
+            return number_text(rate, "09d")
+        return f"{rate / 1000:09.2f}"
 
     def quote(self, label: str, stock: Prices) -> bytes:
         """Return the push of a stock's last trade; `label` is how it was registered."""

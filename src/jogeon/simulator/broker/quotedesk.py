@@ -115,5 +115,3 @@ class QuoteDesk:
 def _all(groups: Mapping[str, Mapping[str, None]]) -> dict[str, None]:
     """Return the items of all groups, each once."""
     return {label: None for labels in groups.values() for label in labels}
-
-

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jogeon.events import exchange_time
+from jogeon.events import exchange_time, korean
 from jogeon.server.stock_routes import NamesPage
 from jogeon.simulator.broker.dialect import MILLION
-from jogeon.simulator.market.market import Prices
+from jogeon.simulator.market.market import PartlyKnown
 from jogeon.wire.messages import Refusal
 from jogeon.wire.stocks import PricedStock
 from jogeon.wire.values import SIGNS, stock_code
@@ -70,9 +70,13 @@ class StockDesk:
 
     def _priced(self, code: str) -> PricedStock | None:
         """Return what is known of a stock, None if nothing is."""
-        prices = prices_of(self._markets, code)
-        if prices is None:
+        market = self._markets["N" if code.endswith("_NX") else "K"]
+        try:
+            prices = market.prices(stock_code(code))
+        except KeyError:
             return None
+        if isinstance(prices, PartlyKnown):
+            return _recorded(code, prices)
         traded = exchange_time(prices.clock, self._now_ns())
         return PricedStock(
             code=code,
@@ -94,11 +98,19 @@ class StockDesk:
         )
 
 
-def prices_of(markets: Mapping[Exchange, Market], code: str) -> Prices | None:
-    """Return the prices of a stock on the exchange its code names (_NX is NXT), None if they are not known."""
-    market = markets["N" if code.endswith("_NX") else "K"]
-    try:
-        prices = market.prices(stock_code(code))
-    except KeyError:
+def _recorded(code: str, known: PartlyKnown) -> PricedStock | None:
+    """Return what a recording keeps of a stock, with the moment it was so; None if it has no price."""
+    if known.price is None:
         return None
-    return prices if isinstance(prices, Prices) else None
+    at = korean(known.at_ns)
+    return PricedStock(
+        code=code,
+        name=known.name,
+        price=known.price,
+        base=None if known.change is None else known.price - known.change,
+        change=known.change,
+        rate=known.rate,
+        volume=known.volume,
+        date=f"{at:%Y%m%d}",
+        clock=f"{at:%H%M%S}",
+    )

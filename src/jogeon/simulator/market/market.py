@@ -65,10 +65,19 @@ class Traded(Struct):
     clocks: dict[int, str]
 
 
-class Unpriced(Struct, frozen=True):
-    """A stock of which only the code is known."""
+class PartlyKnown(Struct, frozen=True):
+    """A stock of which a recording keeps something, at the least its code; what is not known is "" or None.
+
+    Won, percent and shares, as they were at `at_ns`, in nanoseconds since 1970.
+    """
 
     code: str
+    name: str = ""
+    price: int | None = None
+    change: int | None = None
+    rate: float | None = None
+    volume: int | None = None
+    at_ns: int = 0
 
 
 def moves(seqs: Sequence[str], seed: int) -> dict[str, str]:
@@ -92,7 +101,7 @@ class Market(Protocol):
     def members(self, seq: str) -> list[str]:
         """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
 
-    def prices(self, code: str) -> Prices | Unpriced:
+    def prices(self, code: str) -> Prices | PartlyKnown:
         """Return what is known of a stock now."""
 
     def follow(self, code: str, *, on: bool) -> None:

@@ -6,19 +6,22 @@ the seq it had at that moment.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from jogeon.events import Condition, Enter, Leave
 from jogeon.journal.fold import namesake
-from jogeon.simulator.market.market import Change, Unpriced, moves
+from jogeon.simulator.market.market import Change, PartlyKnown, moves
+from jogeon.wire.stocks import MARKETS, ListedStock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jogeon.simulator.recorded.stretch import Shown
-    from jogeon.wire.stocks import ListedStock
+
+
+FIRST_MARKET: Final = next(iter(MARKETS))
 
 
 class _Place(Struct):
@@ -30,9 +33,19 @@ class _Place(Struct):
 
 
 class RecordedMarket:
-    """Who was in which condition at a moment of a recording; of stocks only the code is known."""
+    """Who was in which condition at a moment of a recording.
 
-    def __init__(self, opening: Mapping[Condition, Iterable[str]]) -> None:
+    `known(code)` is what the recording keeps of a stock at that moment, and `names()` are those of all that have one.
+    """
+
+    def __init__(
+        self,
+        opening: Mapping[Condition, Iterable[str]],
+        known: Callable[[str], PartlyKnown] = PartlyKnown,
+        names: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self.prices = known
+        self._names = names
         self._places = {c: _Place(c, c.seq, dict.fromkeys(codes)) for c, codes in opening.items()}
         self._served: dict[str, _Place] = {}
         for place in self._places.values():  # one that came after a renumbering may have another one's seq of before
@@ -60,17 +73,13 @@ class RecordedMarket:
         """Codes that are in a condition, in order of entry. KeyError for an unknown seq."""
         return list(self._served[seq].codes)
 
-    def prices(self, code: str) -> Unpriced:
-        """Return what is known of a stock: its code."""
-        return Unpriced(code)
-
     def follow(self, code: str, *, on: bool) -> None:
         """Do nothing: no trade is recorded."""
 
     def listed(self, market: str) -> list[ListedStock]:
-        """Return nothing: a recording does not say what is listed."""
-        del market
-        return []
+        """Return the stocks that have a name, all for the first market and of no market: which one is not recorded."""
+        named = self._names() if market == FIRST_MARKET else {}
+        return [ListedStock(code, name, "") for code, name in named.items()]
 
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq and return the seqs now by those before; names keep their members."""

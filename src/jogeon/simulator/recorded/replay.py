@@ -33,6 +33,7 @@ from jogeon.simulator.serving.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from jogeon.events import Condition
     from jogeon.simulator.broker.switches import Switches
@@ -88,7 +89,11 @@ class Replay(Service):
         if not speed > 0:
             raise InvalidAddress(f"speed must be above 0, not {speed}", value=str(speed), reason="speed out of range")
         self._recording = recording
-        self._market = RecordedMarket(recording.opening)
+        self._market = RecordedMarket(
+            recording.opening,
+            lambda code: recording.known(code, self._now_ns()),
+            lambda: recording.names(self._now_ns()),
+        )
         self._speed = speed
         self._settle = settle
         self.nights = False
@@ -96,6 +101,7 @@ class Replay(Service):
         self._steps = recording.steps()
         self._next: Step | None = next(self._steps, None)
         self._moment_ns: float = MAX if speed == MAX or self._next is None else self._next.at_ns
+        self._played_ns = 0 if self._next is None else self._next.at_ns
         self._asked_at = 0.0
         self._closed: set[Condition] = set()
         """Conditions that an outage blinded and that are not back yet."""
@@ -109,12 +115,21 @@ class Replay(Service):
         self._broker.on_register = self._on_register
 
     async def _run(self) -> None:
+        await self._audience()
+        await self._play()
+        await self._heard()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
-            await self._audience()
-            await self._play()
-            await self._heard()
+            await super().__aexit__(kind, error, trace)
         finally:
             self._recording.close()
+
+    def _now_ns(self) -> int:
+        """Return the moment the recording is at."""
+        return self._played_ns if self._moment_ns == MAX else max(self._played_ns, int(self._moment_ns))
 
     async def _audience(self) -> None:
         """Wait until somebody has registered all that it wants."""
@@ -186,6 +201,7 @@ class Replay(Service):
         """Play a step, and add what is to be pushed; False if it has to cut connections first."""
         if not isinstance(step, Shown):
             changes.append(self._market.change(step))
+            self._played_ns = max(self._played_ns, step.at_ns)
         elif self._cuts(step):
             return False
         else:
@@ -234,6 +250,7 @@ class Replay(Service):
         self._unheard.update(change.name for change in changes)
         self._closed.discard(shown.condition)
         self._moment_ns = max(self._moment_ns, shown.at_ns)
+        self._played_ns = max(self._played_ns, shown.at_ns)
 
     def _on_register(self, seq: str) -> None:
         """Play what comes before a condition was back, if it is not back yet."""

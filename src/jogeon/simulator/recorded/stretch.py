@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +12,9 @@ from msgspec import Struct
 from jogeon.errors import JogeonError, JournalError
 from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, korean
 from jogeon.journal.fold import namesake
-from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_fold, read_rows, told
+from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_fold, read_names, read_rows, told
 from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.simulator.market.market import PartlyKnown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 TOGETHER_NS: Final = 10_000_000_000
 """Conditions that came back within this time after one outage come back together; a later one has its own."""
+
+
+AHEAD_NS: Final = 1_000_000_000
+_QUOTE: Final = """SELECT price, change, rate, volume, at_ns FROM quotes
+    WHERE code = ? AND at_ns >= ? AND at_ns <= ? AND price > 0 ORDER BY at_ns DESC LIMIT 1"""
 
 
 class NoSuchStretch(JogeonError):
@@ -72,10 +79,12 @@ class RecordedStretch:
                 self._conditions = read_conditions(self._db)
                 if not self._conditions:
                     raise JournalError(path, "empty", "nothing was recorded in it")
+                self._names = read_names(self._db)
                 self._bounds = self._kept()
                 self._first, self._last = self._found(Stretch() if stretch is None else stretch)
                 self.opening = self._open()
-                self.start, self.end = (korean(self._moment(number)) for number in (self._first, self._last))
+                self._start_ns, end_ns = (self._moment(number) for number in (self._first, self._last))
+                self.start, self.end = korean(self._start_ns), korean(end_ns)
             undo.pop_all()
 
     def close(self) -> None:
@@ -167,6 +176,23 @@ class RecordedStretch:
                 yield Shown(row[0], event.at_ns, event.condition, event.codes, since.pop(event.condition, None))
             elif isinstance(event, Gap) and not event.open:
                 since[event.condition] = event.since_ns
+
+    def known(self, code: str, moment_ns: int) -> PartlyKnown:
+        """Return what is kept of a stock: its name, and its last price of the stretch up to a moment.
+
+        The price of an entry was answered a little after it, so one of up to AHEAD_NS later counts too.
+        """
+        name = self._names.at(code, moment_ns) or ""
+        bounds = code, self._start_ns, moment_ns + AHEAD_NS
+        try:
+            found = self._db.execute(_QUOTE, bounds).fetchone()
+        except sqlite3.Error:  # the steps, read from the same file, report what is wrong with it
+            found = None
+        return PartlyKnown(code, name) if found is None else PartlyKnown(code, name, *found)
+
+    def names(self, moment_ns: int) -> dict[str, str]:
+        """Return the names of all stocks that have one, as they were at a moment."""
+        return self._names.of(sorted({code for code, *_ in self._names.spans()}), moment_ns)
 
     def blind(self, shown: Shown) -> list[Condition]:
         """Return the conditions that were blind, too, when this one came back, and came back soon after it.

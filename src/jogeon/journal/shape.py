@@ -1,0 +1,74 @@
+"""The one shape of an event in columns, wherever a table of events is made. No I/O, clock or thread.
+
+The columns bear the names of the fields of its JSON line. Moments are of Korean time, that of a gap is its end; they
+stand there to the nanosecond, too (`at_ns`, `since_ns`, `until_ns`). `clock` is the exchange's own HHMMSS, as it came.
+"""
+
+from typing import Any
+
+import msgspec
+
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, details_text, korean
+
+COLUMNS = {
+    "epoch": "BIGINT",
+    "n": "BIGINT",
+    "event": "VARCHAR",
+    "seq": "VARCHAR",
+    "condition": "VARCHAR",
+    "code": "VARCHAR",
+    "name": "VARCHAR",
+    "time": "TIMESTAMP",
+    "at": "TIMESTAMP",
+    "origin": "VARCHAR",
+    "since": "TIMESTAMP",
+    "until": "TIMESTAMP",
+    "cause": "VARCHAR",
+    "detail": "VARCHAR",
+    "state": "VARCHAR",
+    "what": "VARCHAR",
+    "open": "BOOLEAN",
+    "codes": "VARCHAR",
+    "details": "VARCHAR",
+    "clock": "VARCHAR",
+    "at_ns": "BIGINT",
+    "since_ns": "BIGINT",
+    "until_ns": "BIGINT",
+}
+"""The columns and their types. `codes` of a snapshot stand between blanks; `details` is what a state or an anomaly has
+besides its text, as JSON."""
+
+
+def row_of(epoch: int, n: int, event: Event) -> dict[str, Any]:
+    """Return an event as a row, moments as datetimes of Korean time; what it does not have is None."""
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
+    at_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
+    row |= {"epoch": epoch, "n": n, "event": type(event).__name__.lower(), "at_ns": at_ns}
+    if event.condition is not None:
+        row |= {"seq": event.condition.seq, "condition": event.condition.name}
+    row |= _more(event)
+    moments = {each: row[f"{each}_ns"] for each in ("at", "since", "until")}
+    return row | {each: None if ns is None else korean(ns).replace(tzinfo=None) for each, ns in moments.items()}
+
+
+def _more(event: Event) -> dict[str, Any]:
+    match event:
+        case Enter() | Leave():
+            time = None if event.time is None else event.time.replace(tzinfo=None)
+            names = ("code", "name", "clock", "origin", "since_ns", "until_ns")
+            return {"time": time, **{name: getattr(event, name) for name in names}}
+        case Snapshot():
+            return {"codes": codes_cell(event.codes)}
+        case Gap():
+            told = {"cause": event.cause, "detail": event.detail, "open": event.open}
+            return {"since_ns": event.since_ns, "until_ns": event.until_ns, **told}
+        case State():
+            return {"state": event.state, "cause": event.cause, "details": details_text(event)}
+        case Anomaly():
+            return {"code": event.code, "name": event.name, "what": event.what, "details": details_text(event)}
+
+
+def codes_cell(codes: tuple[str, ...]) -> str:
+    """Return codes as one text, blanks between them; as a JSON list where that could not be told apart again."""
+    plain = all(code and not code.startswith("[") and " " not in code for code in codes)
+    return " ".join(codes) if plain else msgspec.json.encode(codes).decode()
