@@ -64,7 +64,12 @@ def test_the_systems_own_words_are_said_in_korean(number: int) -> None:
 def test_words_of_others_stay() -> None:
     for text in ("", "demo", "ws://127.0.0.1:1", "조건검색 제한", "{why} %s", "{text}"):
         assert said(Report("other", text=text), KOREAN) == text
-    assert said(Report("system", number=99_999, text="odd"), KOREAN) == "odd"
+    assert said(Report("system", number=99_999, text="이상함"), KOREAN) == "이상함"
+
+
+def test_the_systems_own_english_is_not_shown_to_who_reads_korean() -> None:
+    odd = Report("system", number=99_999, text="odd")
+    assert (said(odd, KOREAN), said(odd, ENGLISH)) == ("시스템 오류 99999", "odd")
     assert said(Report("certificate", name="invalid", text="odd"), KOREAN) == "odd"
 
 

@@ -5,6 +5,7 @@ file, which is loaded when one of its texts is needed. Kiwoom's words are those 
 종목코드). Only characters that a Korean Windows console (cp949) can show are used.
 """
 
+import re
 from functools import cache
 from importlib import import_module
 
@@ -34,6 +35,10 @@ NAMESPACES = {
 FILES = {name: file for file, names in NAMESPACES.items() for name in names.split()}
 
 
+PLURAL = re.compile(r"\{(\w+):(\w+)\|(\w+)\}")
+"""A word that follows a number: {count} {count:stock|stocks}."""
+
+
 @cache
 def texts_in(file: str) -> dict[str, Text]:
     """Return the texts of a file of this folder, by their keys."""
@@ -59,6 +64,8 @@ class Texts:
         if found is None:
             raise KeyError(key)
         text = found.ko if self.lang == "ko" else found.en
+        if "|" in text:
+            text = PLURAL.sub(lambda match: match[2 + (str(fields[match[1]]) != "1")], text)
         return text.format(**fields) if fields else text
 
     def has(self, key: str) -> bool:

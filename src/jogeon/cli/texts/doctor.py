@@ -58,12 +58,14 @@ TEXTS = {
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
     ),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
-    "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} conditions ({seconds:.1f} s)"),
+    "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),
     "found.no-conditions": Text(
         "저장된 조건식이 없습니다. 영웅문4에서 조건식을 저장하세요.", "no conditions are saved; save one in 영웅문4."
     ),
-    "found.search": Text("{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} stocks ({seconds:.1f} s)"),
-    "found.names": Text("코스피 {count}종목 ({seconds:.1f}초)", "{count} stocks of KOSPI ({seconds:.1f} s)"),
+    "found.search": Text(
+        "{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} {count:stock|stocks} ({seconds:.1f} s)"
+    ),
+    "found.names": Text("코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"),
     "found.no-names": Text(
         "종목명과 시세를 받지 못합니다. 감시는 그대로 됩니다. {why}",
         "names and prices cannot be had; a watch works without them. {why}",
