@@ -65,7 +65,9 @@ TEXTS = {
     "found.search": Text(
         "{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} {count:stock|stocks} ({seconds:.1f} s)"
     ),
-    "found.names": Text("코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"),
+    "found.names": Text(
+        "코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"
+    ),
     "found.no-names": Text(
         "종목명과 시세를 받지 못합니다. 감시는 그대로 됩니다. {why}",
         "names and prices cannot be had; a watch works without them. {why}",

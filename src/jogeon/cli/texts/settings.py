@@ -229,21 +229,9 @@ TEXTS = {
     "InvalidAddress.cause.token": Text(
         "이 컴퓨터 밖의 서버에는 토큰이 필요합니다.", "a server beyond this machine needs a token."
     ),
-    "InvalidAddress.cause.rest": Text(
-        "REST 주소는 http:// 또는 https:// 로 시작합니다. 예: http://127.0.0.1:10001",
-        "a REST address begins with http:// or https://; for example: http://127.0.0.1:10001",
-    ),
-    "InvalidAddress.cause.rest insecure": Text(
-        "이 컴퓨터 밖으로 나가는 http:// 에서는 토큰이 암호화되지 않습니다.",
-        "http:// beyond this machine sends the token unencrypted.",
-    ),
     "InvalidAddress.next.rest insecure": Text(
         "https:// 주소를 쓰거나, 위험을 알고 있다면: {again} --insecure",
         "use an https:// address or, if you accept that: {again} --insecure",
-    ),
-    "InvalidAddress.cause.own rest": Text(
-        "이 서버에는 정해진 REST 주소가 있습니다. --rest 없이 실행하세요.",
-        "this server has a REST address of its own; run it without --rest.",
     ),
     "InvalidAddress.cause.no rest": Text(
         "이 서버의 REST 주소를 알 수 없습니다.", "the REST address of this server is not known."
