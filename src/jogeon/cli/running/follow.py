@@ -59,7 +59,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
-    tell_nameless(client, choices)
+    tell_nameless(client, choices.texts)
     lines = wish.lines or choices.json or not is_terminal(sys.stdout)
     prices = wish.prices or not lines
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices)

@@ -16,18 +16,19 @@ NO_SUCH_STOCK = "1902"
 """How the broker answers where it knows none of the codes: they have no names, and nothing went wrong."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from jogeon.account.names import Known, Names
     from jogeon.account.stkinfo import StockInfo
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
     from jogeon.client import Client
 
 
-def tell_nameless(client: Client, choices: Choices) -> None:
+def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = tell) -> None:
     """Say once that stocks will have neither name nor price, where nobody knows whom to ask."""
     if client.rest is None:
-        tell(choices.texts("names.no-rest"))
+        say(texts("names.no-rest"))
 
 
 async def found_names(choices: Choices, codes: Sequence[str], *, refresh: bool) -> Sequence[tuple[str, Known | None]]:

@@ -82,7 +82,6 @@ class Recorder:
             telling = asyncio.create_task(self._tell(output))
             try:
                 async with waited_client(self._choices) as client:
-                    tell_nameless(client, self._choices)
                     if self.alerts is not None:
                         self.alerts.require_listed(await client.conditions())
                         self.alerts.begin()
@@ -138,6 +137,8 @@ class Recorder:
         async with watch, told_aside(watch, self._choices.texts, self._say):
             self._watches.put_nowait(watch)
             self._say(self._choices.texts("record.begun", path=path))
+            if not self._begun:
+                tell_nameless(client, self._choices.texts, self._say)
             self._begun = True
             async with self._alerting(watch):
                 yield watch
