@@ -20,7 +20,7 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
 from wire import VirtualLoop, Wire, wall
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from picows import WSTransport
 
+    from jogeon.live.receiving import Receiver
     from jogeon.testing.conditions import Saved
     from jogeon.testing.links import Link
     from jogeon.watch import Watch

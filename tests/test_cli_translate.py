@@ -13,7 +13,8 @@ from jogeon import errors
 from jogeon.cli.showing.translate import PLAIN, cause_of, oddity_of, said
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.reports import TEXTS as REPORTS
-from jogeon.events import Anomaly, Counts, State
+from jogeon.details import Counts
+from jogeon.events import Anomaly, State
 from jogeon.reports import Kind, Report
 from test_reports import filled
 

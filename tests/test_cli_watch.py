@@ -24,6 +24,13 @@ def test_names_and_exchange_are_handed_on(shell: Shell) -> None:
     assert client.asked == [(("급등주", "1"), "N"), "closed"]
 
 
+def test_a_position_of_a_hub_is_handed_on(shell: Shell) -> None:
+    client = FakeClient()
+    assert shell("watch", "급등주", "--after", "0123456789ABCDEF:3:120", client=client).code == 0
+    assert client.after == "0123456789abcdef:3:120"
+    assert shell("watch", "급등주", "--after", "yesterday", client=client).code == 2
+
+
 def test_all_of_them(shell: Shell) -> None:
     client = FakeClient()
     assert shell("watch", "--all", client=client).code == 0

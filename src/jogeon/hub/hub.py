@@ -16,6 +16,7 @@ from jogeon.events import KST, Condition, Exchange, Member, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
+from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.journal.file import require_free
 from jogeon.journal.fold import Known
@@ -130,7 +131,12 @@ class Hub:
         opening.callback(self.relay.close)
         self._topics: Topics[Peer] = Topics(self.settings.grace)
         self.fanout = Fanout(self._topics, loop.call_soon)
-        self.broker = HubBroker(self.feed, self.fanout, self._topics, self, self._tokens, loop)
+        journal = self.recording.journal
+        self.stream = Stream(self.relay, journal.last, journal.committed)
+        opening.push_async_callback(self.stream.aclose)
+        streaming = asyncio.create_task(self.stream.run(), name="hub stream")
+        opening.callback(streaming.cancel)
+        self.broker = HubBroker(self.feed, self.fanout, self.stream, self._topics, self, self._tokens, loop)
         opening.push_async_callback(self.broker.aclose)
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
@@ -217,7 +223,8 @@ class Hub:
             sink.let_go(condition, known, at_ns)
 
     def _notice(self, state: State) -> None:
-        """Take what the journal cannot hold."""
+        """Tell jogeon's own clients what the journal cannot hold."""
+        self.stream.tell(state)
 
     # ------------------------------------------------------------ what is shown of it
 

@@ -215,11 +215,15 @@ def day(texts: Texts) -> click.Option:
     return option(texts, "--day", times.day, "bad.day", texts("metavar.day"))
 
 
+def after(texts: Texts) -> click.Option:
+    """Return --after."""
+    return option(texts, "--after", _position, "bad.after", texts("metavar.position"))
+
+
 def stream(texts: Texts) -> list[click.Option]:
     """Return what tells how a numbered stream is read: from where, and until when."""
-    after = option(texts, "--after", _position, "bad.after", texts("metavar.position"))
     lines = option(texts, "--count", at_least_one, "bad.count", "N", text="option.count.lines")
-    return [after, switch(texts, "--follow"), lines, length(texts, "--duration")]
+    return [after(texts), switch(texts, "--follow"), lines, length(texts, "--duration")]
 
 
 def _position(text: str) -> object:

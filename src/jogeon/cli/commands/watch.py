@@ -21,7 +21,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.count(texts), options.length(texts, "--duration"), options.journal(texts, "option.journal.watch"),
-        options.prices(texts), *options.presence(texts), options.wait(texts), *options.supervision(texts),
+        options.after(texts), options.prices(texts), *options.presence(texts), options.wait(texts),
+        *options.supervision(texts),
     ]  # fmt: skip
     return Command("watch", texts, params, callback=watch)
 
@@ -35,8 +36,9 @@ def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **mo
     options.require_one_form(choices, lines=more["lines"])
     choices.recheck, choices.on_taken, choices.wait = more["recheck"], more["on_taken"], more["wait"]
     journal = None if more["journal"] is None else _free_journal(more["journal"])
+    after = None if more["after"] is None else str(more["after"])
     shown = {key: more[key] for key in ("prices", "lines", "bell")}
-    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, **shown)
+    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, after=after, **shown)
     run_loop(_watch(choices, wish))
 
 

@@ -47,6 +47,8 @@ class Wish(Struct, frozen=True):
     journal: str | None = None
     until: float | None = None
     """When the time is over, by the loop's clock; entering the watch counts."""
+    after: str | None = None
+    """Behind which position of a hub's numbered stream to go on."""
     prices: bool = False
     """Whether prices are wanted among the lines; a person sees them anyway."""
     lines: bool = False
@@ -62,7 +64,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     tell_nameless(client, choices.texts)
     lines = wish.lines or choices.json or not is_terminal(sys.stdout)
     prices = wish.prices or not lines
-    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices)
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices, after=wish.after)
     if lines:
         with Output(Lines()) as output:
             await _print(watch, wish, choices.texts, output)

@@ -132,8 +132,9 @@ class Recorder:
     async def _file(self, client: Client) -> AsyncIterator[Watch]:
         """Have a watch write the file of today."""
         path = self._path()
-        kept = {"frames": self._frames, "prices": self.prices}
-        watch = client.watch(*self._names, exchange=self._exchange, journal=path, **kept)
+        watch = client.watch(
+            *self._names, exchange=self._exchange, journal=path, frames=self._frames, prices=self.prices
+        )
         async with watch, told_aside(watch, self._choices.texts, self._say):
             self._watches.put_nowait(watch)
             self._say(self._choices.texts("record.begun", path=path))
