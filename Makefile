@@ -62,6 +62,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py
+	$(BIN)/python bench/pairs.py
 	$(BIN)/python bench/alerts.py
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
