@@ -20,8 +20,10 @@ TEXTS = {
     ),
     "help.demo.short": Text("계좌 없이 가상 시장을 실시간으로 봅니다", "watch a simulated market, no account needed"),
     "help.demo.help": Text(
-        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
-        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C.",
+        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. 허브도 함께 "
+        "실행하므로, 알려 주는 주소로 다른 터미널의 프로그램도 접속할 수 있습니다. Ctrl+C로 끝냅니다.",
+        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C. A hub runs with it: "
+        "programs in other terminals can join at the address that is shown.",
     ),
     "help.demo.examples": Text(
         "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
