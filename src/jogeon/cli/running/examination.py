@@ -271,7 +271,7 @@ class Examination:
         try:
             price = await probe.price(code)
         except JogeonError as error:
-            self._warn("prices", error)
+            self._warn("prices", "found.no-prices", error)
         else:
             shown = "-" if price is None else f"{price:,}"
             self._done("prices", "found.prices", since, code=code, price=shown)
@@ -284,15 +284,15 @@ class Examination:
         try:
             count = await probe.names()
         except JogeonError as error:
-            self._warn("names", error)
+            self._warn("names", "found.no-names", error)
         else:
             self._done("names", "found.names", since, count=count)
 
-    def _warn(self, check: str, error: JogeonError) -> None:
+    def _warn(self, check: str, key: str, error: JogeonError) -> None:
         """Note what fails and costs no watch."""
         told = {row.label: row.says for row in rows(error, self._choices)}
         cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-        says = self._texts(f"found.no-{check}", why=told["what"])
+        says = self._texts(key, why=told["what"])
         self.findings.append(Finding(check, "warning", says, self._choices.typed(), cause))
 
     async def _hear(self, probe: Probe) -> None:
