@@ -34,8 +34,14 @@ WIRE = ["login", "list", "search", "prices", "ping", "names"]
 
 
 @pytest.fixture
-def kiwoom(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiwoom]:
-    with Kiwoom(monkeypatch, ping=0.05) as running:
+def ping() -> float:
+    """Return the seconds between two PINGs."""
+    return 0.05
+
+
+@pytest.fixture
+def kiwoom(monkeypatch: pytest.MonkeyPatch, ping: float) -> Iterator[Kiwoom]:
+    with Kiwoom(monkeypatch, ping=ping) as running:
         running.tokens.now = time.time()
         monkeypatch.setenv("APP_KEY", KEYS.app_key)
         monkeypatch.setenv("APP_SECRET", KEYS.secret_key)
@@ -191,6 +197,7 @@ def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> N
     assert not {"list", "search", "ping"} & set(findings)
 
 
+@pytest.mark.parametrize("ping", [60.0])
 @pytest.mark.usefixtures("kiwoom")
 def test_no_ping(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.cli.running.examination.PING_PATIENCE", 0.0)
