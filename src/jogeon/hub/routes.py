@@ -39,7 +39,7 @@ class View(Protocol):
 
 
 def hub_routes(view: View) -> list[Route]:
-    """Return `GET /hub/status`, `GET /metrics`, and `GET /hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
+    """Return `GET /hub/status`, `/metrics`, `/hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
 
     409 with `{"error", "next"}` for a position that was pruned, or is of another journal.
     """
