@@ -27,6 +27,7 @@ class Connect(Protocol):
         server: str,
         *,
         keys: Keys | None,
+        rest: str | None,
         insecure: bool,
         recheck: float,
         on_taken: OnTaken,
@@ -63,6 +64,7 @@ class Choices:
     """The keys, where a command had to find them before it connects."""
     config: str | None = None
     insecure: bool = False
+    rest: str | None = None
     json: bool = False
     verbose: int = 0
     recheck: float = 600.0
