@@ -229,3 +229,14 @@ def test_what_ends_by_an_error_is_not_told_as_done(tmp_path: Path) -> None:
     told = asyncio.run(session())
     assert "recorded:" not in told
     assert "cut short" in told
+
+
+@pytest.mark.parametrize("length", ["500ms", "1h"])
+def test_of_two_ends_the_earlier_one_counts(length: str, tmp_path: Path) -> None:
+    sooner = datetime.now(KST) + timedelta(seconds=2 if length == "1h" else 3600)
+    begun = clock.monotonic()
+    done = record(
+        "급등주", "--journal", str(tmp_path / "x.journal"), "--duration", length, "--until", f"{sooner:%H:%M:%S}"
+    )
+    assert done.returncode == 0
+    assert clock.monotonic() - begun < 25
