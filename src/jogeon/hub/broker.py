@@ -6,7 +6,7 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -147,8 +147,7 @@ class HubBroker:
 
     async def _list(self, peer: Peer, request: ListConditions) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
-                conditions = await self._feed.conditions()
+            conditions = await self._listing(peer)
         except TimeoutError:
             refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
         except JogeonError as error:
@@ -160,6 +159,22 @@ class HubBroker:
             shown = sorted(desk.aliases.listed(conditions), key=lambda condition: condition.seq)
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
+
+    async def _listing(self, peer: Peer) -> Sequence[Condition]:
+        """Return the broker's list; for jogeon's own clients the last one, if the session above gives none.
+
+        They are told how it goes above, and what they follow begins when that is back.
+        """
+        extended = self.desks[peer].extended
+        if extended and not self._feed.serving:
+            return self._feed.listing
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._feed.conditions()
+        except (TimeoutError, JogeonError):
+            if extended and self._feed.listing:
+                return self._feed.listing
+            raise
 
     # ------------------------------------------------------------ what is about a condition
 
