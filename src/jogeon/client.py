@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Self
 
 from jogeon.account.markets import Markets, kept
 from jogeon.account.names import Names
-from jogeon.account.stkinfo import StockInfo
+from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, position_in, stock_codes
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
@@ -66,7 +67,7 @@ class Client:
             self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             self._stocks.learn = self._names.learn
             self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
-            self._feed.asking.ask = self._stocks.prices
+            self._feed.asking.ask = partial(self._stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()

@@ -165,7 +165,8 @@ class Pricing:
             if stock.code not in self._traded:
                 self._book[stock.code] = (stock, at_ns, len(self._ends))
             for follower in tuple(followers):
-                follower.priced(stock, stock.price, at_ns, self._asked)
+                if isinstance(follower, Holding) or stock.code not in self._traded:  # else it was told the newer one
+                    follower.priced(stock, stock.price, at_ns, self._asked)
 
     def tick(self, now: float) -> None:
         """Give up entries that wait too long, and note who is to be asked for in turn."""

@@ -26,6 +26,7 @@ NAMESPACES = {
     "events": "event cause state",
     "reports": "report reported",
     "live": "live",
+    "hub": "hub",
     "results": "list search saved wait clear simulate server notices record journal history replay",
     "login": "account",
     "alerts": "alert note rule",
