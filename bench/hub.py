@@ -50,7 +50,7 @@ USUAL = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)
 
 Number = tuple[int, int]
 Members = dict[str, set[str]]
-LABELS = {"name": None, "names": None}
+LABELS = ("name", "names")
 """A line of the journal may bear a name that the live line lacked."""
 
 
@@ -430,7 +430,8 @@ class Drill:
         truth = self.simulator.truth(FOREVER_NS)
         wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
         found: dict[str, dict[str, int]] = {}
-        for each in (*self.consumers, *self.plain):
+        everybody: list[Consumer | Plain] = [*self.consumers, *self.plain]
+        for each in everybody:
             names = each.conditions or tuple(wanted)
             differ = {name: len(wanted[name] ^ each.members[name]) if name in each.members else -1 for name in names}
             if any(differ.values()):
@@ -505,8 +506,10 @@ class Drill:
 
 
 def unlabelled(line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line without names of stocks."""
-    return {key: value for key, value in line.items() if key not in LABELS}
+    """Return a line without names of stocks and without seqs: each connection keeps those that it was given."""
+    condition = line.get("condition")
+    named = {} if condition is None else {"condition": condition["name"]}
+    return {key: value for key, value in line.items() if key not in LABELS} | named
 
 
 async def run(args: argparse.Namespace, folder: Path) -> int:
