@@ -38,6 +38,15 @@ async def numbered(watch: Watch, count: int) -> list[Event]:
     return found
 
 
+async def until_shown(watch: Watch) -> list[Event]:
+    """Return the next events up to a snapshot."""
+    async with asyncio.timeout(10):
+        told = [await anext(watch)]
+        while not isinstance(told[-1], Snapshot):
+            told.append(await anext(watch))
+    return told
+
+
 def lines(journal: Path) -> list[dict[str, Any]]:
     with History(journal) as history:
         told = [event.fields() | {"epoch": epoch, "n": n} for epoch, n, event in history.events()]
@@ -227,7 +236,8 @@ async def test_the_members_at_a_position_come_before_what_followed_it(tmp_path: 
         assert first.number is not None
         after = "{}:{}".format(*first.number)
         async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after, max_events=5) as watch:
-            shown = next(event for event in [await anext(watch) for _ in range(2)] if isinstance(event, Snapshot))
+            shown = (await until_shown(watch))[-1]
+            assert isinstance(shown, Snapshot)
             assert (set(shown.codes), shown.number, shown.at_ns) == (
                 {"005930", "000660", "111111"}, None, getattr(first, "at_ns", 0),
             )  # fmt: skip
@@ -253,7 +263,7 @@ async def test_a_beginning_that_the_hub_does_not_have_is_a_gap(tmp_path: Path, a
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
         await once(hub, "급등주")
         async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
-            told = [await anext(watch) for _ in range(3)]
+            told = await until_shown(watch)
             gap, shown = [event for event in told if isinstance(event, Gap | Snapshot)]
             assert isinstance(gap, Gap)
             assert (gap.cause, gap.number, after in gap.detail) == ("lagged", None, True)
