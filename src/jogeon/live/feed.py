@@ -122,6 +122,11 @@ class Feed:
         """Where the server serves HTTP, None while nobody knows."""
         return None if self._supervisor is None else self._supervisor.rest
 
+    @property
+    def on_hub(self) -> bool:
+        """Whether the server is a hub, whose numbered stream is followed."""
+        return self._subscriptions.on_hub
+
     # ------------------------------------------------------------ what is asked
 
     @property
@@ -214,7 +219,7 @@ class Feed:
 
         LocalProtocolError if the server has no such stream, or something is followed already.
         """
-        if not self._subscriptions.on_hub:
+        if not self.on_hub:
             raise LocalProtocolError("only a hub has a numbered stream to resume: this server is none")
         if self._subscriptions.wanted:
             raise LocalProtocolError("a client resumes the stream of a hub in its first watch")
