@@ -148,7 +148,7 @@ class HubBroker:
 
     async def _list(self, peer: Peer, request: ListConditions) -> None:
         try:
-            conditions = await self._listing(peer)
+            conditions = await self._conditions(self.desks[peer])
         except TimeoutError:
             refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
         except JogeonError as error:
@@ -161,20 +161,17 @@ class HubBroker:
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
 
-    async def _listing(self, peer: Peer) -> Sequence[Condition]:
-        """Return the broker's list; for jogeon's own clients the last one, if the session above gives none.
-
-        They are told how it goes above, and what they follow begins when that is back.
-        """
-        extended = self.desks[peer].extended
-        if extended and not self._feed.serving:
-            return self._feed.listing
+    async def _conditions(self, desk: Desk) -> Sequence[Condition]:
+        """Return the list; jogeon's own clients get the last one where none comes from above, and can join."""
+        last = self._feed.listing if desk.extended else ()
+        if last and not self._feed.serving:
+            return last
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._feed.conditions()
         except (TimeoutError, JogeonError):
-            if extended and self._feed.listing:
-                return self._feed.listing
+            if last:
+                return last
             raise
 
     # ------------------------------------------------------------ what is about a condition
