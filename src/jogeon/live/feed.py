@@ -219,8 +219,8 @@ class Feed:
 
         LocalProtocolError if the server has no such stream, or something is followed already.
         """
-        if not self.on_hub:
-            raise LocalProtocolError("only a hub has a numbered stream to resume: this server is none")
+        if not self.on_hub or self._subscriptions.wanted:
+            raise LocalProtocolError("only a hub has a stream to resume, and a client resumes it in its first watch")
         self._subscriptions.relayed.resume_behind(journal, number)
 
     def want_prices(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import force_setattr
 
-from jogeon.errors import LocalProtocolError, RequestRefused
+from jogeon.errors import RequestRefused
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, nameless
 from jogeon.gaps import Blind
 from jogeon.live.folding import fold
@@ -45,12 +45,7 @@ class Relayed:
         """Whether a line is missing: nothing is taken until the stream has begun anew."""
 
     def resume_behind(self, journal: str, number: Number) -> None:
-        """Begin behind a position, with the members that were known there, instead of at the end.
-
-        LocalProtocolError if something was followed already.
-        """
-        if self._followed or self._last or self._behind:
-            raise LocalProtocolError("a client resumes the stream of a hub in its first watch")
+        """Begin behind a position, with the members that were known there, instead of at the end."""
         self.journal, self.number, self._behind = journal, number, True
 
     # ------------------------------------------------------------ what to send
