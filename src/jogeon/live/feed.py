@@ -59,7 +59,7 @@ class Feed:
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
         self._jobs = Jobs(self._subscriptions.listing)
-        self.pricing = Pricing(name_of)
+        self.pricing = Pricing(name_of, policy.price_limit)
         self.asking = Asking(self.pricing, policy.wall)
         self.asking.ready = lambda: self.rest is not None
         self._priced = 0
