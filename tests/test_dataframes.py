@@ -47,7 +47,7 @@ def test_prices_of_members_as_a_frame_are_whole_and_have_times() -> None:
     assert str(frame["거래량"].dtype) == "Int64"
     assert frame.loc[1].isna().sum() == len(PRICE_NAMES) - 1
     with pytest.raises(TypeError, match="not of Enter"):
-        to_dataframe([price, WEEK[2]])  # type: ignore[list-item]
+        to_dataframe([price, WEEK[2]])  # type: ignore[arg-type]
 
 
 def test_events_as_a_frame_have_korean_times_exact_to_the_nanosecond() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal import stays
 from jogeon.journal.history import History
 from jogeon.journal.store import Store
@@ -70,9 +70,7 @@ def test_what_was_in_before_has_the_first_price_that_is_told_as_such(path: Path)
 
 
 def test_a_stock_that_entered_under_another_seq_keeps_its_entry(path: Path) -> None:
-    from jogeon.events import Gap
-
-    moved = [Gap(MOVED, at(5), at(6), "connection lost", ""), Snapshot(at(6), MOVED, (SAMSUNG,))]
+    moved: list[Event] = [Gap(MOVED, at(5), at(6), "connection lost", ""), Snapshot(at(6), MOVED, (SAMSUNG,))]
     write(path, [Enter(at(2), RISE, SAMSUNG), *moved], [(SAMSUNG, 3, 100, "quote")])
     assert told(path, 10) == {"급등주 005930": (100, 3, "quote", 100)}
 

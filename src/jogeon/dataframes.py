@@ -73,12 +73,12 @@ def _events_frame(pandas: Any, events: list[Event]) -> "pd.DataFrame":
     return frame
 
 
-def _prices_frame(pandas: Any, prices: list[Price]) -> Any:
+def _prices_frame(pandas: Any, prices: list[Price]) -> "pd.DataFrame":
     rows = [price.fields() for price in prices]
     of = {"조건식": [price.condition.name for price in prices], "일련번호": [price.condition.seq for price in prices]}
-    frame = pandas.DataFrame(of | {title: [row[name] for row in rows] for name, title in PRICE_NAMES.items()}).astype(
-        "object"
-    )
+    frame: pd.DataFrame = pandas.DataFrame(
+        of | {title: [row[name] for row in rows] for name, title in PRICE_NAMES.items()}
+    ).astype("object")
     for name, kind in (("entry_at", "entry_at_ns"), ("price_at", "price_at_ns")):
         moments = pandas.Series([getattr(price, kind) for price in prices], dtype="Int64")
         frame[PRICE_NAMES[name]] = pandas.to_datetime(moments, unit="ns", utc=True).dt.tz_convert(ZONE)
