@@ -44,6 +44,10 @@ WARM_UP = 30.0
 """Seconds in which hundreds of members that were in before get their first price."""
 
 
+NAMES = 15.0
+"""Seconds in which the names of all stocks are asked for as well, under one budget; entries are judged after them."""
+
+
 @dataclass
 class Seen:
     """What came of one run."""
@@ -70,10 +74,14 @@ async def told(watch: jogeon.Watch, seen: Seen) -> None:
 
 async def priced(watch: jogeon.Watch, seen: Seen) -> None:
     """Note how long after its enter each entry price is told."""
+    begun = time.monotonic()
     async for price in watch.price_changes():
         if price.entry_source == "snapshot" or price.code not in seen.entered:
             continue
-        seen.took.append(time.time() - seen.entered.pop(price.code))
+        entered = seen.entered.pop(price.code)
+        if time.monotonic() - begun < NAMES:
+            continue
+        seen.took.append(time.time() - entered)
         if price.entry_price is None:
             seen.without += 1
         else:

@@ -37,8 +37,8 @@ WINGS = {
     " following steps file store inbox writer relay counting outcomes lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
-    "hub": "aliases topics searches note refusals tokens stocks desks fanout stream searching registering broker status"
-    " routes hub",
+    "hub": "aliases topics searches note refusals tokens stocks desks fanout stream searching trades registering broker"
+    " status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "",

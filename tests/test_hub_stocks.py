@@ -26,10 +26,12 @@ class Above:
     def __init__(self) -> None:
         self.asked: list[object] = []
         self.error: JogeonError | None = None
+        self.never = False
+        """Whether no page ever comes."""
 
     async def names(self, market: str, next_key: str = "") -> Page | JogeonError:
         self.asked.append((market, next_key))
-        await asyncio.sleep(0)
+        await asyncio.sleep(60 if self.never else 0)
         return self.error or Page((LISTED,), "more")
 
     async def prices(self, codes: Sequence[str]) -> tuple[PricedStock, ...] | JogeonError:
@@ -68,3 +70,13 @@ async def test_prices_are_those_above() -> None:
     stocks, above = desk()
     assert await stocks.prices("key", ["005930"]) == (PricedStock("005930", "삼성전자", 75_000),)
     assert above.asked == [("005930",)]
+
+
+async def test_who_waits_when_all_ends_is_refused() -> None:
+    stocks, above = desk()
+    above.never = True
+    waiting = asyncio.create_task(stocks.names("key", "0", ""))
+    while not above.asked:
+        await asyncio.sleep(0)
+    await stocks.aclose()
+    assert isinstance(await waiting, Refusal)

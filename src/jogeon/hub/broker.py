@@ -22,6 +22,7 @@ from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
 from jogeon.hub.stream import Consumer, Stream
 from jogeon.hub.topics import Topics
+from jogeon.hub.trades import Trades
 from jogeon.live.feed import Feed
 from jogeon.live.subscription import Subscription
 from jogeon.server.peer import LoginVerdict, Peer
@@ -41,8 +42,6 @@ from jogeon.wire.messages import (
     Search,
     Unknown,
 )
-
-NO_QUOTES = "허브는 종목 시세(REG)를 중계하지 않습니다"
 
 
 class Owners(Protocol):
@@ -85,6 +84,7 @@ class HubBroker:
         self._owners = owners
         self._loop = loop
         self._searching = Searching(feed, loop)
+        self._trades = Trades(feed)
         self.registering = Registering(feed, fanout, stream, topics, upstream, self.desks, loop)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -127,7 +127,7 @@ class HubBroker:
             case Clear():
                 self.registering.clear(peer, request)
             case RegisterQuotes() | RemoveQuotes():
-                refuse(peer, request, UNEXPECTED, NO_QUOTES)
+                self._trades.change(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
@@ -142,6 +142,7 @@ class HubBroker:
         self.desks.pop(peer, None)
         self._fanout.sent.pop(peer, None)
         self._searching.gone(peer)
+        self._trades.gone(peer)
 
     # ------------------------------------------------------------ the list
 

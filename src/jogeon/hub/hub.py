@@ -177,6 +177,7 @@ class Hub:
         groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
         rest = RestServer(groups, rest_door)
         opening.push_async_callback(rest.stop)
+        opening.push_async_callback(self._stocks.aclose)
         self.websocket, self.rest = self._server.address, rest.address
         self.broker.rest = rest.address
 

@@ -20,8 +20,10 @@ TEXTS = {
     ),
     "help.demo.short": Text("계좌 없이 가상 시장을 실시간으로 봅니다", "watch a simulated market, no account needed"),
     "help.demo.help": Text(
-        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
-        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C.",
+        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. 허브도 함께 "
+        "실행하므로, 알려 주는 주소로 다른 터미널의 프로그램도 접속할 수 있습니다. Ctrl+C로 끝냅니다.",
+        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C. A hub runs with it: "
+        "programs in other terminals can join at the address that is shown.",
     ),
     "help.demo.examples": Text(
         "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
@@ -70,6 +72,17 @@ TEXTS = {
     "help.quotes.examples": Text(
         "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
         "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
+    ),
+    "help.names.short": Text("종목코드의 종목명 (ka10099, ka10095)", "names of stocks (ka10099, ka10095)"),
+    "help.names.help": Text(
+        "종목코드의 종목명을 보여 줍니다. 종목코드를 적지 않으면 알고 있는 모든 종목을 보여 줍니다. 종목명은 하루 동안 "
+        "보관하고, 없는 것만 요청합니다. 로그인하지 않으므로 감시 중에도 쓸 수 있습니다.",
+        "Show the names of stocks, or of all that are known. Names are kept for a day, and only missing ones are "
+        "requested. It does not log in, so it can be used while a watch runs.",
+    ),
+    "help.names.examples": Text(
+        "jogeon names 005930 000660\njogeon names --json\njogeon names --refresh --server mock",
+        "jogeon names 005930 000660\njogeon names --json\njogeon names --refresh --server mock",
     ),
     "help.record.short": Text("편입·이탈을 파일에 기록", "record enters and leaves in a journal"),
     "help.record.help": Text(
