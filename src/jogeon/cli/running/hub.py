@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jogeon.account.names import Names, names_file
-from jogeon.account.settings import chosen_server
+from jogeon.account.settings import chosen_price_limit, chosen_server
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
@@ -55,7 +55,8 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
-    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
+    limit = chosen_price_limit()
+    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
     hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
     with told_to_end() as ending:
         async with hub:
