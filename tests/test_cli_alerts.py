@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -261,7 +262,8 @@ async def test_each_day_has_its_alerts(
     async with phone() as there:
         settings(RULE.replace('cooldown = "10m"', 'on = "both"') + PHONE, there.url)
         midnight = Midnight(tmp_path, capsys)
-        midnight.recorder.alerts = AlertPlan(Choices(Texts("en"), jogeon.connect), priced=False)
+        choices = Choices(Texts("en"), jogeon.connect)
+        midnight.recorder.alerts = await asyncio.to_thread(partial(AlertPlan, choices, priced=False))
         await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.5)
     ids: list[object] = []
     for day in (22, 23):
