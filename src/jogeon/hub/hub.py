@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,6 +88,8 @@ class Hub:
         self.feed = Feed(policy)
         self._endpoint = endpoint
         self._tokens = tokens
+        self.beside: dict[str, Callable[[], object]] = {}
+        """What the status says of who works beside it, by its name there."""
         self._opened = contextlib.AsyncExitStack()
         self._server: Server
         self._cleared: list[str] = []
@@ -226,6 +228,11 @@ class Hub:
         """Tell jogeon's own clients what the journal cannot hold."""
         self.stream.tell(state)
 
+    def pin(self, condition: Condition, exchange: Exchange) -> None:
+        """Follow a condition as long as the hub lives."""
+        if self._topics.pin(condition, self.feed.wall(), exchange):
+            self.follow(condition, exchange)
+
     # ------------------------------------------------------------ what is shown of it
 
     @property
@@ -240,7 +247,8 @@ class Hub:
 
     def status(self) -> dict[str, object]:
         """Return how it goes, as `jogeon hub status` prints it."""
-        return {
+        beside = {name: tell() for name, tell in self.beside.items()}
+        return beside | {
             "upstream": status.upstream(self.settings.server, self.feed, self.broker),
             "journal": status.journal(self.recording.journal),
             "conditions": status.conditions(self.broker, self._topics),

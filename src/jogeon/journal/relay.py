@@ -134,6 +134,11 @@ class Cursor:
         self._place = relay.last if after is None else None
         self._file: Follower | None = None
 
+    @property
+    def place(self) -> int | None:
+        """The id of the last event it was given; None until it was looked up."""
+        return self._place
+
     async def read(self) -> list[Numbered]:
         """Return what comes next, in order; wait for it. PositionError as `Follower.read`, JournalError.
 

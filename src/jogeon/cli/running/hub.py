@@ -21,7 +21,7 @@ from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from jogeon.cli.arguments.choices import Choices
 
@@ -55,7 +55,7 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
     hub = Hub(where, policy, HubTokens(time.time, choices.found), settings)
     with told_to_end() as ending:
-        async with hub:
+        async with hub, published(hub, choices.nats):
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
             with Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
@@ -66,6 +66,22 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
+    """Publish what the hub commits on NATS as well, if it is to."""
+    if server is None:
+        yield
+        return
+    from jogeon.cli.running.published import HubSource
+    from jogeon.nats.address import place_of
+    from jogeon.nats.publisher import Publisher
+
+    source = HubSource(hub)
+    async with Publisher(place_of(server), source, source) as publisher:
+        hub.beside["nats"] = publisher.status
+        yield
 
 
 @contextlib.contextmanager

@@ -75,6 +75,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.nats": Text(
+        "기록한 이벤트를 NATS JetStream으로도 발행할 곳 (jogeon[nats] 필요)",
+        "publish what is recorded on NATS JetStream as well (needs jogeon[nats])",
+    ),
     "option.grace": Text(
         "감시하는 프로그램이 없어진 조건식을 이 시간 동안 더 감시",
         "keep following a condition this long after the last program has left it",
