@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol, Self
 from msgspec import Struct
 
 from jogeon.endpoint import Endpoint
-from jogeon.errors import JogeonError, SessionTaken
+from jogeon.errors import JogeonError, RequestRefused, SessionTaken
 from jogeon.events import KST, Condition, Exchange, Member, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
+from jogeon.hub.refusals import BAD_VENUE
+from jogeon.hub.registering import ELSEWHERE
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.journal.file import require_free
@@ -33,6 +35,7 @@ from jogeon.server.server import Server, open_door
 from jogeon.server.settings import ServerSettings
 from jogeon.server.token_routes import Issuer, token_routes
 from jogeon.wire import messages, writers
+from jogeon.wire.messages import Register
 
 if TYPE_CHECKING:
     from jogeon.server.peer import Peer
@@ -229,7 +232,11 @@ class Hub:
         self.stream.tell(state)
 
     def pin(self, condition: Condition, exchange: Exchange) -> None:
-        """Follow a condition as long as the hub lives."""
+        """Follow a condition as long as the hub lives; RequestRefused if it is followed on another exchange."""
+        topic = self._topics.get(condition)
+        if topic is not None and topic.exchange != exchange:
+            words = ELSEWHERE.format(exchange=topic.exchange)
+            raise RequestRefused(Register.trnm, code=str(BAD_VENUE), text=words)
         if self._topics.pin(condition, self.feed.wall(), exchange):
             self.follow(condition, exchange)
 

@@ -6,7 +6,6 @@ then, and a consumer may stay silent for seconds; its log, because the one who a
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from jogeon.errors import CouldNotConnect, InvalidSetting, JogeonError, LoginRefused, MissingExtra
@@ -16,6 +15,8 @@ from jogeon.net import could_not_connect, tls_context
 from jogeon.reports import Report
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from nats.aio.client import Client
 
 PATIENCE = 5.0
@@ -108,7 +109,14 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
     return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=texts[0] or "no answer"))
 
 
-def trouble_of(place: Place, error: Exception) -> JogeonError:
+def is_failure(error: BaseException) -> bool:
+    """Tell whether an error is one of NATS, the network or this package, no defect."""
+    from nats.errors import Error
+
+    return isinstance(error, Error | OSError | JogeonError)
+
+
+def trouble_of(place: Place, error: BaseException) -> JogeonError:
     """Return what went wrong with a connection that there was, as an error of this package."""
     if isinstance(error, JogeonError):
         return error

@@ -13,6 +13,7 @@ from jogeon.nats.parcels import Head, read_head
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+    from nats.js.api import StreamInfo
     from nats.js.client import JetStreamContext
 
 MAX_AGE = 7 * 86_400.0
@@ -121,7 +122,7 @@ async def stream_read(client: "Client", place: Place) -> Stream | None:
     return Stream(js, place, info.created)
 
 
-async def _made(js: "JetStreamContext", place: Place):  # noqa: ANN202
+async def _made(js: "JetStreamContext", place: Place) -> "StreamInfo":
     from nats.js import api
 
     subjects = [place.events, place.pictures]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jogeon.errors import RemoteProtocolError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
-from jogeon.live.pages import Moved
-from jogeon.errors import RemoteProtocolError
 from jogeon.live.listing import resolve
+from jogeon.live.pages import Moved
 from jogeon.nats.parcels import Picture
 
 if TYPE_CHECKING:
