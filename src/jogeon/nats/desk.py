@@ -95,7 +95,7 @@ class Desk:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return [Reply(code="400", text="not readable")]
         except UnknownCondition as error:
-            return [Reply(code="900002", text=str(error))]
+            return [Reply(code="900004", text=str(error))]
         except JogeonError as error:
             code = error.code if isinstance(error, RequestRefused) else ""
             return [Reply(code=code or "1999", text=error.text or str(error))]

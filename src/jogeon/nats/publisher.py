@@ -31,6 +31,8 @@ PIECE = 500
 """Events of a parcel, but for a block that is longer."""
 BEAT = 1.0
 """Seconds between two signs of life."""
+SHORT = 0.05
+"""Seconds after which it is known that nothing waits to be published."""
 PICTURE = 60.0
 """Seconds between two pictures while something changes: a late reader reads no more than that."""
 STILL = 3_600.0
@@ -176,7 +178,7 @@ class Publisher:
         try:
             while True:
                 try:
-                    batch = await reading.next(BEAT)
+                    batch = await reading.next(BEAT if self.state == "publishing" else SHORT)
                 except PositionError as error:
                     logger.warning("nats: %s", error)
                     await reading.close()
@@ -187,8 +189,9 @@ class Publisher:
                 if batch:
                     await self._put(out, batch, reading)
                     changed = True
-                elif not reading.waiting:
+                elif not reading.waiting and out.acknowledged == out.sequence:
                     self.state, self.trouble = "publishing", None
+                    self._arrived_place = reading.place
                 now = clock()
                 if now >= due and (changed or now >= due + STILL):
                     await self._put_picture(out)
@@ -206,11 +209,12 @@ class Publisher:
             await out.put(message)
         out.then(self._arrived(reading.position, reading.place))
 
-    def _arrived(self, position: Position, place: int) -> Callable[[], None]:
+    def _arrived(self, position: Position, place: int | None) -> Callable[[], None]:
         def arrived() -> None:
             self.position, self._arrived_place = position, place
             self.state, self.trouble = "publishing", None
-            self._source.keep(CURSOR + self.place.alias, place)
+            if place is not None:
+                self._source.keep(CURSOR + self.place.alias, place)
 
         return arrived
 
@@ -248,9 +252,9 @@ class _Reading:
         return piece
 
     @property
-    def place(self) -> int:
-        """The id of the last event it returned."""
-        return (self._cursor.place or 0) - len(self.waiting)
+    def place(self) -> int | None:
+        """The id of the last event it returned; None before its place was looked up."""
+        return None if self._cursor.place is None else self._cursor.place - len(self.waiting)
 
     def _size(self) -> int:
         return whole(self.waiting[:PIECE]) or whole(self.waiting)
