@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
+import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -21,6 +23,8 @@ from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
 from jogeon.cli.texts.width import columns
+from jogeon.files import state_dir
+from jogeon.hub.note import Note, noted
 from test_keys import write_pair
 
 if TYPE_CHECKING:
@@ -30,12 +34,18 @@ if TYPE_CHECKING:
 
 KEYS = Keys("planted-app-key", "planted-secret-key")
 HERE = ["server", "keys", "rest", "clock", "token", "websocket", "session"]
-WIRE = ["login", "list", "search", "ping"]
+WIRE = ["login", "list", "search", "prices", "ping", "names"]
 
 
 @pytest.fixture
-def kiwoom(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiwoom]:
-    with Kiwoom(monkeypatch, ping=0.05) as running:
+def ping() -> float:
+    """Return the seconds between two PINGs."""
+    return 0.05
+
+
+@pytest.fixture
+def kiwoom(monkeypatch: pytest.MonkeyPatch, ping: float) -> Iterator[Kiwoom]:
+    with Kiwoom(monkeypatch, ping=ping) as running:
         running.tokens.now = time.time()
         monkeypatch.setenv("APP_KEY", KEYS.app_key)
         monkeypatch.setenv("APP_SECRET", KEYS.secret_key)
@@ -175,6 +185,14 @@ def test_another_program_has_the_session(shell: Shell, kiwoom: Kiwoom) -> None:
     assert kiwoom.simulator.truth()["logins"] == 0
 
 
+def test_prices_that_cannot_be_had_are_a_warning(shell: Shell, kiwoom: Kiwoom) -> None:
+    kiwoom.simulator.fault({"refuse_reg": "105111"})
+    said = shell("--json", "--login")
+    findings = found(said)
+    assert (said.code, findings["prices"]["health"], findings["ping"]["health"]) == (0, "warning", "ok")
+    assert "105111" in findings["prices"]["says"] + (findings["prices"]["cause"] or "")
+
+
 def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.simulator.fault({"refuse_login": "8030"})
     said = shell("--json", "--login")
@@ -183,6 +201,7 @@ def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> N
     assert not {"list", "search", "ping"} & set(findings)
 
 
+@pytest.mark.parametrize("ping", [60.0])
 @pytest.mark.usefixtures("kiwoom")
 def test_no_ping(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.cli.running.examination.PING_PATIENCE", 0.0)
@@ -254,6 +273,10 @@ def test_a_simulator(shell: Shell, kiwoom: Kiwoom, monkeypatch: pytest.MonkeyPat
     assert (said.code, found(said)["login"]["error"]) == (3, "LoginRefused")
     monkeypatch.setenv("JOGEON_TOKEN", "planted-token")
     said = shell("--server", address, "--json", "--login")
+    assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", "login", "list", "search", "ping"])
+    assert found(said)["prices"]["health"] == "warning"
+    assert "no REST address" in found(said)["prices"]["says"]
+    said = shell("--server", address, "--json", "--login", "--rest", kiwoom.tokens.rest)
     assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", *WIRE])
 
 
@@ -284,3 +307,60 @@ def test_versions_are_told(shell: Shell) -> None:
     says = found(shell("--server", "demo", "--json"))["versions"]["says"]
     assert f"Python {sys.version.split()[0]}" in says
     assert "picows" in says
+
+
+def test_names_that_cannot_be_had_are_a_warning_in_the_words_of_kiwoom(shell: Shell, kiwoom: Kiwoom) -> None:
+    given, busy = kiwoom.tokens.answer, refusal("1700", "too many", 429)
+    assert given is not None
+    kiwoom.tokens.answer = lambda path: busy if path.endswith("stkinfo") else given(path)
+    said = shell("--json", "--login")
+    names = found(said)["names"]
+    assert (said.code, names["health"]) == (0, "warning")
+    assert "[1700] too many" in names["cause"]
+
+
+# ------------------------------------------------------------ a hub
+
+
+def over_hub(tmp_path: Path) -> subprocess.Popen[bytes]:
+    """Run a hub over a simulator of its own in another process; its home is that of this test."""
+    words = ("hub", "--all", "--server", "demo", "--port", "0", "--rest-port", "0", "--journal", str(tmp_path / "j"))
+    return subprocess.Popen([sys.executable, "-m", "jogeon", *words], stdout=subprocess.PIPE)
+
+
+def test_a_hub_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None:
+    with over_hub(tmp_path) as hub:
+        assert hub.stdout is not None
+        address = json.loads(hub.stdout.readline())["websocket"]
+        said = shell("--server", address, "--json")
+        assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", "hub"])
+        assert "session above connected" in found(said)["hub"]["says"]
+        for note in state_dir().glob("hub-*.json"):
+            note.unlink()
+        assert "hub" not in found(shell("--server", address, "--json"))
+        said = shell("--server", address, "--json", "--login")
+        assert healthy(found(said))[3:5] == ["login", "hub"]
+        hub.terminate()
+
+
+def test_a_hub_that_has_the_session_is_asked_and_nobody_logs_in(
+    shell: Shell, kiwoom: Kiwoom, tmp_path: Path
+) -> None:
+    with over_hub(tmp_path) as hub:
+        assert hub.stdout is not None
+        told = json.loads(hub.stdout.readline())
+        note = Note("real", told["websocket"], told["rest"], os.getpid(), time.time_ns())
+        with asyncio.Runner() as runner, noted(note):
+            lock = session_lock("real", KEYS)
+            runner.run(lock.__aenter__())
+            said = shell("--json", "--login")
+            hub.terminate()
+            hub.wait()
+            gone = shell("--json", "--login")
+            runner.run(lock.__aexit__(None, None, None))
+    findings = found(said)
+    assert (said.code, findings["session"]["health"], findings["hub"]["health"]) == (0, "ok", "ok")
+    assert told["websocket"] in findings["session"]["says"]
+    assert "login" not in findings
+    assert (gone.code, found(gone)["hub"]["error"]) == (5, "CouldNotConnect")
+    assert kiwoom.simulator.truth()["logins"] == 0

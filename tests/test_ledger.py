@@ -97,8 +97,8 @@ def test_who_left_is_told_its_entry_and_then_no_more() -> None:
 def test_an_entry_whose_price_came_too_late_is_told_without() -> None:
     table = Table()
     table.ledger.put(Enter(1, RISE, A))
-    table.pricing.tick(0.0)
-    table.pricing.tick(ENTRY_PATIENCE)
+    table.pricing.tick(0.0, 0)
+    table.pricing.tick(ENTRY_PATIENCE, 0)
     assert table.takes(0.0) == [(A, None, None, None)]
     table.trades(A, 500)
     assert table.takes(5.0) == [(A, None, None, 500)]
@@ -169,7 +169,7 @@ def test_news_that_nobody_reads_take_no_more_room_than_there_is() -> None:
         table.ledger.put(Enter(1, RISE, code))
         table.trades(code, 5)
         table.ledger.put(Leave(1, RISE, code))
-    table.pricing.tick(0.0)
+    table.pricing.tick(0.0, 0)
     assert len(table.ledger._news) == MOST_NEWS
     assert table.ledger._kept == {}
 
@@ -191,7 +191,7 @@ def test_an_entry_without_a_price_is_not_kept_as_one() -> None:
     table, kept = Table(), list[tuple[int | None, str | None]]()
     table.ledger.keep = lambda quote, entry: kept.append((quote.price, entry))
     table.ledger.put(Enter(1, RISE, A))
-    table.pricing.tick(0.0)
-    table.pricing.tick(ENTRY_PATIENCE)
+    table.pricing.tick(0.0, 0)
+    table.pricing.tick(ENTRY_PATIENCE, 0)
     table.trades(A, 500)
     assert kept == [(500, None)]

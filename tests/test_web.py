@@ -1,8 +1,15 @@
 """One HTTP request and its reply, against a server that behaves as servers do at worst."""
 
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from jogeon import web
 from jogeon.errors import CouldNotConnect
+from jogeon.net import tls_context
 from jogeon.web import exchange
 from phone import answer, phone
 
@@ -35,3 +42,46 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 async def test_an_address_that_leads_nowhere(url: str) -> None:
     with pytest.raises(CouldNotConnect):
         await exchange("GET", url)
+
+
+def test_what_verifies_a_server_is_made_once_for_each_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def counted(url: str) -> ssl.SSLContext:
+        made.append(url)
+        return tls_context(url)
+
+    monkeypatch.setattr(web, "_contexts", {})
+    monkeypatch.setattr(web, "tls_context", counted)
+    web.prepare()
+    web.prepare()
+    assert len(made) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+    web.prepare()  # what cannot be read is told by the request
+    assert len(made) == 2
+
+
+def test_what_a_first_request_loads_is_loaded_beside_the_loop() -> None:
+    """It takes half a second on a slow machine: as a stall, that would be a gap of every watch."""
+    program = """
+import asyncio, sys, threading
+from jogeon.errors import CouldNotConnect
+from jogeon.web import exchange
+
+class Seen:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            here.add(name)
+
+async def ask():
+    await asyncio.gather(*(exchange("GET", url) for url in 2 * ["http://127.0.0.1:1", "https://127.0.0.1:1"]),
+                         return_exceptions=True)
+
+here = set()
+asyncio.run(asyncio.sleep(0))
+sys.meta_path.insert(0, Seen())
+asyncio.run(ask())
+print(sorted(name for name in here if name.split(".")[0] in {"httpx2", "httpcore2", "anyio", "h11", "socksio"}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[]\n"

@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Self
 
 from jogeon.account.markets import Markets, kept
 from jogeon.account.names import Names
-from jogeon.account.stkinfo import StockInfo
+from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, position_in, stock_codes
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
@@ -66,7 +67,7 @@ class Client:
             self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             self._stocks.learn = self._names.learn
             self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
-            self._feed.asking.ask = self._stocks.prices
+            self._feed.asking.ask = partial(self._stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -81,6 +82,11 @@ class Client:
         """When the last frame came, a PING too, Korean time; None before the first."""
         heard_ns = self._feed.heard_ns
         return korean(heard_ns) if heard_ns else None
+
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for (HTTP), None where nobody knows: then stocks have neither."""
+        return self._feed.rest
 
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order, as of at most a second ago."""
@@ -129,7 +135,7 @@ class Client:
         a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
         `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`, and kept in the
         journal. They are KRX's. `after`: on a hub, the position (JOURNAL:EPOCH:N, EPOCH:N) behind which its numbered
-        stream goes on; it begins with no snapshot then, unless that position is refused.
+        stream goes on, from the members that were known there; in its first watch only.
         """
         names = all_named(wanted)
         position = None if after is None else position_in(after)

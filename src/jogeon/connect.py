@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.names import Learned
+    from jogeon.account.names import Learned, Names
+    from jogeon.account.stkinfo import StockInfo
+    from jogeon.account.tokens import IssuedTokens
     from jogeon.client import Client
     from jogeon.endpoint import Endpoint
     from jogeon.live.policy import OnTaken, Policy
@@ -44,6 +46,7 @@ def connect(
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
+    price_limit: int | None = None,
 ) -> "Client":
     """Return a Client for a server; `async with` it to connect.
 
@@ -58,21 +61,25 @@ def connect(
     never reached through one. `rest`: where a ws:// or wss:// server serves names and prices over HTTP, if it does not
     say so itself; by default JOGEON_REST. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`:
     what to do when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover",
-    once. Raises TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
+    once. `price_limit`: of how many stocks the broker is asked to push trades, where prices are wanted, by default 100;
+    fewer once it refuses so many. Raises TypeError, InvalidSetting and InvalidAddress for an argument that cannot be
+    meant.
     """
     from jogeon.account.names import Names, names_file
-    from jogeon.arguments import check_choice, check_length
+    from jogeon.arguments import check_bounds, check_choice, check_length
     from jogeon.client import Client
     from jogeon.net import checked_proxy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
     check_length("recheck", recheck)
     check_choice("on_taken", on_taken, ON_TAKEN)
+    if price_limit is not None:
+        check_bounds(price_limit=price_limit)
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
     names = Names(names_file(server))
-    policy = policy_for(server, recheck=recheck, on_taken=on_taken, learn=names.learn)
+    policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit, learn=names.learn)
     return Client(found, name=masked(server), policy=policy, names=names)
 
 
@@ -81,6 +88,7 @@ def policy_for(
     *,
     recheck: float,
     on_taken: "OnTaken",
+    price_limit: int | None = None,
     learn: "Callable[[Iterable[Learned]], object]" = lambda _: None,
 ) -> "Policy":
     """Return how a client of a server behaves: slower towards a broker than towards a server on this machine.
@@ -88,6 +96,8 @@ def policy_for(
     `learn` takes the names of stocks that come with a stream of NATS.
     """
     from urllib.parse import urlsplit
+
+    from msgspec.structs import replace
 
     from jogeon.live.policy import Policy
     from jogeon.nats.address import is_nats, place_of
@@ -98,7 +108,8 @@ def policy_for(
 
         return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=Way(place_of(server), learn))
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
-    return Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
+    policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
+    return policy if price_limit is None else replace(policy, price_limit=price_limit)
 
 
 def _check_types(**given: object) -> None:
@@ -257,10 +268,82 @@ def _kiwoom_rest(server: str, rest: str | None) -> str | None:
     return beside.get(host_of(server))
 
 
+# ---------------------------------------------------------------- names without a session
+
+
+@contextlib.asynccontextmanager
+async def stocks_of(
+    server: str,
+    *,
+    token: str | None = None,
+    keys: "Keys | Path | str | None" = None,
+    proxy: str | None = None,
+    rest: str | None = None,
+    insecure: bool = False,
+) -> "AsyncIterator[tuple[Names, StockInfo]]":
+    """Yield the names that are kept of a server, and who asks for more; nothing logs in, and no session is taken.
+
+    The arguments are those of `connect`. Where a ws:// or wss:// server has HTTP is what it said at the last login.
+    """
+    from jogeon.account.names import Names, names_file
+    from jogeon.account.stkinfo import StockInfo
+
+    names = Names(names_file(server))
+    await names.load()
+    async with contextlib.AsyncExitStack() as held:
+        match server:
+            case "real" | "mock" if token is None and rest is None:
+                found = _kiwoom_stocks(server, keys, proxy)
+            case _:
+                there = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
+                found = await held.enter_async_context(there)
+        stocks = StockInfo(lambda: found.rest_after(names.rest), found.tokens, proxy=found.proxy)
+        stocks.learn = names.learn
+        yield names, stocks
+
+
+class _LateTokens:
+    """The tokens of keys that are looked for when a token is needed: what is kept is shown without any keys."""
+
+    def __init__(self, mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> None:
+        self._mode: Mode = mode
+        self._given, self._proxy = given, proxy
+        self._found: IssuedTokens | None = None
+
+    async def _tokens(self) -> "IssuedTokens":
+        from jogeon.account.keys import BROKERS, find_keys
+        from jogeon.account.tokens import IssuedTokens
+        from jogeon.net import proxy_for
+
+        if self._found is None:
+            keys = await _aside(lambda: find_keys(self._mode, self._given))
+            rest = BROKERS[self._mode].rest
+            self._found = IssuedTokens(keys, rest, proxy=proxy_for(rest, self._proxy))
+        return self._found
+
+    async def current(self) -> str:
+        """Return a token; KeysMissing, InvalidSetting, TokenRefused, CouldNotConnect."""
+        return await (await self._tokens()).current()
+
+    async def renew(self, refused: str) -> str | None:
+        """Return a token other than the refused one."""
+        return await (await self._tokens()).renew(refused)
+
+
+def _kiwoom_stocks(mode: "Mode", keys: "Keys | Path | str | None", proxy: str | None) -> "Endpoint":
+    from jogeon.account.keys import BROKERS
+    from jogeon.endpoint import Endpoint
+    from jogeon.net import proxy_for
+
+    broker = BROKERS[mode]
+    through = proxy_for(broker.rest, proxy)
+    return Endpoint(mode, broker.websocket, _LateTokens(mode, keys, proxy), through, rest=broker.rest)
+
+
 @contextlib.asynccontextmanager
 async def _demo() -> "AsyncIterator[Endpoint]":
     from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED) as simulator:
-        yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))
+        yield Endpoint("demo", simulator.websocket, FixedToken("demo"), rest=simulator.rest)

@@ -73,6 +73,10 @@ class AnyClient(Protocol):
     def heard(self) -> datetime | None:
         """When the last frame came, Korean time; None before the first."""
 
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for, None where nobody knows."""
+
     async def __aenter__(self) -> Self:
         """Connect and log in."""
 
@@ -104,6 +108,7 @@ class AnyClient(Protocol):
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
         prices: bool = False,
+        after: str | None = None,
     ) -> AnyWatch:
         """Return a watch of these names or seqs; of all conditions if none is given."""
 

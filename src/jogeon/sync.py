@@ -52,10 +52,19 @@ def connect(
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
+    price_limit: int | None = None,
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
     made = open_client(
-        server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure, recheck=recheck, on_taken=on_taken
+        server,
+        token=token,
+        keys=keys,
+        proxy=proxy,
+        rest=rest,
+        insecure=insecure,
+        recheck=recheck,
+        on_taken=on_taken,
+        price_limit=price_limit,
     )
     return Client(made)
 
@@ -168,6 +177,11 @@ class Client:
     def heard(self) -> datetime | None:
         """When the last frame came, Korean time; see jogeon.Client.heard."""
         return self._wrapped.heard
+
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for, None where nobody knows; see jogeon.Client.rest."""
+        return self._wrapped.rest
 
     def __enter__(self) -> Self:
         """Connect and log in; a client is entered once."""

@@ -4,8 +4,11 @@ Tokens, names, quotes and alerts go this way. Redirects are not followed: nothin
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import ssl
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
 
 REPLY_TIMEOUT = 10.0
 REPLY_LIMIT = 65_536
+_contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+"""The last one that was made, by SSL_CERT_FILE and SSL_CERT_DIR."""
+
+
+_loaded = threading.Event()
+"""Set once httpx2 is there, with all that it loads late."""
 
 
 class Reply(Struct, frozen=True):
@@ -45,6 +54,8 @@ async def exchange(
     `content` makes the body when the connection is about to be used, so that a secret in it is not kept meanwhile;
     `timeout` is in seconds, REPLY_TIMEOUT if it is None.
     """
+    if not _is_prepared(url):
+        await asyncio.to_thread(_load, url)
     import httpx2  # heavy; whoever only watches needs none of it
 
     patience = REPLY_TIMEOUT if timeout is None else timeout
@@ -65,7 +76,7 @@ async def exchange(
 def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient":
     import httpx2
 
-    trusted = tls_context(url) if url.startswith("https:") else False  # http:// makes no use of it
+    trusted = _trusted(url) if url.startswith("https:") else False  # http:// makes no use of it
     logging.getLogger("httpcore2.socks").addFilter(_shows_no_login)
     try:
         through = httpx2.Proxy(proxy, ssl_context=_proxy_context(proxy)) if proxy else None
@@ -76,6 +87,44 @@ def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient
         detail = Report("proxy not supported")
         shown = without_password(proxy or "")
         raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
+
+
+def prepare() -> None:
+    """Load now what the first request would load."""
+    for url in ("http://127.0.0.1", "https://127.0.0.1"):
+        _load(url)
+
+
+def _is_prepared(url: str) -> bool:
+    return _loaded.is_set() and (not url.startswith("https:") or _named() in _contexts)
+
+
+def _load(url: str) -> None:
+    """Load what a request needs. On a loop that takes half a second, in which a watch would be blind."""
+    import anyio  # on which httpx2 stands; it looks for its backend when it runs first
+
+    anyio.run(_nothing)
+    with contextlib.suppress(CouldNotConnect):  # the request will tell
+        _client(url, None, REPLY_TIMEOUT)
+    _loaded.set()
+
+
+async def _nothing() -> None:
+    pass
+
+
+def _trusted(url: str) -> ssl.SSLContext:
+    """Return what verifies a server; it takes long to make, and is made once for each pair of certificate settings."""
+    named = _named()
+    if named not in _contexts:
+        _contexts.clear()
+        _contexts[named] = tls_context(url)
+    return _contexts[named]
+
+
+def _named() -> tuple[str, str]:
+    """Return the certificate settings."""
+    return os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
 
 
 def _proxy_context(proxy: str) -> ssl.SSLContext | None:

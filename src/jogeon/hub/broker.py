@@ -6,7 +6,7 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
 from jogeon.hub.stream import Consumer, Stream
 from jogeon.hub.topics import Topics
+from jogeon.hub.trades import Trades
 from jogeon.live.feed import Feed
 from jogeon.live.subscription import Subscription
 from jogeon.server.peer import LoginVerdict, Peer
@@ -41,8 +42,6 @@ from jogeon.wire.messages import (
     Search,
     Unknown,
 )
-
-NO_QUOTES = "허브는 종목 시세(REG)를 중계하지 않습니다"
 
 
 class Owners(Protocol):
@@ -85,6 +84,7 @@ class HubBroker:
         self._owners = owners
         self._loop = loop
         self._searching = Searching(feed, loop)
+        self._trades = Trades(feed)
         self.registering = Registering(feed, fanout, stream, topics, upstream, self.desks, loop)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -127,7 +127,7 @@ class HubBroker:
             case Clear():
                 self.registering.clear(peer, request)
             case RegisterQuotes() | RemoveQuotes():
-                refuse(peer, request, UNEXPECTED, NO_QUOTES)
+                self._trades.change(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
@@ -142,13 +142,13 @@ class HubBroker:
         self.desks.pop(peer, None)
         self._fanout.sent.pop(peer, None)
         self._searching.gone(peer)
+        self._trades.gone(peer)
 
     # ------------------------------------------------------------ the list
 
     async def _list(self, peer: Peer, request: ListConditions) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
-                conditions = await self._feed.conditions()
+            conditions = await self._conditions(self.desks[peer])
         except TimeoutError:
             refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
         except JogeonError as error:
@@ -160,6 +160,19 @@ class HubBroker:
             shown = sorted(desk.aliases.listed(conditions), key=lambda condition: condition.seq)
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
+
+    async def _conditions(self, desk: Desk) -> Sequence[Condition]:
+        """Return the list; jogeon's own clients get the last one where none comes from above, and can join."""
+        last = self._feed.listing if desk.extended else ()
+        if last and not self._feed.serving:
+            return last
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._feed.conditions()
+        except (TimeoutError, JogeonError):
+            if last:
+                return last
+            raise
 
     # ------------------------------------------------------------ what is about a condition
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from msgspec import Struct
 
+from jogeon.account.markets import kept
+from jogeon.account.names import Names
+from jogeon.account.stkinfo import StockInfo
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, RequestRefused, SessionTaken
 from jogeon.events import KST, Condition, Exchange, Member, State
@@ -18,6 +21,7 @@ from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
 from jogeon.hub.refusals import BAD_VENUE
 from jogeon.hub.registering import ELSEWHERE
+from jogeon.hub.stocks import HubStocks
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.journal.file import require_free
@@ -33,6 +37,7 @@ from jogeon.server.frames import NORMAL
 from jogeon.server.http import Group, RestServer
 from jogeon.server.server import Server, open_door
 from jogeon.server.settings import ServerSettings
+from jogeon.server.stock_routes import stock_routes
 from jogeon.server.token_routes import Issuer, token_routes
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Register
@@ -42,6 +47,10 @@ if TYPE_CHECKING:
 
 LEAVE_TIMEOUT = 5.0
 """Seconds that the end waits for the registrations above to be cleared."""
+BOUND = 4 * 2**20
+"""Bytes that may wait for a program at most."""
+LAG = (2**20, 5.0)
+"""Bytes that may wait for so many seconds."""
 TIDY = 3_600.0
 """Seconds between two looks for what is older than it is to be kept."""
 
@@ -86,9 +95,12 @@ class Hub:
         policy: Policy,
         tokens: Tokens,
         settings: HubSettings,
+        names: Names | None = None,
     ) -> None:
         self.settings = settings
-        self.feed = Feed(policy)
+        self._names = Names() if names is None else names
+        self.feed = Feed(policy, self._names.of)
+        self._names.on_named = self.feed.named
         self._endpoint = endpoint
         self._tokens = tokens
         self.beside: dict[str, Callable[[], object]] = {}
@@ -103,7 +115,13 @@ class Hub:
         async with contextlib.AsyncExitStack() as opening:
             doors = [self._door(opening, port) for port in (self.settings.port, self.settings.rest_port)]
             endpoint = await opening.enter_async_context(self._endpoint)
+            stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            stocks.learn = self._names.learn
+            markets = await opening.enter_async_context(kept(self._names, stocks))
+            self._stocks = HubStocks(stocks, self._tokens.owner)
+            self.feed.asking.ask = stocks.prices
             await self.feed.start(endpoint)
+            markets.want()
             opening.push_async_callback(self.feed.stop)
             await self._record(opening)
             await self._serve(opening, *doors)
@@ -155,14 +173,16 @@ class Hub:
         opening.callback(tidying.cancel)
 
     async def _serve(self, opening: contextlib.AsyncExitStack, door: Door, rest_door: Door) -> None:
-        settings = ServerSettings(exclusive=False)
+        settings = ServerSettings(exclusive=False, outbox=BOUND, lag=LAG)
         self._server = Server(self.broker, settings, asyncio.get_running_loop())
         await self._server.listen(door)
         opening.push_async_callback(self._server.stop)
         from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
 
-        rest = RestServer([Group(token_routes(self._tokens)), Group(hub_routes(self))], rest_door)
+        groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
+        rest = RestServer(groups, rest_door)
         opening.push_async_callback(rest.stop)
+        opening.push_async_callback(self._stocks.aclose)
         self.websocket, self.rest = self._server.address, rest.address
         self.broker.rest = rest.address
 

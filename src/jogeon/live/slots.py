@@ -54,6 +54,8 @@ class Slots(Planner):
         """Until when a stock is left out that was refused alone."""
         self._in_flight: Request | None = None
         self._next_reg = self._next_remove = 0.0
+        self._together = False
+        """Whether the broker was seen to count both kinds as one: then they keep apart from each other as well."""
         self._promised: frozenset[str] = frozenset()
         """What a REMOVE is to make room for; who enters while it is on its way takes none of that."""
         self._made_room = False
@@ -100,6 +102,8 @@ class Slots(Planner):
             self._may_be |= dict.fromkeys(request.codes)
         else:
             self._next_remove = now + PACE
+        if self._together:
+            self._next_reg = self._next_remove = now + PACE
         self._in_flight = request
         return request
 
@@ -162,6 +166,8 @@ class Slots(Planner):
     def _failed(self, request: Request, answer: Answer, now: float) -> None:
         """Take a refusal; of a REG that keeps what is there, nothing is taken for done."""
         code = answer.code if isinstance(answer, Refusal) else ""
+        other = self._next_remove if isinstance(request, RegisterQuotes) else self._next_reg
+        self._together |= code in BUSY_CODES and now < other
         if isinstance(answer, Refusal):
             self.refused = [*self.refused[-9:], answer]
         if isinstance(answer, Refusal) and code in TOO_MANY_CODES:

@@ -243,7 +243,11 @@ def _stray(reply: messages.Reply, reason: str) -> Stray:
 _UNNAMED = frozenset(
     kind.trnm
     for kind in (
-        messages.Login, messages.ListConditions, messages.Follow, messages.RegisterQuotes, messages.RemoveQuotes,
+        messages.Login,
+        messages.ListConditions,
+        messages.Follow,
+        messages.RegisterQuotes,
+        messages.RemoveQuotes,
     )
 )
 

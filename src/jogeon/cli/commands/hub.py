@@ -29,6 +29,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
         click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
+        click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
     return Command("hub", texts, params, callback=hub)
@@ -39,6 +40,19 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
     """Serve until told to stop."""
     from jogeon.cli.running.hub import serve_hub, settings_of
 
+    if names == ("status",):
+        from jogeon.cli.running.hub_status import status
+
+        status(choices, more["rest"])
+        return
+    if names[:1] == ("unit",):
+        from jogeon.cli.showing.unit import unit
+
+        place = choices.argv.index("unit")
+        click.echo(unit((*choices.argv[:place], *choices.argv[place + 1 :])), nl=False)
+        return
+    if more["rest"] is not None:
+        raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
     if names and everything:
         raise click.BadParameter(choices.texts("bad.names-and-all"))
     if more["keep"] is not None and more["keep"] < DAY:

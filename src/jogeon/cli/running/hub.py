@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jogeon.account.settings import chosen_server
+from jogeon.account.names import Names, names_file
+from jogeon.account.settings import chosen_price_limit, chosen_server
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
@@ -18,6 +20,7 @@ from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
 from jogeon.hub.hub import Hub, HubSettings
+from jogeon.hub.note import Note, noted
 from jogeon.hub.tokens import HubTokens
 
 if TYPE_CHECKING:
@@ -52,12 +55,14 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
-    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings)
+    limit = chosen_price_limit()
+    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
+    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
     with told_to_end() as ending:
         async with hub, published(hub, choices.nats):
+            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
-            with Output(Lines()) as output:
+            with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):

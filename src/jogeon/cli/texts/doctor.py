@@ -27,9 +27,12 @@ TEXTS = {
     "check.token": Text("토큰", "token"),
     "check.websocket": Text("웹소켓", "WebSocket"),
     "check.session": Text("세션", "session"),
+    "check.hub": Text("허브", "hub"),
     "check.login": Text("로그인", "login"),
     "check.list": Text("조건식", "list"),
     "check.search": Text("검색", "search"),
+    "check.prices": Text("시세", "prices"),
+    "check.names": Text("종목명", "names"),
     "check.ping": Text("PING", "PING"),
     "check.versions": Text("버전", "versions"),
     "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
@@ -56,6 +59,15 @@ TEXTS = {
     "found.free": Text(
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
     ),
+    "found.hub-holds": Text(
+        "이 앱키의 접속은 허브가 갖고 있습니다: {holder}, {address}",
+        "a hub has this app key's session: {holder}, {address}",
+    ),
+    "found.hub": Text(
+        "증권사 접속 {state}, 조건식 {conditions}개, 프로그램 {consumers}개, 기록 위치 {position}",
+        "session above {state}, {conditions} {conditions:condition|conditions}, "
+        "{consumers} {consumers:program|programs}, journal at {position}",
+    ),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
     "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),
     "found.no-conditions": Text(
@@ -64,6 +76,18 @@ TEXTS = {
     "found.search": Text(
         "{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} {count:stock|stocks} ({seconds:.1f} s)"
     ),
+    "found.prices": Text(
+        "{code} {price}원, 실시간 등록됨 ({seconds:.1f}초)", "{code} {price} won, pushed ({seconds:.1f} s)"
+    ),
+    "found.no-rest": Text(
+        "REST 주소를 알 수 없어 종목명과 시세가 없습니다. 감시는 됩니다.",
+        "no REST address is known, so there are no names or prices; a watch works without.",
+    ),
+    "found.no-prices": Text("시세를 받을 수 없습니다. 감시는 됩니다. {why}", "no prices; a watch works without. {why}"),
+    "found.names": Text(
+        "코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"
+    ),
+    "found.no-names": Text("종목명을 받을 수 없습니다. 감시는 됩니다. {why}", "no names; a watch works without. {why}"),
     "found.ping": Text("수신 ({seconds:.1f}초 뒤)", "received (after {seconds:.1f} s)"),
     "found.no-ping": Text("{seconds:g}초 동안 PING이 오지 않았습니다.", "no PING came in {seconds:g} s."),
 }
