@@ -53,7 +53,7 @@ def test_a_commit_is_one_message_for_each_condition_and_comes_out_in_order() -> 
 
 def test_a_large_block_is_put_together_again() -> None:
     codes = tuple(f"{place:06d}" for place in range(20_000))
-    block = [Gap(RISING, AT, AT + 1, "connection lost"), Snapshot(AT + 1, RISING, codes)]
+    block: list[Event] = [Gap(RISING, AT, AT + 1, "connection lost"), Snapshot(AT + 1, RISING, codes)]
     messages = parcel(PLACE, numbered(*block), Position(0, 0, JOURNAL))
     assert len(messages) > 1
     assert max(len(each.payload) for each in messages) <= MESSAGE
