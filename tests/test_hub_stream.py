@@ -271,6 +271,28 @@ async def test_a_beginning_that_the_hub_does_not_have_is_a_gap(tmp_path: Path, a
             assert set(shown.codes) == broker.members["급등주"]
 
 
+async def test_a_beginning_that_was_deleted_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            for code in ("111111", "222222", "333333"):
+                broker.enter("급등주", code)
+                await numbered(watch, 1)
+        hub.recording.journal.forget(hub.feed.wall())
+        with History(tmp_path / "j") as history:
+            async with asyncio.timeout(20):
+                while (kept := history.first()) is None or kept.n <= 2:
+                    await asyncio.sleep(0.01)
+        after = "1:1"
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
+            gap, shown = [event for event in await until_shown(watch) if isinstance(event, Gap | Snapshot)]
+            assert isinstance(gap, Gap)
+            assert gap.detail == f"{after}: pruned"
+            assert isinstance(shown, Snapshot)
+            assert set(shown.codes) == broker.members["급등주"]
+
+
 async def test_a_condition_that_is_added_above_is_followed_from_its_first_line(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", everything=True) as hub:
         await once(hub, "급등주")

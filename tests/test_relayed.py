@@ -195,6 +195,20 @@ def behind(position: tuple[int, int] = (1, 10), journal: str = "") -> Conversati
     return hub
 
 
+@pytest.mark.parametrize(("read_ns", "since_ns"), [(8, 9 * 10**9), (9 * 10**9, 7)])
+def test_who_was_late_when_the_way_ended_missed_all_behind_its_last_line(read_ns: int, since_ns: int) -> None:
+    hub = Conversation(A)
+    hub.begin(("005930",))
+    hub.subscriptions.lines([change(11, "000660", 0)], 0.0, read_ns)
+    hub.sink.take()
+    hub.subscriptions.lost(9 * 10**9, ConnectionLost("it broke off"), "it broke off")
+    hub.connect()
+    refused = Following(f"{J}:1:500", shown=(Shown("0", (), 1),), refused="pruned")
+    hub.subscriptions.answered(hub.ask(), refused, 0.0, 10 * 10**9)
+    gap = next(event for event in hub.sink.take() if isinstance(event, Gap))
+    assert (gap.since_ns, gap.until_ns) == (since_ns, 10 * 10**9)
+
+
 def test_who_begins_behind_a_position_begins_with_the_members_there() -> None:
     hub = behind()
     request = hub.ask()

@@ -18,6 +18,8 @@ from jogeon.live.subscription import Subscription
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Follow, Following, Shown
 
+LATE_NS = 2 * 10**9
+"""Who reads a line that long after its event has lines before it that others have read."""
 AFTER = "{journal}:{epoch}:{n}"
 
 
@@ -48,6 +50,8 @@ class Relayed:
         """The last line of each condition, by its name."""
         self._blocks: dict[str, list[Event]] = {}
         """What has come of a blind stretch whose snapshot has not."""
+        self._late_ns: int | None = None
+        """The moment of the last line, if it was read late."""
         self.broken = False
         """Whether a line is missing: nothing is taken until the stream has begun anew."""
 
@@ -86,11 +90,16 @@ class Relayed:
             self.number = None
         return journal is not None
 
-    def lost(self) -> None:
-        """Note the end of a connection."""
+    def lost(self, heard_ns: int) -> int:
+        """Note the end of a connection; return up to when its stream was read, of what was listened to until a moment.
+
+        Who is late has not heard what happened in between.
+        """
+        late_ns, self._late_ns = self._late_ns, None
         self._followed.clear()
         self._blocks.clear()
         self.broken = False
+        return heard_ns if late_ns is None else min(heard_ns, late_ns)
 
     # ------------------------------------------------------------ what was answered
 
@@ -140,6 +149,8 @@ class Relayed:
         """Take lines in their order; what was taken already is dropped."""
         for line in lines:
             event, number = line.event, line.event.number
+            moment_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
+            self._late_ns = moment_ns if at_ns - moment_ns > LATE_NS else None
             if event.condition is None:
                 if number is None or self._is_next(number):
                     self._tell(event)

@@ -165,7 +165,7 @@ class Subscriptions(Wishes, Planner):
         """End a connection; `heard_ns` is when it was listened to last."""
         del error
         self._connected = False
-        self.relayed.lost()
+        heard_ns = self.relayed.lost(heard_ns)
         self.listing.end()
         for subscription in self.wanted:
             subscription.lost(heard_ns, "connection lost", detail)
