@@ -198,3 +198,14 @@ async def test_what_was_known_where_a_deleted_stretch_ends(
     fold = await relay.fold(first.before)
     codes = {"000660", "005930"} if (first.n - 1) % 2 == 0 else {"000660"}
     assert set(fold.known[RISE].codes) == codes
+
+
+async def test_a_cursor_that_takes_little_at_a_time_skips_nothing(journal: Journal) -> None:
+    relay = relay_of(journal, room=20)
+    await commit(journal, flips(200), 10)
+    cursor = relay.cursor(Position(0, 0))
+    found: list[Numbered] = []
+    while more := await cursor.available(7):
+        assert len(more) <= 7
+        found += more
+    assert [n for _, n, _ in found] == list(range(1, 201))
