@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.account.environment import server_token
 from jogeon.account.keys import BROKERS
-from jogeon.account.lock import holder
+from jogeon.account.lock import hub_at, who_has
 from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
+from jogeon.cli.running.hub_status import status_of
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
@@ -23,7 +24,7 @@ from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell, visible_name
 from jogeon.connect import endpoint
-from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
+from jogeon.errors import InvalidSetting, JogeonError
 from jogeon.events import korean
 from jogeon.net import proxy_for, without_password
 
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jogeon.account.environment import Mode
+    from jogeon.account.hubs import Note
     from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
     from jogeon.endpoint import Endpoint
+    from jogeon.errors import SessionTaken
     from jogeon.events import Condition, Stock
 
 Health = Literal["ok", "warning", "failed"]
@@ -123,13 +126,29 @@ class Examination:
         self._note("keys", "ok", self._texts("found.keys", source=keys.source))
         return keys
 
-    def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
-        held_by = holder(mode, keys)
-        self._taken = held_by is not None
-        if held_by is not None:
-            self._fail("session", SessionTaken(holder=held_by))
-        else:
+    async def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
+        """Look who has the session; a hub of this machine is as good as a free one."""
+        held = who_has(mode, keys)
+        self._taken = held is not None
+        if held is None:
             self._note("session", "ok", self._texts("found.free"))
+        elif (hub := hub_at(held.hub)) is not None:
+            await self._look_at_hub(hub, held)
+        else:
+            self._fail("session", held)
+
+    async def _look_at_hub(self, hub: Note, held: SessionTaken) -> None:
+        try:
+            told = await status_of(hub.rest)
+        except JogeonError as error:
+            self._fail("session", error)
+            return
+        state, fields = told["upstream"]["state"], {"hub": hub.websocket, "holder": held.holder}
+        if state == "connected":
+            counts = {name: len(told[name]) for name in ("conditions", "consumers")}
+            self._note("session", "ok", self._texts("found.hub", **fields, **counts))
+        else:
+            self._note("session", "warning", self._texts("found.hub-apart", **fields, state=state), "jogeon hub status")
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
@@ -160,7 +179,7 @@ class Examination:
         reached = await self._reach(BROKERS[mode].websocket)
         if keys is None:
             return
-        self._look_at_lock(mode, keys)
+        await self._look_at_lock(mode, keys)
         if self._login and reached and not self._taken:
             tell(self._texts("doctor.warn-login"))
             await self._log_in(endpoint(mode, keys=keys))

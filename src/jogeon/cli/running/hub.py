@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jogeon.account.hubs import Note, noted
+from jogeon.account.lock import session_name
 from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_price_limit, chosen_server
 from jogeon.cli.running.follow import first_of
@@ -20,12 +22,12 @@ from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
 from jogeon.hub.hub import Hub, HubSettings
-from jogeon.hub.note import Note, noted
 from jogeon.hub.tokens import HubTokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
 
 
@@ -57,10 +59,12 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     limit = chosen_price_limit()
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
+    tokens = HubTokens(time.time, choices.found)
+    hub = Hub(where, policy, tokens, settings, Names(names_file(server)))
     with told_to_end() as ending:
         async with hub:
-            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
+            session = _session(server, choices.found)
+            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
             with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
@@ -71,6 +75,14 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+def _session(server: str, keys: Keys | None) -> str:
+    """Return the name of the session that is held on this machine, "" if there are no keys of it."""
+    match server:
+        case "real" | "mock" as mode if keys is not None:
+            return session_name(mode, keys)
+    return ""
 
 
 @contextlib.contextmanager

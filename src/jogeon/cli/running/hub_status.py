@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal
 from jogeon.errors import CouldNotConnect, RemoteProtocolError
-from jogeon.hub.note import notes
 from jogeon.web import exchange
 
 if TYPE_CHECKING:
@@ -44,14 +45,15 @@ async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
     found = [note.rest for note in notes()] if rest is None else [rest.rstrip("/")]
     if not found:
         raise click.BadParameter(choices.texts("hub.none"))
-    for place, address in enumerate(found, 1):
-        try:
-            reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
-        except CouldNotConnect:
-            if place == len(found):
-                raise
-            continue
-        break
+    for address in found[:-1]:
+        with contextlib.suppress(CouldNotConnect):
+            return await status_of(address)
+    return await status_of(found[-1])
+
+
+async def status_of(address: str) -> dict[str, Any]:
+    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError."""
+    reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
     try:
         told = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

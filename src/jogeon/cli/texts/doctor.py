@@ -58,6 +58,14 @@ TEXTS = {
     "found.free": Text(
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
     ),
+    "found.hub": Text(
+        "허브 {hub} 가 접속 중 ({holder}): 조건식 {conditions}개, 프로그램 {consumers}개",
+        "the hub at {hub} has it ({holder}): {conditions} {conditions:condition|conditions}, {consumers}"
+        " {consumers:program|programs}",
+    ),
+    "found.hub-apart": Text(
+        "허브 {hub} 의 증권사 접속이 끊겨 있습니다: {state}", "the hub at {hub} is not connected to the broker: {state}"
+    ),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
     "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),
     "found.no-conditions": Text(
