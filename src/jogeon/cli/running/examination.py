@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from jogeon.account.hubs import Note
     from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
     from jogeon.endpoint import Endpoint
-    from jogeon.errors import SessionTaken
     from jogeon.events import Condition, Stock
 
 Health = Literal["ok", "warning", "failed"]
@@ -132,23 +132,14 @@ class Examination:
         self._taken = held is not None
         if held is None:
             self._note("session", "ok", self._texts("found.free"))
-        elif (hub := hub_at(held.hub)) is not None:
-            await self._look_at_hub(hub, held)
-        else:
-            self._fail("session", held)
-
-    async def _look_at_hub(self, hub: Note, held: SessionTaken) -> None:
+            return
         try:
-            told = await status_of(hub.rest)
+            hub = hub_at(held.hub)
+            if hub is None:
+                raise held
+            self.findings.append(await session_of(hub, held.holder, self._texts))
         except JogeonError as error:
             self._fail("session", error)
-            return
-        state, fields = told["upstream"]["state"], {"hub": hub.websocket, "holder": held.holder}
-        if state == "connected":
-            counts = {name: len(told[name]) for name in ("conditions", "consumers")}
-            self._note("session", "ok", self._texts("found.hub", **fields, **counts))
-        else:
-            self._note("session", "warning", self._texts("found.hub-apart", **fields, state=state), "jogeon hub status")
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
@@ -322,6 +313,16 @@ class Examination:
         else:
             says = self._texts("found.no-ping", seconds=PING_PATIENCE)
             self._note("ping", "warning", says, self._choices.typed())
+
+
+async def session_of(hub: Note, holder: str, texts: Texts) -> Finding:
+    """Return how it goes with the session that a hub has; the hub tells. CouldNotConnect, RemoteProtocolError."""
+    told = await status_of(hub.rest)
+    state, fields = told["upstream"]["state"], {"hub": hub.websocket, "holder": holder}
+    if state == "connected":
+        counts = {name: len(told[name]) for name in ("conditions", "consumers")}
+        return Finding("session", "ok", texts("found.hub", **fields, **counts))
+    return Finding("session", "warning", texts("found.hub-apart", **fields, state=state), "jogeon hub status")
 
 
 def open_files() -> Iterator[Path]:
