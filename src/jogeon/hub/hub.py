@@ -27,6 +27,8 @@ from jogeon.journal.fold import Known
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor, Relay
 from jogeon.live.feed import Feed
+from jogeon.live.followed import Sink
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
 from jogeon.recording import Recording, right_of
@@ -59,14 +61,16 @@ class Tokens(Owners, Issuer, Protocol):
 class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
-    `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
-    needs any more. `keep`: how long what was recorded is kept, None for ever.
+    `names`: names or seqs; `everything`: all there are; `prices`: quotes of members are kept as well. `grace`: seconds
+    for which a condition is followed that nobody needs any more. `keep`: how long what was recorded is kept, None for
+    ever.
     """
 
     server: str
     journal: Path
     names: tuple[str, ...] = ()
     everything: bool = False
+    prices: bool = False
     host: str = "127.0.0.1"
     port: int = 0
     rest_port: int = 0
@@ -103,6 +107,8 @@ class Hub:
         self._opened = contextlib.AsyncExitStack()
         self._server: Server
         self._cleared: list[str] = []
+        self._ledger: Ledger | None = None
+        """The prices of members, where they are kept."""
 
     async def __aenter__(self) -> Self:
         require_free(self.settings.journal)
@@ -159,10 +165,14 @@ class Hub:
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
         self.recording.sink.put(State(at_ns, "started", notices=self.recording.journal.notices))
+        if self.settings.prices:
+            self._ledger = Ledger(self.feed.pricing)
+            self._ledger.keep = journal.quote
+            self.feed.want_prices()
         conditions = [resolve(wanted, self.feed.listing) for wanted in self.settings.names]
         for condition in self.feed.listing if self.settings.everything else dict.fromkeys(conditions):
             self._topics.pin(condition, at_ns)
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, None if self.settings.everything else conditions, "K", at_ns)
         tidying = asyncio.create_task(self._tidy(), name="hub retention")
         opening.callback(tidying.cancel)
@@ -203,8 +213,11 @@ class Hub:
         self.recording.settle()
         sink = self.recording.sink
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
-        for each in (sink, self.fanout):
+        for each in self._sinks:
             self._cleared += self.feed.unwant(each, at_ns)
+        if self._ledger is not None:
+            self._ledger.end()
+            self.feed.unwant_prices()
         sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", error=None if error is None else error.report))
         self.recording.finish()
@@ -225,7 +238,7 @@ class Hub:
     def follow(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition for somebody below; into the journal first."""
         at_ns = self.feed.wall()
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, [condition], exchange, at_ns)
 
     def let_go(self, condition: Condition) -> None:
@@ -237,10 +250,23 @@ class Hub:
         right = right_of(followed, self.feed.listening_ns)
         known = Known(dict.fromkeys(followed.membership.codes), right.at_ns, right.sure)
         was_known = followed.membership.known
-        self.feed.let_go(self.fanout, condition, at_ns)
-        self.feed.let_go(sink, condition, at_ns)
+        for each in self._sinks:
+            self.feed.let_go(each, condition, at_ns)
+        if self._ledger is not None:
+            self._ledger.let_go(condition)
         if was_known:
             sink.let_go(condition, known, at_ns)
+
+    def pin(self, condition: Condition) -> None:
+        """Follow a condition for the hub itself, as long as it runs."""
+        if self._topics.pin(condition, self.feed.wall()):
+            self.follow(condition, "K")
+
+    @property
+    def _sinks(self) -> list[Sink]:
+        """Where changes go; prices come first, so that none is told before they know of it."""
+        priced: list[Sink] = [] if self._ledger is None else [self._ledger]
+        return [*priced, self.recording.sink, self.fanout]
 
     def _notice(self, state: State) -> None:
         """Tell jogeon's own clients what the journal cannot hold."""

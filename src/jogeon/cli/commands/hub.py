@@ -28,6 +28,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
+        options.prices(texts, "option.prices.record"), options.switch(texts, "--alerts"),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
@@ -60,4 +61,9 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         raise click.BadParameter(choices.texts("bad.hub-date"))
     choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
     settings = settings_of(choices, names, journal, everything=everything, given=more)
-    run_loop(serve_hub(settings, choices, more["duration"]))
+    alerts = None
+    if more["alerts"]:
+        from jogeon.cli.running.alert_plan import AlertPlan
+
+        alerts = AlertPlan(choices, priced=more["prices"])
+    run_loop(serve_hub(settings, choices, more["duration"], alerts))

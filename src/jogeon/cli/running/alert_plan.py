@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition
     from jogeon.journal.writer import Journal
-    from jogeon.watch import Watch
 
 LOOK = 1.0
 """Seconds between looks whether jogeon.toml has changed."""
@@ -77,13 +76,11 @@ def unlisted(settings: AlertSettings, listed: Iterable[Condition]) -> Iterator[t
 
 
 @contextlib.asynccontextmanager
-async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterator[None]:
-    """Send alerts while a watch records, within this context; nothing waits for them to begin."""
-    journal = watch.journal
-    if journal is None:
-        yield
-        return
-    followed = {condition.name for condition in watch.conditions}
+async def alerts_of(
+    journal: Journal, conditions: Iterable[Condition], plan: AlertPlan, texts: Texts
+) -> AsyncIterator[None]:
+    """Send alerts while these conditions are recorded, within this context; nothing waits for them to begin."""
+    followed = {condition.name for condition in conditions}
     for rule, name in named_in(plan.plan.rules):
         if name not in followed:
             tell(texts("alert.not-recorded", rule=rule.name, condition=name))

@@ -23,12 +23,15 @@ from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
+from jogeon.live.listing import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.alert_plan import AlertPlan
+    from jogeon.cli.texts import Texts
 
 
 def settings_of(
@@ -45,6 +48,7 @@ def settings_of(
         journal=journal_written(choices) if journal is None else Path(journal),
         names=names,
         everything=everything,
+        prices=given["prices"],
         host=given["host"],
         port=given["port"],
         rest_port=given["rest_port"],
@@ -53,8 +57,13 @@ def settings_of(
     )
 
 
-async def serve_hub(settings: HubSettings, choices: Choices, duration: float | None) -> None:
-    """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
+async def serve_hub(
+    settings: HubSettings, choices: Choices, duration: float | None, alerts: AlertPlan | None = None
+) -> None:
+    """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session.
+
+    What the rules of `alerts` name is followed as well.
+    """
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     limit = chosen_price_limit()
@@ -62,7 +71,7 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     tokens = HubTokens(time.time, choices.found)
     hub = Hub(where, policy, tokens, settings, Names(names_file(server)))
     with told_to_end() as ending:
-        async with hub:
+        async with hub, _alerting(hub, alerts, choices.texts):
             session = _session(server, choices.found)
             note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
@@ -75,6 +84,23 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[None]:
+    """Send alerts of what a hub records, if they are wanted."""
+    if plan is None:
+        yield
+        return
+    from jogeon.cli.running.alert_plan import alerts_of, named_in
+
+    listing = hub.feed.listing
+    plan.require_listed(listing)
+    for _, name in named_in(plan.plan.rules):
+        hub.pin(resolve(name, listing))
+    plan.begin()
+    async with alerts_of(hub.recording.journal, hub.conditions, plan, texts):
+        yield
 
 
 def _session(server: str, keys: Keys | None) -> str:

@@ -147,12 +147,12 @@ class Recorder:
     @contextlib.asynccontextmanager
     async def _alerting(self, watch: Watch) -> AsyncIterator[None]:
         """Send alerts of what a watch records, if they are wanted."""
-        if self.alerts is None:
+        if self.alerts is None or watch.journal is None:
             yield
             return
         from jogeon.cli.running.alert_plan import alerts_of
 
-        async with alerts_of(watch, self.alerts, self._choices.texts):
+        async with alerts_of(watch.journal, watch.conditions, self.alerts, self._choices.texts):
             yield
 
     async def _next_day(
