@@ -26,6 +26,7 @@ from jogeon.journal.file import require_free
 from jogeon.journal.fold import Known
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor, Relay
+from jogeon.journal.writer import Journal
 from jogeon.live.feed import Feed
 from jogeon.live.followed import Sink
 from jogeon.live.ledger import Ledger
@@ -278,6 +279,11 @@ class Hub:
     def conditions(self) -> Sequence[Condition]:
         """The conditions that are followed, under their present seqs."""
         return [topic.condition for topic in self._topics]
+
+    @property
+    def journal(self) -> Journal:
+        """The journal that is written."""
+        return self.recording.journal
 
     def members(self, condition: Condition) -> Mapping[str, Member]:
         """Return who is in a condition now; nobody where it is not followed."""

@@ -12,11 +12,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.account.environment import server_token
+from jogeon.account.hubs import notes
 from jogeon.account.keys import BROKERS
 from jogeon.account.lock import hub_at, who_has
 from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
-from jogeon.cli.running.hub_status import status_of
+from jogeon.cli.running.hub_status import in_a_line, status_of
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
@@ -34,10 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jogeon.account.environment import Mode
-    from jogeon.account.hubs import Note
     from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
-    from jogeon.cli.texts import Texts
     from jogeon.endpoint import Endpoint
     from jogeon.events import Condition, Stock
 
@@ -64,14 +63,40 @@ class Finding(NamedTuple):
     error: JogeonError | None = None
 
 
-class Examination:
-    """Looks at one server; `findings` is what was found, in the order it was looked at."""
+class Findings:
+    """Takes note of what is found; `findings` has it in the order it was looked at."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.findings: list[Finding] = []
+        self._choices, self._texts = choices, choices.texts
+
+    def _note(self, check: str, health: Health, says: str, mend: str = "") -> None:
+        self.findings.append(Finding(check, health, says, mend))
+
+    def _fail(self, check: str, error: JogeonError) -> None:
+        what, mend, cause = self._told(error)
+        self.findings.append(Finding(check, "failed", what, mend, cause, error))
+
+    def _warn(self, check: str, key: str, error: JogeonError) -> None:
+        """Note what fails and costs no watch."""
+        what, _, cause = self._told(error)
+        self.findings.append(Finding(check, "warning", self._texts(key, why=what), self._choices.typed(), cause))
+
+    def _told(self, error: JogeonError) -> tuple[str, str, str]:
+        """Return what happened, what to do next, and the cause with the broker's own words."""
+        told = {row.label: row.says for row in rows(error, self._choices)}
+        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
+        return told["what"], told["next"], cause
+
+
+class Examination(Findings):
+    """Looks at one server."""
 
     def __init__(self, choices: Choices, *, login: bool) -> None:
-        self.findings: list[Finding] = []
+        super().__init__(choices)
         self.server = choices.server or "real"
-        self._choices, self._texts, self._login = choices, choices.texts, login
-        self._taken = False
+        self._login = login
+        self._taken = self._sees_hub = False
 
     def run(self) -> None:
         """Look at everything; what cannot be looked at because of something else is left out."""
@@ -91,16 +116,6 @@ class Examination:
                 run_loop(self._look_at_kiwoom(mode, keys))
             case _:
                 run_loop(self._look_at_address())
-
-    # ------------------------------------------------------------ noting
-
-    def _note(self, check: str, health: Health, says: str, mend: str = "") -> None:
-        self.findings.append(Finding(check, health, says, mend))
-
-    def _fail(self, check: str, error: JogeonError) -> None:
-        told = {row.label: row.says for row in rows(error, self._choices)}
-        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-        self.findings.append(Finding(check, "failed", told["what"], told["next"], cause, error))
 
     # ------------------------------------------------------------ here
 
@@ -132,14 +147,11 @@ class Examination:
         self._taken = held is not None
         if held is None:
             self._note("session", "ok", self._texts("found.free"))
-            return
-        try:
-            hub = hub_at(held.hub)
-            if hub is None:
-                raise held
-            self.findings.append(await session_of(hub, held.holder, self._texts))
-        except JogeonError as error:
-            self._fail("session", error)
+        elif (hub := hub_at(held.hub)) is None:
+            self._fail("session", held)
+        else:
+            self._note("session", "ok", self._texts("found.hub-holds", holder=held.holder, address=hub.websocket))
+            await self._look_at_hub(hub.rest)
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
@@ -200,6 +212,18 @@ class Examination:
         else:
             self._note("token", "ok", self._texts("found.token", until=korean_time(issued.until)))
 
+    # ------------------------------------------------------------ a hub
+
+    async def _look_at_hub(self, rest: str) -> None:
+        """Tell how a hub goes, by what it says itself: nobody logs in above for that."""
+        self._sees_hub = True
+        try:
+            says, well = in_a_line(await status_of(rest), self._texts)
+        except JogeonError as error:
+            self._fail("hub", error)
+        else:
+            self._note("hub", "ok" if well else "warning", says, "" if well else f"jogeon hub status --rest {rest}")
+
     # ------------------------------------------------------------ any server
 
     async def _look_at_address(self) -> None:
@@ -211,7 +235,11 @@ class Examination:
         if self.server != "demo":
             self._note("token", "ok", self._texts("found.token-given" if server_token() else "found.token-demo"))
         async with there as found:
-            if await self._reach(found.websocket) and self._login:
+            reached = await self._reach(found.websocket)
+            hub = next((note for note in notes() if note.websocket == found.websocket), None)
+            if reached and hub is not None:
+                await self._look_at_hub(hub.rest)
+            if reached and self._login:
                 await self._log_in(nullcontext(found))
 
     async def _reach(self, websocket: str) -> bool:
@@ -241,6 +269,8 @@ class Examination:
                 await probe.start()
                 try:
                     self._done(step, "found.login", since)
+                    if probe.hub is not None and not self._sees_hub:
+                        await self._look_at_hub(probe.hub)
                     step = "list"
                     conditions = await self._list(probe)
                     step = "search"
@@ -298,13 +328,6 @@ class Examination:
         else:
             self._done("names", "found.names", since, count=count)
 
-    def _warn(self, check: str, key: str, error: JogeonError) -> None:
-        """Note what fails and costs no watch."""
-        told = {row.label: row.says for row in rows(error, self._choices)}
-        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-        says = self._texts(key, why=told["what"])
-        self.findings.append(Finding(check, "warning", says, self._choices.typed(), cause))
-
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()
         tell(self._texts("doctor.waiting", seconds=PING_PATIENCE))
@@ -313,16 +336,6 @@ class Examination:
         else:
             says = self._texts("found.no-ping", seconds=PING_PATIENCE)
             self._note("ping", "warning", says, self._choices.typed())
-
-
-async def session_of(hub: Note, holder: str, texts: Texts) -> Finding:
-    """Return how it goes with the session that a hub has; the hub tells. CouldNotConnect, RemoteProtocolError."""
-    told = await status_of(hub.rest)
-    state, fields = told["upstream"]["state"], {"hub": hub.websocket, "holder": holder}
-    if state == "connected":
-        counts = {name: len(told[name]) for name in ("conditions", "consumers")}
-        return Finding("session", "ok", texts("found.hub", **fields, **counts))
-    return Finding("session", "warning", texts("found.hub-apart", **fields, state=state), "jogeon hub status")
 
 
 def open_files() -> Iterator[Path]:

@@ -94,12 +94,10 @@ async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIter
         return
     from jogeon.cli.running.alert_plan import alerts_of, named_in
 
-    listing = hub.feed.listing
-    plan.require_listed(listing)
+    await plan.begin(hub.feed.conditions)
     for _, name in named_in(plan.plan.rules):
-        hub.pin(resolve(name, listing))
-    plan.begin()
-    async with alerts_of(hub.recording.journal, hub.conditions, plan, texts):
+        hub.pin(resolve(name, hub.feed.listing))
+    async with alerts_of(hub, plan, texts):
         yield
 
 

@@ -83,8 +83,7 @@ class Recorder:
             try:
                 async with waited_client(self._choices) as client:
                     if self.alerts is not None:
-                        self.alerts.require_listed(await client.conditions())
-                        self.alerts.begin()
+                        await self.alerts.begin(client.conditions)
                     await first_of(self._record(client, end), _shielded(telling))
             except asyncio.CancelledError:
                 output.hurried = True
@@ -147,12 +146,12 @@ class Recorder:
     @contextlib.asynccontextmanager
     async def _alerting(self, watch: Watch) -> AsyncIterator[None]:
         """Send alerts of what a watch records, if they are wanted."""
-        if self.alerts is None or watch.journal is None:
+        if self.alerts is None:
             yield
             return
         from jogeon.cli.running.alert_plan import alerts_of
 
-        async with alerts_of(watch.journal, watch.conditions, self.alerts, self._choices.texts):
+        async with alerts_of(watch, self.alerts, self._choices.texts):
             yield
 
     async def _next_day(
