@@ -29,6 +29,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
         options.prices(texts, "option.prices.record"), options.switch(texts, "--alerts"),
+        click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
@@ -46,10 +47,11 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         status(choices, more["rest"])
         return
     if names[:1] == ("unit",):
+        from jogeon.cli.showing.terminal import show
         from jogeon.cli.showing.unit import unit
 
         place = choices.argv.index("unit")
-        click.echo(unit((*choices.argv[:place], *choices.argv[place + 1 :])), nl=False)
+        show(*unit((*choices.argv[:place], *choices.argv[place + 1 :])).splitlines())
         return
     if more["rest"] is not None:
         raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
@@ -59,7 +61,9 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         raise click.BadParameter(choices.texts("bad.keep"))
     if journal is not None and "{date}" in journal:
         raise click.BadParameter(choices.texts("bad.hub-date"))
-    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    choices.recheck, choices.on_taken, choices.nats = more["recheck"], more["on_taken"], more["nats"]
+    if choices.nats is not None:
+        _require_nats(choices.nats)
     settings = settings_of(choices, names, journal, everything=everything, given=more)
     alerts = None
     if more["alerts"]:
@@ -67,3 +71,12 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
 
         alerts = AlertPlan(choices, priced=more["prices"])
     run_loop(serve_hub(settings, choices, more["duration"], alerts))
+
+
+def _require_nats(server: str) -> None:
+    """Refuse an address that cannot be published at, before anything is begun; InvalidAddress, MissingExtra."""
+    from jogeon.nats.address import place_of
+    from jogeon.nats.opening import require_library
+
+    place_of(server)
+    require_library()

@@ -71,7 +71,7 @@ async def serve_hub(
     tokens = HubTokens(time.time, choices.found)
     hub = Hub(where, policy, tokens, settings, Names(names_file(server)))
     with told_to_end() as ending:
-        async with hub, _alerting(hub, alerts, choices.texts):
+        async with hub, _alerting(hub, alerts, choices.texts), published(hub, choices.nats):
             session = _session(server, choices.found)
             note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
@@ -107,6 +107,22 @@ def _session(server: str, keys: Keys | None) -> str:
         case "real" | "mock" as mode if keys is not None:
             return session_name(mode, keys)
     return ""
+
+
+@contextlib.asynccontextmanager
+async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
+    """Publish what the hub commits on NATS as well, if it is to."""
+    if server is None:
+        yield
+        return
+    from jogeon.cli.running.published import HubSource
+    from jogeon.nats.address import place_of
+    from jogeon.nats.publisher import Publisher
+
+    source = HubSource(hub)
+    async with Publisher(place_of(server), source, source) as publisher:
+        hub.beside["nats"] = publisher.status
+        yield
 
 
 @contextlib.contextmanager
