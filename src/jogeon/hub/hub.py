@@ -263,11 +263,6 @@ class Hub:
         if was_known:
             sink.let_go(condition, known, at_ns)
 
-    def pin(self, condition: Condition) -> None:
-        """Follow a condition for the hub itself, as long as it runs."""
-        if self._topics.pin(condition, self.feed.wall()):
-            self.follow(condition, "K")
-
     @property
     def _sinks(self) -> list[Sink]:
         """Where changes go; prices come first, so that none is told before they know of it."""

@@ -96,7 +96,7 @@ async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIter
 
     await plan.begin(hub.feed.conditions)
     for _, name in named_in(plan.plan.rules):
-        hub.pin(resolve(name, hub.feed.listing))
+        hub.pin(resolve(name, hub.feed.listing), "K")
     async with alerts_of(hub, plan, texts):
         yield
 
