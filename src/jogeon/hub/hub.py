@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from msgspec import Struct
 
+from jogeon.account.markets import kept
+from jogeon.account.names import Names
+from jogeon.account.stkinfo import StockInfo
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, SessionTaken
-from jogeon.events import KST, Condition, Exchange, Member, State
+from jogeon.events import KST, Condition, Exchange, Member, NameOf, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
@@ -22,6 +25,8 @@ from jogeon.journal.fold import Known
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor, Relay
 from jogeon.live.feed import Feed
+from jogeon.live.followed import Sink
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
 from jogeon.recording import Recording, right_of
@@ -50,7 +55,8 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
     `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
-    needs any more. `keep`: how long what was recorded is kept, None for ever.
+    needs any more. `keep`: how long what was recorded is kept, None for ever. `prices`: what each member costs now and
+    at its entry is kept up too.
     """
 
     server: str
@@ -62,12 +68,14 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     rest_port: int = 0
     grace: float = 30.0
     keep: timedelta | None = None
+    prices: bool = False
 
 
 class Hub:
     """One session for many programs, as long as it is entered; `websocket` and `rest` are its addresses.
 
     Entering it raises what a Client and a journal raise, and InvalidAddress or CannotServe for its own addresses.
+    `more` gives groups of routes that others serve at the same HTTP address.
     """
 
     websocket: str
@@ -82,9 +90,16 @@ class Hub:
         policy: Policy,
         tokens: Tokens,
         settings: HubSettings,
+        *,
+        names: Names | None = None,
+        more: Callable[[], Iterable[Group]] = tuple,
     ) -> None:
         self.settings = settings
-        self.feed = Feed(policy)
+        self._names = Names() if names is None else names
+        self.feed = Feed(policy, self._names.of)
+        self._names.on_named = self.feed.named
+        self.prices = Ledger(self.feed.pricing) if settings.prices else None
+        self._more = more
         self._endpoint = endpoint
         self._tokens = tokens
         self._opened = contextlib.AsyncExitStack()
@@ -97,8 +112,11 @@ class Hub:
         async with contextlib.AsyncExitStack() as opening:
             doors = [self._door(opening, port) for port in (self.settings.port, self.settings.rest_port)]
             endpoint = await opening.enter_async_context(self._endpoint)
+            await self._know_stocks(opening, endpoint)
             await self.feed.start(endpoint)
             opening.push_async_callback(self.feed.stop)
+            if self.prices is not None:
+                self.feed.want_prices()
             await self._record(opening)
             await self._serve(opening, *doors)
             opening.push_async_callback(self._leave)
@@ -116,6 +134,19 @@ class Hub:
         door = open_door(self.settings.host, port)
         opening.callback(door.close)
         return door
+
+    async def _know_stocks(self, opening: contextlib.AsyncExitStack, endpoint: Endpoint) -> None:
+        """Learn what stocks are called and cost, over REST, with the token of the session."""
+        stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+        stocks.learn = self._names.learn
+        self.feed.asking.ask = stocks.prices
+        (await opening.enter_async_context(kept(self._names, stocks))).want()
+
+    @property
+    def _sinks(self) -> Sequence[Sink]:
+        """Where the events go: prices come first, so that nobody sees an event before they know of it."""
+        prices = () if self.prices is None else (self.prices,)
+        return (*prices, self.recording.sink, self.fanout)
 
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
@@ -138,7 +169,7 @@ class Hub:
         conditions = [resolve(wanted, self.feed.listing) for wanted in self.settings.names]
         for condition in self.feed.listing if self.settings.everything else dict.fromkeys(conditions):
             self._topics.pin(condition, at_ns)
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, None if self.settings.everything else conditions, "K", at_ns)
         tidying = asyncio.create_task(self._tidy(), name="hub retention")
         opening.callback(tidying.cancel)
@@ -150,7 +181,8 @@ class Hub:
         opening.push_async_callback(self._server.stop)
         from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
 
-        rest = RestServer([Group(token_routes(self._tokens)), Group(hub_routes(self))], rest_door)
+        groups = [Group(token_routes(self._tokens)), Group(hub_routes(self)), *self._more()]
+        rest = RestServer(groups, rest_door)
         opening.push_async_callback(rest.stop)
         self.websocket, self.rest = self._server.address, rest.address
         self.broker.rest = rest.address
@@ -177,11 +209,14 @@ class Hub:
         self.recording.settle()
         sink = self.recording.sink
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
-        for each in (sink, self.fanout):
+        for each in self._sinks:
             self._cleared += self.feed.unwant(each, at_ns)
         sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", error=None if error is None else error.report))
         self.recording.finish()
+        if self.prices is not None:
+            self.prices.end()
+            self.feed.unwant_prices()
         if not self._ended.done() and error is not None:
             self._ended.set_exception(error)
             self._ended.exception()  # nobody may be waiting
@@ -199,7 +234,7 @@ class Hub:
     def follow(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition for somebody below; into the journal first."""
         at_ns = self.feed.wall()
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, [condition], exchange, at_ns)
 
     def let_go(self, condition: Condition) -> None:
@@ -211,10 +246,23 @@ class Hub:
         right = right_of(followed, self.feed.listening_ns)
         known = Known(dict.fromkeys(followed.membership.codes), right.at_ns, right.sure)
         was_known = followed.membership.known
-        self.feed.let_go(self.fanout, condition, at_ns)
-        self.feed.let_go(sink, condition, at_ns)
+        for each in self._sinks:
+            self.feed.let_go(each, condition, at_ns)
+        if self.prices is not None:
+            self.prices.let_go(condition)
         if was_known:
             sink.let_go(condition, known, at_ns)
+
+    def watch(self, name: str, *, on: bool) -> None:
+        """Follow a condition for the hub itself, or no longer; UnknownCondition, AmbiguousCondition.
+
+        What a program below follows goes on for it.
+        """
+        condition, at_ns = resolve(name, self.feed.listing), self.feed.wall()
+        if on and self._topics.pin(condition, at_ns):
+            self.follow(condition, "K")
+        elif not on and self._topics.unpin(condition):
+            self.let_go(condition)
 
     def _notice(self, state: State) -> None:
         """Take what the journal cannot hold."""
@@ -225,6 +273,21 @@ class Hub:
     def conditions(self) -> Sequence[Condition]:
         """The conditions that are followed, under their present seqs."""
         return [topic.condition for topic in self._topics]
+
+    @property
+    def listing(self) -> Sequence[Condition]:
+        """All saved conditions, as they were listed last."""
+        return self.feed.listing
+
+    @property
+    def name_of(self) -> NameOf:
+        """Looks up the name of a stock."""
+        return self._names.of
+
+    @property
+    def path(self) -> Path:
+        """The file of the journal."""
+        return self.settings.journal
 
     def members(self, condition: Condition) -> Mapping[str, Member]:
         """Return who is in a condition now; nobody where it is not followed."""

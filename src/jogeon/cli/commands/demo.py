@@ -39,7 +39,8 @@ def demo(choices: Choices, /, conditions: str | None, count: int | None, duratio
 
 
 async def _demo(simulator: Simulator, wish: Wish, choices: Choices) -> None:
+    from jogeon.cli.running.demo import demo_board
     from jogeon.cli.running.follow import follow
 
-    async with simulator, connect(simulator.websocket) as client:
+    async with simulator, demo_board(simulator, choices.texts), connect(simulator.websocket) as client:
         await follow(client, wish, choices)

@@ -10,7 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_server
+from jogeon.board.board import Board
+from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
@@ -44,6 +47,7 @@ def settings_of(
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
+        prices=True,
         keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
     )
 
@@ -53,10 +57,12 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings)
+    board = Board(lambda: hub, policy.wall)
+    names = Names(names_file(server))
+    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, names=names, more=lambda: groups(board))
     with told_to_end() as ending:
-        async with hub:
-            line = json_line({"websocket": hub.websocket, "rest": hub.rest})
+        async with hub, board_of(hub, board, server) as link:
+            line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
             with Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
