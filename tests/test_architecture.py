@@ -40,7 +40,7 @@ WINGS = {
     "hub": "aliases topics searches refusals tokens fanout searching broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
-    "board": "visitors series blindness picture diffs past board routes",
+    "board": "visitors series blindness topic stocks picture diffs past board routes",
     "nats": "",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
@@ -70,7 +70,7 @@ PURE = {
     " slots turns holding pricing ledger quoting",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches",
-    "board": "visitors series blindness picture diffs",
+    "board": "visitors series blindness topic stocks picture diffs",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

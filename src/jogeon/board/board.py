@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -122,7 +122,7 @@ class Board:
         if view.prices is not None:
             picture.price(view.prices.take(asyncio.get_running_loop().time()))
         for code in picture.nameless:
-            picture.named(code, view.name_of(code))
+            picture.name(code, view.name_of(code))
         picture.tick(now_ns)
         picture.tell(_status(view.status()), now_ns)
 
@@ -134,9 +134,11 @@ class Board:
     def state(self) -> dict[str, Any]:
         """Return the whole page, as of the last difference or a little later."""
         self.refresh()
-        return {"run": self.diffs.run, "seq": self.diffs.number, "now": self._now(), **self.picture.state()}
+        position = self.diffs.position or str(self.picture.position)
+        told = {"run": self.diffs.run, "seq": self.diffs.number, "now": self._now()}
+        return {**told, **self.picture.state(), "position": position}
 
-    async def stream(self, position: str | None) -> AsyncIterator[bytes]:
+    async def stream(self, position: str | None) -> AsyncGenerator[bytes]:
         """Yield server-sent events: what has changed since a position, or from now on, as it comes.
 
         Whoever stands where nobody knows how to go on from is told to load the whole page again.

@@ -29,17 +29,21 @@ class Diffs:
         self.run = run
         self.number = 0
         """The number of the last difference."""
+        self.position: str | None = None
+        """The position of the last difference, None if none is kept."""
         self._kept: deque[Diff] = deque(maxlen=room)
 
     def add(self, position: str, changes: dict[str, Any], now: str) -> None:
         """Keep a difference."""
         self.number += 1
+        self.position = position
         data = {"run": self.run, "seq": self.number, "position": position, "now": now, **changes}
         self._kept.append(Diff(self.number, position, sent("diff", data, position)))
 
     def forget(self) -> None:
         """Keep nothing: what is true now is reached otherwise."""
         self.number += 1
+        self.position = None
         self._kept.clear()
 
     def after(self, number: int) -> list[Diff] | None:

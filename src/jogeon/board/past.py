@@ -99,5 +99,3 @@ def stock_days(path: Path, code: str, from_ns: int) -> dict[str, Any]:
 
 def _iso(moment_ns: int) -> str:
     return korean(moment_ns).isoformat(timespec="milliseconds")
-
-

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import json_line
