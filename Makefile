@@ -50,16 +50,21 @@ types: $(VENV)/installed-test ## mypy --strict
 bench: $(VENV)/installed-test ## measure the speed
 	$(BIN)/python bench/run.py $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python bench/layers.py
+	$(BIN)/python bench/prices.py
 	$(BIN)/python bench/outage.py
 	$(BIN)/python bench/journal.py --quick
+	$(BIN)/python bench/stream.py --kills 2 --numbers 10
 	$(BIN)/python bench/replay.py
 
 drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to journals, random days replayed
 	$(BIN)/python bench/drill.py --minutes 60
+	$(BIN)/python bench/drill.py --minutes 10 --prices
 	$(BIN)/python bench/scripted.py --seeds 2000
+	$(BIN)/python bench/stream.py
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py
+	$(BIN)/python bench/pairs.py
 	$(BIN)/python bench/alerts.py
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage

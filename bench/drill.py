@@ -1,11 +1,12 @@
 """The truth drill: a watch through random faults of the simulator and of a network, judged against the market's truth.
 
-    python bench/drill.py [--minutes 60] [--seed 1] [--only NAME...] [--switches] [--switch NAME=VALUE...]
+    python bench/drill.py [--minutes 60] [--seed 1] [--only NAME...] [--switches] [--switch NAME=VALUE...] [--prices]
 
 The watch runs in a process of its own (watching.py), so that it can be stopped as a laptop is. The market runs all the
 while. Now and then every fault ends and the market pauses: at such a quiet point the members must be the truth. At the
 end every event and every change of truth is judged (tests/judge.py). Exits 1 if anything is wrong, with a sentence for
-each. With --switches, the broker's doubtful ways are drawn by the seed, too.
+each. With --switches, the broker's doubtful ways are drawn by the seed, too. With --prices the members' prices are kept
+up as well, and at a quiet point those who deserve a slot must have it, and no others.
 """
 
 import argparse
@@ -66,6 +67,10 @@ class Drill:
         self.simulator = simulator
         self.proxy = proxy
         self.only = only
+        self.prices = False
+        """Whether prices are kept up as well."""
+        self.slots: tuple[set[str], set[str]] = (set(), set())
+        """The stocks that deserve a slot, and those that the watch takes for registered."""
         self.fold = Fold()
         self.members: dict[str, set[str]] = {}
         self.told: list[jogeon.Event] = []
@@ -80,7 +85,7 @@ class Drill:
     async def start(self, url: str) -> None:
         """Start the watching process and wait until all conditions are registered."""
         program = str(Path(__file__).with_name("watching.py"))
-        words = (sys.executable, program, url, str(RECHECK), *WATCHED)
+        words = (sys.executable, program, url, str(RECHECK), *(["--prices"] if self.prices else []), *WATCHED)
         self.watching = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
         end = time.monotonic() + 60
         while not self.registered():
@@ -105,6 +110,8 @@ class Drill:
                 self.fold.take(event)
             case ("members", members):
                 self.members = {name: set(codes) for name, codes in members.items()}
+            case ("slots", wanted, registered):
+                self.slots = (set(wanted), set(registered))
             case ("recheck", name, since_ns, until_ns):
                 self.fold.rechecks[name].append((since_ns, until_ns))
             case ("failed", why):
@@ -202,15 +209,26 @@ class Drill:
         began = time.monotonic()
         while not self.right():
             if time.monotonic() - began > PATIENCE:
-                self.wrong.append(f"after {PATIENCE:g} s of quiet: {self.differences()}")
+                self.wrong.append(f"after {PATIENCE:g} s of quiet: {self.differences()}{self.slots_differ()}")
                 break
             await asyncio.sleep(0.05)
         self.slowest = max(self.slowest, time.monotonic() - began)
         await asyncio.sleep(0.5)  # what is right by chance may still be on its way
         self.unmuted()
 
+    def slots_differ(self) -> str:
+        """Return how many slots are not as they should be."""
+        wanted, registered = self.slots
+        there = set(self.simulator.quotes(limit=1)["registered"])
+        return "" if self.slotted() else f", slots: {len(wanted ^ registered)} here, {len(wanted ^ there)} there"
+
     def right(self) -> bool:
-        return self.registered() and not self.differences()
+        return self.registered() and not self.differences() and (not self.prices or self.slotted())
+
+    def slotted(self) -> bool:
+        """Tell whether who deserves a slot has one, here and at the broker."""
+        wanted, registered = self.slots
+        return wanted == registered == set(self.simulator.quotes(limit=1)["registered"])
 
     def registered(self) -> bool:
         """Tell whether the broker has real time of all that is watched."""
@@ -253,13 +271,16 @@ class Drill:
 
 async def run(args: argparse.Namespace) -> int:
     switches = switches_of(args)
-    async with Simulator(seed=args.seed, speed=20, rest_port=None, switches=switches) as simulator:
+    rest_port = 0 if args.prices else None
+    async with Simulator(seed=args.seed, speed=20, rest_port=rest_port, switches=switches) as simulator:
         address = urlsplit(simulator.websocket)
         async with Proxy(address.hostname or "", address.port or 0) as proxy:
             drill = Drill(args.seed, simulator, proxy, args.only)
+            drill.prices = args.prices
             try:
                 await drill.start(f"ws://127.0.0.1:{proxy.port}{address.path}")
                 rests, truth = await drill.run(args.minutes * 60)
+                refused = simulator.quotes(limit=1)["refused"]
             finally:
                 drill.go_on()
                 if drill.watching.returncode is None:
@@ -275,6 +296,8 @@ async def run(args: argparse.Namespace) -> int:
     print(dict(drill.played.most_common()))
     drawn = {name: value for name, value in msgspec.structs.asdict(switches).items() if value != getattr(USUAL, name)}
     print("switches:", drawn)
+    if args.prices:
+        print("refused:", {code: count for code, count in refused.items() if count})
     for sentence in wrong[:20]:
         print(" ", sentence)
     if wrong and args.save:
@@ -304,6 +327,7 @@ def main() -> int:
     options.add_argument("--only", nargs="+", default=[], metavar="NAME", help="play only these faults")
     options.add_argument("--switches", action="store_true", help="draw the broker's switches by the seed")
     options.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="set a switch")
+    options.add_argument("--prices", action="store_true", help="keep up the members' prices as well")
     options.add_argument("--save", type=Path, help="where to put everything if something is wrong (a pickle)")
     options.add_argument("--log", action="store_true")
     args = options.parse_args()

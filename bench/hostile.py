@@ -23,7 +23,7 @@ from typing import Any
 
 SERVER = """
 import asyncio, resource, sys, time
-from jogeon.simulator.market.market import Change
+from jogeon.simulator.market.market import Change, Traded
 from jogeon.simulator.simulator import Simulator
 
 async def main():
@@ -33,6 +33,9 @@ async def main():
         batch = [Change(str(n % 10), f"조건{n % 10}", f"{n:06d}", "ID"[n % 2], "090000") for n in range(100)]
         for _ in range(changes // 100):
             simulator._truths["K"].add(batch, time.time_ns())
+        traded = Traded([number for n in range(100) for number in (n, 10_000 + n, n + 1)], {0: "090000"})
+        for _ in range(changes // 100):
+            simulator._trades["K"].add(traded, time.time_ns())
         print(simulator.websocket, simulator.rest, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
@@ -59,6 +62,12 @@ def masked(first: int, payload: bytes) -> bytes:
 
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
 LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
+STOCKS = [f"{number * 37:05d}0" for number in range(1, 101)]
+REG = masked(
+    0x81,
+    json.dumps({"trnm": "REG", "grp_no": "1", "data": [{"item": STOCKS, "type": ["0B"]}], "refresh": "0"}).encode(),
+)
+"""As many stocks as a connection may register."""
 TINY = {"pongs": masked(0x8A, b""), "no JSON": masked(0x81, b"{"), "lists": LIST}
 
 
@@ -293,20 +302,20 @@ def half_requests(args: argparse.Namespace) -> Report:
         return witness.report() | {"MB": server.megabytes()} | told
 
 
-def long_truth(args: argparse.Namespace) -> Report:
-    """The whole truth of 1.3 million changes is asked for."""
+def long_answer(args: argparse.Namespace, path: str, rows: str) -> Report:
+    """All of 1.3 million changes, or trades, is asked for."""
     with served(args.source, changes=1_300_000) as server:
         full = server.megabytes("VmRSS")
         witness = Witness(server)
         time.sleep(0.5)
         asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=120)
         began = time.perf_counter()
-        asking.request("GET", "/simulator/truth", headers={"Connection": "close"})
+        asking.request("GET", path, headers={"Connection": "close"})
         text = asking.getresponse().read()
         took = time.perf_counter() - began
         told = witness.report() | {"MB before": full, "MB": server.megabytes(), "answered in": f"{took:.1f} s"}
-        truth = json.loads(text)
-        return told | {"changes": len(truth["changes"]), "first": truth.get("first")}
+        answer = json.loads(text)
+        return told | {rows: len(answer[rows]), "first": answer["first"]}
 
 
 def main() -> None:
@@ -321,7 +330,10 @@ def main() -> None:
         parts[f"flood of {name}, 1 peer"] = lambda args, frame=frame: flood(frame, 1, args)  # type: ignore[misc]
         parts[f"flood of {name}, {args.peers} peers"] = lambda args, frame=frame: flood(frame, args.peers, args)  # type: ignore[misc]
     parts[f"flood of lists, {args.peers} peers logged in"] = lambda args: flood(LIST, args.peers, args, login=True)
-    parts |= {"descriptors": descriptors, "half requests": half_requests, "truth": long_truth}
+    parts[f"flood of REG, {args.peers} peers logged in"] = lambda args: flood(REG, args.peers, args, login=True)
+    parts |= {"descriptors": descriptors, "half requests": half_requests}
+    parts["truth"] = lambda args: long_answer(args, "/simulator/truth", "changes")
+    parts["quotes"] = lambda args: long_answer(args, "/simulator/quotes", "trades")
     for name, part in parts.items():
         if not args.only or any(name.startswith(each) for each in args.only):
             print(f"{name}:", ", ".join(f"{what} {value}" for what, value in part(args).items()), flush=True)

@@ -5,7 +5,8 @@
 1. Durable events per second, beside `executemany` of ready-made rows: as a thread that commits by the same rule, and
    alone, at 200 rows a commit.
 2. From the receipt of an event to its being durable at 5,000 a second, and what that does to the reader.
-3. `members` at a moment and `stats` over N events (ten million, if not told otherwise), and the bytes an event takes.
+3. `members` at a moment, `stats` and each kind of `export` over N events (ten million, if not told otherwise), and the
+   bytes an event takes.
 
 The file lies in DIR, by default where temporary files do; a disk that only pretends to sync measures nothing.
 """
@@ -30,10 +31,11 @@ from msgspec.structs import replace
 
 import jogeon
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
+from jogeon.export import WRITERS
 from jogeon.journal import file as store
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
-from jogeon.journal.history import History, Selection
+from jogeon.journal.history import ALL, History, Selection
 from jogeon.journal.inbox import Source
 from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal
@@ -309,6 +311,13 @@ def history(folder: Path, count: int, days: int = 60) -> None:
         print(f"  statistics of everything             {timed(opened.stats):8.2f} s")
         read = timed(lambda: deque(itertools.islice(opened.events(), 1_000_000), maxlen=0))
         print(f"  reading a million events             {read:8.2f} s")
+        for suffix in (".csv", ".json", ".parquet", ".sqlite"):
+            made = folder / f"events{suffix}"
+            seconds = timed(lambda: WRITERS[suffix](opened, ALL, made))  # noqa: B023  # called at once
+            print(
+                f"  everything as {suffix[1:]:22} {seconds:8.2f} s   {made.stat().st_size / count:.0f} bytes an event"
+            )
+            made.unlink()
 
 
 def main() -> None:

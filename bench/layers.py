@@ -11,13 +11,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from picows import WSFrame, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
 
 from jogeon.events import Condition, Enter, Leave
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.membership import Membership
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
@@ -25,6 +25,9 @@ from jogeon.wire import messages
 from jogeon.wire.messages import Register, Registered
 from jogeon.wire.readers import read_push
 from jogeon.wire.writers import encode_push
+
+if TYPE_CHECKING:
+    from jogeon.live.receiving import Receiver
 
 BATCH = 400
 """Pushes that one read of the socket brings in a flood."""

@@ -1,9 +1,10 @@
 """The watching half of the drill, a process of its own so that it can be stopped: reports what it is told as pickles.
 
-    python bench/watching.py URL RECHECK NAME...
+    python bench/watching.py URL RECHECK [--prices] NAME...
 
 On stdout, each behind its size in four bytes: `("event", event)`, `("recheck", name, since_ns, until_ns)` for the time
-from a CNSRCLR to the snapshot that followed it, `("members", {name: codes})` a few times a second, `("failed", why)`.
+from a CNSRCLR to the snapshot that followed it, `("members", {name: codes})` a few times a second, and with --prices
+`("slots", wanted, registered)`, `("failed", why)`.
 """
 
 import asyncio
@@ -95,12 +96,17 @@ def observe(reports: Reports) -> None:
 
 async def watch(reports: Reports, url: str, recheck: float, names: list[str]) -> None:
     """Report a watch until the connection to the drill or the watch ends."""
-    async with jogeon.connect(url, recheck=recheck) as kiwoom, kiwoom.watch(*names) as watching:
+    prices = "--prices" in names
+    named = [name for name in names if name != "--prices"]
+    async with jogeon.connect(url, recheck=recheck) as kiwoom, kiwoom.watch(*named, prices=prices) as watching:
+        pricing = kiwoom._feed.pricing
 
         async def show() -> None:
             while True:
                 members = {str(name): tuple(codes) for name, codes in watching.members.items()}
                 reports.put("members", members)
+                if prices:
+                    reports.put("slots", tuple(pricing.ranking(pricing.slots.limit)), tuple(pricing.slots.registered))
                 await asyncio.sleep(SHOW)
 
         showing = asyncio.create_task(show())

@@ -374,6 +374,9 @@ class _Wire:
         assert kind is WSMsgType.TEXT
         assert isinstance(text, bytes)
 
+    def send_pong(self, message: bytes) -> None:
+        assert isinstance(message, bytes)
+
     def send_close(self, code: WSCloseCode, reason: bytes = b"") -> None:
         del code, reason
 

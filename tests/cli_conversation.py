@@ -93,6 +93,8 @@ class FakeClient:
         self.quoted: list[Quote] = knows.get("quotes", [])
         self.priced = False
         """Whether the last watch was one with prices."""
+        self.after: str | None = None
+        """Behind which position the last watch went on."""
 
     async def __aenter__(self) -> Self:
         if self.refusal is not None:
@@ -122,8 +124,9 @@ class FakeClient:
             yield quote
         await asyncio.Event().wait()
 
-    def watch(self, *wanted: str, exchange: str, journal: str | None, prices: bool) -> FakeWatch:
+    def watch(self, *wanted: str, exchange: str, journal: str | None, prices: bool, after: str | None) -> FakeWatch:
         assert journal is None
+        self.after = after
         self.priced = prices
         self.asked.append((wanted, exchange))
         return self.told

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State, with_details
+from jogeon.details import with_details
+from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.journal.schema import codes_of
 from jogeon.journal.shape import COLUMNS
 

@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.details import Counts
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import difference
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.reading import open_reader, read_conditions, read_rows

@@ -20,7 +20,7 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
 from wire import VirtualLoop, Wire, wall
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from picows import WSTransport
 
+    from jogeon.live.receiving import Receiver
     from jogeon.testing.conditions import Saved
     from jogeon.testing.links import Link
     from jogeon.watch import Watch
@@ -104,6 +105,8 @@ class Dialled(Script):
         self.shut = False
         self.delivered: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
         """When a push of a seq, code and kind reached the client, and the time that stood in it."""
+        self.whose: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        """Whose the pushes of a seq, code, kind and time were; a seq is one name's today and another's tomorrow."""
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
         self.lists: list[int] = []
@@ -130,11 +133,12 @@ class Dialled(Script):
         text = json.dumps(message).encode()
         self._later(self.random.uniform(*LATENCY), lambda: self._heard(self._by_wire[wire], text))
 
-    def proves(self, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
-        """Tell whether a push was heard that proves a miss: no repeat, and not in a snapshot's grace."""
+    def proves(self, name: str, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
+        """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""
         heard = self.delivered[seq, code, kind]
         return any(
             begin <= at <= end + NEWS_NS
+            and name in self.whose[seq, code, kind, clock]
             and not any(earlier < at and clock == time for earlier, time in heard)
             and not any(at - GRACE_NS <= shown <= at for shown in (*self.shown[seq], *self.shown[""]))
             for at, clock in heard
@@ -142,6 +146,9 @@ class Dialled(Script):
 
     def _send_oddly(self, link: Link, message: dict[str, Any], saved: Saved | None) -> None:
         sent = self._sent
+        if saved is not None:
+            for values in (row["values"] for row in message["data"]):
+                self.whose[values["841"], values["9001"], values["843"], values.get("20", "")].add(saved.name)
         super()._send_oddly(link, message, saved)
         if self._sent == sent and saved is not None:
             self.unsent.update((saved.name, row["item"], wall()) for row in message["data"])
@@ -323,7 +330,7 @@ def _judge(name: str, world: World) -> Iterator[str]:
     rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
     excused = _union([*gaps, *world.late, *elsewhere])
     for code, begin, end, back in _differences(world.truth[name], history):
-        seen = back and any(world.broker.proves(seq, code, back, begin, end) for seq in world.seqs_of(name))
+        seen = back and any(world.broker.proves(name, seq, code, back, begin, end) for seq in world.seqs_of(name))
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
         if not _covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"

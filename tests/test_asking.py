@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
 from jogeon.events import Condition
 from jogeon.live.asking import PATIENCE, Asking
@@ -56,9 +58,9 @@ def test_who_enters_is_asked_for_at_once_and_who_follows_a_second_later() -> Non
         await pause(2.0)
         asking.stop()
         assert [(round(at, 1), codes) for at, codes in desk.asked] == [
-            (5.0, ("00000A",)), (6.0, ("00000B", "00000C"))]  # fmt: skip
-        moments = [START_NS + tenths * 100_000_000 for tenths in (51, 61, 61)]
-        assert [each.entry_at_ns for each in (first, second, third)] == moments
+            (5.0, ("00000A",)), (6.1, ("00000B", "00000C"))]  # fmt: skip
+        moments = [START_NS + tenths * 100_000_000 for tenths in (51, 62, 62)]
+        assert [each.entry_at_ns for each in (first, second, third)] == pytest.approx(moments, abs=1000)
         assert {each.entry_price for each in (first, second, third)} == {500}
 
     virtual(main())

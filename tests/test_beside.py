@@ -65,6 +65,7 @@ def test_alerts_and_the_place_behind_them_are_durable_together(path: Path, journ
         ("a", "waiting", 0, None),
         ("b", "sent", 1, "b"),
     ]
+    assert [each.alert for each in read_posts(db, START_NS + 1)] == ["a"]
     assert read_cursor(db, "alerts") == 2
     db.close()
 

@@ -20,8 +20,9 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect, LocalProtocolError
 from jogeon.events import Enter, Event, Snapshot
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
+from jogeon.live.receiving import Receiver
 from jogeon.simulator.simulator import Simulator
 from jogeon.watch import Watch
 from texts import page_text

@@ -12,12 +12,18 @@ from pathlib import Path
 
 import pytest
 
+import jogeon
 from cli_conversation import FakeClient, Shell
+from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.running import recorder
+from jogeon.cli.running.alert_plan import AlertPlan
+from jogeon.cli.texts import Texts
 from jogeon.events import Condition, Enter, Snapshot
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
 from phone import answer, phone, phone_aside
 from recorded import SECOND, START_NS
+from test_cli_record import Midnight
 
 TOKEN = "123456:made-up-token"
 RISE = Condition("4", "급등주")
@@ -188,7 +194,7 @@ async def test_a_recording_tells_what_a_dry_run_tells(monkeypatch: pytest.Monkey
     path = str(tmp_path / "day.journal")
     async with phone() as there:
         settings(RULE.replace("cooldown", 'dwell = "500ms"\ncooldown') + PHONE, there.url)
-        recording = await started("--journal", path, "--duration", "5s")
+        recording = await started("--journal", path, "--duration", "10s")
         _, err = await recording.communicate()
     assert recording.returncode == 0, err.decode()
     listed, wanted = await answered("list", "--journal", path), await answered("dry-run", "--journal", path)
@@ -230,6 +236,26 @@ async def test_a_recording_with_wrong_rules_does_not_begin(monkeypatch: pytest.M
         recording = await started("--journal", "never.journal")
         await recording.communicate()
         assert recording.returncode == 2
+
+
+async def test_each_day_has_its_alerts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    monkeypatch.setattr(recorder, "LOOK", 0.05)
+    async with phone() as there:
+        settings(RULE.replace('cooldown = "10m"', 'on = "both"') + PHONE, there.url)
+        midnight = Midnight(tmp_path, capsys)
+        midnight.recorder.alerts = AlertPlan(Choices(Texts("en"), jogeon.connect), priced=False)
+        await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.5)
+    ids: list[object] = []
+    for day in (22, 23):
+        path = str(tmp_path / f"2026-11-{day}.journal")
+        listed, wanted = await answered("list", "--journal", path), await answered("dry-run", "--journal", path)
+        assert [line["alert"] for line in listed] == [line["alert"] for line in wanted]
+        assert {line["state"] for line in listed} == {"sent"}
+        ids += [line["alert"] for line in listed]
+    assert len(ids) == len(set(ids))
 
 
 # ------------------------------------------------------------ add
@@ -288,10 +314,10 @@ def test_the_page_leads_from_nothing_to_the_first_message(
         for words in typed[:2]:
             assert shell(*words[1:]).code == 0
         assert there.heard[-1].path.endswith("/sendMessage")
-        path.write_text(path.read_text(encoding="utf-8").replace('"30s"', '"500ms"'), encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace('"30s"', '"0s"'), encoding="utf-8")
         monkeypatch.setenv("PYTHONUTF8", "1")
         done = subprocess.run(
-            [sys.executable, "-m", *typed[2], "--duration", "4s"], capture_output=True, check=False, timeout=60
+            [sys.executable, "-m", *typed[2], "--duration", "10s"], capture_output=True, check=False, timeout=60
         )
         assert done.returncode == 0, done.stderr.decode()
         assert len(there.heard) > 2

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cli_conversation import Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -45,3 +50,18 @@ def test_the_view_says_that_the_market_is_made_up(shell: Shell, monkeypatch: pyt
     assert "급등주" in said.out
     with pytest.raises(json.JSONDecodeError):
         json.loads(said.out.splitlines()[0])
+
+
+def test_a_second_terminal_is_told_where_to_join(shell: Shell) -> None:
+    said = shell("demo", "--json", "--count", "5", "--speed", "20", "--lang", "en")
+    assert "jogeon watch --all --server ws://127.0.0.1:" in said.err
+    assert "Traceback" not in said.err
+    numbers = [(line["epoch"], line["n"]) for line in said.lines if "n" in line]
+    assert numbers == sorted(set(numbers))
+    assert numbers
+
+
+def test_nothing_is_left_of_it(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert shell("demo", "--duration", "100ms").code == 0
+    assert list(tmp_path.iterdir()) == []

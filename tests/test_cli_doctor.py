@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEYS = Keys("planted-app-key", "planted-secret-key")
 HERE = ["server", "keys", "rest", "clock", "token", "websocket", "session"]
-WIRE = ["login", "list", "search", "ping"]
+WIRE = ["login", "list", "search", "prices", "ping"]
 
 
 @pytest.fixture
@@ -175,6 +175,14 @@ def test_another_program_has_the_session(shell: Shell, kiwoom: Kiwoom) -> None:
     assert kiwoom.simulator.truth()["logins"] == 0
 
 
+def test_prices_that_cannot_be_had_are_a_warning(shell: Shell, kiwoom: Kiwoom) -> None:
+    kiwoom.simulator.fault({"refuse_reg": "105111"})
+    said = shell("--json", "--login")
+    findings = found(said)
+    assert (said.code, findings["prices"]["health"], findings["ping"]["health"]) == (0, "warning", "ok")
+    assert "105111" in findings["prices"]["says"] + (findings["prices"]["cause"] or "")
+
+
 def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.simulator.fault({"refuse_login": "8030"})
     said = shell("--json", "--login")
@@ -254,7 +262,9 @@ def test_a_simulator(shell: Shell, kiwoom: Kiwoom, monkeypatch: pytest.MonkeyPat
     assert (said.code, found(said)["login"]["error"]) == (3, "LoginRefused")
     monkeypatch.setenv("JOGEON_TOKEN", "planted-token")
     said = shell("--server", address, "--json", "--login")
-    assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", *WIRE])
+    assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", "login", "list", "search", "ping"])
+    assert found(said)["prices"]["health"] == "warning"
+    assert "no REST address" in found(said)["prices"]["says"]
 
 
 def test_a_simulator_without_conditions_cannot_be_searched(

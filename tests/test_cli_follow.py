@@ -97,7 +97,7 @@ async def test_the_view_shows_the_watch_and_ends_with_what_the_session_was(monke
     monkeypatch.setattr(sys, "stdout", terminal)
     client = FakeClient(events=CHANGES, then="wait")
     choices = Choices(Texts("ko"), connect=None, server="demo")  # type: ignore[arg-type]  # the client is there
-    await follow(cast("Client", client), Wish(seconds=0.05), choices)
+    await follow(cast("Client", client), Wish(seconds=1.0), choices)
     shown, _, left = terminal.buffer.getvalue().decode().partition("\x1b[?1049l")
     assert client.told.left
     assert all(part in shown for part in ("시뮬레이터", "접속됨", "005930", "▲ 편입", "▽ 이탈", "가상 시장"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,7 @@ def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_each_column_of_the_members_has_a_name_of_its_own(lang: Lang, capsys: pytest.CaptureFixture[str]) -> None:
     show_members([Picture(EVIL, ("005930",), START_NS, None)], START_NS, Texts(lang))
-    heads = capsys.readouterr().out.splitlines()[2].split()
+    heads = re.split("  +", capsys.readouterr().out.splitlines()[2].strip())
     assert len(set(heads)) == len(heads) == 3
 
 

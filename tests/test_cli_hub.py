@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import Shell
+from jogeon.cli.showing.hub_table import show_status
+from jogeon.cli.texts import Texts
 from jogeon.testing import Broker
 
 if TYPE_CHECKING:
@@ -62,6 +64,43 @@ def test_who_takes_the_session_ends_it_once(shell: Shell, tmp_path: Path) -> Non
         other.join()
         assert broker.logins == 1
     assert said.code == 6
+
+
+def test_a_hub_that_runs_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None:
+    with Broker({"급등주": ["005930"]}) as broker:
+        command = [*JOGEON, "hub", "--all", "--server", broker.url, *ANY, "--journal", str(tmp_path / "j")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUTF8": "1"}) as hub:
+            assert hub.stdout is not None
+            rest = json.loads(hub.stdout.readline())["rest"]
+            broker.registered("급등주").wait()
+            for asked in (("hub", "status", "--json"), ("hub", "status", "--rest", rest)):
+                said = shell(*asked)
+                assert said.code == 0
+                (told,) = said.lines
+                assert list(told) == ["upstream", "journal", "conditions", "consumers", "cut"]
+                assert told["conditions"][0]["name"] == "급등주"
+            hub.terminate()
+    assert shell("hub", "status", "--rest", rest).code == 5
+
+
+def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:
+    said = shell("hub", "status", "--lang", "en")
+    assert said.code == 2
+    assert "no hub is running" in said.err
+    assert shell("hub", "급등주", "--rest", "http://127.0.0.1:1", "--server", "ws://127.0.0.1:1").code == 2
+
+
+def test_the_tables_of_a_status(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {
+        "upstream": {"server": "demo", "state": "connected", "logins": 1},
+        "journal": {"epoch": 1, "n": 70},
+        "conditions": [{"seq": "4", "name": "급등주", "members": None, "consumers": 2}],
+        "consumers": [{"address": "127.0.0.1:9", "name": "x", "kind": "plain", "sent": 3, "waiting": 0, "behind": 0}],
+        "cut": [{"address": "127.0.0.1:8", "reason": "too slow"}],
+    }
+    show_status(told, Texts("ko"))
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in ("connected", "1:70", "급등주", "127.0.0.1:9 x", "too slow"))
 
 
 @pytest.mark.posix

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from cli_conversation import FakeClient, Shell
+from jogeon.cli.running import loop as loop_module
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.running.surroundings import logged
+from jogeon.errors import ConnectionLost, CouldNotConnect, JogeonError, LoginRefused, SessionTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +108,63 @@ def test_the_log_goes_to_stderr(shell: Shell) -> None:
     said = shell("list", "-v", client=Logging())
     assert "connecting" in said.err
     assert len(said.lines) == 2
+
+
+# ---------------------------------------------------------------- a server that is not there yet
+
+ABSENT = CouldNotConnect(address="ws://127.0.0.1:9", reason="refused", detail="")
+
+
+class LateClient(FakeClient):
+    """Its server is not there for some attempts."""
+
+    def __init__(self, *errors: JogeonError) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+    async def __aenter__(self) -> Self:
+        if self.errors:
+            raise self.errors.pop(0)
+        return self
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "FIRST_PAUSE", 0.001)
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize("limit", ["forever", "1h"])
+def test_a_server_that_is_not_there_yet_is_waited_for_and_that_is_said_once(shell: Shell, limit: str) -> None:
+    client = LateClient(ABSENT, ABSENT, ConnectionLost("reset"))
+    said = shell("watch", "--all", "--wait", limit, "--lang", "en", client=client)
+    assert (said.code, client.errors) == (0, [])
+    assert said.err.count("trying again") == 1
+    assert "127.0.0.1:9" in said.err
+
+
+@pytest.mark.usefixtures("_hasty")
+def test_a_wait_that_is_over_ends_with_the_last_error(shell: Shell) -> None:
+    said = shell("watch", "--all", "--wait", "10ms", "--lang", "en", client=LateClient(*[ABSENT] * 1000))
+    assert said.code == 5
+    assert len(shell.connected) > 1
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CouldNotConnect(address="wss://x", reason="tls", detail=""), 5),
+        (CouldNotConnect(address="ws://x", reason="handshake", detail=""), 5),
+        (SessionTaken(code="R10001", text="taken"), 6),
+        (LoginRefused(code="8030", text="mixed up"), 3),
+    ],
+)
+def test_what_no_waiting_cures_is_told_at_once(shell: Shell, error: JogeonError, code: int) -> None:
+    assert shell("watch", "--all", "--wait", "forever", client=LateClient(error)).code == code
+    assert len(shell.connected) == 1
+
+
+def test_without_a_wait_the_first_error_ends_it(shell: Shell) -> None:
+    assert shell("watch", "--all", client=LateClient(ABSENT)).code == 5
+    assert len(shell.connected) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import time as clock
@@ -190,3 +191,41 @@ def test_the_end_says_how_many_entered_and_how_many_left(tmp_path: Path) -> None
             broker.enter("급등주", code)
         broker.leave("급등주", "000010")
         assert "recorded: 3 enters, 1 leaves, 0 gaps" in recording.result().stderr
+
+
+TIMED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ")
+
+
+def test_what_it_tells_has_its_time(tmp_path: Path) -> None:
+    done = record("--all", "--journal", str(tmp_path / "a.journal"), "--duration", "500ms")
+    first, *_, last = told = done.stderr.splitlines()
+    assert "recording: " in first
+    assert "recorded: " in last
+    assert all(map(TIMED.match, told))
+
+
+def test_an_until_that_has_passed_means_tomorrow_and_is_said(tmp_path: Path) -> None:
+    past = datetime.now(KST) - timedelta(minutes=1)
+    argv = ["--until", f"{past:%H:%M:%S}", "--duration", "300ms", "--journal", str(tmp_path / "a.journal")]
+    done = record("급등주", *argv)
+    assert done.returncode == 0
+    assert f"{past:%H:%M:%S} has passed: recording until {past + timedelta(days=1):%Y-%m-%d %H:%M:%S}" in done.stderr
+
+
+def test_what_ends_by_an_error_is_not_told_as_done(tmp_path: Path) -> None:
+    async def session() -> str:
+        async with Broker({"급등주": ["005930"]}) as broker:
+            argv = ["급등주", "--server", broker.url, "--lang", "en", "--journal", str(tmp_path / "a.journal")]
+            recording = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "jogeon", "record", *argv, stderr=subprocess.PIPE
+            )
+            assert recording.stderr is not None
+            first = await recording.stderr.readline()
+            broker.system("R10001", "동일한 App key로 접속이 되었습니다.")
+            rest = await recording.stderr.read()
+            assert await recording.wait() == 6
+            return (first + rest).decode()
+
+    told = asyncio.run(session())
+    assert "recorded:" not in told
+    assert "cut short" in told

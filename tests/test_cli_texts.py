@@ -76,3 +76,9 @@ def test_no_text_is_left_that_nobody_asks_for() -> None:
     computed = {"help", *(name for name in FILES if name[0].isupper())}  # errors have texts by their names
     asked_for = [key for key in TEXTS if key in words or key.startswith(begun) or key.split(".")[0] in computed]
     assert set(TEXTS) - set(asked_for) == set()
+
+
+def test_one_is_no_plural() -> None:
+    told = [Texts("en")("search.title", condition="급등주", count=count) for count in (0, 1, 2)]
+    assert told == ["급등주: 0 stocks", "급등주: 1 stock", "급등주: 2 stocks"]
+    assert Texts("ko")("search.title", condition="급등주", count=1) == "급등주: 1종목"

@@ -13,7 +13,8 @@ from jogeon import errors
 from jogeon.cli.showing.translate import PLAIN, cause_of, oddity_of, said
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.reports import TEXTS as REPORTS
-from jogeon.events import Anomaly, Counts, State
+from jogeon.details import Counts
+from jogeon.events import Anomaly, State
 from jogeon.reports import Kind, Report
 from test_reports import filled
 
@@ -64,7 +65,12 @@ def test_the_systems_own_words_are_said_in_korean(number: int) -> None:
 def test_words_of_others_stay() -> None:
     for text in ("", "demo", "ws://127.0.0.1:1", "조건검색 제한", "{why} %s", "{text}"):
         assert said(Report("other", text=text), KOREAN) == text
-    assert said(Report("system", number=99_999, text="odd"), KOREAN) == "odd"
+    assert said(Report("system", number=99_999, text="이상함"), KOREAN) == "이상함"
+
+
+def test_the_systems_own_english_is_not_shown_to_who_reads_korean() -> None:
+    odd = Report("system", number=99_999, text="odd")
+    assert (said(odd, KOREAN), said(odd, ENGLISH)) == ("시스템 오류 99999", "odd")
     assert said(Report("certificate", name="invalid", text="odd"), KOREAN) == "odd"
 
 

@@ -24,6 +24,13 @@ def test_names_and_exchange_are_handed_on(shell: Shell) -> None:
     assert client.asked == [(("급등주", "1"), "N"), "closed"]
 
 
+def test_a_position_of_a_hub_is_handed_on(shell: Shell) -> None:
+    client = FakeClient()
+    assert shell("watch", "급등주", "--after", "0123456789ABCDEF:3:120", client=client).code == 0
+    assert client.after == "0123456789abcdef:3:120"
+    assert shell("watch", "급등주", "--after", "yesterday", client=client).code == 2
+
+
 def test_all_of_them(shell: Shell) -> None:
     client = FakeClient()
     assert shell("watch", "--all", client=client).code == 0
@@ -58,4 +65,35 @@ def test_what_is_no_journal_is_refused_before_anybody_logs_in(shell: Shell, tmp_
 def test_names_or_all_but_one_of_them(shell: Shell, argv: list[str]) -> None:
     client = FakeClient()
     assert shell(*argv, client=client).code == 2
+    assert client.asked == []
+
+
+def test_readable_lines_instead_of_json(shell: Shell) -> None:
+    said = shell(
+        "watch", "--all", "--lines", "--lang", "ko", client=FakeClient(events=[snapshot("1"), enter("2"), leave("1")])
+    )
+    assert [line.split()[2:] for line in said.out.splitlines()] == [
+        ["전체", "급등주:", "1종목"],
+        ["▲", "편입", "2", "급등주"],
+        ["▽", "이탈", "1", "급등주"],
+    ]
+    assert said.err == ""
+
+
+def test_one_form_of_lines_at_a_time(shell: Shell) -> None:
+    assert shell("watch", "--all", "--lines", "--json").code == 2
+    assert shell("demo", "--lines", "--json").code == 2
+
+
+def test_a_bell_is_no_part_of_the_lines(shell: Shell) -> None:
+    said = shell("watch", "--all", "--bell", client=FakeClient(events=[enter("2")]))
+    assert (len(said.lines), said.err) == (1, "")
+
+
+@pytest.mark.parametrize("limit", ["0", "soon", "-1s", "forever and a day"])
+def test_a_wait_has_a_limit_or_none(shell: Shell, limit: str) -> None:
+    client = FakeClient()
+    said = shell("watch", "--all", "--wait", limit, "--lang", "en", client=client)
+    assert said.code == 2
+    assert "forever" in said.err
     assert client.asked == []

@@ -65,3 +65,16 @@ def test_no_colour_where_none_is_wanted(stream: io.TextIOWrapper, monkeypatch: p
 
 def test_what_is_no_terminal_has_80_columns() -> None:
     assert size_of(io.StringIO()) == (80, 24)
+
+
+def test_the_last_column_of_a_full_line_is_not_erased(stream: io.TextIOWrapper) -> None:
+    Window(stream).show([(Piece("가나다"),)], os.terminal_size((6, 1)))
+    assert written(stream) == "\x1b[1;1H가나다"
+
+
+def test_the_bell_rings_also_where_nothing_changed(stream: io.TextIOWrapper) -> None:
+    window = Window(stream)
+    window.show([(Piece("x"),)], SIZE)
+    written(stream)
+    window.show([(Piece("x"),)], SIZE, bell=True)
+    assert written(stream) == "\a"

@@ -15,7 +15,7 @@ import sys
 import tokenize
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
 
 import click
 import pytest
@@ -28,7 +28,7 @@ from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
-from jogeon.cli.showing.live_picture import Story
+from jogeon.cli.showing.live_picture import Price, Story
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
@@ -215,26 +215,44 @@ def after(seconds: int) -> int:
     return 1_795_395_420_000_000_000 + seconds * 1_000_000_000
 
 
+STOCKS = {
+    "243460": ("가상금융 036", Price(19_370, "rise", 4.76, 115_417, 19_440, -0.36)),
+    "102490": ("가상물산 021", Price(13_620, "limit-up", 29.96, 25_276, 13_620, 0.0)),
+    "223850": ("가상철강 030", Price(67_900, "rise", 5.76, 4_264, 66_500, 2.11)),
+    "405520": ("가상에너지 053", Price(2_775, "rise", 6.94, 146_929, 2_755, 0.73)),
+    "671920": ("가상전자 083", Price(59_300, "rise", 0.87, 498_207, 59_300, 0.0)),
+    "251970": ("가상바이오 073", Price()),
+    "0003A0": ("가상로봇 0003", Price(6_750, "fall", -1.46, 120_640, 6_760, -0.15)),
+}
+"""Names and prices of the picture at the top."""
+
+
 def story(server: str) -> Story:
     """Tell of a minute with an outage in it."""
     surge, high, slump = (Condition(*pair) for pair in (("4", "급등주"), ("1", "신고가 돌파"), ("5", "급락주")))
     told = Story(server)
     told.hear(korean(after(20)))
-    told.take(Leave(after(3), surge, "251970"))
-    told.take(Gap(surge, after(4), after(15), "connection lost"))
+    told.take(Leave(after(3), surge, "251970", name=STOCKS["251970"][0]))
+    for condition in (surge, high, slump):
+        told.take(Gap(condition, after(4), after(15), "connection lost"))
     told.take(Enter(after(15), surge, "243460", "", "recovered", after(4), after(15)))
-    told.take(Enter(after(18), high, "671920"))
-    told.take(Leave(after(19), surge, "0003A0"))
+    told.take(Enter(after(18), surge, "671920", name=STOCKS["671920"][0]))
+    told.take(Leave(after(19), surge, "0003A0", name=STOCKS["0003A0"][0]))
     members = {
-        "급등주": {"243460": 15, "102490": 2, "223850": 0, "405520": 0},
-        "신고가 돌파": {"671920": 18, "467680": 3, "551300": 1},
+        "급등주": {"671920": 18, "243460": 15, "102490": 2, "223850": 0, "405520": 0},
+        "신고가 돌파": {"223850": 18, "467680": 3, "551300": 1},
         "급락주": {},
     }
     told.look([surge, high, slump], {
-        name: {code: Member(code, after(since), "live" if since else "snapshot") for code, since in inside.items()}
-        for name, inside in members.items()
-    })  # fmt: skip
+        name: {code: member(code, second) for code, second in inside.items()} for name, inside in members.items()
+    }, {code: price for code, (_, price) in STOCKS.items()})  # fmt: skip
     return told
+
+
+def member(code: str, second: int) -> Member:
+    """Return a stock that is in since this second: 15 is the end of the outage, 0 the beginning of the watch."""
+    origin: Literal["snapshot", "live", "recovered"] = {0: "snapshot", 15: "recovered"}.get(second, "live")  # type: ignore[assignment]  # it is one of them
+    return Member(code, after(second), origin, STOCKS.get(code, ("",))[0] or None)
 
 
 def test_every_toml_block_can_be_read() -> None:

@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation import SECOND_NS, moment
+from jogeon.details import Counts, Details, with_details
 from jogeon.events import (
     KST,
     Anomaly,
     Condition,
-    Counts,
-    Details,
     Enter,
     Event,
     Gap,
@@ -28,7 +27,6 @@ from jogeon.events import (
     exchange_time,
     korean,
     named,
-    with_details,
 )
 from jogeon.reports import Kind, Report
 from recorded import events

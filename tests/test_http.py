@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -225,3 +227,9 @@ async def test_many_half_sent_requests_leave_room(address: str, http: httpx2.Asy
         writer.close()
     for _, writer in crowd[WAITING:]:
         writer.close()
+
+
+async def test_every_answer_says_when_it_was_given(http: httpx2.AsyncClient) -> None:
+    """A client learns from it how wrong its own clock is."""
+    said = parsedate_to_datetime((await http.get("/teapot")).headers["date"])
+    assert abs(said.timestamp() - time.time()) < 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.live.ledger import PACE, Ledger
+from jogeon.live.ledger import MOST_NEWS, PACE, SECOND_NS, Ledger
 from jogeon.live.pricing import ENTRY_PATIENCE, Pricing
 from jogeon.wire.messages import QuoteValues, TradeRow
 
@@ -97,8 +97,8 @@ def test_who_left_is_told_its_entry_and_then_no_more() -> None:
 def test_an_entry_whose_price_came_too_late_is_told_without() -> None:
     table = Table()
     table.ledger.put(Enter(1, RISE, A))
-    table.pricing.tick(0.0)
-    table.pricing.tick(ENTRY_PATIENCE)
+    table.pricing.tick(0.0, 0)
+    table.pricing.tick(ENTRY_PATIENCE, 0)
     assert table.takes(0.0) == [(A, None, None, None)]
     table.trades(A, 500)
     assert table.takes(5.0) == [(A, None, None, 500)]
@@ -160,3 +160,38 @@ def test_what_was_told_long_ago_is_forgotten() -> None:
         table.ledger.take(float(number))
         table.ledger.put(Leave(1, RISE, code))
     assert len(table.ledger._told) <= 1001
+
+
+def test_news_that_nobody_reads_take_no_more_room_than_there_is() -> None:
+    table = Table()
+    for number in range(MOST_NEWS + 100):
+        code = f"{number:06d}"
+        table.ledger.put(Enter(1, RISE, code))
+        table.trades(code, 5)
+        table.ledger.put(Leave(1, RISE, code))
+    table.pricing.tick(0.0, 0)
+    assert len(table.ledger._news) == MOST_NEWS
+    assert table.ledger._kept == {}
+
+
+def test_what_is_kept_is_each_entry_and_one_quote_a_second() -> None:
+    table, kept = Table(), list[tuple[str, int | None, str | None]]()
+    table.ledger.keep = lambda quote, entry: kept.append((quote.code, quote.price, entry))
+    table.ledger.put_block([Snapshot(1, RISE, (A,))])
+    table.trades(A, 500, 7 * SECOND_NS)
+    table.trades(A, 510, 7 * SECOND_NS + 5)
+    table.ledger.put(Enter(1, HIGH, A))
+    table.trades(A, 520, 7 * SECOND_NS + 6)
+    table.trades(A, 530, 8 * SECOND_NS)
+    table.trades(A, 540, 8 * SECOND_NS + 1)
+    assert kept == [(A, 500, "snapshot"), (A, 520, "trade"), (A, 530, None)]
+
+
+def test_an_entry_without_a_price_is_not_kept_as_one() -> None:
+    table, kept = Table(), list[tuple[int | None, str | None]]()
+    table.ledger.keep = lambda quote, entry: kept.append((quote.price, entry))
+    table.ledger.put(Enter(1, RISE, A))
+    table.pricing.tick(0.0, 0)
+    table.pricing.tick(ENTRY_PATIENCE, 0)
+    table.trades(A, 500)
+    assert kept == [(500, None)]

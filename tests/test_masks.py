@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jogeon import account
 from jogeon.account.keys import Keys
 from jogeon.account.tokens import Issued
 from jogeon.endpoint import FixedToken
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
 from jogeon.masks import HEAD, MOST, forget, hide, masked, masked_bytes, unmasked
 
+ROOMS = sorted(path.stem for path in Path(account.__file__).parent.glob("[a-z]*.py"))
 SECRET = "WQJCwyqInphKnR3bSRtB9NE1lv"
 
 
@@ -114,3 +118,10 @@ def test_a_record_of_a_log_holds_no_secret(caplog: pytest.LogCaptureFixture) -> 
     assert SECRET[:HEAD] not in caplog.text
     assert "'…'" in caplog.text
     assert "5 of them" in caplog.text
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_whoever_handles_keys_logs_through_the_mask(room: str) -> None:
+    module = importlib.import_module(f"jogeon.account.{room}")
+    logger = getattr(module, "logger", None)
+    assert logger is None or unmasked in logger.filters

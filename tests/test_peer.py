@@ -276,3 +276,35 @@ async def test_a_late_answer_to_a_peer_that_went_is_nobodys() -> None:
             await client.send({"trnm": "CNSRLST"})
         await asyncio.sleep(0.05)
         assert server.peers == ()
+
+
+async def test_who_keeps_too_much_waiting_for_too_long_is_cut() -> None:
+    clerk = Clerk()
+    async with serving(clerk, lag=(2**16, 0.1)) as server:
+        _, writer = await raw(server)
+        writer.write(LOGIN)
+        while not clerk.peers or not clerk.peers[0].key:
+            await asyncio.sleep(0.01)
+        (peer,) = clerk.peers
+        peer.send(text_frame(b"x" * 60_000) * 50)  # more than the kernels take
+        while not peer.ended:
+            await asyncio.sleep(0.01)
+        assert peer.cut_for == "too slow"
+        writer.transport.abort()
+
+
+async def test_who_takes_what_waits_in_time_is_not() -> None:
+    clerk = Clerk()
+    async with serving(clerk, lag=(2**16, 0.5)) as server:
+        reader, writer = await raw(server)
+        writer.write(LOGIN)
+        while not clerk.peers or not clerk.peers[0].key:
+            await asyncio.sleep(0.01)
+        (peer,) = clerk.peers
+        peer.send(text_frame(b"x" * 60_000) * 50)
+        taken = 0
+        while taken < 3_000_000:
+            taken += len(await reader.read(2**16))
+        await asyncio.sleep(0.6)
+        assert not peer.ended
+        writer.transport.abort()

@@ -114,7 +114,7 @@ def test_the_name_is_the_one_that_is_known_else_the_answers_own() -> None:
     for code in (A, B):
         pricing.wish(code, Ear())
     assert pricing.ask(0.0) == (A, B)
-    pricing.answered([stock(A, 500), stock(B, 600)], 9)
+    pricing.answered([stock(A, 500), stock(B, 600)], 0.0, 9)
     quotes = [pricing.quote(code) for code in (A, B)]
     assert [quote and (quote.name, quote.price, quote.source) for quote in quotes] == [
         ("회사 00000A", 500, "quote"), ("나", 600, "quote")]  # fmt: skip
@@ -125,7 +125,7 @@ def test_a_trade_that_came_while_the_answer_was_on_its_way_is_newer() -> None:
     pricing.wish(A, Ear())
     assert pricing.ask(0.0) == (A,)
     pricing.traded([trade(A, 510)], 5)
-    pricing.answered([stock(A, 500)], 6)
+    pricing.answered([stock(A, 500)], 0.0, 6)
     quote = pricing.quote(A)
     assert quote is not None
     assert (quote.price, quote.at_ns) == (510, 5)
@@ -139,10 +139,10 @@ def test_an_entry_gets_the_price_that_was_asked_for_after_it() -> None:
     first = entered(pricing, A)
     assert pricing.ask(0.0) == (A,)
     second = entered(pricing, A, HIGH)
-    pricing.answered([stock(A, 500)], 7)
+    pricing.answered([stock(A, 500)], 0.0, 7)
     assert (first.entry_price, second.entry_price) == (500, None)
     assert pricing.ask(1.0) == (A,)
-    pricing.answered([stock(A, 510)], 8)
+    pricing.answered([stock(A, 510)], 0.0, 8)
     assert (second.entry_price, second.entry_at_ns) == (510, 8)
     price = pricing.price(first)
     assert (price.entry_price, price.price, price.price_at_ns) == (500, 510, 8)
@@ -153,10 +153,10 @@ def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_le
     pricing = Pricing()
     stays, leaves = entered(pricing, A), entered(pricing, B)
     pricing.leave(leaves)
-    pricing.tick(100.0)
-    pricing.tick(100.0 + ENTRY_PATIENCE - 0.1)
+    pricing.tick(100.0, 0)
+    pricing.tick(100.0 + ENTRY_PATIENCE - 0.1, 0)
     assert not stays.settled
-    pricing.tick(100.0 + ENTRY_PATIENCE)
+    pricing.tick(100.0 + ENTRY_PATIENCE, 0)
     assert (stays.settled, leaves.settled, stays.entry_price) == (True, True, None)
     pricing.traded([trade(B, 5)], 1)
     assert pricing.quote(B) is None, "nobody follows it"
@@ -165,8 +165,8 @@ def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_le
 def test_who_was_in_at_first_waits_as_long_as_it_takes_and_takes_what_is_known() -> None:
     pricing = Pricing()
     waits = entered(pricing, A, first_seen=True)
-    pricing.tick(0.0)
-    pricing.tick(10 * ENTRY_PATIENCE)
+    pricing.tick(0.0, 0)
+    pricing.tick(10 * ENTRY_PATIENCE, 0)
     assert not waits.settled
     pricing.traded([trade(A, 500)], 3)
     other = entered(pricing, A, HIGH, first_seen=True)
@@ -181,9 +181,9 @@ def test_a_stock_that_left_is_told_its_entry_price_and_followed_no_longer() -> N
     pricing.leave(holding)
     assert list(pricing.ranking(9)) == []
     assert pricing.ask(0.0) == (A,)
-    pricing.answered([stock(A, 500)], 7)
+    pricing.answered([stock(A, 500)], 0.0, 7)
     assert holding.entry_price == 500
-    pricing.tick(1.0)
+    pricing.tick(1.0, 0)
     assert pricing.quote(A) is None
 
 
@@ -196,10 +196,10 @@ def test_members_without_a_slot_are_asked_for_in_turn() -> None:
         entered(pricing, code, first_seen=True)
     connected(pricing)
     assert pricing.slots.registered == {C}
-    pricing.tick(0.0)
+    pricing.tick(0.0, 0)
     assert pricing.ask(0.0) == (A, B, C)
-    pricing.answered([stock(code, 5) for code in (A, B, C)], 1)
-    pricing.tick(10.0)
+    pricing.answered([stock(code, 5) for code in (A, B, C)], 0.0, 1)
+    pricing.tick(10.0, 0)
     assert pricing.ask(10.0) == (A, B)
 
 
@@ -221,7 +221,7 @@ def test_what_was_pushed_is_stale_from_the_loss_on_until_another_price_comes() -
     quotes = [pricing.quote(code) for code in (A, B)]
     assert [quote and quote.stale_since_ns for quote in quotes] == [20, None]
     assert pricing.ask(9.0)[:2] == (A, B), "not only the next trade ends it"
-    pricing.answered([stock(A, 505)], 50)
+    pricing.answered([stock(A, 505)], 0.0, 50)
     quote = pricing.quote(A)
     assert quote is not None
     assert (quote.price, quote.stale_since_ns) == (505, None)
@@ -280,7 +280,7 @@ class Machine:
 
     def answer(self, _: Condition, __: str) -> None:
         if self.on_the_way:
-            self.pricing.answered(self.on_the_way, self.at_ns)
+            self.pricing.answered(self.on_the_way, self.now, self.at_ns)
             self.on_the_way = []
 
     def register(self, _: Condition, __: str) -> None:
@@ -310,7 +310,7 @@ def test_an_entry_price_is_one_that_was_so_after_the_entry(steps: list[tuple[str
     for step, code, which, seconds in steps:
         machine.now += seconds
         getattr(machine, step)((RISE, HIGH)[which], code)
-        machine.pricing.tick(machine.now)
+        machine.pricing.tick(machine.now, 0)
     for holding, entered_ns in machine.every:
         machine.check(holding, entered_ns)
     for holding, at in machine.stays.values():

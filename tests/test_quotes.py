@@ -155,6 +155,6 @@ def test_anything_in_a_row_is_a_quote_or_none(data: Any, values: dict[str, Any])
 
 
 @given(st.text("+-0123456789 _٣x", max_size=14) | st.none() | st.integers(-(10**12), 10**12).map(str))
-def test_the_fast_way_to_a_price_says_what_the_careful_one_does(text: str | None) -> None:
+def test_the_price_alone_is_that_of_the_whole_quote(text: str | None) -> None:
     row = TradeRow("005930", QuoteValues(price=text))
     assert price_of(row) == quote_of(row).price

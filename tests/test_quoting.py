@@ -30,10 +30,21 @@ def test_what_is_known_already_comes_at_once() -> None:
     first = Quoting(pricing, [A])
     first.begin()
     assert pricing.ask(0.0) == (A,)
-    pricing.answered([PricedStock(A, "가상", price=500)], 5)
+    pricing.answered([PricedStock(A, "가상", price=500)], 0.0, 5)
     second = Quoting(pricing, [A])
     second.begin()
     assert [quote.price for quote in second.take()] == [500]
+
+
+def test_an_answer_that_is_older_than_a_trade_is_no_news() -> None:
+    pricing = Pricing()
+    quoting = Quoting(pricing, [A])
+    quoting.begin()
+    assert pricing.ask(0.0) == (A,)
+    pricing.traded([trade(A, "510")], 5)
+    assert [quote.price for quote in quoting.take()] == [510]
+    pricing.answered([PricedStock(A, "가상", price=500)], 0.0, 6)
+    assert quoting.take() == []
 
 
 def test_at_its_end_nothing_is_followed() -> None:

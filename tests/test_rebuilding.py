@@ -18,8 +18,8 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import Numbered, read_steps
 from jogeon.journal.store import Store
-from recorded import START_NS
-from test_deciding import SURGE, at, enter, moves, rule, snapshot, stream
+from recorded import SECOND, START_NS
+from test_deciding import SURGE, at, enter, leave, moves, rule, snapshot, stream
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -58,7 +58,8 @@ def one(**fields: object) -> Rule:
 def test_after_a_kill_at_any_point_nothing_due_is_missing_or_doubled(
     steps: list[tuple[str, str, int]], dwell: int, cooldown: int, data: st.DataObject
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.alerts.rebuilding.SPARE_NS", SECOND)  # so that it begins as late as it may
         path = Path(folder) / "day.journal"
         record(path, stream(steps))
         wanted = one(dwell=dwell, cooldown=cooldown)
@@ -97,3 +98,15 @@ def test_a_dry_run_goes_by_ticks_and_not_by_what_is_known_of_the_end(tmp_path: P
     record(path, [snapshot(0), enter(1), 40, enter(50, "000660")])
     assert [alert.code for alert in dry_run(path, [one(dwell=30)])] == ["005930"]
     assert present(path) == [Tick(SURGE, at(50))]
+
+
+def test_cool_downs_and_caps_go_on_over_a_restart(tmp_path: Path) -> None:
+    for name, wanted in (("cool", one(cooldown=600)), ("cap", one(cap=1))):
+        path = tmp_path / f"{name}.journal"
+        record(path, [snapshot(0), enter(1), leave(2), enter(3)])
+        begun = rebuilt(path, [wanted], 0, 0).decider
+        db = open_reader(path)
+        (alert,) = [a for step in read_steps(db, 0, 2, priced=False) for a in taken(begun, step)]
+        db.close()
+        keep(path, [alert], 2)
+        assert rebuilt(path, [wanted], 4, 0).alerts == []

@@ -10,8 +10,9 @@ import jogeon
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Condition, Gap, Leave, State
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
+from jogeon.live.receiving import Receiver
 from jogeon.live.serving import REPLACE_PAUSE
 from jogeon.wire import writers
 from texts import page_text

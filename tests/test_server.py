@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import websockets
@@ -67,8 +67,8 @@ class Clerk:
 
 
 @contextlib.asynccontextmanager
-async def serving(clerk: Clerk | None = None, **settings: float) -> AsyncIterator[Server]:
-    server = await serve(clerk or Clerk(), settings=ServerSettings(**settings))  # type: ignore[arg-type]  # ints and bools
+async def serving(clerk: Clerk | None = None, **settings: Any) -> AsyncIterator[Server]:
+    server = await serve(clerk or Clerk(), settings=ServerSettings(**settings))
     try:
         yield server
     finally:

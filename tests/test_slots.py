@@ -94,6 +94,12 @@ def test_the_limit_is_learnt_downwards_from_what_the_broker_says(text: str, limi
     assert request == RegisterQuotes(tuple("abcde"[:limit]), keep=False)
 
 
+def test_a_group_may_have_less_than_a_connection() -> None:
+    table = Table(5, *"abcde")
+    table.answers(table.sends(0.0), Refusal("105118", "그룹별 허용 개수(2)를 초과"))
+    assert table.slots.limit == 2
+
+
 def test_a_limit_that_others_use_too_is_found_without_losing_what_is_registered() -> None:
     """A REG that keeps what is there says nothing of the limit: all is replaced before it is taken for too high."""
     table = Table(5, "a", "b")
@@ -119,6 +125,29 @@ def test_a_refusal_for_the_rate_costs_a_pause_that_grows_and_nothing_else() -> N
     table.answers(request, now=7.0)
     assert table.slots.registered == {"a", "b"}
     assert table.slots.refused == [BUSY, BUSY]
+
+
+def test_a_broker_that_counts_both_kinds_as_one_is_believed() -> None:
+    table = Table(1, "a")
+    table.answers(table.sends(0.0))
+    table.wants("b")
+    table.answers(table.sends(1.0), now=1.0)
+    table.answers(table.sends(1.1), BUSY, now=1.1)
+    table.answers(table.sends(1.1 + BUSY_PAUSE), now=3.1)
+    table.wants("c")
+    table.answers(table.sends(5.0), now=5.0)
+    assert table.sends(5.5) is None
+    assert table.slots.next_due() == 6.0
+    assert table.sends(6.0) == RegisterQuotes(("c",))
+
+
+def test_a_refusal_long_after_the_other_kind_says_nothing_of_both() -> None:
+    table = Table(1, "a")
+    table.answers(table.sends(0.0), BUSY, now=0.0)
+    table.answers(table.sends(BUSY_PAUSE), now=BUSY_PAUSE)
+    table.wants("b")
+    table.answers(table.sends(5.0), now=5.0)
+    assert table.sends(5.1) == RegisterQuotes(("b",))
 
 
 def test_what_is_busy_is_not_sent_and_due_again_later() -> None:

@@ -12,6 +12,7 @@ from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import (
     Numbered,
     Priced,
+    read_end_ns,
     read_members,
     read_place_before,
     read_present,
@@ -78,8 +79,10 @@ def test_the_ticks_behind_the_place_itself_belong_to_what_follows(path: Path) ->
 
 def test_time_in_a_gap_is_no_time_that_was_seen(path: Path) -> None:
     db = open_reader(path)
-    assert read_place_before(db, 5 * SECOND) <= 6
-    assert read_place_before(db, 1000 * SECOND) == 0
+    assert read_place_before(db, 12, 5 * SECOND) <= 6
+    assert 0 < read_place_before(db, 8, 2 * SECOND) <= 6
+    assert read_place_before(db, 12, 1000 * SECOND) == 0
+    assert read_end_ns(db) == START_NS + 110 * SECOND
     (codes, right_ns) = read_members(db, 4)[RISE]
     assert (codes, right_ns) == (["000001", "000002", "000003"], START_NS + 3 * SECOND)
     db.close()

@@ -143,3 +143,9 @@ async def test_a_request_before_the_login_may_be_passed_over() -> None:
         await early.send({"trnm": "CNSRLST"})
         await early.ask(trnm="LOGIN", token="demo")
         assert [frame["trnm"] for frame in early.frames] == ["LOGIN"]
+
+
+async def test_every_answer_may_be_a_failure_in_words() -> None:
+    async with talking(words=1) as (_, client):
+        await client.conditions()
+        assert [(await client.register("1"))["data"] for _ in range(2)] == [None, None]

@@ -1,5 +1,7 @@
 """Whose price is asked for next: entries in order, then who has none, then in turn whoever has the oldest."""
 
+import math
+
 import pytest
 
 from jogeon.live.turns import OLD, PACE, SLOWEST, Turns
@@ -7,12 +9,12 @@ from jogeon.live.turns import OLD, PACE, SLOWEST, Turns
 
 def test_entries_go_first_in_order_then_those_without_a_price_then_the_others() -> None:
     turns = Turns(4)
-    turns.take_turns("xyz")
+    turns.take_turns(dict.fromkeys("xyz", -math.inf))
     turns.unpriced("u")
     for code in "cab":
         turns.entered(code)
     assert turns.next_codes(0.0) == ("c", "a", "b", "u")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(PACE) == ("x", "y", "z")
 
 
@@ -38,14 +40,25 @@ def test_what_is_priced_meanwhile_need_not_be_asked_for() -> None:
 
 def test_a_stock_is_asked_for_again_once_its_price_is_old() -> None:
     turns = Turns(50)
-    turns.take_turns("ab")
+    turns.take_turns(dict.fromkeys("ab", -math.inf))
     assert turns.next_codes(0.0) == ("a", "b")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(OLD - 0.1) == ()
-    turns.take_turns("bc")
+    turns.take_turns(dict.fromkeys("bc", -math.inf))
     assert turns.next_codes(OLD - 0.1) == ("c",)
-    turns.answered()
+    turns.answered(0.0)
     assert turns.next_codes(OLD + PACE) == ("b",)
+
+
+def test_who_loses_its_slot_waits_as_long_as_its_price_is_new() -> None:
+    turns = Turns(1)
+    turns.take_turns({"old": 70.0})
+    turns.take_turns({"old": 99.0, "fresh": 99.0, "older": 60.0})
+    asked: list[str] = []
+    for second in range(100, 103):
+        asked += turns.next_codes(float(second))
+        turns.answered(second - 0.5)
+    assert asked == ["older", "old"]
 
 
 def test_a_thousand_members_are_at_most_thirty_seconds_old() -> None:
@@ -54,10 +67,10 @@ def test_a_thousand_members_are_at_most_thirty_seconds_old() -> None:
     asked: dict[str, float] = {}
     oldest = 0.0
     for second in range(200):
-        turns.take_turns(codes)
+        turns.take_turns(dict.fromkeys(codes, float(second)))
         for code in turns.next_codes(float(second)):
             asked[code] = second
-        turns.answered()
+        turns.answered(0.0)
         if second > 40:
             oldest = max(oldest, second - min(asked.values()))
     assert len(asked) == 1000
@@ -69,14 +82,14 @@ def test_forty_entries_a_second_leave_room_for_the_others_and_wait_for_none_of_t
     members = [f"m{number}" for number in range(500)]
     served: set[str] = set()
     for second in range(100):
-        turns.take_turns(members)
+        turns.take_turns(dict.fromkeys(members, float(second)))
         entries = [f"{second}.{number}" for number in range(40)]
         for code in entries:
             turns.entered(code)
         codes = turns.next_codes(float(second))
         assert list(codes[:40]) == entries
         served |= set(codes[40:])
-        turns.answered()
+        turns.answered(0.0)
     assert served == set(members)
 
 
@@ -90,7 +103,7 @@ def test_a_failure_puts_back_who_waited_and_slows_down_until_all_is_well_again()
     turns.failed(0.5)
     assert turns.next_codes(0.5 + 2 * PACE - 0.1) == ()
     assert turns.next_codes(0.5 + 2 * PACE) == ("a", "b")
-    turns.answered()
+    turns.answered(0.0)
     assert turns.pace == PACE
     assert turns.next_codes(10.0) == ("c", "u")
     turns.failed(10.0)
@@ -107,5 +120,5 @@ def test_it_never_gets_slower_than_it_must() -> None:
         turns.failed(now)
     assert turns.pace == SLOWEST
     turns.next_codes(now + SLOWEST)
-    turns.answered()
+    turns.answered(0.0)
     assert turns.pace == pytest.approx(SLOWEST / 2)

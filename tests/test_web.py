@@ -1,8 +1,13 @@
 """One HTTP request and its reply, against a server that behaves as servers do at worst."""
 
+import ssl
+from pathlib import Path
+
 import pytest
 
+from jogeon import web
 from jogeon.errors import CouldNotConnect
+from jogeon.net import tls_context
 from jogeon.web import exchange
 from phone import answer, phone
 
@@ -35,3 +40,20 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 async def test_an_address_that_leads_nowhere(url: str) -> None:
     with pytest.raises(CouldNotConnect):
         await exchange("GET", url)
+
+
+def test_what_verifies_a_server_is_made_once_for_each_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def counted(url: str) -> ssl.SSLContext:
+        made.append(url)
+        return tls_context(url)
+
+    monkeypatch.setattr(web, "_contexts", {})
+    monkeypatch.setattr(web, "tls_context", counted)
+    web.prepare()
+    web.prepare()
+    assert len(made) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+    web.prepare()  # what cannot be read is told by the request
+    assert len(made) == 2

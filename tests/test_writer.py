@@ -17,8 +17,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 
+from jogeon.details import Counts
 from jogeon.errors import JournalError
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Snapshot, State
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Snapshot, State
 from jogeon.journal import file as store_module
 from jogeon.journal import inbox
 from jogeon.journal import writer as module

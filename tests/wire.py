@@ -19,8 +19,9 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.policy import OnTaken, Policy
+from jogeon.live.receiving import Receiver
 from jogeon.watch import Watch
 from jogeon.wire import writers
 from jogeon.wire.messages import QuoteRow

@@ -9,6 +9,7 @@ from os import PathLike
 
 from jogeon.errors import InvalidSetting
 from jogeon.events import Condition
+from jogeon.journal.position import Position
 from jogeon.wire.values import bare_code
 
 ARGUMENT = "argument"
@@ -65,6 +66,16 @@ def check_bounds(**bounds: object) -> None:
             raise TypeError(f"{name} is an int, not {type(bound).__name__} {bound!r}")
         if bound < 1:
             raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail="1 or more")
+
+
+def position_in(after: object) -> Position:
+    """Return a position of a numbered stream that was given as text; TypeError, InvalidSetting."""
+    if not isinstance(after, str):
+        raise TypeError(f"a position is a str, JOURNAL:EPOCH:N or EPOCH:N, not {type(after).__name__} {after!r}")
+    try:
+        return Position.parse(after)
+    except ValueError as error:
+        raise InvalidSetting(file=ARGUMENT, field="after", reason="wrong value", detail=str(error)) from None
 
 
 def check_path(name: str, path: object) -> None:

@@ -4,14 +4,15 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Self
 
 from jogeon.account.markets import Markets, kept
 from jogeon.account.names import Names
-from jogeon.account.stkinfo import StockInfo
-from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, stock_codes
+from jogeon.account.stkinfo import URGENT, StockInfo
+from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, position_in, stock_codes
 from jogeon.endpoint import Endpoint
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.events import Condition, Exchange, Stock, korean
@@ -66,7 +67,7 @@ class Client:
             self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             self._stocks.learn = self._names.learn
             self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
-            self._feed.asking.ask = self._stocks.prices
+            self._feed.asking.ask = partial(self._stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -121,14 +122,18 @@ class Client:
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
         prices: bool = False,
+        after: str | None = None,
     ) -> Watch:
         """Return a Watch (실시간 조건검색, ka10173) of these names or seqs; of all conditions if none is given.
 
         What is not read beyond `max_events` or `max_bytes` is told as a Gap (`lagged`), never waited for. `journal` is
         a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
-        `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`. They are KRX's.
+        `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`, and kept in the
+        journal. They are KRX's. `after`: on a hub, the position (JOURNAL:EPOCH:N, EPOCH:N) behind which its numbered
+        stream goes on; it begins with no snapshot then, unless that position is refused.
         """
         names = all_named(wanted)
+        position = None if after is None else position_in(after)
         check_exchange(exchange)
         check_bounds(max_events=max_events, max_bytes=max_bytes)
         check_path("journal", journal)
@@ -138,7 +143,7 @@ class Client:
         if self._markets is not None:
             self._markets.want()
         ledger = Ledger(feed.pricing) if prices else None
-        return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger)
+        return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger, after=position)
 
     def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
         """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from jogeon.details import Counts, details_of
 from jogeon.reports import Report
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -47,6 +48,9 @@ Sign = Literal["limit-up", "rise", "flat", "limit-down", "fall"]
 Exchange = Literal["K", "N", "A"]
 """K = KRX, N = NXT, A = 통합 (both): the broker's stex_tp."""
 
+
+Number = tuple[int, int]
+"""(epoch, n): where an event stands in the numbered stream of a journal."""
 
 NameOf = Callable[[str], str | None]
 """Looks up the name of a stock by its code; None where nobody knows it yet."""
@@ -104,17 +108,17 @@ class Stock(Struct, frozen=True, gc=False):
     low: int | None
 
 
-class _Named(Struct, frozen=True, eq=False):
-    """What bears the name of a stock: that is help for people, and no part of what is equal or of its hash."""
+class _Labelled(Struct, frozen=True, eq=False):
+    """What bears the name of a stock, or its number in a stream: neither is part of what is equal or of its hash."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and _without_names(self) == _without_names(other)
+        return type(self) is type(other) and _without_labels(self) == _without_labels(other)
 
     def __hash__(self) -> int:
-        return hash((type(self), _without_names(self)))
+        return hash((type(self), _without_labels(self)))
 
 
-class Member(_Named, frozen=True, gc=False, eq=False):
+class Member(_Labelled, frozen=True, gc=False, eq=False):
     """A stock that is in a condition now (편입 종목).
 
     `since` is when it was heard of: the moment of its enter, or of the snapshot that first showed it. `name` is that of
@@ -137,7 +141,9 @@ class _Told(Struct, frozen=True):
 
     def fields(self) -> dict[str, object]:
         """Return the event as the fields of its JSON line: the stable form for pipes, journals and other programs."""
-        return {"event": type(self).__name__.lower(), **_fields(self)}
+        fields = {"event": type(self).__name__.lower(), **_fields(self)}
+        number: Number | None = getattr(self, "number", None)
+        return fields if number is None else fields | dict(zip(("epoch", "n"), number, strict=True))
 
 
 class _Received(_Told, frozen=True):
@@ -151,15 +157,16 @@ class _Received(_Told, frozen=True):
         return korean(self.at_ns)
 
 
-class Snapshot(_Received, _Named, frozen=True, eq=False):
+class Snapshot(_Received, _Labelled, frozen=True, eq=False):
     """All codes that are in a condition at one moment, in the broker's order; `names` of those that are known."""
 
     condition: Condition
     codes: tuple[str, ...]
     names: Mapping[str, str] = {}
+    number: Number | None = None
 
 
-class _Change(_Received, _Named, frozen=True, gc=False, eq=False):
+class _Change(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """A stock that entered or left; for a recovered one, the interval in which it must have happened.
 
     `name` is that of the stock, None where it was not known when the event was made.
@@ -172,6 +179,7 @@ class _Change(_Received, _Named, frozen=True, gc=False, eq=False):
     since_ns: int | None = None
     until_ns: int | None = None
     name: str | None = None
+    number: Number | None = None
 
     @property
     def time(self) -> datetime | None:
@@ -197,7 +205,7 @@ class Leave(_Change, frozen=True, gc=False, eq=False):
     """A stock left a condition (이탈)."""
 
 
-class Gap(_Told, frozen=True, gc=False):
+class Gap(_Told, _Labelled, frozen=True, gc=False, eq=False):
     """A stretch in which nothing could be heard of a condition (공백); `open` if it had not ended when told."""
 
     condition: Condition
@@ -206,6 +214,7 @@ class Gap(_Told, frozen=True, gc=False):
     cause: Cause
     detail: str = ""
     open: bool = False
+    number: Number | None = None
 
     @property
     def since(self) -> datetime:
@@ -218,21 +227,7 @@ class Gap(_Told, frozen=True, gc=False):
         return korean(self.until_ns)
 
 
-class Counts(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How many events of each kind."""
-
-    anomaly: int = 0
-    enter: int = 0
-    gap: int = 0
-    leave: int = 0
-    snapshot: int = 0
-    state: int = 0
-
-    def __str__(self) -> str:
-        return ", ".join(f"{count} {kind}" for kind, count in msgspec.structs.asdict(self).items() if count)
-
-
-class State(_Received, frozen=True, gc=False):
+class State(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """Something about the watch itself; `condition` is None where it concerns the whole client.
 
     `cause` is English text, made from the fields behind it where it is not given: `error` is what went wrong, `pause`
@@ -248,6 +243,7 @@ class State(_Received, frozen=True, gc=False):
     active: int | None = None
     of: int | None = None
     notices: tuple[Report, ...] = ()
+    number: Number | None = None
 
     def __post_init__(self) -> None:
         if not self.cause:
@@ -262,7 +258,7 @@ class State(_Received, frozen=True, gc=False):
         return cause if self.pause is None else f"in {self.pause:.1f} s: {cause}"
 
 
-class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
+class Anomaly(_Received, _Labelled, frozen=True, gc=False, eq=False):
     """Something the broker sent that cannot be right, told and not acted upon.
 
     `what` is English text, made from the fields behind it where it is not given: `error` is what is wrong, `counts`
@@ -275,6 +271,7 @@ class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
     error: Report | None = None
     counts: Counts | None = None
     name: str | None = None
+    number: Number | None = None
 
     def __post_init__(self) -> None:
         if not self.what:
@@ -282,14 +279,17 @@ class Anomaly(_Received, _Named, frozen=True, gc=False, eq=False):
             force_setattr(self, "what", lagged if self.error is None else str(self.error))
 
 
-_Reported = TypeVar("_Reported", bound=State | Anomaly)
 _Any = TypeVar("_Any", bound="Event")
 
 Event = Snapshot | Enter | Leave | Gap | State | Anomaly
 
 
-def _without_names(event: Struct) -> tuple[object, ...]:
-    return tuple(getattr(event, field) for field in event.__struct_fields__ if field not in ("name", "names"))
+LABELS = frozenset({"name", "names", "number"})
+"""Fields that are no part of what an event is."""
+
+
+def _without_labels(event: Struct) -> tuple[object, ...]:
+    return tuple(getattr(event, field) for field in event.__struct_fields__ if field not in LABELS)
 
 
 def names_among(codes: Iterable[str], name_of: NameOf) -> dict[str, str]:
@@ -323,47 +323,6 @@ def _fields(event: _Told) -> dict[str, object]:
             told = {"condition": _pair(event.condition), **stock, "what": event.what}
             return {**told, "at": _micro(event.at), **msgspec.to_builtins(details_of(event))}
     raise TypeError(f"{type(event).__name__} is not an event of a watch")
-
-
-class Details(Struct, frozen=True, omit_defaults=True):
-    """What a State or an Anomaly has besides its text."""
-
-    pause: float | None = None
-    error: Report | None = None
-    active: int | None = None
-    of: int | None = None
-    notices: tuple[Report, ...] = ()
-    counts: Counts | None = None
-
-
-DEEPEST = 8
-"""Reports behind each other in details that are read; ours have three."""
-_details_decoder = msgspec.json.Decoder(Details)
-
-
-def details_of(event: State | Anomaly) -> Details:
-    """Return what an event has besides its text."""
-    return Details(**{name: getattr(event, name) for name in Details.__struct_fields__ if hasattr(event, name)})
-
-
-def details_text(event: State | Anomaly) -> str | None:
-    """Return what an event has besides its text as JSON, None if it has nothing."""
-    details = details_of(event)
-    return None if details == Details() else msgspec.json.encode(details).decode()
-
-
-def with_details(event: _Reported, text: object) -> _Reported:
-    """Return an event with what `details_text` said of it; ValueError if that cannot be read."""
-    if not isinstance(text, str):
-        return event
-    try:
-        details = _details_decoder.decode(text)
-    except RecursionError:
-        raise ValueError("details that are nested too deeply") from None
-    if any(report.depth > DEEPEST for report in (details.error, *details.notices) if report is not None):
-        raise ValueError("details that are nested too deeply")
-    held = {name: getattr(details, name) for name in Details.__struct_fields__ if hasattr(event, name)}
-    return msgspec.structs.replace(event, **held)
 
 
 def _change_fields(event: Enter | Leave) -> dict[str, object]:

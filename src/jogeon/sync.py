@@ -226,10 +226,11 @@ class Client:
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
         prices: bool = False,
+        after: str | None = None,
     ) -> "Watch":
         """Return a Watch, to be used in `with`; see jogeon.Client.watch."""
         bounds: dict[str, Any] = {"max_events": max_events, "max_bytes": max_bytes}
-        more: dict[str, Any] = {"journal": journal, "frames": frames, "prices": prices}
+        more: dict[str, Any] = {"journal": journal, "frames": frames, "prices": prices, "after": after}
         return Watch(self._home, self._wrapped.watch(*wanted, exchange=exchange, **bounds, **more))
 
     def quotes(self, *codes: str) -> Iterator[Quote]:

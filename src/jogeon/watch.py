@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition, Event, Exchange, State
+from jogeon.journal.position import Position
 from jogeon.journal.resume import RestartGap
 from jogeon.live.feed import Feed
 from jogeon.live.ledger import Ledger
@@ -45,6 +46,7 @@ class Watch:
         journal: Path | None,
         frames: bool,
         ledger: Ledger | None = None,
+        after: Position | None = None,
     ) -> None:
         self._feed = feed
         self._wanted = wanted
@@ -56,6 +58,7 @@ class Watch:
         self._recording: Recording | None = None
         self._cleared: list[str] = []
         self._ledger = ledger
+        self._after = after
         self._news = asyncio.Event()
         self._entered = False
 
@@ -69,6 +72,8 @@ class Watch:
             raise LocalProtocolError("a watch is entered once; make another one")
         self._entered = True
         listing = await self._feed.conditions()
+        if self._after is not None:
+            self._feed.begin_behind(self._after.journal or "", (self._after.epoch, self._after.n))
         for wanted in self._wanted:
             resolve(wanted, listing)  # a name that is not there costs no file
         if self._file is not None:
@@ -103,6 +108,7 @@ class Watch:
         self._feed.readers.append(self)
         if self._ledger is not None:
             self._ledger.on_news = self._news.set
+            self._ledger.keep = None if self._recording is None else self._recording.journal.quote
             self._feed.want_prices()
         notices = () if self._recording is None else self._recording.journal.notices
         at_ns = self._feed.wall()

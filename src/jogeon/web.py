@@ -4,7 +4,9 @@ Tokens, names, quotes and alerts go this way. Redirects are not followed: nothin
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 REPLY_TIMEOUT = 10.0
 REPLY_LIMIT = 65_536
+_contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+"""The last one that was made, by SSL_CERT_FILE and SSL_CERT_DIR."""
 
 
 class Reply(Struct, frozen=True):
@@ -65,7 +69,7 @@ async def exchange(
 def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient":
     import httpx2
 
-    trusted = tls_context(url) if url.startswith("https:") else False  # http:// makes no use of it
+    trusted = _trusted(url) if url.startswith("https:") else False  # http:// makes no use of it
     logging.getLogger("httpcore2.socks").addFilter(_shows_no_login)
     try:
         through = httpx2.Proxy(proxy, ssl_context=_proxy_context(proxy)) if proxy else None
@@ -76,6 +80,22 @@ def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient
         detail = Report("proxy not supported")
         shown = without_password(proxy or "")
         raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
+
+
+def prepare() -> None:
+    """Load now what the first request would load, so that it does not stop a loop that must not stand still."""
+    for url in ("http://127.0.0.1", "https://127.0.0.1"):
+        with contextlib.suppress(CouldNotConnect):  # the request will tell
+            _client(url, None, REPLY_TIMEOUT)
+
+
+def _trusted(url: str) -> ssl.SSLContext:
+    """Return what verifies a server; it takes long to make, and is made once for each pair of certificate settings."""
+    named = (os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+    if named not in _contexts:
+        _contexts.clear()
+        _contexts[named] = tls_context(url)
+    return _contexts[named]
 
 
 def _proxy_context(proxy: str) -> ssl.SSLContext | None:

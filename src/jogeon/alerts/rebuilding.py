@@ -25,6 +25,7 @@ from jogeon.journal.steps import (
     Priced,
     Step,
     read_cursor,
+    read_end_ns,
     read_members,
     read_place_before,
     read_posts,
@@ -34,6 +35,7 @@ from jogeon.journal.steps import (
 
 CURSOR = "alerts"
 """The durable cursor of those who decide: what stands behind it has not been decided."""
+DAY_NS = 86_400_000_000_000
 SPARE_NS = 60_000_000_000
 """How much further back than needed is read: moments of one second stand in no strict order."""
 
@@ -54,11 +56,11 @@ def rebuilt(path: Path, rules: Sequence[Rule], last: int, begun_behind: int | No
     """
     with contextlib.closing(open_reader(path)) as db, told(path), one_moment(db):
         decider = Decider(rules, read_identity(db))
-        posts = list(read_posts(db))
+        posts = list(read_posts(db, read_end_ns(db) - _memory_ns(rules)))
         rows = [row_of(each) for each in posts]
         cursor = _cursor(db, last, begun_behind)
         horizon_ns = max((max(rule.dwell, rule.within or 0) for rule in rules), default=0) + SPARE_NS
-        place = min(read_place_before(db, horizon_ns), _checkpoint(db, cursor))
+        place = read_place_before(db, cursor, horizon_ns)
         _begin(decider, db, place)
         steps = read_steps(db, place, last, priced=_priced(rules))
         news = _through(decider, steps, cursor, ticks=begun_behind is None)
@@ -67,6 +69,11 @@ def rebuilt(path: Path, rules: Sequence[Rule], last: int, begun_behind: int | No
         alerts = [alert for step in news for alert in taken(decider, step)]
         waiting = [row for row, each in zip(rows, posts, strict=True) if each.state == "waiting"]
         return Rebuilt(decider, alerts, waiting, {each.number: each.first for each in read_epochs(db)})
+
+
+def _memory_ns(rules: Sequence[Rule]) -> int:
+    """Return for how long what was decided has a say: in a cool-down, in the cap of a day."""
+    return max((rule.cooldown for rule in rules), default=0) + DAY_NS
 
 
 def _cursor(db: sqlite3.Connection, last: int, begun_behind: int | None) -> int:

@@ -152,7 +152,8 @@ def read_alerts(path: Path) -> AlertSettings:
 
 
 def _refusal(path: Path, text: str, place: Sequence[str | int], reason: str, said: str = "") -> InvalidSetting:
-    report = Report("in line saying", line=line_of(text, place), text=said)
+    line = line_of(text, place)
+    report = Report("in line saying", line=line, text=said) if said else Report("in line", line=line)
     return InvalidSetting(file=str(path), field=_dotted(place), reason=reason, detail=report)
 
 

@@ -10,31 +10,32 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from jogeon.errors import JogeonError
-from jogeon.events import KST, Condition, Exchange, Snapshot, State
-from jogeon.hub.aliases import Aliases
+from jogeon.events import KST, Condition
+from jogeon.hub.desks import Desk, Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import BAD_VENUE, LETTER, SLOW, UNEXPECTED, UNKNOWN, refuse, refuse_for
+from jogeon.hub.refusals import SLOW, UNEXPECTED, UNKNOWN, refuse, refuse_for
+from jogeon.hub.registering import BLIND, Registering, Upstream
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
+from jogeon.hub.stream import Consumer, Stream
 from jogeon.hub.topics import Topics
+from jogeon.hub.trades import Trades
 from jogeon.live.feed import Feed
-from jogeon.live.listing import resolve
 from jogeon.live.subscription import Subscription
 from jogeon.server.peer import LoginVerdict, Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
     Clear,
-    Cleared,
     ConditionList,
+    Follow,
     ListConditions,
     Login,
     LoginAccepted,
     Refusal,
     Register,
-    Registered,
     RegisterQuotes,
     RemoveQuotes,
     Request,
@@ -42,39 +43,12 @@ from jogeon.wire.messages import (
     Unknown,
 )
 
-BLIND = "증권사 서버와의 연결이 끊겨 지금은 실시간 등록을 할 수 없습니다. 잠시 후 다시 요청하십시오"
-ELSEWHERE = "다른 프로그램이 이 조건식을 거래소구분 {exchange}(으)로 받고 있습니다"
-NO_QUOTES = "허브는 종목 시세(REG)를 중계하지 않습니다"
-ENDING = frozenset({"reconnecting", "taken", "ended"})
-"""States after which nothing that was asked for is answered soon."""
-UNLISTED = "\0"
-"""The name of no condition."""
-
 
 class Owners(Protocol):
     """Who tells whose a token is."""
 
     def owner(self, token: str) -> str | None:
         """Return the name of its program or key, None if it is not valid."""
-
-
-class Upstream(Protocol):
-    """What follows conditions for the hub, above and in the journal."""
-
-    def follow(self, condition: Condition, exchange: Exchange) -> None:
-        """Follow a condition; UnknownCondition, AmbiguousCondition, or what ended the session."""
-
-    def let_go(self, condition: Condition) -> None:
-        """Follow a condition no longer."""
-
-
-class Desk(Struct):
-    """What the hub keeps of one program: its labels, its open searches, since when it is here."""
-
-    aliases: Aliases = field(default_factory=Aliases)
-    listed: bool = False
-    name: str = ""
-    since: datetime = field(default_factory=lambda: datetime.now(KST))
 
 
 class Cut(Struct, frozen=True):
@@ -93,37 +67,30 @@ class HubBroker:
         self,
         feed: Feed,
         fanout: Fanout,
+        stream: Stream,
         topics: Topics[Peer],
         upstream: Upstream,
         owners: Owners,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.rest: str | None = None
-        self.desks: dict[Peer, Desk] = {}
+        self.desks = Desks()
         self.cut: deque[Cut] = deque(maxlen=100)
         self.asked: Counter[str] = Counter()
         """How many requests came, by trnm."""
-        self.state = ""
-        """The last state of the session above."""
-        self.logins = 1
-        """How often that was logged in."""
         self._feed = feed
         self._fanout = fanout
-        self._topics = topics
-        self._upstream = upstream
+        self._stream = stream
         self._owners = owners
         self._loop = loop
         self._searching = Searching(feed, loop)
-        self._registers: dict[tuple[Peer, str], Register] = {}
-        """The requests of those who wait for a snapshot, by their label."""
+        self._trades = Trades(feed)
+        self.registering = Registering(feed, fanout, stream, topics, upstream, self.desks, loop)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        fanout.on_state, fanout.on_block, fanout.on_renumbered = self._stated, self._shown, self._moved
 
     async def aclose(self) -> None:
         """End what is under way."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self.registering.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, self._searching.aclose(), return_exceptions=True)
@@ -139,9 +106,11 @@ class HubBroker:
         if owner is None:
             text = "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
             return LoginVerdict(Refusal("8005", text), writers.encode_refusal("LOGIN", 8005, text))
-        self.desks[peer] = Desk(name=owner)
-        rest = self.rest if request.extended else None
-        return LoginVerdict(LoginAccepted(rest), writers.encode_login_accepted(rest=rest), owner)
+        self.desks[peer] = Desk(name=owner, extended=request.extended)
+        rest, journal = (self.rest, self._stream.identity) if request.extended else (None, None)
+        return LoginVerdict(
+            LoginAccepted(rest, journal), writers.encode_login_accepted(rest=rest, journal=journal), owner
+        )
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
@@ -153,10 +122,12 @@ class HubBroker:
                 self._search(peer, request)
             case Register():
                 self._register(peer, request)
+            case Follow():
+                self._follow(peer, request)
             case Clear():
-                self._clear(peer, request)
+                self.registering.clear(peer, request)
             case RegisterQuotes() | RemoveQuotes():
-                refuse(peer, request, UNEXPECTED, NO_QUOTES)
+                self._trades.change(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
@@ -167,13 +138,11 @@ class HubBroker:
         """Forget a program; what nobody else wants is let go after a while."""
         if peer.cut_for:
             self.cut.append(Cut(peer.number, peer.address, peer.cut_for, datetime.now(KST)))
-        for label in self._topics.held(peer):
-            self._registers.pop((peer, label), None)
-        self._topics.gone(peer, self._loop.time())
+        self.registering.gone(peer)
         self.desks.pop(peer, None)
         self._fanout.sent.pop(peer, None)
         self._searching.gone(peer)
-        self._arm()
+        self._trades.gone(peer)
 
     # ------------------------------------------------------------ the list
 
@@ -193,15 +162,12 @@ class HubBroker:
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
 
-    def _meant(self, peer: Peer, request: Search | Register) -> Condition | None:
+    # ------------------------------------------------------------ what is about a condition
+
+    def _meant(self, peer: Peer, request: Search | Register | Follow, label: str) -> Condition | None:
         """Return the condition that a program means, under its present seq; None if it was refused."""
-        desk = self.desks[peer]
-        if not desk.listed:  # a program that did not ask for the list has it from somewhere
-            desk.listed = True
-            desk.aliases.listed(self._feed.listing)
-        meant = desk.aliases.meant(request.seq)
         try:
-            return resolve(meant or UNLISTED, self._feed.listing)
+            return self.desks.meant(peer, label, self._feed)
         except JogeonError:
             refuse(peer, request, int(messages.NO_SUCH_SEQ), UNKNOWN)
             return None
@@ -209,95 +175,29 @@ class HubBroker:
     def _search(self, peer: Peer, request: Search) -> None:
         if request.cont_yn == "Y":
             self._searching.go_on(peer, request)
-        elif (condition := self._meant(peer, request)) is not None:
+        elif (condition := self._meant(peer, request, request.seq)) is not None:
             self._searching.ask(peer, request, condition)
 
-    # ------------------------------------------------------------ real time
-
     def _register(self, peer: Peer, request: Register) -> None:
-        condition = self._meant(peer, request)
-        if condition is None:
-            return
-        label = request.seq.strip()
-        joined = self._topics.join(peer, label, condition, request.exchange, self._feed.wall())
-        if joined == "doubled":
-            refuse(peer, request, int(messages.ALREADY_REGISTERED), "이미 등록된 조건검색 일련번호입니다.")
-            return
-        if joined == "other exchange":
-            topic = self._topics.get(condition)
-            text = ELSEWHERE.format(exchange="" if topic is None else topic.exchange)
-            refuse(peer, request, BAD_VENUE, text)
-            return
-        self._registers[peer, label] = request
-        if joined == "begun":
-            try:
-                self._upstream.follow(condition, request.exchange)
-            except JogeonError as error:
-                self._drop(condition, error)
+        condition = self._meant(peer, request, request.seq)
+        if condition is not None:
+            self.registering.register(peer, request, condition)
+
+    def _follow(self, peer: Peer, request: Follow) -> None:
+        wanted: list[tuple[str, Condition]] = []
+        for label in dict.fromkeys(request.seqs):
+            condition = self._meant(peer, request, label)
+            if condition is None:
                 return
-        self._settle(condition)
+            wanted.append((label.strip(), condition))
+        self.registering.follow(peer, request, wanted)
 
-    def _settle(self, condition: Condition) -> None:
-        """Answer those who wait for a condition, if it can be told by now what to."""
-        topic = self._topics.get(condition)
-        subscription = self._subscription(condition)
-        if topic is None or not topic.waiting or subscription is None:
-            return
-        if subscription.membership.live and self._feed.serving:
-            self._show(condition)
-        elif not self._feed.serving or subscription.membership.known:
-            self._turn_away(condition, UNEXPECTED, BLIND)
-        elif subscription.error is not None:
-            self._drop(condition, subscription.error)
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _show(self, condition: Condition) -> None:
-        """Show the members to those who wait, behind what was pushed so far, and let them hear what comes."""
-        topic, snapshot = self._topics.get(condition), self._feed.current(condition)
-        if topic is None or snapshot is None or not topic.waiting:
-            return
-        self._fanout.flush(condition)
-        for peer, label in list(topic.waiting):
-            request = self._registers.pop((peer, label))
-            peer.answer(request, Registered(snapshot.codes), _snapshot_text(label, snapshot))
-            if (peer, label) in topic.waiting:  # it may have been cut for what waits for it
-                self._topics.admit(peer, label)
-
-    def _clear(self, peer: Peer, request: Clear) -> None:
-        """Stop real time; a seq that was not registered is acknowledged all the same."""
-        label = request.seq.strip()
-        topic = self._topics.held(peer).get(label)
-        if topic is not None:
-            self._fanout.flush(topic.condition)
-            self._registers.pop((peer, label), None)
-            self._topics.leave(peer, label, self._loop.time())
-            self._arm()
-        peer.answer(request, Cleared(), writers.encode_cleared(label))
-
-    def _turn_away(self, condition: Condition, code: int, text: str) -> None:
-        """Refuse those who wait for a condition; it is followed on for the others."""
-        topic = self._topics.get(condition)
-        for peer, label in list(topic.waiting) if topic is not None else ():
-            self._topics.leave(peer, label, self._loop.time())
-            refuse(peer, self._registers.pop((peer, label)), code, text)
-        self._arm()
-
-    def _drop(self, condition: Condition, error: JogeonError) -> None:
-        """Refuse those who wait for what cannot be registered; nobody asks for it any more, unless the hub itself."""
-        topic = self._topics.get(condition)
-        if topic is None:
-            return
-        waiting = list(topic.waiting)
-        if topic.pinned or topic.groups:
-            for peer, label in waiting:
-                self._topics.leave(peer, label, self._loop.time())
-        else:
-            self._topics.drop(condition)
-            self._upstream.let_go(condition)
-        for peer, label in waiting:
-            refuse_for(peer, self._registers.pop((peer, label)), error)
-
-    def _subscription(self, condition: Condition) -> Subscription | None:
-        return next((each for each in self.followed() if each.condition == condition), None)
+    # ------------------------------------------------------------ how it goes
 
     def followed(self) -> list[Subscription]:
         """Return what is followed above."""
@@ -307,49 +207,11 @@ class HubBroker:
         """Return how many changes a program was sent."""
         return self._fanout.sent[peer]
 
-    # ------------------------------------------------------------ what the feed tells
+    def behind(self, consumer: Consumer) -> int:
+        """Return how many events one of jogeon's own clients lacks; of an earlier epoch, all of this one."""
+        (epoch, n), (its_epoch, its_n) = self._stream.position, consumer.at
+        return n - its_n if epoch == its_epoch else n
 
-    def _shown(self, condition: Condition) -> None:
-        self._show(condition)
-
-    def _stated(self, state: State) -> None:
-        """Answer those who wait for what will not come now; follow what the hub is to follow of its own."""
-        if state.condition is None:
-            self.state = state.state
-            self.logins += state.state == "connected"
-        if state.state == "condition-added" and state.condition is not None:
-            self._topics.pin(state.condition, state.at_ns)
-        elif state.state in ENDING:
-            for topic in list(self._topics):
-                self._turn_away(topic.condition, UNEXPECTED, BLIND)
-        elif state.state == "unanswered" and state.condition is not None:
-            self._loop.call_soon(self._settle, state.condition)
-        elif state.state in ("condition-gone", "ambiguous") and state.condition is not None:
-            self._turn_away(state.condition, int(messages.NO_SUCH_SEQ), UNKNOWN)
-
-    def _moved(self, old: Condition, new: Condition) -> None:
-        for desk in self.desks.values():
-            desk.aliases.moved(old, new)
-
-    # ------------------------------------------------------------ time
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _arm(self) -> None:
-        """Look again when a grace period is over."""
-        due = self._topics.next_due()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None if due is None else self._loop.call_at(due, self._look)
-
-    def _look(self) -> None:
-        for condition in self._topics.due(self._loop.time()):
-            self._upstream.let_go(condition)
-        self._arm()
-
-
-def _snapshot_text(label: str, snapshot: Snapshot) -> bytes:
-    return writers.encode_registered(label, [{"jmcode": LETTER + code} for code in snapshot.codes] or None)
+    def numbered(self, peer: Peer) -> Consumer | None:
+        """Return where one of jogeon's own clients is in the stream, None for any other program."""
+        return self._stream.consumers.get(peer)

@@ -19,6 +19,8 @@ from jogeon.events import KST, Condition, Exchange, Member, NameOf, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
+from jogeon.hub.stocks import HubStocks
+from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.journal.file import require_free
 from jogeon.journal.fold import Known
@@ -35,6 +37,7 @@ from jogeon.server.frames import NORMAL
 from jogeon.server.http import Group, RestServer
 from jogeon.server.server import Server, open_door
 from jogeon.server.settings import ServerSettings
+from jogeon.server.stock_routes import stock_routes
 from jogeon.server.token_routes import Issuer, token_routes
 from jogeon.wire import messages, writers
 
@@ -43,6 +46,10 @@ if TYPE_CHECKING:
 
 LEAVE_TIMEOUT = 5.0
 """Seconds that the end waits for the registrations above to be cleared."""
+BOUND = 4 * 2**20
+"""Bytes that may wait for a program at most."""
+LAG = (2**20, 5.0)
+"""Bytes that may wait for so many seconds."""
 TIDY = 3_600.0
 """Seconds between two looks for what is older than it is to be kept."""
 
@@ -90,8 +97,8 @@ class Hub:
         policy: Policy,
         tokens: Tokens,
         settings: HubSettings,
-        *,
         names: Names | None = None,
+        *,
         more: Callable[[], Iterable[Group]] = tuple,
     ) -> None:
         self.settings = settings
@@ -112,8 +119,13 @@ class Hub:
         async with contextlib.AsyncExitStack() as opening:
             doors = [self._door(opening, port) for port in (self.settings.port, self.settings.rest_port)]
             endpoint = await opening.enter_async_context(self._endpoint)
-            await self._know_stocks(opening, endpoint)
+            stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            stocks.learn = self._names.learn
+            markets = await opening.enter_async_context(kept(self._names, stocks))
+            self._stocks = HubStocks(stocks, self._tokens.owner)
+            self.feed.asking.ask = stocks.prices
             await self.feed.start(endpoint)
+            markets.want()
             opening.push_async_callback(self.feed.stop)
             if self.prices is not None:
                 self.feed.want_prices()
@@ -135,13 +147,6 @@ class Hub:
         opening.callback(door.close)
         return door
 
-    async def _know_stocks(self, opening: contextlib.AsyncExitStack, endpoint: Endpoint) -> None:
-        """Learn what stocks are called and cost, over REST, with the token of the session."""
-        stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
-        stocks.learn = self._names.learn
-        self.feed.asking.ask = stocks.prices
-        (await opening.enter_async_context(kept(self._names, stocks))).want()
-
     @property
     def _sinks(self) -> Sequence[Sink]:
         """Where the events go: prices come first, so that nobody sees an event before they know of it."""
@@ -161,7 +166,12 @@ class Hub:
         opening.callback(self.relay.close)
         self._topics: Topics[Peer] = Topics(self.settings.grace)
         self.fanout = Fanout(self._topics, loop.call_soon)
-        self.broker = HubBroker(self.feed, self.fanout, self._topics, self, self._tokens, loop)
+        journal = self.recording.journal
+        self.stream = Stream(self.relay, journal.last, journal.committed)
+        opening.push_async_callback(self.stream.aclose)
+        streaming = asyncio.create_task(self.stream.run(), name="hub stream")
+        opening.callback(streaming.cancel)
+        self.broker = HubBroker(self.feed, self.fanout, self.stream, self._topics, self, self._tokens, loop)
         opening.push_async_callback(self.broker.aclose)
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
@@ -175,15 +185,16 @@ class Hub:
         opening.callback(tidying.cancel)
 
     async def _serve(self, opening: contextlib.AsyncExitStack, door: Door, rest_door: Door) -> None:
-        settings = ServerSettings(exclusive=False)
+        settings = ServerSettings(exclusive=False, outbox=BOUND, lag=LAG)
         self._server = Server(self.broker, settings, asyncio.get_running_loop())
         await self._server.listen(door)
         opening.push_async_callback(self._server.stop)
         from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
 
-        groups = [Group(token_routes(self._tokens)), Group(hub_routes(self)), *self._more()]
-        rest = RestServer(groups, rest_door)
+        groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
+        rest = RestServer([*groups, *self._more()], rest_door)
         opening.push_async_callback(rest.stop)
+        opening.push_async_callback(self._stocks.aclose)
         self.websocket, self.rest = self._server.address, rest.address
         self.broker.rest = rest.address
 
@@ -265,7 +276,8 @@ class Hub:
             self.let_go(condition)
 
     def _notice(self, state: State) -> None:
-        """Take what the journal cannot hold."""
+        """Tell jogeon's own clients what the journal cannot hold."""
+        self.stream.tell(state)
 
     # ------------------------------------------------------------ what is shown of it
 

@@ -5,7 +5,7 @@ from jogeon.server.peer import Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Clear, Refusal, Register, Request, Search
 
-BUSY, BAD_VENUE, BAD_KEY, UNEXPECTED = 105110, 1903, 100002, 1999
+BUSY, OVER_LIMIT, BAD_VENUE, BAD_KEY, UNEXPECTED = 105110, 105115, 1903, 100002, 1999
 LETTER = "A"
 """What stands before a code in snapshots and searches; which letter the broker had is not known any more."""
 SLOW = "허브에 요청이 몰려 응답할 수 없습니다. 잠시 후 다시 요청하십시오"

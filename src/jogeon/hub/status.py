@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from jogeon.events import Condition, korean
 from jogeon.hub.broker import HubBroker
+from jogeon.hub.desks import Desk
 from jogeon.hub.topics import Topic, Topics
 from jogeon.journal.writer import Journal
 from jogeon.live.feed import Feed
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
 def upstream(server: str, feed: Feed, broker: HubBroker) -> dict[str, object]:
     """Return how it goes with the session above. `state`: connected, or what keeps it from being so."""
-    state = "connected" if feed.serving else broker.state or "reconnecting"
+    state = (
+        "connected"
+        if feed.serving
+        else "reconnecting"
+        if broker.registering.state is None
+        else broker.registering.state.state
+    )
     heard = korean(feed.heard_ns).isoformat(timespec="microseconds") if feed.heard_ns else None
-    return {"server": server, "state": state, "heard": heard, "logins": broker.logins}
+    return {"server": server, "state": state, "heard": heard, "logins": broker.registering.logins}
 
 
 def journal(writer: Journal) -> dict[str, object]:
@@ -45,21 +52,23 @@ def _condition(topic: Topic[Peer], followed: "Subscription | None") -> dict[str,
 
 def consumers(broker: HubBroker, topics: Topics[Peer]) -> list[dict[str, object]]:
     """Return who is served: how many changes each was sent, and how many bytes wait for it."""
-    return [
-        {
-            "id": peer.number,
-            "name": desk.name,
-            "kind": "plain",
-            "address": peer.address,
-            "conditions": [topic.condition.name for topic in topics.held(peer).values()],
-            "sent": broker.sent(peer),
-            "waiting": peer.unsent,
-            "behind": 0,
-            "resyncs": 0,
-            "since": desk.since.isoformat(timespec="microseconds"),
-        }
-        for peer, desk in broker.desks.items()
-    ]
+    return [_consumer(peer, desk, broker, topics) for peer, desk in broker.desks.items()]
+
+
+def _consumer(peer: Peer, desk: Desk, broker: HubBroker, topics: Topics[Peer]) -> dict[str, object]:
+    numbered = broker.numbered(peer)
+    return {
+        "id": peer.number,
+        "name": desk.name,
+        "kind": "jogeon" if desk.extended else "plain",
+        "address": peer.address,
+        "conditions": [topic.condition.name for topic in topics.held(peer).values()],
+        "sent": broker.sent(peer) if numbered is None else numbered.sent,
+        "waiting": peer.unsent,
+        "behind": 0 if numbered is None else broker.behind(numbered),
+        "resyncs": 0 if numbered is None else numbered.resyncs,
+        "since": desk.since.isoformat(timespec="microseconds"),
+    }
 
 
 def cut(broker: HubBroker) -> list[dict[str, object]]:

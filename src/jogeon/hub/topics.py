@@ -21,7 +21,8 @@ Joined = Literal["begun", "followed", "doubled", "other exchange"]
 class Topic(Struct, Generic[C]):
     """One condition under its present seq.
 
-    `groups`: who hears of it, by label. `waiting`: who joined and has not been shown its members. `pinned`: the hub
+    `groups`: who hears of it, by label; `numbered`: who does by the numbered stream. `waiting`: who joined and was not
+    shown its members yet. `pinned`: the hub
     itself follows it, whoever comes or goes. `idle`: since when nobody needs it; `since_ns`: since when it is followed.
     """
 
@@ -31,12 +32,13 @@ class Topic(Struct, Generic[C]):
     pinned: bool = False
     groups: dict[str, dict[C, None]] = field(default_factory=dict)
     waiting: dict[tuple[C, str], None] = field(default_factory=dict)
+    numbered: dict[tuple[C, str], None] = field(default_factory=dict)
     idle: float | None = None
 
     @property
     def consumers(self) -> int:
         """How many hear of it or wait for it."""
-        return sum(map(len, self.groups.values())) + len(self.waiting)
+        return sum(map(len, self.groups.values())) + len(self.waiting) + len(self.numbered)
 
 
 class Topics(Generic[C]):
@@ -89,11 +91,14 @@ class Topics(Generic[C]):
         self._held.setdefault(consumer, {})[label] = topic
         return "begun" if begun else "followed"
 
-    def admit(self, consumer: C, label: str) -> None:
+    def admit(self, consumer: C, label: str, *, numbered: bool = False) -> None:
         """Let a consumer that waits hear of its topic from now on: it has been shown the members."""
         topic = self._held[consumer][label]
         del topic.waiting[consumer, label]
-        topic.groups.setdefault(label, {})[consumer] = None
+        if numbered:
+            topic.numbered[consumer, label] = None
+        else:
+            topic.groups.setdefault(label, {})[consumer] = None
 
     def leave(self, consumer: C, label: str, now: float) -> bool:
         """Let a consumer go from what it holds under a label; tell whether it held anything."""
@@ -101,6 +106,7 @@ class Topics(Generic[C]):
         if topic is None:
             return False
         topic.waiting.pop((consumer, label), None)
+        topic.numbered.pop((consumer, label), None)
         group = topic.groups.get(label, {})
         group.pop(consumer, None)
         if not group:
@@ -140,7 +146,11 @@ class Topics(Generic[C]):
         topic = self._topics.pop(condition, None)
         if topic is None:
             return []
-        left = [*topic.waiting, *((consumer, label) for label, group in topic.groups.items() for consumer in group)]
+        left = [
+            *topic.waiting,
+            *topic.numbered,
+            *((consumer, label) for label, group in topic.groups.items() for consumer in group),
+        ]
         for consumer, label in left:
             del self._held[consumer][label]
         return left

@@ -202,8 +202,7 @@ class Inbox:
         Where events were lost to the bound they would be wrong, and are left out.
         """
         with self._lock:
-            if not self._queue.lagging:
-                self._ticks += ticks
+            self._ticks += ticks
         self.ring()
 
     def names(self, names: Mapping[str, str], at_ns: int) -> None:

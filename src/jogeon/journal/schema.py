@@ -12,20 +12,8 @@ from typing import Any, cast
 
 import msgspec
 
-from jogeon.events import (
-    Anomaly,
-    Condition,
-    Enter,
-    Event,
-    Gap,
-    Leave,
-    Origin,
-    Snapshot,
-    State,
-    details_text,
-    named,
-    with_details,
-)
+from jogeon.details import details_text, with_details
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Origin, Snapshot, State, named
 from jogeon.journal.format import Format
 from jogeon.journal.naming import Names
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, details_text, korean
+from jogeon.details import details_text
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, korean
 
 COLUMNS = {
     "epoch": "BIGINT",

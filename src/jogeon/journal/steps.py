@@ -16,8 +16,6 @@ from jogeon.journal.position import Position
 from jogeon.journal.reading import read_conditions, read_end, read_fold, read_last, read_names, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
 
-DAY_NS = 86_400 * 1_000_000_000
-
 
 class Numbered(Struct, frozen=True):
     """An event with its id and its position."""
@@ -68,25 +66,31 @@ def read_present(db: sqlite3.Connection) -> list[Tick]:
     return [Tick(condition, known.right_ns) for condition, known in final.known.items()]
 
 
-def read_place_before(db: sqlite3.Connection, horizon_ns: int) -> int:
-    """Return the id of an event from which on the last `horizon_ns` of time that somebody saw are told for sure.
+def read_place_before(db: sqlite3.Connection, number: int, horizon_ns: int) -> int:
+    """Return an id from which on all is told of the `horizon_ns` that somebody saw before the event with a number.
 
-    What is behind it can be folded: it is a checkpoint, or everything there is.
+    What is up to it can be folded: it is a checkpoint, or where the file begins.
     """
-    event = db.execute("SELECT at_ns FROM events WHERE id = ?", (read_last(db),)).fetchone()
-    if event is None:
-        return read_last(db)
+    found = db.execute("SELECT at_ns FROM events WHERE id <= ? ORDER BY id DESC LIMIT 1", (number,)).fetchone()
+    end_ns = 0 if found is None else int(found[0])
     blind = 0
     while True:
-        place = _checkpoint_before(db, event[0] - horizon_ns - blind)
-        found = _blind_since(db, place)
+        place = _checkpoint_before(db, number, end_ns - horizon_ns - blind)
+        found = _blind_between(db, place, number)
         if found <= blind or place <= _oldest(db):
             return place
         blind = found
 
 
-def _checkpoint_before(db: sqlite3.Connection, moment_ns: int) -> int:
-    found = db.execute("SELECT max(id) FROM marks WHERE max_ns < ?", (moment_ns,)).fetchone()[0]
+def read_end_ns(db: sqlite3.Connection) -> int:
+    """Return when the last event was received, 0 if there is none."""
+    found = db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def _checkpoint_before(db: sqlite3.Connection, number: int, moment_ns: int) -> int:
+    query = "SELECT max(id) FROM marks WHERE id <= ? AND max_ns < ?"
+    found = db.execute(query, (number, moment_ns)).fetchone()[0]
     return max(found or 0, _oldest(db))
 
 
@@ -96,13 +100,13 @@ def _oldest(db: sqlite3.Connection) -> int:
     return read_last(db) if first is None else int(first) - 1
 
 
-def _blind_since(db: sqlite3.Connection, place: int) -> int:
-    """Return the longest time for which one condition was not seen, in gaps behind an event."""
+def _blind_between(db: sqlite3.Connection, place: int, number: int) -> int:
+    """Return the longest time for which one condition was not seen, in gaps behind an event up to another."""
     query = (
-        "SELECT sum(at_ns - since_ns) FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND open IS NULL"
+        "SELECT sum(at_ns - since_ns) FROM events WHERE kind > 1 AND kind = 3 AND id > ? AND id <= ? AND open IS NULL"
         " GROUP BY condition"
     )
-    return max((int(row[0]) for row in db.execute(query, (place,))), default=0)
+    return max((int(row[0]) for row in db.execute(query, (place, number))), default=0)
 
 
 def read_members(db: sqlite3.Connection, place: int) -> Mapping[Condition, tuple[list[str], int]]:
@@ -117,13 +121,13 @@ def read_cursor(db: sqlite3.Connection, name: str) -> int | None:
     return None if found is None else int(found[0])
 
 
-def read_posts(db: sqlite3.Connection) -> Iterator[Posted]:
-    """Yield the alerts for targets in the order in which they came."""
+def read_posts(db: sqlite3.Connection, since_ns: int | None = None) -> Iterator[Posted]:
+    """Yield the alerts for targets in the order in which they came: those that wait, and those due from a moment on."""
     query = (
         "SELECT alert, target, due_ns, content, state, tries, done_ns, coalesce(reason, ''), digest FROM outbox"
-        " ORDER BY number"
+        " WHERE state = 'waiting' OR due_ns >= ? ORDER BY number"
     )
-    for row in db.execute(query):
+    for row in db.execute(query, (-(2**63) if since_ns is None else since_ns,)):
         yield Posted(*row)
 
 

@@ -59,7 +59,7 @@ class Asking:
         clock = asyncio.get_running_loop().time
         while True:
             self._woken.clear()
-            self._pricing.tick(clock())
+            self._pricing.tick(clock(), self._wall())
             ask = self.ask if self.ready() else None
             if ask is not None and (codes := self._pricing.ask(clock())):
                 await self._take(codes, ask)
@@ -77,7 +77,7 @@ class Asking:
         try:
             while not asked.done() and clock() - began < PATIENCE:
                 await asyncio.wait({asked}, timeout=TICK)
-                self._pricing.tick(clock())
+                self._pricing.tick(clock(), self._wall())
             answer = asked.result() if asked.done() else self._unanswered()
         finally:
             asked.cancel()
@@ -87,7 +87,7 @@ class Asking:
             self._pricing.turns.failed(clock())
         else:
             self.trouble = None
-            self._pricing.answered(answer, self._wall())
+            self._pricing.answered(answer, clock(), self._wall())
 
     @staticmethod
     def _unanswered() -> JogeonError:

@@ -10,8 +10,7 @@ import logging
 import selectors
 import socket
 import time
-from collections.abc import Callable, Container, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from picows import (
     WSCloseCode,
@@ -24,8 +23,10 @@ from picows import (
 
 from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
 from jogeon.live.listening import STALL_NS, Listening
+from jogeon.live.receiving import OnLines, OnTrades, Receiver, Tap
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
+from jogeon.wire.lines import read_lines
 from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, TradeRow, Unknown, WidePush
 from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
@@ -46,43 +47,11 @@ LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
 costs a fifth of a decode."""
 
-Tap = Callable[[bytes, int], object]
-"""Gets each message as it came, and when; it may neither wait nor raise."""
-
-OnTrades = Callable[[Sequence[TradeRow], int], object]
-"""Gets the trades of a frame, and when it was read; it may neither wait nor raise."""
+NOTHING = Push("REAL", [])
 
 logger = logging.getLogger("jogeon.connection")
 logger.addFilter(unmasked)
 _numbers = itertools.count(1)
-
-
-class Receiver(Protocol):
-    """What a Connection tells its owner; called from the reader, so nothing here may wait or raise."""
-
-    def on_pushes(self, rows: Sequence[PushRow], at_ns: int, *, over: bool) -> None:
-        """Take the rows of REAL frames that were read together; `over`: nothing else of this read follows."""
-
-    def on_unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
-        """Take note of a frame that cannot be read, of these seqs or of any; `heard_ns`: listened to until then."""
-
-    def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
-        """Take the answer to the request in flight, before any frame that follows it."""
-
-    def on_ping(self) -> None:
-        """Take note of a PING; it has been answered."""
-
-    def on_system(self, notice: System) -> None:
-        """Take a SYSTEM notice."""
-
-    def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
-        """Take a reply that came after its time, so many seconds after its request."""
-
-    def on_stray(self, stray: Stray) -> None:
-        """Take note of a reply that nobody asked for, or of which nobody can tell who did."""
-
-    def on_lost(self) -> None:
-        """Take note of the end; `Connection.error` says why."""
 
 
 class Connection(WSListener):
@@ -99,6 +68,7 @@ class Connection(WSListener):
         "_handed",
         "_listening",
         "_local_end",
+        "_on_lines",
         "_on_pushes",
         "_on_trades",
         "_read",
@@ -133,6 +103,7 @@ class Connection(WSListener):
         self._receiver = receiver
         self._on_pushes = receiver.on_pushes
         self._on_trades: OnTrades = _pass_over
+        self._on_lines: OnLines | None = None
         self._read = read_push
         self._rows: list[PushRow] = []
         """What was pushed in this read and is not handed over yet."""
@@ -251,7 +222,25 @@ class Connection(WSListener):
         """
         self.session.quotes = on_trades is not None
         self._on_trades = on_trades or _pass_over
-        self._read = read_push if on_trades is None else self._read_both
+        if self._on_lines is None:
+            self._read = read_push if on_trades is None else self._read_both
+
+    def read_lines(self, on_lines: OnLines) -> None:
+        """Read the numbered stream of a hub from now on, and hand its lines over."""
+        self._on_lines, self._read = on_lines, self._read_line
+
+    def _read_line(self, payload: bytes) -> Push:
+        """Read a frame of the numbered stream and hand its lines over; any other as usual."""
+        at_ns = self._read_ns
+        try:
+            lines = read_lines(payload)
+        except RemoteProtocolError as error:
+            self._receiver.on_unreadable(error.report, (), self.listening_ns, at_ns)
+            return NOTHING
+        if lines is None or self._on_lines is None:
+            return self._read_both(payload) if self.session.quotes else read_push(payload)
+        self._on_lines(lines, at_ns)
+        return NOTHING
 
     def _read_both(self, payload: bytes) -> Push:
         """Read a REAL frame and hand its trades over."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, LocalProtocolError, TooManyPages, TooManyRows
-from jogeon.events import Condition, Exchange, NameOf, Snapshot, Stock, nameless
+from jogeon.events import Condition, Exchange, NameOf, Number, Snapshot, Stock, nameless
 from jogeon.live.asking import Asking
 from jogeon.live.followed import Sink
 from jogeon.live.jobs import Ask, Jobs, refused
@@ -24,7 +24,7 @@ from jogeon.prices import Quote
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, SearchPage
 
 if TYPE_CHECKING:
-    from jogeon.live.connection import Tap
+    from jogeon.live.receiving import Tap
 
 MAX_PAGES = 500
 MAX_ROWS = 10_000
@@ -208,6 +208,17 @@ class Feed:
         for condition in conditions or ():
             self._subscriptions.want(condition, sink, exchange, at_ns)
         supervisor.wake()
+
+    def begin_behind(self, journal: str, number: Number) -> None:
+        """Begin behind a position of a hub's numbered stream, not with the members; before anything is followed.
+
+        LocalProtocolError if the server has no such stream, or something is followed already.
+        """
+        if not self._subscriptions.on_hub:
+            raise LocalProtocolError("only a hub has a numbered stream to resume: this server is none")
+        if self._subscriptions.wanted:
+            raise LocalProtocolError("a client resumes the stream of a hub in its first watch")
+        self._subscriptions.relayed.resume_behind(journal, number)
 
     def want_prices(self) -> None:
         """Have prices kept up from now on, until `unwant_prices`."""

@@ -77,6 +77,13 @@ class Followed:
             else:
                 self.fresh.append(sink)
 
+    def welcome(self, at_ns: int) -> None:
+        """Let sinks that joined while blind begin with what is known: nothing was missed."""
+        for sink in self.fresh:
+            sink.put_block((self.membership.now(at_ns),))
+        self.sinks += self.fresh
+        self.fresh = []
+
     def publish(self, events: Sequence[Event]) -> None:
         """Hand a block to all sinks; those that joined while blind begin with its snapshot."""
         for sink in self.sinks:

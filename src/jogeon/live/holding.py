@@ -35,7 +35,7 @@ class Holding:
 
     __slots__ = (
         "_day_high", "_day_low", "code", "condition", "entry_at_ns", "entry_price", "entry_source", "first_seen",
-        "high", "left", "low", "number", "on_priced", "price", "price_at_ns", "settled", "told", "waits_since",
+        "high", "kept", "left", "low", "number", "on_priced", "price", "price_at_ns", "settled", "told", "waits_since",
     )  # fmt: skip
 
     def __init__(self, condition: Condition, code: str, *, first_seen: bool) -> None:
@@ -50,6 +50,8 @@ class Holding:
         """Whether the entry price is decided: known, or given up."""
         self.told = False
         """Whether the consumer was told of the entry price, or that there is none."""
+        self.kept = False
+        """Whether its entry price was kept."""
         self.left = False
         self.waits_since: float | None = None
         self.price: int | None = None

@@ -10,10 +10,16 @@ from collections.abc import Callable, Sequence
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.live.holding import Holding
 from jogeon.live.pricing import Pricing
-from jogeon.prices import Price
+from jogeon.prices import EntrySource, Price, Quote
 
 PACE = 1.0
 """Seconds between two prices of one member."""
+MOST_NEWS = 10_000
+"""Changes that may wait; of more the oldest go, as for a watch whose price changes nobody reads."""
+SECOND_NS = 1_000_000_000
+
+Keep = Callable[[Quote, EntrySource | None], object]
+"""Keeps a quote of a member, and that it is the price of an entry, if it is; it may neither wait nor raise."""
 
 
 class Ledger:
@@ -27,6 +33,10 @@ class Ledger:
         self._told: dict[tuple[Condition, str], float] = {}
         """When each member was told of last."""
         self.on_news: Callable[[], object] = lambda: None
+        self.keep: Keep | None = None
+        """Where quotes are kept: of each stock at most one a second, and each entry's."""
+        self._kept: dict[str, int] = {}
+        """The second of the quote of each stock that was kept last."""
 
     # ------------------------------------------------------------ what the watch hears
 
@@ -84,6 +94,7 @@ class Ledger:
         if holding is None:
             return
         self._pricing.leave(holding)
+        self._kept.pop(code, None)
         if holding.told or holding.first_seen:
             self._news.pop(holding, None)
 
@@ -97,11 +108,24 @@ class Ledger:
     # ------------------------------------------------------------ what its consumer hears
 
     def _note(self, holding: Holding) -> None:
+        if self.keep is not None and holding.price_at_ns is not None:
+            self._keep(holding, holding.price_at_ns // SECOND_NS, self.keep)
         if not holding.settled or (holding.left and holding.told):
             return
         if holding not in self._news:
             self._news[holding] = None
+            if len(self._news) > MOST_NEWS:
+                del self._news[next(iter(self._news))]
             self.on_news()
+
+    def _keep(self, holding: Holding, second: int, keep: Keep) -> None:
+        entry = None if holding.kept else holding.entry_source
+        if entry is None and self._kept.get(holding.code) == second:
+            return
+        holding.kept, self._kept[holding.code] = True, second
+        quote = self._pricing.quote(holding.code)
+        if quote is not None:
+            keep(quote, entry)
 
     def take(self, now: float) -> list[Price]:
         """Return what has changed, of each member its present state; what was told within PACE seconds waits."""

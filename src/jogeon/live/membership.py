@@ -94,6 +94,10 @@ class Membership:
     def _told(self, at_ns: int, codes: tuple[str, ...]) -> Snapshot:
         return Snapshot(at_ns, self.condition, codes, names_among(codes, self._name_of))
 
+    def keep_no_more(self) -> None:
+        """Await no snapshot that pushes are kept for."""
+        self._kept = None
+
     # ------------------------------------------------------------ pushes
 
     def push(self, kind: str, code: str, clock: str, at_ns: int) -> Enter | Leave | Anomaly | None:

@@ -9,7 +9,8 @@ import socket
 from picows import WSError, WSHandshakeError, WSParsedURL, ws_connect
 
 from jogeon.errors import CouldNotConnect
-from jogeon.live.connection import FRAME_LIMIT, Connection, Receiver
+from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.live.receiving import Receiver
 from jogeon.net import (
     OPEN_TIMEOUT,
     connected_socket,

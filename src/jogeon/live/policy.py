@@ -7,8 +7,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from jogeon.live.connection import Connection, Receiver
+from jogeon.live.connection import Connection
 from jogeon.live.opening import open_connection
+from jogeon.live.receiving import Receiver
 
 TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 """Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""

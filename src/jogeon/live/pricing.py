@@ -155,9 +155,9 @@ class Pricing:
             self._traded.clear()
         return codes
 
-    def answered(self, stocks: Iterable[PricedStock], at_ns: int) -> None:
+    def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
         """Take the answer to what was asked for last; a trade that came meanwhile is newer."""
-        self.turns.answered()
+        self.turns.answered(now)
         for stock in stocks:
             followers = self._followers.get(stock.code)
             if followers is None:
@@ -165,9 +165,10 @@ class Pricing:
             if stock.code not in self._traded:
                 self._book[stock.code] = (stock, at_ns, len(self._ends))
             for follower in tuple(followers):
-                follower.priced(stock, stock.price, at_ns, self._asked)
+                if isinstance(follower, Holding) or stock.code not in self._traded:  # else it was told the newer one
+                    follower.priced(stock, stock.price, at_ns, self._asked)
 
-    def tick(self, now: float) -> None:
+    def tick(self, now: float, at_ns: int) -> None:
         """Give up entries that wait too long, and note who is to be asked for in turn."""
         for holding in self._pending:
             if holding.waits_since is None:
@@ -179,7 +180,12 @@ class Pricing:
             if holding.left:
                 self.unfollow(holding.code, holding)
         registered = self.slots.registered
-        self.turns.take_turns(code for code in (*self._wished, *self._order) if code not in registered)
+        slotless = (code for code in (*self._wished, *self._order) if code not in registered)
+        self.turns.take_turns({code: now - self._age(code, at_ns) for code in slotless})
+
+    def _age(self, code: str, at_ns: int) -> float:
+        known = self._book.get(code)
+        return 0.0 if known is None else max(0, at_ns - known[1]) / 1e9
 
     @staticmethod
     def _is_over(holding: Holding, now: float) -> bool:

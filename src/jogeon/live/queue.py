@@ -11,8 +11,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
+from jogeon.details import Counts
 from jogeon.errors import JogeonError, LocalProtocolError
-from jogeon.events import Anomaly, Condition, Counts, Enter, Event, Gap, Leave, NameOf, Snapshot, State, nameless
+from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, NameOf, Snapshot, State, nameless
 from jogeon.gaps import Blind, ended
 from jogeon.live.waiter import Waiter
 

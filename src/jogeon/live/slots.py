@@ -15,7 +15,8 @@ from jogeon.wire.messages import Acknowledged, Answer, Refusal, RegisterQuotes, 
 
 PRICE_LIMIT = 100
 """Stocks that a connection may have registered; the broker told of 100 in one year and of 200 in the next."""
-TOO_MANY_CODES = "105115"
+TOO_MANY_CODES = frozenset({"105115", "105118"})
+"""Too many of a connection, and of a group: all of ours are in one."""
 PACE = 1.0
 """Seconds between two REG, and between two REMOVE."""
 BUSY_PAUSE = 2.0
@@ -53,6 +54,8 @@ class Slots(Planner):
         """Until when a stock is left out that was refused alone."""
         self._in_flight: Request | None = None
         self._next_reg = self._next_remove = 0.0
+        self._together = False
+        """Whether the broker was seen to count both kinds as one: then they keep apart from each other as well."""
         self._promised: frozenset[str] = frozenset()
         """What a REMOVE is to make room for; who enters while it is on its way takes none of that."""
         self._made_room = False
@@ -99,6 +102,8 @@ class Slots(Planner):
             self._may_be |= dict.fromkeys(request.codes)
         else:
             self._next_remove = now + PACE
+        if self._together:
+            self._next_reg = self._next_remove = now + PACE
         self._in_flight = request
         return request
 
@@ -161,9 +166,11 @@ class Slots(Planner):
     def _failed(self, request: Request, answer: Answer, now: float) -> None:
         """Take a refusal; of a REG that keeps what is there, nothing is taken for done."""
         code = answer.code if isinstance(answer, Refusal) else ""
+        other = self._next_remove if isinstance(request, RegisterQuotes) else self._next_reg
+        self._together |= code in BUSY_CODES and now < other
         if isinstance(answer, Refusal):
             self.refused = [*self.refused[-9:], answer]
-        if isinstance(answer, Refusal) and code == TOO_MANY_CODES:
+        if isinstance(answer, Refusal) and code in TOO_MANY_CODES:
             self._learn(answer, replaced=isinstance(request, RegisterQuotes) and not request.keep)
             self._doubtful = True
         elif isinstance(request, RegisterQuotes) and request.keep:
@@ -171,7 +178,7 @@ class Slots(Planner):
                 self._may_be.pop(each, None)
         else:
             self._doubtful = True
-        if isinstance(request, RegisterQuotes) and code not in {TOO_MANY_CODES, *BUSY_CODES}:
+        if isinstance(request, RegisterQuotes) and code not in TOO_MANY_CODES | BUSY_CODES:
             self._narrow(request, now)
         self._wait(now, BUSY_PAUSE)
 

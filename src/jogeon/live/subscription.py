@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
-from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, NameOf, nameless
+from jogeon.events import Cause, Condition, Enter, Event, Exchange, Leave, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind, earliest
+from jogeon.live.folding import fold, restored
 from jogeon.live.followed import Followed
 from jogeon.live.listing import LONGEST_DOUBLING
 from jogeon.live.membership import DRIFT_GRACE_NS
@@ -266,6 +267,43 @@ class Subscription(Followed):
     def _repeat(self, due: float) -> None:
         self._move(Step.REPEAT)
         self.due = due
+
+    # ------------------------------------------------------------ on a hub
+
+    def followed(self, now: float, at_ns: int) -> None:
+        """Note that the stream of a hub is requested for it."""
+        if self.stage is not Stage.WAITING:
+            self._move(Step.FOUND)
+        self._move(Step.REGISTER)
+        self._trust()
+        self.due = now
+        if not self.membership.known:
+            self.membership.asked(at_ns)
+
+    def begin_picture(self, codes: tuple[str, ...], now: float, at_ns: int) -> None:
+        """Take the members that a hub shows it begins with."""
+        self.failures, self.error, self.settled = 0, None, True
+        self._begin_picture(Registered(codes), now, at_ns)
+
+    def resumed(self, now: float, at_ns: int) -> None:
+        """Note that the stream of a hub goes on where it was: nothing is missing."""
+        self.failures, self.error, self.settled = 0, None, True
+        restored(self.membership)
+        self._move(Step.SHOWN)
+        self.welcome(at_ns)
+        self._plan(now, math.inf)
+
+    def take_block(self, block: Sequence[Event], now: float, at_ns: int) -> None:
+        """Take a block of a hub that ends in a snapshot; what leads there only if its beginning is known."""
+        was_known, shown = self.membership.known, block[-1]
+        if isinstance(shown, Snapshot):
+            fold(self.membership, shown)
+        self.publish(block if was_known else (shown,))
+        self.failures, self.error, self.settled = 0, None, True
+        if self.stage is Stage.ASKED:
+            self._move(Step.SHOWN)
+            self._plan(now, math.inf)
+        del at_ns
 
     # ------------------------------------------------------------ lists and ends
 

@@ -6,18 +6,30 @@ stages.py.
 """
 
 import math
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from jogeon.errors import JogeonError, RequestTimeout
 from jogeon.events import Anomaly, NameOf, State, nameless
 from jogeon.gaps import Blind
 from jogeon.live.planner import Planner
+from jogeon.live.relayed import Relayed
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.live.wishes import Wishes
 from jogeon.reports import Report
 from jogeon.wire import messages
-from jogeon.wire.messages import Answer, Clear, ListConditions, Refusal, Register, Registered, Request
+from jogeon.wire.lines import Line
+from jogeon.wire.messages import (
+    Answer,
+    Clear,
+    Follow,
+    Following,
+    ListConditions,
+    Refusal,
+    Register,
+    Registered,
+    Request,
+)
 
 RELIST = 60.0
 """Seconds between looks at the list while a wanted condition is missing from it, or pushes come for an unknown seq."""
@@ -34,6 +46,9 @@ class Subscriptions(Wishes, Planner):
         self._connected = False
         self._served = False
         self._strange_until = -math.inf
+        self.on_hub = False
+        """Whether the server of this connection has a numbered stream, which is followed instead of pushes."""
+        self.relayed = Relayed(self._tell_all, name_of)
         self._listed_ns: int | None = None
         """When the first list was asked for that is not answered yet: what the next one shows was so then."""
 
@@ -57,6 +72,8 @@ class Subscriptions(Wishes, Planner):
             return self._list(busy) if self.listing.may_ask(now) else None
         if self._leaving:
             return Clear(self._leaving[0]) if Clear.trnm not in busy else None
+        if due is not None and self.on_hub:
+            return self._follow(now, at_ns) if Follow.trnm not in busy else None
         if due is not None:
             return self._request_for(due, now, at_ns) if due.next_trnm not in busy else None
         self.listing.pause()
@@ -69,6 +86,36 @@ class Subscriptions(Wishes, Planner):
 
     def _list(self, busy: Container[str]) -> ListConditions | None:
         return None if ListConditions.trnm in busy else ListConditions()
+
+    def _follow(self, now: float, at_ns: int) -> Follow:
+        """Return the request for what is due on a hub, all at once."""
+        self.listing.used()
+        request = self.relayed.request([each for each in self.wanted if each.is_due(now)], now, at_ns)
+        asked = [each for each in self.wanted if each.condition.seq in request.seqs]
+        self.relayed.begin(asked)
+        self._by_seq |= {each.condition.seq: each for each in asked}
+        return request
+
+    def lines(self, lines: Sequence[Line], now: float, at_ns: int) -> None:
+        """Take lines of a hub's stream."""
+        self.relayed.take(lines, now, at_ns)
+        if self.relayed.broken:
+            self.on_doubt()
+
+    def _pause(self, subscription: Subscription, *, first: bool) -> float:
+        """Recheck nothing on a hub, which does that itself."""
+        return math.inf if self.on_hub else super()._pause(subscription, first=first)
+
+    def _take_following(self, request: Follow, answer: Answer, now: float, at_ns: int) -> None:
+        if isinstance(answer, Following):
+            self._served = True
+            self.relayed.answered(request, answer, now, at_ns)
+            return
+        for seq in request.seqs:
+            subscription = self._by_seq.get(seq)
+            if subscription is not None and subscription.stage is Stage.ASKED:
+                subscription.answered(answer, now, at_ns)
+                self._tell_failure(subscription, at_ns)
 
     def _request_for(self, subscription: Subscription, now: float, at_ns: int) -> Request:
         request = subscription.request(now, at_ns)
@@ -113,6 +160,7 @@ class Subscriptions(Wishes, Planner):
         """End a connection; `heard_ns` is when it was listened to last."""
         del error
         self._connected = False
+        self.relayed.lost()
         self.listing.end()
         for subscription in self.wanted:
             subscription.lost(heard_ns, "connection lost", detail)
@@ -129,6 +177,8 @@ class Subscriptions(Wishes, Planner):
                 self.listing.failed(now)
             case Clear(seq), _:
                 self._take_clear(seq, answer, now)
+            case Follow(), _:
+                self._take_following(request, answer, now, at_ns)
             case Register(seq), _ if seq in self._by_seq and self._by_seq[seq].stage is Stage.ASKED:
                 self._take_registration(self._by_seq[seq], answer, now, at_ns)
 
@@ -139,6 +189,10 @@ class Subscriptions(Wishes, Planner):
         if isinstance(request, Clear) and request.seq in self._leaving:
             self._leaving.remove(request.seq)
             return
+        if isinstance(request, Follow):
+            for each in [self._by_seq[seq] for seq in request.seqs if seq in self._by_seq]:
+                if each.stage is Stage.ASKED:
+                    each.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.error is not None

@@ -17,17 +17,19 @@ from jogeon.errors import (
     LoginRefused,
     SessionTaken,
 )
-from jogeon.events import State
+from jogeon.events import Snapshot, State
 from jogeon.live.beats import Beats
-from jogeon.live.connection import Connection, OnTrades, Tap
+from jogeon.live.connection import Connection
 from jogeon.live.planner import Planner
 from jogeon.live.policy import TAKEN_PAUSES, Policy
+from jogeon.live.receiving import OnTrades, Tap
 from jogeon.live.retry import LIFE, SLOW_RETRY, Verdict, delays, verdict
 from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
 from jogeon.reports import Report
 from jogeon.wire import messages
+from jogeon.wire.lines import Line
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Refusal, Request, System
 from jogeon.wire.session import Stray
 
@@ -173,6 +175,9 @@ class Supervisor:
             raise LoginRefused(code=answer.code, text=answer.text)
         if isinstance(answer, LoginAccepted):
             self.rest = self._endpoint.rest_after(answer.rest)
+            self._subscriptions.on_hub = answer.journal is not None
+            if answer.journal is not None:
+                connection.read_lines(self._take_lines)
         return connection
 
     # ------------------------------------------------------------ the life of the session
@@ -264,6 +269,12 @@ class Supervisor:
         """Doubt the conditions of which the frame could have been a push."""
         self._subscriptions.unreadable(what, seqs, heard_ns, at_ns)
         self._serving.wake()
+
+    def _take_lines(self, lines: Sequence[Line], at_ns: int) -> None:
+        """Take lines of a hub's stream."""
+        self._subscriptions.lines(lines, self._clock(), at_ns)
+        if any(isinstance(line.event, Snapshot | State) for line in lines):
+            self._serving.notify()
 
     def on_answer(self, request: Request, answer: Answer, at_ns: int) -> None:
         """Take an answer at once: the frames that follow it are newer than what it shows."""

@@ -6,7 +6,7 @@ are not pushed, the oldest price first. A refusal makes it slower for a while, a
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 PACE = 1.0
 """Seconds between two requests; the broker takes about one a second of a kind."""
@@ -23,7 +23,7 @@ class Turns:
         self._entered: dict[str, None] = {}
         self._unpriced: dict[str, None] = {}
         self._asked: dict[str, float] = {}
-        """When each of the stocks that are asked for in turn was asked for last."""
+        """When each of the stocks that take turns was asked for last, or was pushed last before it took turns."""
         self._in_flight: tuple[list[str], list[str]] = ([], [])
         """Of the stocks that were asked for last, those that had entered and those without a price."""
         self.not_before = -math.inf
@@ -46,9 +46,9 @@ class Turns:
         self._entered.pop(code, None)
         self._unpriced.pop(code, None)
 
-    def take_turns(self, codes: Iterable[str]) -> None:
-        """Ask in turn for these stocks and no others."""
-        self._asked = {code: self._asked.get(code, -math.inf) for code in codes}
+    def take_turns(self, since: Mapping[str, float]) -> None:
+        """Ask in turn for these stocks and no others; of a new one the moment of its price decides."""
+        self._asked = {code: self._asked.get(code, moment) for code, moment in since.items()}
 
     # ------------------------------------------------------------ when, and whom
 
@@ -70,9 +70,14 @@ class Turns:
         self._asked.update((code, now) for code in (*taken, *last) if code in self._asked)
         return (*first, *then, *last)
 
-    def answered(self) -> None:
-        """Note an answer; what it does not have is unknown to the broker, and waits no more."""
+    def answered(self, now: float) -> None:
+        """Note an answer; what it does not have is unknown to the broker, and waits no more.
+
+        The next request is chosen a pace after it: one chosen before might wait for its turn, and who enters meanwhile
+        would not be in it.
+        """
         self.pace = max(PACE, self.pace / 2)
+        self.not_before = max(self.not_before, now + self.pace)
         self._in_flight = ([], [])
 
     def failed(self, now: float) -> None:

@@ -113,6 +113,8 @@ class Peer(WSListener):
         self._server = server
         self._outbox: list[bytes] = []
         self._waiting = 0
+        self._lags: int | None = None
+        """What waited when it began to be too much; None while it is not."""
         self._ended = False
         self._garbled = False
         self._inbox = Inbox(server.settings.frame_limit)
@@ -205,6 +207,8 @@ class Peer(WSListener):
         if frames and not self._transport.is_disconnected:
             self._transport.underlying_transport.write(frames)
             self._check_bound(self._transport.underlying_transport.get_write_buffer_size())
+            if self._server.settings.lag is not None:
+                self._look_at_lag(*self._server.settings.lag)
 
     def stop_reading(self) -> None:
         """Leave what the peer sends in its socket."""
@@ -244,6 +248,23 @@ class Peer(WSListener):
         bound = self._server.settings.outbox if self.key else min(self._server.settings.outbox, EARLY_OUTBOX)
         if waiting > bound and not self._ended:
             logger.warning("peer %d does not read: %d bytes wait, the bound is %d", self.number, waiting, bound)
+            self.cut("too slow")
+
+    def _look_at_lag(self, most: int, seconds: float) -> None:
+        """Cut a peer for which too much waits for too long; what it takes meanwhile begins the time anew."""
+        waiting = self.unsent
+        if waiting <= most:
+            self._lags = None
+        elif self._lags is None and not self._ended:
+            self._lags = waiting
+            self._server.loop.call_later(seconds, self._lagged, most, seconds)
+
+    def _lagged(self, most: int, seconds: float) -> None:
+        if self._lags is None or self._ended:
+            return
+        self._lags = None
+        if self.unsent > most:
+            logger.warning("peer %d does not keep up: %d bytes wait for %g s", self.number, self.unsent, seconds)
             self.cut("too slow")
 
     def cut(self, why: str) -> None:

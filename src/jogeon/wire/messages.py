@@ -97,7 +97,19 @@ class RemoveQuotes(Struct, frozen=True):
     trnm = "REMOVE"
 
 
-Request = Login | ListConditions | OfCondition | RegisterQuotes | RemoveQuotes
+class Follow(Struct, frozen=True):
+    """The numbered stream of a hub, of these conditions beside those that are followed already.
+
+    `after` is the position (JOURNAL:EPOCH:N) behind which it goes on, "" for its end. An extension of this package.
+    """
+
+    seqs: tuple[str, ...]
+    after: str = ""
+    exchange: Exchange = "K"
+    trnm = "FOLLOW"
+
+
+Request = Login | ListConditions | OfCondition | RegisterQuotes | RemoveQuotes | Follow
 
 
 # ---------------------------------------------------------------- replies and pushes
@@ -106,10 +118,12 @@ Request = Login | ListConditions | OfCondition | RegisterQuotes | RemoveQuotes
 class LoginAccepted(Struct, frozen=True):
     """The LOGIN reply with return_code 0.
 
-    `rest`: where a server of this package serves HTTP, if the login asked for it (`Login.extended`).
+    `rest`: where a server of this package serves HTTP, if the login asked for it (`Login.extended`). `journal`: the
+    identity of the journal whose numbered stream it serves, None for a server that has none.
     """
 
     rest: str | None = None
+    journal: str | None = None
 
 
 class ConditionList(Struct, frozen=True):
@@ -148,6 +162,28 @@ class Acknowledged(Struct, frozen=True):
     """The reply to RegisterQuotes or RemoveQuotes, which names neither stock nor group."""
 
 
+class Shown(Struct, frozen=True):
+    """The members of a condition at the position a stream begins at; `right_ns` is up to when that is right."""
+
+    seq: str
+    codes: tuple[str, ...]
+    right_ns: int
+
+
+class Following(Struct, frozen=True):
+    """The reply to Follow: where the stream begins.
+
+    `resumed`: it goes on behind the position that was asked for, and nothing is shown. Else `position` is its end, and
+    `shown` what is known there: a condition that is not among them begins with a snapshot of its own. `refused` says
+    why it was not resumed: pruned, foreign.
+    """
+
+    position: str
+    resumed: bool = False
+    shown: tuple[Shown, ...] = ()
+    refused: str = ""
+
+
 class Refusal(Struct, frozen=True):
     """A reply with a return_code other than 0, or one to CNSRREQ with words and no rows.
 
@@ -174,7 +210,9 @@ class Malformed(Struct, frozen=True):
     reason: str
 
 
-Answer = LoginAccepted | ConditionList | SearchPage | Registered | Cleared | Acknowledged | Refusal | Malformed
+Answer = (
+    LoginAccepted | ConditionList | SearchPage | Registered | Cleared | Acknowledged | Following | Refusal | Malformed
+)
 
 
 class Reply(Struct, frozen=True):

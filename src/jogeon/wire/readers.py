@@ -21,6 +21,8 @@ from jogeon.wire.messages import (
     Clear,
     Cleared,
     ConditionList,
+    Follow,
+    Following,
     Incoming,
     ListConditions,
     Login,
@@ -280,13 +282,16 @@ class _WrongShape(Exception):
     """Data in which nothing can be read; the caller gets Malformed."""
 
 
-def _typed(request: Request, reply: Reply) -> Answer:
+def _typed(request: Request, reply: Reply) -> Answer:  # noqa: PLR0911  # one return a case
     oddities: list[str] = []
     data = reply.fields.get("data")
     match request:
         case Login():
             rest = reply.fields.get("rest")
-            return LoginAccepted(rest[:WORDS] if isinstance(rest, str) and rest else None)
+            journal = plain(reply.fields.get("journal")) or None
+            return LoginAccepted(rest[:WORDS] if isinstance(rest, str) and rest else None, journal)
+        case Follow():
+            return _following(reply.fields)
         case Clear():
             return Cleared()
         case ListConditions():
@@ -299,6 +304,13 @@ def _typed(request: Request, reply: Reply) -> Answer:
         case Register():
             codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
             return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
+
+
+def _following(fields: dict[str, Any]) -> Following:
+    try:
+        return msgspec.convert(fields, Following)
+    except (msgspec.ValidationError, RecursionError):
+        raise _WrongShape("no stream") from None
 
 
 def _read(rows: list[Any] | None, read: Callable[[Any], T | None], oddities: list[str], most: int) -> list[T]:

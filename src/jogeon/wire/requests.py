@@ -5,6 +5,7 @@ from typing import Any
 from jogeon.events import Exchange
 from jogeon.wire.messages import (
     Clear,
+    Follow,
     ListConditions,
     Login,
     Ping,
@@ -42,6 +43,8 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
             return Register(seq, _venue(value))
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
             return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
+        case {"trnm": "FOLLOW", "seqs": list(seqs), "after": str(after)} if all(isinstance(each, str) for each in seqs):
+            return Follow(tuple(seqs), after, _venue(value))
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
         case {"trnm": "REG", "data": list(rows)} if (codes := _quoted(rows)) is not None:

@@ -91,6 +91,7 @@ _STEPS: Mapping[type[Request], tuple[Step, Step, Step]] = {
     messages.Search: (_S.SEARCH, _S.SEARCH_OK, _S.SEARCH_NO),
     messages.Register: (_S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO),
     messages.Clear: (_S.CLEAR, _S.CLEAR_OK, _S.CLEAR_NO),
+    messages.Follow: (_S.REGISTER, _S.REGISTER_OK, _S.REGISTER_NO),
     messages.RegisterQuotes: _QUOTING,
     messages.RemoveQuotes: _QUOTING,
 }
@@ -240,7 +241,14 @@ def _stray(reply: messages.Reply, reason: str) -> Stray:
 
 
 _UNNAMED = frozenset(
-    kind.trnm for kind in (messages.Login, messages.ListConditions, messages.RegisterQuotes, messages.RemoveQuotes)
+    kind.trnm
+    for kind in (
+        messages.Login,
+        messages.ListConditions,
+        messages.Follow,
+        messages.RegisterQuotes,
+        messages.RemoveQuotes,
+    )
 )
 
 

@@ -11,6 +11,8 @@ import msgspec
 from jogeon.wire import messages
 from jogeon.wire.messages import (
     Clear,
+    Follow,
+    Following,
     ListConditions,
     Login,
     QuoteRow,
@@ -45,6 +47,8 @@ def encode(request: Request) -> bytes:
             fields = {"trnm": "CNSRREQ", "seq": seq, "search_type": "1", "stex_tp": exchange}
         case Clear(seq):
             fields = {"trnm": "CNSRCLR", "seq": seq}
+        case Follow(seqs, after, exchange):
+            fields = {"trnm": "FOLLOW", "seqs": list(seqs), "after": after, "stex_tp": exchange}
         case RegisterQuotes(codes, group, keep):
             fields = {"trnm": "REG", "grp_no": group, "refresh": "1" if keep else "0", "data": _quoted(codes)}
         case RemoveQuotes(codes, group):
@@ -63,12 +67,13 @@ Rows = Sequence[object] | Mapping[str, object] | None
 """The rows of a reply as they stand in it: a list, one row for itself, or null."""
 
 
-def encode_login_accepted(*, sor_yn: bool = True, rest: str | None = None) -> bytes:
+def encode_login_accepted(*, sor_yn: bool = True, rest: str | None = None, journal: str | None = None) -> bytes:
     """Return the reply to a good LOGIN; `sor_yn` may be missing on the real wire.
 
-    `rest` is an extension of this package, for a client that asks for it (`Login.extended`).
+    `rest` and `journal` are extensions of this package, for a client that asks for them (`Login.extended`).
     """
-    more = ({"sor_yn": "Y"} if sor_yn else {}) | ({} if rest is None else {"rest": rest})
+    more = {"sor_yn": "Y"} if sor_yn else {}
+    more |= {name: said for name, said in (("rest", rest), ("journal", journal)) if said is not None}
     return _reply("LOGIN", return_code=0, return_msg="", **more)
 
 
@@ -102,10 +107,19 @@ def encode_search(seq: str, rows: Rows, next_key: str = "") -> bytes:
     return _reply("CNSRREQ", seq=seq, cont_yn=more, next_key=next_key, return_code=0, data=rows)
 
 
-def encode_registered(seq: str | None, rows: Rows) -> bytes:
-    """Return a snapshot; a row is {"jmcode": code}. The broker leaves `seq` out of some that are empty."""
+def encode_registered(seq: str | None, rows: Rows, number: tuple[int, int] | None = None) -> bytes:
+    """Return a snapshot; a row is {"jmcode": code}. The broker leaves `seq` out of some that are empty.
+
+    `number` is the place in a hub's stream at which it is so.
+    """
     named = {} if seq is None else {"seq": seq}
-    return _reply("CNSRREQ", **named, return_code=0, data=rows)
+    placed = {} if number is None else dict(zip(("epoch", "n"), number, strict=True))
+    return _reply("CNSRREQ", **named, return_code=0, data=rows, **placed)
+
+
+def encode_following(following: Following) -> bytes:
+    """Return the reply to Follow."""
+    return _reply("FOLLOW", return_code=0, return_msg="", **msgspec.to_builtins(following))
 
 
 def encode_cleared(seq: str, words: str = "") -> bytes:

@@ -60,6 +60,8 @@ class Choices:
     verbose: int = 0
     recheck: float = 600.0
     on_taken: OnTaken = "stop"
+    wait: float | None = None
+    """Seconds in which a server that is not there yet is tried again; None: not at all."""
 
     def typed(self) -> str:
         """Return the command as it was typed, for a message that says to type it again."""

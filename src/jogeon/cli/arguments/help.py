@@ -19,7 +19,7 @@ LEFT = 26
 NARROW, NARROW_LEFT = 60, 12
 """On a terminal of fewer columns, the columns for the names."""
 SECTIONS = {
-    "what": "everything names exchange codes kind day from until at login prices",
+    "what": "everything names exchange codes kind day from since until at login prices",
     "market": "seed speed conditions nights exit_at_end",
     "ends": "count duration",
     "journal": "journal frames keep copy",

@@ -25,6 +25,7 @@ T = TypeVar("T")
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
 ON_TAKEN: dict[str, OnTaken] = {"stop": "stop", "retry": "retry", "takeover": "takeover"}
 LANGS: dict[str, Lang] = {"ko": "ko", "en": "en"}
+FOREVER = "forever"
 SERVERS = ("real", "mock", "demo")
 
 ANSWERS = ("config", "json", "verbose")
@@ -185,9 +186,9 @@ def stock_codes(texts: Texts) -> click.Argument:
     return click.Argument(["codes"], nargs=-1, required=True, type=str, callback=take, metavar=texts("metavar.codes"))
 
 
-def prices(texts: Texts) -> click.Option:
+def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:
     """Return --prices, for what follows members."""
-    return click.Option(["--prices"], is_flag=True, help=texts("option.prices.watch"))
+    return click.Option(["--prices"], is_flag=True, help=texts(text))
 
 
 def exchange(texts: Texts) -> click.Option:
@@ -213,11 +214,15 @@ def day(texts: Texts) -> click.Option:
     return option(texts, "--day", times.day, "bad.day", texts("metavar.day"))
 
 
+def after(texts: Texts) -> click.Option:
+    """Return --after."""
+    return option(texts, "--after", _position, "bad.after", texts("metavar.position"))
+
+
 def stream(texts: Texts) -> list[click.Option]:
     """Return what tells how a numbered stream is read: from where, and until when."""
-    after = option(texts, "--after", _position, "bad.after", texts("metavar.position"))
     lines = option(texts, "--count", at_least_one, "bad.count", "N", text="option.count.lines")
-    return [after, switch(texts, "--follow"), lines, length(texts, "--duration")]
+    return [after(texts), switch(texts, "--follow"), lines, length(texts, "--duration")]
 
 
 def _position(text: str) -> object:
@@ -225,6 +230,26 @@ def _position(text: str) -> object:
     from jogeon.journal.position import Position
 
     return Position.parse(text)
+
+
+def wait(texts: Texts) -> click.Option:
+    """Return --wait: how long a command is patient with a server that is not there yet; infinity is for ever."""
+
+    def read(text: str) -> float:
+        return float("inf") if text.strip().lower() == FOREVER else times.length(text)
+
+    return option(texts, "--wait", read, "bad.wait", texts("metavar.wait"))
+
+
+def presence(texts: Texts) -> list[click.Option]:
+    """Return --lines and --bell, for what is followed by eye or ear."""
+    return [switch(texts, "--lines"), switch(texts, "--bell")]
+
+
+def require_one_form(choices: Choices, *, lines: bool) -> None:
+    """Refuse --json and --lines together."""
+    if lines and choices.json:
+        raise click.BadParameter(choices.texts("bad.json-and-lines"))
 
 
 def count(texts: Texts) -> click.Option:

@@ -28,6 +28,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
+        click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
     return Command("hub", texts, params, callback=hub)
@@ -38,6 +39,13 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
     """Serve until told to stop."""
     from jogeon.cli.running.hub import serve_hub, settings_of
 
+    if names == ("status",):
+        from jogeon.cli.running.hub_status import status
+
+        status(choices, more["rest"])
+        return
+    if more["rest"] is not None:
+        raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
     if names and everything:
         raise click.BadParameter(choices.texts("bad.names-and-all"))
     if more["keep"] is not None and more["keep"] < DAY:

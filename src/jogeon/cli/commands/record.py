@@ -9,6 +9,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
+from jogeon.cli.showing.terminal import tell
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -24,8 +25,10 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.moment(texts, "--until"), options.length(texts, "--duration"), options.journal(texts),
-        options.switch(texts, "--frames"), options.switch(texts, "--alerts"), options.length(texts, "--keep"),
-        options.file(texts, "--copy", metavar="metavar.folder", folder=True), *options.supervision(texts),
+        options.switch(texts, "--frames"), options.prices(texts, "option.prices.record"),
+        options.switch(texts, "--alerts"), options.length(texts, "--keep"),
+        options.file(texts, "--copy", metavar="metavar.folder", folder=True), options.wait(texts),
+        *options.supervision(texts),
     ]  # fmt: skip
     return Command("record", texts, params, callback=record)
 
@@ -44,7 +47,7 @@ def record(
     options.require_names(names, choices.texts, everything=everything)
     if more["keep"] is not None and more["keep"] < DAY:
         raise click.BadParameter(choices.texts("bad.keep"))
-    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    choices.recheck, choices.on_taken, choices.wait = more["recheck"], more["on_taken"], more["wait"]
     now = datetime.now(KST)
     ends = [] if duration is None else [now + timedelta(seconds=duration)]
     if isinstance(until, datetime):
@@ -52,12 +55,14 @@ def record(
             raise click.BadParameter(choices.texts("bad.past"))
         ends.append(until)
     elif until is not None:
-        ends.append(next_time(until, now))
+        ends.append(end := next_time(until, now))
+        if end.date() > now.date():
+            tell(choices.texts("record.tomorrow", until=f"{until:%H:%M:%S}", end=f"{end:%Y-%m-%d %H:%M:%S}"))
     recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=more["frames"])
     recorder.keep = None if more["keep"] is None else timedelta(seconds=more["keep"])
-    recorder.copies = more["copy"]
+    recorder.copies, recorder.prices = more["copy"], more["prices"]
     if more["alerts"]:
         from jogeon.cli.running.alert_plan import AlertPlan
 
-        recorder.alerts = AlertPlan(choices, priced=bool(more.get("prices")))
+        recorder.alerts = AlertPlan(choices, priced=more["prices"])
     run_loop(recorder.run(min(ends, default=None)))

@@ -8,7 +8,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.running.loop import run_loop, waited_client
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
@@ -21,7 +21,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"), options.exchange(texts),
         options.count(texts), options.length(texts, "--duration"), options.journal(texts, "option.journal.watch"),
-        options.prices(texts), *options.supervision(texts),
+        options.after(texts), options.prices(texts), *options.presence(texts), options.wait(texts),
+        *options.supervision(texts),
     ]  # fmt: skip
     return Command("watch", texts, params, callback=watch)
 
@@ -32,9 +33,12 @@ def watch(choices: Choices, /, names: tuple[str, ...], *, everything: bool, **mo
     from jogeon.cli.running.follow import Wish
 
     options.require_names(names, choices.texts, everything=everything)
-    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    options.require_one_form(choices, lines=more["lines"])
+    choices.recheck, choices.on_taken, choices.wait = more["recheck"], more["on_taken"], more["wait"]
     journal = None if more["journal"] is None else _free_journal(more["journal"])
-    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, prices=more["prices"])
+    after = None if more["after"] is None else str(more["after"])
+    shown = {key: more[key] for key in ("prices", "lines", "bell")}
+    wish = Wish(names, more["exchange"], more["count"], more["duration"], journal, after=after, **shown)
     run_loop(_watch(choices, wish))
 
 
@@ -51,5 +55,5 @@ def _free_journal(named: str) -> str:
 async def _watch(choices: Choices, wish: Wish) -> None:
     from jogeon.cli.running.follow import follow
 
-    async with open_client(choices) as client:
+    async with waited_client(choices) as client:
         await follow(client, wish, choices)

@@ -17,6 +17,7 @@ from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JogeonError
 from jogeon.events import korean
 from jogeon.journal.history import History, Selection
+from jogeon.web import prepare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -122,6 +123,7 @@ class AlertPlan:
         self._seen = _seen()
         self.settings = settings_of_alerts()
         self.plan = plan_of(self.settings, priced=priced)
+        prepare()
 
     def require_listed(self, listed: Iterable[Condition]) -> None:
         """Raise InvalidSetting for a condition that nobody has."""

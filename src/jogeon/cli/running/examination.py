@@ -28,7 +28,7 @@ from jogeon.events import korean
 from jogeon.net import proxy_for, without_password
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
     from jogeon.endpoint import Endpoint
-    from jogeon.events import Condition
+    from jogeon.events import Condition, Stock
 
 Health = Literal["ok", "warning", "failed"]
 
@@ -44,6 +44,8 @@ WRONG_CLOCK = 5.0
 """Seconds from which a clock is worth a warning: times of events are this machine's."""
 PING_PATIENCE = 30.0
 """Seconds to wait for a PING: the first comes about 10 s after LOGIN, the next ones every 10 to 20 s."""
+ANY_STOCK = "005930"
+"""The stock whose price is asked for where no search has one."""
 LIBRARIES = ("jogeon", "picows", "msgspec", "httpx2", "keyring", "filelock")
 SET_CLOCK = {"win32": "w32tm /resync", "darwin": "sudo sntp -sS time.apple.com"}
 
@@ -232,7 +234,8 @@ class Examination:
                     step = "list"
                     conditions = await self._list(probe)
                     step = "search"
-                    await self._search(probe, conditions)
+                    stocks = await self._search(probe, conditions)
+                    await self._price(probe, stocks)
                     await self._hear(probe)
                 finally:
                     await probe.stop()
@@ -248,13 +251,32 @@ class Examination:
         self._done("list", "found.list", since, count=len(conditions))
         return conditions
 
-    async def _search(self, probe: Probe, conditions: list[Condition]) -> None:
+    async def _search(self, probe: Probe, conditions: list[Condition]) -> Sequence[Stock]:
+        """Return the stocks of the first condition."""
         if not conditions:
             self._note("search", "warning", self._texts("found.no-conditions"))
-            return
+            return ()
         since = time.monotonic()
-        count = await probe.hits(conditions[0])
-        self._done("search", "found.search", since, condition=visible_name(conditions[0]), count=count)
+        stocks = await probe.hits(conditions[0])
+        self._done("search", "found.search", since, condition=visible_name(conditions[0]), count=len(stocks))
+        return stocks
+
+    async def _price(self, probe: Probe, stocks: Sequence[Stock]) -> None:
+        """Look at prices; without them a watch goes on as well, so that what fails is a warning."""
+        if not probe.has_rest:
+            self._note("prices", "warning", self._texts("found.no-rest"))
+            return
+        code, since = stocks[0].code if stocks else ANY_STOCK, time.monotonic()
+        try:
+            price = await probe.price(code)
+        except JogeonError as error:
+            told = {row.label: row.says for row in rows(error, self._choices)}
+            cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
+            says = self._texts("found.no-prices", why=told["what"])
+            self.findings.append(Finding("prices", "warning", says, self._choices.typed(), cause))
+        else:
+            shown = "-" if price is None else f"{price:,}"
+            self._done("prices", "found.prices", since, code=code, price=shown)
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

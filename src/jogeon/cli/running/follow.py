@@ -12,9 +12,12 @@ from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
 from jogeon.cli.running.pricing import shown_prices, tell_prices
+from jogeon.cli.showing.event_line import readable
+from jogeon.cli.showing.event_words import is_heard
+from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
-from jogeon.cli.showing.terminal import is_terminal
+from jogeon.cli.showing.terminal import is_terminal, ring, signs_for
 from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
@@ -43,17 +46,23 @@ class Wish(Struct, frozen=True):
     journal: str | None = None
     until: float | None = None
     """When the time is over, by the loop's clock; entering the watch counts."""
+    after: str | None = None
+    """Behind which position of a hub's numbered stream to go on."""
     prices: bool = False
     """Whether prices are wanted among the lines; a person sees them anyway."""
+    lines: bool = False
+    """Whether readable lines are wanted, whoever reads them."""
+    bell: bool = False
+    """Whether a stock that enters is heard."""
 
 
 async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
-    lines = choices.json or not is_terminal(sys.stdout)
+    lines = wish.lines or choices.json or not is_terminal(sys.stdout)
     prices = wish.prices or not lines
-    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices)
+    watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices, after=wish.after)
     if lines:
         with Output(Lines()) as output:
             await _print(watch, wish, choices.texts, output)
@@ -101,7 +110,7 @@ def count_changes(events: Sequence[Event]) -> int:
     return sum(isinstance(event, Enter | Leave) for event in events)
 
 
-# ---------------------------------------------------------------- JSON lines
+# ---------------------------------------------------------------- lines
 
 
 async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None:
@@ -110,9 +119,12 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     An interrupted command waits only while its reader takes something.
     """
     rest = False
+    line = _readable_line(watch, wish, texts) if wish.lines else event_line
 
     async def use(events: Sequence[Event]) -> None:
-        await output.write(b"".join(map(event_line, events)))
+        if wish.bell and any(map(is_heard, events)):
+            ring()
+        await output.write(b"".join(map(line, events)))
 
     async def taken() -> None:
         nonlocal rest
@@ -121,7 +133,7 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     try:
         async with watch, told_aside(watch, texts):
             rest = True
-            await (first_of(taken(), tell_prices(watch, output)) if wish.prices else taken())
+            await (first_of(taken(), tell_prices(watch, output)) if wish.prices and not wish.lines else taken())
     except BrokenPipeError:
         rest = False
         raise
@@ -134,6 +146,18 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
                 await take(watch, Wish(), use)
 
 
+def _readable_line(watch: Watch, wish: Wish, texts: Texts) -> Callable[[Event], bytes]:
+    """Return what makes a readable line of an event; a change bears the price that is known at that moment."""
+    encoding = sys.stdout.encoding or "utf-8"
+    signs = signs_for(encoding)
+
+    def line(event: Event) -> bytes:
+        prices = shown_prices(watch) if wish.prices and isinstance(event, Enter | Leave) else None
+        return f"{plain(readable(event, texts, signs, prices)).rstrip()}\n".encode(encoding, "replace")
+
+    return line
+
+
 # ---------------------------------------------------------------- the live view
 
 
@@ -141,7 +165,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
     from jogeon.cli.running.viewing import Viewing
 
     async with watch:
-        viewing = Viewing(server_label(choices, client.address), choices, output)
+        viewing = Viewing(server_label(choices, client.address), choices, output, bell=wish.bell)
 
         def look() -> None:
             viewing.story.hear(client.heard)

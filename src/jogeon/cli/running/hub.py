@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from datetime import timedelta
@@ -21,6 +22,7 @@ from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
 from jogeon.hub.hub import Hub, HubSettings
+from jogeon.hub.note import Note, noted
 from jogeon.hub.tokens import HubTokens
 
 if TYPE_CHECKING:
@@ -59,11 +61,12 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
     board = Board(lambda: hub, policy.wall)
     names = Names(names_file(server))
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, names=names, more=lambda: groups(board))
+    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
         async with hub, board_of(hub, board, server) as link:
+            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
-            with Output(Lines()) as output:
+            with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):

@@ -10,7 +10,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from jogeon.cli.texts import Texts
     from jogeon.journal.writer import Journal
@@ -29,12 +29,12 @@ def trouble_of(watch: Watch, texts: Texts) -> str | None:
 
 
 @asynccontextmanager
-async def told_aside(watch: Watch, texts: Texts) -> AsyncIterator[None]:
+async def told_aside(watch: Watch, texts: Texts, say: Callable[[str], None] = tell) -> AsyncIterator[None]:
     """Tell on standard error, within this context, what becomes of the journal of a watch that was entered."""
     if watch.journal is None:
         yield
         return
-    telling = asyncio.create_task(_tell(watch, watch.journal, texts), name="jogeon journal told")
+    telling = asyncio.create_task(_tell(watch, watch.journal, texts, say), name="jogeon journal told")
     try:
         yield
     finally:
@@ -42,15 +42,15 @@ async def told_aside(watch: Watch, texts: Texts) -> AsyncIterator[None]:
         await asyncio.gather(telling, return_exceptions=True)
 
 
-async def _tell(watch: Watch, journal: Journal, texts: Texts) -> None:
+async def _tell(watch: Watch, journal: Journal, texts: Texts, say: Callable[[str], None]) -> None:
     told, noticed = None, len(journal.notices)  # the first event of the watch tells what was found at the start
     while True:
         trouble, notices = trouble_of(watch, texts), journal.notices
         for notice in notices[noticed:]:
-            tell(f"{journal.path}: {said(notice, texts)}")
+            say(f"{journal.path}: {said(notice, texts)}")
         if trouble is not None and trouble != told:
-            tell(trouble)
+            say(trouble)
         elif trouble is None and told is not None:
-            tell(texts("journal.again"))
+            say(texts("journal.again"))
         told, noticed = trouble, len(notices)
         await asyncio.sleep(LOOK)

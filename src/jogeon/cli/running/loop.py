@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jogeon.cli.showing.error_thread import notices
+from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import is_terminal, tell
+from jogeon.errors import CouldNotConnect, JogeonError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine
     from contextlib import AbstractAsyncContextManager
     from types import FrameType
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between two attempts to reach a server that is waited for."""
 STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a command as Ctrl+C does, where the system has them."""
 
@@ -41,6 +46,40 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     return choices.connect(
         choices.server, keys=keys, insecure=choices.insecure, recheck=choices.recheck, on_taken=choices.on_taken
     )
+
+
+@asynccontextmanager
+async def waited_client(choices: Choices) -> AsyncIterator[Client]:
+    """Have a client, as soon as its server is there: one that cannot be reached is tried again for `choices.wait`.
+
+    Raises what the last attempt raised; what no waiting cures is raised at once.
+    """
+    import asyncio
+
+    until = asyncio.get_running_loop().time() + (choices.wait or 0.0)
+    pause, told = FIRST_PAUSE, False
+    async with AsyncExitStack() as opened:
+        while True:
+            try:
+                client = await opened.enter_async_context(open_client(choices))
+                break
+            except JogeonError as error:
+                left = until - asyncio.get_running_loop().time()
+                if not choices.wait or left <= 0 or not _may_pass(error):
+                    raise
+                if not told:
+                    tell(choices.texts("wait.begun", why=next(rows(error, choices)).says))
+            await asyncio.sleep(min(pause, left))
+            pause, told = min(2 * pause, LONGEST_PAUSE), True
+        yield client
+
+
+def _may_pass(error: JogeonError) -> bool:
+    """Tell whether a server that answers so may be there in a while."""
+    from jogeon.live.retry import Verdict, verdict
+
+    settled = isinstance(error, CouldNotConnect) and error.reason in ("tls", "handshake")
+    return not settled and verdict(error) is not Verdict.FATAL
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:

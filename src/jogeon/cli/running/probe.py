@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from jogeon.errors import JogeonError
+from jogeon.account.stkinfo import StockInfo
+from jogeon.errors import JogeonError, RequestRefused
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.live.opening import open_connection
 from jogeon.live.policy import Policy
-from jogeon.wire.messages import Ping, Search, SearchPage
+from jogeon.wire.messages import Acknowledged, Ping, RegisterQuotes, RemoveQuotes, Search, SearchPage
 from jogeon.wire.readers import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jogeon.endpoint import Endpoint
-    from jogeon.events import Condition
+    from jogeon.events import Condition, Stock
 
 
 async def reach(websocket: str, proxy: str | None) -> None:
@@ -42,6 +45,7 @@ class Probe:
         self._feed = Feed(Policy(recheck=0.0))
         self._feed.taps.append(self._hear)
         self._pinged = asyncio.Event()
+        self._stocks = StockInfo(lambda: self._feed.rest, there.tokens, proxy=there.proxy)
 
     async def start(self) -> None:
         """Connect and log in; the error tells why that was not possible."""
@@ -64,10 +68,27 @@ class Probe:
         """Return the saved conditions."""
         return await self._feed.conditions()
 
-    async def hits(self, condition: Condition) -> int:
-        """Return how many stocks the first page of a search has."""
+    async def hits(self, condition: Condition) -> Sequence[Stock]:
+        """Return the stocks on the first page of a search."""
         page = await self._feed.ask(lambda listing: Search(resolve(condition, listing).seq), SearchPage)
-        return len(page.stocks)
+        return page.stocks
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether it is known where to ask for prices."""
+        return self._stocks.address is not None
+
+    async def price(self, code: str) -> int | None:
+        """Return the price of a stock after its trades were registered for a moment; the error tells what fails."""
+        answer = await self._stocks.prices([code])
+        if isinstance(answer, JogeonError):
+            raise answer
+        try:
+            await self._feed.ask(lambda _: RegisterQuotes((code,)), Acknowledged)
+            await self._feed.ask(lambda _: RemoveQuotes((code,)), Acknowledged)
+        except RequestRefused as refused:
+            raise RequestRefused(RegisterQuotes.trnm, code=refused.code, text=refused.text) from None
+        return next((stock.price for stock in answer if stock.code == code), None)
 
     async def hears_ping(self, seconds: float) -> bool:
         """Tell whether a PING came since the login, or comes in time."""

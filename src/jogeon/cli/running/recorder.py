@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from jogeon.cli.running.follow import Wish, first_of, take
 from jogeon.cli.running.journal_trouble import told_aside
 from jogeon.cli.running.journals import journal_written
-from jogeon.cli.running.loop import open_client
+from jogeon.cli.running.loop import waited_client
 from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import PLAIN_SIGNS
 from jogeon.cli.showing.terminal import tell as say
 from jogeon.errors import JogeonError, JournalError
-from jogeon.events import KST, Gap, State
+from jogeon.events import KST, Gap, State, korean
 from jogeon.journal.file import require_free
 from jogeon.journal.retention import DATE, copy_journal, delete_days
 
@@ -59,6 +59,8 @@ class Recorder:
         """How long what was recorded is kept; None for ever."""
         self.copies: str | None = None
         """The folder that gets a copy each day."""
+        self.prices = False
+        """Whether the prices of members are kept as well."""
         self.alerts: AlertPlan | None = None
         """What is told while it is recorded."""
         self.clock: Callable[[], datetime] = partial(datetime.now, KST)
@@ -74,10 +76,11 @@ class Recorder:
         A journal that cannot be written is refused before anybody logs in.
         """
         require_free(self._path())
+        failed = False
         with Output(Lines() if self._choices.json else None) as output:
             telling = asyncio.create_task(self._tell(output))
             try:
-                async with open_client(self._choices) as client:
+                async with waited_client(self._choices) as client:
                     if self.alerts is not None:
                         self.alerts.require_listed(await client.conditions())
                         self.alerts.begin()
@@ -85,13 +88,16 @@ class Recorder:
             except asyncio.CancelledError:
                 output.hurried = True
                 raise
+            except BaseException:
+                failed = True
+                raise
             finally:
                 self._watches.put_nowait(None)
                 try:
                     await telling
                 finally:
                     if self._begun:
-                        self._sum_up()
+                        self._sum_up(failed=failed)
 
     async def _tell(self, output: Output) -> None:
         """Tell what the watches yield, one after the other."""
@@ -125,10 +131,12 @@ class Recorder:
     async def _file(self, client: Client) -> AsyncIterator[Watch]:
         """Have a watch write the file of today."""
         path = self._path()
-        watch = client.watch(*self._names, exchange=self._exchange, journal=path, frames=self._frames)
-        async with watch, told_aside(watch, self._choices.texts):
+        watch = client.watch(
+            *self._names, exchange=self._exchange, journal=path, frames=self._frames, prices=self.prices
+        )
+        async with watch, told_aside(watch, self._choices.texts, self._say):
             self._watches.put_nowait(watch)
-            say(self._choices.texts("record.begun", path=path))
+            self._say(self._choices.texts("record.begun", path=path))
             self._begun = True
             async with self._alerting(watch):
                 yield watch
@@ -155,7 +163,7 @@ class Recorder:
                 begun.append(await files.enter_async_context(self._file(client)))
                 watch.finish()  # before another frame is read: it would be in both files
             except JogeonError as error:
-                say(str(error))
+                self._say(str(error))
                 await asyncio.sleep(LOOK)
 
     async def _keep_house(self, watch: Watch) -> None:
@@ -179,7 +187,7 @@ class Recorder:
             if self.copies is not None:
                 copy_journal(path, Path(self.copies), int(now.timestamp() * 1e9))
         except (JournalError, OSError) as error:  # the recording goes on
-            say(str(error))
+            self._say(str(error))
 
     async def _use(self, output: Output, events: Sequence[Event]) -> None:
         for event in events:
@@ -189,17 +197,27 @@ class Recorder:
                 self._counts[type(event).__name__] += 1
             if not self._choices.json and isinstance(event, Gap | State):
                 told = tell_event(event, self._choices.texts, PLAIN_SIGNS)
-                say(f"{told.sign} {told.word}  {told.rest}")
+                moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
+                self._say(f"{told.sign} {told.word}  {told.rest}", moment)
         if self._choices.json:
             await output.write(b"".join(map(event_line, events)))
 
-    def _sum_up(self) -> None:
-        """Say what was recorded; what a slow reader was not handed is in the journal, and was not counted."""
-        if self._lagged:
-            say(self._choices.texts("record.done.lagged"))
-            return
-        enters, leaves, gaps = (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
-        say(self._choices.texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+    def _sum_up(self, *, failed: bool) -> None:
+        """Say what was recorded; what a slow reader was not handed is in the journal, and was not counted.
+
+        What ended by an error is no success.
+        """
+        texts, (enters, leaves, gaps) = self._choices.texts, (self._counts[kind] for kind in ("Enter", "Leave", "Gap"))
+        if failed:
+            self._say(texts("record.failed", enters=enters, leaves=leaves, gaps=gaps))
+        elif self._lagged:
+            self._say(texts("record.done.lagged"))
+        else:
+            self._say(texts("record.done", enters=enters, leaves=leaves, gaps=gaps))
+
+    def _say(self, text: str, moment: datetime | None = None) -> None:
+        """Say something with its time, Korean time: these lines are read in a log, days later."""
+        say(f"{moment or self.clock():%Y-%m-%d %H:%M:%S}  {text}")
 
 
 async def _shielded(task: asyncio.Task[None]) -> None:

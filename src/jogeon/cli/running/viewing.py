@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jogeon.cli.showing.event_words import is_heard
 from jogeon.cli.showing.ink import Piece, inked
 from jogeon.cli.showing.keyboard import Keyboard
 from jogeon.cli.showing.live_picture import Story
@@ -35,10 +36,11 @@ KEYS = 0.05
 class Viewing:
     """Shows what a watch yields, on the terminal of standard output."""
 
-    def __init__(self, server: str, choices: Choices, output: Output) -> None:
+    def __init__(self, server: str, choices: Choices, output: Output, *, bell: bool = False) -> None:
         self.story = Story(server, time.time_ns())
         self._texts, self._output, self._stream = choices.texts, output, sys.stdout
         self._signs = signs_for(self._stream.encoding or "utf-8")
+        self._bell, self._heard = bell, False
         self._made_up = choices.server == "demo"
         self._screen = Screen(self._texts, self._signs, made_up=self._made_up)
 
@@ -46,6 +48,7 @@ class Viewing:
         """Take events."""
         for event in events:
             self.story.take(event)
+            self._heard |= self._bell and is_heard(event)
 
     async def run(self, look: Callable[[], None]) -> None:
         """Show pictures until a key says that it is enough; `look` brings the story up to date."""
@@ -58,7 +61,8 @@ class Viewing:
                     look()
                     size = size_of(self._stream)
                     lines = self._screen.draw(self.story.picture(time.time_ns()), size.columns, size.lines)
-                    await self._output.do(partial(window.show, lines, size))
+                    await self._output.do(partial(window.show, lines, size, bell=self._heard))
+                    self._heard = False
                     if await self._pressed(keyboard):
                         return
             finally:

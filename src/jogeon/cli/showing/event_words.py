@@ -54,3 +54,8 @@ def _origin(change: Enter | Leave, texts: Texts) -> str:
 def _blind(gap: Gap, texts: Texts) -> str:
     until = texts("event.open") if gap.open else f"{gap.until:%H:%M:%S}"
     return f"{texts(f'cause.{gap.cause}')} {gap.since:%H:%M:%S} ~ {until}"
+
+
+def is_heard(event: Event) -> bool:
+    """Tell whether a bell rings for an event: a stock enters now."""
+    return isinstance(event, Enter) and event.origin == "live"

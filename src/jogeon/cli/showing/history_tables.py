@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from jogeon.cli.showing.event_words import tell_event
+from jogeon.cli.showing.event_line import readable
 from jogeon.cli.showing.tables import Column, Table, console, number, show_line, show_table
-from jogeon.cli.showing.terminal import clean, signs_for, visible_name
-from jogeon.cli.texts.width import padded
-from jogeon.events import Gap, Snapshot, korean
+from jogeon.cli.showing.terminal import signs_for, visible_name
+from jogeon.events import korean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from jogeon.journal.history import Picture, Stats
     from jogeon.journal.stats import ConditionStats
 
-WORD_WIDTH = 8
-NAME_WIDTH = 16
 TIMES = ("stay_median", "stay_p90", "covered", "blind")
 STATS = {
     "enters": 0, "leaves": 0, "blind": 0, "covered": 1, "stay_median": 2, "busiest": 3, "stocks": 4, "flaps": 5,
@@ -38,14 +35,7 @@ def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
     signs = signs_for(target.encoding)
     count = 0
     for _, _, event in events:
-        moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
-        told = tell_event(event, texts, signs)
-        word, rest = f"{told.sign} {told.word}".strip(), clean(told.rest)
-        if isinstance(event, Snapshot):
-            word, rest = texts("event.snapshot"), f"{rest}: {texts('history.stocks', count=len(event.codes))}"
-        when = (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim")
-        stock = f"{clean(told.code):8}" + padded(clean(getattr(event, "name", None) or ""), NAME_WIDTH)
-        line = Text.assemble(when, (padded(word, WORD_WIDTH), told.colour), f"  {stock}", rest)
+        line = Text.assemble(*((piece.text, piece.style) for piece in readable(event, texts, signs)))
         show_line(line, target)
         count += 1
     if not count:

@@ -264,8 +264,7 @@ def together(outages: Iterable[Outage]) -> int:
 
 def name_of(known: Member | Enter | Leave) -> str | None:
     """Return the name of a stock, if it is known."""
-    name: str | None = getattr(known, "name", None)
-    return clean(name) if name else None
+    return clean(known.name) if known.name else None
 
 
 def latest_first(stands: Iterable[Stand]) -> list[Stand]:

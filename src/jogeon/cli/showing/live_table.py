@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FRESH_NS = 5 * SECOND_NS
 """A stock is marked for so long after it entered."""
 BETWEEN = "  "
-LEAST_NAME, WIDEST_NAME = 8, 26
+LEAST_NAME, ROOMY_NAME, WIDEST_NAME = 8, 14, 26
 ROOMY = 60
 """Columns of a terminal from which numbers have room for more than the usual ones."""
 
@@ -42,14 +42,14 @@ class Column(NamedTuple):
 COLUMNS = (
     Column("entered", 0, 10, 10, right=False, of_prices=False),
     Column("code", 3, 8, 8, right=False, of_prices=False),
-    Column("name", 0, LEAST_NAME, LEAST_NAME, right=False, of_prices=False),
+    Column("name", 0, LEAST_NAME, ROOMY_NAME, right=False, of_prices=False),
     Column("price", 0, 7, 9),
     Column("trend", 8, 6, 6, right=False),
     Column("sign", 2, 1, 1, right=False),
-    Column("rate", 1, 7, 8),
+    Column("rate", 1, 7, 7),
     Column("volume", 7, 11, 13),
     Column("entry", 6, 7, 9),
-    Column("return", 5, 7, 8),
+    Column("return", 5, 7, 7),
 )
 INSTEAD = {"sign": "trend"}
 """What is shown only where another column is not: a bare sign, without its word."""
@@ -95,9 +95,9 @@ class LiveTable:
         return kept
 
     def _size(self, column: Column, rows: Sequence[dict[str, Piece] | None], width: int) -> int:
-        if column.key == "name":
-            return column.least
         usual = column.roomy if width >= ROOMY else column.least
+        if column.key == "name":
+            return usual
         longest = max((columns(row[column.key].text) for row in rows if row is not None), default=0)
         size = max(usual, longest, columns(self._head(column.key)), self._seen.get(column.key, 0))
         if size > usual:

@@ -124,6 +124,12 @@ def tell(*lines: str) -> None:
     notices.put("".join(f"{clean(line)}\n" for line in lines))
 
 
+def ring() -> None:
+    """Ring the bell of the terminal on standard error, if there is one."""
+    if is_terminal(sys.stderr):
+        notices.put("\a")
+
+
 def retell(line: str) -> None:
     """Write a line on standard error in place of the one before, which was written by this, too."""
     notices.put(f"\r{clean(line)}")

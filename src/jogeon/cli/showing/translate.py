@@ -18,7 +18,10 @@ def said(report: Report, texts: Texts) -> str:
     """Return what a report says."""
     if report.kind in PLAIN:
         key = _key_of_others(report)
-        return texts(key) if texts.has(key) else report.text
+        if texts.has(key):
+            return texts(key)
+        foreign = report.kind == "system" and texts.lang == "ko" and report.text.isascii()
+        return texts("errno.other", number=report.number) if foreign else report.text
     fields: dict[str, object] = {name: getattr(report, name) for name in report.__struct_fields__}
     fields |= {"words": report.words, "why": "" if report.why is None else said(report.why, texts)}
     if report.kind == "wrong type":

@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.ink import inked
+from jogeon.cli.showing.ink import inked, plain
 from jogeon.cli.showing.unbuffered import Stream
+from jogeon.cli.texts.width import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
 """Another screen, no cursor, and no wrapping: what a terminal counts wider than we do is cut off by it."""
 CLOSE = "\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l"
+ERASE = "\x1b[K"
+BELL = "\a"
 ANEW = 20
 """Pictures after which everything is drawn again, whatever another program wrote in between."""
 VIRTUAL_TERMINAL, STANDARD_OUTPUT = 0x0004, -11
@@ -42,22 +45,27 @@ class Window:
         self._is_open = True
         self._write(OPEN)
 
-    def show(self, lines: Sequence[Line], size: os.terminal_size) -> None:
-        """Show a picture in place of the one before."""
+    def show(self, lines: Sequence[Line], size: os.terminal_size, *, bell: bool = False) -> None:
+        """Show a picture in place of the one before, and ring the bell if asked."""
         self._drawn += 1
         if size != self._size or self._drawn % ANEW == 0:
             self._size, self._shown = size, []
-        texts = [inked(line, colours=self._colours) for line in lines]
-        texts += [""] * (size.lines - len(texts))
+        texts = [self._text(line, size.columns) for line in lines]
+        texts += [ERASE] * (size.lines - len(texts))
         before: Sequence[str | None] = self._shown or [None] * len(texts)
         changed = [
-            f"\x1b[{number};1H{text}\x1b[K"
+            f"\x1b[{number};1H{text}"
             for number, (text, old) in enumerate(zip(texts, before, strict=False), 1)
             if text != old
         ]
         self._shown = texts
-        if changed:
-            self._write("".join(changed))
+        if changed or bell:
+            self._write("".join(changed) + BELL * bell)
+
+    def _text(self, line: Line, width: int) -> str:
+        """Return what writes a line over another; behind a full one there is no rest, and its last column would go."""
+        rest = ERASE if columns(plain(line)) < width else ""
+        return inked(line, colours=self._colours) + rest
 
     def close(self) -> None:
         """End it; the terminal is as it was."""

@@ -5,6 +5,7 @@ file, which is loaded when one of its texts is needed. Kiwoom's words are those 
 종목코드). Only characters that a Korean Windows console (cp949) can show are used.
 """
 
+import re
 from functools import cache
 from importlib import import_module
 
@@ -25,7 +26,8 @@ NAMESPACES = {
     "events": "event cause state",
     "reports": "report reported",
     "live": "live",
-    "results": "list search saved clear simulate server notices record journal history replay",
+    "hub": "hub",
+    "results": "list search saved wait clear simulate server notices record journal history replay",
     "login": "account",
     "alerts": "alert note rule",
     "doctor": "doctor health check found",
@@ -33,6 +35,10 @@ NAMESPACES = {
 }
 """The files of this folder, and what the keys in each begin with."""
 FILES = {name: file for file, names in NAMESPACES.items() for name in names.split()}
+
+
+PLURAL = re.compile(r"\{(\w+):(\w+)\|(\w+)\}")
+"""A word that follows a number: {count} {count:stock|stocks}."""
 
 
 @cache
@@ -60,6 +66,8 @@ class Texts:
         if found is None:
             raise KeyError(key)
         text = found.ko if self.lang == "ko" else found.en
+        if "|" in text:
+            text = PLURAL.sub(lambda match: match[2 + (str(fields[match[1]]) != "1")], text)
         return text.format(**fields) if fields else text
 
     def has(self, key: str) -> bool:

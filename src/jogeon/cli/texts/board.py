@@ -9,5 +9,4 @@ TEXTS = {
         "현황판은 jogeon hub 나 jogeon demo 가 실행되는 동안 열 수 있습니다: jogeon demo",
         "No board is running.\nThe board is there while jogeon hub or jogeon demo runs: jogeon demo",
     ),
-    "board.addresses": Text("허브: {websocket}  REST: {rest}", "Hub: {websocket}  REST: {rest}"),
 }

@@ -30,6 +30,7 @@ TEXTS = {
     "check.login": Text("로그인", "login"),
     "check.list": Text("조건식", "list"),
     "check.search": Text("검색", "search"),
+    "check.prices": Text("시세", "prices"),
     "check.ping": Text("PING", "PING"),
     "check.versions": Text("버전", "versions"),
     "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
@@ -57,11 +58,21 @@ TEXTS = {
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
     ),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
-    "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} conditions ({seconds:.1f} s)"),
+    "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),
     "found.no-conditions": Text(
         "저장된 조건식이 없습니다. 영웅문4에서 조건식을 저장하세요.", "no conditions are saved; save one in 영웅문4."
     ),
-    "found.search": Text("{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} stocks ({seconds:.1f} s)"),
+    "found.search": Text(
+        "{condition}: {count}종목 ({seconds:.1f}초)", "{condition}: {count} {count:stock|stocks} ({seconds:.1f} s)"
+    ),
+    "found.prices": Text(
+        "{code} {price}원, 실시간 등록됨 ({seconds:.1f}초)", "{code} {price} won, pushed ({seconds:.1f} s)"
+    ),
+    "found.no-rest": Text(
+        "REST 주소를 알 수 없어 종목명과 시세가 없습니다. 감시는 됩니다.",
+        "no REST address is known, so there are no names or prices; a watch works without.",
+    ),
+    "found.no-prices": Text("시세를 받을 수 없습니다. 감시는 됩니다. {why}", "no prices; a watch works without. {why}"),
     "found.ping": Text("수신 ({seconds:.1f}초 뒤)", "received (after {seconds:.1f} s)"),
     "found.no-ping": Text("{seconds:g}초 동안 PING이 오지 않았습니다.", "no PING came in {seconds:g} s."),
 }

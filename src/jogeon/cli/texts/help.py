@@ -20,8 +20,10 @@ TEXTS = {
     ),
     "help.demo.short": Text("계좌 없이 가상 시장을 실시간으로 봅니다", "watch a simulated market, no account needed"),
     "help.demo.help": Text(
-        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. Ctrl+C로 끝냅니다.",
-        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C.",
+        "이 명령 안에서 시뮬레이터를 실행하고 그 조건식을 모두 실시간으로 보여 줍니다. 허브도 함께 "
+        "실행하므로, 알려 주는 주소로 다른 터미널의 프로그램도 접속할 수 있습니다. Ctrl+C로 끝냅니다.",
+        "Run a simulator inside this command and watch all its conditions live, until Ctrl+C. A hub runs with it: "
+        "programs in other terminals can join at the address that is shown.",
     ),
     "help.demo.examples": Text(
         "jogeon demo\njogeon demo --speed 5\njogeon demo --json --duration 10s",
@@ -97,15 +99,16 @@ TEXTS = {
     "help.hub.help": Text(
         "증권사와의 접속 하나를 맡아 여러 프로그램에 나누어 줍니다. 키움은 앱키마다 접속을 하나만 허용하므로, 여러 "
         "프로그램을 쓰려면 주소만 허브로 바꾸면 됩니다. 규격은 키움과 같습니다. 이름을 준 조건식은 처음부터 감시하고, "
-        "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다.",
+        "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다. "
+        "hub status 는 실행 중인 허브의 상태를 보여 줍니다.",
         "Hold the one session with the broker and share it among any number of programs. Kiwoom allows one session per "
         "app key; a second program only needs the hub's address in place of Kiwoom's, the protocol is the same. "
         "Conditions that are named are followed from the start, others once a program registers them. Everything is "
-        "recorded. Ctrl+C ends it.",
+        "recorded. Ctrl+C ends it. `hub status` shows how a running hub is doing.",
     ),
     "help.hub.examples": Text(
-        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
-        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
     ),
     "help.board.short": Text("조건 현황판을 웹 브라우저에서 열기", "open the board, a page of what a hub follows"),
     "help.board.help": Text(

@@ -25,7 +25,7 @@ TEXTS = {
     "live.column.return": Text("수익률", "return"),
     "live.left": Text("이탈 {clock}", "left {clock}"),
     "live.before": Text("처음부터", "at start"),
-    "live.conditions": Text("{count}개 조건식", "{count} conditions"),
+    "live.conditions": Text("{count}개 조건식", "{count} {count:condition|conditions}"),
     "live.meanwhile": Text("{why}, 그 사이 편입 {enters} 이탈 {leaves}", "{why}; meanwhile {enters} in, {leaves} out"),
     "live.nothing": Text("아직 편입·이탈이 없습니다.", "nothing has entered or left yet."),
     "live.empty": Text("지금 편입된 종목이 없습니다.", "no stocks are in it now."),

@@ -31,10 +31,22 @@ TEXTS = {
         "기록할 파일. {date}는 날짜로 바뀜. 기본값은 서버와 키마다 정해진 파일",
         "the file to record in; {date} in its name stands for the day; by default one for each server and key",
     ),
+    "option.lines": Text(
+        "한 줄에 하나씩 읽기 쉽게 출력 (tee, less, 로그용)", "print readable lines, for tee, less and logs"
+    ),
+    "option.bell": Text("종목이 편입되면 소리로 알림", "ring the bell when a stock enters"),
+    "option.wait": Text(
+        "서버에 접속할 수 없으면 이만큼 기다리며 재시도. forever는 끝없이",
+        "if the server cannot be reached, keep trying for so long; forever has no end",
+    ),
     "option.until": Text("이 시각까지, 한국 시각 (15:40)", "until this time, Korean time (15:40)"),
     "option.alerts": Text("jogeon.toml의 규칙대로 알림을 보냄", "send alerts by the rules in jogeon.toml"),
     "option.since": Text("이 시각부터", "from this time"),
     "option.count.quotes": Text("시세를 N건 보여 준 뒤 종료", "end after N quotes"),
+    "option.prices.record": Text(
+        "편입 종목의 시세도 기록 (KRX, 종목마다 1초에 하나)",
+        "record prices of the members too (KRX, one a second each)",
+    ),
     "option.prices.watch": Text(
         "종목마다 편입가, 현재가, 수익률도 봄 (KRX). 터미널에서는 항상 봄",
         "price at entry, price now and return of each stock, too (KRX); always on a terminal",
@@ -63,6 +75,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.rest.hub": Text(
+        "hub status: 물어볼 허브의 REST 주소. 없으면 이 컴퓨터에서 마지막에 시작한 허브",
+        "of hub status: the hub's REST address; by default the hub started last on this machine",
+    ),
     "option.grace": Text(
         "감시하는 프로그램이 없어진 조건식을 이 시간 동안 더 감시",
         "keep following a condition this long after the last program has left it",
@@ -116,6 +132,7 @@ TEXTS = {
     "metavar.pace": Text("X|max", "X|max"),
     "metavar.codes": Text("종목코드...", "CODE..."),
     "metavar.day": Text("날짜", "DAY"),
+    "metavar.wait": Text("시간|forever", "TIME|forever"),
     "metavar.length": Text("시간", "LENGTH"),
     "metavar.position": Text("위치", "POSITION"),
     "metavar.moment": Text("시각", "TIME"),

@@ -71,7 +71,7 @@ TEXTS = {
     "report.name in the way": Text("옆에 있는 {name}", "{name} beside it"),
     "report.table missing": Text("{name}이(가) 없음", "{name} is missing in it"),
     "report.table changed": Text("{name}이(가) 다름", "{name} in it is not that of a journal"),
-    "report.table added": Text("{other} {name}이(가) 추가됨", "somebody added {other} {name} to it"),
+    "report.table added": Text("{other} {name}이(가) 추가됨", "another program added {other} {name} to it"),
     "report.newer version": Text("버전 {number}, 이 jogeon은 {other}까지", "version {number}, this one knows {other}"),
     "report.wrong type": Text("{place} {name} 자리에 {other}", "{place} should be {name}, not {other}"),
     "report.unknown field": Text("알 수 없는 항목 {name}", "unknown field {name}"),

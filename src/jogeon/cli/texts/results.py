@@ -3,12 +3,12 @@
 from jogeon.cli.texts.language import Text
 
 TEXTS = {
-    "list.title": Text("조건식 {count}개", "{count} conditions"),
+    "list.title": Text("조건식 {count}개", "{count} {count:condition|conditions}"),
     "list.none": Text(
         "저장된 조건식이 없습니다. 영웅문4의 조건검색 화면에서 조건식을 저장하세요.",
         "no conditions are saved: save one in the condition search window of 영웅문4.",
     ),
-    "search.title": Text("{condition}: {count}종목", "{condition}: {count} stocks"),
+    "search.title": Text("{condition}: {count}종목", "{condition}: {count} {count:stock|stocks}"),
     "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stocks now."),
     "search.progress": Text("{condition}: {rows:,}종목 받는 중...", "{condition}: {rows:,} stocks so far..."),
     "saved.file": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
@@ -39,6 +39,15 @@ TEXTS = {
         "({count:,} notices were not shown while the terminal or pipe was blocked)",
     ),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
+    "record.tomorrow": Text(
+        "오늘 {until}은(는) 이미 지났으므로 {end}까지 기록합니다.",
+        "today's {until} has passed: recording until {end}.",
+    ),
+    "record.failed": Text(
+        "기록이 중단되었습니다. 그때까지: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
+        "the recording was cut short. Until then: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+    ),
+    "wait.begun": Text("{why}. 접속될 때까지 다시 시도합니다.", "{why}; trying again until it can be reached."),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
         "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
@@ -64,7 +73,7 @@ TEXTS = {
         "{after} 다음의 기록이 지워졌습니다. 남아 있는 {next}부터 계속합니다.",
         "what came behind {after} was deleted; it goes on with {next}.",
     ),
-    "history.stocks": Text("{count}종목", "{count} stocks"),
+    "history.stocks": Text("{count}종목", "{count} {count:stock|stocks}"),
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 편입 종목", "members at {at}"),
     "history.overlaps": Text("함께 편입된 종목", "stocks in common"),
@@ -79,7 +88,7 @@ TEXTS = {
     "replay.waiting": Text(
         "재생할 기록: {start} ~ {end}, 조건식 {count}개. 실시간 등록을 기다립니다. 예: "
         "jogeon watch --all --server {address}",
-        "replaying {start} to {end}, {count} conditions; waiting for registrations, for example: "
+        "replaying {start} to {end}, {count} {count:condition|conditions}; waiting for registrations, for example: "
         "jogeon watch --all --server {address}",
     ),
     "replay.over": Text("기록이 끝났습니다.", "the recording is over."),

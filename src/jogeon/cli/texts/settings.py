@@ -206,6 +206,26 @@ TEXTS = {
         "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN 의 토큰으로 합니다.",
         "an address takes no user and password; the token in JOGEON_TOKEN logs in.",
     ),
+    "InvalidAddress.cause.no IP address": Text(
+        "IP 주소가 아닙니다. 예: 127.0.0.1", "it is not an IP address; for example: 127.0.0.1"
+    ),
+    "InvalidAddress.cause.not loopback": Text(
+        "이 컴퓨터 안에서만 접속되는 주소(127.0.0.1)여야 합니다.",
+        "it must be an address that only this machine reaches, such as 127.0.0.1.",
+    ),
+    "InvalidAddress.cause.no port": Text("포트는 0에서 65535 사이의 수입니다.", "a port is a number from 0 to 65535."),
+    "InvalidAddress.cause.speed out of range": Text("배속은 0보다 커야 합니다.", "a speed is above 0."),
+    "InvalidAddress.cause.own rest": Text(
+        "이 서버의 REST 주소는 정해져 있어 바꿀 수 없습니다.", "this server has a REST address of its own."
+    ),
+    "InvalidAddress.cause.rest insecure": Text(
+        "이 컴퓨터 밖으로 나가는 http:// 에서는 토큰이 암호화되지 않습니다.",
+        "http:// beyond this machine sends the token unencrypted.",
+    ),
+    "InvalidAddress.cause.rest": Text(
+        "REST 주소의 형식이 맞지 않습니다. 예: http://127.0.0.1:10001",
+        "the REST address is malformed; for example: http://127.0.0.1:10001",
+    ),
     "InvalidAddress.cause.token": Text(
         "이 컴퓨터 밖의 서버에는 토큰이 필요합니다.", "a server beyond this machine needs a token."
     ),

@@ -3,6 +3,7 @@
 from jogeon.cli.texts.language import Text
 
 TEXTS = {
+    "errno.other": Text("시스템 오류 {number}", "system error {number}"),
     "errno.EPERM": Text("허용되지 않는 작업입니다", "operation not permitted"),
     "errno.ENOENT": Text("그런 파일이나 폴더가 없습니다", "no such file or folder"),
     "errno.EIO": Text("입출력 오류입니다", "input/output error"),

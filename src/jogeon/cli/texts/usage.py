@@ -43,6 +43,13 @@ TEXTS = {
     ),
     "bad.choice": Text("'{value}' 대신 다음 중 하나를 적어 주세요: {choices}", "'{value}' should be one of: {choices}"),
     "bad.json-and-csv": Text("--json 과 --csv 는 함께 쓸 수 없습니다.", "--json and --csv cannot be used together."),
+    "bad.json-and-lines": Text(
+        "--json 과 --lines 는 함께 쓸 수 없습니다.", "--json and --lines cannot be used together."
+    ),
+    "bad.wait": Text(
+        "'{value}' 대신 시간의 길이(30s, 5m, 1h30m)나 forever 를 적어 주세요.",
+        "'{value}' should be a length of time, like 30s, 5m or 1h30m, or forever.",
+    ),
     "bad.names-and-all": Text(
         "조건식 이름과 --all 은 함께 쓸 수 없습니다.", "names and --all cannot be used together."
     ),

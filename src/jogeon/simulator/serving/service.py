@@ -68,11 +68,6 @@ class Service:
         self._rest_server: RestServer | None = None
         self._clockwork: asyncio.Task[None]
 
-    @property
-    def tokens(self) -> Tokens:
-        """Who issues the tokens of its programs."""
-        return self._tokens
-
     async def __aenter__(self) -> Self:
         listening = None if self._rest_port is None else open_door(self._host, self._rest_port)
         try:

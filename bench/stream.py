@@ -1,0 +1,309 @@
+"""The numbered stream of a journal under kill -9, and how late it is.
+
+    python bench/stream.py [--kills 20] [--numbers 500] [--rate 1000] [--events 5000] [--folder DIR] [--seed N]
+
+1. A writer and a follower (`jogeon history events --follow`), each killed at random: the follower's lines put together
+   must be those of the file.
+2. A writer that is killed while it hands its commits over: nobody may hold a number that the file lacks.
+3. A file that is deleted or replaced under its follower: exit code 4, and no line of another file.
+4. From the moment of an event to its line in another process, and to a consumer in the writer's own.
+
+Exits 1 if anything is wrong.
+"""
+
+import argparse
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State
+from jogeon.journal.commits import Commit, CommitBuilder
+from jogeon.journal.history import History
+from jogeon.journal.inbox import Source
+from jogeon.journal.store import Store
+from jogeon.journal.writer import Journal
+
+CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(3)]
+PAUSE = 0.0005
+REFUSED = 4
+
+
+def source() -> Source:
+    """Return what a journal asks its reader for: nothing but the time."""
+    return Source(lambda _: None, dict, lambda _: None)
+
+
+def flips() -> Iterator[Event]:
+    """Yield the events of a day that never ends."""
+    yield State(time.time_ns(), "started")
+    for condition in CONDITIONS:
+        yield Snapshot(time.time_ns(), condition, ())
+    kinds, number = (Enter, Leave), 0
+    while True:
+        code = f"{number // 6 % 300:06d}"
+        yield kinds[number % 2](time.time_ns(), CONDITIONS[number // 2 % 3], code, "090000")
+        number += 1
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Return the id of a process that does some work until it is killed."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work()
+    finally:
+        os._exit(1)
+
+
+def write_for_ever(path: Path, taken: Callable[[str | None, Commit], object] | None = None) -> None:
+    """Record, a little at a time."""
+    journal = Journal.open(path, source())
+    if taken is not None:
+        journal.follow(taken)
+    for event in flips():
+        journal.put(event)
+        time.sleep(PAUSE)
+
+
+def kill(child: int) -> None:
+    """Kill a process of ours, and wait for it."""
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+# ---------------------------------------------------------------- 1 writer and follower
+
+
+class Follower:
+    """`jogeon history events --follow`, begun again behind its last whole line each time that it is killed."""
+
+    def __init__(self, path: Path, out: Path) -> None:
+        self.lines: list[bytes] = []
+        self._path, self._out = path, out
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin behind the last line there is."""
+        last = msgspec.json.decode(self.lines[-1]) if self.lines else {"epoch": 0, "n": 0}
+        argv = ["history", "events", "--after", f"{last['epoch']}:{last['n']}", "--follow", "--json"]
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jogeon", *argv, "--journal", str(self._path)],
+                stdout=out,
+                stderr=subprocess.PIPE,
+            )
+
+    def end(self) -> None:
+        """Kill it, and keep the whole lines that it wrote."""
+        self.process.kill()
+        self.process.communicate()
+        self.lines += [line for line in self._out.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def drill(folder: Path, kills: int, chance: random.Random) -> bool:
+    """Kill writer and follower in turns; tell whether the follower has the stream of the file."""
+    path = folder / "drill.journal"
+    writer = forked(lambda: write_for_ever(path))
+    while not path.exists() or not path.stat().st_size:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    follower = Follower(path, folder / "lines")
+    left = {"writer": kills, "follower": kills}
+    while any(left.values()):
+        time.sleep(chance.uniform(0, 0.8))
+        victim = chance.choice([name for name, count in left.items() if count])
+        left[victim] -= 1
+        if victim == "writer":
+            kill(writer)
+            time.sleep(chance.uniform(0, 0.2))
+            writer = forked(lambda: write_for_ever(path))
+        else:
+            follower.end()
+            time.sleep(chance.uniform(0, 0.2))
+            follower.begin()
+    time.sleep(1.0)
+    kill(writer)
+    follower.end()
+    follower.begin()  # what the disk has of a commit in which the writer was killed is seen by who opens the file next
+    time.sleep(3.0)
+    follower.end()
+    whole = subprocess.run(
+        [sys.executable, "-m", "jogeon", "history", "events", "--json", "--journal", str(path)],
+        capture_output=True, check=True,
+    ).stdout.splitlines(keepends=True)  # fmt: skip
+    epochs = len({msgspec.json.decode(line)["epoch"] for line in whole})
+    same = follower.lines == whole
+    print(f"writer and follower killed {kills} times each: {len(whole):,} lines over {epochs} epochs, "
+          f"{'the same' if same else f'NOT THE SAME ({len(follower.lines):,})'}")  # fmt: skip
+    if not same:
+        place = next(
+            (n for n, (a, b) in enumerate(zip(follower.lines, whole, strict=False)) if a != b), len(follower.lines)
+        )
+        print(f"  line {place + 1}: {follower.lines[place : place + 1]} where the file has {whole[place : place + 1]}")
+    return same
+
+
+# ---------------------------------------------------------------- 2 numbers
+
+
+def numbers(folder: Path, kills: int, chance: random.Random) -> bool:
+    """Kill a writer that hands its commits over; tell whether the file has every number that was handed over."""
+    path = folder / "numbers.journal"
+    wrong = held = 0
+    for _ in range(kills):
+        reading, writing = os.pipe()
+
+        def told(_: str | None, commit: Commit, writing: int = writing) -> None:
+            os.write(writing, b"%d %d\n" % commit.last)
+
+        writer = forked(lambda told=told: write_for_ever(path, told))  # type: ignore[misc]  # a lambda's default
+        os.close(writing)
+        with os.fdopen(reading, "rb") as lines:
+            first = lines.readline()
+            time.sleep(chance.uniform(0, 0.05))
+            kill(writer)
+            epoch, n = (int(each) for each in [first, *lines.readlines()][-1].split())
+        with History(path) as history:
+            last = history.position()
+        held += n
+        wrong += (last.epoch, last.n) < (epoch, n)
+    print(f"writer killed {kills} times: {held:,} numbers handed over, {wrong} times one that the file lacks")
+    return not wrong
+
+
+# ---------------------------------------------------------------- 3 deleted and replaced
+
+
+def small(path: Path) -> None:
+    """Write a small journal."""
+    store = Store.open(path)
+    store.write(CommitBuilder(store.head).enter([Snapshot(time.time_ns(), CONDITIONS[0], ())]))
+    store.close()
+
+
+def other_files(folder: Path) -> bool:
+    """Delete or replace a file under its follower; tell whether that was refused with exit code 4."""
+    right = True
+    for name in ("deleted", "replaced", "replaced by a text"):
+        path = folder / "victim.journal"
+        small(path)
+        follower = Follower(path, folder / "victim.lines")
+        while not (folder / "victim.lines").stat().st_size:
+            time.sleep(0.02)
+        if name == "replaced":
+            small(folder / "another")
+            (folder / "another").replace(path)
+        elif name == "deleted":
+            path.unlink()
+        else:
+            (folder / "text").write_text("not a journal\n" * 1_000)
+            (folder / "text").replace(path)
+        with suppress(subprocess.TimeoutExpired):
+            follower.process.wait(30)
+        code = follower.process.poll()
+        follower.end()
+        print(f"the file {name} under its follower: exit code {code}, {len(follower.lines)} line")
+        right &= code == REFUSED and len(follower.lines) == 1
+        for each in folder.glob("victim.journal*"):
+            each.unlink()
+    return right
+
+
+# ---------------------------------------------------------------- 4 latency
+
+
+def latency(folder: Path, count: int, rate: int) -> None:
+    """Record at a rate, and measure when each event arrives."""
+    path = folder / "latency.journal"
+    journal = Journal.open(path, source())
+    inside: list[int] = []
+    events = flips()
+    for event in (next(events) for _ in range(4)):
+        journal.put(event)
+    while journal.committed[1] < 4:
+        time.sleep(0.01)
+
+    def told(_: str | None, commit: Commit) -> None:
+        now = time.time_ns()
+        inside.extend(now - row[1] for row in commit.changes)
+
+    journal.follow(told)
+    follow = ["history", "events", "--follow", "--json", "--count", str(count), "--journal", str(path)]
+    process = subprocess.Popen([sys.executable, "-m", "jogeon", *follow], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    feeder = forked_reader(process)
+    time.sleep(1.5)
+    for event in (next(events) for _ in range(count)):
+        journal.put(event)
+        time.sleep(1 / rate)
+    outside = feeder()
+    journal.close()
+    print(f"{count:,} events at up to {rate:,} a second, from the event to")
+    print(f"  a consumer in the writer's process   {quantiles(inside)}")
+    print(f"  a line in another process            {quantiles(outside)}")
+
+
+def forked_reader(process: "subprocess.Popen[bytes]") -> Callable[[], list[int]]:
+    """Read the lines of a process in a thread; return what waits for its end and tells how old each line was."""
+    import threading
+    from datetime import datetime
+
+    arrived: list[tuple[int, bytes]] = []
+    stdout = process.stdout
+    assert stdout is not None
+
+    def read() -> None:
+        arrived.extend((time.time_ns(), line) for line in stdout)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+
+    def ages() -> list[int]:
+        thread.join()
+        process.wait()
+        moments = [(now, datetime.fromisoformat(msgspec.json.decode(line)["at"])) for now, line in arrived]
+        return [now - int(at.timestamp() * 1_000_000) * 1_000 for now, at in moments]
+
+    return ages
+
+
+def quantiles(ages: Sequence[int]) -> str:
+    """Return p50 and p99 in milliseconds."""
+    cuts = statistics.quantiles(ages, n=100)
+    return f"p50 {cuts[49] / 1e6:7.1f} ms   p99 {cuts[98] / 1e6:7.1f} ms   of {len(ages):,}"
+
+
+def main() -> None:
+    """Drill and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--numbers", type=int, default=500)
+    parser.add_argument("--rate", type=int, default=1_000)
+    parser.add_argument("--events", type=int, default=5_000)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    print(f"seed {options.seed}")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        right = [
+            drill(folder, options.kills, chance), numbers(folder, options.numbers, chance), other_files(folder)
+        ]  # fmt: skip
+        latency(folder, options.events, options.rate)
+    sys.exit(0 if all(right) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""`jogeon hub status`: asks a hub how it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from jogeon.cli.running.loop import run_loop
+from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.output_thread import Output
+from jogeon.cli.showing.terminal import is_terminal
+from jogeon.errors import CouldNotConnect, RemoteProtocolError
+from jogeon.hub.note import notes
+from jogeon.web import exchange
+
+if TYPE_CHECKING:
+    from jogeon.cli.arguments.choices import Choices
+
+LIMIT = 4 * 2**20
+
+
+def status(choices: Choices, rest: str | None) -> None:
+    """Show how a hub goes: the one at an address, else the one that was started last."""
+    import sys
+
+    told = run_loop(_asked(choices, rest))
+    if choices.json or not is_terminal(sys.stdout):
+        run_loop(_write(json_line(told)))
+    else:
+        from jogeon.cli.showing.hub_table import show_status
+
+        show_status(told, choices.texts)
+
+
+async def _write(line: bytes) -> None:
+    with Output(Lines()) as output:
+        await output.write(line)
+
+
+async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
+    """Return what a hub tells of itself; CouldNotConnect, RemoteProtocolError."""
+    found = [note.rest for note in notes()] if rest is None else [rest.rstrip("/")]
+    if not found:
+        raise click.BadParameter(choices.texts("hub.none"))
+    for place, address in enumerate(found, 1):
+        try:
+            reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
+        except CouldNotConnect:
+            if place == len(found):
+                raise
+            continue
+        break
+    try:
+        told = msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        told = None
+    if reply.status != 200 or not isinstance(told, dict) or "upstream" not in told:
+        raise RemoteProtocolError(f"{address} is no hub (HTTP {reply.status})")
+    return told

@@ -1,0 +1,38 @@
+"""How a hub goes, as tables for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jogeon.cli.showing.tables import Column, Table, show_table
+
+if TYPE_CHECKING:
+    from jogeon.cli.texts import Texts
+
+
+def show_status(told: dict[str, Any], texts: Texts) -> None:
+    """Show the session above and the journal, what is followed, who is served, and who was cut."""
+    above, journal = told["upstream"], told["journal"]
+    head = Table([Column(texts("hub.session")), Column(texts("hub.state")), Column(texts("hub.logins"), right=True),
+                  Column(texts("hub.position"), gives_way=True)])  # fmt: skip
+    head.add(above["server"], above["state"], str(above["logins"]), f"{journal['epoch']}:{journal['n']}")
+    counts = [Column(texts("hub.members"), right=True), Column(texts("hub.consumers"), right=True)]
+    followed = Table([Column("seq", right=True), Column(texts("hub.condition")), *counts])
+    for each in told["conditions"]:
+        followed.add(each["seq"], each["name"], _number(each["members"]), str(each["consumers"]))
+    served = Table([Column(texts("hub.program"), gives_way=True), Column(texts("hub.kind")),
+                    Column(texts("hub.sent"), right=True), Column(texts("hub.waiting"), right=True),
+                    Column(texts("hub.behind"), right=True)])  # fmt: skip
+    for each in told["consumers"]:
+        numbers = (str(each[name]) for name in ("sent", "waiting", "behind"))
+        served.add(f"{each['address']} {each['name']}", each["kind"], *numbers)
+    cut = Table([Column(texts("hub.cut"), gives_way=True), Column(texts("hub.reason"), gives_way=True)])
+    for each in told["cut"]:
+        cut.add(each["address"], each["reason"])
+    for table, rows in ((head, True), (followed, told["conditions"]), (served, told["consumers"]), (cut, told["cut"])):
+        if rows:
+            show_table(table)
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else str(value)

@@ -1,0 +1,28 @@
+"""Texts of the hub."""
+
+from jogeon.cli.texts.language import Text
+
+TEXTS = {
+    "hub.none": Text(
+        "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest 로 주소를 지정하세요.",
+        "no hub is running on this machine; name one elsewhere with --rest",
+    ),
+    "hub.demo": Text(
+        "다른 터미널에서 함께 써 보기: jogeon watch --all --server {websocket}  (REST {rest})",
+        "try it from another terminal: jogeon watch --all --server {websocket}  (REST {rest})",
+    ),
+    "hub.session": Text("증권사 접속", "session"),
+    "hub.state": Text("상태", "state"),
+    "hub.logins": Text("로그인", "logins"),
+    "hub.position": Text("기록 위치", "journal"),
+    "hub.condition": Text("조건식", "condition"),
+    "hub.members": Text("편입 종목", "members"),
+    "hub.consumers": Text("프로그램", "programs"),
+    "hub.program": Text("접속한 프로그램", "program"),
+    "hub.kind": Text("종류", "kind"),
+    "hub.sent": Text("전송", "sent"),
+    "hub.waiting": Text("대기 바이트", "bytes waiting"),
+    "hub.behind": Text("밀린 이벤트", "behind"),
+    "hub.cut": Text("끊은 프로그램", "cut"),
+    "hub.reason": Text("이유", "reason"),
+}

@@ -1,0 +1,95 @@
+"""Trades of single stocks for the programs below (REG, REMOVE of 0B), out of the one registration above.
+
+A stock is wished for above once, for however many programs; its trades are passed on as they came. The broker's limit
+holds for all together: who asks beyond it is refused as the broker does.
+"""
+
+import msgspec
+
+from jogeon.hub.refusals import OVER_LIMIT, refuse
+from jogeon.live.feed import Feed
+from jogeon.live.holding import Row
+from jogeon.server.frames import text_frame
+from jogeon.server.peer import Peer
+from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
+from jogeon.wire.values import bare_code
+from jogeon.wire.writers import encode_acknowledged
+
+TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
+
+
+class Trades:
+    """Which programs hear of which stocks."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._groups: dict[Peer, dict[str, dict[str, None]]] = {}
+        self._heard: dict[str, _Stock] = {}
+
+    def change(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> None:
+        """Register stocks or let go of them, and answer; a refusal changes nothing."""
+        groups = self._groups.get(peer, {})
+        group = groups.get(request.group, {})
+        codes = dict.fromkeys(code for code in map(bare_code, request.codes) if code)
+        if isinstance(request, RemoveQuotes):
+            group = {code: None for code in group if code not in codes}
+        else:
+            group = codes if not request.keep else group | codes
+        after = groups | {request.group: group}
+        limit = self._feed.pricing.slots.limit
+        others = {code for code, stock in self._heard.items() if set(stock.peers) - {peer}}
+        if isinstance(request, RegisterQuotes) and len(others | _all(after)) > limit:
+            refuse(peer, request, OVER_LIMIT, TOO_MANY.format(limit=limit))
+            return
+        self._hear(peer, _all(groups), _all(after))
+        self._groups[peer] = after
+        peer.answer(request, Acknowledged(), encode_acknowledged(request.trnm))
+
+    def gone(self, peer: Peer) -> None:
+        """Forget a program."""
+        self._hear(peer, _all(self._groups.pop(peer, {})), set())
+
+    def _hear(self, peer: Peer, before: set[str], after: set[str]) -> None:
+        was_idle = not self._heard
+        for code in sorted(after - before):
+            stock = self._heard.get(code)
+            if stock is None:
+                stock = self._heard[code] = _Stock()
+                self._feed.pricing.wish(code, stock)
+            stock.peers[peer] = None
+        for code in sorted(before - after):
+            stock = self._heard[code]
+            del stock.peers[peer]
+            if not stock.peers:
+                del self._heard[code]
+                self._feed.pricing.unwish(code, stock)
+        if was_idle and self._heard:
+            self._feed.want_prices()
+        elif not was_idle and not self._heard:
+            self._feed.unwant_prices()
+
+
+class _Stock:
+    """Passes the trades of one stock on to whoever registered it."""
+
+    __slots__ = ("peers",)
+
+    def __init__(self) -> None:
+        self.peers: dict[Peer, None] = {}
+
+    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+        """Take a price; only a trade is one that the broker would have pushed."""
+        del price, at_ns, asked
+        if isinstance(row, TradeRow):
+            frame = text_frame(msgspec.json.encode({"data": [_row(row)], "trnm": "REAL"}))
+            for peer in list(self.peers):
+                peer.send(frame)
+
+
+def _row(trade: TradeRow) -> dict[str, object]:
+    values = {name: value for name, value in msgspec.to_builtins(trade.values).items() if value is not None}
+    return {"type": "0B", "name": "주식체결", "item": trade.item, "values": values}
+
+
+def _all(groups: dict[str, dict[str, None]]) -> set[str]:
+    return {code for group in groups.values() for code in group}

@@ -1,0 +1,164 @@
+"""Following the numbered stream of a hub: what it says is so, and a connection to it that ends costs nothing.
+
+A hub tells what was committed, in order, with its numbers; its gaps are the gaps. After an outage of the way to the hub
+the stream goes on behind the last number, and nothing was missed. Only where the hub refuses that position is there a
+gap of our own. No I/O, no clock, no task.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import force_setattr
+
+from jogeon.errors import RequestRefused
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, nameless
+from jogeon.gaps import Blind
+from jogeon.live.folding import fold
+from jogeon.live.subscription import Subscription
+from jogeon.wire.lines import Line
+from jogeon.wire.messages import Follow, Following, Shown
+
+AFTER = "{journal}:{epoch}:{n}"
+
+
+class Relayed:
+    """What is followed on the hub of a connection; `tell` takes what concerns all sinks.
+
+    `journal` is the identity of the hub's journal, `number` the last line that was taken, None before the first.
+    """
+
+    def __init__(self, tell: Callable[[Event], None], name_of: NameOf = nameless) -> None:
+        self.journal = ""
+        self.number: Number | None = None
+        self._tell = tell
+        self._name_of = name_of
+        self._behind = False
+        """Whether what is followed first begins behind `number`."""
+        self._followed: dict[str, Subscription] = {}
+        """By the seq that the hub knows each by on this connection."""
+        self._last: dict[str, Number] = {}
+        """The last line of each condition, by its name."""
+        self._blocks: dict[str, list[Event]] = {}
+        """What has come of a blind stretch whose snapshot has not."""
+        self.broken = False
+        """Whether a line is missing: nothing is taken until the stream has begun anew."""
+
+    def resume_behind(self, journal: str, number: Number) -> None:
+        """Begin behind a position instead of with the members; what is followed first is taken to be known."""
+        self.journal, self.number, self._behind = journal, number, True
+
+    # ------------------------------------------------------------ what to send
+
+    def request(self, due: Sequence[Subscription], now: float, at_ns: int) -> Follow:
+        """Return the request that lets these be heard: those that go on behind the last line, or else the others."""
+        known = [each for each in due if self._resumes(each)]
+        group = [each for each in known or due if each.exchange == (known or due)[0].exchange]
+        for subscription in group:
+            subscription.followed(now, at_ns)
+        seqs = tuple(each.condition.seq for each in group)
+        epoch, n = self.number or (0, 0)
+        after = AFTER.format(journal=self.journal, epoch=epoch, n=n).lstrip(":") if known else ""
+        return Follow(seqs, after, group[0].exchange)
+
+    def _resumes(self, subscription: Subscription) -> bool:
+        return self.number is not None and (subscription.membership.known or self._behind)
+
+    def begin(self, subscriptions: Iterable[Subscription]) -> None:
+        """Note what a request was sent for."""
+        self._followed |= {each.condition.seq: each for each in subscriptions}
+
+    def lost(self) -> None:
+        """Note the end of a connection."""
+        self._followed.clear()
+        self._blocks.clear()
+        self.broken = False
+
+    # ------------------------------------------------------------ what was answered
+
+    def answered(self, request: Follow, answer: Following, now: float, at_ns: int) -> None:
+        """Take where the stream begins."""
+        self.broken = self._behind = False
+        followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
+        if answer.resumed:
+            for subscription in followed:
+                self._last.setdefault(subscription.condition.name, self.number or (0, 0))
+                subscription.resumed(now, at_ns)
+            return
+        journal, epoch, n = ("", *answer.position.split(":"))[-3:]
+        begins = (int(epoch), int(n))
+        if self.journal != journal or answer.refused or self.number is None:
+            self.journal, self.number = journal, begins
+        for subscription in followed:
+            self._last[subscription.condition.name] = begins
+        for shown in answer.shown:
+            self._show(shown, now, at_ns)
+
+    def _show(self, shown: Shown, now: float, at_ns: int) -> None:
+        subscription = self._followed.get(shown.seq)
+        if subscription is not None:
+            subscription.begin_picture(shown.codes, now, at_ns)
+
+    # ------------------------------------------------------------ what comes
+
+    def take(self, lines: Sequence[Line], now: float, at_ns: int) -> None:
+        """Take lines in their order; what was taken already is dropped."""
+        for line in lines:
+            event, number = line.event, line.event.number
+            if event.condition is None:
+                if number is None or self._is_next(number):
+                    self._tell(event)
+                continue
+            subscription = self._followed.get(event.condition.seq)
+            if subscription is None or (number is not None and not self._follows(subscription, number, line.prev)):
+                continue
+            self._take(subscription, event, now, at_ns)
+
+    def _is_next(self, number: Number) -> bool:
+        if self.broken or (self.number is not None and number <= self.number):
+            return False
+        self.number = number
+        return True
+
+    def _follows(self, subscription: Subscription, number: Number, prev: int) -> bool:
+        """Tell whether a line is the next of its condition; ask for the stream again where one is missing."""
+        name = subscription.condition.name
+        last = self._last.get(name, (0, 0))
+        if self.broken or number <= last:
+            return False
+        if prev and (number[0], prev) > last:
+            self.broken = True
+            for each in self._followed.values():
+                each.suspect(Blind(each.membership.right_ns, "lagged"), at_once=True)
+            return False
+        self._last[name] = number
+        self.number = max(number, self.number or number)
+        return True
+
+    def _take(self, subscription: Subscription, event: Event, now: float, at_ns: int) -> None:
+        force_setattr(event, "condition", subscription.condition)  # nobody has seen it yet
+        name = subscription.condition.name
+        match event:
+            case Snapshot():
+                block = [*self._blocks.pop(name, []), event]
+                subscription.take_block(block, now, at_ns)
+            case Gap(open=False):
+                self._blocks[name] = [event]
+            case Enter() | Leave() if name in self._blocks and event.until_ns is not None:
+                self._blocks[name].append(self._named(event))
+            case Enter() | Leave():
+                fold(subscription.membership, self._named(event))
+                self._put(subscription, event)
+            case State(state="unanswered", error=error) if error is not None:
+                subscription.error = RequestRefused(Follow.trnm, code=error.code, text=error.text)
+                subscription.settled = True
+                self._put(subscription, event)
+            case Gap() | State() | Anomaly():
+                self._put(subscription, event)
+
+    def _named(self, event: Enter | Leave) -> Enter | Leave:
+        if event.name is None:
+            force_setattr(event, "name", self._name_of(event.code))
+        return event
+
+    def _put(self, subscription: Subscription, event: Event) -> None:
+        for sink in subscription.everyone() if isinstance(event, State) else subscription.sinks:
+            sink.put(event)

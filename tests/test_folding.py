@@ -1,0 +1,31 @@
+"""A picture that a hub keeps right: its events are so."""
+
+from __future__ import annotations
+
+from jogeon.events import Condition, Enter, Leave, Snapshot
+from jogeon.gaps import Blind
+from jogeon.live.folding import fold, restored
+from jogeon.live.membership import Membership
+
+C = Condition("4", "급등주")
+
+
+def test_what_a_hub_tells_is_so() -> None:
+    members = Membership(C)
+    fold(members, Snapshot(1, C, ("005930", "000660")))
+    fold(members, Enter(2, C, "042700"))
+    fold(members, Leave(3, C, "005930"))
+    fold(members, Leave(4, C, "111111"))
+    assert (list(members.codes), members.live, members.right_ns) == (["000660", "042700"], True, 4)
+    fold(members, Snapshot(5, C, ("042700", "222222")))
+    assert [each.since_ns for each in members.members().values()] == [2, 5]
+
+
+def test_where_nothing_was_missed_the_picture_is_right_again() -> None:
+    members = Membership(C)
+    fold(members, Snapshot(1, C, ("005930",)))
+    members.blind(2, "connection lost")
+    assert members.blindness == Blind(2, "connection lost")
+    restored(members)
+    assert (members.live, list(members.codes), members.end(9)) == (True, ["005930"], [])
+    assert members.push("I", "000660", "", 3) == Enter(3, C, "000660")

@@ -1,0 +1,222 @@
+"""jogeon's own clients on a hub: the numbered stream, and what becomes of it when something breaks off."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import jogeon
+from hubs import MARKET, hub_over, once
+from jogeon.events import Enter, Gap, Leave, Snapshot, State
+from jogeon.journal.history import History
+from jogeon.testing import Broker
+from naive_client import NaiveClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from jogeon.events import Event
+    from jogeon.hub.hub import Hub
+    from jogeon.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("spared_disk")
+
+
+async def numbered(watch: Watch, count: int) -> list[Event]:
+    """Return the next events that bear a number."""
+    found: list[Event] = []
+    async with asyncio.timeout(10):
+        while len(found) < count:
+            event = await anext(watch)
+            if event.number is not None:
+                found.append(event)
+    return found
+
+
+def lines(journal: Path) -> list[dict[str, Any]]:
+    with History(journal) as history:
+        told = [event.fields() | {"epoch": epoch, "n": n} for epoch, n, event in history.events()]
+    return json.loads(json.dumps(told))  # type: ignore[no-any-return]  # lists and objects
+
+
+def port_of(hub: Hub) -> int:
+    return int(hub.websocket.split(":")[2].split("/")[0])
+
+
+@contextlib.asynccontextmanager
+async def watching(hub: Hub, *names: str) -> AsyncIterator[Watch]:
+    async with jogeon.connect(hub.websocket) as client, client.watch(*names) as watch:
+        yield watch
+
+
+async def test_lines_are_those_of_the_journal_with_their_numbers(tmp_path: Path) -> None:
+    journal = tmp_path / "j"
+    async with Broker(MARKET) as broker, hub_over(broker, journal, "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            shown = next(event for event in [await anext(watch) for _ in range(2)] if isinstance(event, Snapshot))
+            assert (set(shown.codes), shown.number) == ({"005930", "000660"}, None)
+            broker.enter("급등주", "042700")
+            broker.leave("급등주", "005930")
+            told = await numbered(watch, 2)
+            assert set(watch.members["급등주"]) == {"000660", "042700"}
+    written = lines(journal)
+    assert [json.loads(json.dumps(event.fields())) for event in told] == [
+        line for line in written if line["event"] in ("enter", "leave")
+    ]
+    assert broker.logins == 1
+
+
+async def test_a_gap_above_is_the_gap_below(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            broker.drop()
+            broker.enter("급등주", "042700", push=False)
+            told: list[Event] = []
+            while not any(isinstance(event, Snapshot) for event in told):
+                told += await numbered(watch, 1)
+            states = [event.state for event in told if isinstance(event, State)]
+            assert states[:2] == ["reconnecting", "connecting"]
+            gap, entered, shown = told[-3:]
+            assert isinstance(gap, Gap)
+            assert isinstance(entered, Enter)
+            assert isinstance(shown, Snapshot)
+            assert (gap.cause, entered.origin, entered.until_ns) == ("connection lost", "recovered", gap.until_ns)
+            assert set(watch.members["급등주"]) == set(shown.codes)
+
+
+async def test_the_way_to_the_hub_breaks_off_and_nothing_is_missed(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            broker.enter("급등주", "111111")
+            first = await numbered(watch, 1)
+            for peer in list(hub.broker.desks):
+                peer.reset()
+            broker.enter("급등주", "222222")
+            broker.leave("급등주", "111111")
+            told: list[Event] = []
+            async with asyncio.timeout(10):
+                while sum(isinstance(event, Enter | Leave) for event in told) < 2:
+                    told.append(await anext(watch))
+            assert [event for event in told if isinstance(event, Gap | Snapshot)] == []
+            changes = [event for event in told if isinstance(event, Enter | Leave)]
+            assert [(type(each), each.code) for each in changes] == [(Enter, "222222"), (Leave, "111111")]
+            numbers = [each.number for each in [*first, *changes]]
+            assert numbers == sorted(set(numbers), key=lambda number: number or (0, 0))
+            assert set(watch.members["급등주"]) == broker.members["급등주"]
+
+
+async def test_a_hub_that_is_started_again_is_gone_on_with(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, contextlib.AsyncExitStack() as after:
+        async with contextlib.AsyncExitStack() as before:
+            hub = await before.enter_async_context(hub_over(broker, tmp_path / "j", "급등주"))
+            port = port_of(hub)
+            await once(hub, "급등주")
+            watch = await after.enter_async_context(watching(hub, "급등주"))
+        broker.enter("급등주", "042700", push=False)
+        await after.enter_async_context(hub_over(broker, tmp_path / "j", "급등주", port=port))
+        told: list[Event] = []
+        while not any(isinstance(event, Snapshot) for event in told):
+            told += await numbered(watch, 1)
+        gap = next(event for event in told if isinstance(event, Gap))
+        assert gap.cause == "restart"
+        assert {event.number[0] for event in told[-3:] if event.number is not None} == {2}
+        assert set(watch.members["급등주"]) == broker.members["급등주"]
+
+
+async def test_another_journal_is_told_by_a_gap_of_our_own(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, contextlib.AsyncExitStack() as after:
+        async with contextlib.AsyncExitStack() as before:
+            hub = await before.enter_async_context(hub_over(broker, tmp_path / "j", "급등주"))
+            port = port_of(hub)
+            await once(hub, "급등주")
+            watch = await after.enter_async_context(watching(hub, "급등주"))
+        broker.enter("급등주", "042700", push=False)
+        await after.enter_async_context(hub_over(broker, tmp_path / "other", "급등주", port=port))
+        told: list[Event] = []
+        async with asyncio.timeout(10):
+            while not any(isinstance(event, Gap) for event in told):
+                told.append(await anext(watch))
+            while not isinstance(told[-1], Snapshot):
+                told.append(await anext(watch))
+        assert set(watch.members["급등주"]) == broker.members["급등주"]
+        assert [event.code for event in told if isinstance(event, Enter)] == ["042700"]
+
+
+async def test_a_program_that_asks_as_others_do_gets_numbers_too(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        async with NaiveClient(hub.websocket, token=None) as client:
+            await client.send({"trnm": "LOGIN", "token": "demo", "jogeon": 1})
+            confirmed = await client.login()
+            assert (confirmed["journal"], confirmed["rest"]) == (hub.relay.identity, hub.rest)
+            await client.conditions()
+            shown = await client.register("0")
+            assert {row["jmcode"] for row in shown["data"]} == {"A005930", "A000660"}
+            broker.enter("급등주", "042700")
+            broker.leave("급등주", "042700")
+            entered, left = await client.hear("REAL"), await client.hear("REAL")
+            assert (entered["epoch"], entered["n"]) > (shown["epoch"], shown["n"])
+            assert left["prev"] == entered["n"] < left["n"]
+            assert left["at"] >= entered["at"] > 10**18
+
+
+async def test_a_consumer_that_reads_slowly_is_late_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.hub.stream.LAG", 0)
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            for number in range(300):
+                broker.enter("급등주", f"{number:06d}")
+                if number % 50 == 0:
+                    await broker.read()
+            told = [event for event in await numbered(watch, 300) if isinstance(event, Enter)]
+            assert [event.code for event in told] == [f"{number:06d}" for number in range(300)]
+
+
+async def test_several_conditions_are_followed_and_left_one_by_one(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", grace=0.0) as hub:
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주") as one:
+            async with client.watch("신고가 돌파") as two:
+                broker.enter("신고가 돌파", "042700")
+                assert [event.code for event in await numbered(two, 3) if isinstance(event, Enter)] == ["042700"]
+            await broker.wait_for("CNSRCLR")
+            broker.enter("급등주", "111111")
+            while "111111" not in one.members["급등주"]:
+                await asyncio.sleep(0.01)
+            (consumer,) = hub.stream.consumers.values()
+            assert [name for name, named in consumer.labels.items() if named] == ["급등주"]
+
+
+async def test_a_watch_goes_on_behind_a_position(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            broker.enter("급등주", "111111")
+            (first,) = await numbered(watch, 1)
+        assert first.number is not None
+        broker.enter("급등주", "222222")
+        await broker.read()
+        after = f"{hub.relay.identity}:{first.number[0]}:{first.number[1]}"
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
+            (missed,) = await numbered(watch, 1)
+            assert (type(missed), missed.fields()["code"]) == (Enter, "222222")
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after="9:9") as watch:
+            assert set(watch.members["급등주"]) == broker.members["급등주"]
+        async with jogeon.connect(broker.url) as client:
+            with pytest.raises(jogeon.LocalProtocolError, match="hub"):
+                await client.watch("급등주", after="1:1").__aenter__()
+
+
+async def test_a_fresh_watch_waits_for_its_first_snapshot(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        async with asyncio.timeout(5), watching(hub) as watch:
+            assert {name: set(codes) for name, codes in watch.members.items()} == broker.members
