@@ -83,6 +83,7 @@ class FakeClient:
 
     address = "ws://127.0.0.1:9/api/dostk/websocket"
     heard = None
+    rest: str | None = "http://127.0.0.1:1"
 
     def __init__(self, **knows: Any) -> None:
         self.listing: list[Condition] = knows.get("listing", [HIGHS, SURGE])
@@ -138,13 +139,15 @@ class Shell:
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
         self.connected: list[tuple[str, bool]] = []
+        self.rests: list[str | None] = []
         self.keys: list[Keys | None] = []
 
     def __call__(self, *argv: str, client: FakeClient | None = None) -> Said:
         def connect(
-            server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: str
+            server: str, *, keys: Keys | None, rest: str | None, insecure: bool, recheck: float, on_taken: str
         ) -> AbstractAsyncContextManager[Client]:
             self.connected.append((server, insecure))
+            self.rests.append(rest)
             self.keys.append(keys)
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())
 

@@ -59,7 +59,7 @@ class Kiwoom:
 
     async def _start(self) -> None:
         self.tokens = await self._running.enter_async_context(TokenBroker())
-        self.tokens.answer = lambda path: (200, ISSUED if path.endswith("token") else {"return_code": 0})
+        self.tokens.answer = lambda path: (200, ISSUED if path.endswith("token") else NAMED)
         there = Simulator(speed=0, rest_port=None, token=TOKEN, switches=Switches(ping=self._ping))
         self.simulator = await self._running.enter_async_context(there)
         self.there = Broker(self.tokens.rest, self.simulator.websocket)
@@ -73,4 +73,6 @@ class Kiwoom:
             self.there = Broker(f"https://localhost:{rest.port}", f"wss://localhost:{websocket.port}{path}")
 
 
+NAMED: dict[str, object] = {"return_code": 0, "list": [{"code": "005930", "name": "가상전자", "marketCode": "0"}]}
+"""The answer to all else; of ka10099 it is one stock."""
 ISSUED: dict[str, object] = {"token": TOKEN, "expires_dt": "29991231235959", "return_code": 0}

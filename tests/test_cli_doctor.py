@@ -30,12 +30,18 @@ if TYPE_CHECKING:
 
 KEYS = Keys("planted-app-key", "planted-secret-key")
 HERE = ["server", "keys", "rest", "clock", "token", "websocket", "session"]
-WIRE = ["login", "list", "search", "prices", "ping"]
+WIRE = ["login", "list", "search", "prices", "ping", "names"]
 
 
 @pytest.fixture
-def kiwoom(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiwoom]:
-    with Kiwoom(monkeypatch, ping=0.05) as running:
+def ping() -> float:
+    """Return the seconds between two PINGs."""
+    return 0.05
+
+
+@pytest.fixture
+def kiwoom(monkeypatch: pytest.MonkeyPatch, ping: float) -> Iterator[Kiwoom]:
+    with Kiwoom(monkeypatch, ping=ping) as running:
         running.tokens.now = time.time()
         monkeypatch.setenv("APP_KEY", KEYS.app_key)
         monkeypatch.setenv("APP_SECRET", KEYS.secret_key)
@@ -191,6 +197,7 @@ def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> N
     assert not {"list", "search", "ping"} & set(findings)
 
 
+@pytest.mark.parametrize("ping", [60.0])
 @pytest.mark.usefixtures("kiwoom")
 def test_no_ping(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.cli.running.examination.PING_PATIENCE", 0.0)
@@ -265,6 +272,8 @@ def test_a_simulator(shell: Shell, kiwoom: Kiwoom, monkeypatch: pytest.MonkeyPat
     assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", "login", "list", "search", "ping"])
     assert found(said)["prices"]["health"] == "warning"
     assert "no REST address" in found(said)["prices"]["says"]
+    said = shell("--server", address, "--json", "--login", "--rest", kiwoom.tokens.rest)
+    assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", *WIRE])
 
 
 def test_a_simulator_without_conditions_cannot_be_searched(
@@ -294,3 +303,13 @@ def test_versions_are_told(shell: Shell) -> None:
     says = found(shell("--server", "demo", "--json"))["versions"]["says"]
     assert f"Python {sys.version.split()[0]}" in says
     assert "picows" in says
+
+
+def test_names_that_cannot_be_had_are_a_warning_in_the_words_of_kiwoom(shell: Shell, kiwoom: Kiwoom) -> None:
+    given, busy = kiwoom.tokens.answer, refusal("1700", "too many", 429)
+    assert given is not None
+    kiwoom.tokens.answer = lambda path: busy if path.endswith("stkinfo") else given(path)
+    said = shell("--json", "--login")
+    names = found(said)["names"]
+    assert (said.code, names["health"]) == (0, "warning")
+    assert "[1700] too many" in names["cause"]

@@ -70,6 +70,7 @@ class Elsewhere:
 
     address = "nats://far.example"
     heard: datetime | None = None
+    rest: str | None = None
 
     async def __aenter__(self) -> Self:
         return self

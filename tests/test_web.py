@@ -1,6 +1,8 @@
 """One HTTP request and its reply, against a server that behaves as servers do at worst."""
 
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,29 @@ def test_what_verifies_a_server_is_made_once_for_each_setting(monkeypatch: pytes
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
     web.prepare()  # what cannot be read is told by the request
     assert len(made) == 2
+
+
+def test_what_a_first_request_loads_is_loaded_beside_the_loop() -> None:
+    """It takes half a second on a slow machine: as a stall, that would be a gap of every watch."""
+    program = """
+import asyncio, sys, threading
+from jogeon.errors import CouldNotConnect
+from jogeon.web import exchange
+
+class Seen:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            here.add(name)
+
+async def ask():
+    await asyncio.gather(*(exchange("GET", url) for url in 2 * ["http://127.0.0.1:1", "https://127.0.0.1:1"]),
+                         return_exceptions=True)
+
+here = set()
+asyncio.run(asyncio.sleep(0))
+sys.meta_path.insert(0, Seen())
+asyncio.run(ask())
+print(sorted(name for name in here if name.split(".")[0] in {"httpx2", "httpcore2", "anyio", "h11", "socksio"}))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[]\n"

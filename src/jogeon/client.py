@@ -83,6 +83,11 @@ class Client:
         heard_ns = self._feed.heard_ns
         return korean(heard_ns) if heard_ns else None
 
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for (HTTP), None where nobody knows: then stocks have neither."""
+        return self._feed.rest
+
     async def conditions(self) -> list[Condition]:
         """Return the saved conditions (조건식 목록, ka10171) in the broker's order, as of at most a second ago."""
         return await self._feed.conditions()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
+    from jogeon.account.names import Names
+    from jogeon.account.stkinfo import StockInfo
+    from jogeon.account.tokens import IssuedTokens
     from jogeon.client import Client
     from jogeon.endpoint import Endpoint
     from jogeon.live.policy import OnTaken, Policy
@@ -223,10 +226,82 @@ def _kiwoom_rest(server: str, rest: str | None) -> str | None:
     return beside.get(host_of(server))
 
 
+# ---------------------------------------------------------------- names without a session
+
+
+@contextlib.asynccontextmanager
+async def stocks_of(
+    server: str,
+    *,
+    token: str | None = None,
+    keys: "Keys | Path | str | None" = None,
+    proxy: str | None = None,
+    rest: str | None = None,
+    insecure: bool = False,
+) -> "AsyncIterator[tuple[Names, StockInfo]]":
+    """Yield the names that are kept of a server, and who asks for more; nothing logs in, and no session is taken.
+
+    The arguments are those of `connect`. Where a ws:// or wss:// server has HTTP is what it said at the last login.
+    """
+    from jogeon.account.names import Names, names_file
+    from jogeon.account.stkinfo import StockInfo
+
+    names = Names(names_file(server))
+    await names.load()
+    async with contextlib.AsyncExitStack() as held:
+        match server:
+            case "real" | "mock" if token is None and rest is None:
+                found = _kiwoom_stocks(server, keys, proxy)
+            case _:
+                there = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
+                found = await held.enter_async_context(there)
+        stocks = StockInfo(lambda: found.rest_after(names.rest), found.tokens, proxy=found.proxy)
+        stocks.learn = names.learn
+        yield names, stocks
+
+
+class _LateTokens:
+    """The tokens of keys that are looked for when a token is needed: what is kept is shown without any keys."""
+
+    def __init__(self, mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> None:
+        self._mode: Mode = mode
+        self._given, self._proxy = given, proxy
+        self._found: IssuedTokens | None = None
+
+    async def _tokens(self) -> "IssuedTokens":
+        from jogeon.account.keys import BROKERS, find_keys
+        from jogeon.account.tokens import IssuedTokens
+        from jogeon.net import proxy_for
+
+        if self._found is None:
+            keys = await _aside(lambda: find_keys(self._mode, self._given))
+            rest = BROKERS[self._mode].rest
+            self._found = IssuedTokens(keys, rest, proxy=proxy_for(rest, self._proxy))
+        return self._found
+
+    async def current(self) -> str:
+        """Return a token; KeysMissing, InvalidSetting, TokenRefused, CouldNotConnect."""
+        return await (await self._tokens()).current()
+
+    async def renew(self, refused: str) -> str | None:
+        """Return a token other than the refused one."""
+        return await (await self._tokens()).renew(refused)
+
+
+def _kiwoom_stocks(mode: "Mode", keys: "Keys | Path | str | None", proxy: str | None) -> "Endpoint":
+    from jogeon.account.keys import BROKERS
+    from jogeon.endpoint import Endpoint
+    from jogeon.net import proxy_for
+
+    broker = BROKERS[mode]
+    through = proxy_for(broker.rest, proxy)
+    return Endpoint(mode, broker.websocket, _LateTokens(mode, keys, proxy), through, rest=broker.rest)
+
+
 @contextlib.asynccontextmanager
 async def _demo() -> "AsyncIterator[Endpoint]":
     from jogeon.endpoint import Endpoint, FixedToken
     from jogeon.simulator.simulator import Simulator
 
     async with Simulator(speed=DEMO_SPEED) as simulator:
-        yield Endpoint(name="demo", websocket=simulator.websocket, tokens=FixedToken("demo"))
+        yield Endpoint("demo", simulator.websocket, FixedToken("demo"), rest=simulator.rest)

@@ -73,6 +73,10 @@ class AnyClient(Protocol):
     def heard(self) -> datetime | None:
         """When the last frame came, Korean time; None before the first."""
 
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for, None where nobody knows."""
+
     async def __aenter__(self) -> Self:
         """Connect and log in."""
 

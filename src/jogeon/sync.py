@@ -169,6 +169,11 @@ class Client:
         """When the last frame came, Korean time; see jogeon.Client.heard."""
         return self._wrapped.heard
 
+    @property
+    def rest(self) -> str | None:
+        """Where names and prices are asked for, None where nobody knows; see jogeon.Client.rest."""
+        return self._wrapped.rest
+
     def __enter__(self) -> Self:
         """Connect and log in; a client is entered once."""
         if self._home.thread is not None:

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import ssl
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ REPLY_TIMEOUT = 10.0
 REPLY_LIMIT = 65_536
 _contexts: dict[tuple[str, str], ssl.SSLContext] = {}
 """The last one that was made, by SSL_CERT_FILE and SSL_CERT_DIR."""
+
+
+_loaded = threading.Event()
+"""Set once httpx2 is there, with all that it loads late."""
 
 
 class Reply(Struct, frozen=True):
@@ -49,6 +54,8 @@ async def exchange(
     `content` makes the body when the connection is about to be used, so that a secret in it is not kept meanwhile;
     `timeout` is in seconds, REPLY_TIMEOUT if it is None.
     """
+    if not _is_prepared(url):
+        await asyncio.to_thread(_load, url)
     import httpx2  # heavy; whoever only watches needs none of it
 
     patience = REPLY_TIMEOUT if timeout is None else timeout
@@ -83,19 +90,41 @@ def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient
 
 
 def prepare() -> None:
-    """Load now what the first request would load, so that it does not stop a loop that must not stand still."""
+    """Load now what the first request would load."""
     for url in ("http://127.0.0.1", "https://127.0.0.1"):
-        with contextlib.suppress(CouldNotConnect):  # the request will tell
-            _client(url, None, REPLY_TIMEOUT)
+        _load(url)
+
+
+def _is_prepared(url: str) -> bool:
+    return _loaded.is_set() and (not url.startswith("https:") or _named() in _contexts)
+
+
+def _load(url: str) -> None:
+    """Load what a request needs. On a loop that takes half a second, in which a watch would be blind."""
+    import anyio  # on which httpx2 stands; it looks for its backend when it runs first
+
+    anyio.run(_nothing)
+    with contextlib.suppress(CouldNotConnect):  # the request will tell
+        _client(url, None, REPLY_TIMEOUT)
+    _loaded.set()
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _trusted(url: str) -> ssl.SSLContext:
     """Return what verifies a server; it takes long to make, and is made once for each pair of certificate settings."""
-    named = (os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+    named = _named()
     if named not in _contexts:
         _contexts.clear()
         _contexts[named] = tls_context(url)
     return _contexts[named]
+
+
+def _named() -> tuple[str, str]:
+    """Return the certificate settings."""
+    return os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
 
 
 def _proxy_context(proxy: str) -> ssl.SSLContext | None:

@@ -24,8 +24,8 @@ from jogeon.errors import InvalidSetting
 from jogeon.masks import masked
 
 COMMANDS = (
-    "demo", "list", "search", "watch", "quotes", "record", "alerts", "history", "export", "replay", "clear", "login",
-    "logout", "doctor", "simulate", "hub", "board",
+    "demo", "list", "search", "watch", "quotes", "names", "record", "alerts", "history", "export", "replay", "clear",
+    "login", "logout", "doctor", "simulate", "hub", "board",
 )  # fmt: skip
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
 COMPLETE = "_JOGEON_COMPLETE"

@@ -23,7 +23,7 @@ class Connect(Protocol):
     """How a client is made: `jogeon.connect`, or what a test has in its place."""
 
     def __call__(
-        self, server: str, *, keys: Keys | None, insecure: bool, recheck: float, on_taken: OnTaken
+        self, server: str, *, keys: Keys | None, rest: str | None, insecure: bool, recheck: float, on_taken: OnTaken
     ) -> AbstractAsyncContextManager[Client]:
         """Return a client that connects when it is entered."""
 
@@ -56,6 +56,7 @@ class Choices:
     """The keys, where a command had to find them before it connects."""
     config: str | None = None
     insecure: bool = False
+    rest: str | None = None
     json: bool = False
     verbose: int = 0
     recheck: float = 600.0

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Command(click.Command):
     """A command whose help and options are found in the texts by its name.
 
-    `uses`: the shared options it has a use for · `tables`: what its help shows behind its options.
+    `uses`: the shared options it has a use for; one of its own by the same name replaces it · `tables`: what its
+    help shows behind its options.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class Command(click.Command):
         tables: Tables = tuple,
         **more: Any,
     ) -> None:
-        every = [*params, *options.shared(texts, uses), help_option(texts)]
+        own = {param.name for param in params}
+        shared = [each for each in options.shared(texts, uses) if each.name not in own]
+        every = [*params, *shared, help_option(texts)]
         super().__init__(name, params=every, add_help_option=False, **more)
         self.texts, self.uses, self.least_verbose = texts, uses, least_verbose
         self.checks_settings, self.tables = checks_settings, tables

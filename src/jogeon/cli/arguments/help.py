@@ -24,7 +24,7 @@ SECTIONS = {
     "ends": "count duration",
     "journal": "journal frames keep copy",
     "serves": "host port rest_port grace ping switch",
-    "server": "server keys insecure recheck on_taken",
+    "server": "server keys insecure rest recheck on_taken",
     "answer": "json as_csv output",
     "more": "",
 }

@@ -34,7 +34,7 @@ OF_JOURNALS = "of journals"
 """Beside the shared options: --server does not say where to connect, but whose journal is read."""
 READS = (OF_JOURNALS, "server", "keys", *ANSWERS)
 LOGS_IN = ("server", "keys", *ANSWERS)
-CONNECTS = ("insecure", *LOGS_IN)
+CONNECTS = ("insecure", "rest", *LOGS_IN)
 
 
 # ------------------------------------------------------------ numbers
@@ -172,7 +172,7 @@ def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> 
         raise click.BadParameter(texts("bad.names-and-all"))
 
 
-def stock_codes(texts: Texts) -> click.Argument:
+def stock_codes(texts: Texts, *, required: bool = True) -> click.Argument:
     """Return the codes of stocks."""
 
     def take(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,7 +183,8 @@ def stock_codes(texts: Texts) -> click.Argument:
                 raise click.BadParameter(texts("bad.code", value=typed), ctx, param)
         return value
 
-    return click.Argument(["codes"], nargs=-1, required=True, type=str, callback=take, metavar=texts("metavar.codes"))
+    metavar = texts("metavar.codes")
+    return click.Argument(["codes"], nargs=-1, required=required, type=str, callback=take, metavar=metavar)
 
 
 def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:
@@ -292,7 +293,8 @@ def shared(texts: Texts, used: tuple[str, ...] = CONNECTS) -> list[click.Option]
     verbose = click.Option(["-v", "--verbose"], count=True, help=texts("option.verbose"))
     keys = file(texts, "--keys", metavar="metavar.folder")
     config = file(texts, "--config")
-    kept = [server, keys, switch(texts, "--insecure"), switch(texts, "--json"), config, verbose]
+    rest = click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest"))
+    kept = [server, keys, switch(texts, "--insecure"), rest, switch(texts, "--json"), config, verbose]
     for each in kept:
         each.expose_value, each.callback, each.hidden = False, _keep, each.name not in used
     # The language was found before the texts of these options could be; here a wrong one is refused.

@@ -194,7 +194,7 @@ class Examination:
 
     async def _look_at_address(self) -> None:
         try:
-            there = endpoint(self.server, insecure=self._choices.insecure)
+            there = endpoint(self.server, rest=self._choices.rest, insecure=self._choices.insecure)
         except JogeonError as error:
             self._fail("websocket", error)
             return
@@ -237,6 +237,7 @@ class Examination:
                     stocks = await self._search(probe, conditions)
                     await self._price(probe, stocks)
                     await self._hear(probe)
+                    await self._look_at_names(probe)  # behind the wait for a PING: one request a second
                 finally:
                     await probe.stop()
         except JogeonError as error:
@@ -270,13 +271,29 @@ class Examination:
         try:
             price = await probe.price(code)
         except JogeonError as error:
-            told = {row.label: row.says for row in rows(error, self._choices)}
-            cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-            says = self._texts("found.no-prices", why=told["what"])
-            self.findings.append(Finding("prices", "warning", says, self._choices.typed(), cause))
+            self._warn("prices", "found.no-prices", error)
         else:
             shown = "-" if price is None else f"{price:,}"
             self._done("prices", "found.prices", since, code=code, price=shown)
+
+    async def _look_at_names(self, probe: Probe) -> None:
+        """Look at names; that nobody knows whom to ask is told of the prices."""
+        since = time.monotonic()
+        if not probe.has_rest:
+            return
+        try:
+            count = await probe.names()
+        except JogeonError as error:
+            self._warn("names", "found.no-names", error)
+        else:
+            self._done("names", "found.names", since, count=count)
+
+    def _warn(self, check: str, key: str, error: JogeonError) -> None:
+        """Note what fails and costs no watch."""
+        told = {row.label: row.says for row in rows(error, self._choices)}
+        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
+        says = self._texts(key, why=told["what"])
+        self.findings.append(Finding(check, "warning", says, self._choices.typed(), cause))
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, structs
 
 from jogeon.cli.running.journal_trouble import told_aside, trouble_of
+from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.running.pricing import shown_prices, tell_prices
 from jogeon.cli.showing.event_line import readable
 from jogeon.cli.showing.event_words import is_heard
@@ -60,6 +61,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     """Follow until it is enough. Leaving the watch stops the registrations, also after Ctrl+C."""
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
+    tell_nameless(client, choices.texts)
     lines = wish.lines or choices.json or not is_terminal(sys.stdout)
     prices = wish.prices or not lines
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices, after=wish.after)

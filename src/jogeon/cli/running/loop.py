@@ -44,8 +44,9 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     if keys is None and choices.keys is not None:
         keys = keys_of(chosen_mode(choices), choices)
     return choices.connect(
-        choices.server, keys=keys, insecure=choices.insecure, recheck=choices.recheck, on_taken=choices.on_taken
-    )
+        choices.server, keys=keys, rest=choices.rest, insecure=choices.insecure, recheck=choices.recheck,
+        on_taken=choices.on_taken,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from jogeon.account.stkinfo import StockInfo
+from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.errors import JogeonError, RequestRefused
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
@@ -89,6 +89,13 @@ class Probe:
         except RequestRefused as refused:
             raise RequestRefused(RegisterQuotes.trnm, code=refused.code, text=refused.text) from None
         return next((stock.price for stock in answer if stock.code == code), None)
+
+    async def names(self) -> int:
+        """Return how many stocks the first page of KOSPI names (ka10099); the error tells what fails."""
+        page = await self._stocks.names("0", rank=URGENT)
+        if isinstance(page, JogeonError):
+            raise page
+        return len(page.stocks)
 
     async def hears_ping(self, seconds: float) -> bool:
         """Tell whether a PING came since the login, or comes in time."""

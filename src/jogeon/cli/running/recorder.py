@@ -14,6 +14,7 @@ from jogeon.cli.running.follow import Wish, first_of, take
 from jogeon.cli.running.journal_trouble import told_aside
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.loop import waited_client
+from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
@@ -137,6 +138,8 @@ class Recorder:
         async with watch, told_aside(watch, self._choices.texts, self._say):
             self._watches.put_nowait(watch)
             self._say(self._choices.texts("record.begun", path=path))
+            if not self._begun:
+                tell_nameless(client, self._choices.texts, self._say)
             self._begun = True
             async with self._alerting(watch):
                 yield watch

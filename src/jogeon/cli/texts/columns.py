@@ -55,6 +55,7 @@ TEXTS = {
     "column.seq": Text("일련번호", "seq"),
     "column.condition": Text("조건식", "condition"),
     "column.code": Text("종목코드", "code"),
+    "column.market": Text("시장", "market"),
     "column.name": Text("종목명", "name"),
     "column.price": Text("현재가", "price"),
     "column.sign": Text("등락", "sign"),

@@ -31,6 +31,7 @@ TEXTS = {
     "check.list": Text("조건식", "list"),
     "check.search": Text("검색", "search"),
     "check.prices": Text("시세", "prices"),
+    "check.names": Text("종목명", "names"),
     "check.ping": Text("PING", "PING"),
     "check.versions": Text("버전", "versions"),
     "found.journal": Text("{path} ({size:.1f} MB, 마지막 이벤트 {last})", "{path} ({size:.1f} MB, last event {last})"),
@@ -73,6 +74,10 @@ TEXTS = {
         "no REST address is known, so there are no names or prices; a watch works without.",
     ),
     "found.no-prices": Text("시세를 받을 수 없습니다. 감시는 됩니다. {why}", "no prices; a watch works without. {why}"),
+    "found.names": Text(
+        "코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"
+    ),
+    "found.no-names": Text("종목명을 받을 수 없습니다. 감시는 됩니다. {why}", "no names; a watch works without. {why}"),
     "found.ping": Text("수신 ({seconds:.1f}초 뒤)", "received (after {seconds:.1f} s)"),
     "found.no-ping": Text("{seconds:g}초 동안 PING이 오지 않았습니다.", "no PING came in {seconds:g} s."),
 }

@@ -73,6 +73,17 @@ TEXTS = {
         "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
         "jogeon quotes 005930\njogeon quotes 005930 000660 --json --duration 1m\njogeon quotes 005930 --count 1",
     ),
+    "help.names.short": Text("종목코드의 종목명 (ka10099, ka10095)", "names of stocks (ka10099, ka10095)"),
+    "help.names.help": Text(
+        "종목코드의 종목명을 보여 줍니다. 종목코드를 적지 않으면 알고 있는 모든 종목을 보여 줍니다. 종목명은 하루 동안 "
+        "보관하고, 없는 것만 요청합니다. 로그인하지 않으므로 감시 중에도 쓸 수 있습니다.",
+        "Show the names of stocks, or of all that are known. Names are kept for a day, and only missing ones are "
+        "requested. It does not log in, so it can be used while a watch runs.",
+    ),
+    "help.names.examples": Text(
+        "jogeon names 005930 000660\njogeon names --json\njogeon names --refresh --server mock",
+        "jogeon names 005930 000660\njogeon names --json\njogeon names --refresh --server mock",
+    ),
     "help.record.short": Text("편입·이탈을 파일에 기록", "record enters and leaves in a journal"),
     "help.record.help": Text(
         "조건식의 편입과 이탈을 기록 파일(저널)에 남깁니다. 끊긴 동안과 꺼져 있던 동안도 공백으로 남깁니다. 같은 "

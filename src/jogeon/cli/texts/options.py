@@ -17,6 +17,12 @@ TEXTS = {
         "이 컴퓨터 밖의 ws:// 주소도 허용 (토큰이 암호화되지 않음)",
         "allow ws:// beyond this machine (the token travels unencrypted)",
     ),
+    "option.rest": Text(
+        "종목명과 시세를 요청할 REST 주소. ws://, wss:// 서버가 로그인 때 알려 주지 않으면 필요. 기본값은 JOGEON_REST",
+        "REST address for names and prices of a ws:// or wss:// server that does not name it at the login; default: "
+        "JOGEON_REST",
+    ),
+    "option.refresh": Text("보관한 종목명이 있어도 다시 요청", "request them again, even if they are kept"),
     "option.json": Text("한 줄에 하나씩 JSON으로 출력", "print one JSON object per line"),
     "option.csv": Text("엑셀에서 열 수 있는 CSV로 출력", "print CSV for spreadsheets"),
     "option.output": Text("화면 대신 파일에 저장", "write to a file instead"),

@@ -96,4 +96,15 @@ TEXTS = {
         "기록이 끝났습니다. 마지막 상태로 남아 있습니다. Ctrl+C로 끝냅니다.",
         "the recording is over; the server keeps its last state. Ctrl+C ends it.",
     ),
+    "names.title": Text("종목명 {count}건", "names of stocks: {count}"),
+    "names.none": Text("알고 있는 종목명이 없습니다.", "no names are known."),
+    "names.unknown": Text("종목명을 알 수 없습니다: {codes}", "no name is known: {codes}"),
+    "names.old": Text(
+        "종목명을 새로 받지 못했습니다. 보관한 것을 보여 줍니다. {what} {cause}",
+        "names could not be requested; the kept ones are shown. {what}: {cause}",
+    ),
+    "names.no-rest": Text(
+        "이 서버의 REST 주소를 알 수 없어 종목명과 시세를 표시하지 못합니다. 알고 있다면 --rest 로 지정하세요.",
+        "the REST address of this server is not known, so stocks have no names and prices; name it with --rest.",
+    ),
 }

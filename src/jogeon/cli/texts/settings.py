@@ -229,6 +229,17 @@ TEXTS = {
     "InvalidAddress.cause.token": Text(
         "이 컴퓨터 밖의 서버에는 토큰이 필요합니다.", "a server beyond this machine needs a token."
     ),
+    "InvalidAddress.next.rest insecure": Text(
+        "https:// 주소를 쓰거나, 위험을 알고 있다면: {again} --insecure",
+        "use an https:// address or, if you accept that: {again} --insecure",
+    ),
+    "InvalidAddress.cause.no rest": Text(
+        "이 서버의 REST 주소를 알 수 없습니다.", "the REST address of this server is not known."
+    ),
+    "InvalidAddress.next.no rest": Text(
+        "주소를 지정해서 다시: {again} --rest http://127.0.0.1:10001",
+        "name it: {again} --rest http://127.0.0.1:10001",
+    ),
     "InvalidAddress.next": Text("{help_}", "{help_}"),
     "InvalidAddress.next.unknown": Text("jogeon list --server demo", "jogeon list --server demo"),
     "InvalidAddress.next.insecure": Text(
