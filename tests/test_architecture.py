@@ -37,8 +37,8 @@ WINGS = {
     " following steps file store inbox writer relay counting outcomes lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
-    "hub": "aliases topics searches note refusals tokens stocks desks fanout stream searching trades registering broker"
-    " status routes hub",
+    "hub": "aliases topics searches metrics note refusals tokens stocks desks fanout stream searching trades"
+    " registering broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
@@ -70,7 +70,7 @@ PURE = {
     "live": "membership listing pages stages folding followed subscription wishes planner relayed subscriptions retry"
     " listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
-    "hub": "aliases topics searches",
+    "hub": "aliases topics searches metrics",
     "board": "visitors series blindness topic stocks picture diffs",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}

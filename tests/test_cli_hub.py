@@ -83,6 +83,14 @@ def test_a_hub_that_runs_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None
     assert shell("hub", "status", "--rest", rest).code == 5
 
 
+def test_a_unit_runs_what_was_typed(shell: Shell) -> None:
+    assert 'hub 급등주 "신고가 돌파"\n' in shell("hub", "unit", "급등주", "신고가 돌파").out
+    said = shell("hub", "unit", "--all", "--journal", "/srv/my 50%.journal", "--keep", "90d")
+    assert said.code == 0
+    assert 'hub --all --journal "/srv/my 50%%.journal" --keep 90d' in said.out
+    assert "RestartPreventExitStatus=3 6" in said.out
+
+
 def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:
     said = shell("hub", "status", "--lang", "en")
     assert said.code == 2

@@ -220,3 +220,22 @@ async def test_a_fresh_watch_waits_for_its_first_snapshot(tmp_path: Path) -> Non
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
         async with asyncio.timeout(5), watching(hub) as watch:
             assert {name: set(codes) for name, codes in watch.members.items()} == broker.members
+
+
+async def test_joining_while_the_session_above_is_away(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        broker.refuse("LOGIN", 1700, "too often", times=None)
+        broker.drop()
+        while hub.feed.serving:
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5), watching(hub, "급등주") as watch:
+            told = [await anext(watch) for _ in range(3)]
+            assert [event.state for event in told if isinstance(event, State)][1] in ("reconnecting", "connecting")
+            assert isinstance(told[2], Snapshot)
+            assert set(watch.members["급등주"]) == {"005930", "000660"}
+            broker.enter("급등주", "042700", push=False)
+            broker.calm()
+            while not isinstance(told[-1], Snapshot) or told[-1].number is None:
+                told += await numbered(watch, 1)
+            assert set(watch.members["급등주"]) == broker.members["급등주"]

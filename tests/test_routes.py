@@ -94,3 +94,10 @@ async def test_how_it_goes(tmp_path: Path) -> None:
         assert (consumer["kind"], consumer["conditions"], consumer["sent"]) == ("plain", ["급등주"], 1)
         assert consumer["address"].startswith("127.0.0.1:")
         assert told["cut"] == []
+
+
+async def test_the_same_for_prometheus(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub):
+        reply = await exchange("GET", f"{hub.rest}/metrics")
+        assert reply.headers["content-type"].startswith("text/plain")
+        assert b'jogeon_hub_consumers{kind="plain"} 1' in reply.body

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.account.stkinfo import LATER, LONGEST_PAUSE, PAUSE, SOON, URGENT, Budget, Page, StockInfo, is_busy
+from jogeon.account.stkinfo import FIRST, LATER, LONGEST_PAUSE, PAUSE, SOON, URGENT, Budget, Page, StockInfo, is_busy
 from jogeon.endpoint import FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError, LocalProtocolError, RemoteProtocolError, RequestRefused
 from jogeon.wire.stocks import ListedStock, PricedStock, encode_names, encode_prices, encode_refusal
@@ -147,6 +147,28 @@ def turns(budget: Budget, ranks: Sequence[float], seconds: float = 60) -> list[t
 
 def test_the_first_has_its_turn_at_once_and_the_others_one_a_second_by_rank() -> None:
     assert turns(Budget(), [LATER, LATER, SOON, URGENT]) == [(0, LATER), (1, URGENT), (2, SOON), (3, LATER)]
+
+
+def test_the_names_of_whole_markets_are_soon_had_beside_prices() -> None:
+    """Entries ask for prices all the time, and four markets for their names, one after another."""
+    had: list[tuple[float, str]] = []
+
+    async def main() -> None:
+        budget = Budget()
+
+        async def ask(what: str, rank: float, times: int) -> None:
+            for _ in range(times):
+                await budget.turn(rank)
+                had.append((asyncio.get_running_loop().time(), what))
+                await asyncio.sleep(0.05)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ask("price", URGENT, 20))
+            group.create_task(ask("names", FIRST, 4))
+
+    virtual(main())
+    assert max(at for at, what in had if what == "names") <= 5
+    assert [what for at, what in had if at <= 5].count("price") >= 2
 
 
 def test_nobody_waits_for_ever_behind_those_who_are_urgent() -> None:

@@ -43,9 +43,10 @@ RECOVERY = 0.9
 """What a granted request makes of a longer pause: back to normal after some twenty."""
 LIMIT = 4 * 2**20
 """Bytes of an answer; all stocks of the largest market are about one MiB."""
-URGENT, SOON, LATER = 0.0, 2.0, 4.0
+FIRST, URGENT, SOON, LATER = -2.0, 0.0, 2.0, 4.0
 """How many seconds a request lets others go before it that come after it: none the price of a stock that has just
-entered, some another price, most what can wait. So nobody waits for ever."""
+entered, some another price, most what can wait. So nobody waits for ever. The few that name nearly all stocks, once a
+day, go before what came up to two seconds earlier: until then each event lacks its name."""
 
 T = TypeVar("T")
 logger = logging.getLogger("jogeon.stkinfo")

@@ -6,7 +6,7 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -148,8 +148,7 @@ class HubBroker:
 
     async def _list(self, peer: Peer, request: ListConditions) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
-                conditions = await self._feed.conditions()
+            conditions = await self._conditions(self.desks[peer])
         except TimeoutError:
             refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
         except JogeonError as error:
@@ -161,6 +160,13 @@ class HubBroker:
             shown = sorted(desk.aliases.listed(conditions), key=lambda condition: condition.seq)
             rows = [[condition.seq, condition.name] for condition in shown]
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
+
+    async def _conditions(self, desk: Desk) -> Sequence[Condition]:
+        """Return the list; while the session above is away, jogeon's own clients get the last one, and can join."""
+        if desk.extended and not self._feed.serving and self._feed.listing:
+            return self._feed.listing
+        async with asyncio.timeout(PATIENCE):
+            return await self._feed.conditions()
 
     # ------------------------------------------------------------ what is about a condition
 

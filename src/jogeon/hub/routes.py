@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Condition, Member
+from jogeon.hub.metrics import KIND, metrics
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
@@ -38,7 +39,7 @@ class View(Protocol):
 
 
 def hub_routes(view: View) -> list[Route]:
-    """Return `GET /hub/status`, and `GET /hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
+    """Return `GET /hub/status`, `/metrics`, `/hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
 
     409 with `{"error", "next"}` for a position that was pruned, or is of another journal.
     """
@@ -63,7 +64,11 @@ def hub_routes(view: View) -> list[Route]:
         lines = [msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) for epoch, n, event in found]
         return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
 
-    return [Route("/hub/status", status), Route("/hub/events", events)]
+    async def numbers(request: Request) -> Response:
+        del request
+        return Response(metrics(view.status()), headers={"content-type": KIND})
+
+    return [Route("/hub/status", status), Route("/hub/events", events), Route("/metrics", numbers)]
 
 
 async def _next(cursor: Cursor, limit: int) -> list[Numbered]:
