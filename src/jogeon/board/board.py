@@ -65,6 +65,7 @@ class Board:
         self.diffs = Diffs(secrets.token_hex(4))
         self.wall = wall
         self._view = view
+        self._news = asyncio.Event()
         self._turn = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ended = False
@@ -97,16 +98,21 @@ class Board:
                 try:
                     while True:
                         self.picture.take(await cursor.read())
+                        self._news.set()
                 finally:
                     await cursor.close()
             await asyncio.sleep(AGAIN)
 
     async def _run(self) -> None:
-        """Make a difference each turn, if anything has changed."""
+        """Make a difference each turn, if anything has changed; what comes after a quiet turn is told at once."""
         loop = asyncio.get_running_loop()
         told = 0.0
         while True:
-            await asyncio.sleep(TURN)
+            await asyncio.sleep(max(0.0, told + TURN - loop.time()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TURN):
+                    await self._news.wait()
+            self._news.clear()
             self.refresh()
             changes = self.picture.changes()
             if changes or loop.time() - told >= BEAT:

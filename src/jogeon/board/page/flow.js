@@ -55,7 +55,7 @@ export class Flow {
     if (!points.length) return this.say(t("flow.empty"));
     this.gaps = told.gaps.map((gap) => [Date.parse(gap.since) / 1000, Date.parse(gap.until) / 1000]);
     const end = Date.parse(told.until);
-    const data = [points.map((point) => point[0] / 1000), points.map((point) => point[1])];
+    const data = steps(points);
     data[0].push(end / 1000);
     data[1].push(data[1][data[1].length - 1]);
     const last = points[points.length - 1][1];
@@ -69,7 +69,7 @@ export class Flow {
     const css = getComputedStyle(document.documentElement);
     const colour = (name) => css.getPropertyValue(name).trim();
     const font = `11px ${css.getPropertyValue("--font")}`;
-    const axis = { stroke: () => colour("--dim"), font, ticks: { show: false }, grid: { stroke: () => colour("--line"), width: 1 } };
+    const axis = { stroke: () => colour("--dim"), font, ticks: { show: false }, space: 72, grid: { stroke: () => colour("--line"), width: 1 } };
     const options = {
       ...this.size(),
       legend: { show: false },
@@ -79,7 +79,7 @@ export class Flow {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Seoul"),
       axes: [
         { ...axis, values: (_, splits) => splits.map((each) => clock(each * 1000).slice(0, splits.length > 1 && splits[1] - splits[0] < 60 ? 8 : 5)), size: 22 },
-        { ...axis, values: (_, splits) => splits.map((each) => (Number.isInteger(each) ? number(each) : "")), size: 40 },
+        { ...axis, space: 28, values: (_, splits) => splits.map((each) => (Number.isInteger(each) ? number(each) : "")), size: 40 },
       ],
       series: [{}, { stroke: () => colour("--ink"), width: 1.5, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false }, spanGaps: false }],
       hooks: {
@@ -132,6 +132,22 @@ export class Flow {
     this.clear();
     this.load();
   }
+}
+
+// A number holds until the next one, also up to where nobody listened any more.
+function steps(points) {
+  const data = [[], []];
+  let before = null;
+  for (const [at, count] of points) {
+    if (count === null && before !== null) {
+      data[0].push(at / 1000);
+      data[1].push(before);
+    }
+    data[0].push(at / 1000);
+    data[1].push(count);
+    before = count;
+  }
+  return data;
 }
 
 function hatch(ctx, left, top, wide, high) {

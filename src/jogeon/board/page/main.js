@@ -273,7 +273,8 @@ function escape(event) {
   else if (choices.query) {
     node("filter").value = "";
     filtered();
-  } else event.target.blur?.();
+  }
+  event.target.blur?.();
 }
 
 function filtered() {

@@ -153,13 +153,14 @@ export class Stream {
   node(event) {
     if (event.event === "gap") return this.hole(event);
     if (event.event === "enter" || event.event === "leave") return this.change(event);
-    this.gap = null;
     const about = event.condition ? `${event.condition.name} ` : "";
     if (event.event === "state") {
       const key = `state.${event.state}`;
       if (!has(key)) return null;
+      this.gap = null;
       return line(event, "·", "note", `${about}${t(key)}`, "");
     }
+    this.gap = null;
     return line(event, "?", "note", `${about}${t("anomaly")}`, event.name || event.code || "");
   }
 
@@ -182,14 +183,16 @@ export class Stream {
 
   // One outage is one block, whatever number of conditions it blinded.
   hole(event) {
-    const key = `${event.cause} ${event.since.slice(0, 18)} ${event.until.slice(0, 17)}`;
-    if (this.gap?.key === key) {
-      this.gap.names.add(event.condition.name);
+    const [since, until] = [Date.parse(event.since), Date.parse(event.until)];
+    const gap = this.gap;
+    if (gap && gap.event.cause === event.cause && since <= gap.until && until >= gap.since) {
+      gap.names.add(event.condition.name);
+      [gap.since, gap.until] = [Math.min(gap.since, since), Math.max(gap.until, until)];
       this.describe();
       return null;
     }
     const node = element("li", "gap");
-    this.gap = { key, node, event, names: new Set([event.condition.name]), in: 0, out: 0 };
+    this.gap = { since, until, node, event, names: new Set([event.condition.name]), in: 0, out: 0 };
     this.describe();
     return node;
   }
@@ -202,7 +205,7 @@ export class Stream {
   describe() {
     const { node, event, names } = this.gap;
     const about = names.size > 1 ? t("gap.many", { n: names.size }) : [...names][0];
-    const head = `${t("gap")} ${clock(event.since)} ~ ${clock(event.until)} · ${t(`cause.${event.cause}`)} · ${about}`;
+    const head = `${t("gap")} ${clock(this.gap.since)} ~ ${clock(this.gap.until)} · ${t(`cause.${event.cause}`)} · ${about}`;
     node.replaceChildren(element("strong", "", head), element("span", "", t("gap.changes", this.gap)));
     if (event.detail) node.title = event.detail;
   }

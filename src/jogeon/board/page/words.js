@@ -65,6 +65,7 @@ const WORDS = {
   "journal.bad": ["기록 안 됨", "journal not written"],
   programs: ["연결 프로그램 {n}", "{n} programs"],
   "banner.blind": ["연결 끊김 {for} · 다시 접속하는 중. 아래는 {at} 기준이며 그 뒤의 편입·이탈은 아직 알 수 없습니다.", "Disconnected for {for}, reconnecting. What is shown is as of {at}; what entered or left since is not known yet."],
+  "banner.pause": [" {s}초 뒤에 다시 시도합니다.", " Next attempt in {s} s."],
   "banner.taken": ["{at}에 다른 프로그램이 접속을 가져갔습니다. 이 허브는 더 이상 수신하지 않습니다.", "At {at} another program took the session. This hub receives nothing any more."],
   "banner.away": ["현황판 서버가 응답하지 않습니다. 아래는 {at} 기준입니다. jogeon hub 가 실행 중인지 확인하세요.", "The board's server does not answer. What is shown is as of {at}. Check that jogeon hub is running."],
   "banner.shut": ["허브가 다시 시작되었습니다. 터미널에서 jogeon board 를 입력해 새 링크로 여세요.", "The hub was started again. Type jogeon board in a terminal and open its link."],
