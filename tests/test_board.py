@@ -50,9 +50,8 @@ async def test_a_board_that_begins_later_knows_the_day_from_the_journal(tmp_path
             broker.enter("급등주", "035420")
             await served.until(lambda state: "035420" in inside(state))
         async with board_over(broker, tmp_path / "j") as served:
-            state = await served.until(lambda state: "035420" in inside(state))
+            state = await served.until(lambda state: state["status"].get("gaps", {}).get("count") == 1)
             assert state["members"]["급등주"]["035420"]["origin"] == "live"
-            assert state["status"]["gaps"]["count"] == 1
 
 
 async def test_whoever_looks_hears_differences_and_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -103,3 +102,16 @@ async def test_watching_is_begun_and_ended_from_the_page(tmp_path: Path) -> None
             assert {each["name"]: each["on"] for each in state["conditions"]} == {"급등주": False, "신고가 돌파": True}
             served.board.view.watch("급등주", on=True)
             await served.until(lambda state: inside(state) == {"005930", "000660"})
+
+
+async def test_what_was_let_go_stays_so_when_the_list_comes_again(tmp_path: Path) -> None:
+    with Broker(MARKET) as broker:
+        async with board_over(broker, tmp_path / "j") as served:
+            await served.until(lambda state: inside(state) == {"005930", "000660"})
+            served.board.view.watch("급등주", on=False)
+            broker.drop()
+            await served.until(lambda state: state["status"]["gaps"]["count"] == 1)
+            broker.add("나중에 만든 조건식", ["000660"])
+            await served.hub.feed.conditions()
+            state = await served.until(lambda state: inside(state, "나중에 만든 조건식") == {"000660"})
+            assert {each["name"]: each["on"] for each in state["conditions"]}["급등주"] is False

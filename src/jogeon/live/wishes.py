@@ -34,6 +34,8 @@ class Wishes:
         self.on_doubt: Callable[[], None] = lambda: None
         """Called when a push has made something due, because the driver does not look after each."""
         self._everything: list[tuple[Sink, Exchange]] = []
+        self._declined: list[tuple[Sink, str]] = []
+        """What sinks of everything let go by name: that it is listed is no reason to follow it again."""
         self._by_seq: dict[str, Subscription] = {}
         """Whose the pushes of a seq are, from its CNSRREQ on."""
         self._leaving: list[str] = []
@@ -65,6 +67,7 @@ class Wishes:
             self.wanted.append(subscription)
         elif subscription.exchange != exchange:
             raise LocalProtocolError(f"{condition.name!r} is watched on exchange {subscription.exchange} already")
+        self._declined = [each for each in self._declined if each != (sink, condition.name)]
         subscription.join(sink, at_ns)
         return subscription
 
@@ -85,11 +88,14 @@ class Wishes:
         """Tell a sink its open gaps and follow no longer what nobody else wants; return the seqs to be cleared."""
         self.sinks = [other for other in self.sinks if other is not sink]
         self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
+        self._declined = [(other, name) for other, name in self._declined if other is not sink]
         return [seq for subscription in self.followed_by(sink) for seq in self.let_go(subscription, sink, at_ns)]
 
     def let_go(self, subscription: Subscription, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
         subscription.leave(sink, at_ns, subscription.doubted())
+        if any(other is sink for other, _ in self._everything):
+            self._declined.append((sink, subscription.condition.name))
         if subscription.everyone():
             return []
         self.wanted.remove(subscription)
@@ -129,6 +135,7 @@ class Wishes:
     def _add_new(self, sink: Sink, exchange: Exchange, at_ns: int) -> None:
         """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
         followed = {subscription.condition.name for subscription in self.followed_by(sink)}
+        followed |= {name for other, name in self._declined if other is sink}
         for condition in self.listing.conditions:
             if condition.name not in followed:
                 known = self.of(condition)
