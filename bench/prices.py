@@ -45,7 +45,7 @@ WARM_UP = 30.0
 
 
 NAMES = 15.0
-"""Seconds in which the names of all stocks are asked for as well, under one budget; entries are judged after them."""
+"""Seconds in which the names of all stocks are asked for as well, under one budget; entries then are told apart."""
 
 
 @dataclass
@@ -56,6 +56,8 @@ class Seen:
     """Stocks whose entry price was not told yet, and when they entered."""
     enters: int = 0
     took: list[float] = field(default_factory=list)
+    early: list[float] = field(default_factory=list)
+    """What the entries of the first NAMES seconds took."""
     entries: list[Price] = field(default_factory=list)
     without: int = 0
     slotless: int = 0
@@ -78,10 +80,8 @@ async def priced(watch: jogeon.Watch, seen: Seen) -> None:
     async for price in watch.price_changes():
         if price.entry_source == "snapshot" or price.code not in seen.entered:
             continue
-        entered = seen.entered.pop(price.code)
-        if time.monotonic() - begun < NAMES:
-            continue
-        seen.took.append(time.time() - entered)
+        took = time.time() - seen.entered.pop(price.code)
+        (seen.early if time.monotonic() - begun < NAMES else seen.took).append(took)
         if price.entry_price is None:
             seen.without += 1
         else:
@@ -170,7 +170,8 @@ async def watched(address: dict[str, str], seconds: float) -> None:
     print(f"members              {min(seen.members)} to {max(seen.members)}, limit {LIMIT}")
     print(f"enters a second      {seen.enters / seconds:.1f}")
     print(f"entry price told     p50 {share(seen.took, 0.5):.2f} s, p95 {share(seen.took, 0.95):.2f} s")
-    print(f"  without one        {seen.without} of {len(seen.took)}")
+    print(f"  in the first {NAMES:g} s  p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s")
+    print(f"  without one        {seen.without} of {len(seen.took) + len(seen.early)}")
     print(f"  traded within {NEAR:g} s  {near} of {len(seen.entries)}")
     print(f"newest without slot  {seen.slotless} of {seen.looked} looks at one that was among them for {HELD:g} s")
     print(f"age beyond the limit p50 {share(seen.ages, 0.5):.1f} s, at most {max(seen.ages, default=math.nan):.1f} s")

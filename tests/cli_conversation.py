@@ -141,14 +141,23 @@ class Shell:
         self.connected: list[tuple[str, bool]] = []
         self.rests: list[str | None] = []
         self.keys: list[Keys | None] = []
+        self.price_limits: list[int | None] = []
 
     def __call__(self, *argv: str, client: FakeClient | None = None) -> Said:
         def connect(
-            server: str, *, keys: Keys | None, rest: str | None, insecure: bool, recheck: float, on_taken: str
+            server: str,
+            *,
+            keys: Keys | None,
+            rest: str | None,
+            insecure: bool,
+            recheck: float,
+            on_taken: str,
+            price_limit: int | None,
         ) -> AbstractAsyncContextManager[Client]:
             self.connected.append((server, insecure))
             self.rests.append(rest)
             self.keys.append(keys)
+            self.price_limits.append(price_limit)
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())
 
         self._capture.readouterr()

@@ -49,6 +49,8 @@ CLIENT: Any = CONNECT("ws://127.0.0.1:1/x")
         (lambda: CONNECT("demo", recheck="10m"), TypeError, "recheck is a number of seconds, not str '10m'"),
         (lambda: CONNECT("demo", recheck=-1), InvalidSetting, "recheck: wrong value: 0 seconds"),
         (lambda: CONNECT("demo", recheck=float("nan")), InvalidSetting, "recheck"),
+        (lambda: CONNECT("demo", price_limit=0), InvalidSetting, "price_limit: wrong value: 1 or more"),
+        (lambda: CONNECT("demo", price_limit="200"), TypeError, "price_limit is an int, not str '200'"),
         (lambda: CONNECT("demo", on_taken="foo"), InvalidSetting, "on_taken: wrong value: stop, retry, takeover"),
         (lambda: CONNECT("demo", on_taken=None), InvalidSetting, "on_taken"),
     ],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
+import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -21,6 +23,8 @@ from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import session_lock
 from jogeon.cli.app import run
 from jogeon.cli.texts.width import columns
+from jogeon.files import state_dir
+from jogeon.hub.note import Note, noted
 from test_keys import write_pair
 
 if TYPE_CHECKING:
@@ -313,3 +317,50 @@ def test_names_that_cannot_be_had_are_a_warning_in_the_words_of_kiwoom(shell: Sh
     names = found(said)["names"]
     assert (said.code, names["health"]) == (0, "warning")
     assert "[1700] too many" in names["cause"]
+
+
+# ------------------------------------------------------------ a hub
+
+
+def over_hub(tmp_path: Path) -> subprocess.Popen[bytes]:
+    """Run a hub over a simulator of its own in another process; its home is that of this test."""
+    words = ("hub", "--all", "--server", "demo", "--port", "0", "--rest-port", "0", "--journal", str(tmp_path / "j"))
+    return subprocess.Popen([sys.executable, "-m", "jogeon", *words], stdout=subprocess.PIPE)
+
+
+def test_a_hub_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None:
+    with over_hub(tmp_path) as hub:
+        assert hub.stdout is not None
+        address = json.loads(hub.stdout.readline())["websocket"]
+        said = shell("--server", address, "--json")
+        assert (said.code, healthy(found(said))) == (0, ["server", "token", "websocket", "hub"])
+        assert "session above connected" in found(said)["hub"]["says"]
+        for note in state_dir().glob("hub-*.json"):
+            note.unlink()
+        assert "hub" not in found(shell("--server", address, "--json"))
+        said = shell("--server", address, "--json", "--login")
+        assert healthy(found(said))[3:5] == ["login", "hub"]
+        hub.terminate()
+
+
+def test_a_hub_that_has_the_session_is_asked_and_nobody_logs_in(
+    shell: Shell, kiwoom: Kiwoom, tmp_path: Path
+) -> None:
+    with over_hub(tmp_path) as hub:
+        assert hub.stdout is not None
+        told = json.loads(hub.stdout.readline())
+        note = Note("real", told["websocket"], told["rest"], os.getpid(), time.time_ns())
+        with asyncio.Runner() as runner, noted(note):
+            lock = session_lock("real", KEYS)
+            runner.run(lock.__aenter__())
+            said = shell("--json", "--login")
+            hub.terminate()
+            hub.wait()
+            gone = shell("--json", "--login")
+            runner.run(lock.__aexit__(None, None, None))
+    findings = found(said)
+    assert (said.code, findings["session"]["health"], findings["hub"]["health"]) == (0, "ok", "ok")
+    assert told["websocket"] in findings["session"]["says"]
+    assert "login" not in findings
+    assert (gone.code, found(gone)["hub"]["error"]) == (5, "CouldNotConnect")
+    assert kiwoom.simulator.truth()["logins"] == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cli_conversation import NOON_NS
+from jogeon.cli.showing.event_words import RISE
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.live_picture import Price, Stand
 from jogeon.cli.showing.live_table import LiveTable, by_name, by_rate, by_return, by_time
@@ -73,6 +75,26 @@ def test_numbers_are_whole_at_every_width_and_a_cut_name_is_marked() -> None:
         assert {word for word in words if word[0] in "+-" or "," in word} <= numbers
         named = next(word for word in words if word.startswith("가상"))
         assert named == STANDS[0].name or named.endswith("…")  # type: ignore[union-attr]  # it is one
+
+
+def test_a_stale_price_is_grey_and_tells_for_how_long_it_is_so() -> None:
+    stale = {code: msgspec.structs.replace(each, stale_since_ns=NOON_NS - 90 * SECOND) for code, each in PRICES.items()}
+    for width in (40, 80, 140):
+        table = LiveTable(Texts("en"), RICH_SIGNS)
+        kept = list(table.lines(STANDS, PRICES | {"671920": stale["671920"]}, NOON_NS, width))
+        head, old, fine, *_ = kept
+        assert "age" in plain(head).split()
+        assert "1 min" in plain(old)
+        assert "1 min" not in plain(fine)
+        assert next(piece.style for piece in old if "59,343" in piece.text) == "dim"
+        assert next(piece.style for piece in fine if "1,171,962" in piece.text) == RISE
+        assert all(columns(plain(line)) <= width for line in kept)
+
+
+def test_what_left_has_no_age_and_without_a_stale_price_there_is_no_such_column() -> None:
+    left = {"767010": msgspec.structs.replace(PRICES["767010"], stale_since_ns=NOON_NS)}
+    for prices in (PRICES, PRICES | left):
+        assert "경과" not in heads(140, prices)
 
 
 def test_signs_and_words_stand_beside_colours() -> None:

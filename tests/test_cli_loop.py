@@ -35,6 +35,18 @@ def test_the_server_is_real_unless_something_else_is_said(shell: Shell, monkeypa
     assert [server for server, _ in shell.connected] == ["real", "ws://127.0.0.1:1/x", "mock", "demo"]
 
 
+def test_how_many_stocks_may_be_registered_is_a_setting(shell: Shell) -> None:
+    shell("list")
+    Path("jogeon.toml").write_text("price_limit = 200", encoding="utf-8")
+    shell("list")
+    assert shell.price_limits == [None, 200]
+    Path("jogeon.toml").write_text("price_limit = 0", encoding="utf-8")
+    said = shell("list", "--lang", "ko")
+    assert (said.code, shell.price_limits) == (2, [None, 200])
+    assert "price_limit" in said.err
+    assert "1 이상" in said.err
+
+
 def test_kiwooms_own_demo_is_the_mock_server_and_that_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIWOOM_MODE", "demo")
     monkeypatch.setattr("jogeon.cli.running.loop.is_terminal", lambda _: True)

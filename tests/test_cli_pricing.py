@@ -57,3 +57,9 @@ def test_the_live_view_shows_the_newest_entry_of_a_stock() -> None:
     assert (shown["005930"].price, shown["005930"].entry, shown["005930"].gain) == (51_000, 51_000, 0.0)
     assert (shown["005930"].sign, shown["005930"].rate, shown["005930"].volume) == ("rise", 2.0, 7)
     assert (shown["000660"].price, shown["000660"].gain) == (None, None)
+
+
+def test_the_live_view_knows_since_when_a_price_is_stale() -> None:
+    watch = FakeWatch((), "end", ())
+    watch.prices = {"급등주": {"005930": msgspec.structs.replace(COST, stale_since_ns=NOON_NS)}}
+    assert shown_prices(cast("Watch", watch))["005930"].stale_since_ns == NOON_NS

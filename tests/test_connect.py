@@ -18,7 +18,7 @@ from conftest import homeless
 from jogeon import sync
 from jogeon.account.keys import BROKERS, Broker, Keys
 from jogeon.account.lock import holder
-from jogeon.connect import _aside, connect, endpoint
+from jogeon.connect import _aside, connect, endpoint, policy_for
 from jogeon.errors import (
     CouldNotConnect,
     InvalidAddress,
@@ -55,6 +55,13 @@ async def test_keys_become_a_token_becomes_a_session(kiwoom: Simulator, server: 
     async with connect(server) as client:
         assert "급등주" in [condition.name for condition in await client.conditions()]
     assert kiwoom.truth()["logins"] == 1
+
+
+@pytest.mark.parametrize("server", ["real", "ws://127.0.0.1:9"])
+def test_a_limit_of_registered_stocks_is_the_clients(server: str) -> None:
+    assert policy_for(server, recheck=0, on_taken="stop").price_limit == 100
+    assert policy_for(server, recheck=0, on_taken="stop", price_limit=200).price_limit == 200
+    assert jogeon.connect(server, price_limit=200)._feed.pricing.slots.limit == 200
 
 
 def test_keys_go_to_kiwoom_and_nowhere_else() -> None:

@@ -38,6 +38,11 @@ async def settled(feed: Feed, sink: Listener) -> None:
         await feed.change()
 
 
+def test_as_many_stocks_are_registered_as_the_policy_says() -> None:
+    assert Feed(Policy()).pricing.slots.limit == 100
+    assert Feed(Policy(price_limit=7)).pricing.slots.limit == 7
+
+
 def test_nothing_is_asked_or_followed_before_it_is_started() -> None:
     async def main() -> None:
         feed = feed_of(Broker())

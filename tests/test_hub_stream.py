@@ -38,6 +38,15 @@ async def numbered(watch: Watch, count: int) -> list[Event]:
     return found
 
 
+async def until_shown(watch: Watch) -> list[Event]:
+    """Return the next events up to a snapshot."""
+    async with asyncio.timeout(10):
+        told = [await anext(watch)]
+        while not isinstance(told[-1], Snapshot):
+            told.append(await anext(watch))
+    return told
+
+
 def lines(journal: Path) -> list[dict[str, Any]]:
     with History(journal) as history:
         told = [event.fields() | {"epoch": epoch, "n": n} for epoch, n, event in history.events()]
@@ -214,6 +223,69 @@ async def test_a_watch_goes_on_behind_a_position(tmp_path: Path) -> None:
         async with jogeon.connect(broker.url) as client:
             with pytest.raises(jogeon.LocalProtocolError, match="hub"):
                 await client.watch("급등주", after="1:1").__aenter__()
+
+
+async def test_the_members_at_a_position_come_before_what_followed_it(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            broker.enter("급등주", "111111")
+            (first,) = await numbered(watch, 1)
+            broker.leave("급등주", "005930")
+            await numbered(watch, 1)
+        assert first.number is not None
+        after = "{}:{}".format(*first.number)
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after, max_events=5) as watch:
+            shown = (await until_shown(watch))[-1]
+            assert isinstance(shown, Snapshot)
+            assert (set(shown.codes), shown.number, shown.at_ns) == (
+                {"005930", "000660", "111111"}, None, getattr(first, "at_ns", 0),
+            )  # fmt: skip
+            for number in range(50):
+                broker.enter("급등주", f"{number:06d}")
+            while len(watch.members["급등주"]) < 52:
+                await asyncio.sleep(0.01)
+            members, lagged = set(shown.codes), False
+            async with asyncio.timeout(10):
+                while members != broker.members["급등주"]:
+                    match await anext(watch):
+                        case Enter(code=code):
+                            members.add(code)
+                        case Leave(code=code):
+                            members.discard(code)
+                        case Gap(cause="lagged"):
+                            lagged = True
+            assert lagged, "a consumer that is late is told what it lost, also when it began behind a position"
+
+
+@pytest.mark.parametrize("after", ["9:9", "fedcba9876543210:1:1"])
+async def test_a_beginning_that_the_hub_does_not_have_is_a_gap(tmp_path: Path, after: str) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
+            told = await until_shown(watch)
+            gap, shown = [event for event in told if isinstance(event, Gap | Snapshot)]
+            assert isinstance(gap, Gap)
+            assert (gap.cause, gap.number, after in gap.detail) == ("lagged", None, True)
+            assert isinstance(shown, Snapshot)
+            assert set(shown.codes) == broker.members["급등주"]
+
+
+async def test_a_watch_can_begin_while_the_session_above_is_away(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        broker.hold("LOGIN")
+        broker.drop()
+        while hub.feed.serving:
+            await asyncio.sleep(0.01)
+        async with watching(hub, "급등주", "신고가 돌파") as watch:
+            states = [event.state for event in [await anext(watch) for _ in range(2)] if isinstance(event, State)]
+            assert "reconnecting" in states
+            broker.enter("급등주", "042700", push=False)
+            broker.release()
+            async with asyncio.timeout(20):
+                while {name: set(codes) for name, codes in watch.members.items()} != broker.members:
+                    await anext(watch)
 
 
 async def test_a_fresh_watch_waits_for_its_first_snapshot(tmp_path: Path) -> None:

@@ -171,3 +171,14 @@ async def test_what_a_commit_adds_of_its_own_is_handed_over_as_well(journal: Jou
     journal.put(State(START_NS, "connected"))
     assert [(epoch, n) for epoch, n, _ in await read(cursor, 1)] == [(1, 5)]
     relay.close()
+
+
+async def test_what_was_known_at_a_position(journal: Journal) -> None:
+    relay = relay_of(journal)
+    await commit(journal, [Snapshot(START_NS, RISE, ("000660",)), *flips(3)])
+    folds = [await relay.fold(Position(1, n)) for n in range(5)]
+    assert [list(fold.known[RISE].codes) if fold.known else None for fold in folds] == [
+        None, ["000660"], ["000660", "005930"], ["000660"], ["000660", "005930"],
+    ]  # fmt: skip
+    with pytest.raises(PositionError):
+        await relay.fold(Position(1, 5))

@@ -187,6 +187,50 @@ def test_a_refused_position_is_a_gap_of_our_own() -> None:
     assert hub.hear(change(3, "111111", 0, epoch=4))[0].number == (4, 3)
 
 
+def behind(position: tuple[int, int] = (1, 10), journal: str = "") -> Conversation:
+    """Return a client that is to begin behind a position, and has asked for it."""
+    hub = Conversation()
+    hub.subscriptions.relayed.resume_behind(journal, position)
+    hub.subscriptions.want(A, hub.sink, "K", 1)
+    return hub
+
+
+def test_who_begins_behind_a_position_begins_with_the_members_there() -> None:
+    hub = behind()
+    request = hub.ask()
+    assert request == Follow(("0",), "1:10", members=True)
+    answer = Following(f"{J}:1:10", resumed=True, shown=(Shown("0", ("005930",), 3),))
+    hub.subscriptions.answered(request, answer, 0.0, 8)
+    assert [event for event in hub.sink.take() if not isinstance(event, State)] == [Snapshot(3, A, ("005930",))]
+    assert hub.hear(change(10, "111111", 9)) == []
+    assert [event.number for event in hub.hear(change(11, "000660", 10))] == [(1, 11)]
+    assert hub.members() == {"005930", "000660"}
+    hub.lose()
+    hub.connect()
+    assert hub.ask() == Follow(("0",), f"{J}:1:11"), "the journal is known by now, and the members are"
+
+
+def test_what_was_not_known_at_the_position_begins_with_its_own_snapshot() -> None:
+    hub = behind()
+    hub.subscriptions.answered(hub.ask(), Following(f"{J}:1:10", resumed=True), 0.0, 8)
+    gap = Line(Gap(A, 1, 2, "restart", number=(1, 11)), 0)
+    shown = Snapshot(2, A, ("005930",), number=(1, 12))
+    assert hub.hear(gap, Line(shown, 11)) == [shown]
+
+
+@pytest.mark.parametrize("shown", [(Shown("0", ("000660",), 1),), ()])
+def test_a_beginning_that_is_refused_is_told_before_the_members(shown: tuple[Shown, ...]) -> None:
+    hub = behind(journal=J)
+    refused = Following(f"{J}:1:500", shown=shown, refused="pruned")
+    hub.subscriptions.answered(hub.ask(), refused, 0.0, 8)
+    if not shown:
+        hub.subscriptions.lines([Line(Snapshot(8, A, ("000660",), number=(1, 501)))], 0.0, 9)
+    gap, snapshot = [event for event in hub.sink.take() if not isinstance(event, State)]
+    assert gap == Gap(A, 0, 8, "lagged", f"{J}:1:10: pruned")
+    assert snapshot == Snapshot(8, A, ("000660",))
+    assert gap.number is None
+
+
 def test_an_end_while_away_tells_the_open_gap() -> None:
     hub = Conversation(A)
     hub.begin(("005930",))

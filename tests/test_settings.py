@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from conftest import homeless
 from jogeon.account.environment import config_file
 from jogeon.account.keys import find_keys
-from jogeon.account.settings import Settings, chosen_language, chosen_server, parse, setting_files
+from jogeon.account.settings import Settings, chosen_language, chosen_price_limit, chosen_server, parse, setting_files
 from jogeon.errors import InvalidSetting, KeysMissing
 from jogeon.files import SMALL, config_dir
 
@@ -54,6 +54,15 @@ def test_the_order_in_which_a_server_is_chosen(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("JOGEON_LANG", "EN")
     assert chosen_server() == ("ws://127.0.0.1:10000", "JOGEON_SERVER")
     assert chosen_language() == "en"
+
+
+def test_how_many_stocks_may_be_registered_is_what_the_first_file_says() -> None:
+    assert chosen_price_limit() is None
+    write_at_home("price_limit = 50")
+    write_here('lang = "ko"')
+    assert chosen_price_limit() == 50
+    write_here("price_limit = 200")
+    assert chosen_price_limit() == 200
 
 
 # ------------------------------------------------------------ the file
@@ -160,6 +169,7 @@ def test_what_lies_in_the_place_of_the_file(kind: str) -> None:
     ("text", "field", "reason", "detail"),
     [
         ("server = 5", "server", "wrong value", "should be str | null, not int"),
+        ("price_limit = 0", "price_limit", "below one", ""),
         ('lang = "fr"', "lang", "not allowed", "ko, en"),
         ('servr = "real"', "", "wrong value", "unknown field servr"),
         ('[keys.demo]\napp_key = "x"', "keys", "wrong value", "unknown field demo"),

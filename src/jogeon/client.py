@@ -135,7 +135,7 @@ class Client:
         a file that keeps all it yields, with the raw `frames` too if asked; what it holds already is gone on from.
         `prices`: what each member costs now and at its entry is kept up too, see `Watch.prices`, and kept in the
         journal. They are KRX's. `after`: on a hub, the position (JOURNAL:EPOCH:N, EPOCH:N) behind which its numbered
-        stream goes on; it begins with no snapshot then, unless that position is refused.
+        stream goes on, from the members that were known there; in its first watch only.
         """
         names = all_named(wanted)
         position = None if after is None else position_in(after)

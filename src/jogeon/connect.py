@@ -46,6 +46,7 @@ def connect(
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
+    price_limit: int | None = None,
 ) -> "Client":
     """Return a Client for a server; `async with` it to connect.
 
@@ -60,32 +61,39 @@ def connect(
     never reached through one. `rest`: where a ws:// or wss:// server serves names and prices over HTTP, if it does not
     say so itself; by default JOGEON_REST. `recheck`: seconds between rechecks of a condition, 0 = never. `on_taken`:
     what to do when another program takes the session of the key: "stop", "retry" after long pauses, or "takeover",
-    once. Raises TypeError, InvalidSetting and InvalidAddress for an argument that cannot be meant.
+    once. `price_limit`: of how many stocks the broker is asked to push trades, where prices are wanted, by default 100;
+    fewer once it refuses so many. Raises TypeError, InvalidSetting and InvalidAddress for an argument that cannot be
+    meant.
     """
     from jogeon.account.names import Names, names_file
-    from jogeon.arguments import check_choice, check_length
+    from jogeon.arguments import check_bounds, check_choice, check_length
     from jogeon.client import Client
     from jogeon.net import checked_proxy
 
     _check_types(server=server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
     check_length("recheck", recheck)
     check_choice("on_taken", on_taken, ON_TAKEN)
+    if price_limit is not None:
+        check_bounds(price_limit=price_limit)
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
-    policy = policy_for(server, recheck=recheck, on_taken=on_taken)
+    policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit)
     return Client(found, name=masked(server), policy=policy, names=Names(names_file(server)))
 
 
-def policy_for(server: str, *, recheck: float, on_taken: "OnTaken") -> "Policy":
+def policy_for(server: str, *, recheck: float, on_taken: "OnTaken", price_limit: int | None = None) -> "Policy":
     """Return how a client of a server behaves: slower towards a broker than towards a server on this machine."""
     from urllib.parse import urlsplit
+
+    from msgspec.structs import replace
 
     from jogeon.live.policy import Policy
     from jogeon.net import is_loopback
 
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
-    return Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
+    policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
+    return policy if price_limit is None else replace(policy, price_limit=price_limit)
 
 
 def _check_types(**given: object) -> None:

@@ -108,6 +108,7 @@ class AnyClient(Protocol):
         journal: str | PathLike[str] | None = None,
         frames: bool = False,
         prices: bool = False,
+        after: str | None = None,
     ) -> AnyWatch:
         """Return a watch of these names or seqs; of all conditions if none is given."""
 

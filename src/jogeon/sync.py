@@ -52,10 +52,19 @@ def connect(
     insecure: bool = False,
     recheck: float = 600.0,
     on_taken: "OnTaken" = "stop",
+    price_limit: int | None = None,
 ) -> "Client":
     """Return a Client for a server, to be used in `with`; the arguments are those of jogeon.connect."""
     made = open_client(
-        server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure, recheck=recheck, on_taken=on_taken
+        server,
+        token=token,
+        keys=keys,
+        proxy=proxy,
+        rest=rest,
+        insecure=insecure,
+        recheck=recheck,
+        on_taken=on_taken,
+        price_limit=price_limit,
     )
     return Client(made)
 

@@ -66,6 +66,12 @@ def holder(mode: Mode, keys: Keys) -> str | None:
     return _holder(mode, keys)
 
 
+def holding_pid(mode: Mode, keys: Keys) -> int | None:
+    """Return the process that has, or had last, the session of an app key on this machine, as far as that is known."""
+    found = _written(mode, keys)
+    return None if found is None or found.host != socket.gethostname() else found.pid
+
+
 def _acquire(mode: Mode, keys: Keys, held: contextlib.ExitStack) -> bool:
     """Tell whether the lock could be taken, which then lasts as long as `held`."""
     try:
@@ -83,10 +89,15 @@ def _tell_holder(mode: Mode, keys: Keys) -> None:
 
 
 def _holder(mode: Mode, keys: Keys) -> str:
+    return str(_written(mode, keys) or "another program")
+
+
+def _written(mode: Mode, keys: Keys) -> _Holder | None:
+    """Return who wrote its name beside the lock last."""
     try:
-        return str(msgspec.json.decode(read_trusted(_path(mode, keys, "json")) or b"", type=_Holder))
+        return msgspec.json.decode(read_trusted(_path(mode, keys, "json")) or b"", type=_Holder)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return "another program"
+        return None
 
 
 def _path(mode: Mode, keys: Keys, suffix: str) -> Path:

@@ -2,6 +2,7 @@
 
     server = "mock"                # real, mock, demo, ws://…, wss://…
     lang = "ko"                    # ko, en
+    price_limit = 100              # stocks whose trades the broker is asked to push
     [keys.real]
     folder = "C:/Users/me/keys"    # holds the two downloaded text files; or app_key = "…" and secret_key = "…"
     [alerts]                       # see jogeon.alerts.settings
@@ -54,6 +55,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     server: str | None = None
     lang: Literal["ko", "en"] | None = None
+    price_limit: int | None = None
+    """Of how many stocks the broker is asked to push trades; fewer once it refuses so many."""
     keys: KeySettings = KeySettings()
     alerts: dict[str, Any] | None = None
     """What it says of alerts, as it is written: only who sends them reads it."""
@@ -139,6 +142,8 @@ def _check(path: Path, text: str, settings: Settings) -> None:
     """Refuse what is TOML and cannot be meant."""
     if settings.server is not None:
         checked_server(settings.server, str(path), "server")
+    if settings.price_limit is not None and settings.price_limit < 1:
+        raise InvalidSetting(file=str(path), field="price_limit", reason="below one")
     for name, table in (("real", settings.keys.real), ("mock", settings.keys.mock)):
         if table is not None and not table.folder.isprintable():  # "C:\temp" has a tab in it
             lines = (number for number, line in enumerate(text.splitlines(), 1) if re.search(r"\bfolder\b.*\\", line))
@@ -172,3 +177,8 @@ def chosen_server() -> tuple[str, str]:
 def chosen_language() -> Literal["ko", "en"] | None:
     """Return JOGEON_LANG, else what jogeon.toml says, else None; InvalidSetting."""
     return language() or next((settings.lang for _, settings in setting_files() if settings.lang), None)
+
+
+def chosen_price_limit() -> int | None:
+    """Return of how many stocks the broker is asked to push trades by jogeon.toml, else None; InvalidSetting."""
+    return next((settings.price_limit for _, settings in setting_files() if settings.price_limit), None)

@@ -162,11 +162,17 @@ class HubBroker:
             peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
 
     async def _conditions(self, desk: Desk) -> Sequence[Condition]:
-        """Return the list; while the session above is away, jogeon's own clients get the last one, and can join."""
-        if desk.extended and not self._feed.serving and self._feed.listing:
-            return self._feed.listing
-        async with asyncio.timeout(PATIENCE):
-            return await self._feed.conditions()
+        """Return the list; jogeon's own clients get the last one where none comes from above, and can join."""
+        last = self._feed.listing if desk.extended else ()
+        if last and not self._feed.serving:
+            return last
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._feed.conditions()
+        except (TimeoutError, JogeonError):
+            if last:
+                return last
+            raise
 
     # ------------------------------------------------------------ what is about a condition
 

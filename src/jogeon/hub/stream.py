@@ -157,6 +157,7 @@ class Stream:
         try:
             cursor = self._relay.cursor(after := Position.parse(request.after))
             first = await cursor.available(PIECE)
+            known = await self._relay.fold(after) if request.members else Fold()
         except (PositionError, JournalError, ValueError) as error:
             reason = error.reason if isinstance(error, PositionError) else "unreadable"
             if not peer.ended:
@@ -175,7 +176,9 @@ class Stream:
             self.add(peer, condition, label, floor)
         if len(consumer.labels) == len({condition.name for condition, *_ in wanted}):
             consumer.floors[None] = floor
-        following = Following(str(after), resumed=True)
+        found = [(label, known.find(condition)) for condition, label, _ in wanted]
+        shown = tuple(Shown(label, tuple(each[1].codes), each[1].right_ns) for label, each in found if each is not None)
+        following = Following(str(self._at(floor)), resumed=True, shown=shown)
         peer.answer(request, following, encode_following(following))
         consumer.at = floor
         consumer.catching = self._start(self._catch_up(consumer, cursor, first))

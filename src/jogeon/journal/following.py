@@ -14,12 +14,14 @@ from msgspec import Struct
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Event
 from jogeon.journal.evidence import Connection, is_foreign
+from jogeon.journal.fold import Fold
 from jogeon.journal.naming import Names
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
     open_reader,
     read_conditions,
+    read_fold,
     read_identity,
     read_last,
     read_names,
@@ -134,6 +136,11 @@ class Follower:
             self.place += len(found)
             self.position = Position(found[-1][0], found[-1][1], self._identity)
         return found
+
+    def fold(self) -> Fold:
+        """Return what all up to the present position adds up to; JournalError."""
+        with told(self.path), one_moment(self._db):
+            return read_fold(self._db, read_conditions(self._db), self.place)
 
     def _learn_names(self) -> None:
         """Read the names again if there are more by now."""

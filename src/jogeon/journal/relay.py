@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from jogeon.errors import PositionError
 from jogeon.journal.commits import Commit
+from jogeon.journal.fold import Fold
 from jogeon.journal.following import Follower, Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.writer import Journal
@@ -55,6 +56,15 @@ class Relay:
     def cursor(self, after: Position | None = None) -> "Cursor":
         """Return a cursor behind a position, without one behind the last event that is durable now."""
         return Cursor(self, self._journal, after)
+
+    async def fold(self, position: Position) -> Fold:
+        """Return what all up to a position adds up to, read in a thread. PositionError `foreign`, JournalError."""
+
+        def read() -> Fold:
+            with contextlib.closing(Follower(self._journal.path, position)) as follower:
+                return follower.fold()
+
+        return await asyncio.to_thread(read)
 
     def close(self) -> None:
         """Take nothing more; what waits goes on waiting until it is cancelled."""

@@ -59,7 +59,7 @@ class Feed:
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
         self._jobs = Jobs(self._subscriptions.listing)
-        self.pricing = Pricing(name_of)
+        self.pricing = Pricing(name_of, policy.price_limit)
         self.asking = Asking(self.pricing, policy.wall)
         self.asking.ready = lambda: self.rest is not None
         self._priced = 0
@@ -121,6 +121,11 @@ class Feed:
     def rest(self) -> str | None:
         """Where the server serves HTTP, None while nobody knows."""
         return None if self._supervisor is None else self._supervisor.rest
+
+    @property
+    def on_hub(self) -> bool:
+        """Whether the server is a hub, whose numbered stream is followed."""
+        return self._subscriptions.on_hub
 
     # ------------------------------------------------------------ what is asked
 
@@ -210,14 +215,12 @@ class Feed:
         supervisor.wake()
 
     def begin_behind(self, journal: str, number: Number) -> None:
-        """Begin behind a position of a hub's numbered stream, not with the members; before anything is followed.
+        """Begin behind a position of a hub's numbered stream, before anything is followed.
 
         LocalProtocolError if the server has no such stream, or something is followed already.
         """
-        if not self._subscriptions.on_hub:
-            raise LocalProtocolError("only a hub has a numbered stream to resume: this server is none")
-        if self._subscriptions.wanted:
-            raise LocalProtocolError("a client resumes the stream of a hub in its first watch")
+        if not self.on_hub or self._subscriptions.wanted:
+            raise LocalProtocolError("only a hub has a stream to resume, and a client resumes it in its first watch")
         self._subscriptions.relayed.resume_behind(journal, number)
 
     def want_prices(self) -> None:
@@ -268,8 +271,7 @@ class Feed:
     def unwant(self, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink go, with its open gaps told; return the seqs that nobody follows any more and that are cleared."""
         seqs = self._subscriptions.leave(sink, at_ns)
-        if self._supervisor is not None:
-            self._supervisor.wake()
+        self._running.wake()
         return seqs
 
     def let_go(self, sink: Sink, condition: Condition, at_ns: int) -> list[str]:
@@ -278,8 +280,7 @@ class Feed:
         if subscription is None or not subscription.feeds(sink):
             return []
         seqs = self._subscriptions.let_go(subscription, sink, at_ns)
-        if self._supervisor is not None:
-            self._supervisor.wake()
+        self._running.wake()
         return seqs
 
     def is_clearing(self, seqs: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from jogeon.live.connection import Connection
 from jogeon.live.opening import open_connection
 from jogeon.live.receiving import Receiver
+from jogeon.live.slots import PRICE_LIMIT
 
 TAKEN_PAUSES = (300.0, 600.0, 1200.0, 2400.0, 4800.0)
 """Seconds before each new login of `retry` after the session was taken; two programs must not do this for ever."""
@@ -29,12 +30,14 @@ class Policy(Struct, frozen=True):
 
     `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
     when another program takes the session: "stop"; "retry" after TAKEN_PAUSES; "takeover" at once, but only one time.
+    `price_limit`: stocks of which the broker pushes trades, at most; fewer once it refuses so many.
     `wall` (nanoseconds since 1970), `uniform` and `dial` are for tests.
     """
 
     recheck: float = 600.0
     pace: int = 5
     on_taken: OnTaken = "stop"
+    price_limit: int = PRICE_LIMIT
     wall: Callable[[], int] = time.time_ns
     uniform: Callable[[float, float], float] = random.uniform
     dial: Dial = open_connection

@@ -33,6 +33,8 @@ class Relayed:
         self._name_of = name_of
         self._behind = False
         """Whether what is followed first begins behind `number`."""
+        self._missed: dict[str, str] = {}
+        """Conditions, by name, of which nobody can tell what was missed before they are shown, and why."""
         self._followed: dict[str, Subscription] = {}
         """By the seq that the hub knows each by on this connection."""
         self._last: dict[str, Number] = {}
@@ -43,7 +45,7 @@ class Relayed:
         """Whether a line is missing: nothing is taken until the stream has begun anew."""
 
     def resume_behind(self, journal: str, number: Number) -> None:
-        """Begin behind a position instead of with the members; what is followed first is taken to be known."""
+        """Begin behind a position, with the members that were known there, instead of at the end."""
         self.journal, self.number, self._behind = journal, number, True
 
     # ------------------------------------------------------------ what to send
@@ -57,7 +59,7 @@ class Relayed:
         seqs = tuple(each.condition.seq for each in group)
         epoch, n = self.number or (0, 0)
         after = AFTER.format(journal=self.journal, epoch=epoch, n=n).lstrip(":") if known else ""
-        return Follow(seqs, after, group[0].exchange)
+        return Follow(seqs, after, group[0].exchange, members=self._behind)
 
     def _resumes(self, subscription: Subscription) -> bool:
         return self.number is not None and (subscription.membership.known or self._behind)
@@ -78,24 +80,35 @@ class Relayed:
         """Take where the stream begins."""
         self.broken = self._behind = False
         followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
+        *named, epoch, n = answer.position.split(":")
+        journal, begins = "".join(named), (int(epoch), int(n))
         if answer.resumed:
+            self.journal = journal or self.journal
             for subscription in followed:
-                self._last.setdefault(subscription.condition.name, self.number or (0, 0))
-                subscription.resumed(now, at_ns)
-            return
-        journal, epoch, n = ("", *answer.position.split(":"))[-3:]
-        begins = (int(epoch), int(n))
-        if self.journal != journal or answer.refused or self.number is None:
-            self.journal, self.number = journal, begins
-        for subscription in followed:
-            self._last[subscription.condition.name] = begins
+                self._last.setdefault(subscription.condition.name, begins)
+                if not request.members:
+                    subscription.resumed(now, at_ns)
+        else:
+            if self.journal != journal or answer.refused or self.number is None:
+                self.journal, self.number = journal, begins
+            for subscription in followed:
+                self._last[subscription.condition.name] = begins
+            if request.members:
+                self._missed |= {each.condition.name: f"{request.after}: {answer.refused}" for each in followed}
         for shown in answer.shown:
-            self._show(shown, now, at_ns)
+            self._show(shown, now, shown.right_ns if answer.resumed else at_ns)
 
     def _show(self, shown: Shown, now: float, at_ns: int) -> None:
         subscription = self._followed.get(shown.seq)
         if subscription is not None:
+            self._tell_missed(subscription, at_ns)
             subscription.begin_picture(shown.codes, now, at_ns)
+
+    def _tell_missed(self, subscription: Subscription, until_ns: int) -> None:
+        """Tell of what was missed before the members are shown; nobody knows since when."""
+        why = self._missed.pop(subscription.condition.name, None)
+        if why is not None:
+            self._put(subscription, Gap(subscription.condition, 0, until_ns, "lagged", why))
 
     # ------------------------------------------------------------ what comes
 
@@ -138,6 +151,7 @@ class Relayed:
         name = subscription.condition.name
         match event:
             case Snapshot():
+                self._tell_missed(subscription, event.at_ns)
                 block = [*self._blocks.pop(name, []), event]
                 subscription.take_block(block, now, at_ns)
             case Gap(open=False):

@@ -100,12 +100,14 @@ class RemoveQuotes(Struct, frozen=True):
 class Follow(Struct, frozen=True):
     """The numbered stream of a hub, of these conditions beside those that are followed already.
 
-    `after` is the position (JOURNAL:EPOCH:N) behind which it goes on, "" for its end. An extension of this package.
+    `after` is the position (JOURNAL:EPOCH:N) behind which it goes on, "" for its end. `members`: what was known there
+    is to be shown, too. An extension of this package.
     """
 
     seqs: tuple[str, ...]
     after: str = ""
     exchange: Exchange = "K"
+    members: bool = False
     trnm = "FOLLOW"
 
 
@@ -173,12 +175,12 @@ class Shown(Struct, frozen=True):
 class Following(Struct, frozen=True):
     """The reply to Follow: where the stream begins.
 
-    `resumed`: it goes on behind the position that was asked for, and nothing is shown. Else `position` is its end, and
-    `shown` what is known there: a condition that is not among them begins with a snapshot of its own. `refused` says
-    why it was not resumed: pruned, foreign.
+    `resumed`: it goes on behind the position that was asked for. Else `position` is its end. `shown` is what is known
+    there, of a resumed stream only if that was asked for: a condition that is not among them begins with a snapshot of
+    its own. `refused` says why it was not resumed: pruned, foreign, unreadable.
     """
 
-    position: str
+    position: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{16}:)?[0-9]{1,18}:[0-9]{1,18}\Z")]
     resumed: bool = False
     shown: tuple[Shown, ...] = ()
     refused: str = ""

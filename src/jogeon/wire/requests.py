@@ -44,7 +44,7 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
         case {"trnm": "CNSRREQ", "seq": str(seq), "search_type": "0"}:
             return Search(seq, _venue(value), "Y" if value.get("cont_yn") == "Y" else "N", plain(value.get("next_key")))
         case {"trnm": "FOLLOW", "seqs": list(seqs), "after": str(after)} if all(isinstance(each, str) for each in seqs):
-            return Follow(tuple(seqs), after, _venue(value))
+            return Follow(tuple(seqs), after, _venue(value), value.get("members") is True)
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
         case {"trnm": "REG", "data": list(rows)} if (codes := _quoted(rows)) is not None:

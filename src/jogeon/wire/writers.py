@@ -47,8 +47,8 @@ def encode(request: Request) -> bytes:
             fields = {"trnm": "CNSRREQ", "seq": seq, "search_type": "1", "stex_tp": exchange}
         case Clear(seq):
             fields = {"trnm": "CNSRCLR", "seq": seq}
-        case Follow(seqs, after, exchange):
-            fields = {"trnm": "FOLLOW", "seqs": list(seqs), "after": after, "stex_tp": exchange}
+        case Follow(seqs, after, exchange, members):
+            fields = {"trnm": "FOLLOW", "seqs": list(seqs), "after": after, "stex_tp": exchange, "members": members}
         case RegisterQuotes(codes, group, keep):
             fields = {"trnm": "REG", "grp_no": group, "refresh": "1" if keep else "0", "data": _quoted(codes)}
         case RemoveQuotes(codes, group):

@@ -23,7 +23,15 @@ class Connect(Protocol):
     """How a client is made: `jogeon.connect`, or what a test has in its place."""
 
     def __call__(
-        self, server: str, *, keys: Keys | None, rest: str | None, insecure: bool, recheck: float, on_taken: OnTaken
+        self,
+        server: str,
+        *,
+        keys: Keys | None,
+        rest: str | None,
+        insecure: bool,
+        recheck: float,
+        on_taken: OnTaken,
+        price_limit: int | None,
     ) -> AbstractAsyncContextManager[Client]:
         """Return a client that connects when it is entered."""
 

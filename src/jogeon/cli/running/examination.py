@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.account.environment import server_token
 from jogeon.account.keys import BROKERS
-from jogeon.account.lock import holder
+from jogeon.account.lock import holder, holding_pid
 from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
+from jogeon.cli.running.hub_status import in_a_line, status_of
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
@@ -25,6 +26,7 @@ from jogeon.cli.showing.terminal import tell, visible_name
 from jogeon.connect import endpoint
 from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
 from jogeon.events import korean
+from jogeon.hub.note import notes
 from jogeon.net import proxy_for, without_password
 
 if TYPE_CHECKING:
@@ -61,14 +63,40 @@ class Finding(NamedTuple):
     error: JogeonError | None = None
 
 
-class Examination:
-    """Looks at one server; `findings` is what was found, in the order it was looked at."""
+class Findings:
+    """Takes note of what is found; `findings` has it in the order it was looked at."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.findings: list[Finding] = []
+        self._choices, self._texts = choices, choices.texts
+
+    def _note(self, check: str, health: Health, says: str, mend: str = "") -> None:
+        self.findings.append(Finding(check, health, says, mend))
+
+    def _fail(self, check: str, error: JogeonError) -> None:
+        what, mend, cause = self._told(error)
+        self.findings.append(Finding(check, "failed", what, mend, cause, error))
+
+    def _warn(self, check: str, key: str, error: JogeonError) -> None:
+        """Note what fails and costs no watch."""
+        what, _, cause = self._told(error)
+        self.findings.append(Finding(check, "warning", self._texts(key, why=what), self._choices.typed(), cause))
+
+    def _told(self, error: JogeonError) -> tuple[str, str, str]:
+        """Return what happened, what to do next, and the cause with the broker's own words."""
+        told = {row.label: row.says for row in rows(error, self._choices)}
+        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
+        return told["what"], told["next"], cause
+
+
+class Examination(Findings):
+    """Looks at one server."""
 
     def __init__(self, choices: Choices, *, login: bool) -> None:
-        self.findings: list[Finding] = []
+        super().__init__(choices)
         self.server = choices.server or "real"
-        self._choices, self._texts, self._login = choices, choices.texts, login
-        self._taken = False
+        self._login = login
+        self._taken = self._sees_hub = False
 
     def run(self) -> None:
         """Look at everything; what cannot be looked at because of something else is left out."""
@@ -88,16 +116,6 @@ class Examination:
                 run_loop(self._look_at_kiwoom(mode, keys))
             case _:
                 run_loop(self._look_at_address())
-
-    # ------------------------------------------------------------ noting
-
-    def _note(self, check: str, health: Health, says: str, mend: str = "") -> None:
-        self.findings.append(Finding(check, health, says, mend))
-
-    def _fail(self, check: str, error: JogeonError) -> None:
-        told = {row.label: row.says for row in rows(error, self._choices)}
-        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-        self.findings.append(Finding(check, "failed", told["what"], told["next"], cause, error))
 
     # ------------------------------------------------------------ here
 
@@ -123,13 +141,19 @@ class Examination:
         self._note("keys", "ok", self._texts("found.keys", source=keys.source))
         return keys
 
-    def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
+    async def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
         held_by = holder(mode, keys)
         self._taken = held_by is not None
-        if held_by is not None:
+        if held_by is None:
+            self._note("session", "ok", self._texts("found.free"))
+            return
+        pid = holding_pid(mode, keys)
+        hub = next((note for note in notes() if note.pid == pid and note.server == mode), None)
+        if hub is None:
             self._fail("session", SessionTaken(holder=held_by))
         else:
-            self._note("session", "ok", self._texts("found.free"))
+            self._note("session", "ok", self._texts("found.hub-holds", holder=held_by, address=hub.websocket))
+            await self._look_at_hub(hub.rest)
 
     def _look_at_journal(self) -> None:
         """Tell of the usual journal, if there is one."""
@@ -160,7 +184,7 @@ class Examination:
         reached = await self._reach(BROKERS[mode].websocket)
         if keys is None:
             return
-        self._look_at_lock(mode, keys)
+        await self._look_at_lock(mode, keys)
         if self._login and reached and not self._taken:
             tell(self._texts("doctor.warn-login"))
             await self._log_in(endpoint(mode, keys=keys))
@@ -190,6 +214,18 @@ class Examination:
         else:
             self._note("token", "ok", self._texts("found.token", until=korean_time(issued.until)))
 
+    # ------------------------------------------------------------ a hub
+
+    async def _look_at_hub(self, rest: str) -> None:
+        """Tell how a hub goes, by what it says itself: nobody logs in above for that."""
+        self._sees_hub = True
+        try:
+            says, well = in_a_line(await status_of(rest), self._texts)
+        except JogeonError as error:
+            self._fail("hub", error)
+        else:
+            self._note("hub", "ok" if well else "warning", says, "" if well else f"jogeon hub status --rest {rest}")
+
     # ------------------------------------------------------------ any server
 
     async def _look_at_address(self) -> None:
@@ -201,7 +237,11 @@ class Examination:
         if self.server != "demo":
             self._note("token", "ok", self._texts("found.token-given" if server_token() else "found.token-demo"))
         async with there as found:
-            if await self._reach(found.websocket) and self._login:
+            reached = await self._reach(found.websocket)
+            hub = next((note for note in notes() if note.websocket == found.websocket), None)
+            if reached and hub is not None:
+                await self._look_at_hub(hub.rest)
+            if reached and self._login:
                 await self._log_in(nullcontext(found))
 
     async def _reach(self, websocket: str) -> bool:
@@ -231,6 +271,8 @@ class Examination:
                 await probe.start()
                 try:
                     self._done(step, "found.login", since)
+                    if probe.hub is not None and not self._sees_hub:
+                        await self._look_at_hub(probe.hub)
                     step = "list"
                     conditions = await self._list(probe)
                     step = "search"
@@ -287,13 +329,6 @@ class Examination:
             self._warn("names", "found.no-names", error)
         else:
             self._done("names", "found.names", since, count=count)
-
-    def _warn(self, check: str, key: str, error: JogeonError) -> None:
-        """Note what fails and costs no watch."""
-        told = {row.label: row.says for row in rows(error, self._choices)}
-        cause = " ".join(told[label] for label in ("cause", "kiwoom") if label in told)
-        says = self._texts(key, why=told["what"])
-        self.findings.append(Finding(check, "warning", says, self._choices.typed(), cause))
 
     async def _hear(self, probe: Probe) -> None:
         since = time.monotonic()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jogeon.account.names import Names, names_file
-from jogeon.account.settings import chosen_server
+from jogeon.account.settings import chosen_price_limit, chosen_server
 from jogeon.board.board import Board
 from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import first_of
@@ -58,7 +58,8 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
-    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken)
+    limit = chosen_price_limit()
+    policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
     board = Board(lambda: hub, policy.wall)
     names = Names(names_file(server))
     hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, names, more=lambda: groups(board))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ from jogeon.web import exchange
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
 
 LIMIT = 4 * 2**20
 
@@ -44,14 +46,15 @@ async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
     found = [note.rest for note in notes()] if rest is None else [rest.rstrip("/")]
     if not found:
         raise click.BadParameter(choices.texts("hub.none"))
-    for place, address in enumerate(found, 1):
-        try:
-            reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
-        except CouldNotConnect:
-            if place == len(found):
-                raise
-            continue
-        break
+    for address in found[:-1]:
+        with suppress(CouldNotConnect):
+            return await status_of(address)
+    return await status_of(found[-1])
+
+
+async def status_of(address: str) -> dict[str, Any]:
+    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError."""
+    reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
     try:
         told = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -59,3 +62,15 @@ async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
     if reply.status != 200 or not isinstance(told, dict) or "upstream" not in told:
         raise RemoteProtocolError(f"{address} is no hub (HTTP {reply.status})")
     return told
+
+
+def in_a_line(told: dict[str, Any], texts: Texts) -> tuple[str, bool]:
+    """Return how a hub goes in one line, and whether all is well; RemoteProtocolError if it is not told by a hub."""
+    try:
+        journal, state = told["journal"], told["upstream"]["state"]
+        position, trouble = f"{journal['epoch']}:{journal['n']}", journal["trouble"]
+        counts = {name: len(told[name]) for name in ("conditions", "consumers")}
+        says = texts("found.hub", state=texts(f"state.{state}"), position=position, **counts)
+    except (LookupError, TypeError):
+        raise RemoteProtocolError("what it tells is no status of a hub") from None
+    return (says, state == "connected") if trouble is None else (f"{says}. {trouble}", False)

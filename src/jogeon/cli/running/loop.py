@@ -33,7 +33,7 @@ STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     """Return a client of the server that was chosen here, else in the settings."""
-    from jogeon.account.settings import chosen_server
+    from jogeon.account.settings import chosen_price_limit, chosen_server
     from jogeon.cli.running.keys import chosen_mode, keys_of, kiwoom_mode_says
 
     if choices.server is None:
@@ -45,7 +45,7 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
         keys = keys_of(chosen_mode(choices), choices)
     return choices.connect(
         choices.server, keys=keys, rest=choices.rest, insecure=choices.insecure, recheck=choices.recheck,
-        on_taken=choices.on_taken,
+        on_taken=choices.on_taken, price_limit=chosen_price_limit(),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from jogeon.cli.showing.output_thread import Output
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
+    from jogeon.prices import Price as Known
     from jogeon.prices import Quote
     from jogeon.watch import Watch
 
@@ -52,6 +53,10 @@ def shown_prices(watch: Watch) -> Mapping[str, Price]:
         for code, price in prices.items():
             entered_ns = price.entry_at_ns or 0
             if code not in found or found[code][0] < entered_ns:
-                shown = Price(price.price, price.sign, price.rate, price.volume, price.entry_price, price.return_)
-                found[code] = (entered_ns, shown)
+                found[code] = (entered_ns, _shown(price))
     return {code: shown for code, (_, shown) in found.items()}
+
+
+def _shown(price: Known) -> Price:
+    stale_ns = price.stale_since_ns
+    return Price(price.price, price.sign, price.rate, price.volume, price.entry_price, price.return_, stale_ns)

@@ -55,6 +55,11 @@ class Probe:
         """Close the connection."""
         await self._feed.stop()
 
+    @property
+    def hub(self) -> str | None:
+        """Where a hub serves HTTP, None if the server is none, or does not say."""
+        return self._feed.rest if self._feed.on_hub else None
+
     def _hear(self, payload: bytes, at_ns: int) -> None:
         del at_ns
         try:

@@ -37,6 +37,8 @@ class Price(Struct, frozen=True, gc=False):
     """The price at which it entered."""
     gain: float | None = None
     """Percent since then, costs not counted."""
+    stale_since_ns: int | None = None
+    """Since when trades could not be heard; None while the price is kept up."""
 
 
 class Stand(Struct, frozen=True, gc=False):

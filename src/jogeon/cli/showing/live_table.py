@@ -44,6 +44,7 @@ COLUMNS = (
     Column("code", 3, 8, 8, right=False, of_prices=False),
     Column("name", 0, LEAST_NAME, ROOMY_NAME, right=False, of_prices=False),
     Column("price", 0, 7, 9),
+    Column("age", 0, 4, 4),
     Column("trend", 8, 6, 6, right=False),
     Column("sign", 2, 1, 1, right=False),
     Column("rate", 1, 7, 7),
@@ -51,6 +52,8 @@ COLUMNS = (
     Column("entry", 6, 7, 9),
     Column("return", 5, 7, 7),
 )
+AGE = "age"
+"""The column that is there only while a price is stale: how long it has been so."""
 INSTEAD = {"sign": "trend"}
 """What is shown only where another column is not: a bare sign, without its word."""
 
@@ -80,7 +83,8 @@ class LiveTable:
 
     def _widths(self, rows: Sequence[dict[str, Piece] | None], width: int, *, priced: bool) -> dict[str, int]:
         """Return the width of each column that is shown, in order; the name has what is left."""
-        shown = [each for each in COLUMNS if priced or not each.of_prices]
+        aged = any(row is not None and row[AGE].text for row in rows)
+        shown = [each for each in COLUMNS if (priced or not each.of_prices) and (aged or each.key != AGE)]
         sizes = {each.key: self._size(each, rows, width) for each in shown}
         kept = self._kept(shown, sizes, width)
         kept["name"] = min(WIDEST_NAME, kept["name"] + width - _together(kept))
@@ -129,7 +133,14 @@ class LiveTable:
         }
         if stand.name is None:
             cells["unnamed"] = Piece(f"{mark} {code}", style)
-        return cells | self._numbers((prices or {}).get(stand.code) or Price(), dim=stand.left)
+        price = (prices or {}).get(stand.code) or Price()
+        stale = price.stale_since_ns is not None
+        numbers = self._numbers(price, dim=stand.left or stale)
+        return cells | numbers | {AGE: Piece(self._age(price, now_ns) if stale and not stand.left else "", "dim")}
+
+    def _age(self, price: Price, now_ns: int) -> str:
+        """Return for how long the trades that would have replaced a price were not heard."""
+        return age((now_ns - (price.stale_since_ns or now_ns)) // SECOND_NS, self._texts)
 
     def _moment(self, stand: Stand, now_ns: int) -> str:
         """Return when it entered, or left; a recovered one entered then at the latest."""
@@ -158,6 +169,15 @@ class LiveTable:
             "entry": Piece(_whole(price.entry), grey),
             "return": Piece(_percent(price.gain), gain),
         }
+
+
+def age(seconds: int, texts: Texts) -> str:
+    """Return an age in the unit in which people say it."""
+    seconds = max(0, seconds)
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds >= length:
+            return texts(f"live.{unit}", count=seconds // length)
+    return texts("live.seconds", count=seconds)
 
 
 def _together(widths: Mapping[str, int]) -> int:

@@ -10,7 +10,7 @@ from jogeon.cli.showing.live_log import Log, cut_words
 from jogeon.cli.showing.live_picture import SECOND_NS
 from jogeon.cli.showing.live_places import Places
 from jogeon.cli.showing.live_strip import Strip
-from jogeon.cli.showing.live_table import OF_PRICES, ORDERS, LiveTable
+from jogeon.cli.showing.live_table import OF_PRICES, ORDERS, LiveTable, age
 from jogeon.cli.showing.terminal import clean
 from jogeon.cli.texts.width import columns, cut, padded
 from jogeon.events import korean
@@ -166,11 +166,7 @@ class Screen:
 
     def age(self, seconds: int) -> str:
         """Return an age in the unit in which people say it."""
-        seconds = max(0, seconds)
-        for unit, length in (("hours", 3600), ("minutes", 60)):
-            if seconds >= length:
-                return self.texts(f"live.{unit}", count=seconds // length)
-        return self.texts("live.seconds", count=seconds)
+        return age(seconds, self.texts)
 
     # ------------------------------------------------------------ the footer
 

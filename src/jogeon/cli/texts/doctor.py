@@ -27,6 +27,7 @@ TEXTS = {
     "check.token": Text("토큰", "token"),
     "check.websocket": Text("웹소켓", "WebSocket"),
     "check.session": Text("세션", "session"),
+    "check.hub": Text("허브", "hub"),
     "check.login": Text("로그인", "login"),
     "check.list": Text("조건식", "list"),
     "check.search": Text("검색", "search"),
@@ -57,6 +58,15 @@ TEXTS = {
     "found.token-demo": Text("demo (이 컴퓨터의 시뮬레이터)", "demo (a simulator on this machine)"),
     "found.free": Text(
         "이 컴퓨터에서 이 앱키로 접속한 프로그램이 없습니다.", "no program on this machine has this app key's session."
+    ),
+    "found.hub-holds": Text(
+        "이 앱키의 접속은 허브가 갖고 있습니다: {holder}, {address}",
+        "a hub has this app key's session: {holder}, {address}",
+    ),
+    "found.hub": Text(
+        "증권사 접속 {state}, 조건식 {conditions}개, 프로그램 {consumers}개, 기록 위치 {position}",
+        "session above {state}, {conditions} {conditions:condition|conditions}, "
+        "{consumers} {consumers:program|programs}, journal at {position}",
     ),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
     "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),

@@ -23,6 +23,7 @@ TEXTS = {
     "live.column.volume": Text("거래량", "volume"),
     "live.column.entry": Text("편입가", "entry"),
     "live.column.return": Text("수익률", "return"),
+    "live.column.age": Text("경과", "age"),
     "live.left": Text("이탈 {clock}", "left {clock}"),
     "live.before": Text("처음부터", "at start"),
     "live.conditions": Text("{count}개 조건식", "{count} {count:condition|conditions}"),
