@@ -7,6 +7,8 @@ Every event a user sees is made in membership.py and handed to the sinks of its 
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
+from msgspec import Struct, field
+
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Anomaly, Condition, Event, Exchange, NameOf, State, StateName, nameless
 from jogeon.gaps import Blind
@@ -17,6 +19,14 @@ from jogeon.live.subscription import Subscription
 from jogeon.reports import Report
 from jogeon.wire.messages import PushRow, PushValues
 from jogeon.wire.values import stock_code
+
+
+class _Everything(Struct):
+    """The wish to follow all there are, but for what was `declined` by its name since."""
+
+    sink: Sink
+    exchange: Exchange
+    declined: set[str] = field(default_factory=set)
 
 
 class Wishes:
@@ -33,9 +43,7 @@ class Wishes:
         self.listing = Listing()
         self.on_doubt: Callable[[], None] = lambda: None
         """Called when a push has made something due, because the driver does not look after each."""
-        self._everything: list[tuple[Sink, Exchange]] = []
-        self._declined: list[tuple[Sink, str]] = []
-        """What sinks of everything let go by name: that it is listed is no reason to follow it again."""
+        self._everything: list[_Everything] = []
         self._by_seq: dict[str, Subscription] = {}
         """Whose the pushes of a seq are, from its CNSRREQ on."""
         self._leaving: list[str] = []
@@ -67,13 +75,12 @@ class Wishes:
             self.wanted.append(subscription)
         elif subscription.exchange != exchange:
             raise LocalProtocolError(f"{condition.name!r} is watched on exchange {subscription.exchange} already")
-        self._declined = [each for each in self._declined if each != (sink, condition.name)]
         subscription.join(sink, at_ns)
         return subscription
 
     def want_all(self, sink: Sink, exchange: Exchange, at_ns: int) -> list[Subscription]:
         """Follow every listed condition, and those that are added later."""
-        self._everything.append((sink, exchange))
+        self._everything.append(_Everything(sink, exchange))
         return [self.want(condition, sink, exchange, at_ns) for condition in self.listing.conditions]
 
     def followed_by(self, sink: Sink) -> list[Subscription]:
@@ -87,15 +94,15 @@ class Wishes:
     def leave(self, sink: Sink, at_ns: int) -> list[str]:
         """Tell a sink its open gaps and follow no longer what nobody else wants; return the seqs to be cleared."""
         self.sinks = [other for other in self.sinks if other is not sink]
-        self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
-        self._declined = [(other, name) for other, name in self._declined if other is not sink]
+        self._everything = [each for each in self._everything if each.sink is not sink]
         return [seq for subscription in self.followed_by(sink) for seq in self.let_go(subscription, sink, at_ns)]
 
     def let_go(self, subscription: Subscription, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
         subscription.leave(sink, at_ns, subscription.doubted())
-        if any(other is sink for other, _ in self._everything):
-            self._declined.append((sink, subscription.condition.name))
+        for wish in self._everything:
+            if wish.sink is sink:
+                wish.declined.add(subscription.condition.name)
         if subscription.everyone():
             return []
         self.wanted.remove(subscription)
@@ -129,18 +136,17 @@ class Wishes:
         for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
             group = [each for each in self.wanted if each.condition.name == name]
             self._resolve(name, group, agreed_ns, at_ns)
-        for sink, exchange in self._everything:
-            self._add_new(sink, exchange, at_ns)
+        for each in self._everything:
+            self._add_new(each, at_ns)
 
-    def _add_new(self, sink: Sink, exchange: Exchange, at_ns: int) -> None:
+    def _add_new(self, wish: _Everything, at_ns: int) -> None:
         """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
-        followed = {subscription.condition.name for subscription in self.followed_by(sink)}
-        followed |= {name for other, name in self._declined if other is sink}
+        followed = {subscription.condition.name for subscription in self.followed_by(wish.sink)}
         for condition in self.listing.conditions:
-            if condition.name not in followed:
+            if condition.name not in followed | wish.declined:
                 known = self.of(condition)
-                sink.put(State(at_ns, "condition-added", condition))
-                self.want(condition, sink, known.exchange if known else exchange, at_ns)
+                wish.sink.put(State(at_ns, "condition-added", condition))
+                self.want(condition, wish.sink, known.exchange if known else wish.exchange, at_ns)
 
     def _resolve(self, name: str, group: list[Subscription], agreed_ns: int, at_ns: int) -> None:
         """Find a wanted name in a new list: alone by its name, among namesakes by its seq while they stay as they were.
