@@ -74,7 +74,7 @@ export class Flow {
       ...this.size(),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
-      padding: [8, 16, 0, 4],
+      padding: [8, 30, 0, 4],
       scales: { x: { time: true }, y: { range: (_, low, high) => [Math.max(0, Math.floor(low - 1)), Math.ceil((high ?? 1) + 1)] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Seoul"),
       axes: [
