@@ -197,6 +197,11 @@ function theme() {
   pages.flow?.recolour();
 }
 
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  flow.recolour();
+  pages.flow?.recolour();
+});
+
 function language() {
   choose({ lang: choices.lang === "ko" ? "en" : "ko" });
   words();

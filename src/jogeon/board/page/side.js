@@ -158,7 +158,10 @@ export class Stream {
       const key = `state.${event.state}`;
       if (!has(key)) return null;
       this.gap = null;
-      return line(event, "·", "note", `${about}${t(key)}`, "");
+      const made = line(event, "·", "note", `${about}${t(key)}`, "");
+      made.dataset.state = `${event.state} ${about}`;
+      const top = this.list.firstElementChild;
+      return top?.dataset.state === made.dataset.state ? null : made; // each attempt is another state
     }
     this.gap = null;
     return line(event, "?", "note", `${about}${t("anomaly")}`, event.name || event.code || "");
