@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 600
 SYSTEM_PACKAGES := chromium fonts-nanum
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system
+.PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -73,6 +73,9 @@ fuzz: $(VENV)/installed-test ## the property tests with many more examples, then
 	for target in words client server subscriptions connection peer; do \
 		$(BIN)/python fuzz/run.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
+
+pictures: system $(VENV)/installed-test ## the pictures of the board in the READMEs, from a simulated market
+	$(BIN)/python docs/images/make.py
 
 clean: ## remove all that was made
 	rm -rf $(VENV) .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
