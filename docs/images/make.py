@@ -69,6 +69,7 @@ async def main() -> None:
         for lang, page in pages.items():
             await shoot(page, "light", lang)
             await page.emulate_media(color_scheme="dark")
+            await asyncio.sleep(0.5)
             await shoot(page, "dark", lang)
             await page.emulate_media(color_scheme="light")
             await page.set_viewport_size(NARROW)

@@ -128,9 +128,7 @@ export class Flow {
   }
 
   recolour() {
-    if (!this.plot) return;
-    this.clear();
-    this.load();
+    this.plot?.redraw(); // its colours are looked up when it is drawn
   }
 }
 
