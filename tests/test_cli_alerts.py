@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,19 @@ def test_without_alerts_it_says_how_to_add_them(shell: Shell) -> None:
 def test_a_secret_that_is_missing_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TG_TOKEN")
     settings(RULE + PHONE)
-    assert shell("alerts", "check", "--server", "demo").code == 2
+    checked = shell("alerts", "check", "--server", "demo", "--json")
+    assert checked.code == 2
+    assert [(line["ok"], line["line"]) for line in checked.lines if "line" in line] == [(False, 11)]
     assert shell("alerts", "test", "폰").code == 2
+
+
+@pytest.mark.parametrize("value", ["", "nowhere"])
+def test_an_address_for_signs_of_life_is_checked(shell: Shell, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PING", value)
+    settings(RULE + PHONE + '[alerts.self]\nping_env = "PING"\n')
+    checked = shell("alerts", "check", "--server", "demo", "--lang", "en")
+    assert checked.code == 2
+    assert "alerts.self.ping_env" in checked.err
 
 
 @pytest.mark.parametrize(
@@ -147,7 +159,10 @@ def test_a_target_is_tried(shell: Shell, given: bytes | None, code: int, *, sent
 
 def test_a_target_that_is_not_there(shell: Shell) -> None:
     settings(PHONE)
-    assert shell("alerts", "test", "집").code == 2
+    for argv in (("집",), ()):
+        said = shell("alerts", "test", *argv, "--lang", "en")
+        assert said.code == 2
+        assert "jogeon.toml has 폰" in said.err
     assert shell("alerts", "test").code == 2
 
 
@@ -214,9 +229,10 @@ async def test_a_changed_file_that_is_wrong_changes_nothing(monkeypatch: pytest.
         recording = await started("--journal", str(tmp_path / "day.journal"), "--duration", "60s")
         assert recording.stderr is not None
         await until_said(recording.stderr, "alert rules are in use")
-        settings(RULE.replace('["폰"]', '["집"]') + PHONE, there.url)
-        os.utime(path, (time.time() + 5, time.time() + 5))
-        await until_said(recording.stderr, "the rules stay as they were")
+        for step, wrong in enumerate((RULE.replace('["폰"]', '["집"]'), RULE.replace('["급등주"]', '["급등즈"]'))):
+            settings(wrong + PHONE, there.url)
+            os.utime(path, (time.time() + 5 + step, time.time() + 5 + step))
+            await until_said(recording.stderr, "the rules stay as they were")
         settings(RULE + "silent = true\n" + PHONE, there.url)
         await until_said(recording.stderr, "changed alert rules are in use")
         recording.terminate()
@@ -246,7 +262,8 @@ async def test_each_day_has_its_alerts(
     async with phone() as there:
         settings(RULE.replace('cooldown = "10m"', 'on = "both"') + PHONE, there.url)
         midnight = Midnight(tmp_path, capsys)
-        midnight.recorder.alerts = AlertPlan(Choices(Texts("en"), jogeon.connect), priced=False)
+        choices = Choices(Texts("en"), jogeon.connect)
+        midnight.recorder.alerts = await asyncio.to_thread(partial(AlertPlan, choices, priced=False))
         await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.5)
     ids: list[object] = []
     for day in (22, 23):

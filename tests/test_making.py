@@ -72,3 +72,12 @@ def test_a_secret_that_cannot_be_used_is_refused_unquoted(
         made(settings, {name: None})
     assert caught.value.reason == reason
     assert not value or value not in str(caught.value)
+
+
+def test_what_a_web_address_shares_with_others_stays_to_be_read(
+    settings: AlertSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK", "http://127.0.0.1:8080/made-up-secret")
+    made(settings, {"hook": None})
+    assert masked('{"rest":"http://127.0.0.1:10011"}') == '{"rest":"http://127.0.0.1:10011"}'
+    assert masked("POST http://127.0.0.1:8080/made-up-secret") == "POST …"

@@ -15,7 +15,7 @@ from jogeon.account.keys import Keys
 from jogeon.account.tokens import Issued
 from jogeon.endpoint import FixedToken
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
-from jogeon.masks import HEAD, MOST, forget, hide, masked, masked_bytes, unmasked
+from jogeon.masks import HEAD, MOST, forget, hide, hide_address, masked, masked_bytes, unmasked
 
 ROOMS = sorted(path.stem for path in Path(account.__file__).parent.glob("[a-z]*.py"))
 SECRET = "WQJCwyqInphKnR3bSRtB9NE1lv"
@@ -58,6 +58,30 @@ def test_it_does_not_matter_what_stands_around_it(before: str, after: str, lengt
 )
 def test_the_secrets_of_an_address_are_masked_though_nobody_hid_them(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+HOOK = "http://127.0.0.1:8080/hook/T0Y5KQ/very-secret-word?x=1"
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "shown"),
+    [
+        (HOOK, f"POST {HOOK} failed", "POST … failed"),
+        (HOOK, f"POST {HOOK[:-8]}", "POST …"),
+        (HOOK, '"POST /hook/T0Y5KQ/very-secret-word?x=1 HTTP/1.1"', '"POST … HTTP/1.1"'),
+        (HOOK, "of very-secret-word alone", "of … alone"),
+        (HOOK, HOOK.replace("/", "\\/"), "…"),
+        (HOOK, '{"rest":"http://127.0.0.1:10011"}', '{"rest":"http://127.0.0.1:10011"}'),
+        (HOOK, "http://127.0.0.1:8080/other", "http://127.0.0.1:8080/other"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("slack://TokenAAAAAAA/TokenB/TokenCCCCCCC", "slack://TokenAAAAAAA/TokenB", "…"),
+        ("slack://TokenAAAAAAA/TokenB/TokenCCCCCCC", "/services/TokenCCCCCCC HTTP", "/services/… HTTP"),
+    ],
+)
+def test_of_an_address_what_stands_behind_its_host_is_secret(address: str, text: str, shown: str) -> None:
+    hide_address(address)
+    assert masked(text) == shown
+    assert masked_bytes(text.encode()) == shown.encode()
 
 
 @pytest.mark.parametrize("written", ["abcdefghi\\/jkl=", "abcdefghi/jkl\\u003d", "abcdefghi\\/jkl\\u003d"])

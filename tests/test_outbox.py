@@ -66,3 +66,10 @@ def test_a_digest_names_every_row_and_fits(texts: list[str]) -> None:
 
 def test_what_is_older_than_its_age_is_outdated() -> None:
     assert outdated([row(1, made_ns=0), row(2, made_ns=1)], MAX_AGE + 1) == [row(1, made_ns=0)]
+
+
+def test_a_crowded_digest_is_in_one_language() -> None:
+    for lang, word in (("ko", "급등주 편입 100"), ("en", "급등주 entered 100")):
+        message = next_message([row(n, text="긴 문장입니다 " * 10) for n in range(100)], digests=True, lang=lang)
+        assert message
+        assert message.text.startswith(f"[급등] {word}\n")

@@ -7,7 +7,7 @@ does not matter who echoes a secret, or where.
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 MASK = "…"
@@ -25,7 +25,10 @@ _IN_ADDRESS = re.compile(
     r"|(?P<name>[?&;](?:access_?token|token|app_?key|secret_?key|app_?secret|secret|password|passwd|pwd|key)=)(?P<value>[^&;\s#'\"]+)",
     re.IGNORECASE,
 )
-_secrets: dict[str, None] = {}
+_PARTS = re.compile(r"[/:@?&=#]+")
+"""What stands between the parts of an address."""
+_secrets: dict[str, int] = {}
+"""Each with how many of its characters it is known by."""
 _links: deque[str] = deque(maxlen=MOST)
 """Keys of links that were made to be read and are worth nothing once they are used."""
 _by_head: dict[str, tuple[str, ...]] = {}
@@ -34,15 +37,31 @@ _by_head: dict[str, tuple[str, ...]] = {}
 
 def hide(*secrets: str) -> None:
     """Remember secrets that nobody may read from now on."""
-    for secret in secrets:
-        if len(secret) >= SHORTEST and secret not in NO_SECRETS:
-            _secrets.pop(secret, None)
-            _secrets[secret] = None
+    _remember((secret, HEAD) for secret in secrets if len(secret) >= SHORTEST and secret not in NO_SECRETS)
+
+
+def hide_address(address: str) -> None:
+    """Remember an address of which everything behind the host is secret, as in that of a webhook.
+
+    What many addresses begin with, `https://` and a host, is masked only together with what is secret.
+    """
+    scheme, _, behind = address.partition("://")
+    on_the_web = scheme.lower() in ("http", "https")
+    host, slash, way = behind.partition("/") if on_the_web else ("", "", behind)
+    if way:
+        _remember([(address, len(f"{scheme}://{host}{slash}") + SHORTEST)])
+    hide(*(part for part in (slash + way, *_PARTS.split(way)) if len(part) >= HEAD))
+
+
+def _remember(secrets: Iterable[tuple[str, int]]) -> None:
+    for secret, length in secrets:
+        _secrets.pop(secret, None)
+        _secrets[secret] = length
     while len(_secrets) > MOST:
         del _secrets[next(iter(_secrets))]
-    written = [each for secret in _secrets for each in _written(secret)]
     _by_head.clear()
-    for head in dict.fromkeys(each[:HEAD] for each in written):
+    written = dict.fromkeys(each for secret in _secrets for each in _written(secret))
+    for head in (each for secret, length in _secrets.items() for each in _written(secret[:length])):
         _by_head[head] = tuple(each for each in written if each.startswith(head))
 
 
@@ -52,10 +71,10 @@ def show_link(key: str) -> str:
     return key
 
 
-def _written(secret: str) -> Iterator[str]:
-    """Yield a secret as it is, and as encoders of JSON write it that like neither / nor =."""
+def _written(secret: str) -> tuple[str, ...]:
+    """Return a secret as it is, and as encoders of JSON write it that like neither / nor =."""
     slashes, equals = secret.replace("/", "\\/"), secret.replace("=", "\\u003d")
-    yield from dict.fromkeys((secret, slashes, equals, slashes.replace("=", "\\u003d")))
+    return secret, slashes, equals, slashes.replace("=", "\\u003d")
 
 
 def forget() -> None:

@@ -101,7 +101,7 @@ class Alerting:
             raise
         self._take_over(found)
         self._letterbox.load(found.waiting)
-        self._sender = Sender(self._plan.targets, self._letterbox, wall=self._wall)
+        self._sender = Sender(self._plan.targets, self._letterbox, wall=self._wall, lang=self._lang)
         self._sender.start()
         self._post(found.alerts)
         lost = [row for row in found.waiting if row.target not in self._plan.targets]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Outcome, Sent
 from jogeon.errors import MissingExtra
-from jogeon.masks import hide
+from jogeon.masks import hide_address
 
 PATIENCE = 60.0
 """Seconds after which an attempt counts as failed; its thread cannot be ended, and the next attempt waits for it."""
@@ -25,7 +25,7 @@ class Apprise(Struct):
     _attempt: threading.Thread | None = None
 
     def __post_init__(self) -> None:
-        hide(self.url)
+        hide_address(self.url)
 
     def __repr__(self) -> str:
         return "Apprise(…)"

@@ -4,7 +4,7 @@ A row is an alert for one target. It stands in the journal's file before anythin
 least once, in its order, until it is too old.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -15,6 +15,11 @@ MESSAGE_SIZE = 3500
 """Characters of a message; Telegram takes 4096 after its own counting."""
 NAME_SIZE = 10
 """Characters of a name in a crowded digest."""
+EVENTS: Mapping[str, Mapping[str, str]] = {
+    "ko": {"enter": "편입", "leave": "이탈", "overnight": "밤사이"},
+    "en": {"enter": "entered", "leave": "left", "overnight": "overnight"},
+}
+"""What events are called, by language."""
 
 
 class Row(Struct, frozen=True):
@@ -57,11 +62,11 @@ def outdated(rows: Iterable[Row], now_ns: int, age_ns: int = MAX_AGE) -> list[Ro
     return [row for row in rows if now_ns - row.made_ns > age_ns]
 
 
-def next_message(rows: Sequence[Row], *, digests: bool) -> Message | None:
+def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Message | None:
     """Return what to send of the waiting rows of one target, in their order; None if nothing waits.
 
     With `digests`, all that wait go into one message as far as it holds them: each with its own text if there is
-    room, else one short row each, under a heading for each rule and condition. Every row's code stands in it.
+    room, else one short row each, under a heading in `lang` for each rule and condition. Every row's code stands in it.
     """
     if not rows:
         return None
@@ -70,28 +75,28 @@ def next_message(rows: Sequence[Row], *, digests: bool) -> Message | None:
     full = "\n".join(_with_code(row) for row in rows)
     if len(full) <= MESSAGE_SIZE:
         return Message(tuple(rows), full)
-    fitting = _fitting(rows)
-    return Message(tuple(rows[:fitting]), _crowded(rows[:fitting]))
+    fitting = _fitting(rows, lang)
+    return Message(tuple(rows[:fitting]), _crowded(rows[:fitting], lang))
 
 
 def _with_code(row: Row) -> str:
     return row.text if row.code in row.text else f"{row.text} {row.code}"
 
 
-def _fitting(rows: Sequence[Row]) -> int:
+def _fitting(rows: Sequence[Row], lang: str) -> int:
     """Return how many rows a crowded digest holds, at least one."""
     low, high = 1, len(rows)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if len(_crowded(rows[:middle])) <= MESSAGE_SIZE else (low, middle - 1)
+        low, high = (middle, high) if len(_crowded(rows[:middle], lang)) <= MESSAGE_SIZE else (low, middle - 1)
     return low
 
 
-def _crowded(rows: Sequence[Row]) -> str:
+def _crowded(rows: Sequence[Row], lang: str) -> str:
     parts = []
     for (rule, condition, event), group in groupby(rows, lambda row: (row.rule, row.condition, row.event)):
         members = list(group)
-        heading = f"[{rule}] {condition} {_EVENTS.get(event, event)} {len(members)}"
+        heading = f"[{rule}] {condition} {EVENTS[lang].get(event, event)} {len(members)}"
         parts.append("\n".join([heading, *(_short(row) for row in members)]))
     return "\n".join(parts)
 
@@ -99,6 +104,3 @@ def _crowded(rows: Sequence[Row]) -> str:
 def _short(row: Row) -> str:
     name = row.name or ""
     return f"{name if len(name) <= NAME_SIZE else name[: NAME_SIZE - 1] + '…'} {row.code}".strip()
-
-
-_EVENTS = {"enter": "편입", "leave": "이탈", "overnight": "밤사이"}

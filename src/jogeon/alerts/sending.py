@@ -37,12 +37,13 @@ class Outbox(Protocol):
 
 
 class Sender:
-    """Sends to all targets until it is stopped. `wall` is nanoseconds since 1970."""
+    """Sends to all targets until it is stopped. `wall` is nanoseconds since 1970; digests are in `lang`."""
 
     def __init__(
-        self, targets: Mapping[str, Target], outbox: Outbox, *, wall: Callable[[], int] = time.time_ns
+        self, targets: Mapping[str, Target], outbox: Outbox, *, wall: Callable[[], int] = time.time_ns, lang: str = "ko"
     ) -> None:
         self._outbox = outbox
+        self._lang = lang
         self._wall = wall
         self._lines = {name: _Line(name, target) for name, target in targets.items()}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -90,7 +91,7 @@ class Sender:
             if line.pause_left() > 0:
                 await line.rest(self._until_outdated(rows))
                 continue
-            message = next_message(rows, digests=line.target.digests)
+            message = next_message(rows, digests=line.target.digests, lang=self._lang)
             if message is None:
                 if line.ending:
                     return

@@ -179,8 +179,9 @@ class _Reader:
         for key in self._table:
             if key not in ("rules", "targets", "self"):
                 self._note(None, ("alerts", key), "unknown key", "rules, targets, self")
-        targets = {name: target for name, table in self._tables("targets") if (target := self._target(name, table))}
-        self._known = set(self._mapping("targets"))
+        tables = self._mapping("targets")
+        targets = {name: target for name, table in tables.items() if (target := self._target(name, table))}
+        self._known = set(tables)
         rules = [rule for n, table in self._rules() if (rule := self._rule(n, table))]
         own = self._own(tuple(targets))
         return AlertSettings(self._path, self._content, tuple(rules), targets, own, tuple(self._wrong))
@@ -194,9 +195,6 @@ class _Reader:
             return found
         self._note(None, ("alerts", key), "not a table")
         return {}
-
-    def _tables(self, key: str) -> Iterator[tuple[str, Any]]:
-        yield from self._mapping(key).items()
 
     def _rules(self) -> Iterator[tuple[int, Any]]:
         found = self._table.get("rules", [])
@@ -216,7 +214,8 @@ class _Reader:
                 self._note(rule, where, "unknown key", ", ".join(kind.__struct_fields__))  # type: ignore[attr-defined]
             else:
                 line = line_of(self._text, where)
-                detail = Report("in line because", line=line, why=msgspec.structs.replace(complaint, place=key))
+                shown = "" if complaint.kind in NAMELESS else key
+                detail = Report("in line because", line=line, why=msgspec.structs.replace(complaint, place=shown))
                 refusal = InvalidSetting(
                     file=str(self._path), field=_dotted(where), reason="wrong value", detail=detail
                 )
@@ -240,6 +239,8 @@ class _Reader:
         self._check_targets(name, given.to, place)
         for unknown in unknown_fields(rule.text):
             self._note(name, (*place, "text"), "unknown text field", f"{{{unknown}}} / {' '.join(FIELDS)}")
+        if not rule.text.strip():
+            self._note(name, (*place, "text"), "empty")
         if rule.cap is not None and rule.cap < 1:
             self._note(name, (*place, "cap"), "below one", str(rule.cap))
         if rule.within is not None and not rule.also_in:
@@ -292,18 +293,19 @@ class _Reader:
         if target is None:
             return None
         for key in NEEDED[target.kind]:
-            if not getattr(target, key):
+            if not getattr(target, key) or (key == "argv" and not target.argv[0]):
                 self._note(None, (*place, key), "key needed", target.kind)
         for key in (key for key in TRUSTED if key in table):
             if self._open is not None:
-                line = line_of(self._text, (*place, key))
-                detail = Report("in line because", line=line, why=self._open)
-                where = _dotted((*place, key))
-                refusal = InvalidSetting(file=str(self._path), field=where, reason="open to others", detail=detail)
-                self._wrong.append((None, refusal))
+                self._note_open((*place, key), self._open)
         if not is_safe(target.api):
             self._note(None, (*place, "api"), "api in the clear")
         return target if len(self._wrong) == before else None
+
+    def _note_open(self, place: Sequence[str | int], why: Report) -> None:
+        detail = Report("in line because", line=line_of(self._text, place), why=why)
+        refusal = InvalidSetting(file=str(self._path), field=_dotted(place), reason="open to others", detail=detail)
+        self._wrong.append((None, refusal))
 
     def _own(self, targets: tuple[str, ...]) -> Own | None:
         if "self" not in self._table:
@@ -314,7 +316,7 @@ class _Reader:
             return None
         self._check_targets(None, given.to, place)
         if given.ping_env and self._open is not None:
-            self._note(None, (*place, "ping_env"), "open to others")
+            self._note_open((*place, "ping_env"), self._open)
         fields = {key: getattr(given, key) for key in ("taken", "refused", "stalled", "gone", "ping_env")}
         return Own(
             to=tuple(map(composed, given.to)) or targets,

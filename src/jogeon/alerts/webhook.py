@@ -7,7 +7,7 @@ from jogeon.alerts.outbox import Message, Row
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
-from jogeon.masks import hide, masked
+from jogeon.masks import hide_address, masked
 from jogeon.web import exchange
 
 COME_BACK = {408, 425, 429}
@@ -39,7 +39,7 @@ class Webhook(Struct):
     spacing: float = 0.0
 
     def __post_init__(self) -> None:
-        hide(self.url)
+        hide_address(self.url)
 
     def __repr__(self) -> str:
         return "Webhook(…)"

@@ -1,17 +1,12 @@
 """What an alert says: the text of its rule with the fields filled, as rows for its targets. No I/O, no clock."""
 
 import re
-from collections.abc import Mapping
 
-from jogeon.alerts.deciding import Alert, Kind, Price
-from jogeon.alerts.outbox import Row
+from jogeon.alerts.deciding import Alert, Price
+from jogeon.alerts.outbox import EVENTS, Row
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
 
-EVENTS: Mapping[str, Mapping[Kind, str]] = {
-    "ko": {"enter": "편입", "leave": "이탈", "overnight": "밤사이"},
-    "en": {"enter": "entered", "leave": "left", "overnight": "overnight"},
-}
 OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} stocks entered overnight"}
 UNKNOWN = "-"
 

@@ -28,6 +28,11 @@ class _Everything(Struct):
     exchange: Exchange
     declined: set[str] = field(default_factory=set)
 
+    def decline(self, sink: Sink, name: str) -> None:
+        """Note what a sink let go, if it is this one's."""
+        if sink is self.sink:
+            self.declined.add(name)
+
 
 class Wishes:
     """The wanted conditions and the sinks that follow them.
@@ -52,6 +57,8 @@ class Wishes:
         """Seqs of which pushes may still come."""
         self._given: dict[Sink, None] = {}
         """Sinks that got something of the present read."""
+        self.told_added: set[str] = set()
+        """Names of conditions that a hub has told of as added and that are not listed yet."""
         self._strange = False
         """Whether a push came for a seq that nobody knows: the conditions may have been renumbered."""
 
@@ -101,8 +108,7 @@ class Wishes:
         """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
         subscription.leave(sink, at_ns, subscription.doubted())
         for wish in self._everything:
-            if wish.sink is sink:
-                wish.declined.add(subscription.condition.name)
+            wish.decline(sink, subscription.condition.name)
         if subscription.everyone():
             return []
         self.wanted.remove(subscription)
@@ -136,17 +142,18 @@ class Wishes:
         for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
             group = [each for each in self.wanted if each.condition.name == name]
             self._resolve(name, group, agreed_ns, at_ns)
-        for each in self._everything:
-            self._add_new(each, at_ns)
+        for wish in self._everything:
+            self._add_new(wish, at_ns)
+        self.told_added.clear()
 
     def _add_new(self, wish: _Everything, at_ns: int) -> None:
         """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
-        followed = {subscription.condition.name for subscription in self.followed_by(wish.sink)}
-        for condition in self.listing.conditions:
-            if condition.name not in followed | wish.declined:
-                known = self.of(condition)
+        followed = {subscription.condition.name for subscription in self.followed_by(wish.sink)} | wish.declined
+        for condition in [each for each in self.listing.conditions if each.name not in followed]:
+            known = self.of(condition)
+            if condition.name not in self.told_added:
                 wish.sink.put(State(at_ns, "condition-added", condition))
-                self.want(condition, wish.sink, known.exchange if known else wish.exchange, at_ns)
+            self.want(condition, wish.sink, known.exchange if known else wish.exchange, at_ns)
 
     def _resolve(self, name: str, group: list[Subscription], agreed_ns: int, at_ns: int) -> None:
         """Find a wanted name in a new list: alone by its name, among namesakes by its seq while they stay as they were.
@@ -194,11 +201,10 @@ class Wishes:
             subscription.namesakes = frozenset({condition.seq})
 
     def _missing(self, subscription: Subscription, state: StateName, at_ns: int) -> None:
-        if subscription.stage is Stage.MISSING:
-            return
-        self._drop(subscription)
-        subscription.vanished(at_ns)
-        self._put(subscription, State(at_ns, state, subscription.condition))
+        if subscription.stage is not Stage.MISSING:
+            self._drop(subscription)
+            subscription.vanished(at_ns)
+            self._put(subscription, State(at_ns, state, subscription.condition))
 
     # ------------------------------------------------------------ pushes
 
@@ -262,8 +268,8 @@ class Wishes:
     def _unclaimed(self, values: PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
         if seq not in self._cleared and all(seq != subscription.condition.seq for subscription in self.wanted):
-            code = stock_code(values.code)
-            self._tell_all(Anomaly(at_ns, code=code, error=Report("push of unknown seq", text=seq[:10])))
+            unknown = Report("push of unknown seq", text=seq[:10])
+            self._tell_all(Anomaly(at_ns, code=stock_code(values.code), error=unknown))
             self._strange = True
             self.on_doubt()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import click
+
 from jogeon.alerts.making import made
 from jogeon.alerts.outbox import Message, Row
 from jogeon.alerts.rebuilding import dry_run, row_of
 from jogeon.alerts.targets import Later, Refused, Sent
 from jogeon.alerts.webhook import as_object
 from jogeon.alerts.wording import rows_of
-from jogeon.cli.running.alert_plan import settings_of_alerts, unlisted, unpriced
+from jogeon.cli.running.alert_plan import settings_of_alerts, unlisted, unpriced, unready
 from jogeon.cli.running.journals import journal_read
 from jogeon.cli.running.loop import open_client, run_loop
 from jogeon.cli.running.stretch import at
@@ -54,7 +56,7 @@ def check(choices: Choices, journal: str | None, *, priced: bool) -> bool:
     else:
         wrong += [(rule.name, error) for rule, error in unlisted(settings, listed)]
     if not wrong:
-        made(settings)  # whether all secrets are there
+        wrong += [(None, error) for error in unready(settings)]
     lame = {name for name, _ in wrong}
     right = [(rule.name, says(rule, texts)) for rule in settings.rules if rule.name not in lame]
     as_json = form_of(choices, None, as_csv=False) == "json"
@@ -117,9 +119,9 @@ def test(choices: Choices, name: str | None) -> None:
     for error in about:
         raise error
     if name is None or name not in settings.targets:
-        raise settings.refusal(
-            ("alerts", "targets"), "unknown target", f"{name or '-'} / {', '.join(settings.targets)}"
-        )
+        known = ", ".join(settings.targets) or "-"
+        key = "alert.which" if name is None else "alert.unknown-target"
+        raise click.BadParameter(choices.texts(key, name=name, known=known, file=settings.file))
     begun = time.monotonic()
     error_of = run_loop(_sent(choices, settings, name))
     ms = round((time.monotonic() - begun) * 1000)

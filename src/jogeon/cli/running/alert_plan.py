@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jogeon.account.environment import named_file, usual_files
 from jogeon.alerts.alerting import Alerting, Plan
-from jogeon.alerts.making import made, secret
+from jogeon.alerts.making import made, ping_of
 from jogeon.alerts.settings import AlertSettings, alerts_file, read_alerts
 from jogeon.cli.showing.failures import explain
 from jogeon.cli.showing.terminal import tell
@@ -20,7 +20,7 @@ from jogeon.journal.history import History, Selection
 from jogeon.web import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
     from jogeon.alerts.own import Note
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from jogeon.journal.writer import Journal
     from jogeon.watch import Watch
 
+    Conditions = Callable[[], Awaitable[Iterable[Condition]]]
+
 LOOK = 1.0
 """Seconds between looks whether jogeon.toml has changed."""
+PATIENCE = 5.0
+"""Seconds for the server to say which conditions there are, where a changed file waits for that."""
 DAY_NS = 86_400_000_000_000
 
 
@@ -52,9 +56,21 @@ def plan_of(settings: AlertSettings, *, priced: bool) -> Plan:
     for error in unpriced(settings, priced=priced):
         raise error
     own = settings.own
-    ping = secret(settings, ("alerts", "self", "ping_env"), own.ping_env) if own is not None and own.ping_env else ""
     used = {name for rule in settings.rules for name in rule.to} | set(own.to if own is not None else ())
-    return Plan(settings.rules, made(settings, dict.fromkeys(used)), own, ping)
+    return Plan(settings.rules, made(settings, dict.fromkeys(used)), own, ping_of(settings))
+
+
+def unready(settings: AlertSettings) -> Iterator[InvalidSetting]:
+    """Yield a complaint for each secret that is not there, or is of no use; MissingExtra."""
+    for name in settings.targets:
+        try:
+            made(settings, {name: None})
+        except InvalidSetting as error:
+            yield error
+    try:
+        ping_of(settings)
+    except InvalidSetting as error:
+        yield error
 
 
 def unpriced(settings: AlertSettings, *, priced: bool) -> Iterator[InvalidSetting]:
@@ -83,13 +99,10 @@ async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterato
     if journal is None:
         yield
         return
-    followed = {condition.name for condition in watch.conditions}
-    for rule, name in named_in(plan.plan.rules):
-        if name not in followed:
-            tell(texts("alert.not-recorded", rule=rule.name, condition=name))
+    plan.tell_unrecorded(watch)
     alerting = Alerting(journal, plan.plan, say=partial(say, texts, journal), lang=texts.lang)
     begun = asyncio.create_task(_begun(alerting), name="jogeon alerts begun")
-    following = asyncio.create_task(plan.follow(alerting), name="jogeon.toml followed")
+    following = asyncio.create_task(plan.follow(alerting, watch), name="jogeon.toml followed")
     try:
         yield
     finally:
@@ -121,39 +134,60 @@ class AlertPlan:
         self._choices = choices
         self._priced = priced
         self._seen = _seen()
+        self._conditions: Conditions | None = None
+        self._listed: list[Condition] = []
         self.settings = settings_of_alerts()
         self.plan = plan_of(self.settings, priced=priced)
         prepare()
 
-    def require_listed(self, listed: Iterable[Condition]) -> None:
-        """Raise InvalidSetting for a condition that nobody has."""
-        for _, error in unlisted(self.settings, listed):
-            raise error
-
-    def begin(self) -> None:
-        """Say what is in use."""
+    async def begin(self, conditions: Conditions) -> None:
+        """Say what is in use; InvalidSetting for a condition that is not among those of the server."""
+        self._conditions, self._listed = conditions, list(await conditions())
+        self._require_listed(self.settings)
         tell(self._choices.texts("alert.begun", count=len(self.plan.rules), path=self.settings.file))
 
-    async def follow(self, alerting: Alerting) -> None:
+    def _require_listed(self, settings: AlertSettings) -> None:
+        for _, error in unlisted(settings, self._listed) if self._conditions is not None else ():
+            raise error
+
+    async def _list_again(self) -> None:
+        """Ask for the conditions again; those known from before stand while the server cannot be asked."""
+        if self._conditions is not None:
+            with contextlib.suppress(TimeoutError, JogeonError):
+                async with asyncio.timeout(PATIENCE):
+                    self._listed = list(await self._conditions())
+
+    def tell_unrecorded(self, watch: Watch) -> None:
+        """Say which conditions of the rules a watch does not follow."""
+        followed = {condition.name for condition in watch.conditions}
+        for rule, name in named_in(self.plan.rules):
+            if name not in followed:
+                tell(self._choices.texts("alert.not-recorded", rule=rule.name, condition=name))
+
+    async def follow(self, alerting: Alerting, watch: Watch) -> None:
         """Go by what jogeon.toml says, whenever it changes."""
         while True:
             await asyncio.sleep(LOOK)
             seen = await asyncio.to_thread(_seen)
             if seen != self._seen:
                 self._seen = seen
-                await self._change(alerting)
+                if await self._change(alerting):
+                    self.tell_unrecorded(watch)
 
-    async def _change(self, alerting: Alerting) -> None:
+    async def _change(self, alerting: Alerting) -> bool:
         texts = self._choices.texts
         try:
             settings = await asyncio.to_thread(settings_of_alerts)
             plan = await asyncio.to_thread(partial(plan_of, settings, priced=self._priced))
+            await self._list_again()
+            self._require_listed(settings)
         except JogeonError as error:
             tell(texts("alert.kept"), *explain(error, self._choices).split("\n"))
-            return
+            return False
         self.settings, self.plan = settings, plan
         alerting.exchange(plan)
         tell(texts("alert.changed", path=settings.file))
+        return True
 
 
 def _seen() -> list[tuple[str, int, int, int]]:

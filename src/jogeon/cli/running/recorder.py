@@ -83,8 +83,7 @@ class Recorder:
             try:
                 async with waited_client(self._choices) as client:
                     if self.alerts is not None:
-                        self.alerts.require_listed(await client.conditions())
-                        self.alerts.begin()
+                        await self.alerts.begin(client.conditions)
                     await first_of(self._record(client, end), _shielded(telling))
             except asyncio.CancelledError:
                 output.hurried = True

@@ -73,6 +73,10 @@ TEXTS = {
     "alert.bad-api": Text(
         "--api 는 이 컴퓨터이거나 https:// 여야 합니다.", "--api must be on this machine or https://."
     ),
+    "alert.which": Text("대상 이름이 필요합니다. {file} 에 있는 것: {known}", "which target? {file} has {known}"),
+    "alert.unknown-target": Text(
+        "대상 {name}이(가) 없습니다. {file} 에 있는 것: {known}", "there is no target {name}; {file} has {known}"
+    ),
     "alert.sent": Text("보냈습니다: {target} ({ms} ms)", "sent: {target} ({ms} ms)"),
     "alert.begun": Text("알림 규칙 {count}개를 적용합니다: {path}", "{count} alert rules are in use: {path}"),
     "alert.changed": Text("바뀐 알림 규칙을 적용합니다: {path}", "the changed alert rules are in use: {path}"),
