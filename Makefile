@@ -10,7 +10,7 @@ CONNECTIONS := $(addprefix tests/test_,$(addsuffix .py,tls cli_tls net connectio
 # Of each target of `make fuzz`.
 FUZZ_SECONDS ?= 600
 # Programs the tests start, each in a Debian package of the same name, and a font that a browser shows Korean in.
-SYSTEM_PACKAGES := chromium fonts-nanum
+SYSTEM_PACKAGES := nats-server chromium fonts-nanum
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system pictures

@@ -42,7 +42,7 @@ WINGS = {
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
-    "nats": "",
+    "nats": "address parcels opening outgoing streams desk publisher copy pulling asking answers link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
 }
@@ -72,6 +72,7 @@ PURE = {
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches metrics",
     "board": "visitors series blindness topic stocks picture diffs",
+    "nats": "address parcels copy",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.

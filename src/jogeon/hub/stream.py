@@ -105,6 +105,12 @@ class Stream:
         known = self._fold.known[(self._fold.find(condition) or (condition,))[0]]
         return Shown(label, tuple(known.codes), known.right_ns)
 
+    def picture(self) -> tuple[Position, list[Snapshot]]:
+        """Return the members of all conditions that are known, as they are durable now, and where that is."""
+        known = self._fold.known.items()
+        shown = [Snapshot(each.right_ns, condition, tuple(each.codes)) for condition, each in known if each.sure]
+        return self._at(self.position), shown
+
     def consumer(self, peer: Peer) -> Consumer:
         """Return a consumer; one that is new begins at the end."""
         if peer not in self.consumers:

@@ -146,6 +146,11 @@ class Cursor:
         self._read: list[Numbered] = []
         """What was read from the file and is not given yet."""
 
+    @property
+    def place(self) -> int | None:
+        """The id of the last event it was given; None until it was looked up."""
+        return self._place
+
     async def read(self) -> list[Numbered]:
         """Return what comes next, in order; wait for it. PositionError as `Follower.read`, JournalError.
 
