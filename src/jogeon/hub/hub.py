@@ -15,7 +15,7 @@ from jogeon.account.names import Names
 from jogeon.account.stkinfo import StockInfo
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, RequestRefused, SessionTaken
-from jogeon.events import KST, Condition, Exchange, Member, NameOf, State
+from jogeon.events import KST, Condition, Exchange, Member, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
@@ -106,7 +106,8 @@ class Hub:
     ) -> None:
         self.settings = settings
         self._names = Names() if names is None else names
-        self.feed = Feed(policy, self._names.of)
+        self.path, self.name_of = settings.journal, self._names.of
+        self.feed = Feed(policy, self.name_of)
         self._names.on_named = self.feed.named
         self.prices = Ledger(self.feed.pricing) if settings.prices else None
         self._more = more
@@ -304,16 +305,6 @@ class Hub:
     def listing(self) -> Sequence[Condition]:
         """All saved conditions, as they were listed last."""
         return self.feed.listing
-
-    @property
-    def name_of(self) -> NameOf:
-        """Looks up the name of a stock."""
-        return self._names.of
-
-    @property
-    def path(self) -> Path:
-        """The file of the journal."""
-        return self.settings.journal
 
     def members(self, condition: Condition) -> Mapping[str, Member]:
         """Return who is in a condition now; nobody where it is not followed."""
