@@ -343,9 +343,7 @@ def test_a_hub_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None:
         hub.terminate()
 
 
-def test_a_hub_that_has_the_session_is_asked_and_nobody_logs_in(
-    shell: Shell, kiwoom: Kiwoom, tmp_path: Path
-) -> None:
+def test_a_hub_that_has_the_session_is_asked_and_nobody_logs_in(shell: Shell, kiwoom: Kiwoom, tmp_path: Path) -> None:
     with over_hub(tmp_path) as hub:
         assert hub.stdout is not None
         told = json.loads(hub.stdout.readline())
