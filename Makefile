@@ -10,7 +10,7 @@ CONNECTIONS := $(addprefix tests/test_,$(addsuffix .py,tls cli_tls net connectio
 # Of each target of `make fuzz`.
 FUZZ_SECONDS ?= 600
 # Programs the tests start, each in a Debian package of the same name.
-SYSTEM_PACKAGES :=
+SYSTEM_PACKAGES := nats-server
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system
@@ -61,6 +61,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/drill.py --minutes 10 --prices
 	$(BIN)/python bench/scripted.py --seeds 2000
 	$(BIN)/python bench/stream.py
+	$(BIN)/python bench/hub.py --minutes 30
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py

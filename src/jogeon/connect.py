@@ -11,13 +11,13 @@ from jogeon.errors import InvalidAddress, InvalidSetting
 from jogeon.masks import masked
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from jogeon.account.environment import Mode
     from jogeon.account.keys import Keys
-    from jogeon.account.names import Names
+    from jogeon.account.names import Learned, Names
     from jogeon.account.stkinfo import StockInfo
     from jogeon.account.tokens import IssuedTokens
     from jogeon.client import Client
@@ -78,19 +78,35 @@ def connect(
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
-    policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit)
-    return Client(found, name=masked(server), policy=policy, names=Names(names_file(server)))
+    names = Names(names_file(server))
+    policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit, learn=names.learn)
+    return Client(found, name=masked(server), policy=policy, names=names)
 
 
-def policy_for(server: str, *, recheck: float, on_taken: "OnTaken", price_limit: int | None = None) -> "Policy":
-    """Return how a client of a server behaves: slower towards a broker than towards a server on this machine."""
+def policy_for(
+    server: str,
+    *,
+    recheck: float,
+    on_taken: "OnTaken",
+    price_limit: int | None = None,
+    learn: "Callable[[Iterable[Learned]], object]" = lambda _: None,
+) -> "Policy":
+    """Return how a client of a server behaves: slower towards a broker than towards a server on this machine.
+
+    `learn` takes the names of stocks that come with a stream of NATS.
+    """
     from urllib.parse import urlsplit
 
     from msgspec.structs import replace
 
     from jogeon.live.policy import Policy
+    from jogeon.nats.address import is_nats, place_of
     from jogeon.net import is_loopback
 
+    if is_nats(server):
+        from jogeon.nats.link import Way
+
+        return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=Way(place_of(server), learn))
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
     return policy if price_limit is None else replace(policy, price_limit=price_limit)
@@ -193,8 +209,11 @@ def _address(server: str, token: str | None, proxy: str | None, rest: str | None
     from jogeon.account.environment import server_rest, server_token
     from jogeon.account.pasted import is_one_word
     from jogeon.endpoint import Endpoint, FixedToken, checked_rest, is_kiwoom
+    from jogeon.nats.address import is_nats
     from jogeon.net import is_loopback, proxy_for, without_password
 
+    if is_nats(server):
+        return _nats(server, token, rest)
     shown = without_password(server)
     try:
         parts = urlsplit(server)
@@ -221,6 +240,21 @@ def _address(server: str, token: str | None, proxy: str | None, rest: str | None
         rest = None if rest is None else checked_rest(rest, insecure=insecure)
         else_rest = server_rest(insecure=insecure)
     return Endpoint(masked(server), server, FixedToken(token), proxy=through, rest=rest, else_rest=else_rest)
+
+
+def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
+    """Return the stream of a hub on NATS; what it logs in with there is looked up when it connects."""
+    from jogeon.endpoint import Endpoint, FixedToken
+    from jogeon.nats.address import place_of
+    from jogeon.nats.opening import require_library
+
+    if token is not None:
+        raise InvalidAddress(f"{server!r} takes no token: set JOGEON_NATS_TOKEN", value=server, reason="nats user")
+    if rest is not None:
+        raise InvalidAddress(f"{server!r} has no REST address", value=server, reason="own rest")
+    place = place_of(server)
+    require_library()
+    return Endpoint(str(place), server, FixedToken("nats"))
 
 
 def _kiwoom_rest(server: str, rest: str | None) -> str | None:

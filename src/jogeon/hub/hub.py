@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,13 @@ from jogeon.account.markets import kept
 from jogeon.account.names import Names
 from jogeon.account.stkinfo import StockInfo
 from jogeon.endpoint import Endpoint
-from jogeon.errors import JogeonError, SessionTaken
+from jogeon.errors import JogeonError, RequestRefused, SessionTaken
 from jogeon.events import KST, Condition, Exchange, Member, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
+from jogeon.hub.refusals import BAD_VENUE
+from jogeon.hub.registering import ELSEWHERE
 from jogeon.hub.stocks import HubStocks
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
@@ -38,6 +40,7 @@ from jogeon.server.settings import ServerSettings
 from jogeon.server.stock_routes import stock_routes
 from jogeon.server.token_routes import Issuer, token_routes
 from jogeon.wire import messages, writers
+from jogeon.wire.messages import Register
 
 if TYPE_CHECKING:
     from jogeon.server.peer import Peer
@@ -100,6 +103,8 @@ class Hub:
         self._names.on_named = self.feed.named
         self._endpoint = endpoint
         self._tokens = tokens
+        self.beside: dict[str, Callable[[], object]] = {}
+        """What the status says of who works beside it, by its name there."""
         self._opened = contextlib.AsyncExitStack()
         self._server: Server
         self._cleared: list[str] = []
@@ -246,6 +251,15 @@ class Hub:
         """Tell jogeon's own clients what the journal cannot hold."""
         self.stream.tell(state)
 
+    def pin(self, condition: Condition, exchange: Exchange) -> None:
+        """Follow a condition as long as the hub lives; RequestRefused if it is followed on another exchange."""
+        topic = self._topics.get(condition)
+        if topic is not None and topic.exchange != exchange:
+            words = ELSEWHERE.format(exchange=topic.exchange)
+            raise RequestRefused(Register.trnm, code=str(BAD_VENUE), text=words)
+        if self._topics.pin(condition, self.feed.wall(), exchange):
+            self.follow(condition, exchange)
+
     # ------------------------------------------------------------ what is shown of it
 
     @property
@@ -260,7 +274,8 @@ class Hub:
 
     def status(self) -> dict[str, object]:
         """Return how it goes, as `jogeon hub status` prints it."""
-        return {
+        beside = {name: tell() for name, tell in self.beside.items()}
+        return beside | {
             "upstream": status.upstream(self.settings.server, self.feed, self.broker),
             "journal": status.journal(self.recording.journal),
             "conditions": status.conditions(self.broker, self._topics),

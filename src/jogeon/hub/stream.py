@@ -105,6 +105,12 @@ class Stream:
         known = self._fold.known[(self._fold.find(condition) or (condition,))[0]]
         return Shown(label, tuple(known.codes), known.right_ns)
 
+    def picture(self) -> tuple[Position, list[Snapshot]]:
+        """Return the members of all conditions that are known, as they are durable now, and where that is."""
+        known = self._fold.known.items()
+        shown = [Snapshot(each.right_ns, condition, tuple(each.codes)) for condition, each in known if each.sure]
+        return self._at(self.position), shown
+
     def consumer(self, peer: Peer) -> Consumer:
         """Return a consumer; one that is new begins at the end."""
         if peer not in self.consumers:
@@ -268,8 +274,10 @@ def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> bytes:
     frames: list[bytes] = []
     lines: list[tuple[str, Event, Number | None, int]] = []
     for number, prev, event in pieces:
-        label = "" if event.condition is None else consumer.label(event.condition)
-        if label is None or not consumer.hears(number, event.condition):
+        label, about = "" if event.condition is None else consumer.label(event.condition), event.condition
+        if label is None and isinstance(event, State) and event.state == "condition-added" and about is not None:
+            label, about = about.seq, None  # who follows everything does not know it yet
+        if label is None or not consumer.hears(number, about):
             continue
         if isinstance(event, Enter | Leave) and event.until_ns is None:
             if lines:

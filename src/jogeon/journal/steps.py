@@ -6,14 +6,25 @@ What a rule decides depends on events, on quotes and on how time passed; a journ
 import heapq
 import sqlite3
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from msgspec import Struct
 
 from jogeon.events import Condition, Event
 from jogeon.journal.beside import RowState, Tick
-from jogeon.journal.following import read_epochs
+from jogeon.journal.following import position_of, read_epochs
 from jogeon.journal.position import Position
-from jogeon.journal.reading import read_conditions, read_end, read_fold, read_last, read_names, read_rows
+from jogeon.journal.reading import (
+    one_moment,
+    open_reader,
+    read_conditions,
+    read_end,
+    read_fold,
+    read_last,
+    read_names,
+    read_rows,
+    told,
+)
 from jogeon.journal.schema import COLUMNS, event_of
 
 
@@ -119,6 +130,17 @@ def read_cursor(db: sqlite3.Connection, name: str) -> int | None:
     """Return the id of the event behind which a durable cursor stands, None if there is no such cursor."""
     found = db.execute("SELECT id FROM cursors WHERE name = ?", (name,)).fetchone()
     return None if found is None else int(found[0])
+
+
+def kept_position(path: Path, name: str) -> Position | None:
+    """Return the position behind which a durable cursor of a file stands, None if there is none. JournalError."""
+    db = open_reader(path)
+    try:
+        with told(path), one_moment(db):
+            place = read_cursor(db, name)
+            return None if place is None else position_of(db, place)
+    finally:
+        db.close()
 
 
 def read_posts(db: sqlite3.Connection, since_ns: int | None = None) -> Iterator[Posted]:

@@ -26,7 +26,7 @@ from jogeon.live.listening import STALL_NS, Listening
 from jogeon.live.receiving import OnLines, OnTrades, Receiver, Tap
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
-from jogeon.wire.lines import read_lines
+from jogeon.wire.lines import Line, read_lines
 from jogeon.wire.messages import Answer, PartialPush, Ping, Push, PushRow, Request, System, TradeRow, Unknown, WidePush
 from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
@@ -228,6 +228,15 @@ class Connection(WSListener):
     def read_lines(self, on_lines: OnLines) -> None:
         """Read the numbered stream of a hub from now on, and hand its lines over."""
         self._on_lines, self._read = on_lines, self._read_line
+
+    def take_lines(self, lines: Sequence[Line]) -> None:
+        """Take lines of a hub's stream that came another way than in a frame of this connection."""
+        at_ns = self._wall()
+        if at_ns > self._fresh_ns:
+            self._fresh_ns = self._listening.late(at_ns, self.heard_ns, 0)
+        self.heard_ns = at_ns
+        if self._on_lines is not None:
+            self._on_lines(lines, at_ns)
 
     def _read_line(self, payload: bytes) -> Push:
         """Read a frame of the numbered stream and hand its lines over; any other as usual."""

@@ -69,6 +69,8 @@ class Choices:
     verbose: int = 0
     recheck: float = 600.0
     on_taken: OnTaken = "stop"
+    nats: str | None = None
+    """Where a hub publishes as well."""
     wait: float | None = None
     """Seconds in which a server that is not there yet is tried again; None: not at all."""
 

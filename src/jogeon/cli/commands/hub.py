@@ -28,6 +28,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
+        click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
@@ -58,6 +59,17 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         raise click.BadParameter(choices.texts("bad.keep"))
     if journal is not None and "{date}" in journal:
         raise click.BadParameter(choices.texts("bad.hub-date"))
-    choices.recheck, choices.on_taken = more["recheck"], more["on_taken"]
+    choices.recheck, choices.on_taken, choices.nats = more["recheck"], more["on_taken"], more["nats"]
+    if choices.nats is not None:
+        _require_nats(choices.nats)
     settings = settings_of(choices, names, journal, everything=everything, given=more)
     run_loop(serve_hub(settings, choices, more["duration"]))
+
+
+def _require_nats(server: str) -> None:
+    """Refuse an address that cannot be published at, before anything is begun; InvalidAddress, MissingExtra."""
+    from jogeon.nats.address import place_of
+    from jogeon.nats.opening import require_library
+
+    place_of(server)
+    require_library()

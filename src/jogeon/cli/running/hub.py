@@ -24,7 +24,7 @@ from jogeon.hub.note import Note, noted
 from jogeon.hub.tokens import HubTokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from jogeon.cli.arguments.choices import Choices
 
@@ -59,7 +59,7 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
     hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
     with told_to_end() as ending:
-        async with hub:
+        async with hub, published(hub, choices.nats):
             note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
             with noted(note), Output(Lines()) as output:
@@ -71,6 +71,22 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
+    """Publish what the hub commits on NATS as well, if it is to."""
+    if server is None:
+        yield
+        return
+    from jogeon.cli.running.published import HubSource
+    from jogeon.nats.address import place_of
+    from jogeon.nats.publisher import Publisher
+
+    source = HubSource(hub)
+    async with Publisher(place_of(server), source, source) as publisher:
+        hub.beside["nats"] = publisher.status
+        yield
 
 
 @contextlib.contextmanager

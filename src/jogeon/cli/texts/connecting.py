@@ -73,6 +73,10 @@ TEXTS = {
         "프록시를 통해 접속할 수 없습니다: HTTPS_PROXY 의 주소와 사용자 이름, 비밀번호를 확인하세요.",
         "the proxy cannot be used: check the address, the user and the password in HTTPS_PROXY.",
     ),
+    "CouldNotConnect.cause.silent": Text(
+        "NATS 서버는 있지만 그 이름으로 발행하는 허브가 실행 중이 아닙니다.",
+        "NATS is there, but no hub that publishes under this alias is running.",
+    ),
     "CouldNotConnect.cause.network": Text("네트워크가 끊겼거나 막혀 있습니다.", "the network is down or blocked."),
     "CouldNotConnect.next": Text("확인한 뒤 다시: {again}", "after checking: {again}"),
     "CouldNotConnect.next.maintenance": Text(

@@ -81,6 +81,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.nats": Text(
+        "기록한 이벤트를 NATS JetStream으로도 발행할 곳 (jogeon[nats] 필요)",
+        "publish what is recorded on NATS JetStream as well (needs jogeon[nats])",
+    ),
     "option.rest.hub": Text(
         "hub status: 물어볼 허브의 REST 주소. 없으면 이 컴퓨터에서 마지막에 시작한 허브",
         "of hub status: the hub's REST address; by default the hub started last on this machine",

@@ -206,6 +206,17 @@ TEXTS = {
         "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN 의 토큰으로 합니다.",
         "an address takes no user and password; the token in JOGEON_TOKEN logs in.",
     ),
+    "InvalidAddress.cause.nats user": Text(
+        "NATS에 로그인할 정보는 JOGEON_NATS_CREDS, JOGEON_NATS_TOKEN 또는 JOGEON_NATS_USER와 JOGEON_NATS_PASSWORD에"
+        " 넣습니다.",
+        "credentials for NATS belong in JOGEON_NATS_CREDS, JOGEON_NATS_TOKEN, or JOGEON_NATS_USER and"
+        " JOGEON_NATS_PASSWORD.",
+    ),
+    "InvalidAddress.cause.nats alias": Text(
+        "NATS 주소는 nats://HOST:4222/이름 꼴이며, 이름은 허브의 --nats에 쓴 이름입니다(영문자, 숫자, -, _ 32자까지).",
+        "an address of NATS is nats://HOST:4222/ALIAS, where ALIAS is the one given to the hub's --nats (up to 32"
+        " letters, digits, - and _).",
+    ),
     "InvalidAddress.cause.no IP address": Text(
         "IP 주소가 아닙니다. 예: 127.0.0.1", "it is not an IP address; for example: 127.0.0.1"
     ),

@@ -1,0 +1,75 @@
+"""A hub beside its publisher: what the one gives to the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jogeon.errors import RemoteProtocolError
+from jogeon.events import named
+from jogeon.journal.steps import kept_position
+from jogeon.live.listing import resolve
+from jogeon.live.pages import Moved
+from jogeon.nats.parcels import Picture
+
+if TYPE_CHECKING:
+    from jogeon.events import Condition, Exchange, Stock
+    from jogeon.hub.hub import Hub
+    from jogeon.journal.position import Position
+    from jogeon.journal.relay import Cursor
+
+STARTS = 3
+"""How often a search begins again because its condition moved, or its connection went, between two pages."""
+
+
+class HubSource:
+    """What a publisher takes from a hub, and asks it."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream: behind a position, else at its end."""
+        return self._hub.cursor(after)
+
+    def picture(self) -> Picture:
+        """Return who is in now, as it is durable."""
+        position, shown = self._hub.stream.picture()
+        snapshots = tuple(named(each, self._hub.feed.name_of) for each in shown)
+        return Picture(position, tuple(self._hub.feed.listing), snapshots)
+
+    def kept(self, name: str) -> Position | None:
+        """Return where a durable cursor stands, None if there is none; reads the file."""
+        return kept_position(self._hub.settings.journal, name)
+
+    def keep(self, name: str, place: int) -> None:
+        """Have a durable cursor stand behind the event with an id."""
+        self._hub.recording.journal.keep_cursor(name, place)
+
+    @property
+    def last(self) -> int:
+        """The id of the last event that is durable."""
+        return self._hub.relay.last
+
+    # ------------------------------------------------------------ what readers ask
+
+    async def conditions(self) -> list[Condition]:
+        """Return the saved conditions."""
+        return await self._hub.feed.conditions()
+
+    async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
+        """Return the stocks that are in a condition now."""
+        meant = self._meant(condition)
+        for _ in range(STARTS):
+            try:
+                return await self._hub.feed.search(meant, exchange=exchange)
+            except Moved:
+                meant = self._meant(condition)
+        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+
+    async def follow_for(self, condition: Condition, exchange: Exchange) -> None:
+        """Follow a condition as long as the hub lives."""
+        self._hub.pin(self._meant(condition), exchange)
+
+    def _meant(self, condition: Condition) -> Condition:
+        """Return a condition under its present seq; UnknownCondition, AmbiguousCondition."""
+        return resolve(condition, self._hub.feed.listing)

@@ -1,0 +1,122 @@
+"""What a client that follows a stream is answered: the list, searches, and where its stream begins."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import force_setattr
+
+from jogeon.errors import PositionError
+from jogeon.events import Condition
+from jogeon.journal.position import Position
+from jogeon.nats.asking import Asking
+from jogeon.nats.copy import Copy
+from jogeon.wire import messages, writers
+from jogeon.wire.lines import Line
+from jogeon.wire.messages import Clear, Follow, Following, ListConditions, Login, Request, Search
+from jogeon.wire.values import stock_row
+
+LETTER = "A"
+"""What stands before a code in searches, as the broker's."""
+UNEXPECTED = 1999
+UNKNOWN = "존재하지 않는 일련번호입니다."
+NO_QUOTES = "NATS로는 종목 시세(REG)를 중계하지 않습니다"
+
+
+class Answers:
+    """Answers one client on one connection, as a hub would; `copy()` is what its reader has of the stream.
+
+    `resumed`: it goes on where the connection before it ended. `reading`: it goes on already.
+    """
+
+    def __init__(self, asking: Asking, copy: Callable[[], Copy | None]) -> None:
+        self.resumed = False
+        self.reading = False
+        self._asking = asking
+        self._copy = copy
+        self._listing: list[Condition] = []
+        self._labels: dict[str, dict[Condition, str]] = {}
+        """How the client knows what it follows, by name and condition."""
+
+    async def of(self, request: Request) -> bytes:
+        """Return the answer to a request; raises what asking the hub raises, PositionError where nothing leads on."""
+        match request:
+            case Login():
+                copy = self._copy()
+                journal = None if copy is None else copy.position.journal
+                return writers.encode_login_accepted(journal=journal or "")
+            case ListConditions():
+                return await self.list()
+            case Follow():
+                return await self._follow(request)
+            case Search():
+                return await self._search(request)
+            case Clear(seq):
+                self._clear(seq.strip())
+                return writers.encode_cleared(seq)
+        return writers.encode_refusal(request.trnm, UNEXPECTED, NO_QUOTES)
+
+    async def list(self) -> bytes:
+        """Return the list of the hub, whose seqs count from now on."""
+        self._listing = await self._asking.conditions()
+        shown = sorted(self._listing, key=lambda condition: condition.seq)
+        return writers.encode_list([[condition.seq, condition.name] for condition in shown])
+
+    async def _search(self, request: Search) -> bytes:
+        condition = self._meant(request.seq)
+        if condition is None:
+            return writers.encode_refusal(request.trnm, int(messages.NO_SUCH_SEQ), UNKNOWN)
+        stocks = await self._asking.search(condition, request.exchange)
+        rows = [stock_row(stock, LETTER + stock.code) for stock in stocks]
+        return writers.encode_search(request.seq.strip().ljust(3), rows or None)
+
+    def _meant(self, seq: str) -> Condition | None:
+        return next((each for each in self._listing if each.seq == seq.strip()), None)
+
+    def _clear(self, label: str) -> None:
+        for named in self._labels.values():
+            for condition in [each for each, known in named.items() if known == label]:
+                del named[condition]
+
+    # ------------------------------------------------------------ the numbered stream
+
+    def relabelled(self, line: Line) -> bool:
+        """Let a line be of the condition as the client knows it; tell whether it follows that."""
+        condition = line.event.condition
+        if condition is None:
+            return bool(self._labels)
+        named = self._labels.get(condition.name, {})
+        label = next(iter(named.values())) if len(named) == 1 else named.get(condition)
+        if label is not None and label != condition.seq:
+            force_setattr(line.event, "condition", Condition(label, condition.name))  # nobody has seen it yet
+        return label is not None
+
+    async def _follow(self, request: Follow) -> bytes:
+        wanted = [condition for seq in request.seqs if (condition := self._meant(seq)) is not None]
+        if len(wanted) < len(request.seqs):
+            return writers.encode_refusal(request.trnm, int(messages.NO_SUCH_SEQ), UNKNOWN)
+        await asyncio.gather(*(self._asking.follow(condition, request.exchange) for condition in wanted))
+        copy = self._copy()
+        if copy is None:
+            raise PositionError(request.after, "hole", "the stream has broken off")
+        refused = self._refusal(request, wanted, copy) if request.after else ""
+        for condition in wanted:
+            self._labels.setdefault(condition.name, {})[condition] = condition.seq
+        if request.after and not refused:
+            return writers.encode_following(Following(request.after, resumed=True))
+        shown = [each for one in wanted if (each := copy.shown(one, one.seq)) is not None]
+        return writers.encode_following(Following(str(copy.position), shown=tuple(shown), refused=refused))
+
+    def _refusal(self, request: Follow, wanted: Sequence[Condition], copy: Copy) -> str:
+        """Return why the stream cannot go on behind a position, "" if it can."""
+        try:
+            after = Position.parse(request.after)
+        except ValueError:
+            return "unreadable"
+        number = (after.epoch, after.n)
+        if after.journal not in (None, copy.position.journal):
+            return "foreign"
+        if number == (copy.position.epoch, copy.position.n):
+            return ""
+        if not self.resumed:
+            return "pruned"
+        return "" if not self.reading or all(copy.last(each.name) <= number for each in wanted) else "pruned"

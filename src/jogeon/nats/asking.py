@@ -1,0 +1,77 @@
+"""What a reader asks a hub over NATS."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from jogeon.errors import CouldNotConnect, RequestRefused
+from jogeon.events import Condition, Exchange, Stock
+from jogeon.nats.address import Place
+from jogeon.nats.desk import Reply, question, read_reply
+from jogeon.reports import Report
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+QUICK = 4.0
+"""Seconds for an answer that the hub knows by itself, or from one request above."""
+SEARCH = 25.0
+"""Seconds for a search, all pages."""
+
+
+class Asking:
+    """Asks on one connection."""
+
+    def __init__(self, client: "Client", place: Place) -> None:
+        self._client = client
+        self._place = place
+
+    async def conditions(self) -> list[Condition]:
+        """Return the saved conditions; CouldNotConnect if no hub is there, RequestRefused."""
+        return list((await self._one(question("list"), QUICK)).conditions)
+
+    async def follow(self, condition: Condition, exchange: Exchange) -> None:
+        """Have the hub follow a condition; raises as `conditions`."""
+        await self._one(question("follow", condition=condition, exchange=exchange), QUICK)
+
+    async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
+        """Return the stocks that are in a condition now; raises as `conditions`."""
+        inbox = self._client.new_inbox()
+        replies = await self._client.subscribe(inbox)
+        try:
+            asked = question("search", condition=condition, exchange=exchange)
+            await self._client.publish(self._place.ask, asked, reply=inbox)
+            stocks: list[Stock] = []
+            async with asyncio.timeout(SEARCH):
+                while True:
+                    message = await replies.next_msg(SEARCH)
+                    reply = self._good(message.data) if not _unheard(message.headers) else None
+                    if reply is None:
+                        raise self._silent()
+                    stocks += reply.stocks
+                    if not reply.more:
+                        return stocks
+        finally:
+            await replies.unsubscribe()
+
+    async def _one(self, asked: bytes, seconds: float) -> Reply:
+        from nats.errors import NoRespondersError
+
+        try:
+            message = await self._client.request(self._place.ask, asked, timeout=seconds)
+        except (NoRespondersError, TimeoutError):
+            raise self._silent() from None
+        return self._good(message.data)
+
+    def _good(self, payload: bytes) -> Reply:
+        reply = read_reply(payload)
+        if reply.code:
+            raise RequestRefused("NATS", code=reply.code, text=reply.text)
+        return reply
+
+    def _silent(self) -> CouldNotConnect:
+        words = f"no hub answers as {self._place.alias!r} there"
+        return CouldNotConnect(address=str(self._place), reason="silent", detail=Report("other", text=words))
+
+
+def _unheard(headers: dict[str, str] | None) -> bool:
+    return bool(headers) and (headers or {}).get("Status") == "503"

@@ -1,0 +1,127 @@
+"""What a hub answers over NATS: its list, a search, and that it follows one more condition."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
+from jogeon.events import Condition, Exchange, Stock
+from jogeon.masks import unmasked
+from jogeon.nats.address import Place
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+ROWS = 500
+"""Rows of a search in one message."""
+WAITING = 100
+"""Questions that wait at most; one that is not answered is asked again."""
+
+logger = logging.getLogger("jogeon.nats")
+logger.addFilter(unmasked)
+
+
+class Question(Struct, frozen=True, omit_defaults=True):
+    """What is asked: `list`; `search` or `follow` a condition, by its name, and its seq where the name is doubled."""
+
+    what: str
+    condition: Condition | None = None
+    exchange: Exchange = "K"
+
+
+class Reply(Struct, frozen=True, omit_defaults=True):
+    """What is answered: conditions, stocks (`more` follow), or a refusal with the broker's code and words."""
+
+    conditions: tuple[Condition, ...] = ()
+    stocks: tuple[Stock, ...] = ()
+    more: bool = False
+    code: str = ""
+    text: str = ""
+
+
+class Asked(Protocol):
+    """Who knows the answers."""
+
+    async def conditions(self) -> list[Condition]:
+        """Return the saved conditions."""
+
+    async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
+        """Return the stocks that are in a condition now."""
+
+    async def follow_for(self, condition: Condition, exchange: Exchange) -> None:
+        """Follow a condition from now on."""
+
+
+_question = msgspec.json.Decoder(Question)
+
+
+class Desk:
+    """Answers on one connection, one question after the other: a search must not keep a list waiting for long."""
+
+    def __init__(self, client: "Client", place: Place, asked: Asked) -> None:
+        self._client = client
+        self._place = place
+        self._asked = asked
+        self._waiting: asyncio.Queue[Msg] = asyncio.Queue(WAITING)
+
+    async def open(self) -> None:
+        """Listen for questions."""
+        await self._client.subscribe(self._place.ask, cb=self._take)
+
+    async def _take(self, message: "Msg") -> None:
+        if message.reply and not self._waiting.full():
+            self._waiting.put_nowait(message)
+
+    async def run(self) -> None:
+        """Answer for ever, a few at a time."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(4):
+                group.create_task(self._answer_all())
+
+    async def _answer_all(self) -> None:
+        while True:
+            message = await self._waiting.get()
+            for reply in await self._replies(message.data):
+                await self._client.publish(message.reply, msgspec.json.encode(reply))
+
+    async def _replies(self, payload: bytes) -> list[Reply]:
+        try:
+            question = _question.decode(payload)
+            return await self._answers(question)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return [Reply(code="400", text="not readable")]
+        except UnknownCondition as error:
+            return [Reply(code="900004", text=str(error))]
+        except JogeonError as error:
+            code = error.code if isinstance(error, RequestRefused) else ""
+            return [Reply(code=code or "1999", text=error.text or str(error))]
+
+    async def _answers(self, question: Question) -> list[Reply]:
+        match question:
+            case Question("list"):
+                return [Reply(conditions=tuple(await self._asked.conditions()))]
+            case Question("search", Condition() as condition, exchange):
+                stocks = await self._asked.search(condition, exchange)
+                pieces = [tuple(stocks[start : start + ROWS]) for start in range(0, len(stocks), ROWS)] or [()]
+                return [Reply(stocks=piece, more=piece is not pieces[-1]) for piece in pieces]
+            case Question("follow", Condition() as condition, exchange):
+                await self._asked.follow_for(condition, exchange)
+                return [Reply()]
+        return [Reply(code="400", text="not known")]
+
+
+def read_reply(payload: bytes) -> Reply:
+    """Return an answer; a refusal for one that cannot be read."""
+    try:
+        return msgspec.json.decode(payload, type=Reply)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Reply(code="1999", text="the answer cannot be read")
+
+
+def question(what: str, **fields: Any) -> bytes:
+    """Return what is sent."""
+    return msgspec.json.encode(Question(what, **fields))

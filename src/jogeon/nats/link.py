@@ -1,0 +1,289 @@
+"""A connection to the stream of a hub that looks to a client like one to the hub itself.
+
+The client sends the requests of the wire and takes its answers and lines; what lies between is here, in this process.
+So whatever keeps a client right over a hub's outages keeps it right over those of NATS. It is used once.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from jogeon.errors import CouldNotConnect, JogeonError, PositionError, RemoteProtocolError
+from jogeon.live.connection import Connection
+from jogeon.live.receiving import Receiver
+from jogeon.masks import unmasked
+from jogeon.nats.address import Place
+from jogeon.nats.answers import Answers
+from jogeon.nats.asking import Asking
+from jogeon.nats.copy import Copy
+from jogeon.nats.opening import is_failure, opened, trouble_of
+from jogeon.nats.parcels import Unpacking
+from jogeon.nats.pulling import Pull
+from jogeon.nats.streams import Stream, stream_read
+from jogeon.reports import Report
+from jogeon.wire import messages, writers
+from jogeon.wire.messages import Follow, Request
+from jogeon.wire.requests import decode_request
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+SILENT = 3.0
+"""Seconds without any sign of the server after which the connection counts as lost."""
+GONE = 5.0
+"""Seconds without a sign of the hub after which it does."""
+LOOK = 0.5
+FIRST = 10.0
+"""Seconds for the picture that a reader begins with."""
+UNEXPECTED = 1999
+
+Learn = Callable[[Iterable[tuple[str, str, str]]], object]
+"""Takes names of stocks: code, name, market."""
+
+logger = logging.getLogger("jogeon.nats")
+logger.addFilter(unmasked)
+
+
+class Way:
+    """How one client comes to its connections, one after the other; a Dial. It knows how far the last one came."""
+
+    def __init__(self, place: Place, learn: Learn = lambda _: None) -> None:
+        self.place = place
+        self.learn = learn
+        self.copy: Copy | None = None
+
+    async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None = None) -> Connection:
+        """Return a connection; CouldNotConnect, LoginRefused, MissingExtra."""
+        del url, proxy
+        link = Link(self, receiver)
+        await link.open()
+        return link.connection
+
+
+class _Frame:
+    """A message as the reader of a socket would have it, whole."""
+
+    payload_size = 2**16
+    fin = last_in_buffer = True
+
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+
+    def get_payload_as_bytes(self) -> bytes:
+        """Return the message."""
+        return self._payload
+
+
+class _Code(Struct, frozen=True):
+    value: int = 1001
+
+
+class _Close(Struct, frozen=True):
+    """What a server would have said at its end."""
+
+    reason: str
+    code: _Code = _Code()
+
+
+class _Handshake(Struct, frozen=True):
+    recv: _Close
+    sent: None = None
+
+
+class Link:
+    """One connection of a client; the transport below its `connection`."""
+
+    close_handshake: _Handshake | None = None
+
+    def __init__(self, way: Way, receiver: Receiver) -> None:
+        self.connection = Connection(receiver)
+        self._way = way
+        self._place = way.place
+        self._loop = asyncio.get_running_loop()
+        self._stack = contextlib.AsyncExitStack()
+        self._over: asyncio.Future[str] = self._loop.create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._living: asyncio.Task[None] | None = None
+        self._unpacking = Unpacking()
+        self._heard = self._beaten = self._loop.time()
+
+    async def open(self) -> None:
+        """Connect, and have what the stream adds up to so far."""
+        try:
+            self._client = await self._stack.enter_async_context(opened(self._place))
+            await self._begin(self._client)
+        except BaseException as error:
+            await self._stack.aclose()
+            if not is_failure(error):
+                raise
+            raise trouble_of(self._place, error) from error
+        self.connection.on_ws_connected(self)  # type: ignore[arg-type]  # all of a transport that it asks for
+        self._living = self._loop.create_task(self._live(), name="nats link")
+
+    async def _begin(self, client: "Client") -> None:
+        self._answers = Answers(Asking(client, self._place), lambda: self._way.copy)
+        stream = await stream_read(client, self._place)
+        if stream is None:
+            raise _nothing(self._place)
+        await self._answers.list()
+        await client.subscribe(self._place.beat, cb=self._on_beat)
+        self._pull = Pull(client, self._place, self._take, self._on_sign, self._on_error)
+        copy = self._way.copy
+        if copy is not None and copy.created == stream.created and copy.sequence <= await stream.last():
+            self._answers.resumed = True
+            return
+        self._way.copy = None
+        await self._first(stream)
+
+    async def _first(self, stream: Stream) -> None:
+        """Begin with the last picture."""
+        begun = await stream.picture()
+        if begun is None:
+            raise _nothing(self._place)
+        self._created = stream.created
+        self._pictured = self._loop.create_future()
+        self._answers.reading = True
+        await self._pull.start(begun.first)
+        async with asyncio.timeout(FIRST):
+            await self._pictured
+
+    async def _live(self) -> None:
+        """Wait for the end, and make it known."""
+        watching = self._loop.create_task(self._watch(), name="nats watch")
+        why = await self._over
+        self.close_handshake = _Handshake(_Close(why)) if why else None
+        self.connection.on_ws_disconnected(self)  # type: ignore[arg-type]  # as above
+        for task in (watching, *self._tasks):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._stack.aclose()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            now = self._loop.time()
+            if self._client.is_closed:
+                self._end("the connection to NATS was lost")
+            elif self._answers.reading and now - self._heard > SILENT:
+                self._end("NATS gives no sign of life")
+            elif now - self._beaten > GONE:
+                self._end("the hub gives no sign of life")
+
+    def _end(self, why: str) -> None:
+        if not self._over.done():
+            self._over.set_result(why)
+
+    # ------------------------------------------------------------ what comes from the stream
+
+    def _on_sign(self) -> None:
+        self._heard = self._loop.time()
+
+    async def _on_beat(self, _message: object) -> None:
+        """Take a sign of life of the hub: the client hears it as a PING."""
+        self._beaten = self._loop.time()
+        self._hand_over(writers.encode_ping())
+
+    def _on_error(self, error: Exception) -> None:
+        if isinstance(error, PositionError):  # what there is does not lead on from here
+            self._way.copy = None
+        elif not isinstance(error, JogeonError):
+            logger.error("nats: a defect in the reader", exc_info=error)
+        self._end(str(error))
+
+    def _take(self, sequence: int, payload: bytes) -> None:
+        try:
+            parcel = self._unpacking.take(payload)
+        except RemoteProtocolError as error:
+            logger.warning("nats: %s: message %d is none of a hub's: %s", self._place.stream, sequence, error)
+            return
+        if parcel is None or self._over.done():
+            return
+        copy = self._way.copy
+        if parcel.picture is not None:
+            self._way.learn((code, name, "") for each in parcel.picture.shown for code, name in each.names.items())
+        if copy is None:
+            if parcel.picture is not None:
+                self._way.copy = Copy(self._created, parcel.picture, sequence)
+                self._pictured.set_result(None)
+            return
+        lines = [line for line in copy.take(parcel, sequence) if self._answers.relabelled(line)]
+        if lines:
+            self.connection.take_lines(lines)
+
+    # ------------------------------------------------------------ what the client asks
+
+    async def _answer(self, request: Request) -> None:
+        """Answer a request when its answer is known, or say why there is none."""
+        try:
+            self._hand_over(await self._answers.of(request))
+        except PositionError as error:
+            self._on_error(error)
+        except JogeonError as error:
+            code = int(error.code) if error.code.isdigit() else UNEXPECTED
+            self._hand_over(writers.encode_refusal(request.trnm, code, error.text or str(error)))
+        except Exception as error:  # noqa: BLE001  # whatever NATS has against it
+            self._end(str(trouble_of(self._place, error)))
+        else:
+            if isinstance(request, Follow) and not self._answers.reading:
+                await self._start()
+
+    async def _start(self) -> None:
+        """Read on, which was to wait until somebody follows something."""
+        copy = self._way.copy
+        if copy is None:
+            return
+        self._answers.reading = True
+        self._heard = self._loop.time()
+        try:
+            await self._pull.start(copy.sequence + 1)
+        except Exception as error:  # noqa: BLE001  # whatever NATS has against it
+            self._end(str(trouble_of(self._place, error)))
+
+    def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # ------------------------------------------------------------ a transport, as the connection uses it
+
+    def _hand_over(self, payload: bytes) -> None:
+        if not self._over.done():
+            self.connection.on_ws_frame(self, _Frame(payload))  # type: ignore[arg-type]  # all that it asks for
+
+    def send(self, _kind: object, payload: bytes | str) -> None:
+        """Take a request of the client."""
+        request = decode_request(payload.encode() if isinstance(payload, str) else payload)
+        if not isinstance(request, messages.Ping | messages.Unknown):
+            self._begin_task(self._answer(request))
+
+    def send_close(self, *_: object) -> None:
+        """Say nothing at the end."""
+
+    def disconnect(self, *, graceful: bool = True) -> None:
+        """End."""
+        del graceful
+        self._end("")
+
+    async def wait_disconnected(self) -> None:
+        """Wait until it has ended."""
+        if self._living is not None:
+            await asyncio.wait({self._living})
+
+    @property
+    def underlying_transport(self) -> "Link":
+        """What knows the socket."""
+        return self
+
+    def get_extra_info(self, _name: str) -> None:
+        """Know no socket: what waits in it is read by nats-py."""
+
+
+def _nothing(place: Place) -> CouldNotConnect:
+    return CouldNotConnect(
+        address=str(place), reason="silent", detail=Report("other", text=f"no hub publishes as {place.alias!r} there")
+    )

@@ -1,0 +1,126 @@
+"""A connection to a server of NATS, used once: whoever needs another makes another. Extra `nats`.
+
+What nats-py would do by itself is left out on purpose: reconnecting, because a publish that was waiting would go out
+then, and a consumer may stay silent for seconds; its log, because the one who asked is told.
+"""
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from jogeon.errors import CouldNotConnect, InvalidSetting, JogeonError, LoginRefused, MissingExtra
+from jogeon.masks import hide
+from jogeon.nats.address import Place
+from jogeon.net import could_not_connect, tls_context
+from jogeon.reports import Report
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+
+PATIENCE = 5.0
+"""Seconds for an answer of the server."""
+CONNECT = 5
+"""Seconds for a connection to a server."""
+FENCED = 10071
+"""What the server says where another message came in between: wrong last sequence."""
+
+
+@contextlib.asynccontextmanager
+async def opened(place: Place) -> "AsyncIterator[Client]":
+    """Have a connection; MissingExtra, CouldNotConnect, LoginRefused, InvalidSetting.
+
+    Credentials come from the environment: JOGEON_NATS_CREDS names a file, else JOGEON_NATS_TOKEN, else JOGEON_NATS_USER
+    and JOGEON_NATS_PASSWORD.
+    """
+    client = _client()
+    told: list[Exception] = []
+
+    async def on_error(error: Exception) -> None:
+        told.append(error)
+
+    options: dict[str, Any] = {"tls": tls_context("wss://")} if place.tls else {}
+    try:
+        await client.connect(
+            [f"{'tls' if place.tls else 'nats'}://{server}" for server in place.servers],
+            error_cb=on_error,
+            allow_reconnect=False,
+            connect_timeout=CONNECT,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            name="jogeon",
+            **options,
+            **credentials(),
+        )
+    except Exception as error:
+        await _closed(client)
+        raise connect_error(place, [error, *told]) from error
+    try:
+        yield client
+    finally:
+        await _closed(client)
+
+
+def _client() -> "Client":
+    try:
+        from nats.aio.client import Client
+    except ImportError:
+        raise MissingExtra("nats") from None
+    return Client()
+
+
+def require_library() -> None:
+    """Raise MissingExtra where nats-py is not installed."""
+    _client()
+
+
+async def _closed(client: "Client") -> None:
+    with contextlib.suppress(Exception):  # it is of no use any more, whatever it says
+        await client.close()
+
+
+def credentials() -> dict[str, Any]:
+    """Return what the environment has to log in with; InvalidSetting for a file that is not there."""
+    said = {name: os.environ.get(f"JOGEON_NATS_{name}", "") for name in ("CREDS", "TOKEN", "USER", "PASSWORD")}
+    for name in ("TOKEN", "PASSWORD"):
+        if said[name]:
+            hide(said[name])
+    if said["CREDS"]:
+        if not os.path.isfile(said["CREDS"]):  # noqa: PTH113  # a path that the library opens by its name
+            raise InvalidSetting(file="environment", field="JOGEON_NATS_CREDS", reason="missing")
+        return {"user_credentials": said["CREDS"]}
+    if said["TOKEN"]:
+        return {"token": said["TOKEN"]}
+    return {"user": said["USER"], "password": said["PASSWORD"]} if said["USER"] else {}
+
+
+def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
+    """Return why there is no connection: what the server said, else what the way there said."""
+    if (ours := next((each for each in errors if isinstance(each, JogeonError)), None)) is not None:
+        return ours
+    texts = [str(each) for each in errors]
+    refused = next((text for text in texts if "authorization" in text.lower() or "authentication" in text.lower()), "")
+    if refused:
+        return LoginRefused(code="NATS", text=refused.removeprefix("nats: ").strip("'"))
+    system = next((each for each in errors if isinstance(each, OSError)), None)
+    if system is not None:
+        return could_not_connect(str(place), system)
+    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=texts[0] or "no answer"))
+
+
+def is_failure(error: BaseException) -> bool:
+    """Tell whether an error is one of NATS, the network or this package, no defect."""
+    from nats.errors import Error
+
+    return isinstance(error, Error | OSError | JogeonError)
+
+
+def trouble_of(place: Place, error: BaseException) -> JogeonError:
+    """Return what went wrong with a connection that there was, as an error of this package."""
+    if isinstance(error, JogeonError):
+        return error
+    text = str(error).removeprefix("nats: ") or type(error).__name__
+    if type(error).__name__ in ("NoStreamResponseError", "NoRespondersError", "ServiceUnavailableError"):
+        text = "the server has no JetStream (nats-server -js), or it is not ready yet"
+    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=text))

@@ -1,0 +1,267 @@
+"""The committed events of a hub on their way into a stream: in order, each once, from a durable cursor.
+
+Where it goes on the stream itself says: its last message bears a position. A server that is down, slow, restarted or
+emptied costs delay; whatever went wrong, it begins again from what is in the stream.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from jogeon.errors import JogeonError, PositionError, RemoteProtocolError
+from jogeon.journal.following import Numbered
+from jogeon.journal.position import Position
+from jogeon.journal.relay import Cursor
+from jogeon.masks import unmasked
+from jogeon.nats.address import Place
+from jogeon.nats.desk import Desk
+from jogeon.nats.opening import opened, trouble_of
+from jogeon.nats.outgoing import Outgoing
+from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
+from jogeon.nats.streams import Stream, stream_of
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+    from jogeon.nats.desk import Asked
+
+PIECE = 500
+"""Events of a parcel, but for a block that is longer."""
+BEAT = 1.0
+"""Seconds between two signs of life."""
+SHORT = 0.05
+"""Seconds after which it is known that nothing waits to be published."""
+PICTURE = 60.0
+"""Seconds between two pictures while something changes: a late reader reads no more than that."""
+STILL = 3_600.0
+"""Seconds between two pictures while nothing does, so that retention leaves one."""
+LOOK = 5.0
+"""Seconds between two looks whether somebody emptied the stream."""
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before another connection, the last for ever."""
+CURSOR = "nats:"
+"""What the names of durable cursors begin with."""
+
+logger = logging.getLogger("jogeon.nats")
+logger.addFilter(unmasked)
+
+
+class Source(Protocol):
+    """What a hub gives to a publisher."""
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream: behind a position, else at its end."""
+
+    def picture(self) -> Picture:
+        """Return who is in now, as it is durable."""
+
+    def kept(self, name: str) -> Position | None:
+        """Return where a durable cursor stands, None if there is none; reads the file."""
+
+    def keep(self, name: str, place: int) -> None:
+        """Have a durable cursor stand behind the event with an id."""
+
+    @property
+    def last(self) -> int:
+        """The id of the last event that is durable."""
+
+
+class Publisher:
+    """Publishes while it is entered. `state` is connecting, publishing or failed; `trouble` says why."""
+
+    def __init__(self, place: Place, source: Source, asked: "Asked") -> None:
+        self.place = place
+        self.state = "connecting"
+        self.trouble: JogeonError | None = None
+        self.position: Position | None = None
+        """Behind the last event that is in the stream for certain."""
+        self._source = source
+        self._asked = asked
+        self._arrived_place: int | None = None
+        """The id of that event."""
+        self._pictured = 0
+        """The sequence at which the last picture began."""
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="nats publisher")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def status(self) -> dict[str, Any]:
+        """Return how it goes, as `jogeon hub status` prints it."""
+        behind = None if self._arrived_place is None else self._source.last - self._arrived_place
+        trouble = None if self.trouble is None else str(self.trouble)
+        return {
+            "state": self.state, "behind": behind, "stream": self.place.stream, "lease": "none", "trouble": trouble,
+        }  # fmt: skip
+
+    async def _run(self) -> None:
+        """Publish for ever, on one connection after the other."""
+        failures = 0
+        while True:
+            try:
+                async with opened(self.place) as client:
+                    await self._publish_on(client)
+            except Exception as error:  # noqa: BLE001  # whatever NATS does, the watch goes on
+                failures = 0 if self.state == "publishing" else failures + 1
+                self._failed(error)
+            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+
+    def _failed(self, error: Exception) -> None:
+        found = error
+        while isinstance(found, ExceptionGroup):
+            found = found.exceptions[0]
+        trouble = trouble_of(self.place, found)
+        if str(trouble) != str(self.trouble):
+            logger.warning("nats: %s", trouble)
+        logger.debug("nats", exc_info=error)
+        self.state, self.trouble = "failed", trouble
+
+    # ------------------------------------------------------------ one connection
+
+    async def _publish_on(self, client: "Client") -> None:
+        stream = await stream_of(client, self.place)
+        out = Outgoing(client, await stream.last())
+        await out.open()
+        desk = Desk(client, self.place, self._asked)
+        await desk.open()
+        begin, pictured = await self._begin(stream)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(out.watch())
+            group.create_task(self._beat(client))
+            group.create_task(desk.run())
+            await self._publish(out, stream, begin, pictured=pictured)
+
+    async def _beat(self, client: "Client") -> None:
+        """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""
+        while True:
+            await client.publish(self.place.beat, b"")
+            await asyncio.sleep(BEAT)
+
+    async def _begin(self, stream: Stream) -> tuple[Position, bool]:
+        """Return where the stream goes on, and whether it has a picture that leads there."""
+        now = self._source.picture().position
+        last = await self._last(stream)
+        picture = await stream.picture()
+        self._pictured = picture.first if picture is not None else 0
+        if last is not None:
+            if (last.journal or None) != now.journal:
+                return now, False
+            complete = last.ends and not last.more
+            return Position(*(last.to if complete else last.before), now.journal), picture is not None
+        known = self.position or await asyncio.to_thread(self._source.kept, CURSOR + self.place.alias)
+        if known is None or known.journal != now.journal:
+            return now, False
+        return known, False
+
+    async def _last(self, stream: Stream) -> Head | None:
+        """Return the head of the last message of events; what others wrote between is passed over."""
+        async for payload in stream.backwards():
+            with contextlib.suppress(RemoteProtocolError):
+                return read_head(payload)[0]
+        return None
+
+    async def _publish(self, out: Outgoing, stream: Stream, begin: Position, *, pictured: bool) -> None:
+        clock = asyncio.get_running_loop().time
+        if not pictured:
+            await self._put_picture(out)
+        self.position = begin
+        due, looked, changed = clock() + PICTURE, clock(), False
+        reading = _Reading(self._source.cursor, begin)
+        try:
+            while True:
+                try:
+                    batch = await reading.next(BEAT if self.state == "publishing" else SHORT)
+                except PositionError as error:
+                    logger.warning("nats: %s", error)
+                    await reading.close()
+                    await self._put_picture(out)
+                    self.position = self._source.picture().position
+                    reading = _Reading(self._source.cursor, self.position)
+                    continue
+                if batch:
+                    await self._put(out, batch, reading)
+                    changed = True
+                elif not reading.waiting and out.acknowledged == out.sequence:
+                    self.state, self.trouble = "publishing", None
+                    self._arrived_place = reading.place
+                now = clock()
+                if now >= due and (changed or now >= due + STILL):
+                    await self._put_picture(out)
+                    due, changed = now + PICTURE, False
+                if now - looked >= LOOK:
+                    await out.all_in()
+                    looked = clock()
+                    if await stream.is_empty(self._pictured):
+                        await self._put_picture(out)
+        finally:
+            await reading.close()
+
+    async def _put(self, out: Outgoing, batch: Sequence[Numbered], reading: "_Reading") -> None:
+        for message in parcel(self.place, batch, reading.before):
+            await out.put(message)
+        out.then(self._arrived(reading.position, reading.place))
+
+    def _arrived(self, position: Position, place: int | None) -> Callable[[], None]:
+        def arrived() -> None:
+            self.position, self._arrived_place = position, place
+            self.state, self.trouble = "publishing", None
+            if place is not None:
+                self._source.keep(CURSOR + self.place.alias, place)
+
+        return arrived
+
+    async def _put_picture(self, out: Outgoing) -> None:
+        """Publish who is in now; whoever comes later begins with it."""
+        first = out.sequence + 1
+        for message in picture_messages(self.place, self._source.picture(), self._pictured):
+            await out.put(message)
+        out.then(lambda: setattr(self, "_pictured", first))
+
+
+class _Reading:
+    """What is committed, in pieces that may go out together: `position` is behind the last, `before` in front of it."""
+
+    def __init__(self, cursor: Callable[[Position], Cursor], begin: Position) -> None:
+        self.before = self.position = begin
+        self.waiting: list[Numbered] = []
+        self._cursor = cursor(begin)
+        self._read: asyncio.Task[list[Numbered]] | None = None
+
+    async def next(self, seconds: float) -> list[Numbered]:
+        """Return the next piece, nothing if none comes in time; PositionError."""
+        if not (size := self._size()):
+            if self._read is None:
+                self._read = asyncio.create_task(self._cursor.read())
+            done, _ = await asyncio.wait({self._read}, timeout=seconds)
+            if not done:
+                return []
+            reading, self._read = self._read, None
+            self.waiting += reading.result()
+            size = self._size()
+        piece, self.waiting = self.waiting[:size], self.waiting[size:]
+        if piece:
+            self.before, self.position = self.position, Position(*piece[-1][:2], self.before.journal)
+        return piece
+
+    @property
+    def place(self) -> int | None:
+        """The id of the last event it returned; None before its place was looked up."""
+        return None if self._cursor.place is None else self._cursor.place - len(self.waiting)
+
+    def _size(self) -> int:
+        return whole(self.waiting[:PIECE]) or whole(self.waiting)
+
+    async def close(self) -> None:
+        """Stop reading."""
+        if self._read is not None:
+            self._read.cancel()
+            await asyncio.wait({self._read})
+        await self._cursor.close()

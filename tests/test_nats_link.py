@@ -1,0 +1,173 @@
+"""A client that reads a hub's stream on a real NATS: as on the hub itself, and right over whatever befalls NATS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jogeon
+from hubs import MARKET
+from jogeon.errors import CouldNotConnect, LoginRefused
+from jogeon.events import Enter, Gap, Leave, Snapshot, State
+from jogeon.nats.opening import opened
+from jogeon.testing import Broker
+from natsd import in_stream, natsd, published
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jogeon.events import Event
+    from jogeon.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("spared_disk")
+
+
+async def until(watch: Watch, code: str) -> list[Event]:
+    """Return what a watch tells up to the change of a code."""
+    told: list[Event] = []
+    async for event in watch:
+        told.append(event)
+        if isinstance(event, Enter | Leave) and event.code == code:
+            return told
+    raise AssertionError("the watch ended")
+
+
+def numbers(events: list[Event]) -> list[tuple[int, int]]:
+    return [each.number for each in events if each.number is not None]
+
+
+async def test_a_client_lists_searches_and_watches_as_on_the_hub(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server):
+        async with jogeon.connect(server.address()) as client:
+            assert [each.name for each in await client.conditions()] == list(MARKET)
+            assert [each.code for each in await client.search("급등주")] == MARKET["급등주"]
+            async with client.watch("급등주") as watch:
+                assert set(watch.members["급등주"]) == {"005930", "000660"}
+                broker.enter("신고가 돌파", "111111")
+                broker.enter("급등주", "042700")
+                broker.leave("급등주", "005930")
+                told = await until(watch, "005930")
+        assert [type(each) for each in told] == [State, Snapshot, Enter, Leave]
+        (epoch, first), (_, last) = numbers(told)
+        assert (epoch, last - first) == (1, 1)
+        assert broker.logins == 1
+
+
+async def test_what_is_committed_while_nats_is_down_comes_afterwards_without_a_gap(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server) as hub:
+        async with jogeon.connect(server.address()) as client, client.watch() as watch:
+            broker.enter("급등주", "042700")
+            told = await until(watch, "042700")
+            server.kill()
+            broker.enter("급등주", "111111")
+            broker.leave("신고가 돌파", "035720")
+            await server.restart()
+            await in_stream(hub)
+            broker.enter("급등주", "222222")
+            told += await until(watch, "222222")
+            assert not [each for each in told if isinstance(each, Gap)]
+            assert [each.code for each in told if isinstance(each, Enter | Leave)] == [
+                "042700", "111111", "035720", "222222",
+            ]  # fmt: skip
+            came = numbers(told)
+            assert came == [(1, n) for n in range(came[0][1], came[0][1] + len(came))]
+
+
+async def test_an_emptied_nats_is_a_told_gap_and_the_members_are_right(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server) as hub:
+        async with jogeon.connect(server.address()) as client, client.watch("급등주") as watch:
+            broker.enter("급등주", "042700")
+            await until(watch, "042700")
+            server.kill()
+            broker.enter("급등주", "111111")
+            broker.leave("급등주", "005930")
+            await server.restart(emptied=True)
+            await in_stream(hub)
+            told = await until(watch, "111111")
+            broker.enter("급등주", "222222")
+            told += await until(watch, "222222")
+            assert [each.cause for each in told if isinstance(each, Gap)] == ["connection lost"]
+            recovered = [each.code for each in told if isinstance(each, Enter | Leave) and each.origin == "recovered"]
+            assert recovered == ["005930", "111111"]
+            assert set(watch.members["급등주"]) == {"000660", "042700", "111111", "222222"}
+
+
+async def test_a_hub_that_was_restarted_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        async with published(broker, tmp_path / "j", server):
+            client = jogeon.connect(server.address())
+            await client.__aenter__()
+            watch = await client.watch("급등주").__aenter__()
+            broker.enter("급등주", "042700")
+            await until(watch, "042700")
+        broker.enter("급등주", "111111")
+        async with published(broker, tmp_path / "j", server):
+            broker.enter("급등주", "222222")
+            told = await until(watch, "222222")
+            await watch.__aexit__(None, None, None)
+            await client.__aexit__(None, None, None)
+        gaps = [each for each in told if isinstance(each, Gap)]
+        assert [(each.cause, each.number is not None) for each in gaps if not each.open] == [("restart", True)]
+        assert {epoch for epoch, _ in numbers(told)} == {1, 2}
+        assert set(watch.members.get("급등주", {"111111"})) >= {"111111"}
+
+
+async def test_garbage_in_the_stream_changes_no_member(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server) as hub:
+        place = server.place()
+        async with jogeon.connect(server.address()) as client, client.watch("급등주") as watch, opened(place) as other:
+            await other.publish(place.subject("급등주"), b"garbage")
+            await other.publish(place.subject("급등주"), b'{"journal":"0","to":[9,9]}\n{"trnm":"LINES","lines":[]}')
+            await other.flush()
+            broker.enter("급등주", "042700")
+            told = await until(watch, "042700")
+            assert set(watch.members["급등주"]) == {"005930", "000660", "042700"}
+            await in_stream(hub)
+        assert [each.code for each in told if isinstance(each, Enter | Leave)] == ["042700"]
+
+
+async def test_two_hubs_with_other_journals_do_not_mix(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, Broker({"급등주": ["999999"]}) as another, natsd(tmp_path) as server:
+        async with published(broker, tmp_path / "j", server):
+            client = jogeon.connect(server.address())
+            await client.__aenter__()
+            watch = await client.watch("급등주").__aenter__()
+        async with published(another, tmp_path / "k", server):
+            another.enter("급등주", "888888")
+            told = await until(watch, "888888")
+            assert [each.cause for each in told if isinstance(each, Gap)] == ["connection lost"]
+            assert set(watch.members["급등주"]) == {"999999", "888888"}
+            await watch.__aexit__(None, None, None)
+            await client.__aexit__(None, None, None)
+
+
+async def refused(address: str) -> Exception:
+    try:
+        async with jogeon.connect(address):
+            raise AssertionError("there is nothing to connect to")
+    except jogeon.JogeonError as error:
+        return error
+
+
+async def test_what_is_not_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with natsd(tmp_path) as server:
+        error = await refused(server.address("nobody"))
+        assert isinstance(error, CouldNotConnect)
+        assert error.reason == "silent"
+        assert "no hub publishes as 'nobody'" in str(error)
+        server.kill()
+        error = await refused(server.address())
+        assert isinstance(error, CouldNotConnect)
+        assert error.reason == "refused"
+    async with natsd(tmp_path, jetstream=False) as server:
+        error = await refused(server.address())
+        assert isinstance(error, CouldNotConnect)
+        assert "JetStream" in str(error)
+    async with natsd(tmp_path, "--auth", "right-token-of-nats") as server:
+        monkeypatch.setenv("JOGEON_NATS_TOKEN", "wrong-token-of-nats")
+        error = await refused(server.address())
+        assert isinstance(error, LoginRefused)
+        assert "wrong-token" not in str(error)
+        monkeypatch.setenv("JOGEON_NATS_TOKEN", "right-token-of-nats")
+        assert isinstance(await refused(server.address()), CouldNotConnect)

@@ -1,0 +1,48 @@
+"""Publishing behind a fence, on a real server: in order, and nobody else gets between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jogeon.errors import ConnectionLost
+from jogeon.nats.opening import opened
+from jogeon.nats.outgoing import Fenced, Outgoing
+from jogeon.nats.parcels import Message
+from jogeon.nats.streams import stream_of, stream_read
+from natsd import natsd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_many_go_out_in_order_and_a_second_writer_is_refused(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        assert await stream_read(client, place) is None
+        stream = await stream_of(client, place)
+        out, other = Outgoing(client, 0), Outgoing(client, 0)
+        done: list[int] = []
+        for each in (out, other):
+            await each.open()
+        for number in range(1_000):
+            await out.put(Message(place.subject("급등주"), b"%d" % number))
+        out.then(lambda: done.append(out.acknowledged))
+        await out.all_in()
+        assert (done, await stream.last()) == ([1_000], 1_000)
+        assert [payload async for payload in stream.backwards()] == [b"%d" % number for number in range(999, -1, -1)]
+        await other.put(Message(place.subject("급등주"), b"between"))
+        with pytest.raises(Fenced):
+            await other.watch()
+        with pytest.raises(Fenced):
+            await other.put(Message(place.subject("급등주"), b"again"))
+        assert await stream.last() == 1_000
+
+
+async def test_a_server_without_a_stream_is_told(tmp_path: Path) -> None:
+    async with natsd(tmp_path, jetstream=False) as server, opened(place := server.place()) as client:
+        out = Outgoing(client, 0)
+        await out.open()
+        await out.put(Message(place.subject("급등주"), b""))
+        with pytest.raises(ConnectionLost):
+            await out.watch()

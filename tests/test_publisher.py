@@ -1,0 +1,90 @@
+"""A hub that publishes: NATS may be down, a stream may be there, somebody may write into it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hubs import MARKET, hub_over
+from jogeon.cli.running.published import HubSource
+from jogeon.errors import CouldNotConnect, RemoteProtocolError
+from jogeon.nats.opening import opened
+from jogeon.nats.parcels import Unpacking
+from jogeon.nats.publisher import Publisher
+from jogeon.nats.streams import stream_of
+from jogeon.testing import Broker
+from natsd import Natsd, in_stream, natsd, published
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("spared_disk")
+
+
+async def positions(server: Natsd) -> list[tuple[int, int]]:
+    """Return the numbers of all lines in the stream."""
+    found, unpacking = [], Unpacking()
+    async with opened(place := server.place()) as client:
+        stream = await stream_of(client, place)
+        for sequence in range(1, await stream.last() + 1):
+            got = await stream._get(sequence=sequence)
+            try:
+                parcel = None if got is None else unpacking.take(got[2])
+            except RemoteProtocolError:
+                continue
+            found += [line.event.number or (0, 0) for line in (parcel.lines if parcel else ())]
+    return found
+
+
+async def test_each_number_is_published_once_whatever_happens(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        for code in ("1", "2"):  # the hub ends, and another process goes on in its journal
+            async with published(broker, tmp_path / "j", server) as hub, opened(place := server.place()) as other:
+                broker.enter("급등주", f"{code}1")
+                await in_stream(hub)
+                await other.publish(place.subject("급등주"), b"between")
+                await other.flush()
+                broker.enter("급등주", f"{code}2")
+                await in_stream(hub)
+                server.kill()
+                broker.enter("급등주", f"{code}3")
+                await server.restart()
+                await in_stream(hub)
+        came = await positions(server)
+        assert came == sorted(set(came))
+        for epoch in (1, 2):
+            numbers = [n for each, n in came if each == epoch]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+async def test_a_stream_that_was_purged_gets_another_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.nats.publisher.LOOK", 0.0)
+    monkeypatch.setattr("jogeon.nats.publisher.BEAT", 0.05)
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server) as hub:
+        async with opened(place := server.place()) as client:
+            stream = await stream_of(client, place)
+            while (was := await stream.picture()) is None:
+                await asyncio.sleep(0.02)
+            await client.jetstream().purge_stream(place.stream)
+            while (now := await stream.picture()) is None or now.first == was.first:
+                await asyncio.sleep(0.02)
+            broker.enter("급등주", "042700")
+            await in_stream(hub)
+
+
+async def test_publishing_never_costs_the_hub_anything(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        server.kill()
+        async with hub_over(broker, tmp_path / "j", everything=True) as hub:
+            source = HubSource(hub)
+            async with Publisher(server.place(), source, source) as publisher:
+                while publisher.state != "failed":
+                    await asyncio.sleep(0.01)
+                assert publisher.status()["lease"] == "none"
+                assert isinstance(publisher.trouble, CouldNotConnect)
+                assert publisher.trouble.reason == "refused"
+                await server.start()
+                hub.beside["nats"] = publisher.status
+                await in_stream(hub)

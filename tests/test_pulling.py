@@ -1,0 +1,57 @@
+"""Reading a stream from a sequence on, more than is asked for at a time, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jogeon.nats.opening import opened
+from jogeon.nats.outgoing import Outgoing
+from jogeon.nats.parcels import Message
+from jogeon.nats.pulling import BATCH, Pull, sequence_of
+from jogeon.nats.streams import stream_of
+from natsd import natsd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_all_messages_come_in_order_from_a_sequence_on(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        await stream_of(client, place)
+        out = Outgoing(client, 0)
+        await out.open()
+        came: list[tuple[int, bytes]] = []
+        errors: list[Exception] = []
+        signs: list[None] = []
+        last, over = 3 * BATCH, asyncio.Event()
+
+        def take(sequence: int, payload: bytes) -> None:
+            came.append((sequence, payload))
+            if sequence == last:
+                over.set()
+
+        pull = Pull(client, place, take, lambda: signs.append(None), errors.append)
+        for number in range(1, last + 1):
+            if number == 21:
+                await out.all_in()
+                await pull.start(11)
+            await out.put(Message(place.subject("급등주"), b"%d" % number))
+        async with asyncio.timeout(30):
+            await over.wait()
+            count = len(signs)
+            while len(signs) < count + 2:  # nothing comes any more, but the server lives
+                await asyncio.sleep(0.05)
+            assert came == [(number, b"%d" % number) for number in range(11, last + 1)]
+            await client.jetstream().delete_stream(place.stream)
+            while not errors:
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "reply", ["$JS.ACK.stream.consumer.1.77.5.1795945085574.0", "$JS.ACK.domain.account.stream.consumer.1.77.5.1.0"]
+)
+def test_the_sequence_stands_in_the_reply(reply: str) -> None:
+    assert sequence_of(reply) == 77
