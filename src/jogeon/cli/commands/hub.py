@@ -46,10 +46,11 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         status(choices, more["rest"])
         return
     if names[:1] == ("unit",):
+        from jogeon.cli.showing.terminal import show
         from jogeon.cli.showing.unit import unit
 
         place = choices.argv.index("unit")
-        click.echo(unit((*choices.argv[:place], *choices.argv[place + 1 :])), nl=False)
+        show(*unit((*choices.argv[:place], *choices.argv[place + 1 :])).splitlines())
         return
     if more["rest"] is not None:
         raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
