@@ -41,7 +41,7 @@ WINGS = {
     " registering broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
-    "board": "",
+    "board": "visitors series blindness topic stocks picture diffs past board routes",
     "nats": "address parcels opening outgoing streams desk publisher copy pulling asking answers link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
@@ -71,6 +71,7 @@ PURE = {
     " listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches metrics",
+    "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}

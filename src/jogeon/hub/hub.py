@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,27 +65,29 @@ class Tokens(Owners, Issuer, Protocol):
 class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
-    `names`: names or seqs; `everything`: all there are; `prices`: quotes of members are kept as well. `grace`: seconds
-    for which a condition is followed that nobody needs any more. `keep`: how long what was recorded is kept, None for
-    ever.
+    `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
+    needs any more. `keep`: how long what was recorded is kept, None for ever. `prices`: what each member costs now and
+    at its entry is kept up too; `quotes`: it is kept in the journal as well.
     """
 
     server: str
     journal: Path
     names: tuple[str, ...] = ()
     everything: bool = False
-    prices: bool = False
     host: str = "127.0.0.1"
     port: int = 0
     rest_port: int = 0
     grace: float = 30.0
     keep: timedelta | None = None
+    prices: bool = False
+    quotes: bool = False
 
 
 class Hub:
     """One session for many programs, as long as it is entered; `websocket` and `rest` are its addresses.
 
     Entering it raises what a Client and a journal raise, and InvalidAddress or CannotServe for its own addresses.
+    `more` gives groups of routes that others serve at the same HTTP address.
     """
 
     websocket: str
@@ -101,11 +103,16 @@ class Hub:
         tokens: Tokens,
         settings: HubSettings,
         names: Names | None = None,
+        *,
+        more: Callable[[], Iterable[Group]] = tuple,
     ) -> None:
         self.settings = settings
         self._names = Names() if names is None else names
-        self.feed = Feed(policy, self._names.of)
+        self.path, self.name_of = settings.journal, self._names.of
+        self.feed = Feed(policy, self.name_of)
         self._names.on_named = self.feed.named
+        self.prices = Ledger(self.feed.pricing) if settings.prices else None
+        self._more = more
         self._endpoint = endpoint
         self._tokens = tokens
         self.beside: dict[str, Callable[[], object]] = {}
@@ -113,8 +120,6 @@ class Hub:
         self._opened = contextlib.AsyncExitStack()
         self._server: Server
         self._cleared: list[str] = []
-        self._ledger: Ledger | None = None
-        """The prices of members, where they are kept."""
 
     async def __aenter__(self) -> Self:
         require_free(self.settings.journal)
@@ -130,6 +135,8 @@ class Hub:
             await self.feed.start(endpoint)
             markets.want()
             opening.push_async_callback(self.feed.stop)
+            if self.prices is not None:
+                self.feed.want_prices()
             await self._record(opening)
             await self._serve(opening, *doors)
             opening.push_async_callback(self._leave)
@@ -147,6 +154,12 @@ class Hub:
         door = open_door(self.settings.host, port)
         opening.callback(door.close)
         return door
+
+    @property
+    def _sinks(self) -> Sequence[Sink]:
+        """Where the events go: prices come first, so that nobody sees an event before they know of it."""
+        prices = () if self.prices is None else (self.prices,)
+        return (*prices, self.recording.sink, self.fanout)
 
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
@@ -168,13 +181,11 @@ class Hub:
         opening.callback(streaming.cancel)
         self.broker = HubBroker(self.feed, self.fanout, self.stream, self._topics, self, self._tokens, loop)
         opening.push_async_callback(self.broker.aclose)
+        if self.prices is not None and self.settings.quotes:
+            self.prices.keep = journal.quote
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
         self.recording.sink.put(State(at_ns, "started", notices=self.recording.journal.notices))
-        if self.settings.prices:
-            self._ledger = Ledger(self.feed.pricing)
-            self._ledger.keep = journal.quote
-            self.feed.want_prices()
         conditions = [resolve(wanted, self.feed.listing) for wanted in self.settings.names]
         for condition in self.feed.listing if self.settings.everything else dict.fromkeys(conditions):
             self._topics.pin(condition, at_ns)
@@ -191,7 +202,7 @@ class Hub:
         from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
 
         groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
-        rest = RestServer(groups, rest_door)
+        rest = RestServer([*groups, *self._more()], rest_door)
         opening.push_async_callback(rest.stop)
         opening.push_async_callback(self._stocks.aclose)
         self.websocket, self.rest = self._server.address, rest.address
@@ -221,12 +232,12 @@ class Hub:
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
         for each in self._sinks:
             self._cleared += self.feed.unwant(each, at_ns)
-        if self._ledger is not None:
-            self._ledger.end()
-            self.feed.unwant_prices()
         sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", error=None if error is None else error.report))
         self.recording.finish()
+        if self.prices is not None:
+            self.prices.end()
+            self.feed.unwant_prices()
         if not self._ended.done() and error is not None:
             self._ended.set_exception(error)
             self._ended.exception()  # nobody may be waiting
@@ -258,16 +269,21 @@ class Hub:
         was_known = followed.membership.known
         for each in self._sinks:
             self.feed.let_go(each, condition, at_ns)
-        if self._ledger is not None:
-            self._ledger.let_go(condition)
+        if self.prices is not None:
+            self.prices.let_go(condition)
         if was_known:
             sink.let_go(condition, known, at_ns)
 
-    @property
-    def _sinks(self) -> list[Sink]:
-        """Where changes go; prices come first, so that none is told before they know of it."""
-        priced: list[Sink] = [] if self._ledger is None else [self._ledger]
-        return [*priced, self.recording.sink, self.fanout]
+    def watch(self, name: str, *, on: bool) -> None:
+        """Follow a condition for the hub itself, or no longer; UnknownCondition, AmbiguousCondition.
+
+        What a program below follows goes on for it.
+        """
+        condition, at_ns = resolve(name, self.feed.listing), self.feed.wall()
+        if on and self._topics.pin(condition, at_ns):
+            self.follow(condition, "K")
+        elif not on and self._topics.unpin(condition):
+            self.let_go(condition)
 
     def _notice(self, state: State) -> None:
         """Tell jogeon's own clients what the journal cannot hold."""
@@ -293,6 +309,11 @@ class Hub:
     def journal(self) -> Journal:
         """The journal that is written."""
         return self.recording.journal
+
+    @property
+    def listing(self) -> Sequence[Condition]:
+        """All saved conditions, as they were listed last."""
+        return self.feed.listing
 
     def members(self, condition: Condition) -> Mapping[str, Member]:
         """Return who is in a condition now; nobody where it is not followed."""

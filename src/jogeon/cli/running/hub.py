@@ -15,6 +15,8 @@ from jogeon.account.hubs import Note, noted
 from jogeon.account.lock import session_name
 from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_price_limit, chosen_server
+from jogeon.board.board import Board
+from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
@@ -48,11 +50,12 @@ def settings_of(
         journal=journal_written(choices) if journal is None else Path(journal),
         names=names,
         everything=everything,
-        prices=given["prices"],
         host=given["host"],
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
+        prices=True,
+        quotes=given["prices"],
         keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
     )
 
@@ -68,13 +71,19 @@ async def serve_hub(
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     limit = chosen_price_limit()
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
-    tokens = HubTokens(time.time, choices.found)
-    hub = Hub(where, policy, tokens, settings, Names(names_file(server)))
+    board = Board(lambda: hub, policy.wall)
+    names, tokens = Names(names_file(server)), HubTokens(time.time, choices.found)
+    hub = Hub(where, policy, tokens, settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
-        async with hub, _alerting(hub, alerts, choices.texts), published(hub, choices.nats):
+        async with (
+            hub,
+            _alerting(hub, alerts, choices.texts),
+            published(hub, choices.nats),
+            board_of(hub, board, server) as link,
+        ):
             session = _session(server, choices.found)
             note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
-            line = json_line({"websocket": hub.websocket, "rest": hub.rest})
+            line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
             with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
