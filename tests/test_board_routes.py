@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -133,6 +135,19 @@ async def test_the_files_of_the_page_are_checked_for_news(served: Served) -> Non
         assert script.headers["content-type"].startswith("text/javascript")
         again = await client.get("/board/static/main.js", headers={"If-None-Match": script.headers["etag"]})
         assert again.status_code == 304
+
+
+VENDORED = {
+    "uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba",
+    "uPlot.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+}
+"""uPlot 1.6.32 as its package holds it (`dist/uPlot.esm.js`, `dist/uPlot.min.css`)."""
+
+
+def test_what_others_wrote_is_as_they_published_it_and_bears_their_licence() -> None:
+    page = files("jogeon.board") / "page"
+    assert {name: sha256((page / name).read_bytes()).hexdigest() for name in VENDORED} == VENDORED
+    assert "Permission is hereby granted" in (page / "uPlot.LICENSE.txt").read_text(encoding="utf-8")
 
 
 async def test_a_program_that_knows_the_secret_gets_a_link(served: Served) -> None:
