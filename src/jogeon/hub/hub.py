@@ -94,6 +94,7 @@ class Hub:
     rest: str
     broker: HubBroker
     recording: Recording
+    journal: Journal
     relay: Relay
 
     def __init__(
@@ -174,7 +175,7 @@ class Hub:
         opening.callback(self.relay.close)
         self._topics: Topics[Peer] = Topics(self.settings.grace)
         self.fanout = Fanout(self._topics, loop.call_soon)
-        journal = self.recording.journal
+        journal = self.journal = self.recording.journal
         self.stream = Stream(self.relay, journal.last, journal.committed)
         opening.push_async_callback(self.stream.aclose)
         streaming = asyncio.create_task(self.stream.run(), name="hub stream")
@@ -304,11 +305,6 @@ class Hub:
     def conditions(self) -> Sequence[Condition]:
         """The conditions that are followed, under their present seqs."""
         return [topic.condition for topic in self._topics]
-
-    @property
-    def journal(self) -> Journal:
-        """The journal that is written."""
-        return self.recording.journal
 
     @property
     def listing(self) -> Sequence[Condition]:
