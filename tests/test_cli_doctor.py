@@ -146,7 +146,9 @@ def test_keys_in_a_folder(shell: Shell) -> None:
     assert found(said)["keys"]["says"].endswith("*******890_appkey.txt")
 
 
-@pytest.mark.parametrize(("wrong", "says"), [(30, "(2[5-9]|3[01]) s slow"), (95, "9[3-5] s slow"), (-3600, "360[0-2] s fast")])
+@pytest.mark.parametrize(
+    ("wrong", "says"), [(30, "(2[5-9]|3[01]) s slow"), (95, "9[3-5] s slow"), (-3600, "360[0-2] s fast")]
+)
 def test_a_clock_that_is_wrong(shell: Shell, kiwoom: Kiwoom, wrong: float, says: str) -> None:
     kiwoom.tokens.now = time.time() + wrong
     said = shell("--json")
