@@ -293,7 +293,10 @@ def test_keys_are_read_from_a_terminal_that_is_given_back(end: signal.Signals | 
     """However the command ends, the shell gets lines again, and shows what is typed."""
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
-    own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from jogeon import cli; exit(cli.main())"
+    own = (
+        "import fcntl, signal, termios; signal.signal(signal.SIGHUP, signal.SIG_DFL);"  # whoever began the tests by nohup
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0); from jogeon import cli; exit(cli.main())"
+    )
     argv = [sys.executable, "-c", own, "demo", "--lang", "en", "--speed", "20"]
     with (
         os.fdopen(master, "r+b", buffering=0),
