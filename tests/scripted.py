@@ -334,10 +334,10 @@ def _judge(name: str, world: World) -> Iterator[str]:
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
         if not _covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
+    moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
-        moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
         if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name], elsewhere))
 
