@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.nats.lease import Leasing
 
 
 def settings_of(
@@ -59,7 +60,7 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
     hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
     with told_to_end() as ending:
-        async with hub, published(hub, choices.nats):
+        async with leased(choices, settings) as lease, hub, published(hub, lease, choices.nats):
             note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
             line = json_line({"websocket": hub.websocket, "rest": hub.rest})
             with noted(note), Output(Lines()) as output:
@@ -67,16 +68,33 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 try:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(duration):
-                            await first_of(hub.run(), ending.wait())
+                            await first_of(hub.run(), ending.wait(), *(() if lease is None else (lease.run(),)))
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
-async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
+async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasing | None]:
+    """Have the lease of whoever publishes, if this hub is to; one that stands by begins once it has it."""
+    if choices.nats is None:
+        yield None
+        return
+    from jogeon.cli.running.published import owner_of, stood_by
+    from jogeon.nats.address import place_of
+    from jogeon.nats.lease import Leasing
+
+    owner = owner_of(settings.journal)
+    async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
+        if choices.standby:
+            await stood_by(lease, choices, settings)
+        yield lease
+
+
+@contextlib.asynccontextmanager
+async def published(hub: Hub, lease: Leasing | None, server: str | None) -> AsyncIterator[None]:
     """Publish what the hub commits on NATS as well, if it is to."""
-    if server is None:
+    if server is None or lease is None:
         yield
         return
     from jogeon.cli.running.published import HubSource
@@ -84,7 +102,7 @@ async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
     from jogeon.nats.publisher import Publisher
 
     source = HubSource(hub)
-    async with Publisher(place_of(server), source, source) as publisher:
+    async with Publisher(place_of(server), source, source, lease) as publisher:
         hub.beside["nats"] = publisher.status
         yield
 
