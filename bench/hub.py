@@ -324,6 +324,7 @@ class Drill:
             "consumer killed": (5, lambda: self.kill(consumer)),
             "consumer stopped": (3, lambda: self.stop(consumer)),
             "hub killed": (1, self.kill_hub),
+            "consumer away, hub killed": (1, lambda: self.leave_long(consumer)),
             "session dropped": (1, lambda: self.simulator.fault({"drop": True})),
             "session closed": (1, lambda: self.simulator.fault({"close": [1000, "Bye"]})),
             "login refused": (1, lambda: self.simulator.fault({"refuse_login": "1700", "drop": True})),
@@ -344,6 +345,13 @@ class Drill:
     async def kill(self, consumer: Consumer) -> None:
         await consumer.kill()
         await asyncio.sleep(self.random.choice([0, 0.2, 1, 3]))
+        await consumer.start()
+
+    async def leave_long(self, consumer: Consumer) -> None:
+        """Let a consumer come again when what it lacks stands in the file alone, and is more than is read at once."""
+        await consumer.kill()
+        await asyncio.sleep(self.random.choice([20, 40]))
+        await self.kill_hub()
         await consumer.start()
 
     def stop(self, consumer: Consumer) -> None:

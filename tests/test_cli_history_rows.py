@@ -18,6 +18,7 @@ from jogeon.cli.texts import Texts
 from jogeon.events import Condition
 from jogeon.journal.history import Picture
 from jogeon.journal.stats import ConditionStats, Overlap
+from jogeon.prices import Price
 from recorded import SECOND, START_NS
 
 RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")
@@ -39,6 +40,18 @@ def test_a_picture_says_when_nobody_listened() -> None:
     assert picture_record(Picture(RISE, ("005930",), START_NS, None, {"005930": "삼성전자"})) == seen
     blind = picture_record(Picture(RISE, ("005930",), START_NS, START_NS - SECOND))
     assert blind == seen | {"names": {}, "blind_since": "2026-11-22T08:59:59.000000+09:00"}
+
+
+def test_prices_of_members_have_the_keys_of_a_line_of_a_watch() -> None:
+    price = Price(RISE, "005930", "삼성전자", 100, START_NS, "quote", 110, START_NS + SECOND, 10, 10.0, 7)
+    record = picture_record(Picture(RISE, ("005930",), START_NS, None, {}, {"005930": price}))
+    assert record["prices"] == {
+        "005930": {
+            "entry_price": 100, "entry_at": "2026-11-22T09:00:00.000000+09:00", "entry_source": "quote", "price": 110,
+            "price_at": "2026-11-22T09:00:01.000000+09:00", "change": 10, "rate": 10.0, "volume": 7, "return": 10.0,
+        }
+    }  # fmt: skip
+    assert record["prices"]["005930"].items() <= price.fields().items()
 
 
 def test_statistics_as_a_line_and_as_a_row() -> None:

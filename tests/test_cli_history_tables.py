@@ -13,6 +13,7 @@ from jogeon.cli.texts.width import columns
 from jogeon.events import Condition, Enter
 from jogeon.journal.history import Picture, Stats
 from jogeon.journal.stats import Overlap
+from jogeon.prices import Price
 from recorded import SECOND, START_NS
 from test_cli_history_rows import HIGH, STATS
 
@@ -36,6 +37,23 @@ def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -
     assert "[red]?[31m악" in said
     assert "\x1b" not in said
     assert "blind since 11-22 08:59:59" in said
+
+
+def test_members_with_prices_have_a_line_each(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    price = Price(
+        HIGH, "005930", "삼성전자", 100_000, START_NS - 86_400 * SECOND, "quote", 110_000, START_NS, 9, 8.5, 7
+    )
+    shown = Picture(HIGH, ("005930", "000660"), START_NS, START_NS - SECOND, {}, {"005930": price})
+    assert show_members([shown, Picture(EVIL, (), START_NS, None)], START_NS, Texts("en")) == 2
+    said = capsys.readouterr().out
+    assert "신고가 돌파 (blind since 11-22 08:59:59), 2 stocks" in said
+    [line] = [line for line in said.splitlines() if "005930" in line]
+    assert line.split() == ["005930", "11-21", "09:00", "100,000", "110,000", "09:00:00", "+8.50%", "7", "+10.00%"]
+    assert "000660" in said
+    assert "악, 0 stocks" in said
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

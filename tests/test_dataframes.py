@@ -5,10 +5,11 @@ import importlib
 
 import pytest
 
-from jogeon.dataframes import EVENT_NAMES, STOCK_NAMES, to_dataframe
+from jogeon.dataframes import EVENT_NAMES, PRICE_NAMES, STOCK_NAMES, to_dataframe
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State, Stock
 from jogeon.journal.shape import COLUMNS
+from jogeon.prices import Price
 from recorded import START_NS
 
 RISE = Condition("4", "급등주")
@@ -30,6 +31,23 @@ def test_a_search_as_a_frame_has_korean_names_and_whole_numbers() -> None:
     assert str(frame["현재가"].dtype) == "Int64"
     assert frame["시가"].isna()[0]
     assert frame["등락률"][0] == -0.13
+
+
+def test_prices_of_members_as_a_frame_are_whole_and_have_times() -> None:
+    price = Price(RISE, "005930", "삼성전자", 100, START_NS, "quote", 110, START_NS + 1, 10, 10.0, None, 120, 90)
+    frame = to_dataframe([price, Price(RISE, "000660")])
+    assert list(frame)[:6] == ["조건식", "일련번호", "종목코드", "종목명", "편입가", "편입가 시각"]
+    assert (frame["종목코드"][0], frame["편입가"][0], frame["현재가"][0], frame["수익률"][0]) == (
+        "005930",
+        100,
+        110,
+        10.0,
+    )
+    assert frame["편입가 시각"][0].utcoffset() == dt.timedelta(hours=9)
+    assert str(frame["거래량"].dtype) == "Int64"
+    assert frame.loc[1].isna().sum() == len(PRICE_NAMES) - 1
+    with pytest.raises(TypeError, match="not of Enter"):
+        to_dataframe([price, WEEK[2]])  # type: ignore[arg-type]
 
 
 def test_events_as_a_frame_have_korean_times_exact_to_the_nanosecond() -> None:

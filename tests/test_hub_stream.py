@@ -271,6 +271,48 @@ async def test_a_beginning_that_the_hub_does_not_have_is_a_gap(tmp_path: Path, a
             assert set(shown.codes) == broker.members["급등주"]
 
 
+async def test_a_beginning_that_was_deleted_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
+        await once(hub, "급등주")
+        async with watching(hub, "급등주") as watch:
+            for code in ("111111", "222222", "333333"):
+                broker.enter("급등주", code)
+                await numbered(watch, 1)
+        hub.recording.journal.forget(hub.feed.wall())
+        with History(tmp_path / "j") as history:
+            async with asyncio.timeout(20):
+                while (kept := history.first()) is None or kept.n <= 2:
+                    await asyncio.sleep(0.01)
+        after = "1:1"
+        async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after=after) as watch:
+            gap, shown = [event for event in await until_shown(watch) if isinstance(event, Gap | Snapshot)]
+            assert isinstance(gap, Gap)
+            assert gap.detail == f"{after}: pruned"
+            assert isinstance(shown, Snapshot)
+            assert set(shown.codes) == broker.members["급등주"]
+
+
+async def test_a_condition_that_is_added_above_is_followed_from_its_first_line(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", everything=True) as hub:
+        await once(hub, "급등주")
+        async with watching(hub) as watch:
+            await until_shown(watch)
+            broker.add("새 조건", ["111111"])
+            broker.drop()
+            told: list[Event] = []
+            async with asyncio.timeout(10):
+                while not any(isinstance(event, Snapshot) and event.condition.name == "새 조건" for event in told):
+                    told.append(await anext(watch))
+            about = [event for event in told if event.condition is not None and event.condition.name == "새 조건"]
+            kinds = [event.state if isinstance(event, State) else type(event).__name__ for event in about]
+            assert kinds == ["condition-added", "Snapshot"]
+            assert None not in [event.number for event in about]
+            broker.enter("새 조건", "222222")
+            while watch.members["새 조건"].keys() != {"111111", "222222"}:
+                await asyncio.sleep(0.01)
+
+
 async def test_a_watch_can_begin_while_the_session_above_is_away(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
         await once(hub, "급등주")

@@ -1,6 +1,7 @@
 """What became of the stocks that entered: the same as a plain reading of the quotes says."""
 
 import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from recorded import SECOND, START_NS
 RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("9", "급등주")
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
-Quote = tuple[str, int, int | None, str | None]
+Quote = tuple[str, float, int | None, str | None]
 """Code, second of the day, price, and whether it is the price of an entry."""
 
 
@@ -25,7 +26,7 @@ def at(seconds: float) -> int:
     return START_NS + int(seconds * SECOND)
 
 
-def write(path: Path, events: list[Event], quotes: list[Quote]) -> None:
+def write(path: Path, events: Sequence[Event], quotes: Sequence[Quote]) -> None:
     opened = Store.open(path)
     builder = CommitBuilder(opened.head)
     commit = builder.enter([Snapshot(START_NS, RISE, ()), Snapshot(START_NS, HIGH, ()), *events])

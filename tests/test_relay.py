@@ -182,3 +182,30 @@ async def test_what_was_known_at_a_position(journal: Journal) -> None:
     ]  # fmt: skip
     with pytest.raises(PositionError):
         await relay.fold(Position(1, 5))
+
+
+async def test_what_was_known_where_a_deleted_stretch_ends(
+    path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
+    relay = relay_of(journal)
+    await commit(journal, [Snapshot(START_NS, RISE, ("000660",)), *flips(9)])
+    journal.forget(START_NS + 4 * SECOND)
+    with History(path) as history:
+        async with asyncio.timeout(20):
+            while (first := history.first()) is None or first.n == 1:
+                await asyncio.sleep(0.01)
+    fold = await relay.fold(first.before)
+    codes = {"000660", "005930"} if (first.n - 1) % 2 == 0 else {"000660"}
+    assert set(fold.known[RISE].codes) == codes
+
+
+async def test_a_cursor_that_takes_little_at_a_time_skips_nothing(journal: Journal) -> None:
+    relay = relay_of(journal, room=20)
+    await commit(journal, flips(200), 10)
+    cursor = relay.cursor(Position(0, 0))
+    found: list[Numbered] = []
+    while more := await cursor.available(7):
+        assert len(more) <= 7
+        found += more
+    assert [n for _, n, _ in found] == list(range(1, 201))

@@ -10,7 +10,7 @@ from jogeon.errors import ConnectionLost
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.wire.lines import Line
-from jogeon.wire.messages import Clear, ConditionList, Follow, Following, ListConditions, Refusal, Shown
+from jogeon.wire.messages import Clear, ConditionList, Follow, Following, ListConditions, Refusal, Register, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,6 +195,20 @@ def behind(position: tuple[int, int] = (1, 10), journal: str = "") -> Conversati
     return hub
 
 
+@pytest.mark.parametrize(("read_ns", "since_ns"), [(8, 9 * 10**9), (9 * 10**9, 7)])
+def test_who_was_late_when_the_way_ended_missed_all_behind_its_last_line(read_ns: int, since_ns: int) -> None:
+    hub = Conversation(A)
+    hub.begin(("005930",))
+    hub.subscriptions.lines([change(11, "000660", 0)], 0.0, read_ns)
+    hub.sink.take()
+    hub.subscriptions.lost(9 * 10**9, ConnectionLost("it broke off"), "it broke off")
+    hub.connect()
+    refused = Following(f"{J}:1:500", shown=(Shown("0", (), 1),), refused="pruned")
+    hub.subscriptions.answered(hub.ask(), refused, 0.0, 10 * 10**9)
+    gap = next(event for event in hub.sink.take() if isinstance(event, Gap))
+    assert (gap.since_ns, gap.until_ns) == (since_ns, 10 * 10**9)
+
+
 def test_who_begins_behind_a_position_begins_with_the_members_there() -> None:
     hub = behind()
     request = hub.ask()
@@ -229,6 +243,46 @@ def test_a_beginning_that_is_refused_is_told_before_the_members(shown: tuple[Sho
     assert gap == Gap(A, 0, 8, "lagged", f"{J}:1:10: pruned")
     assert snapshot == Snapshot(8, A, ("000660",))
     assert gap.number is None
+
+
+def test_a_condition_that_was_added_above_is_followed_from_where_that_was_told() -> None:
+    hub = Conversation()
+    hub.subscriptions.want_all(hub.sink, "K", 1)
+    hub.begin((), ())
+    added = State(7, "condition-added", Condition("2", "눌림목"), number=(1, 11))
+    assert hub.hear(Line(added)) == [added]
+    assert hub.hear(Line(added)) == []
+    assert hub.subscriptions.next_request(0.0, 1) == ListConditions()
+    hub.sink.take()
+    hub.subscriptions.answered(ListConditions(), ConditionList((A, B, Condition("2", "눌림목"))), 0.0, 1)
+    assert hub.sink.take() == [], "it was told with its number"
+    request = hub.ask()
+    assert request == Follow(("2",), f"{J}:1:11", members=True)
+    hub.subscriptions.answered(request, Following(f"{J}:1:11", resumed=True), 0.0, 8)
+    assert [event.number for event in hub.hear(Line(Snapshot(8, Condition("2", ""), (), number=(1, 12))))] == [(1, 12)]
+
+
+def test_who_follows_everything_looks_at_the_list_now_and_then() -> None:
+    hub = Conversation()
+    hub.subscriptions.want_all(hub.sink, "K", 1)
+    hub.begin((), ())
+    assert hub.subscriptions.next_request(2.0, 1) == ListConditions(), "as after every round of registrations"
+    hub.subscriptions.answered(ListConditions(), LISTED, 0.0, 1)
+    assert hub.subscriptions.next_request(599.0, 1) is None
+    assert hub.subscriptions.next_request(601.0, 1) == ListConditions()
+
+
+def test_a_server_that_is_no_hub_any_more_is_not_gone_on_with() -> None:
+    hub = Conversation(A)
+    hub.begin(("005930",))
+    hub.lose()
+    hub.subscriptions.on_hub = hub.subscriptions.relayed.connected(None)
+    hub.connect()
+    assert isinstance(hub.subscriptions.next_request(0.0, 1), Register)
+    hub.lose()
+    hub.subscriptions.on_hub = hub.subscriptions.relayed.connected(J)
+    hub.connect()
+    assert hub.ask() == Follow(("0",)), "what was heard meanwhile has no number"
 
 
 def test_an_end_while_away_tells_the_open_gap() -> None:

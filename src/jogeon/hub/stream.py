@@ -274,8 +274,10 @@ def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> bytes:
     frames: list[bytes] = []
     lines: list[tuple[str, Event, Number | None, int]] = []
     for number, prev, event in pieces:
-        label = "" if event.condition is None else consumer.label(event.condition)
-        if label is None or not consumer.hears(number, event.condition):
+        label, about = "" if event.condition is None else consumer.label(event.condition), event.condition
+        if label is None and isinstance(event, State) and event.state == "condition-added" and about is not None:
+            label, about = about.seq, None  # who follows everything does not know it yet
+        if label is None or not consumer.hears(number, about):
             continue
         if isinstance(event, Enter | Leave) and event.until_ns is None:
             if lines:

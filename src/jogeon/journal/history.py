@@ -35,6 +35,8 @@ from jogeon.journal.reading import (
 from jogeon.journal.schema import COLUMNS, HISTORY, event_of
 from jogeon.journal.shape import COLUMNS as FLAT
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
+from jogeon.journal.stays import prices
+from jogeon.prices import Price
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -63,7 +65,7 @@ ALL = Selection()
 class Picture(Struct, frozen=True):
     """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment.
 
-    `names` are those of the codes for which one was recorded.
+    `names` are those of the codes for which one was recorded, `prices` what those cost of which prices were kept.
     """
 
     condition: Condition
@@ -71,6 +73,7 @@ class Picture(Struct, frozen=True):
     at_ns: int
     blind_since_ns: int | None
     names: Mapping[str, str] = {}
+    prices: Mapping[str, Price] = {}
 
 
 class Stats(Struct, frozen=True):
@@ -249,12 +252,17 @@ class History:
             shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
             gaps, present = self._next_gaps(fold.known, set(shown), known, last)
             final, stocks = read_end(self._db, known).known, read_names(self._db)
+            members = {condition: tuple(each.codes) for condition, each in shown.items()}
+            priced = prices(self._db, members, _numbered(fold.known, known), last, at_ns)
 
         def picture(condition: Condition, codes: tuple[str, ...]) -> Picture:
-            blind_ns = _blind_since(at_ns, gaps.get(condition), final.get(present[condition]))
-            return Picture(condition, codes, at_ns, blind_ns, stocks.of(codes, at_ns))
+            names, gap_ns = stocks.of(codes, at_ns), gaps.get(condition)
+            blind_ns = _blind_since(at_ns, gap_ns, final.get(present[condition]))
+            found = {code: price for code in codes if (price := priced.get((condition, code)))}
+            named = {code: replace(price, name=names.get(code)) for code, price in found.items()}
+            return Picture(condition, codes, at_ns, blind_ns, names, named)
 
-        return [picture(condition, tuple(each.codes)) for condition, each in shown.items()]
+        return [picture(condition, codes) for condition, codes in members.items()]
 
     def _last(self, at_ns: int) -> int:
         """Return the id of the last event that was received by a moment, 0 if none was."""
@@ -372,6 +380,14 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
             close = difflib.get_close_matches(each, names, n=3, cutoff=0.4) or names
             raise UnknownCondition(each, close=tuple(close), reason="not recorded")
         numbers += found
+    return numbers
+
+
+def _numbered(known: Collection[Condition], conditions: Mapping[int, Condition]) -> dict[Condition, list[int]]:
+    """Return under which numbers each condition stands: its own, and those of namesakes that are no more."""
+    numbers: dict[Condition, list[int]] = {condition: [] for condition in known}
+    for condition, several in numbers.items():
+        several += [n for n, c in conditions.items() if c == condition or (c.name == condition.name and c not in known)]
     return numbers
 
 

@@ -143,6 +143,8 @@ class Cursor:
         """None until the first read of a cursor that begins at the end."""
         self._place = relay.last if after is None else None
         self._file: Follower | None = None
+        self._read: list[Numbered] = []
+        """What was read from the file and is not given yet."""
 
     @property
     def place(self) -> int | None:
@@ -163,11 +165,12 @@ class Cursor:
         """Return what comes next, at most `limit` events, none at the end; raises as `read`."""
         if self._relay.identity != self._identity:
             raise PositionError(self.position, "foreign", "another journal was begun in place of the damaged one")
-        found = None if self._place is None else self._relay.recent(self._place)
+        found = self._read or (None if self._place is None else self._relay.recent(self._place))
         if found is None:
-            found = await asyncio.to_thread(self._from_file)
+            found = self._read = await asyncio.to_thread(self._from_file)
         found = found[:limit]
         if found:
+            self._read = self._read[len(found) :]
             epoch, n, _ = found[-1]
             self.position = Position(epoch, n, self._identity)
             self._place = (self._place or 0) + len(found)

@@ -13,26 +13,35 @@ from jogeon.errors import RequestRefused
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, nameless
 from jogeon.gaps import Blind
 from jogeon.live.folding import fold
+from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Follow, Following, Shown
 
+LATE_NS = 2 * 10**9
+"""Who reads a line that long after its event has lines before it that others have read."""
 AFTER = "{journal}:{epoch}:{n}"
 
 
 class Relayed:
-    """What is followed on the hub of a connection; `tell` takes what concerns all sinks.
+    """What is followed on the hub of a connection.
 
+    `tell` takes what concerns all sinks, `tell_added` the state that tells of a condition added above, and its name.
     `journal` is the identity of the hub's journal, `number` the last line that was taken, None before the first.
     """
 
-    def __init__(self, tell: Callable[[Event], None], name_of: NameOf = nameless) -> None:
+    def __init__(
+        self, tell: Callable[[Event], None], tell_added: Callable[[State, str], None], name_of: NameOf = nameless
+    ) -> None:
         self.journal = ""
         self.number: Number | None = None
         self._tell = tell
+        self._tell_added = tell_added
         self._name_of = name_of
         self._behind = False
         """Whether what is followed first begins behind `number`."""
+        self._added: set[str] = set()
+        """Conditions, by name, that were added above and are followed from where that was told."""
         self._missed: dict[str, str] = {}
         """Conditions, by name, of which nobody can tell what was missed before they are shown, and why."""
         self._followed: dict[str, Subscription] = {}
@@ -41,6 +50,8 @@ class Relayed:
         """The last line of each condition, by its name."""
         self._blocks: dict[str, list[Event]] = {}
         """What has come of a blind stretch whose snapshot has not."""
+        self._late_ns: int | None = None
+        """The moment of the last line, if it was read late."""
         self.broken = False
         """Whether a line is missing: nothing is taken until the stream has begun anew."""
 
@@ -59,27 +70,49 @@ class Relayed:
         seqs = tuple(each.condition.seq for each in group)
         epoch, n = self.number or (0, 0)
         after = AFTER.format(journal=self.journal, epoch=epoch, n=n).lstrip(":") if known else ""
-        return Follow(seqs, after, group[0].exchange, members=self._behind)
+        members = self._behind or any(each.condition.name in self._added for each in group)
+        return Follow(seqs, after, group[0].exchange, members=members and bool(known))
 
     def _resumes(self, subscription: Subscription) -> bool:
-        return self.number is not None and (subscription.membership.known or self._behind)
+        known = subscription.membership.known or subscription.condition.name in self._added
+        return self.number is not None and (known or self._behind)
 
     def begin(self, subscriptions: Iterable[Subscription]) -> None:
         """Note what a request was sent for."""
         self._followed |= {each.condition.seq: each for each in subscriptions}
 
-    def lost(self) -> None:
-        """Note the end of a connection."""
+    def connected(self, journal: str | None) -> bool:
+        """Note the journal of the server that is logged in to, None if it has none; return whether it is a hub.
+
+        What is heard where nothing is numbered has no position to resume behind.
+        """
+        if journal is None:
+            self.number = None
+        return journal is not None
+
+    def lost(self, heard_ns: int) -> int:
+        """Note the end of a connection; return up to when its stream was read, of what was listened to until a moment.
+
+        Who is late has not heard what happened in between.
+        """
+        late_ns, self._late_ns = self._late_ns, None
         self._followed.clear()
         self._blocks.clear()
         self.broken = False
+        return heard_ns if late_ns is None else min(heard_ns, late_ns)
 
     # ------------------------------------------------------------ what was answered
+
+    def waiting(self, request: Follow) -> list[Subscription]:
+        """Return what waits for the answer to a request."""
+        found = [self._followed[seq] for seq in request.seqs if seq in self._followed]
+        return [each for each in found if each.stage is Stage.ASKED]
 
     def answered(self, request: Follow, answer: Following, now: float, at_ns: int) -> None:
         """Take where the stream begins."""
         self.broken = self._behind = False
         followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
+        self._added -= {each.condition.name for each in followed}
         *named, epoch, n = answer.position.split(":")
         journal, begins = "".join(named), (int(epoch), int(n))
         if answer.resumed:
@@ -116,11 +149,18 @@ class Relayed:
         """Take lines in their order; what was taken already is dropped."""
         for line in lines:
             event, number = line.event, line.event.number
+            moment_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
+            self._late_ns = moment_ns if at_ns - moment_ns > LATE_NS else None
             if event.condition is None:
                 if number is None or self._is_next(number):
                     self._tell(event)
                 continue
             subscription = self._followed.get(event.condition.seq)
+            if subscription is None and isinstance(event, State) and event.state == "condition-added":
+                if number is not None and self._is_next(number):
+                    self._added.add(event.condition.name)
+                    self._tell_added(event, event.condition.name)
+                continue
             if subscription is None or (number is not None and not self._follows(subscription, number, line.prev)):
                 continue
             self._take(subscription, event, now, at_ns)

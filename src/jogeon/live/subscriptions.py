@@ -48,7 +48,7 @@ class Subscriptions(Wishes, Planner):
         self._strange_until = -math.inf
         self.on_hub = False
         """Whether the server of this connection has a numbered stream, which is followed instead of pushes."""
-        self.relayed = Relayed(self._tell_all, name_of)
+        self.relayed = Relayed(self._tell_all, self._added, name_of)
         self._listed_ns: int | None = None
         """When the first list was asked for that is not answered yet: what the next one shows was so then."""
 
@@ -99,8 +99,15 @@ class Subscriptions(Wishes, Planner):
     def lines(self, lines: Sequence[Line], now: float, at_ns: int) -> None:
         """Take lines of a hub's stream."""
         self.relayed.take(lines, now, at_ns)
-        if self.relayed.broken:
+        if self.relayed.broken or self.told_added:
             self.on_doubt()
+
+    def _added(self, state: State, name: str) -> None:
+        """Tell those who follow everything of a condition that a hub says was added, and look at the list."""
+        self.told_added.add(name)
+        self.listing.look(-math.inf)
+        for sink, _ in self._everything:
+            sink.put(state)
 
     def _pause(self, subscription: Subscription, *, first: bool) -> float:
         """Recheck nothing on a hub, which does that itself."""
@@ -111,11 +118,9 @@ class Subscriptions(Wishes, Planner):
             self._served = True
             self.relayed.answered(request, answer, now, at_ns)
             return
-        for seq in request.seqs:
-            subscription = self._by_seq.get(seq)
-            if subscription is not None and subscription.stage is Stage.ASKED:
-                subscription.answered(answer, now, at_ns)
-                self._tell_failure(subscription, at_ns)
+        for subscription in self.relayed.waiting(request):
+            subscription.answered(answer, now, at_ns)
+            self._tell_failure(subscription, at_ns)
 
     def _request_for(self, subscription: Subscription, now: float, at_ns: int) -> Request:
         request = subscription.request(now, at_ns)
@@ -160,7 +165,7 @@ class Subscriptions(Wishes, Planner):
         """End a connection; `heard_ns` is when it was listened to last."""
         del error
         self._connected = False
-        self.relayed.lost()
+        heard_ns = self.relayed.lost(heard_ns)
         self.listing.end()
         for subscription in self.wanted:
             subscription.lost(heard_ns, "connection lost", detail)
@@ -190,9 +195,8 @@ class Subscriptions(Wishes, Planner):
             self._leaving.remove(request.seq)
             return
         if isinstance(request, Follow):
-            for each in [self._by_seq[seq] for seq in request.seqs if seq in self._by_seq]:
-                if each.stage is Stage.ASKED:
-                    each.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
+            for each in self.relayed.waiting(request):
+                each.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.error is not None
@@ -227,8 +231,9 @@ class Subscriptions(Wishes, Planner):
         self.listing.take(listing.conditions, now, whole=not listing.oddities)
         agreed_ns, self._listed_ns = self._listed_ns or at_ns, None
         self._relist(agreed_ns, at_ns)
-        if any(subscription.stage is Stage.MISSING for subscription in self.wanted):
-            self.listing.look(now + RELIST)
+        missing = any(subscription.stage is Stage.MISSING for subscription in self.wanted)
+        if missing or (self.on_hub and self._everything):  # nothing else asks for lists on a hub
+            self.listing.look(now + (RELIST if missing else self.recheck))
 
     def _take_clear(self, seq: str, answer: Answer, now: float) -> None:
         busy = isinstance(answer, Refusal) and answer.busy

@@ -175,7 +175,7 @@ class Supervisor:
             raise LoginRefused(code=answer.code, text=answer.text)
         if isinstance(answer, LoginAccepted):
             self.rest = self._endpoint.rest_after(answer.rest)
-            self._subscriptions.on_hub = answer.journal is not None
+            self._subscriptions.on_hub = self._subscriptions.relayed.connected(answer.journal)
             if answer.journal is not None:
                 connection.read_lines(self._take_lines)
         return connection

@@ -42,6 +42,8 @@ class Wishes:
         """Seqs of which pushes may still come."""
         self._given: dict[Sink, None] = {}
         """Sinks that got something of the present read."""
+        self.told_added: set[str] = set()
+        """Names of conditions that a hub has told of as added and that are not listed yet."""
         self._strange = False
         """Whether a push came for a seq that nobody knows: the conditions may have been renumbered."""
 
@@ -125,6 +127,7 @@ class Wishes:
             self._resolve(name, group, agreed_ns, at_ns)
         for sink, exchange in self._everything:
             self._add_new(sink, exchange, at_ns)
+        self.told_added.clear()
 
     def _add_new(self, sink: Sink, exchange: Exchange, at_ns: int) -> None:
         """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
@@ -132,7 +135,8 @@ class Wishes:
         for condition in self.listing.conditions:
             if condition.name not in followed:
                 known = self.of(condition)
-                sink.put(State(at_ns, "condition-added", condition))
+                if condition.name not in self.told_added:
+                    sink.put(State(at_ns, "condition-added", condition))
                 self.want(condition, sink, known.exchange if known else exchange, at_ns)
 
     def _resolve(self, name: str, group: list[Subscription], agreed_ns: int, at_ns: int) -> None:

@@ -146,7 +146,7 @@ def _one_a_row(pictures: Iterable[Picture]) -> Iterator[Record]:
     for picture in pictures:
         record = picture_record(picture)
         for code in picture.codes:
-            yield {**record, "code": code, "name": picture.names.get(code)}
+            yield {**record, "code": code, "name": picture.names.get(code), **record.get("prices", {}).get(code, {})}
 
 
 # ---------------------------------------------------------------- statistics

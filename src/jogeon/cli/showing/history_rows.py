@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from jogeon.journal.history import Picture
     from jogeon.journal.outcomes import Outcome
     from jogeon.journal.stats import ConditionStats, Overlap
+    from jogeon.prices import Price
 
 CSV_COLUMNS = {
     "events": tuple(COLUMNS),
     "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
-    "members": ("seq", "condition", "code", "name", "at", "blind_since"),
+    "members": (
+        "seq", "condition", "code", "name", "entry_price", "entry_at", "entry_source", "price", "price_at", "change",
+        "rate", "volume", "return", "at", "blind_since",
+    ),
     "stats": (
         "seq", "condition", "enters", "leaves", "recovered", "stocks", "stay_median", "stay_p90", "flaps", "busiest",
         "covered", "blind",
@@ -30,16 +34,29 @@ CSV_COLUMNS = {
 HEADINGS = {"open": "still_open", "first": "oldest", "what": "anomaly"}
 """Columns whose name means something else elsewhere: `open` of a stock is a price, `first` is one of two conditions."""
 PERCENT = ("median", "q1", "q3")
+PRICED = ("entry_price", "entry_at", "entry_source", "price", "price_at", "change", "rate", "volume", "return")
+"""What a journal knows of the price of a member."""
 
 
 def picture_record(picture: Picture) -> dict[str, Any]:
-    """Return the members of a condition at a moment; `blind_since` only where nobody listened then."""
+    """Return the members of a condition at a moment.
+
+    `prices` only where some were kept, `blind_since` only where nobody listened then.
+    """
     fields: dict[str, Any] = {"condition": _pair(picture.condition), "codes": list(picture.codes)}
     fields["names"] = dict(picture.names)
+    if picture.prices:
+        fields["prices"] = {code: price_record(price) for code, price in picture.prices.items()}
     fields["at"] = _moment(picture.at_ns)
     if picture.blind_since_ns is not None:
         fields["blind_since"] = _moment(picture.blind_since_ns)
     return fields
+
+
+def price_record(price: Price) -> dict[str, Any]:
+    """Return what is known of a member's price, by the keys of a line of a watch."""
+    fields = price.fields()
+    return {name: fields[name] for name in PRICED}
 
 
 def stats_record(stats: ConditionStats) -> dict[str, Any]:

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from jogeon.cli.showing.event_line import readable
-from jogeon.cli.showing.tables import Column, Table, console, number, show_line, show_table
+from jogeon.cli.showing.event_words import FALL, RISE
+from jogeon.cli.showing.outcome_table import percent
+from jogeon.cli.showing.tables import Cell, Column, Table, console, number, show_line, show_table
 from jogeon.cli.showing.terminal import signs_for, visible_name
 from jogeon.events import korean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from jogeon.cli.texts import Texts
     from jogeon.events import Event
     from jogeon.journal.history import Picture, Stats
     from jogeon.journal.stats import ConditionStats
+    from jogeon.prices import Price
 
+PRICES = {"entry_at": 4, "entry_price": 2, "price": 0, "price_at": 5, "rate": 3, "volume": 6, "return": 1}
+"""The prices of a member, and which of them are left out first."""
 TIMES = ("stay_median", "stay_p90", "covered", "blind")
 STATS = {
     "enters": 0, "leaves": 0, "blind": 0, "covered": 1, "stay_median": 2, "busiest": 3, "stocks": 4, "flaps": 5,
@@ -45,7 +51,9 @@ def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
 
 
 def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
-    """Print who was in which condition; return how many conditions."""
+    """Print who was in which condition, each with its prices if any were kept; return how many conditions."""
+    if any(picture.prices for picture in pictures):
+        return _show_priced(pictures, at_ns, texts)
     heads = [
         Column(texts("column.condition"), folds=True),
         Column(texts("column.count"), right=True),
@@ -53,12 +61,53 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
     ]
     table = Table(heads, texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}"))
     for picture in pictures:
-        name = visible_name(picture.condition)
-        if picture.blind_since_ns is not None:
-            name += "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
-        table.add(name, number(len(picture.codes)), _stocks(picture))
+        table.add(_called(picture, texts), number(len(picture.codes)), _stocks(picture))
     show_table(table if pictures else texts("history.nothing"))
     return len(pictures)
+
+
+def _called(picture: Picture, texts: Texts) -> str:
+    """Return the name of a condition, with a note where nobody listened."""
+    name = visible_name(picture.condition)
+    if picture.blind_since_ns is None:
+        return name
+    return name + "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
+
+
+def _show_priced(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
+    """Print a table of the members of each condition, with their prices."""
+    target = console()
+    title = texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}")
+    for picture in pictures:
+        numbers = [Column(texts(f"column.{name}"), right=True, rank=rank) for name, rank in PRICES.items()]
+        heads = [Column(texts("column.code")), Column(texts("column.name"), gives_way=True), *numbers]
+        called = " ".join(_called(picture, texts).split("\n"))
+        table = Table(heads, f"{title}: {called}, {texts('history.members.count', count=len(picture.codes))}")
+        for code in picture.codes:
+            table.add(code, picture.names.get(code, ""), *_priced(picture.prices.get(code), at_ns))
+        show_table(table, target)
+    return len(pictures)
+
+
+def _priced(price: Price | None, at_ns: int) -> Iterable[str | Cell]:
+    """Return the cells of PRICES."""
+    if price is None:
+        return [""] * len(PRICES)
+    rate, gain = (Cell(percent(each), _colour(each)) for each in (price.rate, price.return_))
+    whole = [number(each) for each in (price.entry_price, price.price, price.volume)]
+    entered, last = (_clock(moment, at_ns) for moment in (price.entry_at, price.price_at))
+    return [entered, whole[0], Cell(whole[1], _colour(price.rate)), last, rate, whole[2], gain]
+
+
+def _clock(moment: datetime | None, at_ns: int) -> str:
+    """Return the time of the day, of another day with its date."""
+    if moment is None:
+        return ""
+    return f"{moment:%H:%M:%S}" if moment.date() == korean(at_ns).date() else f"{moment:%m-%d %H:%M}"
+
+
+def _colour(value: float | None) -> str:
+    return RISE if (value or 0) > 0 else FALL if (value or 0) < 0 else ""
 
 
 def _stocks(picture: Picture) -> str:

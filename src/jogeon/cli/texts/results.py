@@ -83,6 +83,7 @@ TEXTS = {
     "history.stocks": Text("{count}종목", "{count} {count:stock|stocks}"),
     "history.blind": Text("({since}부터 공백)", "(blind since {since})"),
     "history.members.title": Text("{at} 편입 종목", "members at {at}"),
+    "history.members.count": Text("{count}종목", "{count} {count:stock|stocks}"),
     "history.overlaps": Text("함께 편입된 종목", "stocks in common"),
     "history.outcomes.title": Text("편입 후 수익률 (비용 제외)", "return after entry (costs not counted)"),
     "history.outcomes.bias": Text(
