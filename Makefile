@@ -9,11 +9,11 @@ SOURCES := $(wildcard src tests examples bench fuzz)
 CONNECTIONS := $(addprefix tests/test_,$(addsuffix .py,tls cli_tls net connection connect tokens client server simulator frames faults))
 # Of each target of `make fuzz`.
 FUZZ_SECONDS ?= 600
-# Programs the tests start, each in a Debian package of the same name.
-SYSTEM_PACKAGES := nats-server
+# Programs the tests start, each in a Debian package of the same name, and a font that a browser shows Korean in.
+SYSTEM_PACKAGES := nats-server chromium fonts-nanum
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system
+.PHONY: help demo test lowest wheel proactor lint types bench drill fuzz clean system pictures
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -75,6 +75,9 @@ fuzz: $(VENV)/installed-test ## the property tests with many more examples, then
 		$(BIN)/python fuzz/run.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
 	done
 
+pictures: system $(VENV)/installed-test ## the pictures of the board in the READMEs, from a simulated market
+	$(BIN)/python docs/images/make.py
+
 clean: ## remove all that was made
 	rm -rf $(VENV) .venv-lowest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -102,7 +105,7 @@ endef
 
 # A missing program is installed where that needs no password. Else it is named; only the CI stops for it here.
 system:
-	@missing() { for each in $(SYSTEM_PACKAGES); do command -v $$each >/dev/null || printf ' %s' $$each; done; }; \
+	@missing() { for each in $(SYSTEM_PACKAGES); do command -v $$each >/dev/null || dpkg -s $$each >/dev/null 2>&1 || printf ' %s' $$each; done; }; \
 	root() { if [ "$$(id -u)" = 0 ]; then "$$@"; else sudo -n "$$@"; fi; }; \
 	if [ -n "$$(missing)" ] && command -v apt-get >/dev/null && root true 2>/dev/null; then \
 		root apt-get update -qq; root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $$(missing); \

@@ -140,6 +140,7 @@ class Shell:
         self._capture = capture
         self.connected: list[tuple[str, bool]] = []
         self.rests: list[str | None] = []
+        self.tokens: list[str | None] = []
         self.keys: list[Keys | None] = []
         self.price_limits: list[int | None] = []
 
@@ -147,6 +148,7 @@ class Shell:
         def connect(
             server: str,
             *,
+            token: str | None,
             keys: Keys | None,
             rest: str | None,
             insecure: bool,
@@ -156,6 +158,7 @@ class Shell:
         ) -> AbstractAsyncContextManager[Client]:
             self.connected.append((server, insecure))
             self.rests.append(rest)
+            self.tokens.append(token)
             self.keys.append(keys)
             self.price_limits.append(price_limit)
             return cast("AbstractAsyncContextManager[Client]", client or FakeClient())

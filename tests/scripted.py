@@ -69,9 +69,7 @@ class _Line:
         self._broken = False
 
     def send(self, text: bytes) -> None:
-        if text.startswith(b'{"trnm": "CNSRLST"'):
-            self._world.lists.append(wall())
-        self._after(self._deliver, text)
+        self._after(self._deliver, text, wall())
 
     def close(self, code: int | None, reason: str) -> None:
         self._after(self._wire.close, code or 1000, reason)
@@ -84,8 +82,10 @@ class _Line:
         self._last = max(self._loop.time() + self._world.random.uniform(*LATENCY), self._last + 1e-6)
         self._loop.call_at(self._last, lambda: None if self._broken else call(*arguments))
 
-    def _deliver(self, text: bytes) -> None:
-        if self._wire.open and text.startswith(b'{"data": [{"values"'):
+    def _deliver(self, text: bytes, sent_ns: int) -> None:
+        if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
+            self._world.lists.append(sent_ns)
+        elif self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
                 values = row["values"]
                 push = (values["841"], row["item"], values["843"])
@@ -110,7 +110,7 @@ class Dialled(Script):
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
         self.lists: list[int] = []
-        """When the conditions were listed."""
+        """When the lists were sent that reached the client."""
         self.unsent: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were lost before they were sent."""
         self._sent = 0
@@ -334,12 +334,25 @@ def _judge(name: str, world: World) -> Iterator[str]:
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
         if not _covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
+    moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
-        moved = [gap for gap in told_gaps if gap.cause == "registration lost"]
         if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name], elsewhere))
+
+
+def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
+    """Tell whether a gap takes back a snapshot of what was another by then: the name had moved since the list."""
+    taken_back = [
+        each.event
+        for each in told
+        if isinstance(each.event, Snapshot) and gap.since_ns <= each.event.at_ns < gap.until_ns
+    ]
+    return any(
+        shown.condition.seq not in [seq for at, seq in world.seqs[shown.condition.name] if at <= shown.at_ns][-1:]
+        for shown in taken_back
+    )
 
 
 def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:

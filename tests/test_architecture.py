@@ -31,17 +31,17 @@ WINGS = {
     "live": "membership listing pages stages folding followed subscription wishes planner relayed subscriptions retry"
     " listening waiter receiving slots turns holding pricing ledger quoting asking queue jobs connection opening policy"
     " beats serving supervisor feed",
-    "account": "pasted environment settings keyrings keyfiles keys lock tokens names stkinfo markets",
+    "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
     " following steps file store inbox writer relay counting outcomes stays lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
-    "hub": "aliases topics searches metrics note refusals tokens stocks desks fanout stream searching trades"
+    "hub": "aliases topics searches metrics refusals tokens stocks desks fanout stream searching trades"
     " registering broker status routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
-    "board": "",
+    "board": "visitors series blindness topic stocks picture diffs past board routes",
     "nats": "address parcels opening outgoing streams desk lease publisher copy pulling asking answers link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
@@ -71,6 +71,7 @@ PURE = {
     " listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
     "hub": "aliases topics searches metrics",
+    "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}

@@ -80,7 +80,7 @@ async def test_a_seq_may_be_an_int_and_a_file_a_path(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("items", [[1], [None], ["005930"]])
 def test_a_frame_is_made_of_stocks_or_events(items: list[Any]) -> None:
-    with pytest.raises(TypeError, match="made of stocks or of events"):
+    with pytest.raises(TypeError, match="made of stocks, of events or of prices"):
         jogeon.to_dataframe(items)
 
 

@@ -1,10 +1,11 @@
 """Asking for prices: at once for who enters, once a second in all, and what goes wrong costs a delay."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
+from jogeon.account.stkinfo import Budget
 from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
 from jogeon.events import Condition
 from jogeon.live.asking import PATIENCE, Asking
@@ -25,8 +26,11 @@ class Desk:
         self.asked: list[tuple[float, tuple[str, ...]]] = []
         self.error: JogeonError | None = None
         self.silent = False
+        self.budget = Budget()
 
-    async def prices(self, codes: Sequence[str]) -> Told:
+    async def prices(self, choose: Callable[[], Sequence[str]]) -> Told:
+        await self.budget.turn()
+        codes = choose()
         self.asked.append((asyncio.get_running_loop().time(), tuple(codes)))
         await asyncio.sleep(3600 if self.silent else 0.1)
         return self.error or tuple(PricedStock(code, "가상", price=500) for code in codes)
@@ -58,10 +62,25 @@ def test_who_enters_is_asked_for_at_once_and_who_follows_a_second_later() -> Non
         await pause(2.0)
         asking.stop()
         assert [(round(at, 1), codes) for at, codes in desk.asked] == [
-            (5.0, ("00000A",)), (6.1, ("00000B", "00000C"))]  # fmt: skip
-        moments = [START_NS + tenths * 100_000_000 for tenths in (51, 62, 62)]
+            (5.0, ("00000A",)), (6.0, ("00000B", "00000C"))]  # fmt: skip
+        moments = [START_NS + tenths * 100_000_000 for tenths in (51, 61, 61)]
         assert [each.entry_at_ns for each in (first, second, third)] == pytest.approx(moments, abs=1000)
         assert {each.entry_price for each in (first, second, third)} == {500}
+
+    virtual(main())
+
+
+def test_who_enters_while_a_request_waits_for_its_turn_is_in_it() -> None:
+    async def main() -> None:
+        desk = Desk()
+        pricing, asking = begun(desk)
+        await desk.budget.turn()  # somebody else asks
+        enters(pricing, "00000A")
+        await pause(0.9)
+        enters(pricing, "00000B")
+        await pause(1.0)
+        asking.stop()
+        assert [codes for _, codes in desk.asked] == [("00000A", "00000B")]
 
     virtual(main())
 

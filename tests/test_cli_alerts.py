@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -340,3 +342,40 @@ def test_the_page_leads_from_nothing_to_the_first_message(
         assert len(there.heard) > 2
         assert {heard.body["chat_id"] for heard in there.heard[1:]} == {"42"}
     assert target in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.posix
+async def test_a_hub_follows_what_the_rules_name_tells_of_it_and_keeps_prices(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TG_TOKEN", TOKEN)
+    path = tmp_path / "hub.journal"
+    async with phone() as there:
+        settings(RULE + PHONE, there.url)
+        options = ("--server", "demo", "--port", "0", "--rest-port", "0", "--journal", str(path), "--alerts")
+        command = [sys.executable, "-m", "jogeon", "hub", *options, "--prices", "--duration", "2m"]
+        hub = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert hub.stdout is not None
+        assert b"ws://" in await hub.stdout.readline()
+        while not there.heard or not quotes(path):
+            assert hub.returncode is None
+            await asyncio.sleep(0.1)
+        hub.terminate()
+        assert await hub.wait() == 0
+    listed = await answered("list", "--journal", str(path))
+    assert ("폰", "sent") in {(line["target"], line["state"]) for line in listed}
+    assert {line["condition"]["name"] for line in listed} == {"급등주"}  # type: ignore[index]  # a dict
+
+
+def quotes(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as file:
+        return int(file.execute("SELECT count(*) FROM quotes").fetchone()[0])
+
+
+def test_a_hub_needs_rules_that_can_be_meant(shell: Shell, tmp_path: Path) -> None:
+    hub = ("hub", "--server", "demo", "--port", "0", "--rest-port", "0", "--journal", str(tmp_path / "j"), "--alerts")
+    assert shell(*hub, "--duration", "1s").code == 2
+    settings(RULE.replace("급등주", "없는 것") + PHONE)
+    said = shell(*hub, "--duration", "1s", "--lang", "ko")
+    assert said.code == 2
+    assert "없는 것" in said.err

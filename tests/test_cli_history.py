@@ -246,3 +246,9 @@ def test_outcomes_as_a_table_and_as_a_spreadsheet(shell: Shell, tmp_path: Path, 
     assert "편입 후 수익률" in shown
     rows = shell("history", "outcomes", "--journal", str(path), "--csv", "--lang", "en").out.splitlines()
     assert "4,급등주,1m,1,1,3.0,3.0,3.0,1" in rows
+
+
+def test_a_stretch_without_length_is_refused(shell: Shell, journal: str) -> None:
+    said = shell("history", "events", "--journal", journal, "--from", "09:30", "--until", "09:30")
+    assert said.code == 2
+    assert "--from" in said.err

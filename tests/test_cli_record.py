@@ -229,3 +229,9 @@ def test_what_ends_by_an_error_is_not_told_as_done(tmp_path: Path) -> None:
     told = asyncio.run(session())
     assert "recorded:" not in told
     assert "cut short" in told
+
+
+def test_of_two_ends_the_earlier_one_counts(tmp_path: Path) -> None:
+    later = datetime.now(KST) + timedelta(hours=1)
+    ends = ("--duration", "500ms", "--until", f"{later:%H:%M:%S}")
+    assert record("급등주", "--journal", str(tmp_path / "x.journal"), *ends).returncode == 0

@@ -17,7 +17,7 @@ from broker import refusal
 from conftest import homeless
 from jogeon import sync
 from jogeon.account.keys import BROKERS, Broker, Keys
-from jogeon.account.lock import holder
+from jogeon.account.lock import who_has
 from jogeon.connect import _aside, connect, endpoint, policy_for
 from jogeon.errors import (
     CouldNotConnect,
@@ -82,10 +82,10 @@ async def test_keys_are_looked_for_when_the_client_is_entered(server: str) -> No
 async def test_keys_and_folders_are_taken_as_arguments(kiwoom: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("APP_KEY")
     async with connect("real", keys=KEYS):
-        assert holder("real", KEYS) is not None
+        assert who_has("real", KEYS) is not None
     write_keys(Path("keys"))
     async with connect("real", keys="keys"):
-        assert holder("real", KEYS) is not None
+        assert who_has("real", KEYS) is not None
     with pytest.raises(InvalidSetting):
         async with connect("real", keys=Path("nowhere")):
             pass
@@ -118,7 +118,7 @@ async def test_a_session_that_did_not_come_about_holds_no_lock(kiwoom: Simulator
         with pytest.raises(LoginRefused):
             async with connect("real", keys=KEYS):
                 pass
-    assert holder("real", KEYS) is None
+    assert who_has("real", KEYS) is None
 
 
 async def test_a_token_refused_at_login_is_asked_for_anew_once(

@@ -331,3 +331,9 @@ def test_events_and_members_bear_the_names_that_were_seen(path: Path) -> None:
     assert picture.names == {"005930": "삼성", "035420": "NAVER"}
     assert earlier.names == {"005930": "삼성전자"}
     assert [event.fields() for event in followed] == [event.fields() for event in (shown, *changes)]
+
+
+def test_a_path_may_be_a_text(path: Path) -> None:
+    write(path, [Snapshot(at(0), RISE, ("A",))])
+    with History(str(path)) as history:
+        assert [number for _, number, _ in history.follow(after="0:0", seconds=0)] == [1]

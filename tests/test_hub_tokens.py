@@ -28,3 +28,10 @@ def test_above_a_broker_only_its_own_pair_does() -> None:
     assert tokens.owner("demo") is None
     tokens.revoke("the-app-key", token)
     assert tokens.owner(token) is None
+
+
+def test_this_users_own_programs_have_a_token_that_no_other_hub_takes() -> None:
+    keys = Keys("the-app-key", "the-secret-key")
+    tokens = HubTokens(lambda: 0.0, keys)
+    assert tokens.owner(tokens.own) == "this user"
+    assert HubTokens(lambda: 0.0, keys).owner(tokens.own) is None

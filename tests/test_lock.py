@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from conftest import homeless
+from jogeon.account.hubs import Note
 from jogeon.account.keys import Keys
-from jogeon.account.lock import holder, session_lock
+from jogeon.account.lock import hub_at, session_lock, session_name, who_has
 from jogeon.errors import SessionTaken
-from jogeon.files import state_dir
+from jogeon.files import state_dir, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +54,14 @@ async def test_another_program_has_the_session(bot: subprocess.Popen[bytes]) -> 
         async with session_lock("real", KEYS):
             pass
     assert taken.value.holder.startswith(f"bot (pid {bot.pid}), since ")
-    assert holder("real", KEYS) == taken.value.holder
+    assert str(who_has("real", KEYS)) == str(taken.value)
     assert "planted" not in str(taken.value)
 
 
 async def test_a_killed_program_has_it_no_more(bot: subprocess.Popen[bytes]) -> None:
     bot.kill()
     bot.wait()
-    assert holder("real", KEYS) is None
+    assert who_has("real", KEYS) is None
     async with session_lock("real", KEYS):
         pass
 
@@ -66,7 +69,7 @@ async def test_a_killed_program_has_it_no_more(bot: subprocess.Popen[bytes]) -> 
 @pytest.mark.usefixtures("bot")
 async def test_other_keys_and_the_other_server_are_not_touched() -> None:
     async with session_lock("real", OTHERS), session_lock("mock", KEYS):
-        assert holder("real", OTHERS) is not None
+        assert who_has("real", OTHERS) is not None
 
 
 async def test_two_clients_of_one_program_would_kick_each_other_too() -> None:
@@ -82,7 +85,7 @@ async def test_it_is_free_after_an_error_inside() -> None:
     with pytest.raises(ZeroDivisionError):
         async with session_lock("real", KEYS):
             raise ZeroDivisionError
-    assert holder("real", KEYS) is None
+    assert who_has("real", KEYS) is None
 
 
 async def test_it_is_free_after_a_cancellation_inside() -> None:
@@ -97,7 +100,7 @@ async def test_it_is_free_after_a_cancellation_inside() -> None:
     await inside.wait()
     task.cancel()
     await asyncio.wait([task])
-    assert holder("real", KEYS) is None
+    assert who_has("real", KEYS) is None
 
 
 async def test_looking_who_has_it_gets_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,14 +120,14 @@ async def _hold_for_a_moment() -> None:
 async def test_the_holder_is_named_as_people_call_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(sys, "argv", [f"/opt/jogeon/{name}", "watch", "급등주"])
     async with session_lock("real", KEYS):
-        assert str(holder("real", KEYS)).startswith("jogeon watch (pid ")
+        assert "by jogeon watch (pid " in str(who_has("real", KEYS))
 
 
 async def test_what_a_holder_wrote_may_be_spoilt() -> None:
     async with session_lock("real", KEYS):
         for path in state_dir().glob("session-*.json"):
             path.write_bytes(b"\xff")
-        assert holder("real", KEYS) == "another program"
+        assert "by another program" in str(who_has("real", KEYS))
 
 
 async def test_where_no_lock_can_be_made_the_session_is_opened_without(caplog: pytest.LogCaptureFixture) -> None:
@@ -159,4 +162,35 @@ async def test_without_a_home_there_is_no_lock_and_a_session(
     homeless(monkeypatch)
     async with session_lock("real", KEYS):
         assert "no lock on the session can be made here" in caplog.text
-    assert holder("real", KEYS) is None
+    assert who_has("real", KEYS) is None
+
+
+def note_of(pid: int, session: str = session_name("real", KEYS)) -> Note:
+    return Note("real", "ws://127.0.0.1:7/x", "http://127.0.0.1:8", pid, 1, session, "planted-token")
+
+
+def write_note(note: Note) -> None:
+    write_private(state_dir() / "hub-7.json", msgspec.json.encode(note))
+
+
+async def test_a_hub_that_has_the_session_is_named_by_its_address() -> None:
+    async with session_lock("real", KEYS):
+        write_note(note_of(os.getpid()))
+        with pytest.raises(SessionTaken) as taken:
+            async with session_lock("real", KEYS):
+                pass
+        assert taken.value.hub == "ws://127.0.0.1:7/x"
+        assert "the hub at ws://127.0.0.1:7/x" in str(taken.value)
+        assert hub_at(taken.value.hub) == note_of(os.getpid())
+        assert "planted" not in f"{taken.value} {vars(taken.value)} {hub_at(taken.value.hub)!r}"
+    assert hub_at("ws://127.0.0.1:7/x") is None, "nobody has the session any more"
+
+
+@pytest.mark.parametrize("note", [note_of(1), note_of(os.getpid(), session_name("mock", KEYS)), note_of(1, "")])
+async def test_a_note_of_another_program_or_session_names_no_hub(note: Note) -> None:
+    async with session_lock("real", KEYS):
+        write_note(note)
+        taken = who_has("real", KEYS)
+        assert taken is not None
+        assert taken.hub == ""
+        assert hub_at(note.websocket) is None

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jogeon.errors import ConnectionLost
@@ -237,6 +237,11 @@ RANKED = st.lists(st.sampled_from("abcdefghijkl"), max_size=12, unique=True)
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(RANKED, FATES, st.floats(0, 3)), max_size=30), st.integers(1, 6), st.integers(1, 8))
+@example(
+    steps=[(["a"], "well", 0.0), (["a", "b"], "well", 1.0), (["b"], "busy", 2.0), ([], "well", 0.0)],
+    limit=1,
+    believed=2,
+)
 def test_whatever_happens_the_best_ranked_are_registered_in_the_end(
     steps: list[tuple[list[str], str, float]], limit: int, believed: int
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.account.stkinfo import FIRST, LATER, LONGEST_PAUSE, PAUSE, SOON, URGENT, Budget, Page, StockInfo, is_busy
+from jogeon.account.stkinfo import LATER, LONGEST_PAUSE, PAUSE, SOON, URGENT, Budget, Page, StockInfo, is_busy
 from jogeon.endpoint import FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError, LocalProtocolError, RemoteProtocolError, RequestRefused
 from jogeon.wire.stocks import ListedStock, PricedStock, encode_names, encode_prices, encode_refusal
@@ -97,6 +97,16 @@ async def test_what_goes_wrong_is_returned_by_its_kind(
     assert is_busy(answered) is (code in {"1700", "429"})
 
 
+async def test_codes_are_chosen_once_when_the_request_can_be_sent_and_none_are_not_asked_for() -> None:
+    wanted = [["005930"], ["000660"]]
+    async with phone(answer(200, STALE), answer(200, encode_prices([PRICED]))) as there:
+        stocks = stocks_of(there, TwoTokens("first"))
+        assert isinstance(await stocks.prices(lambda: wanted.pop(0)), tuple)
+        assert await stocks.prices(list) == ()
+    assert [heard.body for heard in there.heard] == [{"stk_cd": "005930"}] * 2
+    assert wanted == [["000660"]]
+
+
 async def test_nobody_is_asked_while_no_address_is_known() -> None:
     stocks = StockInfo(lambda: None, FixedToken("first"))
     assert stocks.address is None
@@ -149,7 +159,7 @@ def test_the_first_has_its_turn_at_once_and_the_others_one_a_second_by_rank() ->
     assert turns(Budget(), [LATER, LATER, SOON, URGENT]) == [(0, LATER), (1, URGENT), (2, SOON), (3, LATER)]
 
 
-def test_the_names_of_whole_markets_are_soon_had_beside_prices() -> None:
+def test_entries_wait_one_turn_at_most_for_the_names_of_whole_markets_which_are_soon_had() -> None:
     """Entries ask for prices all the time, and four markets for their names, one after another."""
     had: list[tuple[float, str]] = []
 
@@ -164,11 +174,11 @@ def test_the_names_of_whole_markets_are_soon_had_beside_prices() -> None:
 
         async with asyncio.TaskGroup() as group:
             group.create_task(ask("price", URGENT, 20))
-            group.create_task(ask("names", FIRST, 4))
+            group.create_task(ask("names", SOON, 4))
 
     virtual(main())
-    assert max(at for at, what in had if what == "names") <= 5
-    assert [what for at, what in had if at <= 5].count("price") >= 2
+    assert max(at for at, what in had if what == "names") <= 15
+    assert "names names" not in " ".join(what for _, what in had)
 
 
 def test_nobody_waits_for_ever_behind_those_who_are_urgent() -> None:

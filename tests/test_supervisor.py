@@ -15,7 +15,7 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Condition, Event, Gap
 from jogeon.live.policy import TAKEN_PAUSES, Policy
-from jogeon.live.supervisor import LOGINS_AN_HOUR
+from jogeon.live.supervisor import LOGINS_AN_HOUR, OWN_LOGIN
 from jogeon.wire import writers
 from texts import page_text
 from wire import Broker, Wire, drain, pause, told, virtual, wall
@@ -542,6 +542,61 @@ class OneSession(Broker):
                 other.push(writers.encode_system("R10001", "동일한 App key로 접속이 되었습니다."))
                 other.close(1000)
         super().on_login(wire, message)
+
+
+class Hanging(OneSession):
+    """A broker that does not read the LOGIN of the second connection until it is told to, though that is closed."""
+
+    def on_login(self, wire: Wire, message: dict[str, Any]) -> None:
+        if len(self.wires) != 2:  # the second
+            super().on_login(wire, message)
+
+    def read_late(self) -> None:
+        super().on_login(self.wires[1], {})
+
+
+async def return_from_a_login_given_up(broker: Hanging) -> None:
+    """Drop the first connection, let the next LOGIN time out, and the one after that be accepted."""
+    broker.wire.drop()
+    while len(broker.wires) < 3:
+        await pause(1)
+    await pause(5)
+
+
+def test_a_login_that_was_given_up_and_is_read_late_does_not_end_the_client() -> None:
+    async def main() -> None:
+        broker = Hanging()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            await return_from_a_login_given_up(broker)
+            drain(watch)
+            broker.read_late()
+            await pause(5)
+            assert told(drain(watch)) == [
+                ("State", "reconnecting"),
+                ("Gap", "급등주", "connection lost"),
+                ("Snapshot", "급등주"),
+            ]
+            broker.read_late()  # one LOGIN takes the session once: this is another program
+            await pause(5)
+            with pytest.raises(jogeon.SessionTaken):
+                await kiwoom.conditions()
+        assert len(broker.wires) == 4
+
+    virtual(main())
+
+
+def test_a_session_taken_long_after_a_login_was_given_up_was_taken_by_another_program() -> None:
+    async def main() -> None:
+        broker = Hanging()
+        async with broker.client() as kiwoom, kiwoom.watch("급등주"):
+            await return_from_a_login_given_up(broker)
+            await pause(OWN_LOGIN)
+            broker.read_late()
+            await pause(5)
+            with pytest.raises(jogeon.SessionTaken):
+                await kiwoom.conditions()
+
+    virtual(main())
 
 
 def test_the_first_failure_is_loud_and_the_repeats_are_quiet(caplog: pytest.LogCaptureFixture) -> None:

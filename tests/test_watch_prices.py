@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jogeon.account.stkinfo import Budget
 from jogeon.client import Client
 from jogeon.errors import ConnectionLost, InvalidSetting, JogeonError, LocalProtocolError, RequestRefused
 from jogeon.live.slots import LONGEST_PAUSE
@@ -27,13 +28,16 @@ class Priced(Broker):
         self.market: dict[str, int] = {}
         self.asked: list[tuple[str, ...]] = []
         self.error: JogeonError | None = None
+        self.budget = Budget()
 
     def priced(self, **more: Any) -> Client:
         client = self.client(**more)
         client._feed.asking.ready = lambda: True
         return client
 
-    async def prices(self, codes: Sequence[str]) -> tuple[PricedStock, ...] | JogeonError:
+    async def prices(self, choose: Callable[[], Sequence[str]]) -> tuple[PricedStock, ...] | JogeonError:
+        await self.budget.turn()
+        codes = choose()
         self.asked.append(tuple(codes))
         await asyncio.sleep(0.05)
         return self.error or tuple(PricedStock(code, "가상", price=self.market.get(code, 100)) for code in codes)

@@ -135,12 +135,16 @@ class TokenRefused(JogeonError):
 
 
 class SessionTaken(JogeonError):
-    """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known."""
+    """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known.
 
-    def __init__(self, *, code: str = "", text: str = "", holder: str = "") -> None:
-        kind: Kind = "taken by" if holder else "taken"
-        super().__init__(_report(kind, name=holder, code=code, text=text), code=code, text=text)
+    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub.
+    """
+
+    def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "") -> None:
+        kind: Kind = "taken by hub" if hub else "taken by" if holder else "taken"
+        super().__init__(_report(kind, name=holder, code=code, text=hub or text), code=code, text=text)
         self.holder = holder
+        self.hub = hub
 
 
 class CouldNotConnect(JogeonError):

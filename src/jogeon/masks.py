@@ -6,6 +6,7 @@ does not matter who echoes a secret, or where.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -21,13 +22,15 @@ NO_SECRETS = ("demo",)
 
 _IN_ADDRESS = re.compile(
     r"(?P<user>://)[^\s/?#@]*(?:@[^\s/?#@]*)*@"
-    r"|(?P<name>[?&;](?:access_?token|token|app_?key|secret_?key|app_?secret|secret|password|passwd|pwd|key)=)[^&;\s#'\"]+",
+    r"|(?P<name>[?&;](?:access_?token|token|app_?key|secret_?key|app_?secret|secret|password|passwd|pwd|key)=)(?P<value>[^&;\s#'\"]+)",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[/:@?&=#]+")
 """What stands between the parts of an address."""
 _secrets: dict[str, int] = {}
 """Each with how many of its characters it is known by."""
+_links: deque[str] = deque(maxlen=MOST)
+"""Keys of links that were made to be read and are worth nothing once they are used."""
 _by_head: dict[str, tuple[str, ...]] = {}
 """All that may stand in a text, by how it begins."""
 
@@ -62,6 +65,12 @@ def _remember(secrets: Iterable[tuple[str, int]]) -> None:
         _by_head[head] = tuple(each for each in written if each.startswith(head))
 
 
+def show_link(key: str) -> str:
+    """Return the key of a link that works once; from now on people may read it in an address."""
+    _links.append(key)
+    return key
+
+
 def _written(secret: str) -> tuple[str, ...]:
     """Return a secret as it is, and as encoders of JSON write it that like neither / nor =."""
     slashes, equals = secret.replace("/", "\\/"), secret.replace("=", "\\u003d")
@@ -72,6 +81,7 @@ def forget() -> None:
     """Forget all secrets."""
     _secrets.clear()
     _by_head.clear()
+    _links.clear()
 
 
 def masked(text: str) -> str:
@@ -100,6 +110,8 @@ def _common(text: str, start: int, secret: str) -> int:
 
 
 def _address_masked(found: re.Match[str]) -> str:
+    if found["value"] in _links:
+        return found[0]
     return f"{found['user']}{MASK}@" if found["user"] else f"{found['name']}{MASK}"
 
 

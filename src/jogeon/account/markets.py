@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from jogeon.account.names import DAY, Names
-from jogeon.account.stkinfo import FIRST, LATER, SOON, StockInfo
+from jogeon.account.stkinfo import LATER, SOON, StockInfo
 from jogeon.errors import JogeonError, RemoteProtocolError
 from jogeon.masks import unmasked
 from jogeon.wire.stocks import MARKETS, MOST_ASKED
@@ -111,7 +111,7 @@ class Markets:
 
     async def fill(self, market: str) -> JogeonError | None:
         """Learn the names of all stocks of a market, page by page; return why that was not possible, or None."""
-        rank = FIRST if market in MAIN else LATER
+        rank = SOON if market in MAIN else LATER
         error = await self._read(market, rank)
         if error is None:
             self._troubles.pop(market, None)

@@ -5,6 +5,7 @@ in a session shares one `Budget`.
 """
 
 import asyncio
+import functools
 import heapq
 import importlib
 import itertools
@@ -43,11 +44,14 @@ RECOVERY = 0.9
 """What a granted request makes of a longer pause: back to normal after some twenty."""
 LIMIT = 4 * 2**20
 """Bytes of an answer; all stocks of the largest market are about one MiB."""
-FIRST, URGENT, SOON, LATER = -2.0, 0.0, 2.0, 4.0
+URGENT, SOON, LATER = 0.0, 2.0, 4.0
 """How many seconds a request lets others go before it that come after it: none the price of a stock that has just
-entered, some another price, most what can wait. So nobody waits for ever. The few that name nearly all stocks, once a
-day, go before what came up to two seconds earlier: until then each event lacks its name."""
+entered, some another price and the few that name nearly all stocks, once a day, most what can wait. So nobody waits for
+ever."""
 
+Codes = Sequence[str] | Callable[[], Sequence[str]]
+Content = Callable[[], bytes]
+"""The body of a request, made when it can be sent; an empty one is not sent."""
 T = TypeVar("T")
 logger = logging.getLogger("jogeon.stkinfo")
 logger.addFilter(unmasked)
@@ -121,15 +125,17 @@ class StockInfo:
         """Where is asked, None while that is not known: then each answer is a LocalProtocolError."""
         return self._rest()
 
-    async def prices(self, codes: Sequence[str], rank: float = SOON) -> tuple[PricedStock, ...] | JogeonError:
+    async def prices(self, codes: Codes, rank: float = SOON) -> tuple[PricedStock, ...] | JogeonError:
         """Return prices (ka10095) of at most MOST_ASKED stocks, or why there are none.
+
+        Codes that are to be chosen (a callable) are so when the request can be sent; if there are none then, it is not.
 
         A stock that the broker does not know is missing in the answer. The error is CouldNotConnect (no answer, a page
         of maintenance), RequestRefused, TokenRefused, or RemoteProtocolError for what cannot be read; `is_busy` tells
         whether it was refused for the rate, to which the budget has adapted already.
         """
-        content = stocks.encode_prices_request(codes)
-        answered = await self._asked(stocks.PRICES, content, stocks.decode_prices, rank)
+        chosen = functools.cache(lambda: codes() if callable(codes) else codes)  # once, though a token be renewed
+        answered = await self._asked(stocks.PRICES, lambda: _prices_request(chosen()), stocks.decode_prices, rank)
         if isinstance(answered, JogeonError):
             return answered
         self.learn((stock.code, stock.name, "") for stock in answered[0])
@@ -138,7 +144,7 @@ class StockInfo:
     async def names(self, market: str, next_key: str = "", rank: float = LATER) -> Page | JogeonError:
         """Return a page of all stocks of a market (ka10099, `MARKETS`), or why there is none, as `prices` does."""
         content = stocks.encode_names_request(market)
-        answered = await self._asked(stocks.NAMES, content, stocks.decode_names, rank, next_key)
+        answered = await self._asked(stocks.NAMES, lambda: content, stocks.decode_names, rank, next_key)
         if isinstance(answered, JogeonError):
             return answered
         self.learn((stock.code, stock.name, stock.market or market) for stock in answered[0])
@@ -147,7 +153,7 @@ class StockInfo:
     async def _asked(
         self,
         kind: str,
-        content: bytes,
+        content: Content,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
         rank: float,
         next_key: str = "",
@@ -170,7 +176,7 @@ class StockInfo:
         self,
         token: str,
         kind: str,
-        content: bytes,
+        content: Content,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
         rank: float,
         next_key: str,
@@ -183,7 +189,10 @@ class StockInfo:
             return LocalProtocolError("no REST address of the server is known")
         url, proxy = rest + stocks.PATH, proxy_for(rest, self._proxy or "")
         headers = _headers(kind, token, next_key)
-        reply = await exchange("POST", url, lambda: content, headers=headers, proxy=proxy, limit=LIMIT)
+        written = content()
+        if not written:
+            return (), ""
+        reply = await exchange("POST", url, lambda: written, headers=headers, proxy=proxy, limit=LIMIT)
         rows = await asyncio.to_thread(decode, reply.body)
         if isinstance(rows, tuple) and reply.status == 200:
             self.budget.granted()
@@ -192,6 +201,10 @@ class StockInfo:
         if is_busy(error):
             self.budget.refused()
         return error
+
+
+def _prices_request(codes: Sequence[str]) -> bytes:
+    return stocks.encode_prices_request(codes) if codes else b""
 
 
 def _error(kind: str, reply: Reply, answer: object, url: str, proxy: str | None) -> JogeonError:

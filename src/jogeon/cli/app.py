@@ -25,7 +25,7 @@ from jogeon.masks import masked
 
 COMMANDS = (
     "demo", "list", "search", "watch", "quotes", "names", "record", "alerts", "history", "export", "replay", "clear",
-    "login", "logout", "doctor", "simulate", "hub",
+    "login", "logout", "doctor", "simulate", "hub", "board",
 )  # fmt: skip
 """Each is a module of this package whose `command(texts)` makes it; imported only when it is used."""
 COMPLETE = "_JOGEON_COMPLETE"

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,10 @@ from jogeon.journal.file import require_free
 from jogeon.journal.fold import Known
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor, Relay
+from jogeon.journal.writer import Journal
 from jogeon.live.feed import Feed
+from jogeon.live.followed import Sink
+from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
 from jogeon.recording import Recording, right_of
@@ -63,7 +66,8 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
     `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
-    needs any more. `keep`: how long what was recorded is kept, None for ever.
+    needs any more. `keep`: how long what was recorded is kept, None for ever. `prices`: what each member costs now and
+    at its entry is kept up too; `quotes`: it is kept in the journal as well.
     """
 
     server: str
@@ -75,18 +79,22 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     rest_port: int = 0
     grace: float = 30.0
     keep: timedelta | None = None
+    prices: bool = False
+    quotes: bool = False
 
 
 class Hub:
     """One session for many programs, as long as it is entered; `websocket` and `rest` are its addresses.
 
     Entering it raises what a Client and a journal raise, and InvalidAddress or CannotServe for its own addresses.
+    `more` gives groups of routes that others serve at the same HTTP address.
     """
 
     websocket: str
     rest: str
     broker: HubBroker
     recording: Recording
+    journal: Journal
     relay: Relay
 
     def __init__(
@@ -96,11 +104,16 @@ class Hub:
         tokens: Tokens,
         settings: HubSettings,
         names: Names | None = None,
+        *,
+        more: Callable[[], Iterable[Group]] = tuple,
     ) -> None:
         self.settings = settings
         self._names = Names() if names is None else names
-        self.feed = Feed(policy, self._names.of)
+        self.path, self.name_of = settings.journal, self._names.of
+        self.feed = Feed(policy, self.name_of)
         self._names.on_named = self.feed.named
+        self.prices = Ledger(self.feed.pricing) if settings.prices else None
+        self._more = more
         self._endpoint = endpoint
         self._tokens = tokens
         self.beside: dict[str, Callable[[], object]] = {}
@@ -123,6 +136,8 @@ class Hub:
             await self.feed.start(endpoint)
             markets.want()
             opening.push_async_callback(self.feed.stop)
+            if self.prices is not None:
+                self.feed.want_prices()
             await self._record(opening)
             await self._serve(opening, *doors)
             opening.push_async_callback(self._leave)
@@ -141,6 +156,12 @@ class Hub:
         opening.callback(door.close)
         return door
 
+    @property
+    def _sinks(self) -> Sequence[Sink]:
+        """Where the events go: prices come first, so that nobody sees an event before they know of it."""
+        prices = () if self.prices is None else (self.prices,)
+        return (*prices, self.recording.sink, self.fanout)
+
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
         listing = await self.feed.conditions()
@@ -154,20 +175,22 @@ class Hub:
         opening.callback(self.relay.close)
         self._topics: Topics[Peer] = Topics(self.settings.grace)
         self.fanout = Fanout(self._topics, loop.call_soon)
-        journal = self.recording.journal
+        journal = self.journal = self.recording.journal
         self.stream = Stream(self.relay, journal.last, journal.committed)
         opening.push_async_callback(self.stream.aclose)
         streaming = asyncio.create_task(self.stream.run(), name="hub stream")
         opening.callback(streaming.cancel)
         self.broker = HubBroker(self.feed, self.fanout, self.stream, self._topics, self, self._tokens, loop)
         opening.push_async_callback(self.broker.aclose)
+        if self.prices is not None and self.settings.quotes:
+            self.prices.keep = journal.quote
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
         self.recording.sink.put(State(at_ns, "started", notices=self.recording.journal.notices))
         conditions = [resolve(wanted, self.feed.listing) for wanted in self.settings.names]
         for condition in self.feed.listing if self.settings.everything else dict.fromkeys(conditions):
             self._topics.pin(condition, at_ns)
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, None if self.settings.everything else conditions, "K", at_ns)
         tidying = asyncio.create_task(self._tidy(), name="hub retention")
         opening.callback(tidying.cancel)
@@ -180,7 +203,7 @@ class Hub:
         from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
 
         groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
-        rest = RestServer(groups, rest_door)
+        rest = RestServer([*groups, *self._more()], rest_door)
         opening.push_async_callback(rest.stop)
         opening.push_async_callback(self._stocks.aclose)
         self.websocket, self.rest = self._server.address, rest.address
@@ -208,11 +231,14 @@ class Hub:
         self.recording.settle()
         sink = self.recording.sink
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
-        for each in (sink, self.fanout):
+        for each in self._sinks:
             self._cleared += self.feed.unwant(each, at_ns)
         sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", error=None if error is None else error.report))
         self.recording.finish()
+        if self.prices is not None:
+            self.prices.end()
+            self.feed.unwant_prices()
         if not self._ended.done() and error is not None:
             self._ended.set_exception(error)
             self._ended.exception()  # nobody may be waiting
@@ -230,7 +256,7 @@ class Hub:
     def follow(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition for somebody below; into the journal first."""
         at_ns = self.feed.wall()
-        for sink in (self.recording.sink, self.fanout):
+        for sink in self._sinks:
             self.feed.follow(sink, [condition], exchange, at_ns)
 
     def let_go(self, condition: Condition) -> None:
@@ -242,10 +268,23 @@ class Hub:
         right = right_of(followed, self.feed.listening_ns)
         known = Known(dict.fromkeys(followed.membership.codes), right.at_ns, right.sure)
         was_known = followed.membership.known
-        self.feed.let_go(self.fanout, condition, at_ns)
-        self.feed.let_go(sink, condition, at_ns)
+        for each in self._sinks:
+            self.feed.let_go(each, condition, at_ns)
+        if self.prices is not None:
+            self.prices.let_go(condition)
         if was_known:
             sink.let_go(condition, known, at_ns)
+
+    def watch(self, name: str, *, on: bool) -> None:
+        """Follow a condition for the hub itself, or no longer; UnknownCondition, AmbiguousCondition.
+
+        What a program below follows goes on for it.
+        """
+        condition, at_ns = resolve(name, self.feed.listing), self.feed.wall()
+        if on and self._topics.pin(condition, at_ns):
+            self.follow(condition, "K")
+        elif not on and self._topics.unpin(condition):
+            self.let_go(condition)
 
     def _notice(self, state: State) -> None:
         """Tell jogeon's own clients what the journal cannot hold."""
@@ -266,6 +305,11 @@ class Hub:
     def conditions(self) -> Sequence[Condition]:
         """The conditions that are followed, under their present seqs."""
         return [topic.condition for topic in self._topics]
+
+    @property
+    def listing(self) -> Sequence[Condition]:
+        """All saved conditions, as they were listed last."""
+        return self.feed.listing
 
     def members(self, condition: Condition) -> Mapping[str, Member]:
         """Return who is in a condition now; nobody where it is not followed."""

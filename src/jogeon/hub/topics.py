@@ -68,6 +68,17 @@ class Topics(Generic[C]):
         topic.pinned, topic.idle = True, None
         return begun
 
+    def unpin(self, condition: Condition) -> bool:
+        """Follow a condition for the hub itself no longer; take its topic out, and tell so, if nobody else needs it."""
+        topic = self._topics.get(condition)
+        if topic is None:
+            return False
+        topic.pinned = False
+        if topic.consumers:
+            return False
+        del self._topics[condition]
+        return True
+
     def join(self, consumer: C, label: str, condition: Condition, exchange: Exchange, at_ns: int) -> Joined:
         """Let a consumer wait for a topic under a label of its own."""
         if label in self._held.get(consumer, {}):

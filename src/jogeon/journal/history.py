@@ -5,6 +5,7 @@ import difflib
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
+from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -86,9 +87,9 @@ class Stats(Struct, frozen=True):
 class History:
     """A journal file, read while it may be written; JournalError if there is none that can be read."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._db = open_reader(path)
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = Path(path)
+        self._db = open_reader(self.path)
 
     def __enter__(self) -> Self:
         """Use it in `with`, so that it is closed."""

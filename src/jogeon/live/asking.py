@@ -18,8 +18,9 @@ TICK = 1.0
 PATIENCE = 20.0
 """Seconds after which a request is given up; its turn and an address that nobody answers at are in it."""
 
-Ask = Callable[[Sequence[str]], Awaitable[tuple[PricedStock, ...] | JogeonError]]
-"""Asks for the prices of stocks, and returns them or why there are none."""
+Ask = Callable[[Callable[[], Sequence[str]]], Awaitable[tuple[PricedStock, ...] | JogeonError]]
+"""Asks for the prices of stocks, and returns them or why there are none; which stocks, it lets be chosen at the last
+moment: who enters while the request waits for its turn is in it."""
 
 logger = logging.getLogger("jogeon.asking")
 logger.addFilter(unmasked)
@@ -61,8 +62,8 @@ class Asking:
             self._woken.clear()
             self._pricing.tick(clock(), self._wall())
             ask = self.ask if self.ready() else None
-            if ask is not None and (codes := self._pricing.ask(clock())):
-                await self._take(codes, ask)
+            if ask is not None and self._pricing.turns.due(clock()):
+                await self._take(ask)
             elif (pause := self._pricing.turns.not_before - clock()) > 0:
                 await asyncio.sleep(min(pause, TICK))
             else:
@@ -70,10 +71,10 @@ class Asking:
                     async with asyncio.timeout(TICK):
                         await self._woken.wait()
 
-    async def _take(self, codes: Sequence[str], ask: Ask) -> None:
+    async def _take(self, ask: Ask) -> None:
         """Ask, and let the pricing know what came of it."""
         clock = asyncio.get_running_loop().time
-        began, asked = clock(), asyncio.ensure_future(ask(codes))
+        began, asked = clock(), asyncio.ensure_future(ask(lambda: self._pricing.ask(clock())))
         try:
             while not asked.done() and clock() - began < PATIENCE:
                 await asyncio.wait({asked}, timeout=TICK)

@@ -73,10 +73,14 @@ class Ledger:
 
     def end(self) -> None:
         """Follow nothing any more."""
-        for condition, held in self._members.items():
-            for code in list(held):
-                self._leave(condition, code)
-        self._members.clear()
+        for condition in list(self._members):
+            self.let_go(condition)
+
+    def let_go(self, condition: Condition) -> None:
+        """Follow one condition no longer."""
+        for code in list(self._members.get(condition, ())):
+            self._leave(condition, code)
+        self._members.pop(condition, None)
 
     def _enter(self, condition: Condition, code: str, *, first_seen: bool) -> None:
         held = self._members.setdefault(condition, {})

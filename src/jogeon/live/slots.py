@@ -97,8 +97,6 @@ class Slots(Planner):
             return None
         if isinstance(request, RegisterQuotes):
             self._next_reg, self._made_room = now + PACE, False
-            if not request.keep:
-                self._may_be.clear()
             self._may_be |= dict.fromkeys(request.codes)
         else:
             self._next_remove = now + PACE
@@ -161,6 +159,8 @@ class Slots(Planner):
             self._made_room = True
             self._doubtful = self._doubtful and bool(self._may_be)
         elif isinstance(request, RegisterQuotes):
+            if not request.keep:  # only now is gone what was there before
+                self._may_be = dict.fromkeys(request.codes)
             self._doubtful = self._doubtful and request.keep
 
     def _failed(self, request: Request, answer: Answer, now: float) -> None:

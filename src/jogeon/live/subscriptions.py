@@ -106,8 +106,8 @@ class Subscriptions(Wishes, Planner):
         """Tell those who follow everything of a condition that a hub says was added, and look at the list."""
         self.told_added.add(name)
         self.listing.look(-math.inf)
-        for sink, _ in self._everything:
-            sink.put(state)
+        for wish in self._everything:
+            wish.sink.put(state)
 
     def _pause(self, subscription: Subscription, *, first: bool) -> float:
         """Recheck nothing on a hub, which does that itself."""

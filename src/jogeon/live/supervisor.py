@@ -6,6 +6,7 @@ the planners what came of it. Whether to return and when is decided in retry.py.
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Container, Iterator, Sequence
 
 from jogeon.endpoint import Endpoint
@@ -15,6 +16,7 @@ from jogeon.errors import (
     JogeonError,
     LocalProtocolError,
     LoginRefused,
+    RequestTimeout,
     SessionTaken,
 )
 from jogeon.events import Snapshot, State
@@ -36,6 +38,8 @@ from jogeon.wire.session import Stray
 LOGIN_TIMEOUT = 10.0
 LOGINS_AN_HOUR = 400
 """Bound of the logins in an hour, however a connection flaps: a life of LIFE seconds and a first retry at best."""
+OWN_LOGIN = 120.0
+"""Seconds in which a LOGIN that was given up may still take the session: a broker that hung reads it late."""
 
 logger = logging.getLogger("jogeon.supervisor")
 logger.addFilter(unmasked)
@@ -72,6 +76,8 @@ class Supervisor:
         self._wall = policy.wall
         self._dial = policy.dial
         self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
+        self._given_up = -math.inf
+        """When a LOGIN was given up last that was not answered."""
         self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._beats = Beats(self._wall, self._beat)
@@ -167,6 +173,8 @@ class Supervisor:
         try:
             answer = await connection.request(Login(token, extended=self._endpoint.extended), LOGIN_TIMEOUT)
         except JogeonError as error:
+            if isinstance(error, RequestTimeout):
+                self._given_up = self._clock()
             raise self._cause(error) from None
         finally:
             if not isinstance(answer, LoginAccepted):
@@ -237,6 +245,8 @@ class Supervisor:
 
     def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
         """Return how long to wait before the next login, or raise the cause if there is to be none."""
+        if isinstance(cause, SessionTaken) and self._may_be_own():
+            return next(pauses)
         if isinstance(cause, SessionTaken):
             self._subscriptions.tell(State(self._wall(), "taken", None, cause.text, error=cause.report))
             pause = next(self._taken_pauses, None)
@@ -249,6 +259,11 @@ class Supervisor:
             case Verdict.SLOW:
                 return self._uniform(*SLOW_RETRY)
         raise cause
+
+    def _may_be_own(self) -> bool:
+        """Tell whether a LOGIN of ours that was given up may have taken the session; each can do so once."""
+        given_up, self._given_up = self._given_up, -math.inf
+        return self._clock() - given_up <= OWN_LOGIN
 
     def _log(self, what: str) -> None:
         """Log the first failure of an outage loudly and its repeats quietly."""

@@ -52,6 +52,11 @@ class Turns:
 
     # ------------------------------------------------------------ when, and whom
 
+    def due(self, now: float) -> bool:
+        """Tell whether it is time to ask for somebody."""
+        waits = self._entered or self._unpriced or any(now - asked >= OLD for asked in self._asked.values())
+        return now >= self.not_before and bool(waits)
+
     def next_codes(self, now: float) -> tuple[str, ...]:
         """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
         if now < self.not_before:
@@ -73,11 +78,11 @@ class Turns:
     def answered(self, now: float) -> None:
         """Note an answer; what it does not have is unknown to the broker, and waits no more.
 
-        The next request is chosen a pace after it: one chosen before might wait for its turn, and who enters meanwhile
-        would not be in it.
+        The next request may be on its way to its turn already, so that it is the first in line: the turns keep the
+        pace, unless there were failures.
         """
         self.pace = max(PACE, self.pace / 2)
-        self.not_before = max(self.not_before, now + self.pace)
+        self.not_before = now if self.pace == PACE else now + self.pace
         self._in_flight = ([], [])
 
     def failed(self, now: float) -> None:

@@ -7,6 +7,8 @@ Every event a user sees is made in membership.py and handed to the sinks of its 
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
+from msgspec import Struct, field
+
 from jogeon.errors import LocalProtocolError
 from jogeon.events import Anomaly, Condition, Event, Exchange, NameOf, State, StateName, nameless
 from jogeon.gaps import Blind
@@ -17,6 +19,19 @@ from jogeon.live.subscription import Subscription
 from jogeon.reports import Report
 from jogeon.wire.messages import PushRow, PushValues
 from jogeon.wire.values import stock_code
+
+
+class _Everything(Struct):
+    """The wish to follow all there are, but for what was `declined` by its name since."""
+
+    sink: Sink
+    exchange: Exchange
+    declined: set[str] = field(default_factory=set)
+
+    def decline(self, sink: Sink, name: str) -> None:
+        """Note what a sink let go, if it is this one's."""
+        if sink is self.sink:
+            self.declined.add(name)
 
 
 class Wishes:
@@ -33,7 +48,7 @@ class Wishes:
         self.listing = Listing()
         self.on_doubt: Callable[[], None] = lambda: None
         """Called when a push has made something due, because the driver does not look after each."""
-        self._everything: list[tuple[Sink, Exchange]] = []
+        self._everything: list[_Everything] = []
         self._by_seq: dict[str, Subscription] = {}
         """Whose the pushes of a seq are, from its CNSRREQ on."""
         self._leaving: list[str] = []
@@ -72,7 +87,7 @@ class Wishes:
 
     def want_all(self, sink: Sink, exchange: Exchange, at_ns: int) -> list[Subscription]:
         """Follow every listed condition, and those that are added later."""
-        self._everything.append((sink, exchange))
+        self._everything.append(_Everything(sink, exchange))
         return [self.want(condition, sink, exchange, at_ns) for condition in self.listing.conditions]
 
     def followed_by(self, sink: Sink) -> list[Subscription]:
@@ -86,12 +101,14 @@ class Wishes:
     def leave(self, sink: Sink, at_ns: int) -> list[str]:
         """Tell a sink its open gaps and follow no longer what nobody else wants; return the seqs to be cleared."""
         self.sinks = [other for other in self.sinks if other is not sink]
-        self._everything = [(other, exchange) for other, exchange in self._everything if other is not sink]
+        self._everything = [each for each in self._everything if each.sink is not sink]
         return [seq for subscription in self.followed_by(sink) for seq in self.let_go(subscription, sink, at_ns)]
 
     def let_go(self, subscription: Subscription, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
         subscription.leave(sink, at_ns, subscription.doubted())
+        for wish in self._everything:
+            wish.decline(sink, subscription.condition.name)
         if subscription.everyone():
             return []
         self.wanted.remove(subscription)
@@ -125,19 +142,18 @@ class Wishes:
         for name in dict.fromkeys(subscription.condition.name for subscription in self.wanted):
             group = [each for each in self.wanted if each.condition.name == name]
             self._resolve(name, group, agreed_ns, at_ns)
-        for sink, exchange in self._everything:
-            self._add_new(sink, exchange, at_ns)
+        for wish in self._everything:
+            self._add_new(wish, at_ns)
         self.told_added.clear()
 
-    def _add_new(self, sink: Sink, exchange: Exchange, at_ns: int) -> None:
+    def _add_new(self, wish: _Everything, at_ns: int) -> None:
         """Let a sink of everything follow what was added; a second bearer of a followed name cannot be told apart."""
-        followed = {subscription.condition.name for subscription in self.followed_by(sink)}
-        for condition in self.listing.conditions:
-            if condition.name not in followed:
-                known = self.of(condition)
-                if condition.name not in self.told_added:
-                    sink.put(State(at_ns, "condition-added", condition))
-                self.want(condition, sink, known.exchange if known else exchange, at_ns)
+        followed = {subscription.condition.name for subscription in self.followed_by(wish.sink)} | wish.declined
+        for condition in [each for each in self.listing.conditions if each.name not in followed]:
+            known = self.of(condition)
+            if condition.name not in self.told_added:
+                wish.sink.put(State(at_ns, "condition-added", condition))
+            self.want(condition, wish.sink, known.exchange if known else wish.exchange, at_ns)
 
     def _resolve(self, name: str, group: list[Subscription], agreed_ns: int, at_ns: int) -> None:
         """Find a wanted name in a new list: alone by its name, among namesakes by its seq while they stay as they were.
@@ -185,11 +201,10 @@ class Wishes:
             subscription.namesakes = frozenset({condition.seq})
 
     def _missing(self, subscription: Subscription, state: StateName, at_ns: int) -> None:
-        if subscription.stage is Stage.MISSING:
-            return
-        self._drop(subscription)
-        subscription.vanished(at_ns)
-        self._put(subscription, State(at_ns, state, subscription.condition))
+        if subscription.stage is not Stage.MISSING:
+            self._drop(subscription)
+            subscription.vanished(at_ns)
+            self._put(subscription, State(at_ns, state, subscription.condition))
 
     # ------------------------------------------------------------ pushes
 
@@ -253,8 +268,8 @@ class Wishes:
     def _unclaimed(self, values: PushValues, at_ns: int) -> None:
         seq = values.seq.strip()
         if seq not in self._cleared and all(seq != subscription.condition.seq for subscription in self.wanted):
-            code = stock_code(values.code)
-            self._tell_all(Anomaly(at_ns, code=code, error=Report("push of unknown seq", text=seq[:10])))
+            unknown = Report("push of unknown seq", text=seq[:10])
+            self._tell_all(Anomaly(at_ns, code=stock_code(values.code), error=unknown))
             self._strange = True
             self.on_doubt()
 

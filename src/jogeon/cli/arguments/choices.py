@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from jogeon.account.keys import Keys
@@ -26,6 +27,7 @@ class Connect(Protocol):
         self,
         server: str,
         *,
+        token: str | None,
         keys: Keys | None,
         rest: str | None,
         insecure: bool,
@@ -78,12 +80,23 @@ class Choices:
 
     def typed(self) -> str:
         """Return the command as it was typed, for a message that says to type it again."""
-        words = ("jogeon", *self.argv)
-        if sys.platform == "win32":
-            from subprocess import list2cmdline
+        return _line(("jogeon", *self.argv))
 
-            return list2cmdline(words)
-        return " ".join(map(_typed, words))
+    def typed_on(self, server: str) -> str:
+        """Return the command as it is typed for another server."""
+        words = list(self.argv)
+        while "--server" in words:
+            del words[(place := words.index("--server")) : place + 2]
+        return _line(("jogeon", *(word for word in words if not word.startswith("--server=")), "--server", server))
+
+
+def _line(words: Sequence[str]) -> str:
+    """Return words as they are typed."""
+    if sys.platform == "win32":
+        from subprocess import list2cmdline
+
+        return list2cmdline(words)
+    return " ".join(map(_typed, words))
 
 
 def _typed(word: str) -> str:

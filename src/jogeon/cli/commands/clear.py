@@ -9,7 +9,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.showing.json_lines import Lines, condition_line
 from jogeon.cli.showing.terminal import is_terminal, show, tell, visible_name
 
@@ -39,7 +39,7 @@ def clear(choices: Choices, names: tuple[str, ...]) -> None:
 
 
 async def _cleared(choices: Choices, names: Sequence[str]) -> list[Condition]:
-    async with open_client(choices) as client:
+    async with shared_client(choices) as client:
         wanted = list(dict.fromkeys([await client.resolve(name) for name in names]))
         for condition in wanted:
             await client.clear(condition)

@@ -28,6 +28,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
+        options.prices(texts, "option.prices.record"), options.switch(texts, "--alerts"),
         click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
         options.switch(texts, "--standby", "standby"),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
@@ -47,10 +48,11 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         status(choices, more["rest"])
         return
     if names[:1] == ("unit",):
+        from jogeon.cli.showing.terminal import show
         from jogeon.cli.showing.unit import unit
 
         place = choices.argv.index("unit")
-        click.echo(unit((*choices.argv[:place], *choices.argv[place + 1 :])), nl=False)
+        show(*unit((*choices.argv[:place], *choices.argv[place + 1 :])).splitlines())
         return
     if more["rest"] is not None:
         raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
@@ -67,7 +69,12 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
     if choices.nats is not None:
         _require_nats(choices.nats)
     settings = settings_of(choices, names, journal, everything=everything, given=more)
-    run_loop(serve_hub(settings, choices, more["duration"]))
+    alerts = None
+    if more["alerts"]:
+        from jogeon.cli.running.alert_plan import AlertPlan
+
+        alerts = AlertPlan(choices, priced=more["prices"])
+    run_loop(serve_hub(settings, choices, more["duration"], alerts))
 
 
 def _require_nats(server: str) -> None:

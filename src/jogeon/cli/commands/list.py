@@ -8,7 +8,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.showing.json_lines import condition_line
 
@@ -37,7 +37,7 @@ def list_conditions(choices: Choices, output: str | None, *, as_csv: bool) -> No
 
 
 async def _listed(choices: Choices) -> list[Condition]:
-    async with open_client(choices) as client:
+    async with shared_client(choices) as client:
         return await client.conditions()
 
 

@@ -9,7 +9,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.showing.destination import destination, form_of, tell_saved
 from jogeon.cli.showing.json_lines import stock_line
 from jogeon.cli.showing.progress import Progress
@@ -41,7 +41,7 @@ def search(choices: Choices, names: tuple[str, ...], exchange: Exchange, output:
 
 
 async def _found(choices: Choices, names: Sequence[str], exchange: Exchange) -> list[tuple[Condition, list[Stock]]]:
-    async with open_client(choices) as client:
+    async with shared_client(choices) as client:
         wanted = dict.fromkeys([await client.resolve(name) for name in names])
         found = []
         for condition in wanted:

@@ -8,7 +8,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
-from jogeon.cli.running.loop import run_loop, waited_client
+from jogeon.cli.running.loop import run_loop, shared_client, waited_client
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
@@ -55,5 +55,5 @@ def _free_journal(named: str) -> str:
 async def _watch(choices: Choices, wish: Wish) -> None:
     from jogeon.cli.running.follow import follow
 
-    async with waited_client(choices) as client:
+    async with waited_client(choices, shared_client) as client:
         await follow(client, wish, choices)

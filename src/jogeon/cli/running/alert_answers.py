@@ -15,7 +15,7 @@ from jogeon.alerts.webhook import as_object
 from jogeon.alerts.wording import rows_of
 from jogeon.cli.running.alert_plan import settings_of_alerts, unlisted, unpriced, unready
 from jogeon.cli.running.journals import journal_read
-from jogeon.cli.running.loop import open_client, run_loop
+from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.running.stretch import at
 from jogeon.cli.showing.destination import form_of
 from jogeon.cli.showing.failures import explain
@@ -105,7 +105,7 @@ def _listed(choices: Choices, journal: str | None) -> list[Condition] | None:
 
 
 async def _asked(choices: Choices) -> list[Condition]:
-    async with open_client(choices) as client:
+    async with shared_client(choices) as client:
         return await client.conditions()
 
 

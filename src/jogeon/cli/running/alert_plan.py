@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from jogeon.account.environment import named_file, usual_files
 from jogeon.alerts.alerting import Alerting, Plan
@@ -20,7 +20,7 @@ from jogeon.journal.history import History, Selection
 from jogeon.web import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from jogeon.alerts.own import Note
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
     from jogeon.events import Condition
     from jogeon.journal.writer import Journal
-    from jogeon.watch import Watch
 
     Conditions = Callable[[], Awaitable[Iterable[Condition]]]
 
@@ -92,8 +91,20 @@ def unlisted(settings: AlertSettings, listed: Iterable[Condition]) -> Iterator[t
                     yield rule, settings.refusal(place, "unknown condition", f"{name} / {', '.join(names) or '-'}")
 
 
+class Recorded(Protocol):
+    """What is recorded: a watch, a hub."""
+
+    @property
+    def journal(self) -> Journal | None:
+        """The journal that is written."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The conditions that are followed."""
+
+
 @contextlib.asynccontextmanager
-async def alerts_of(watch: Watch, plan: AlertPlan, texts: Texts) -> AsyncIterator[None]:
+async def alerts_of(watch: Recorded, plan: AlertPlan, texts: Texts) -> AsyncIterator[None]:
     """Send alerts while a watch records, within this context; nothing waits for them to begin."""
     journal = watch.journal
     if journal is None:
@@ -157,14 +168,14 @@ class AlertPlan:
                 async with asyncio.timeout(PATIENCE):
                     self._listed = list(await self._conditions())
 
-    def tell_unrecorded(self, watch: Watch) -> None:
+    def tell_unrecorded(self, watch: Recorded) -> None:
         """Say which conditions of the rules a watch does not follow."""
         followed = {condition.name for condition in watch.conditions}
         for rule, name in named_in(self.plan.rules):
             if name not in followed:
                 tell(self._choices.texts("alert.not-recorded", rule=rule.name, condition=name))
 
-    async def follow(self, alerting: Alerting, watch: Watch) -> None:
+    async def follow(self, alerting: Alerting, watch: Recorded) -> None:
         """Go by what jogeon.toml says, whenever it changes."""
         while True:
             await asyncio.sleep(LOOK)

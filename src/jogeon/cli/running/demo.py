@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jogeon.board.board import Board
+from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import follow
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import connect, policy_for
@@ -27,10 +29,14 @@ async def show_demo(simulator: Simulator, wish: Wish, choices: Choices, port: in
         async with simulator:
             where = Endpoint("demo", simulator.websocket, FixedToken("demo"))
             settings = HubSettings(
-                server="demo", journal=Path(folder, "demo.journal"), everything=True, port=port, rest_port=rest_port
-            )
+                server="demo", journal=Path(folder, "demo.journal"), everything=True, port=port, rest_port=rest_port,
+                prices=True,
+            )  # fmt: skip
             policy = policy_for("demo", recheck=choices.recheck, on_taken=choices.on_taken)
-            async with Hub(contextlib.nullcontext(where), policy, HubTokens(time.time), settings) as hub:
+            board = Board(lambda: hub, policy.wall)
+            hub = Hub(contextlib.nullcontext(where), policy, HubTokens(time.time), settings, more=lambda: groups(board))
+            async with hub, board_of(hub, board, "demo") as link:
+                tell(choices.texts("board.link", url=link))
                 tell(choices.texts("hub.demo", websocket=hub.websocket, rest=hub.rest))
                 async with connect(hub.websocket) as client:
                     await follow(client, wish, choices)

@@ -12,8 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.account.environment import server_token
+from jogeon.account.hubs import notes
 from jogeon.account.keys import BROKERS
-from jogeon.account.lock import holder, holding_pid
+from jogeon.account.lock import hub_at, who_has
 from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
 from jogeon.cli.running.hub_status import in_a_line, status_of
@@ -24,9 +25,8 @@ from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell, visible_name
 from jogeon.connect import endpoint
-from jogeon.errors import InvalidSetting, JogeonError, SessionTaken
+from jogeon.errors import InvalidSetting, JogeonError
 from jogeon.events import korean
-from jogeon.hub.note import notes
 from jogeon.net import proxy_for, without_password
 
 if TYPE_CHECKING:
@@ -142,17 +142,15 @@ class Examination(Findings):
         return keys
 
     async def _look_at_lock(self, mode: Mode, keys: Keys) -> None:
-        held_by = holder(mode, keys)
-        self._taken = held_by is not None
-        if held_by is None:
+        """Look who has the session; a hub of this machine is as good as a free one."""
+        held = who_has(mode, keys)
+        self._taken = held is not None
+        if held is None:
             self._note("session", "ok", self._texts("found.free"))
-            return
-        pid = holding_pid(mode, keys)
-        hub = next((note for note in notes() if note.pid == pid and note.server == mode), None)
-        if hub is None:
-            self._fail("session", SessionTaken(holder=held_by))
+        elif (hub := hub_at(held.hub)) is None:
+            self._fail("session", held)
         else:
-            self._note("session", "ok", self._texts("found.hub-holds", holder=held_by, address=hub.websocket))
+            self._note("session", "ok", self._texts("found.hub-holds", holder=held.holder, address=hub.websocket))
             await self._look_at_hub(hub.rest)
 
     def _look_at_journal(self) -> None:

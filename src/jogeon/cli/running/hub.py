@@ -11,8 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jogeon.account.hubs import Note, noted
+from jogeon.account.lock import session_name
 from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_price_limit, chosen_server
+from jogeon.board.board import Board
+from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
@@ -20,13 +24,16 @@ from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
 from jogeon.hub.hub import Hub, HubSettings
-from jogeon.hub.note import Note, noted
 from jogeon.hub.tokens import HubTokens
+from jogeon.live.listing import resolve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.running.alert_plan import AlertPlan
+    from jogeon.cli.texts import Texts
     from jogeon.nats.lease import Leasing
 
 
@@ -48,21 +55,37 @@ def settings_of(
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
+        prices=True,
+        quotes=given["prices"],
         keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
     )
 
 
-async def serve_hub(settings: HubSettings, choices: Choices, duration: float | None) -> None:
-    """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session."""
+async def serve_hub(
+    settings: HubSettings, choices: Choices, duration: float | None, alerts: AlertPlan | None = None
+) -> None:
+    """Serve until the session ends, until SIGTERM, or for a time; raises what ended the session.
+
+    What the rules of `alerts` name is followed as well.
+    """
     server = settings.server
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     limit = chosen_price_limit()
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
-    hub = Hub(where, policy, HubTokens(time.time, choices.found), settings, Names(names_file(server)))
+    board = Board(lambda: hub, policy.wall)
+    names, tokens = Names(names_file(server)), HubTokens(time.time, choices.found)
+    hub = Hub(where, policy, tokens, settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
-        async with leased(choices, settings) as lease, hub, published(hub, lease, choices.nats):
-            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns())
-            line = json_line({"websocket": hub.websocket, "rest": hub.rest})
+        async with (
+            leased(choices, settings) as lease,
+            hub,
+            _alerting(hub, alerts, choices.texts),
+            published(hub, lease, choices.nats),
+            board_of(hub, board, server) as link,
+        ):
+            session = _session(server, choices.found)
+            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
+            line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
             with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
@@ -72,6 +95,29 @@ async def serve_hub(settings: HubSettings, choices: Choices, duration: float | N
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[None]:
+    """Send alerts of what a hub records, if they are wanted."""
+    if plan is None:
+        yield
+        return
+    from jogeon.cli.running.alert_plan import alerts_of, named_in
+
+    await plan.begin(hub.feed.conditions)
+    for _, name in named_in(plan.plan.rules):
+        hub.pin(resolve(name, hub.feed.listing), "K")
+    async with alerts_of(hub, plan, texts):
+        yield
+
+
+def _session(server: str, keys: Keys | None) -> str:
+    """Return the name of the session that is held on this machine, "" if there are no keys of it."""
+    match server:
+        case "real" | "mock" as mode if keys is not None:
+            return session_name(mode, keys)
+    return ""
 
 
 @contextlib.asynccontextmanager

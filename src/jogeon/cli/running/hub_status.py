@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal
 from jogeon.errors import CouldNotConnect, RemoteProtocolError
-from jogeon.hub.note import notes
 from jogeon.web import exchange
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import is_terminal, tell
-from jogeon.errors import CouldNotConnect, JogeonError
+from jogeon.errors import CouldNotConnect, JogeonError, SessionTaken
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
     from types import FrameType
 
@@ -44,16 +44,50 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     if keys is None and choices.keys is not None:
         keys = keys_of(chosen_mode(choices), choices)
     return choices.connect(
-        choices.server, keys=keys, rest=choices.rest, insecure=choices.insecure, recheck=choices.recheck,
-        on_taken=choices.on_taken, price_limit=chosen_price_limit(),
+        choices.server, token=_token_of(choices.server), keys=keys, rest=choices.rest, insecure=choices.insecure,
+        recheck=choices.recheck, on_taken=choices.on_taken, price_limit=chosen_price_limit(),
     )  # fmt: skip
 
 
+def _token_of(server: str) -> str | None:
+    """Return the token of this user's own hub at an address, None for another server, or where a token is given."""
+    from jogeon.account.environment import server_token
+    from jogeon.account.lock import hub_at
+
+    hub = hub_at(server) if server.startswith(("ws:", "wss:")) and server_token() is None else None
+    return None if hub is None else hub.token
+
+
 @asynccontextmanager
-async def waited_client(choices: Choices) -> AsyncIterator[Client]:
+async def shared_client(choices: Choices) -> AsyncIterator[Client]:
+    """Have a client of the server; where a hub of this machine has the session, one on that hub, which is said."""
+    from jogeon.account.lock import hub_at
+    from jogeon.account.settings import chosen_price_limit
+
+    async with AsyncExitStack() as opened:
+        try:
+            client = await opened.enter_async_context(open_client(choices))
+        except SessionTaken as taken:
+            hub = hub_at(taken.hub)
+            if hub is None:
+                raise
+            tell(choices.texts("hub.through", hub=hub.websocket, holder=taken.holder))
+            below = choices.connect(
+                hub.websocket, token=hub.token, keys=None, rest=None, insecure=choices.insecure,
+                recheck=choices.recheck, on_taken=choices.on_taken, price_limit=chosen_price_limit(),
+            )  # fmt: skip
+            client = await opened.enter_async_context(below)
+        yield client
+
+
+@asynccontextmanager
+async def waited_client(
+    choices: Choices, made: Callable[[Choices], AbstractAsyncContextManager[Client]] = open_client
+) -> AsyncIterator[Client]:
     """Have a client, as soon as its server is there: one that cannot be reached is tried again for `choices.wait`.
 
-    Raises what the last attempt raised; what no waiting cures is raised at once.
+    `made` is open_client, or shared_client where a hub will do. Raises what the last attempt raised; what no waiting
+    cures is raised at once.
     """
     import asyncio
 
@@ -62,7 +96,7 @@ async def waited_client(choices: Choices) -> AsyncIterator[Client]:
     async with AsyncExitStack() as opened:
         while True:
             try:
-                client = await opened.enter_async_context(open_client(choices))
+                client = await opened.enter_async_context(made(choices))
                 break
             except JogeonError as error:
                 left = until - asyncio.get_running_loop().time()

@@ -93,14 +93,14 @@ def owner_of(journal: Path) -> str:
 
 async def stood_by(lease: Leasing, choices: Choices, settings: HubSettings) -> None:
     """Wait for the lease; find out at once and daily whether this machine could log in, and say so."""
-    tell(choices.texts("standby.begun", server=choices.nats or ""))
+    tell(choices.texts("hub.standby.begun", server=choices.nats or ""))
     checking = asyncio.create_task(_check_daily(choices, settings), name="standby login")
     try:
         await lease.wait()
     finally:
         checking.cancel()
         await asyncio.gather(checking, return_exceptions=True)
-    tell(choices.texts("standby.over"))
+    tell(choices.texts("hub.standby.over"))
 
 
 async def _check_daily(choices: Choices, settings: HubSettings) -> None:
@@ -109,5 +109,5 @@ async def _check_daily(choices: Choices, settings: HubSettings) -> None:
             async with endpoint(settings.server, keys=choices.found, insecure=choices.insecure) as there:
                 await there.tokens.current()
         except JogeonError as error:
-            tell(choices.texts("standby.refused", why=next(rows(error, choices)).says))
+            tell(choices.texts("hub.standby.refused", why=next(rows(error, choices)).says))
         await asyncio.sleep(DAY)

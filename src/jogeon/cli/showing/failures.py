@@ -95,6 +95,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
+        "on_hub": choices.typed_on(getattr(error, "hub", "")),
         "server": server,
         "or_": choices.texts("failure.or"),
         **vars(error),
@@ -139,8 +140,6 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
     match error:
         case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
             return "LoginRefused.next.token"
-        case errors.KeysMissing(silent=True):
-            return "KeysMissing.next.silent"
         case errors.TokenRefused(code=code) if code in TOO_OFTEN:
             return "TokenRefused.next.later"
         case errors.TokenRefused(code=code) if code in UNKNOWN_MACHINE:
@@ -149,7 +148,9 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
             "://127." in address or "://localhost" in address
         ):
             return "CouldNotConnect.next.local"
-    specific = (f"{key}.next.{getattr(error, name, '')}" for name in ("certificate", "reason"))
+    more = next((name for name in ("silent", "hub") if getattr(error, name, ())), "")
+    values = (getattr(error, "certificate", ""), getattr(error, "reason", ""), more)
+    specific = (f"{key}.next.{value}" for value in values)
     return next((name for name in specific if choices.texts.has(name)), f"{key}.next")
 
 

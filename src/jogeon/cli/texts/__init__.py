@@ -31,6 +31,7 @@ NAMESPACES = {
     "login": "account",
     "alerts": "alert note rule",
     "doctor": "doctor health check found",
+    "board": "board",
 }
 """The files of this folder, and what the keys in each begin with."""
 FILES = {name: file for file, names in NAMESPACES.items() for name in names.split()}

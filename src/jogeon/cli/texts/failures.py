@@ -87,6 +87,7 @@ TEXTS = {
         "Kiwoom allows one session per app key; connecting again would cut the other program off, so this one stopped.",
     ),
     "SessionTaken.next": Text("다른 프로그램을 끝낸 뒤 다시: {again}", "end the other program, then: {again}"),
+    "SessionTaken.next.hub": Text("허브를 거쳐 실행: {on_hub}", "go through the hub: {on_hub}"),
     "ConnectionLost.what": Text("접속이 끊겼습니다: {detail}", "the connection was lost: {detail}"),
     "ConnectionLost.cause": Text(
         "네트워크가 끊겼거나 서버가 접속을 종료했습니다 (종료 코드 {close_code}).",

@@ -122,6 +122,14 @@ TEXTS = {
         "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
         "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
     ),
+    "help.board.short": Text("조건 현황판을 웹 브라우저에서 열기", "open the board, a page of what a hub follows"),
+    "help.board.help": Text(
+        "이 컴퓨터에서 실행 중인 jogeon hub 나 jogeon demo 의 현황판을 여는 링크를 보여 주고 웹 브라우저에서 엽니다. "
+        "링크는 한 번만 쓸 수 있습니다. --json 은 링크만 출력합니다.",
+        "Show a link to the board of a jogeon hub or jogeon demo that runs on this machine, and open it in a browser. "
+        "A link works once. --json only prints it.",
+    ),
+    "help.board.examples": Text("jogeon board\njogeon board --json", "jogeon board\njogeon board --json"),
     "help.simulate.short": Text("키움과 같은 규격의 시뮬레이터", "a server that speaks Kiwoom's protocol"),
     "help.simulate.help": Text(
         "가상 시장 위에서 키움 조건검색과 같은 규격으로 응답하는 서버를 실행합니다. 주소를 JSON 한 줄로 출력하고, "

@@ -7,6 +7,10 @@ TEXTS = {
         "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest 로 주소를 지정하세요.",
         "no hub is running on this machine; name one elsewhere with --rest",
     ),
+    "hub.through": Text(
+        "허브 {hub} 를 거칩니다. 이 앱키의 접속은 {holder}에 있습니다.",
+        "through the hub at {hub}: {holder} has this app key's session.",
+    ),
     "hub.demo": Text(
         "다른 터미널에서 함께 써 보기: jogeon watch --all --server {websocket}  (REST {rest})",
         "try it from another terminal: jogeon watch --all --server {websocket}  (REST {rest})",
@@ -25,4 +29,11 @@ TEXTS = {
     "hub.behind": Text("밀린 이벤트", "behind"),
     "hub.cut": Text("끊은 프로그램", "cut"),
     "hub.reason": Text("이유", "reason"),
+    "hub.standby.begun": Text(
+        "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
+    ),
+    "hub.standby.over": Text("이어받습니다.", "taking over."),
+    "hub.standby.refused": Text(
+        "이 컴퓨터에서는 지금 이어받을 수 없습니다: {why}", "this machine could not take over now: {why}"
+    ),
 }

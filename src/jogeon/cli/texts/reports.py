@@ -36,6 +36,9 @@ TEXTS = {
     "report.taken by": Text(
         "같은 앱키로 다른 프로그램이 접속함: {name}", "another program logged in with this app key: {name}"
     ),
+    "report.taken by hub": Text(
+        "허브 {text} 가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
+    ),
     "report.unreadable frame": Text("읽을 수 없는 메시지 ({bytes}바이트)", "unreadable frame ({bytes} bytes)"),
     "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable rows of a push"),
     "report.unreadable reply": Text("{name}의 응답을 읽을 수 없음", "the reply to {name} cannot be read"),

@@ -47,13 +47,6 @@ TEXTS = {
         "기록이 중단되었습니다. 그때까지: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
         "the recording was cut short. Until then: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
     ),
-    "standby.begun": Text(
-        "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
-    ),
-    "standby.over": Text("이어받습니다.", "taking over."),
-    "standby.refused": Text(
-        "이 컴퓨터에서는 지금 이어받을 수 없습니다: {why}", "this machine could not take over now: {why}"
-    ),
     "wait.begun": Text("{why}. 접속될 때까지 다시 시도합니다.", "{why}; trying again until it can be reached."),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",

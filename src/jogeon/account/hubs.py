@@ -1,4 +1,7 @@
-"""Where the hubs of this machine are: each leaves a private note in the state folder for as long as it runs."""
+"""Where the hubs of this machine are: each leaves a private note in the state folder for as long as it runs.
+
+The note holds a token of that hub: whoever may read it is the user who has the keys.
+"""
 
 import contextlib
 import os
@@ -18,13 +21,21 @@ PATTERN = "hub-*.json"
 
 
 class Note(Struct, frozen=True):
-    """A hub: the server it holds the session of, its addresses, its process, since when it runs."""
+    """A hub: the server it holds the session of, its addresses, its process, since when it runs.
+
+    `session` names the lock it holds, "" for none (a simulator has no keys); `token` is for programs of the same user.
+    """
 
     server: str
     websocket: str
     rest: str
     pid: int
     since_ns: int
+    session: str = ""
+    token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Note({self.server!r}, {self.websocket!r}, pid {self.pid})"
 
 
 @contextlib.contextmanager

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import homeless
+from jogeon.account.hubs import Note, noted, notes
 from jogeon.files import state_dir
-from jogeon.hub.note import Note, noted, notes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,181 @@
+"""The board: follows what a hub follows, and makes a difference of the page a quarter second, once for all who look."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from jogeon.board.diffs import Diff, Diffs, sent
+from jogeon.board.past import picture_of
+from jogeon.board.picture import Picture
+from jogeon.board.visitors import Visitors
+from jogeon.errors import JournalError, PositionError
+from jogeon.events import Condition, NameOf, korean
+from jogeon.journal.position import Position
+from jogeon.journal.relay import Cursor
+from jogeon.live.ledger import Ledger
+
+TURN = 0.25
+"""Seconds between two differences."""
+BEAT = 1.0
+"""Seconds after which something is sent even if nothing has changed: a page that hears nothing shows that it is cut."""
+AGAIN = 1.0
+"""Seconds until a journal that could not be read is tried again."""
+
+
+class View(Protocol):
+    """What the board reads of a hub; all is called in its loop."""
+
+    prices: Ledger | None
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The conditions that are followed, under their present seqs."""
+
+    @property
+    def listing(self) -> Sequence[Condition]:
+        """All saved conditions, as they were listed last."""
+
+    @property
+    def path(self) -> Path:
+        """The file of the journal."""
+
+    @property
+    def name_of(self) -> NameOf:
+        """Looks up the name of a stock."""
+
+    def status(self) -> dict[str, Any]:
+        """Return how it goes."""
+
+    def cursor(self, after: Position | None = None) -> Cursor:
+        """Return a place in the numbered stream."""
+
+    def watch(self, name: str, *, on: bool) -> None:
+        """Follow a condition, or no longer; UnknownCondition, AmbiguousCondition."""
+
+
+class Board:
+    """One board over one hub; entered while the hub is. `wall` is nanoseconds since 1970."""
+
+    def __init__(self, view: Callable[[], View], wall: Callable[[], int]) -> None:
+        self.visitors = Visitors()
+        self.picture = Picture(Position(0, 0))
+        self.diffs = Diffs(secrets.token_hex(4))
+        self.wall = wall
+        self._view = view
+        self._news = asyncio.Event()
+        self._turn = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ended = False
+
+    @property
+    def view(self) -> View:
+        """The hub."""
+        return self._view()
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._follow(), name="board"), asyncio.create_task(self._run())]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._ended = True
+        self._turn.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ------------------------------------------------------------ what it follows
+
+    async def _follow(self) -> None:
+        """Keep the picture up with the journal; where its position is refused, begin with a new one."""
+        while True:
+            with contextlib.suppress(JournalError, PositionError):
+                self.picture = await asyncio.to_thread(picture_of, self.view.path, self.wall())
+                self.diffs.forget()
+                cursor = self.view.cursor(self.picture.position)
+                try:
+                    while True:
+                        self.picture.take(await cursor.read())
+                        self._news.set()
+                finally:
+                    await cursor.close()
+            await asyncio.sleep(AGAIN)
+
+    async def _run(self) -> None:
+        """Make a difference each turn, if anything has changed; what comes after a quiet turn is told at once."""
+        loop = asyncio.get_running_loop()
+        told = 0.0
+        while True:
+            await asyncio.sleep(max(0.0, told + TURN - loop.time()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TURN):
+                    await self._news.wait()
+            self._news.clear()
+            self.refresh()
+            changes = self.picture.changes()
+            if changes or loop.time() - told >= BEAT:
+                told = loop.time()
+                self.diffs.add(str(self.picture.position), changes, self._now())
+                turn, self._turn = self._turn, asyncio.Event()
+                turn.set()
+
+    def refresh(self) -> None:
+        """Take what is no event: prices, names, which conditions are followed, how it goes."""
+        view, picture, now_ns = self.view, self.picture, self.wall()
+        picture.listed(view.listing, view.conditions)
+        if view.prices is not None:
+            picture.price(view.prices.take(asyncio.get_running_loop().time()))
+        for code in picture.nameless:
+            picture.name(code, view.name_of(code))
+        picture.tick(now_ns)
+        picture.tell(_status(view.status()), now_ns)
+
+    def _now(self) -> str:
+        return korean(self.wall()).isoformat(timespec="milliseconds")
+
+    # ------------------------------------------------------------ what is shown
+
+    def state(self) -> dict[str, Any]:
+        """Return the whole page, as of the last difference or a little later."""
+        self.refresh()
+        position = self.diffs.position or str(self.picture.position)
+        told = {"run": self.diffs.run, "seq": self.diffs.number, "now": self._now()}
+        return {**told, **self.picture.state(), "position": position}
+
+    async def stream(self, position: str | None) -> AsyncGenerator[bytes]:
+        """Yield server-sent events: what has changed since a position, or from now on, as it comes.
+
+        Whoever stands where nobody knows how to go on from is told to load the whole page again.
+        """
+        place = self.diffs.number if position is None else self.diffs.place_of(position)
+        yield b"retry: 1000\n\n"
+        while not self._ended:
+            turn = self._turn
+            found = None if place is None else self.diffs.after(place)
+            if found is None:
+                place = self.diffs.number
+                yield sent("reload", {"run": self.diffs.run})
+            elif found:
+                place = found[-1].number
+                yield _joined(found)
+            else:
+                await turn.wait()
+
+
+def _joined(diffs: Sequence[Diff]) -> bytes:
+    return b"".join(diff.text for diff in diffs)
+
+
+def _status(told: dict[str, Any]) -> dict[str, Any]:
+    """Return of the state of a hub what the page shows."""
+    upstream, journal = told["upstream"], told["journal"]
+    heard = upstream["heard"]
+    return {
+        "server": upstream["server"],
+        "state": upstream["state"],
+        "heard": heard and f"{heard[:19]}{heard[-6:]}",  # to the second: else it would be news with each frame
+        "consumers": len(told["consumers"]),
+        "journal": journal["trouble"],
+    }

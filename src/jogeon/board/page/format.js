@@ -1,0 +1,53 @@
+// Numbers and moments as the page shows them. Korean time, exact digits, sign and shape beside every colour.
+import { t } from "./words.js";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const KOREA = 9 * 3600_000;
+
+export const number = (value) => (value === null || value === undefined ? "" : whole.format(value));
+
+export function clock(moment) {
+  if (moment === null || moment === undefined) return "";
+  return new Date((typeof moment === "number" ? moment : Date.parse(moment)) + KOREA).toISOString().slice(11, 19);
+}
+
+export function percent(value) {
+  if (value === null || value === undefined) return "";
+  const text = Math.abs(value).toFixed(2);
+  if (Number(text) === 0) return "0.00%";
+  return `${value > 0 ? "+" : "−"}${text}%`;
+}
+
+export function direction(value) {
+  if (value === null || value === undefined) return "";
+  const rounded = Math.round(value * 100);
+  return rounded > 0 ? "up" : rounded < 0 ? "down" : "flat";
+}
+
+export function change(value) {
+  if (value === null || value === undefined) return "";
+  return value > 0 ? `▲ ${number(value)}` : value < 0 ? `▼ ${number(-value)}` : "0";
+}
+
+export function length(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return t("seconds", { n: whole });
+  if (whole < 3600) return t("minutes", { n: Math.floor(whole / 60), s: whole % 60 });
+  return t("hours", { n: Math.floor(whole / 3600), m: Math.floor((whole % 3600) / 60) });
+}
+
+export function returned(entry, price) {
+  return entry && price ? ((price - entry) / entry) * 100 : null;
+}
+
+export function element(tag, classes, text, more) {
+  const made = document.createElement(tag);
+  if (classes) made.className = classes;
+  if (text !== undefined && text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(more || {})) made.setAttribute(name, value);
+  return made;
+}
+
+export function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

@@ -1,0 +1,279 @@
+"""The board in a real browser: what a trader sees, types and hears of, and what another site cannot do.
+
+Playwright is used without pytest-playwright: that one keeps an event loop running in this thread until the session
+ends, in which no other test could run one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from jogeon.testing import Broker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+LONG = "이름이 아주 긴 조건식도 잘리되 숫자는 잘리지 않아야 합니다 하나 둘 셋"
+MEMBERS = [f"{number:06}" for number in range(100_000, 101_000)]
+MARKET = {"급등주": MEMBERS[:3], "큰 조건식": MEMBERS, HOSTILE: MEMBERS[:1], LONG: []} | {
+    f"조건 {number}": [] for number in range(6)
+}
+PATIENCE = 15_000
+"""Milliseconds for which the page is waited for: a machine may be busy."""
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Open:
+    """A board in a browser: `context` has its cookie, `oddities` is what no page should do."""
+
+    def __init__(self, broker: Broker, address: str, context: BrowserContext) -> None:
+        self.broker = broker
+        self.address = address
+        self.context = context
+        self.oddities: list[str] = []
+        self.streams: list[str] = []
+        context.set_default_timeout(PATIENCE)
+        context.on("console", lambda message: self._odd(message.type == "error", f"console: {message.text}"))
+        context.on("weberror", lambda error: self._odd(True, f"error: {error.error}"))
+        context.on("dialog", lambda dialog: self._odd(True, f"dialog: {dialog.message}"))
+        context.on("request", lambda request: self._asked(request.url))
+
+    def _odd(self, odd: bool, what: str) -> None:
+        if odd:
+            self.oddities.append(what)
+
+    def _asked(self, url: str) -> None:
+        self._odd(not url.startswith((self.address, "blob:", "data:")), f"request: {url}")
+        if "/board/events" in url:
+            self.streams.append(url)
+
+    def page(self, path: str = "/") -> Page:
+        """Open a page of the board, and wait for its rows."""
+        page = self.context.new_page()
+        page.goto(self.address + path)
+        page.wait_for_selector(".condition")
+        return page
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Broker, dict[str, str]]]:
+    """Run a hub with a board over a scripted broker, as people do."""
+    home = tmp_path_factory.mktemp("board")
+    with Broker(MARKET) as broker:
+        typed = ["hub", "--all", "--server", broker.url, "--port", "0", "--rest-port", "0", "--journal", f"{home}/j"]
+        private = {name: str(home) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+        command = [sys.executable, "-m", "jogeon", *typed]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | private) as hub:
+            assert hub.stdout is not None
+            yield broker, json.loads(hub.stdout.readline())
+            hub.terminate()
+
+
+@pytest.fixture(scope="module")
+def opened(served: tuple[Broker, dict[str, str]]) -> Iterator[Open]:
+    """Open the board by its link."""
+    broker, addresses = served
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("needs Chromium, on Debian: apt-get install chromium fonts-nanum")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        context = browser.new_context(locale="ko-KR", viewport={"width": 1440, "height": 860})
+        board = Open(broker, addresses["rest"], context)
+        page = context.new_page()
+        page.goto(addresses["board"])
+        page.wait_for_selector("#rows tr")
+        page.close()
+        yield board
+        context.close()
+        browser.close()
+
+
+@pytest.fixture
+def board(opened: Open) -> Iterator[Open]:
+    """Give the board, and close what a test opened; it is to have caused no error, and to have asked nobody else."""
+    opened.oddities.clear()
+    opened.streams.clear()
+    yield opened
+    for page in opened.context.pages:
+        with contextlib.suppress(Exception):
+            page.evaluate("localStorage.clear()")
+        page.close()
+    assert opened.oddities == []
+
+
+def test_a_thousand_members_are_painted_soon(board: Open) -> None:
+    start = time.monotonic()
+    page = board.page()
+    expect(page.locator("#rows tr").nth(999)).to_be_attached()
+    assert time.monotonic() - start < 10
+    expect(page.locator("#stocks-what")).to_contain_text("1,0")
+    expect(page.locator("#link")).to_contain_text("접속됨")
+
+
+def test_an_enter_and_a_leave_reach_the_screen_soon(board: Open) -> None:
+    page = board.page()
+    took = []
+    for number in range(5):
+        code = f"{900_000 + number}"
+        start = time.monotonic()
+        board.broker.enter("조건 1", code)
+        page.wait_for_selector(f'tr[data-code="{code}"]')
+        took.append(time.monotonic() - start)
+    assert sorted(took)[2] < 3, took
+    board.broker.leave("조건 1", "900000")
+    expect(page.locator('tr[data-code="900000"]')).to_have_class(re.compile(r"\bout\b"))
+    expect(page.locator('tr[data-code="900000"]')).to_contain_text("이탈")
+    expect(page.locator("#events .event").first).to_contain_text("900000")
+
+
+def test_names_are_text_whatever_they_hold(board: Open) -> None:
+    page = board.page()
+    for name in (HOSTILE, LONG):
+        expect(page.locator(".condition .name").get_by_text(name, exact=True)).to_be_attached()
+    expect(page.locator("tr .tag").get_by_text(HOSTILE, exact=True).first).to_be_attached()
+    assert page.locator("main img").count() == 0
+    page.goto(f"{board.address}/board/stock/{MEMBERS[0]}")
+    expect(page.locator(".stock").get_by_text(HOSTILE, exact=True)).to_be_visible()
+
+
+def test_the_keyboard_reaches_everything(board: Open) -> None:
+    page = board.page()
+    page.keyboard.press("/")
+    page.keyboard.type("100005")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#rows tr").nth(50)).to_be_attached()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("1")
+    expect(page.locator("#rows tr:not(.out)")).to_have_count(3)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#page .title")).to_contain_text("10000")
+    assert "/board/stock/" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator("#page")).to_be_hidden()
+    page.keyboard.press("t")
+    assert "/board/timeline" in page.url
+    expect(page.locator("#page .u-over")).to_be_visible()
+
+
+def test_what_was_chosen_survives_and_has_an_address(board: Open) -> None:
+    page = board.page()
+    page.get_by_role("button", name="급등주").first.click()
+    expect(page.locator("#rows tr:not(.out)")).to_have_count(3)
+    page.get_by_role("button", name="종목코드").click()
+    page.locator("#theme").click()
+    page.locator("#lang").click()
+    expect(page.locator("#conditions-title")).to_have_text("Conditions")
+    address = page.url
+    page.reload()
+    expect(page.locator("#rows tr:not(.out)")).to_have_count(3)
+    assert page.url == address
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.locator("th[aria-sort] button")).to_contain_text("Code")
+
+
+def test_watching_is_ended_and_begun_from_the_page(board: Open) -> None:
+    page = board.page()
+    box = page.get_by_label("급등주 감시 중지")
+    box.click()
+    expect(page.get_by_label("급등주 감시 시작")).not_to_be_checked()
+    page.get_by_label("급등주 감시 시작").click()
+    expect(page.get_by_label("급등주 감시 중지")).to_be_checked()
+    expect(page.locator(".condition", has_text="급등주").locator(".count")).to_have_text("3")
+
+
+def test_eight_tabs_live_on_one_stream(board: Open) -> None:
+    pages = [board.page(f"/?c={quote('조건 2')}") for _ in range(8)]
+    board.broker.enter("조건 2", "800001")
+    for page in pages:
+        page.wait_for_selector('tr[data-code="800001"]', state="attached")
+    assert len(board.streams) == 1
+    pages.pop(0).close()  # the one that listened: another takes over
+    board.broker.enter("조건 2", "800002")
+    for page in pages:
+        page.wait_for_selector('tr[data-code="800002"]', state="attached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(board: Open, scheme: Literal["light", "dark"]) -> None:
+    page = board.page(f"/?c={quote('급등주')}")
+    page.emulate_media(color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"][:90] for node in each["nodes"]][:3]) for each in found] == []
+
+
+def test_an_outage_is_shown_then_its_gap_and_what_it_hid(board: Open) -> None:
+    page = board.page()
+    board.broker.hold("LOGIN")
+    board.broker.drop()
+    board.broker.enter("조건 3", "700001", push=False)
+    expect(page.locator("#banner")).to_contain_text("연결 끊김")
+    expect(page.locator("#link")).to_contain_text("연결 끊김")
+    board.broker.release()
+    gap = page.locator("#events .gap", has_text="연결 끊김")
+    expect(gap).to_contain_text("조건식 10개")
+    expect(page.locator("#banner")).to_be_hidden()
+    expect(page.locator('tr[data-code="700001"]')).to_contain_text("복구")
+    expect(page.locator("#gaps")).to_contain_text("오늘 공백")
+    expect(gap).to_have_count(1)
+
+
+def test_another_site_changes_nothing_with_the_cookie(board: Open, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html><title>x</title>", encoding="utf-8")
+    with _site(tmp_path) as elsewhere:
+        page = board.context.new_page()
+        page.goto(elsewhere)
+        page.evaluate(
+            "([url, body]) => fetch(url, {method: 'POST', mode: 'no-cors', credentials: 'include', body})",
+            [f"{board.address}/board/watch", '{"name": "급등주", "on": false}'],
+        )
+        read = page.evaluate(
+            "url => fetch(url, {credentials: 'include'}).then(() => 'read', () => 'refused')",
+            f"{board.address}/board/state.json",
+        )
+    assert read == "refused"
+    board.oddities.clear()  # what the browser says of what it refused the other site
+    here = board.page()
+    expect(here.get_by_label("급등주 감시 중지")).to_be_checked()
+
+
+@contextlib.contextmanager
+def _site(folder: Path) -> Iterator[str]:
+    """Serve a folder as another site on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given, directory=str(folder))
+
+        def log_message(self, *given: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
