@@ -200,8 +200,8 @@ async def fault(which: str, machines: Machines, readers: list[Reader], chance: r
 
 async def drill(folder: Path, minutes: float, count: int, chance: random.Random) -> bool:
     """Run it; tell whether all was right."""
-    machines, wrong, done = Machines(folder), [], Counter[str]()
-    counts: Counter[str] = Counter()
+    machines, done, counts = Machines(folder), Counter[str](), Counter[str]()
+    wrong: list[str] = []
     readers: list[Reader] = []
     try:
         for name in ("nats", "sim", "hub"):
