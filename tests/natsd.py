@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hubs import hub_over
 from jogeon.cli.running.published import HubSource
 from jogeon.nats.address import Place, place_of
+from jogeon.nats.lease import Leasing
 from jogeon.nats.publisher import Publisher
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ async def published(broker: Broker, journal: Path, server: Natsd, alias: str = "
     """Run a hub over a broker that publishes."""
     async with hub_over(broker, journal, everything=True) as hub:
         source = HubSource(hub)
-        async with Publisher(server.place(alias), source, source) as publisher:
+        place = server.place(alias)
+        async with Leasing(place, str(journal)) as lease, Publisher(place, source, source, lease) as publisher:
             hub.beside["nats"] = publisher.status
             await in_stream(hub)
             yield hub

@@ -10,6 +10,7 @@ import jogeon
 from hubs import MARKET, hub_over
 from jogeon.cli.running.published import HubSource
 from jogeon.errors import RequestRefused, UnknownCondition
+from jogeon.nats.lease import Leasing
 from jogeon.nats.publisher import Publisher
 from jogeon.testing import Broker
 from natsd import in_stream, natsd, published
@@ -31,7 +32,8 @@ async def test_one_condition_is_followed_on_one_exchange(tmp_path: Path) -> None
 async def test_a_condition_that_the_hub_does_not_follow_yet_is_followed_for_a_reader(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, natsd(tmp_path) as server, hub_over(broker, tmp_path / "j") as hub:
         source = HubSource(hub)
-        async with Publisher(server.place(), source, source) as publisher:
+        place = server.place()
+        async with Leasing(place, "me") as lease, Publisher(place, source, source, lease) as publisher:
             hub.beside["nats"] = publisher.status
             await in_stream(hub)
             async with jogeon.connect(server.address()) as client:

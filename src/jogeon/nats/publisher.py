@@ -10,17 +10,19 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from jogeon.errors import JogeonError, PositionError, RemoteProtocolError
+from jogeon.errors import ConnectionLost, JogeonError, PositionError, RemoteProtocolError
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
 from jogeon.nats.desk import Desk
+from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, trouble_of
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
+from jogeon.reports import Report
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -69,10 +71,14 @@ class Source(Protocol):
 
 
 class Publisher:
-    """Publishes while it is entered. `state` is connecting, publishing or failed; `trouble` says why."""
+    """Publishes while it is entered and has the lease.
 
-    def __init__(self, place: Place, source: Source, asked: "Asked") -> None:
+    `state` is connecting, waiting (for the lease), publishing or failed; `trouble` says why.
+    """
+
+    def __init__(self, place: Place, source: Source, asked: "Asked", lease: Leasing) -> None:
         self.place = place
+        self._lease = lease
         self.state = "connecting"
         self.trouble: JogeonError | None = None
         self.position: Position | None = None
@@ -97,9 +103,10 @@ class Publisher:
     def status(self) -> dict[str, Any]:
         """Return how it goes, as `jogeon hub status` prints it."""
         behind = None if self._arrived_place is None else self._source.last - self._arrived_place
-        trouble = None if self.trouble is None else str(self.trouble)
+        trouble = None if (found := self.trouble or self._lease.trouble) is None else str(found)
         return {
-            "state": self.state, "behind": behind, "stream": self.place.stream, "lease": "none", "trouble": trouble,
+            "state": self.state, "behind": behind, "stream": self.place.stream, "lease": self._lease.holder,
+            "trouble": trouble,
         }  # fmt: skip
 
     async def _run(self) -> None:
@@ -127,6 +134,12 @@ class Publisher:
     # ------------------------------------------------------------ one connection
 
     async def _publish_on(self, client: "Client") -> None:
+        if self._lease.holder != "me" and self.position is None:
+            self.state, self.trouble = "waiting", None
+            await self._lease.wait()
+        if self._lease.lost.is_set():
+            self.state = "waiting"
+            await asyncio.Event().wait()  # whoever runs the hub ends it
         stream = await stream_of(client, self.place)
         out = Outgoing(client, await stream.last())
         await out.open()
@@ -134,10 +147,15 @@ class Publisher:
         await desk.open()
         begin, pictured = await self._begin(stream)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._until_lost())
             group.create_task(out.watch())
             group.create_task(self._beat(client))
             group.create_task(desk.run())
             await self._publish(out, stream, begin, pictured=pictured)
+
+    async def _until_lost(self) -> None:
+        await self._lease.lost.wait()
+        raise ConnectionLost(Report("other", text="another hub has the lease"))
 
     async def _beat(self, client: "Client") -> None:
         """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""

@@ -73,6 +73,8 @@ class Choices:
     on_taken: OnTaken = "stop"
     nats: str | None = None
     """Where a hub publishes as well."""
+    standby: bool = False
+    """Whether a hub begins only once it has the lease there."""
     wait: float | None = None
     """Seconds in which a server that is not there yet is tried again; None: not at all."""
 

@@ -30,6 +30,7 @@ def command(texts: Texts) -> click.Command:
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
         options.prices(texts, "option.prices.record"), options.switch(texts, "--alerts"),
         click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
+        options.switch(texts, "--standby", "standby"),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
         *options.supervision(texts),
     ]  # fmt: skip
@@ -62,6 +63,9 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
     if journal is not None and "{date}" in journal:
         raise click.BadParameter(choices.texts("bad.hub-date"))
     choices.recheck, choices.on_taken, choices.nats = more["recheck"], more["on_taken"], more["nats"]
+    choices.standby = more["standby"]
+    if choices.standby and choices.nats is None:
+        raise click.BadParameter(choices.texts("bad.standby"))
     if choices.nats is not None:
         _require_nats(choices.nats)
     settings = settings_of(choices, names, journal, everything=everything, given=more)

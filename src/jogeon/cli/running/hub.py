@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.running.alert_plan import AlertPlan
     from jogeon.cli.texts import Texts
+    from jogeon.nats.lease import Leasing
 
 
 def settings_of(
@@ -76,9 +77,10 @@ async def serve_hub(
     hub = Hub(where, policy, tokens, settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
         async with (
+            leased(choices, settings) as lease,
             hub,
             _alerting(hub, alerts, choices.texts),
-            published(hub, choices.nats),
+            published(hub, lease, choices.nats),
             board_of(hub, board, server) as link,
         ):
             session = _session(server, choices.found)
@@ -89,7 +91,7 @@ async def serve_hub(
                 try:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(duration):
-                            await first_of(hub.run(), ending.wait())
+                            await first_of(hub.run(), ending.wait(), *(() if lease is None else (lease.run(),)))
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
@@ -119,9 +121,26 @@ def _session(server: str, keys: Keys | None) -> str:
 
 
 @contextlib.asynccontextmanager
-async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
+async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasing | None]:
+    """Have the lease of whoever publishes, if this hub is to; one that stands by begins once it has it."""
+    if choices.nats is None:
+        yield None
+        return
+    from jogeon.cli.running.published import owner_of, stood_by
+    from jogeon.nats.address import place_of
+    from jogeon.nats.lease import Leasing
+
+    owner = owner_of(settings.journal)
+    async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
+        if choices.standby:
+            await stood_by(lease, choices, settings)
+        yield lease
+
+
+@contextlib.asynccontextmanager
+async def published(hub: Hub, lease: Leasing | None, server: str | None) -> AsyncIterator[None]:
     """Publish what the hub commits on NATS as well, if it is to."""
-    if server is None:
+    if server is None or lease is None:
         yield
         return
     from jogeon.cli.running.published import HubSource
@@ -129,7 +148,7 @@ async def published(hub: Hub, server: str | None) -> AsyncIterator[None]:
     from jogeon.nats.publisher import Publisher
 
     source = HubSource(hub)
-    async with Publisher(place_of(server), source, source) as publisher:
+    async with Publisher(place_of(server), source, source, lease) as publisher:
         hub.beside["nats"] = publisher.status
         yield
 

@@ -29,4 +29,11 @@ TEXTS = {
     "hub.behind": Text("밀린 이벤트", "behind"),
     "hub.cut": Text("끊은 프로그램", "cut"),
     "hub.reason": Text("이유", "reason"),
+    "hub.standby.begun": Text(
+        "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
+    ),
+    "hub.standby.over": Text("이어받습니다.", "taking over."),
+    "hub.standby.refused": Text(
+        "이 컴퓨터에서는 지금 이어받을 수 없습니다: {why}", "this machine could not take over now: {why}"
+    ),
 }

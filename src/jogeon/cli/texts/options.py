@@ -81,6 +81,10 @@ TEXTS = {
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
+    "option.standby": Text(
+        "같은 --nats 주소의 허브가 멈출 때까지 기다렸다가 이어받음",
+        "wait until the hub at the same --nats address is gone, then take over",
+    ),
     "option.nats": Text(
         "기록한 이벤트를 NATS JetStream으로도 발행할 곳 (jogeon[nats] 필요)",
         "publish what is recorded on NATS JetStream as well (needs jogeon[nats])",

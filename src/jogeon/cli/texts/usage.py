@@ -60,6 +60,10 @@ TEXTS = {
         "'{value}' 대신 여섯 자리 종목코드를 적어 주세요 (005930).",
         "'{value}' should be the code of a stock, six characters (005930).",
     ),
+    "bad.standby": Text(
+        "--standby에는 이어받을 허브와 같은 --nats 주소가 필요합니다.",
+        "--standby needs --nats with the address of the hub to stand by for.",
+    ),
     "bad.hub-date": Text(
         "허브는 파일 하나에 기록합니다. {date} 없이 지정하고, 오래된 기록은 --keep 으로 지우세요.",
         "a hub keeps one journal: name it without {date}, and let --keep delete what is old",

@@ -1,0 +1,105 @@
+"""Who publishes: a lease that expires, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+import jogeon
+from hubs import MARKET, hub_over
+from jogeon.cli.running.published import HubSource
+from jogeon.errors import SessionTaken
+from jogeon.events import Enter, Gap
+from jogeon.nats.lease import Leasing
+from jogeon.nats.publisher import Publisher
+from jogeon.testing import Broker
+from natsd import in_stream, natsd
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("spared_disk", "_quick")
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("TTL", 1.0), ("RENEW", 0.2), ("POLL", 0.05), ("PAUSE", 0.1)):
+        monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
+
+
+async def silenced(lease: Leasing) -> None:
+    """Let a lease be renewed no more, as where its machine stands still."""
+    assert lease._task is not None
+    lease._task.cancel()
+    await asyncio.wait({lease._task})
+
+
+async def test_one_has_it_and_the_other_takes_over_when_it_expires(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.wait()
+        async with Leasing(server.place(), "two", patient=True) as two:
+            await asyncio.sleep(2.5)
+            assert (one.holder, two.holder) == ("me", "other")
+            await silenced(one)
+            await two.wait()
+            async with Leasing(server.place(), "one") as again:
+                while again.holder == "none":
+                    await asyncio.sleep(0.02)
+                assert again.holder == "other"
+
+
+async def test_who_finds_it_taken_ends(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.wait()
+        await silenced(one)
+        async with Leasing(server.place(), "two") as two:
+            await two.wait()
+            await one.__aenter__()
+            with pytest.raises(SessionTaken):
+                await one.run()
+
+
+async def test_an_emptied_server_ousts_nobody(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.wait()
+        async with Leasing(server.place(), "two", patient=True) as two:
+            for _ in range(3):
+                await server.restart(emptied=True)
+                await asyncio.sleep(1.5)
+                assert (one.lost.is_set(), two.holder in ("none", "other")) == (False, True)
+            assert one.holder == "me"
+
+
+async def test_a_standby_goes_on_behind_one_gap(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        place = server.place()
+        async with Leasing(place, "one") as first:
+            async with hub_over(broker, tmp_path / "j", everything=True) as hub:
+                source = HubSource(hub)
+                async with Publisher(place, source, source, first) as publisher:
+                    hub.beside["nats"] = publisher.status
+                    await in_stream(hub)
+                    client = jogeon.connect(server.address())
+                    await client.__aenter__()
+                    watch = await client.watch("급등주").__aenter__()
+                    await silenced(first)
+        broker.leave("급등주", "005930")
+        async with Leasing(place, "two", patient=True) as second:
+            await second.wait()
+            async with hub_over(broker, tmp_path / "k", everything=True) as hub:
+                source = HubSource(hub)
+                async with Publisher(place, source, source, second) as publisher:
+                    hub.beside["nats"] = publisher.status
+                    await in_stream(hub)
+                    broker.enter("급등주", "042700")
+                    told = []
+                    async for event in watch:
+                        told.append(event)
+                        if isinstance(event, Enter) and event.code == "042700":
+                            break
+                    assert [each.cause for each in told if isinstance(each, Gap)] == ["connection lost"]
+                    assert set(watch.members["급등주"]) == {"000660", "042700"}
+                    await watch.__aexit__(None, None, None)
+                    await client.__aexit__(None, None, None)
