@@ -277,10 +277,9 @@ def test_a_terminal_shows_the_live_view_and_is_left_as_it_was() -> None:
     finally:
         os.close(master)
     assert (said.code, said.out) == (130, "")
-    assert said.err.splitlines()[0].startswith(
-        "다른 터미널에서 함께 써 보기: jogeon watch --all --server ws://127.0.0.1:"
-    )
-    assert len(said.err.splitlines()) == 1
+    board, other = said.err.splitlines()
+    assert board.startswith("현황판: http://127.0.0.1:")
+    assert other.startswith("다른 터미널에서 함께 써 보기: jogeon watch --all --server ws://127.0.0.1:")
     assert shown.rindex("\x1b[?1049l") > shown.rfind("\x1b[?1049h")
     assert "\x1b[?25h" in shown
     left = shown[shown.rindex("\x1b[?1049l") :]
