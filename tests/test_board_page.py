@@ -50,6 +50,7 @@ class Open:
         self.oddities: list[str] = []
         self.streams: list[str] = []
         context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         context.on("console", lambda message: self._odd(message.type == "error", f"console: {message.text}"))
         context.on("weberror", lambda error: self._odd(True, f"error: {error.error}"))
         context.on("dialog", lambda dialog: self._odd(True, f"dialog: {dialog.message}"))

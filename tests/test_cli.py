@@ -293,7 +293,7 @@ def test_keys_are_read_from_a_terminal_that_is_given_back(end: signal.Signals | 
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     own = (
-        "import fcntl, signal, termios; signal.signal(signal.SIGHUP, signal.SIG_DFL);"  # whoever began the tests by nohup
+        "import fcntl, signal, termios; signal.signal(signal.SIGHUP, signal.SIG_DFL);"  # ignored under nohup
         "fcntl.ioctl(0, termios.TIOCSCTTY, 0); from jogeon import cli; exit(cli.main())"
     )
     argv = [sys.executable, "-c", own, "demo", "--lang", "en", "--speed", "20"]
