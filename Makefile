@@ -22,7 +22,8 @@ demo: $(VENV)/installed ## a simulated market, watched live, without an account
 	@trap : INT; $(BIN)/jogeon demo || [ $$? = 130 ] # Ctrl+C is its usual end, no failure
 
 test: system lint types ## everything the CI checks
-	$(BIN)/python -m pytest -n 2
+	@# three for two cores: many tests wait for programs that they started
+	$(BIN)/python -m pytest -n 3
 
 proactor: $(VENV)/installed-test ## the tests of connections and TLS on the transports that Windows uses
 	PYTHONPATH=tests $(BIN)/python -m pytest -n 2 -p proactor $(CONNECTIONS)

@@ -89,10 +89,18 @@ def decode(payload: bytes, *, quotes: bool = False) -> Incoming:
         return Ping(payload)
     try:
         return _message(parse(text), payload, quotes=quotes)
-    except UnicodeDecodeError as broken:
-        return _despite(broken, text, payload, quotes=quotes)
-    except NO_PUSH as error:
+    except NO_PUSH as error:  # from msgspec 0.23 on a broken character is a DecodeError, too
+        if (broken := _broken(text)) is not None:
+            return _despite(broken, text, payload, quotes=quotes)
         raise unreadable(payload, error) from None
+
+
+def _broken(text: bytes) -> UnicodeDecodeError | None:
+    try:
+        text.decode()
+    except UnicodeDecodeError as broken:
+        return broken
+    return None
 
 
 def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes, *, quotes: bool) -> Incoming:
