@@ -16,7 +16,7 @@ from jogeon.errors import JogeonError
 from jogeon.events import KST, Condition
 from jogeon.hub.desks import Desk, Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import SLOW, UNEXPECTED, UNKNOWN, refuse, refuse_for
+from jogeon.hub.refusals import SLOW, UNEXPECTED, refuse, refuse_for
 from jogeon.hub.registering import BLIND, Registering, Upstream
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
@@ -177,7 +177,7 @@ class HubBroker:
         try:
             return self.desks.meant(peer, label, self._feed)
         except JogeonError:
-            refuse(peer, request, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            refuse(peer, request, *messages.SEQ_REFUSED)
             return None
 
     def _search(self, peer: Peer, request: Search) -> None:
