@@ -55,7 +55,6 @@ def settings_of(
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
-        prices=True,
         quotes=given["prices"],
         keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
     )
