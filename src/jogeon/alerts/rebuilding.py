@@ -27,6 +27,7 @@ from jogeon.journal.steps import (
     read_cursor,
     read_end_ns,
     read_members,
+    read_oldest,
     read_place_before,
     read_posts,
     read_present,
@@ -97,19 +98,12 @@ def _through(decider: Decider, steps: Iterator[Step], cursor: int, *, ticks: boo
     return steps
 
 
-def _checkpoint(db: sqlite3.Connection, place: int) -> int:
-    """Return the last checkpoint up to an event, or where the file begins."""
-    found = db.execute("SELECT max(id) FROM marks WHERE id <= ?", (place,)).fetchone()[0]
-    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
-    return max(found or 0, read_last(db) if first is None else first - 1)
-
-
 def dry_run(path: Path, rules: Sequence[Rule]) -> Iterator[Alert]:
     """Yield what rules make of a whole journal, in the order in which it is decided; JournalError."""
     with contextlib.closing(open_reader(path)) as db, told(path):
         decider = Decider(rules, read_identity(db))
         last = read_last(db)
-        place = _checkpoint(db, 0)
+        place = read_oldest(db)
         _begin(decider, db, place)
         for step in read_steps(db, place, last, priced=_priced(rules)):
             yield from taken(decider, step)

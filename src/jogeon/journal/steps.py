@@ -88,7 +88,7 @@ def read_place_before(db: sqlite3.Connection, number: int, horizon_ns: int) -> i
     while True:
         place = _checkpoint_before(db, number, end_ns - horizon_ns - blind)
         found = _blind_between(db, place, number)
-        if found <= blind or place <= _oldest(db):
+        if found <= blind or place <= read_oldest(db):
             return place
         blind = found
 
@@ -102,10 +102,10 @@ def read_end_ns(db: sqlite3.Connection) -> int:
 def _checkpoint_before(db: sqlite3.Connection, number: int, moment_ns: int) -> int:
     query = "SELECT max(id) FROM marks WHERE id <= ? AND max_ns < ?"
     found = db.execute(query, (number, moment_ns)).fetchone()[0]
-    return max(found or 0, _oldest(db))
+    return max(found or 0, read_oldest(db))
 
 
-def _oldest(db: sqlite3.Connection) -> int:
+def read_oldest(db: sqlite3.Connection) -> int:
     """Return the id behind which nothing was deleted."""
     first = db.execute("SELECT min(id) FROM events").fetchone()[0]
     return read_last(db) if first is None else int(first) - 1
