@@ -47,8 +47,6 @@ class Client:
         self._names = Names() if names is None else names
         self._feed = Feed(policy, self._names.of)
         self._names.on_named = self._feed.named
-        self._stocks: StockInfo | None = None
-        """Names and prices over REST; None until the client is entered."""
         self._markets: Markets | None = None
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
@@ -60,10 +58,10 @@ class Client:
         self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
-            self._stocks.learn = self._names.learn
-            self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
-            self._feed.asking.ask = partial(self._stocks.prices, rank=URGENT)
+            stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            stocks.learn = self._names.learn
+            self._markets = await opening.enter_async_context(kept(self._names, stocks))
+            self._feed.asking.ask = partial(stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -146,8 +144,8 @@ class Client:
     def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
         """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.
 
-        Trades are pushed (0B) as far as the broker has room (100 stocks), the rest is asked for (ka10095). A quote that
-        a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
+        Trades are pushed (0B) as far as the broker has room (`price_limit`), the rest is asked for (ka10095). A quote
+        that a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
         """
         return self._feed.quotes(stock_codes(codes))
 

@@ -18,7 +18,7 @@ from jogeon.alerts.outbox import Row
 from jogeon.alerts.rules import Rule
 from jogeon.journal.beside import Tick
 from jogeon.journal.following import read_epochs
-from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, told
+from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, read_oldest, told
 from jogeon.journal.steps import (
     Numbered,
     Posted,
@@ -27,7 +27,6 @@ from jogeon.journal.steps import (
     read_cursor,
     read_end_ns,
     read_members,
-    read_oldest,
     read_place_before,
     read_posts,
     read_present,

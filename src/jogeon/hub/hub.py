@@ -21,6 +21,7 @@ from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
 from jogeon.hub.refusals import BAD_VENUE
 from jogeon.hub.registering import ELSEWHERE
+from jogeon.hub.routes import hub_routes
 from jogeon.hub.stocks import HubStocks
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
@@ -200,8 +201,6 @@ class Hub:
         self._server = Server(self.broker, settings, asyncio.get_running_loop())
         await self._server.listen(door)
         opening.push_async_callback(self._server.stop)
-        from jogeon.hub.routes import hub_routes  # with HTTP, which takes a while to load
-
         groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
         rest = RestServer([*groups, *self._more()], rest_door)
         opening.push_async_callback(rest.stop)
@@ -320,11 +319,11 @@ class Hub:
         """Return how it goes, as `jogeon hub status` prints it."""
         beside = {name: tell() for name, tell in self.beside.items()}
         return beside | {
-            "upstream": status.upstream(self.settings.server, self.feed, self.broker),
+            "upstream": status.upstream(self.settings.server, self.feed, self.broker.registering),
             "journal": status.journal(self.recording.journal),
-            "conditions": status.conditions(self.broker, self._topics),
-            "consumers": status.consumers(self.broker, self._topics),
-            "cut": status.cut(self.broker),
+            "conditions": status.conditions(self.feed.followed(self.fanout), self._topics),
+            "consumers": status.consumers(self.broker.desks, self._topics, self.fanout, self.stream),
+            "cut": status.cut(self.broker.cut),
         }
 
     def cursor(self, after: Position | None = None) -> Cursor:

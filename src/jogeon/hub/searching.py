@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from jogeon.errors import JogeonError
 from jogeon.events import Condition, Stock
-from jogeon.hub.refusals import BAD_KEY, BUSY, LETTER, SLOW, refuse, refuse_for
+from jogeon.hub.refusals import BUSY, LETTER, SLOW, refuse, refuse_for
 from jogeon.hub.searches import Searches, What
 from jogeon.live.feed import Feed
 from jogeon.server.peer import Peer
-from jogeon.wire import writers
+from jogeon.wire import messages, writers
 from jogeon.wire.messages import Search, SearchPage
 from jogeon.wire.values import stock_row
 
@@ -59,7 +59,7 @@ class Searching:
         if seq == request.seq.strip():
             self._answer(peer, request, stocks)
         else:
-            refuse(peer, request, BAD_KEY, "연속조회키가 올바르지 않습니다(parameter=next_key)")
+            refuse(peer, request, *messages.PAGE_REFUSED)
 
     def _answer(self, peer: Peer, request: Search, stocks: Sequence[Stock]) -> None:
         """Send one page; what is left is kept under a key of its own."""

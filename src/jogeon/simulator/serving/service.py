@@ -14,7 +14,6 @@ from jogeon.server.issued import Tokens
 from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
-from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.serving.trades import TradeLog
 from jogeon.simulator.serving.truth import Truth
@@ -92,8 +91,7 @@ class Service:
 
         standing = self._broker.standing
         tokens = refusable(token_routes(self._tokens), lambda: standing.refuse_token)
-        quotas = Quotas(self._switches, time.monotonic)
-        desk = StockDesk(self._shown, self._tokens, self._switches, quotas, time.time_ns)
+        desk = StockDesk(self._shown, self._tokens, self._switches, self._broker.quotas, time.time_ns)
         stocks = refusable(stock_routes(desk), lambda: standing.refuse_rest, lambda: standing.slow_rest)
         groups = Group(tokens), Group(stocks), Group(control_routes(self.truth_pieces, self.quote_pieces, self.fault))
         self._rest_server = RestServer(groups, listening)
