@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +55,7 @@ def settings_of(
         rest_port=given["rest_port"],
         grace=given["grace"],
         quotes=given["prices"],
-        keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
+        keep=given["keep"],
     )
 
 
