@@ -49,5 +49,5 @@ def changes(client: NaiveClient, seq: str) -> list[tuple[str, str]]:
 
 async def once(hub: Hub, condition: str) -> None:
     """Wait until the hub knows who is in a condition."""
-    while not any(hub.members(each) for each in hub.conditions if each.name == condition):
+    while not any(each.condition.name == condition and each.membership.codes for each in hub.feed.followed(hub.fanout)):
         await asyncio.sleep(0.01)

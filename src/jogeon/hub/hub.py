@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from jogeon.account.names import Names
 from jogeon.account.stkinfo import StockInfo
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, RequestRefused, SessionTaken
-from jogeon.events import KST, Condition, Exchange, Member, State
+from jogeon.events import KST, Condition, Exchange, State
 from jogeon.hub import status
 from jogeon.hub.broker import HubBroker, Owners
 from jogeon.hub.fanout import Fanout
@@ -305,11 +305,6 @@ class Hub:
     def listing(self) -> Sequence[Condition]:
         """All saved conditions, as they were listed last."""
         return self.feed.listing
-
-    def members(self, condition: Condition) -> Mapping[str, Member]:
-        """Return who is in a condition now; nobody where it is not followed."""
-        followed = self.feed.followed(self.fanout)
-        return next((each.membership.members() for each in followed if each.condition == condition), {})
 
     def status(self) -> dict[str, object]:
         """Return how it goes, as `jogeon hub status` prints it."""

@@ -1,6 +1,6 @@
 """What the hub answers over HTTP: how it goes, and its numbered stream."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
-from jogeon.events import Condition, Member
 from jogeon.hub.metrics import KIND, metrics
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
@@ -22,14 +21,7 @@ USUAL_EVENTS = 1_000
 
 
 class View(Protocol):
-    """A hub as whoever shows it sees it: a page, a consumer. All is called in its loop."""
-
-    @property
-    def conditions(self) -> Sequence[Condition]:
-        """The conditions that are followed, under their present seqs."""
-
-    def members(self, condition: Condition) -> Mapping[str, Member]:
-        """Return who is in a condition now; nobody where it is not followed."""
+    """What the routes read of a hub; all is called in its loop."""
 
     def status(self) -> dict[str, object]:
         """Return how it goes, as `jogeon hub status` prints it."""
