@@ -33,8 +33,7 @@ def event_of(row: Mapping[str, Any]) -> tuple[int, int, Event]:
             told = (row["clock"] or "", row["origin"], since_ns, until_ns, row["name"])
             event = change(at_ns, condition, row["code"] or "", *told)
         case "snapshot":
-            codes = row["codes"] or ""
-            event = Snapshot(at_ns, condition, codes_of(codes) if codes.startswith("[") else tuple(codes.split()))
+            event = Snapshot(at_ns, condition, _codes_in(row["codes"] or ""))
         case "gap":
             event = Gap(condition, since_ns, until_ns, row["cause"], row["detail"] or "", open=bool(row["open"]))
         case "state":
@@ -42,6 +41,12 @@ def event_of(row: Mapping[str, Any]) -> tuple[int, int, Event]:
         case _:
             event = with_details(Anomaly(at_ns, row["what"] or "", condition, row["code"]), row["details"])
     return row["epoch"], row["n"], event
+
+
+def _codes_in(cell: str) -> tuple[str, ...]:
+    if not cell:
+        return ()
+    return codes_of(cell) if cell.startswith("[") else tuple(cell.split(" "))
 
 
 def read_any(path: Path) -> list[tuple[int, int, Event]]:

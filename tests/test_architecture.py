@@ -33,7 +33,7 @@ WINGS = {
     " beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
-    "journal": "position beside naming shape fold format schema commits stream stats rollups resume evidence reading"
+    "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
     " following steps file store inbox writer relay counting outcomes stays lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
@@ -69,7 +69,7 @@ PURE = {
     "wire": "values messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed subscription wishes planner relayed subscriptions retry"
     " listening receiving slots turns holding pricing ledger quoting",
-    "journal": "position beside naming shape fold format schema commits stream stats rollups resume",
+    "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches metrics",
     "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",

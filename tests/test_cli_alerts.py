@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -265,7 +264,7 @@ async def test_each_day_has_its_alerts(
         settings(RULE.replace('cooldown = "10m"', 'on = "both"') + PHONE, there.url)
         midnight = Midnight(tmp_path, capsys)
         choices = Choices(Texts("en"), jogeon.connect)
-        midnight.recorder.alerts = await asyncio.to_thread(partial(AlertPlan, choices, priced=False))
+        midnight.recorder.alerts = AlertPlan(choices, priced=False)
         await midnight.run("recording: " + str(tmp_path / "2026-11-23.journal"), longer=1.5)
     ids: list[object] = []
     for day in (22, 23):

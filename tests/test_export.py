@@ -127,6 +127,20 @@ def test_every_kind_of_file_has_the_same_columns(tmp_path: Path) -> None:
     assert (rows[5]["cause"], rows[5]["open"], rows[4]["open"]) == ("not watched", False, True)
 
 
+def test_any_codes_of_a_snapshot_go_through_in_the_same_cell(tmp_path: Path) -> None:
+    odd = [(), ("005930", "0000D0"), ("a b",), ("",), ("[",), ("\r",), ("\u3000", "1"), ('"',), ("\\",)]
+    shown = [Snapshot(START_NS, Condition(str(n), f"조건{n}"), codes) for n, codes in enumerate(odd)]
+    store = Store.open(tmp_path / "journal")
+    store.write(CommitBuilder(store.head).enter(shown))
+    store.close()
+    cells = set()
+    for suffix in FLAT:
+        path = exported(tmp_path / "journal", suffix)
+        assert [event for _, _, event in read_any(path)] == shown, suffix
+        cells.add(tuple(row["codes"] or "" for row in read_columns(path)))
+    assert len(cells) == 1
+
+
 def test_the_view_in_a_journal_has_them_too(tmp_path: Path) -> None:
     record(tmp_path / "journal", WEEK, NAMES)
     copy = list(read_columns(exported(tmp_path / "journal", ".sqlite")))

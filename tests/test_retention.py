@@ -137,12 +137,3 @@ def test_what_a_cursor_has_still_to_read_is_kept_for_a_while(tmp_path: Path, mon
     assert held(tmp_path / "read", 20, 0) == 11
     assert held(tmp_path / "unread", 4, 0) == 5
     assert held(tmp_path / "too old", 4, START_NS + 6 * SECOND) == 7
-
-
-def test_a_cursor_that_is_dropped_holds_nothing(tmp_path: Path) -> None:
-    opened = recorded(tmp_path / "journal.db", [[Snapshot(START_NS, RISE, ())]])
-    with opened.file.transaction() as db:
-        db.execute("INSERT INTO cursors VALUES ('폰', 1, 0)")
-    opened.drop_cursor("폰")
-    assert opened.file.db.execute("SELECT count(*) FROM cursors").fetchone() == (0,)
-    opened.close()

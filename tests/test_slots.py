@@ -124,7 +124,6 @@ def test_a_refusal_for_the_rate_costs_a_pause_that_grows_and_nothing_else() -> N
     request = table.sends(3.0 + 2 * BUSY_PAUSE)
     table.answers(request, now=7.0)
     assert table.slots.registered == {"a", "b"}
-    assert table.slots.refused == [BUSY, BUSY]
 
 
 def test_a_broker_that_counts_both_kinds_as_one_is_believed() -> None:
@@ -187,7 +186,6 @@ def test_what_others_ask_is_none_of_its_business() -> None:
     table.slots.timed_out(Search("4"), 5.0, 5.0, 0)
     table.answers(request)
     assert table.slots.registered == {"a"}
-    assert table.slots.refused == []
 
 
 def test_a_lost_connection_takes_all_along_and_the_next_one_begins_at_once() -> None:

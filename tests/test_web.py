@@ -44,20 +44,26 @@ async def test_an_address_that_leads_nowhere(url: str) -> None:
         await exchange("GET", url)
 
 
-def test_what_verifies_a_server_is_made_once_for_each_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_what_verifies_a_server_is_made_once_for_each_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     made: list[str] = []
 
     def counted(url: str) -> ssl.SSLContext:
         made.append(url)
         return tls_context(url)
 
+    async def asked() -> CouldNotConnect:
+        with pytest.raises(CouldNotConnect) as failed:
+            await exchange("GET", "https://127.0.0.1:1/")
+        return failed.value
+
     monkeypatch.setattr(web, "_contexts", {})
     monkeypatch.setattr(web, "tls_context", counted)
-    web.prepare()
-    web.prepare()
+    assert [(await asked()).reason for _ in range(2)] == ["refused", "refused"]
     assert len(made) == 1
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
-    web.prepare()  # what cannot be read is told by the request
+    assert (await asked()).reason == "tls"
     assert len(made) == 2
 
 

@@ -14,19 +14,15 @@ from jogeon.account.names import Names
 from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, position_in, stock_codes
 from jogeon.endpoint import Endpoint
-from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Exchange, Stock, korean
 from jogeon.live.feed import MAX_ROWS, Feed
 from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
-from jogeon.live.pages import Moved
 from jogeon.live.policy import Policy
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.prices import Quote
 from jogeon.watch import Watch
-
-SEARCH_STARTS = 3
-"""How often a search begins again because its condition moved, or its connection went, between two pages."""
 
 DEFAULTS = Policy()
 
@@ -51,8 +47,6 @@ class Client:
         self._names = Names() if names is None else names
         self._feed = Feed(policy, self._names.of)
         self._names.on_named = self._feed.named
-        self._stocks: StockInfo | None = None
-        """Names and prices over REST; None until the client is entered."""
         self._markets: Markets | None = None
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
@@ -64,10 +58,10 @@ class Client:
         self._entered = True
         async with contextlib.AsyncExitStack() as opening:
             endpoint = await opening.enter_async_context(self._endpoint)
-            self._stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
-            self._stocks.learn = self._names.learn
-            self._markets = await opening.enter_async_context(kept(self._names, self._stocks))
-            self._feed.asking.ask = partial(self._stocks.prices, rank=URGENT)
+            stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
+            stocks.learn = self._names.learn
+            self._markets = await opening.enter_async_context(kept(self._names, stocks))
+            self._feed.asking.ask = partial(stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -111,12 +105,9 @@ class Client:
         wanted = named(wanted)
         check_exchange(exchange)
         check_bounds(max_rows=max_rows)
-        for _ in range(SEARCH_STARTS):
-            with contextlib.suppress(Moved):
-                found = await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
-                self._names.learn((stock.code, stock.name, "") for stock in found)
-                return found
-        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+        found = await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
+        self._names.learn((stock.code, stock.name, "") for stock in found)
+        return found
 
     def watch(
         self,
@@ -153,8 +144,8 @@ class Client:
     def quotes(self, *codes: str) -> AsyncGenerator[Quote]:
         """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.
 
-        Trades are pushed (0B) as far as the broker has room (100 stocks), the rest is asked for (ka10095). A quote that
-        a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
+        Trades are pushed (0B) as far as the broker has room (`price_limit`), the rest is asked for (ka10095). A quote
+        that a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
         """
         return self._feed.quotes(stock_codes(codes))
 

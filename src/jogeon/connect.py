@@ -160,17 +160,26 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    from jogeon.account.keys import BROKERS, find_keys
+    from jogeon.account.keys import BROKERS
     from jogeon.account.lock import session_lock
-    from jogeon.account.tokens import IssuedTokens
     from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
-    keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
+    keys, tokens = await _issued(mode, given, proxy)
     broker = BROKERS[mode]
-    tokens = IssuedTokens(keys, broker.rest, proxy=proxy_for(broker.rest, proxy))
     async with session_lock(mode, keys):
         yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy), rest=broker.rest)
+
+
+async def _issued(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "tuple[Keys, IssuedTokens]":
+    """Return the keys for a server of Kiwoom, and the tokens issued for them; KeysMissing, InvalidSetting."""
+    from jogeon.account.keys import BROKERS, find_keys
+    from jogeon.account.tokens import IssuedTokens
+    from jogeon.net import proxy_for
+
+    keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
+    rest = BROKERS[mode].rest
+    return keys, IssuedTokens(keys, rest, proxy=proxy_for(rest, proxy))
 
 
 async def _aside(work: "Callable[[], T]") -> "T":
@@ -311,14 +320,8 @@ class _LateTokens:
         self._found: IssuedTokens | None = None
 
     async def _tokens(self) -> "IssuedTokens":
-        from jogeon.account.keys import BROKERS, find_keys
-        from jogeon.account.tokens import IssuedTokens
-        from jogeon.net import proxy_for
-
         if self._found is None:
-            keys = await _aside(lambda: find_keys(self._mode, self._given))
-            rest = BROKERS[self._mode].rest
-            self._found = IssuedTokens(keys, rest, proxy=proxy_for(rest, self._proxy))
+            _, self._found = await _issued(self._mode, self._given, self._proxy)
         return self._found
 
     async def current(self) -> str:

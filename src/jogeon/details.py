@@ -1,5 +1,6 @@
 """What a State or an Anomaly has besides its text, as data: in its line, and in a journal."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -40,6 +41,12 @@ DEEPEST = 8
 _details_decoder = msgspec.json.Decoder(Details)
 
 
+def check_depth(reports: Iterable[Report | None]) -> None:
+    """Refuse reports that were read and have more than DEEPEST behind them; ValueError."""
+    if any(report is not None and report.depth > DEEPEST for report in reports):
+        raise ValueError("details that are nested too deeply")
+
+
 def details_of(event: Struct) -> Details:
     """Return what an event has besides its text."""
     return Details(**{name: getattr(event, name) for name in Details.__struct_fields__ if hasattr(event, name)})
@@ -59,7 +66,6 @@ def with_details(event: _Reported, text: object) -> _Reported:
         details = _details_decoder.decode(text)
     except RecursionError:
         raise ValueError("details that are nested too deeply") from None
-    if any(report.depth > DEEPEST for report in (details.error, *details.notices) if report is not None):
-        raise ValueError("details that are nested too deeply")
+    check_depth((details.error, *details.notices))
     held = {name: getattr(details, name) for name in Details.__struct_fields__ if hasattr(event, name)}
     return msgspec.structs.replace(event, **held)

@@ -277,7 +277,7 @@ class MissingExtra(JogeonError):
 
 
 class AlertRefused(JogeonError):
-    """A target of alerts did not take a message; `reason` is what it says."""
+    """A target of alerts did not take a message; `said` is what it says."""
 
     def __init__(self, target: str, reason: str) -> None:
         super().__init__(f"{target} took no message: {reason}")

@@ -4,7 +4,6 @@ Tokens, names, quotes and alerts go this way. Redirects are not followed: nothin
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import ssl
@@ -54,7 +53,7 @@ async def exchange(
     `content` makes the body when the connection is about to be used, so that a secret in it is not kept meanwhile;
     `timeout` is in seconds, REPLY_TIMEOUT if it is None.
     """
-    if not _is_prepared(url):
+    if not _is_loaded(url):
         await asyncio.to_thread(_load, url)
     import httpx2  # heavy; whoever only watches needs none of it
 
@@ -89,23 +88,16 @@ def _client(url: str, proxy: str | None, patience: float) -> "httpx2.AsyncClient
         raise CouldNotConnect(address=url, reason="proxy", detail=detail, proxy=shown) from None
 
 
-def prepare() -> None:
-    """Load now what the first request would load."""
-    for url in ("http://127.0.0.1", "https://127.0.0.1"):
-        _load(url)
-
-
-def _is_prepared(url: str) -> bool:
+def _is_loaded(url: str) -> bool:
     return _loaded.is_set() and (not url.startswith("https:") or _named() in _contexts)
 
 
 def _load(url: str) -> None:
-    """Load what a request needs. On a loop that takes half a second, in which a watch would be blind."""
+    """Load what a request needs; CouldNotConnect. On a loop that is half a second in which every watch is blind."""
     import anyio  # on which httpx2 stands; it looks for its backend when it runs first
 
     anyio.run(_nothing)
-    with contextlib.suppress(CouldNotConnect):  # the request will tell
-        _client(url, None, REPLY_TIMEOUT)
+    _client(url, None, REPLY_TIMEOUT)
     _loaded.set()
 
 

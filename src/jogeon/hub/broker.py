@@ -5,7 +5,7 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,15 +16,14 @@ from jogeon.errors import JogeonError
 from jogeon.events import KST, Condition
 from jogeon.hub.desks import Desk, Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import SLOW, UNEXPECTED, UNKNOWN, refuse, refuse_for
+from jogeon.hub.refusals import SLOW, UNEXPECTED, refuse, refuse_for
 from jogeon.hub.registering import BLIND, Registering, Upstream
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
-from jogeon.hub.stream import Consumer, Stream
+from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.hub.trades import Trades
 from jogeon.live.feed import Feed
-from jogeon.live.subscription import Subscription
 from jogeon.server.peer import LoginVerdict, Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
@@ -61,7 +60,7 @@ class Cut(Struct, frozen=True):
 
 
 class HubBroker:
-    """Answers the programs below; `clock` tells seconds that only grow. `rest` is told to jogeon's own clients."""
+    """Answers the programs below. `rest` is told to jogeon's own clients."""
 
     def __init__(
         self,
@@ -76,8 +75,6 @@ class HubBroker:
         self.rest: str | None = None
         self.desks = Desks()
         self.cut: deque[Cut] = deque(maxlen=100)
-        self.asked: Counter[str] = Counter()
-        """How many requests came, by trnm."""
         self._feed = feed
         self._fanout = fanout
         self._stream = stream
@@ -114,7 +111,6 @@ class HubBroker:
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
-        self.asked[request.trnm] += 1
         match request:
             case ListConditions():
                 self._begin(self._list(peer, request))
@@ -181,7 +177,7 @@ class HubBroker:
         try:
             return self.desks.meant(peer, label, self._feed)
         except JogeonError:
-            refuse(peer, request, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            refuse(peer, request, *messages.SEQ_REFUSED)
             return None
 
     def _search(self, peer: Peer, request: Search) -> None:
@@ -208,22 +204,3 @@ class HubBroker:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # ------------------------------------------------------------ how it goes
-
-    def followed(self) -> list[Subscription]:
-        """Return what is followed above."""
-        return self._feed.followed(self._fanout)
-
-    def sent(self, peer: Peer) -> int:
-        """Return how many changes a program was sent."""
-        return self._fanout.sent[peer]
-
-    def behind(self, consumer: Consumer) -> int:
-        """Return how many events one of jogeon's own clients lacks; of an earlier epoch, all of this one."""
-        (epoch, n), (its_epoch, its_n) = self._stream.position, consumer.at
-        return n - its_n if epoch == its_epoch else n
-
-    def numbered(self, peer: Peer) -> Consumer | None:
-        """Return where one of jogeon's own clients is in the stream, None for any other program."""
-        return self._stream.consumers.get(peer)

@@ -5,11 +5,11 @@ from jogeon.server.peer import Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Clear, Refusal, Register, Request, Search
 
-BUSY, OVER_LIMIT, BAD_VENUE, BAD_KEY, UNEXPECTED = 105110, 105115, 1903, 100002, 1999
+BUSY, OVER_LIMIT, BAD_VENUE, UNEXPECTED = 105110, 105115, 1903, 1999
 LETTER = "A"
 """What stands before a code in snapshots and searches; which letter the broker had is not known any more."""
 SLOW = "허브에 요청이 몰려 응답할 수 없습니다. 잠시 후 다시 요청하십시오"
-UNKNOWN = "존재하지 않는 일련번호입니다."
+UNANSWERED = "증권사 서버에서 답을 받지 못했습니다: {error}"
 
 
 def refuse(peer: Peer, request: Request, code: int, text: str) -> None:
@@ -25,6 +25,6 @@ def refuse_for(peer: Peer, request: Request, error: JogeonError) -> None:
         case RequestRefused() if error.code.isdigit() and int(error.code):
             refuse(peer, request, int(error.code), error.text)
         case UnknownCondition():
-            refuse(peer, request, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            refuse(peer, request, *messages.SEQ_REFUSED)
         case _:
-            refuse(peer, request, UNEXPECTED, f"증권사 서버에서 답을 받지 못했습니다: {error}")
+            refuse(peer, request, UNEXPECTED, UNANSWERED.format(error=error))

@@ -12,7 +12,7 @@ from jogeon.errors import JogeonError
 from jogeon.events import Condition, Exchange, Number, State
 from jogeon.hub.desks import Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import BAD_VENUE, LETTER, UNEXPECTED, UNKNOWN, refuse, refuse_for
+from jogeon.hub.refusals import BAD_VENUE, LETTER, UNEXPECTED, refuse, refuse_for
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.live.feed import Feed
@@ -86,7 +86,7 @@ class Registering:
         label = request.seq.strip()
         joined = self._topics.join(peer, label, condition, request.exchange, self._feed.wall())
         if joined == "doubled":
-            refuse(peer, request, int(messages.ALREADY_REGISTERED), "이미 등록된 조건검색 일련번호입니다.")
+            refuse(peer, request, *messages.TWICE_REFUSED)
             return
         if joined == "other exchange":
             refuse(peer, request, BAD_VENUE, ELSEWHERE.format(exchange=self._exchange(condition)))
@@ -219,7 +219,7 @@ class Registering:
         elif state.state == "unanswered" and state.condition is not None:
             self._loop.call_soon(self._settle, state.condition)
         elif state.state in ("condition-gone", "ambiguous") and state.condition is not None:
-            self._turn_away(state.condition, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            self._turn_away(state.condition, *messages.SEQ_REFUSED)
 
     def _moved(self, old: Condition, new: Condition) -> None:
         self._desks.moved(old, new)

@@ -9,8 +9,6 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
-from msgspec import Struct, field
-
 from jogeon.events import Condition, Exchange, Stock
 
 C = TypeVar("C")
@@ -23,18 +21,12 @@ PATIENCE = 4.0
 What = tuple[Condition, Exchange]
 
 
-class _Wish(Struct, Generic[C]):
-    """A search that somebody waits for: since when each does, and under which request."""
-
-    what: What
-    waiting: deque[tuple[float, C]] = field(default_factory=deque)
-
-
 class Searches(Generic[C]):
     """The searches of all programs below; `C` is a request that waits for one."""
 
     def __init__(self) -> None:
-        self._wishes: dict[What, _Wish[C]] = {}
+        self._waiting: dict[What, deque[tuple[float, C]]] = {}
+        """For each search since when who waits for it does, and under which request."""
         self._turns: dict[Hashable, deque[What]] = {}
         """For each program what it was first to wish for, programs in the order of their turns."""
         self._flying: What | None = None
@@ -45,11 +37,10 @@ class Searches(Generic[C]):
         found = self._found.get(what)
         if found is not None and now - found[0] <= FRESH:
             return found[1]
-        wish = self._wishes.get(what)
-        if wish is None:
-            wish = self._wishes[what] = _Wish(what)
+        if what not in self._waiting:
+            self._waiting[what] = deque()
             self._turns.setdefault(owner, deque()).append(what)
-        wish.waiting.append((now, request))
+        self._waiting[what].append((now, request))
         return None
 
     def next(self) -> What | None:
@@ -74,25 +65,24 @@ class Searches(Generic[C]):
     def failed(self) -> list[C]:
         """End the search in flight; return the requests that waited for it."""
         what, self._flying = self._flying, None
-        wish = None if what is None else self._wishes.pop(what, None)
-        return [] if wish is None else [request for _, request in wish.waiting]
+        return [] if what is None else [request for _, request in self._waiting.pop(what, ())]
 
     def late(self, now: float) -> list[C]:
         """Take out the requests that have waited for PATIENCE; a search that nobody waits for is not begun."""
         late: list[C] = []
-        for wish in list(self._wishes.values()):
-            while wish.waiting and wish.waiting[0][0] + PATIENCE <= now:
-                late.append(wish.waiting.popleft()[1])
-            if not wish.waiting and wish.what != self._flying:
-                self._forget(wish.what)
+        for what, waiting in list(self._waiting.items()):
+            while waiting and waiting[0][0] + PATIENCE <= now:
+                late.append(waiting.popleft()[1])
+            if not waiting and what != self._flying:
+                self._forget(what)
         return late
 
     def next_late(self) -> float | None:
         """Return when a request will have waited for too long, None if none waits."""
-        return min((wish.waiting[0][0] + PATIENCE for wish in self._wishes.values() if wish.waiting), default=None)
+        return min((waiting[0][0] + PATIENCE for waiting in self._waiting.values() if waiting), default=None)
 
     def _forget(self, what: What) -> None:
-        del self._wishes[what]
+        del self._waiting[what]
         for owner, turns in list(self._turns.items()):
             if what in turns:
                 turns.remove(what)

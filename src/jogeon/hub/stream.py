@@ -117,6 +117,11 @@ class Stream:
             self.consumers[peer] = Consumer(peer, self.position, floors={None: self.position})
         return self.consumers[peer]
 
+    def behind(self, consumer: Consumer) -> int:
+        """Return how many events a consumer lacks; one that is in an earlier epoch, all of this one."""
+        (epoch, n), (its_epoch, its_n) = self.position, consumer.at
+        return n - its_n if epoch == its_epoch else n
+
     def add(self, peer: Peer, condition: Condition, label: str, floor: Number | None = None) -> None:
         """Let a consumer hear of a condition, from now on or behind a number."""
         consumer = self.consumer(peer)

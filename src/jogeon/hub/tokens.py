@@ -6,7 +6,7 @@ from collections.abc import Callable
 from jogeon.account.keys import Keys
 from jogeon.errors import TokenRefused
 from jogeon.masks import hide
-from jogeon.server.issued import DEMO, Tokens
+from jogeon.server.issued import DEMO, Tokens, same
 
 
 class HubTokens:
@@ -25,9 +25,7 @@ class HubTokens:
 
     def issue(self, appkey: str, secretkey: str) -> tuple[str, str]:
         """Return a token and when it expires; TokenRefused for a pair that is not let in."""
-        if self._keys is not None and not (
-            _same(appkey, self._keys.app_key) and _same(secretkey, self._keys.secret_key)
-        ):
+        if self._keys is not None and not (same(appkey, self._keys.app_key) and same(secretkey, self._keys.secret_key)):
             raise TokenRefused(code="8001", text="App Key와 Secret Key 검증에 실패했습니다")
         return self._issued.issue(appkey, secretkey)
 
@@ -37,13 +35,9 @@ class HubTokens:
 
     def owner(self, token: str) -> str | None:
         """Return whose a token is, None if it is not valid. No key is told."""
-        if _same(token, self.own):
+        if same(token, self.own):
             return "this user"
-        if self._keys is not None and _same(token, DEMO):
+        if self._keys is not None and same(token, DEMO):
             return None
         owner = self._issued.owner(token)
         return owner if owner is None or self._keys is None else "app key"
-
-
-def _same(one: str, other: str) -> bool:
-    return secrets.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))

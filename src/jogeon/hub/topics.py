@@ -22,8 +22,8 @@ class Topic(Struct, Generic[C]):
     """One condition under its present seq.
 
     `groups`: who hears of it, by label; `numbered`: who does by the numbered stream. `waiting`: who joined and was not
-    shown its members yet. `pinned`: the hub
-    itself follows it, whoever comes or goes. `idle`: since when nobody needs it; `since_ns`: since when it is followed.
+    shown its members yet. `pinned`: the hub itself follows it, whoever comes or goes. `idle`: since when nobody needs
+    it; `since_ns`: since when it is followed.
     """
 
     condition: Condition
@@ -100,11 +100,11 @@ class Topics(Generic[C]):
         else:
             topic.groups.setdefault(label, {})[consumer] = None
 
-    def leave(self, consumer: C, label: str, now: float) -> bool:
-        """Let a consumer go from what it holds under a label; tell whether it held anything."""
+    def leave(self, consumer: C, label: str, now: float) -> None:
+        """Let a consumer go from what it holds under a label, if it holds anything."""
         topic = self._held.get(consumer, {}).pop(label, None)
         if topic is None:
-            return False
+            return
         topic.waiting.pop((consumer, label), None)
         topic.numbered.pop((consumer, label), None)
         group = topic.groups.get(label, {})
@@ -112,7 +112,6 @@ class Topics(Generic[C]):
         if not group:
             topic.groups.pop(label, None)
         self._look(topic, now)
-        return True
 
     def gone(self, consumer: C, now: float) -> None:
         """Forget a consumer."""
@@ -141,19 +140,14 @@ class Topics(Generic[C]):
             del self._topics[topic.condition]
         return [topic.condition for topic in over]
 
-    def drop(self, condition: Condition) -> list[tuple[C, str]]:
-        """Take out a topic at once, which could not be followed; return who waited or heard, with their labels."""
+    def drop(self, condition: Condition) -> None:
+        """Take out a topic at once, which could not be followed, for all who waited or heard."""
         topic = self._topics.pop(condition, None)
         if topic is None:
-            return []
-        left = [
-            *topic.waiting,
-            *topic.numbered,
-            *((consumer, label) for label, group in topic.groups.items() for consumer in group),
-        ]
-        for consumer, label in left:
+            return
+        heard = ((consumer, label) for label, group in topic.groups.items() for consumer in group)
+        for consumer, label in (*topic.waiting, *topic.numbered, *heard):
             del self._held[consumer][label]
-        return left
 
     def _begin(self, condition: Condition, exchange: Exchange, at_ns: int) -> tuple[Topic[C], bool]:
         topic = self._topics.get(condition)

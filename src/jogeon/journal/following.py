@@ -6,13 +6,14 @@ A position of another file, or one whose events were deleted, is never gone on f
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from jogeon.errors import JournalError, PositionError
-from jogeon.events import Event
+from jogeon.events import Condition, Event
 from jogeon.journal.evidence import Connection, is_foreign
 from jogeon.journal.fold import Fold
 from jogeon.journal.naming import Names
@@ -25,6 +26,7 @@ from jogeon.journal.reading import (
     read_identity,
     read_last,
     read_names,
+    read_rows,
     told,
 )
 from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
@@ -55,6 +57,29 @@ def read_epochs(db: sqlite3.Connection) -> list[Epoch]:
     return [Epoch(*row) for row in db.execute("SELECT epoch, first, at_ns FROM epochs ORDER BY epoch")]
 
 
+def read_stretches(db: sqlite3.Connection) -> Iterator[tuple[Epoch, int]]:
+    """Return each epoch with the id of its last event."""
+    epochs = read_epochs(db)
+    ends = [epoch.first - 1 for epoch in epochs[1:]] + [read_last(db)]
+    return zip(epochs, ends, strict=False)  # where there is no epoch there is no event
+
+
+def read_numbered(
+    db: sqlite3.Connection,
+    conditions: Mapping[int, Condition],
+    after: int,
+    last: int,
+    where: str = "1",
+    values: Sequence[Any] = (),
+) -> Iterator[tuple[int, Numbered]]:
+    """Yield events with their ids, as `read_rows` reads them, each with its number and the names of its stocks."""
+    epochs, names, epoch = read_epochs(db), read_names(db), Epoch()
+    for number, *row in read_rows(db, COLUMNS, after, last, where, values):
+        while epochs and epochs[0].first <= number:
+            epoch = epochs.pop(0)
+        yield number, (epoch.number, number - epoch.first + 1, event_of(tuple(row), conditions, names))
+
+
 def epoch_of(db: sqlite3.Connection, number: int) -> Epoch:
     """Return the epoch of the event with an id; epoch 0 before the first."""
     return next((epoch for epoch in reversed(read_epochs(db)) if epoch.first <= number), Epoch())
@@ -79,9 +104,7 @@ def place_of(db: sqlite3.Connection, position: Position) -> int:
         raise PositionError(position, "foreign", f"this journal is {identity or 'of version 1, without identity'}")
     if (position.epoch, position.n) == (0, 0):
         return 0
-    epochs = read_epochs(db)
-    ends = [epoch.first - 1 for epoch in epochs[1:]] + [read_last(db)]
-    for epoch, end in zip(epochs, ends, strict=False):
+    for epoch, end in read_stretches(db):
         if epoch.number == position.epoch and epoch.first + position.n - 1 <= end:
             return epoch.first + position.n - 1
     raise PositionError(position, "foreign", f"this journal ends at {position_of(db, read_last(db)).short}")

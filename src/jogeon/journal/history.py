@@ -16,7 +16,7 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.fold import Known
-from jogeon.journal.following import Follower, followed, position_of, read_first
+from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
 from jogeon.journal.lines import Form, Lines
 from jogeon.journal.outcomes import Outcome, outcomes, returns
 from jogeon.journal.position import Position
@@ -30,10 +30,9 @@ from jogeon.journal.reading import (
     read_last,
     read_names,
     read_origin,
-    read_rows,
     told,
 )
-from jogeon.journal.schema import COLUMNS, HISTORY, event_of
+from jogeon.journal.schema import HISTORY
 from jogeon.journal.shape import COLUMNS as FLAT
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
 from jogeon.journal.stays import prices
@@ -172,13 +171,13 @@ class History:
 
     def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, str]]:
         """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition."""
-        with told(self.path), self._moment():
+        with self._moment():
             where, values = self._where(selection, read_conditions(self._db))
             yield from Lines(self._db, form, where, values).of(self._range(selection.span))
 
     def copy_to(self, target: sqlite3.Connection, selection: Selection = ALL) -> int:
         """Put events into a table `history` of another database; return how many. UnknownCondition."""
-        with told(self.path), self._moment():
+        with self._moment():
             where, values = self._where(selection, read_conditions(self._db))
             chosen = HISTORY.format(events=f"(SELECT * FROM events WHERE id > ? AND id <= ? AND {where}) AS events")  # noqa: S608  # values are bound
             rows = self._db.execute(f"{chosen} ORDER BY events.id", (*self._range(selection.span), *values))
@@ -198,13 +197,8 @@ class History:
         self, conditions: Mapping[int, Condition], ids: Span, where: str, values: Sequence[Any]
     ) -> Iterator[tuple[int, int, Event]]:
         with told(self.path):
-            epochs = self._db.execute("SELECT first, epoch FROM epochs ORDER BY epoch").fetchall()
-            names = read_names(self._db)
-            first = epoch = 0
-            for number, *row in read_rows(self._db, COLUMNS, *ids, where, values):
-                while epochs and epochs[0][0] <= number:
-                    first, epoch = epochs.pop(0)
-                yield epoch, number - first + 1, event_of(tuple(row), conditions, names)
+            for _, numbered in read_numbered(self._db, conditions, *ids, where, values):
+                yield numbered
 
     def _where(self, selection: Selection, conditions: Mapping[int, Condition]) -> tuple[str, list[Any]]:
         """Return the SQL of a selection and its values."""

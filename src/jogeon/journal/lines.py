@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jogeon.events import Condition, Event
-from jogeon.journal.following import read_epochs
+from jogeon.journal.following import read_stretches
 from jogeon.journal.reading import read_conditions, read_last, read_names
 from jogeon.journal.schema import COLUMNS, event_of
 
@@ -77,9 +77,7 @@ class Lines:
         self._quick = last - after >= WORTH
         if self._quick:
             self._make_tables()
-        epochs = read_epochs(self._db)
-        ends = [epoch.first - 1 for epoch in epochs[1:]] + [last]
-        for epoch, end in zip(epochs, ends, strict=False):  # where there is no epoch there is no event
+        for epoch, end in read_stretches(self._db):
             part = _Part(epoch.number, epoch.first, max(after, epoch.first - 1), min(last, end))
             for each in part.cut(PART):
                 yield from self._lines(each)

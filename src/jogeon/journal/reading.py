@@ -224,6 +224,12 @@ def read_last(db: sqlite3.Connection) -> int:
     return int(max(event, checkpoint, first - 1))
 
 
+def read_oldest(db: sqlite3.Connection) -> int:
+    """Return the id behind which no event was deleted."""
+    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
+    return read_last(db) if first is None else int(first) - 1
+
+
 def read_identity(db: sqlite3.Connection) -> str | None:
     """Return the identity of a journal: 64 bits in hex; None of a file of version 1."""
     found = db.execute("SELECT id FROM identity").fetchone()

@@ -6,10 +6,9 @@ stand there to the nanosecond, too (`at_ns`, `since_ns`, `until_ns`). `clock` is
 
 from typing import Any
 
-import msgspec
-
 from jogeon.details import details_text
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, korean
+from jogeon.journal.schema import codes_text
 
 COLUMNS = {
     "epoch": "BIGINT",
@@ -70,6 +69,14 @@ def _more(event: Event) -> dict[str, Any]:
 
 
 def codes_cell(codes: tuple[str, ...]) -> str:
-    """Return codes as one text, blanks between them; as a JSON list where that could not be told apart again."""
-    plain = all(code and not code.startswith("[") and " " not in code for code in codes)
-    return " ".join(codes) if plain else msgspec.json.encode(codes).decode()
+    """Return codes as one text, a blank between each two; as a JSON list where that could not be told apart again.
+
+    The SQL of `schema.HISTORY` makes the same text.
+    """
+    text = codes_text(codes)
+    return text if any(mark in text for mark in _ODD) else " ".join(codes)
+
+
+_ODD = (" ", "\\", '"[', '[""', ',""')
+"""What the JSON of codes has where one holds a blank, a quote, a backslash or a control character, begins like a list
+or is empty."""

@@ -12,20 +12,18 @@ from msgspec import Struct
 
 from jogeon.events import Condition, Event
 from jogeon.journal.beside import RowState, Tick
-from jogeon.journal.following import position_of, read_epochs
+from jogeon.journal.following import position_of, read_numbered
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
+    MAX_ID,
     one_moment,
     open_reader,
     read_conditions,
     read_end,
     read_fold,
-    read_last,
-    read_names,
-    read_rows,
+    read_oldest,
     told,
 )
-from jogeon.journal.schema import COLUMNS, event_of
 
 
 class Numbered(Struct, frozen=True):
@@ -82,33 +80,25 @@ def read_place_before(db: sqlite3.Connection, number: int, horizon_ns: int) -> i
 
     What is up to it can be folded: it is a checkpoint, or where the file begins.
     """
-    found = db.execute("SELECT at_ns FROM events WHERE id <= ? ORDER BY id DESC LIMIT 1", (number,)).fetchone()
-    end_ns = 0 if found is None else int(found[0])
-    blind = 0
+    end_ns, blind = read_end_ns(db, number), 0
     while True:
         place = _checkpoint_before(db, number, end_ns - horizon_ns - blind)
         found = _blind_between(db, place, number)
-        if found <= blind or place <= _oldest(db):
+        if found <= blind or place <= read_oldest(db):
             return place
         blind = found
 
 
-def read_end_ns(db: sqlite3.Connection) -> int:
-    """Return when the last event was received, 0 if there is none."""
-    found = db.execute("SELECT at_ns FROM events ORDER BY id DESC LIMIT 1").fetchone()
+def read_end_ns(db: sqlite3.Connection, number: int = MAX_ID) -> int:
+    """Return when the last event, or the last up to that with an id, was received; 0 if there is none."""
+    found = db.execute("SELECT at_ns FROM events WHERE id <= ? ORDER BY id DESC LIMIT 1", (number,)).fetchone()
     return 0 if found is None else int(found[0])
 
 
 def _checkpoint_before(db: sqlite3.Connection, number: int, moment_ns: int) -> int:
     query = "SELECT max(id) FROM marks WHERE id <= ? AND max_ns < ?"
     found = db.execute(query, (number, moment_ns)).fetchone()[0]
-    return max(found or 0, _oldest(db))
-
-
-def _oldest(db: sqlite3.Connection) -> int:
-    """Return the id behind which nothing was deleted."""
-    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
-    return read_last(db) if first is None else int(first) - 1
+    return max(found or 0, read_oldest(db))
 
 
 def _blind_between(db: sqlite3.Connection, place: int, number: int) -> int:
@@ -161,14 +151,8 @@ _Placed = Iterator[tuple[int, int, Step]]
 
 
 def _events(db: sqlite3.Connection, after: int, last: int) -> _Placed:
-    conditions, names, epochs = read_conditions(db), read_names(db), read_epochs(db)
-    epoch, first = 0, 1
-    for number, *row in read_rows(db, COLUMNS, after, last):
-        while epochs and epochs[0].first <= number:
-            begun = epochs.pop(0)
-            epoch, first = begun.number, begun.first
-        event = event_of(tuple(row), conditions, names)
-        yield number, 0, Numbered(number, Position(epoch, number - first + 1), event)
+    for number, (epoch, n, event) in read_numbered(db, read_conditions(db), after, last):
+        yield number, 0, Numbered(number, Position(epoch, n), event)
 
 
 def _ticks(db: sqlite3.Connection, after: int, last: int) -> _Placed:

@@ -8,7 +8,7 @@ from typing import Self
 
 from jogeon.journal.commits import Commit, Head
 from jogeon.journal.file import DurableFile
-from jogeon.journal.reading import CHUNK, read_head, read_last
+from jogeon.journal.reading import CHUNK, read_head, read_last, read_oldest
 from jogeon.journal.rollups import EVENTS, Rollup
 from jogeon.journal.schema import COLUMNS, JOURNAL, Row, codes_of
 from jogeon.journal.stats import ROW
@@ -152,13 +152,7 @@ class Store:
     def _rolled_to(self) -> int:
         """Return the id behind which the next roll-up begins: what was deleted in between is in none."""
         kept = self.file.db.execute("SELECT max(last) FROM rollups").fetchone()[0] or 0
-        first = self.file.db.execute("SELECT min(id) FROM events").fetchone()[0]
-        return int(max(kept, read_last(self.file.db) if first is None else first - 1))
-
-    def drop_cursor(self, name: str) -> None:
-        """Forget a durable cursor, so that nothing is kept for it."""
-        with self.file.transaction() as db:
-            db.execute("DELETE FROM cursors WHERE name = ?", (name,))
+        return int(max(kept, read_oldest(self.file.db)))
 
 
 def _counted(

@@ -1,6 +1,6 @@
 """Asks for the prices of stocks whose trades are not pushed (ka10095), one request after the other.
 
-Whom to ask for is decided in `pricing`. What goes wrong costs a delay and is kept for whoever examines it.
+Whom to ask for is decided in `pricing`. What goes wrong costs a delay and is logged.
 """
 
 import asyncio

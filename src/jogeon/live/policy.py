@@ -31,7 +31,8 @@ class Policy(Struct, frozen=True):
     `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
     when another program takes the session: "stop"; "retry" after TAKEN_PAUSES; "takeover" at once, but only one time.
     `price_limit`: stocks of which the broker pushes trades, at most; fewer once it refuses so many.
-    `wall` (nanoseconds since 1970), `uniform` and `dial` are for tests.
+    `dial` opens a connection, over a WebSocket unless it is that to a stream on NATS. `wall` (nanoseconds since 1970)
+    and `uniform` are for tests.
     """
 
     recheck: float = 600.0

@@ -148,7 +148,10 @@ class Pricing:
                     follower.priced(row, price, at_ns, TRADED)
 
     def ask(self, now: float) -> tuple[str, ...]:
-        """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
+        """Return the stocks to ask for now, none if it is not time.
+
+        `answered`, or `turns.failed`, tells what came of it.
+        """
         codes = self.turns.next_codes(now)
         if codes:
             self._asked = next(self._numbers)

@@ -232,7 +232,7 @@ class Queue:
         return reader
 
     def _seat(self, reader: "Reader | Batches") -> None:
-        if self.reader is not None:
+        if isinstance(self.reader, Reader):
             self.reader.retire()
         self.reader = reader
 
@@ -344,18 +344,13 @@ class Batches:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._retired = False
 
     def __aiter__(self) -> Self:
         """Return itself."""
         return self
 
-    def retire(self) -> None:
-        """Note that another has taken its place."""
-        self._retired = True
-
     async def __anext__(self) -> list[Event]:
         """Return all events that wait, at least one; ends as iterating over single events does."""
-        if self._retired:
+        if self._queue.reader is not self:
             raise LocalProtocolError(TWO_READERS)
         return await self._queue.get_batch()

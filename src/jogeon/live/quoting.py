@@ -6,6 +6,7 @@ from jogeon.errors import JogeonError
 from jogeon.live.holding import Row
 from jogeon.live.pricing import Pricing
 from jogeon.prices import Quote
+from jogeon.wire.messages import TradeRow
 
 
 class Quoting:
@@ -15,18 +16,15 @@ class Quoting:
         self._pricing = pricing
         self._codes = tuple(dict.fromkeys(codes))
         self._news: dict[str, None] = {}
-        self._followers: list[tuple[str, _One]] = []
         self.on_news: Callable[[], object] = lambda: None
         self.ended = False
         self.error: JogeonError | None = None
 
     def begin(self) -> None:
         """Follow; what is known already is news."""
-        self._followers = [(code, _One(code, self._note)) for code in self._codes]
-        for code, follower in self._followers:
-            known = self._pricing.quote(code)
-            self._pricing.wish(code, follower)
-            if known is not None:
+        for code in self._codes:
+            self._pricing.wish(code, self)
+            if self._pricing.quote(code) is not None:
                 self._note(code)
 
     def finish(self, error: JogeonError | None) -> None:
@@ -36,8 +34,13 @@ class Quoting:
 
     def end(self) -> None:
         """Follow no more."""
-        for code, follower in self._followers:
-            self._pricing.unwish(code, follower)
+        for code in self._codes:
+            self._pricing.unwish(code, self)
+
+    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+        """Note that there is another quote, also one without a price."""
+        del price, at_ns, asked
+        self._note(row.item if isinstance(row, TradeRow) else row.code)
 
     def _note(self, code: str) -> None:
         self._news[code] = None
@@ -48,18 +51,3 @@ class Quoting:
         codes, self._news = self._news, {}
         quotes = (self._pricing.quote(code) for code in codes)
         return [quote for quote in quotes if quote is not None]
-
-
-class _One:
-    """Hears the prices of one stock."""
-
-    __slots__ = ("_code", "_note")
-
-    def __init__(self, code: str, note: Callable[[str], object]) -> None:
-        self._code = code
-        self._note = note
-
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
-        """Note that there is another quote, also one without a price."""
-        del row, price, at_ns, asked
-        self._note(self._code)

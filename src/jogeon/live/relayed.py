@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec.structs import force_setattr
 
 from jogeon.errors import RequestRefused
-from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, nameless
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, named, nameless
 from jogeon.gaps import Blind
 from jogeon.live.folding import fold
 from jogeon.live.stages import Stage
@@ -113,8 +113,8 @@ class Relayed:
         self.broken = self._behind = False
         followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
         self._added -= {each.condition.name for each in followed}
-        *named, epoch, n = answer.position.split(":")
-        journal, begins = "".join(named), (int(epoch), int(n))
+        *head, epoch, n = answer.position.split(":")
+        journal, begins = "".join(head), (int(epoch), int(n))
         if answer.resumed:
             self.journal = journal or self.journal
             for subscription in followed:
@@ -163,7 +163,7 @@ class Relayed:
                 continue
             if subscription is None or (number is not None and not self._follows(subscription, number, line.prev)):
                 continue
-            self._take(subscription, event, now, at_ns)
+            self._take(subscription, event, now)
 
     def _is_next(self, number: Number) -> bool:
         if self.broken or (self.number is not None and number <= self.number):
@@ -186,14 +186,14 @@ class Relayed:
         self.number = max(number, self.number or number)
         return True
 
-    def _take(self, subscription: Subscription, event: Event, now: float, at_ns: int) -> None:
+    def _take(self, subscription: Subscription, event: Event, now: float) -> None:
         force_setattr(event, "condition", subscription.condition)  # nobody has seen it yet
         name = subscription.condition.name
         match event:
             case Snapshot():
                 self._tell_missed(subscription, event.at_ns)
                 block = [*self._blocks.pop(name, []), event]
-                subscription.take_block(block, now, at_ns)
+                subscription.take_block(block, now)
             case Gap(open=False):
                 self._blocks[name] = [event]
             case Enter() | Leave() if name in self._blocks and event.until_ns is not None:
@@ -209,9 +209,7 @@ class Relayed:
                 self._put(subscription, event)
 
     def _named(self, event: Enter | Leave) -> Enter | Leave:
-        if event.name is None:
-            force_setattr(event, "name", self._name_of(event.code))
-        return event
+        return named(event, self._name_of) if event.name is None else event
 
     def _put(self, subscription: Subscription, event: Event) -> None:
         for sink in subscription.everyone() if isinstance(event, State) else subscription.sinks:

@@ -36,8 +36,6 @@ class Slots(Planner):
 
     def __init__(self, ranking: Callable[[int], Sequence[str]], limit: int = PRICE_LIMIT) -> None:
         self.limit = limit
-        self.refused: list[Refusal] = []
-        """The last refusals, for whoever examines the connection."""
         self.on_begun: Callable[[], None] = lambda: None
         """Told when a connection begins."""
         self.on_lost: Callable[[int], None] = lambda _: None
@@ -168,8 +166,6 @@ class Slots(Planner):
         code = answer.code if isinstance(answer, Refusal) else ""
         other = self._next_remove if isinstance(request, RegisterQuotes) else self._next_reg
         self._together |= code in BUSY_CODES and now < other
-        if isinstance(answer, Refusal):
-            self.refused = [*self.refused[-9:], answer]
         if isinstance(answer, Refusal) and code in TOO_MANY_CODES:
             self._learn(answer, replaced=isinstance(request, RegisterQuotes) and not request.keep)
             self._doubtful = True

@@ -203,7 +203,7 @@ class Subscription(Followed):
         if self._owed:  # this may be the reply to the older request, and the newer one lost: nothing would be pushed
             self._owed = False
             self._again = earliest(self._again, Blind(at_ns, "drift", ""))
-        self.failures, self.error, self.settled = 0, None, True
+        self._succeeded()
         self._cured = self._confirming = False
         self._passing = 0
         if not self._rechecking:
@@ -219,6 +219,9 @@ class Subscription(Followed):
         if doubt is not None and doubt.proven:
             self._told(self.membership.missed(doubt, at_ns), at_ns)
         self._plan(now, self._pause(self, first=False))
+
+    def _succeeded(self) -> None:
+        self.failures, self.error, self.settled = 0, None, True
 
     def _begin_picture(self, answer: Registered, now: float, at_ns: int) -> None:
         block = self.membership.snapshot(answer.codes, at_ns)  # a kept push may raise a doubt, which is of afterwards
@@ -282,28 +285,27 @@ class Subscription(Followed):
 
     def begin_picture(self, codes: tuple[str, ...], now: float, at_ns: int) -> None:
         """Take the members that a hub shows it begins with."""
-        self.failures, self.error, self.settled = 0, None, True
+        self._succeeded()
         self._begin_picture(Registered(codes), now, at_ns)
 
     def resumed(self, now: float, at_ns: int) -> None:
         """Note that the stream of a hub goes on where it was: nothing is missing."""
-        self.failures, self.error, self.settled = 0, None, True
+        self._succeeded()
         restored(self.membership)
         self._move(Step.SHOWN)
         self.welcome(at_ns)
         self._plan(now, math.inf)
 
-    def take_block(self, block: Sequence[Event], now: float, at_ns: int) -> None:
+    def take_block(self, block: Sequence[Event], now: float) -> None:
         """Take a block of a hub that ends in a snapshot; what leads there only if its beginning is known."""
         was_known, shown = self.membership.known, block[-1]
         if isinstance(shown, Snapshot):
             fold(self.membership, shown)
         self.publish(block if was_known else (shown,))
-        self.failures, self.error, self.settled = 0, None, True
+        self._succeeded()
         if self.stage is Stage.ASKED:
             self._move(Step.SHOWN)
             self._plan(now, math.inf)
-        del at_ns
 
     # ------------------------------------------------------------ lists and ends
 

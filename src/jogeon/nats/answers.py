@@ -18,7 +18,6 @@ from jogeon.wire.values import stock_row
 
 LETTER = "A"
 """What stands before a code in searches, as the broker's."""
-UNKNOWN = "존재하지 않는 일련번호입니다."
 NO_QUOTES = "NATS로는 종목 시세(REG)를 중계하지 않습니다"
 
 
@@ -64,7 +63,7 @@ class Answers:
     async def _search(self, request: Search) -> bytes:
         condition = self._meant(request.seq)
         if condition is None:
-            return writers.encode_refusal(request.trnm, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            return writers.encode_refusal(request.trnm, *messages.SEQ_REFUSED)
         stocks = await self._asking.search(condition, request.exchange)
         rows = [stock_row(stock, LETTER + stock.code) for stock in stocks]
         return writers.encode_search(request.seq.strip().ljust(3), rows or None)
@@ -93,7 +92,7 @@ class Answers:
     async def _follow(self, request: Follow) -> bytes:
         wanted = [condition for seq in request.seqs if (condition := self._meant(seq)) is not None]
         if len(wanted) < len(request.seqs):
-            return writers.encode_refusal(request.trnm, int(messages.NO_SUCH_SEQ), UNKNOWN)
+            return writers.encode_refusal(request.trnm, *messages.SEQ_REFUSED)
         await asyncio.gather(*(self._asking.follow(condition, request.exchange) for condition in wanted))
         copy = self._copy()
         if copy is None:

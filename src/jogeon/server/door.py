@@ -85,6 +85,12 @@ class Door(socket.socket):
         self._spare = _spare()
 
 
+def host_and_port(address: tuple[Any, ...]) -> str:
+    """Return the address of a socket as a URL has it."""
+    host, port, *_ = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def _spare() -> int:
     """Return a descriptor to give up in need, -1 if there is none."""
     try:

@@ -24,7 +24,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
-from jogeon.server.door import Door
+from jogeon.server.door import Door, host_and_port
 
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
@@ -57,8 +57,7 @@ class RestServer:
     """A running HTTP server; `address` is its URL without a path."""
 
     def __init__(self, groups: Iterable[Group], listening: Door) -> None:
-        host, port, *_ = listening.getsockname()
-        self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.address = f"http://{host_and_port(listening.getsockname())}"
         application = Starlette(
             routes=[route for group in groups for route in group.guarded()],
             exception_handlers={HTTPException: _refused, TokenRefused: _refused},

@@ -1,4 +1,4 @@
-"""Access tokens (접근토큰) of the simulated broker."""
+"""Access tokens (접근토큰) for the programs below."""
 
 from __future__ import annotations
 
@@ -55,18 +55,19 @@ class Tokens:
     def revoke(self, appkey: str, token: str) -> None:
         """Forget a token; TokenRefused if it is not this app key's. Sessions that live on it go on."""
         issued = self._issued.get(appkey)
-        if issued is None or not _same(issued.text, token):
+        if issued is None or not same(issued.text, token):
             raise TokenRefused(code="8005", text="Token이 유효하지 않습니다")
         del self._issued[appkey]
 
     def owner(self, token: str) -> str | None:
         """Return the key a token stands for, None if it is not valid."""
-        if _same(token, DEMO if self._only is None else self._only):
+        if same(token, DEMO if self._only is None else self._only):
             return "the fixed token"
         now = self._clock()
-        valid = (key for key, issued in self._issued.items() if _same(issued.text, token) and issued.until > now)
+        valid = (key for key, issued in self._issued.items() if same(issued.text, token) and issued.until > now)
         return next((f"app key {key}" for key in valid), None)
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Tell whether two secrets are the same, in a time that does not tell where they differ."""
     return secrets.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))

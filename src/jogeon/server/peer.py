@@ -17,6 +17,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.server.deadlines import Deadlines
+from jogeon.server.door import host_and_port
 from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
 from jogeon.server.inbox import Frame, Inbox
 from jogeon.server.settings import ServerSettings
@@ -289,8 +290,7 @@ class Peer(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
         self._transport = transport
-        host, port, *_ = transport.underlying_transport.get_extra_info("peername") or ("?", 0)
-        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.address = host_and_port(transport.underlying_transport.get_extra_info("peername") or ("?", 0))
         logger.info("peer %d: connected from %s", self.number, self.address)
         self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
         self._server.enter(self)

@@ -24,7 +24,7 @@ from picows import (
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.reports import Report, report_of
-from jogeon.server.door import Door
+from jogeon.server.door import Door, host_and_port
 from jogeon.server.frames import GOING_AWAY, NORMAL
 from jogeon.server.peer import Backend, Peer
 from jogeon.server.settings import ServerSettings
@@ -104,10 +104,10 @@ class Server:
         self._door = listening
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted sockets inherit both
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        host, port, *_ = listening.getsockname()
-        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        name = listening.getsockname()
+        place = host_and_port(name)
         self.address = f"ws://{place}{PATH}"
-        self._own_origins = (None, f"http://{place}", f"http://localhost:{port}")
+        self._own_origins = (None, f"http://{place}", f"http://localhost:{name[1]}")
         self._listening = await ws_create_server(
             self._accept,
             sock=listening,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from jogeon.details import DEEPEST
+from jogeon.details import check_depth
 from jogeon.errors import RemoteProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.reports import Report
@@ -106,7 +106,5 @@ def _read(row: dict[str, Any]) -> Line:
         raise ValueError("more stocks than there are")
     if isinstance(event, Enter | Leave) and not 0 < len(event.code) <= LONGEST_VALUE:
         raise ValueError("no code")
-    reports = [getattr(event, "error", None), *getattr(event, "notices", ())]
-    if any(report is not None and report.depth > DEEPEST for report in reports):
-        raise ValueError("reports that are nested too deeply")
+    check_depth((getattr(event, "error", None), *getattr(event, "notices", ())))
     return Line(event, prev)

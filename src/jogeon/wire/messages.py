@@ -14,6 +14,10 @@ from jogeon.wire.values import LONGEST_VALUE
 
 ALREADY_REGISTERED = "900003"
 NO_SUCH_SEQ = "900004"
+TWICE_REFUSED = int(ALREADY_REGISTERED), "이미 등록된 조건검색 일련번호입니다."
+SEQ_REFUSED = int(NO_SUCH_SEQ), "존재하지 않는 일련번호입니다."
+PAGE_REFUSED = 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)"
+"""What a server says to a seq that is registered, to one that is not known, and to a page that is not: code, text."""
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"

@@ -17,7 +17,6 @@ from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JogeonError
 from jogeon.events import korean
 from jogeon.journal.history import History, Selection
-from jogeon.web import prepare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
@@ -149,7 +148,6 @@ class AlertPlan:
         self._listed: list[Condition] = []
         self.settings = settings_of_alerts()
         self.plan = plan_of(self.settings, priced=priced)
-        prepare()
 
     async def begin(self, conditions: Conditions) -> None:
         """Say what is in use; InvalidSetting for a condition that is not among those of the server."""

@@ -50,7 +50,6 @@ MOST_PAGES: Final = 8
 """Searches a peer can have open at a time."""
 NOT_OFFERED: Final = 8104
 BAD_VENUE: Final = 1903
-ALREADY: Final = "이미 등록된 조건검색 일련번호입니다."
 LIST_TOO_SOON: Final = {
     "105110": (105110, "해당 TRNM 으로 허용된 요청 건수 초과"),
     "1700": (5, "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"),
@@ -81,9 +80,9 @@ class SimulatedBroker:
         self._switches = switches
         self._clock = clock
         self._dialect = Dialect(switches)
-        self._quotas = Quotas(switches, clock)
+        self.quotas = Quotas(switches, clock)
         self._desks = Desks()
-        self.quotes = QuoteDesk(self._markets, switches, self.standing, self._quotas)
+        self.quotes = QuoteDesk(self._markets, switches, self.standing, self.quotas)
         self._pushes = Pushes(self._desks, self.quotes, self._dialect, self.standing, switches.fragment)
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
@@ -112,7 +111,7 @@ class SimulatedBroker:
         """Answer a request."""
         if self.standing.lose_request:
             self.standing.lose_request -= 1
-        elif self._quotas.too_frequent(peer.key):
+        elif self.quotas.too_frequent(peer.key):
             self._refuse(peer, request, TOO_FREQUENT, "요청이 너무 많습니다")
         elif not self._switches.offered:
             self._refuse(peer, request, NOT_OFFERED, "모의투자에서는 지원하지 않는 서비스입니다[8104:모의투자 미지원]")
@@ -151,7 +150,7 @@ class SimulatedBroker:
     # ------------------------------------------------------------ requests
 
     def _list(self, peer: Peer, request: ListConditions) -> None:
-        if self._quotas.listed_too_soon(peer.key):
+        if self.quotas.listed_too_soon(peer.key):
             self._refuse(peer, request, *LIST_TOO_SOON[self._switches.list_code])
             return
         conditions = self._market.conditions
@@ -174,7 +173,7 @@ class SimulatedBroker:
         if silent == "silent":
             self._answer(peer, request, QUIET, None)
         elif found is None or (unlisted and self._switches.unlisted == "900004"):
-            self._refuse(peer, request, int(messages.NO_SUCH_SEQ), "존재하지 않는 일련번호입니다.")
+            self._refuse(peer, request, *messages.SEQ_REFUSED)
         elif self._switches.venues == "K" and request.exchange != "K":
             self._refuse(peer, request, BAD_VENUE, "거래소구분 값이 올바르지 않습니다[1903:거래소구분 오류]")
         elif self._replies.fails():
@@ -203,7 +202,7 @@ class SimulatedBroker:
         if request.cont_yn == "Y":
             seq, codes = pages.get(request.next_key, ("", []))
             if seq != self._label(request):
-                self._refuse(peer, request, 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)")
+                self._refuse(peer, request, *messages.PAGE_REFUSED)
                 return
         elif self._paused(peer, request, condition):
             return
@@ -219,7 +218,7 @@ class SimulatedBroker:
         if self._switches.search_of_registered == "ends":
             self._desks.unregister(peer, label)
             return False
-        self._refuse(peer, request, int(messages.ALREADY_REGISTERED), ALREADY)
+        self._refuse(peer, request, *messages.TWICE_REFUSED)
         return True
 
     def _page(self, peer: Peer, request: Search, codes: list[str], pages: dict[str, tuple[str, list[str]]]) -> None:
@@ -247,7 +246,7 @@ class SimulatedBroker:
         desk = self._desks[peer]
         if self._paused(peer, request, condition):
             return
-        if limit := self._quotas.too_many(len(desk.registered), len(codes)):
+        if limit := self.quotas.too_many(len(desk.registered), len(codes)):
             self._refuse(peer, request, OVER_LIMIT, f"{limit}.")
             return
         self._desks.register(peer, label, (self._exchange(request), condition.seq))
@@ -261,12 +260,12 @@ class SimulatedBroker:
         """Refuse a seq that is registered already."""
         if label not in self._desks[peer].registered and (peer.key, label) not in self._ghosts:
             return False
-        refusal, reply = self._dialect.refusal("CNSRREQ", int(messages.ALREADY_REGISTERED), ALREADY, label)
+        refusal, reply = self._dialect.refusal("CNSRREQ", *messages.TWICE_REFUSED, label)
         self._answer(peer, request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
     def _paused(self, peer: Peer, request: Search | Register, condition: Condition) -> bool:
-        if not self._quotas.too_soon(peer.key, condition.name):
+        if not self.quotas.too_soon(peer.key, condition.name):
             return False
         text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다."
         self._refuse(peer, request, OVER_LIMIT, text)

@@ -50,12 +50,11 @@ class Pushes:
     def quote(self, stocks: Sequence[Prices], exchange: Exchange) -> None:
         """Send trades of an exchange's market to whoever registered their stocks there, in order."""
         outgoing: dict[Peer, list[bytes]] = {}
-        times = 2 if self._standing.duplicate else 1
         for each in stocks:
             for label, peers in self._quotes.hearing((exchange, each.code)).items():
-                frame = text_frame(self._dialect.quote(label, each), self._fragment) * times
+                frames = self._framed(self._dialect.quote(label, each))
                 for peer in peers:
-                    outgoing.setdefault(peer, []).append(frame)
+                    outgoing.setdefault(peer, []).append(frames)
         for peer, frames_of_peer in outgoing.items():
             peer.send(b"".join(frames_of_peer))
 
@@ -65,6 +64,9 @@ class Pushes:
         if self._standing.garble_push:
             self._standing.garble_push -= 1
             text = text[:-9]
+        return self._framed(text)
+
+    def _framed(self, text: bytes) -> bytes:
         return text_frame(text, self._fragment) * (2 if self._standing.duplicate else 1)
 
     def _overtake(self, peer: Peer, label: str) -> None:

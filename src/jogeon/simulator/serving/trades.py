@@ -6,7 +6,6 @@ for.
 
 from __future__ import annotations
 
-import functools
 from array import array
 from bisect import bisect_right
 from collections import deque
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from jogeon.events import korean
 from jogeon.simulator.market.market import TRADE
+from jogeon.simulator.serving.truth import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +57,7 @@ class _Block:
         place, mark = begin, bisect_right(self.begins, begin) - 1
         while place < end:
             later = self.begins[mark + 1] if mark + 1 < len(self.begins) else end
-            times = f'"time":"{self.clocks[mark]}","at":"{_moment(self.at_ns[mark])}"}}'
+            times = f'"time":"{self.clocks[mark]}","at":"{moment(self.at_ns[mark])}"}}'
             for at in range(place, min(later, end)):
                 index, price, quantity = self.rows[at * TRADE : at * TRADE + TRADE]
                 number = self.first + at
@@ -116,8 +115,3 @@ class TradeLog:
             before = ","
             number = block.first + until
         yield b"[]" if before == "[" else b"]"
-
-
-@functools.lru_cache(maxsize=16)
-def _moment(at_ns: int) -> str:
-    return korean(at_ns).isoformat(timespec="microseconds")

@@ -105,10 +105,11 @@ class Truth:
         seq, name, kind = said[subject]
         return {
             "n": number, "seq": seq, "name": name, "code": said[code][0], "kind": kind, "time": said[time][0],
-            "at": _moment(self._at_ns[place]),
+            "at": moment(self._at_ns[place]),
         }  # fmt: skip
 
 
 @functools.lru_cache(maxsize=16)
-def _moment(at_ns: int) -> str:
+def moment(at_ns: int) -> str:
+    """Return a moment as the answers show it."""
     return korean(at_ns).isoformat(timespec="microseconds")
