@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,9 @@ async def test_an_account_that_may_do_what_the_page_says_can_read_and_not_write(
             async with opened(place := server.place()) as other:
                 await other.publish(place.subject("급등주"), b"made up")
                 await other.flush()
+                async with asyncio.timeout(10):
+                    while other.last_error is None:  # the server may answer the flush first
+                        await asyncio.sleep(0.01)
                 assert "permissions violation" in str(other.last_error)
 
 
