@@ -14,19 +14,15 @@ from jogeon.account.names import Names
 from jogeon.account.stkinfo import URGENT, StockInfo
 from jogeon.arguments import all_named, check_bounds, check_exchange, check_path, named, position_in, stock_codes
 from jogeon.endpoint import Endpoint
-from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.errors import LocalProtocolError
 from jogeon.events import Condition, Exchange, Stock, korean
 from jogeon.live.feed import MAX_ROWS, Feed
 from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
-from jogeon.live.pages import Moved
 from jogeon.live.policy import Policy
 from jogeon.live.queue import MAX_BYTES, MAX_EVENTS, Queue
 from jogeon.prices import Quote
 from jogeon.watch import Watch
-
-SEARCH_STARTS = 3
-"""How often a search begins again because its condition moved, or its connection went, between two pages."""
 
 DEFAULTS = Policy()
 
@@ -109,12 +105,9 @@ class Client:
         wanted = named(wanted)
         check_exchange(exchange)
         check_bounds(max_rows=max_rows)
-        for _ in range(SEARCH_STARTS):
-            with contextlib.suppress(Moved):
-                found = await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
-                self._names.learn((stock.code, stock.name, "") for stock in found)
-                return found
-        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+        found = await self._feed.search(wanted, exchange=exchange, max_rows=max_rows, progress=progress)
+        self._names.learn((stock.code, stock.name, "") for stock in found)
+        return found
 
     def watch(
         self,

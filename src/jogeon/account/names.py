@@ -151,11 +151,6 @@ class Names:
             kept = await asyncio.to_thread(_read, self.path, self.clock())
             self._take(kept)
 
-    def load_now(self) -> None:
-        """Take what the file holds, in this thread."""
-        if self.path is not None:
-            self._take(_read(self.path, self.clock()))
-
     def _take(self, kept: Kept) -> None:
         changed = self._changed
         self.markets = {**kept.markets, **self.markets}

@@ -259,14 +259,16 @@ class Alerting:
 
     def _tell(self, notes: Sequence[Note]) -> None:
         own = self._plan.own
-        for note in notes if own is not None else ():
+        if own is None:
+            return
+        for note in notes:
             text = self._say(note)
             identity = f"self-{note.kind}-{note.at_ns:x}"
             named = {"rule": "", "seq": "", "condition": note.name, "code": "", "name": None, "event": note.kind}
             moments = {"due_ns": note.at_ns, "made_ns": note.at_ns}
             rows = [
                 Row(id=identity, target=target, trigger="", text=text, **named, **moments)  # type: ignore[arg-type]
-                for target in (own.to if own is not None else ())
+                for target in own.to
             ]
             if note.kind in ("stalled", "resumed"):
                 self._letterbox.post_unkept(rows)

@@ -57,9 +57,9 @@ class Message(Struct, frozen=True):
         return all(row.silent for row in self.rows)
 
 
-def outdated(rows: Iterable[Row], now_ns: int, age_ns: int = MAX_AGE) -> list[Row]:
+def outdated(rows: Iterable[Row], now_ns: int) -> list[Row]:
     """Return the rows that wait too long to be news."""
-    return [row for row in rows if now_ns - row.made_ns > age_ns]
+    return [row for row in rows if now_ns - row.made_ns > MAX_AGE]
 
 
 def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Message | None:

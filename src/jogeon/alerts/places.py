@@ -36,17 +36,13 @@ def _written(text: str) -> Iterator[tuple[int, Path]]:
 def _counted(parts: Sequence[str], counts: dict[Path, int], *, begins: bool) -> Path:
     """Return a header's place: each array on the way stands for its last table."""
     place: Path = ()
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         place = (*place, part)
-        if begins and place and part is parts[-1] and _is_last(place, parts):
+        if begins and number == len(parts):
             counts[place] = counts.get(place, -1) + 1
         if place in counts:
             place = (*place, counts[place])
     return place
-
-
-def _is_last(place: Path, parts: Sequence[str]) -> bool:
-    return len([each for each in place if isinstance(each, str)]) == len(parts)
 
 
 def _parts(dotted: str) -> list[str]:

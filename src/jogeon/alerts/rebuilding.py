@@ -18,7 +18,7 @@ from jogeon.alerts.outbox import Row
 from jogeon.alerts.rules import Rule
 from jogeon.journal.beside import Tick
 from jogeon.journal.following import read_epochs
-from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, told
+from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, read_oldest, told
 from jogeon.journal.steps import (
     Numbered,
     Posted,
@@ -97,19 +97,12 @@ def _through(decider: Decider, steps: Iterator[Step], cursor: int, *, ticks: boo
     return steps
 
 
-def _checkpoint(db: sqlite3.Connection, place: int) -> int:
-    """Return the last checkpoint up to an event, or where the file begins."""
-    found = db.execute("SELECT max(id) FROM marks WHERE id <= ?", (place,)).fetchone()[0]
-    first = db.execute("SELECT min(id) FROM events").fetchone()[0]
-    return max(found or 0, read_last(db) if first is None else first - 1)
-
-
 def dry_run(path: Path, rules: Sequence[Rule]) -> Iterator[Alert]:
     """Yield what rules make of a whole journal, in the order in which it is decided; JournalError."""
     with contextlib.closing(open_reader(path)) as db, told(path):
         decider = Decider(rules, read_identity(db))
         last = read_last(db)
-        place = _checkpoint(db, 0)
+        place = read_oldest(db)
         _begin(decider, db, place)
         for step in read_steps(db, place, last, priced=_priced(rules)):
             yield from taken(decider, step)

@@ -85,7 +85,7 @@ class Sender:
         while True:
             line.news.clear()
             rows = await self._outbox.waiting(line.name)
-            if old := outdated(rows, self._wall(), MAX_AGE):
+            if old := outdated(rows, self._wall()):
                 await self._outbox.mark(old, "dropped", line.reason or "too old", tried=False)
                 continue
             if line.pause_left() > 0:

@@ -19,6 +19,7 @@ It is taken whole from the first jogeon.toml that has it. Each complaint is an I
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -189,6 +190,11 @@ class _Reader:
     def _note(self, rule: str | None, place: Sequence[str | int], reason: str, said: str = "") -> None:
         self._wrong.append((rule, _refusal(self._path, self._text, place, reason, said)))
 
+    def _note_because(self, rule: str | None, place: Sequence[str | int], reason: str, why: Report) -> None:
+        detail = Report("in line because", line=line_of(self._text, place), why=why)
+        refusal = InvalidSetting(file=str(self._path), field=_dotted(place), reason=reason, detail=detail)
+        self._wrong.append((rule, refusal))
+
     def _mapping(self, key: str) -> Mapping[str, Any]:
         found = self._table.get(key, {})
         if isinstance(found, dict):
@@ -213,13 +219,20 @@ class _Reader:
             if complaint.kind == "unknown field":
                 self._note(rule, where, "unknown key", ", ".join(kind.__struct_fields__))  # type: ignore[attr-defined]
             else:
-                line = line_of(self._text, where)
                 shown = "" if complaint.kind in NAMELESS else key
-                detail = Report("in line because", line=line, why=msgspec.structs.replace(complaint, place=shown))
-                refusal = InvalidSetting(
-                    file=str(self._path), field=_dotted(where), reason="wrong value", detail=detail
-                )
-                self._wrong.append((rule, refusal))
+                self._note_because(rule, where, "wrong value", msgspec.structs.replace(complaint, place=shown))
+            return None
+
+    def _read(
+        self, rule: str | None, place: Sequence[str | int], table: Struct, key: str, reader: Callable[[str], T],
+        reason: str,
+    ) -> T | None:  # fmt: skip
+        """Return what a value of a table means, None where it is not there or means nothing."""
+        value = getattr(table, key)
+        try:
+            return None if value is None else reader(str(value))
+        except (ValueError, OverflowError):
+            self._note(rule, (*place, key), reason, str(value))
             return None
 
     # ------------------------------------------------------------ rules
@@ -248,16 +261,7 @@ class _Reader:
         return rule if len(self._wrong) == before else None
 
     def _made(self, name: str, given: RuleTable, place: Sequence[str | int]) -> Rule:
-        def read(key: str, reader: Callable[[str], T], reason: str) -> T | None:
-            value = getattr(given, key)
-            if value is None:
-                return None
-            try:
-                return reader(str(value))
-            except (ValueError, OverflowError):
-                self._note(name, (*place, key), reason, str(value))
-                return None
-
+        read = partial(self._read, name, place, given)
         return Rule(
             name=name,
             conditions=tuple(map(composed, given.conditions)),
@@ -297,15 +301,10 @@ class _Reader:
                 self._note(None, (*place, key), "key needed", target.kind)
         for key in (key for key in TRUSTED if key in table):
             if self._open is not None:
-                self._note_open((*place, key), self._open)
+                self._note_because(None, (*place, key), "open to others", self._open)
         if not is_safe(target.api):
             self._note(None, (*place, "api"), "api in the clear")
         return target if len(self._wrong) == before else None
-
-    def _note_open(self, place: Sequence[str | int], why: Report) -> None:
-        detail = Report("in line because", line=line_of(self._text, place), why=why)
-        refusal = InvalidSetting(file=str(self._path), field=_dotted(place), reason="open to others", detail=detail)
-        self._wrong.append((None, refusal))
 
     def _own(self, targets: tuple[str, ...]) -> Own | None:
         if "self" not in self._table:
@@ -316,23 +315,14 @@ class _Reader:
             return None
         self._check_targets(None, given.to, place)
         if given.ping_env and self._open is not None:
-            self._note_open((*place, "ping_env"), self._open)
+            self._note_because(None, (*place, "ping_env"), "open to others", self._open)
         fields = {key: getattr(given, key) for key in ("taken", "refused", "stalled", "gone", "ping_env")}
         return Own(
             to=tuple(map(composed, given.to)) or targets,
-            disconnected=self._read(place, "disconnected", given.disconnected, _length_ns, "odd length"),
-            daily=self._read(place, "daily", given.daily, _time_of_day, "odd time"),
+            disconnected=self._read(None, place, given, "disconnected", _length_ns, "odd length"),
+            daily=self._read(None, place, given, "daily", _time_of_day, "odd time"),
             **fields,
         )
-
-    def _read(
-        self, place: Sequence[str | int], key: str, value: object, reader: Callable[[str], T], reason: str
-    ) -> T | None:
-        try:
-            return None if value is None else reader(str(value))
-        except (ValueError, OverflowError):
-            self._note(None, (*place, key), reason, str(value))
-            return None
 
 
 def is_safe(api: str) -> bool:

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from jogeon.errors import JogeonError, RemoteProtocolError
-from jogeon.events import Condition, Exchange, Stock
+from jogeon.errors import JogeonError
+from jogeon.events import Condition, Stock
 from jogeon.hub.refusals import BUSY, LETTER, SLOW, refuse, refuse_for
 from jogeon.hub.searches import Searches, What
 from jogeon.live.feed import Feed
-from jogeon.live.pages import Moved
 from jogeon.server.peer import Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Search, SearchPage
@@ -18,8 +17,6 @@ PAGE = 100
 """Rows of a page."""
 MOST_PAGES = 8
 """Searches a program can have open at a time."""
-STARTS = 3
-"""How often a search begins again because its condition moved, or its connection went, between two pages."""
 
 
 class Searching:
@@ -87,8 +84,9 @@ class Searching:
 
     async def _search(self, what: What) -> None:
         """Search above, and answer whoever waits for it."""
+        condition, exchange = what
         try:
-            stocks = await self._whole(*what)
+            stocks = await self._feed.search(condition, exchange=exchange)
         except JogeonError as error:
             for peer, request in self._searches.failed():
                 refuse_for(peer, request, error)
@@ -97,14 +95,6 @@ class Searching:
                 if not peer.ended:
                     self._answer(peer, request, stocks)
         self._fly()
-
-    async def _whole(self, condition: Condition, exchange: Exchange) -> list[Stock]:
-        for _ in range(STARTS):
-            try:
-                return await self._feed.search(condition, exchange=exchange)
-            except Moved:
-                continue
-        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
 
     # ------------------------------------------------------------ time
 

@@ -1,18 +1,19 @@
 """One session with a server, and everyone who reads it: what Client, Watch, recording, doctor and hub stand on."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
-from jogeon.errors import JogeonError, LocalProtocolError, TooManyPages, TooManyRows
+from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, NameOf, Number, Snapshot, Stock, nameless
 from jogeon.live.asking import Asking
 from jogeon.live.followed import Sink
 from jogeon.live.jobs import Ask, Jobs, refused
 from jogeon.live.listing import resolve
-from jogeon.live.pages import Pages
+from jogeon.live.pages import Moved, Pages
 from jogeon.live.policy import Policy
 from jogeon.live.pricing import Pricing
 from jogeon.live.quoting import Quoting
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 500
 MAX_ROWS = 10_000
+SEARCH_STARTS = 3
+"""How often a search begins because its condition moved, or its connection went, between two pages."""
 
 logger = logging.getLogger("jogeon.client")
 logger.addFilter(unmasked)
@@ -165,25 +168,16 @@ class Feed:
         max_rows: int = MAX_ROWS,
         progress: Callable[[int], object] | None = None,
     ) -> list[Stock]:
-        """Return the stocks of all pages of one search; Moved if they are not of one condition and one connection.
+        """Return the stocks of all pages of a search; `progress(rows)` after each page.
 
-        Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
+        It begins again if the pages are not of one condition and one connection; RemoteProtocolError if it must too
+        often. Raises EmptyPageKey, RepeatedPageKey, TooManyPages or TooManyRows if the pages do not end properly.
         """
-        stocks: list[Stock] = []
-        pages = Pages(wanted, exchange, lambda: self._running.connection_number)
-        for _ in range(MAX_PAGES):
-            page = await self.ask(pages.ask, SearchPage)
-            for oddity in page.oddities:
-                logger.warning("search %s: not readable, left out or empty: %s", wanted, oddity)
-            stocks += page.stocks
-            if progress is not None:
-                progress(len(stocks))
-            if len(stocks) > max_rows:
-                raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
-            if page.cont_yn != "Y":
-                return stocks
-            pages.turn(page.next_key, len(stocks))
-        raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
+        for _ in range(SEARCH_STARTS):
+            pages = Pages(wanted, exchange, lambda: self._running.connection_number)
+            with contextlib.suppress(Moved):
+                return await _all_pages(self, pages, max_rows, progress)
+        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
 
     async def clear(self, wanted: str | Condition) -> None:
         """Send CNSRCLR for a condition that nobody follows here; LocalProtocolError if somebody does."""
@@ -291,3 +285,20 @@ class Feed:
         """Return what is true of a condition now, None if nobody follows it."""
         subscription = self._subscriptions.of(condition)
         return None if subscription is None else subscription.membership.now(self.wall())
+
+
+async def _all_pages(feed: Feed, pages: Pages, max_rows: int, progress: Callable[[int], object] | None) -> list[Stock]:
+    stocks: list[Stock] = []
+    for _ in range(MAX_PAGES):
+        page = await feed.ask(pages.ask, SearchPage)
+        for oddity in page.oddities:
+            logger.warning("search %s: not readable, left out or empty: %s", pages.wanted, oddity)
+        stocks += page.stocks
+        if progress is not None:
+            progress(len(stocks))
+        if len(stocks) > max_rows:
+            raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
+        if page.cont_yn != "Y":
+            return stocks
+        pages.turn(page.next_key, len(stocks))
+    raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))

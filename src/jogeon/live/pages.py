@@ -16,7 +16,7 @@ class Pages:
     """The pages of one search: each is asked for by name, and they are all of one connection and one seq."""
 
     def __init__(self, wanted: str | Condition, exchange: Exchange, connection_number: Callable[[], int]) -> None:
-        self._wanted = wanted
+        self.wanted = wanted
         self._exchange: Exchange = exchange
         self._number = connection_number
         self._first: tuple[str, int] | None = None
@@ -25,7 +25,7 @@ class Pages:
 
     def ask(self, listing: Sequence[Condition]) -> Search:
         """Return the request for the next page; UnknownCondition, AmbiguousCondition, Moved."""
-        there = (resolve(self._wanted, listing).seq, self._number())
+        there = (resolve(self.wanted, listing).seq, self._number())
         if self._key and there != self._first:
             raise Moved("the conditions moved between two pages of a search")
         self._first = there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from jogeon.events import Exchange
     from jogeon.live.policy import OnTaken
 
+    Idle = Mapping[str, Mapping[str, str]]
+
 T = TypeVar("T")
 
 EXCHANGES: dict[str, Exchange] = {"K": "K", "N": "N", "A": "A"}
 ON_TAKEN: dict[str, OnTaken] = {"stop": "stop", "retry": "retry", "takeover": "takeover"}
 LANGS: dict[str, Lang] = {"ko": "ko", "en": "en"}
 FOREVER = "forever"
+DAY = 86_400.0
 SERVERS = ("real", "mock", "demo")
 
 ANSWERS = ("config", "json", "verbose")
@@ -141,6 +145,20 @@ def beginning_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words if word.lower().startswith(typed.lower())]
 
 
+def question(idle: Idle) -> click.Argument:
+    """Return what is asked of a command that answers several questions: the keys of `idle`."""
+    what = "|".join(idle)
+    return click.Argument(["what"], metavar=what, shell_complete=lambda _c, _p, typed: beginning_with(typed, idle))
+
+
+def require_sense(command: str, what: str, idle: Idle, given: Mapping[str, Any], texts: Texts) -> None:
+    """Refuse a question that a command does not answer, and options that the answer would ignore."""
+    if what not in idle:
+        raise click.BadParameter(texts("bad.choice", value=what, choices=", ".join(idle)))
+    for flag in (flag for flag, name in idle[what].items() if given[name]):
+        raise click.BadParameter(texts("bad.idle", option=flag, what=f"{command} {what}"))
+
+
 def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> None:
     """Refuse an option or a name with nothing in it: what an unset variable of a shell leaves."""
     values = value if isinstance(value, tuple | list) else (value,)
@@ -245,6 +263,15 @@ def wait(texts: Texts) -> click.Option:
 def presence(texts: Texts) -> list[click.Option]:
     """Return --lines and --bell, for what is followed by eye or ear."""
     return [switch(texts, "--lines"), switch(texts, "--bell")]
+
+
+def require_days(keep: float | None, texts: Texts) -> timedelta | None:
+    """Return for how long a recording is kept, None for ever; less than a day is refused."""
+    if keep is None:
+        return None
+    if keep < DAY:
+        raise click.BadParameter(texts("bad.keep"))
+    return timedelta(seconds=keep)
 
 
 def require_one_form(choices: Choices, *, lines: bool) -> None:

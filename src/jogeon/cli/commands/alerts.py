@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-WHAT = ("add", "check", "test", "dry-run", "list")
 API = {"--api": "api"}
 SPAN = {"--since": "since", "--until": "until"}
 IDLE = {
@@ -23,18 +22,15 @@ IDLE = {
     "dry-run": {"--prices": "prices"} | API,
     "list": {"--prices": "prices"} | API,
 }
-"""Options that an answer has no use for."""
+"""The questions, and the options that each has no use for."""
 USES = tuple(dict.fromkeys((*options.READS, *options.CONNECTS)))
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    what = click.Argument(
-        ["what"], metavar="|".join(WHAT), shell_complete=lambda _c, _p, typed: options.beginning_with(typed, WHAT)
-    )
     name = click.Argument(["name"], required=False, metavar=f"[{texts('metavar.target')}]")
     params = [
-        what, name, options.journal(texts, "option.journal.read"), options.moment(texts, "--since"),
+        options.question(IDLE), name, options.journal(texts, "option.journal.read"), options.moment(texts, "--since"),
         options.moment(texts, "--until"), options.switch(texts, "--prices"),
         click.Option(["--api"], metavar=texts("metavar.url"), help=texts("option.api")),
     ]  # fmt: skip
@@ -47,10 +43,7 @@ def alerts(choices: Choices, /, what: str, name: str | None, **given: Any) -> No
     from jogeon.cli.running import alert_answers
 
     texts = choices.texts
-    if what not in WHAT:
-        raise click.BadParameter(texts("bad.choice", value=what, choices=", ".join(WHAT)))
-    for flag in (flag for flag, key in IDLE[what].items() if given[key]):
-        raise click.BadParameter(texts("bad.idle", option=flag, what=what))
+    options.require_sense("alerts", what, IDLE, given, texts)
     if name is not None and what not in ("test", "add"):
         raise click.BadParameter(texts("usage.extra", names=name))
     match what:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-WHAT = ("events", "members", "gaps", "stats", "outcomes", "position")
 STREAM = {"--after": "after", "--follow": "follow", "--count": "count", "--duration": "duration"}
 CHOICE = {"--code": "codes", "--kind": "kind"}
 SPAN = {"--from": "from", "--until": "until"}
@@ -26,16 +25,13 @@ IDLE = {
     "outcomes": {"--at": "at", "--kind": "kind"} | STREAM,
     "position": {"--at": "at", "--day": "day", "--condition": "names"} | SPAN | CHOICE | STREAM,
 }
-"""Options that a question has no use for; an answer that ignores them would look like theirs."""
+"""The questions, and the options that each has no use for; an answer that ignores them would look like theirs."""
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    what = click.Argument(
-        ["what"], metavar="|".join(WHAT), shell_complete=lambda _c, _p, typed: options.beginning_with(typed, WHAT)
-    )
     params = [
-        what, options.journal(texts, "option.journal.read"), *selection.selection_options(texts),
+        options.question(IDLE), options.journal(texts, "option.journal.read"), *selection.selection_options(texts),
         options.moment(texts, "--at"), *options.stream(texts), *options.output(texts),
     ]  # fmt: skip
     return Command("history", texts, params, uses=options.READS, callback=history)
@@ -52,10 +48,7 @@ def history(
     from jogeon.cli.running.answers_after import Ends, answer_after
     from jogeon.cli.running.journals import open_history
 
-    if what not in WHAT:
-        raise click.BadParameter(choices.texts("bad.choice", value=what, choices=", ".join(WHAT)))
-    for flag in (flag for flag, name in IDLE[what].items() if given[name]):
-        raise click.BadParameter(choices.texts("bad.idle", option=flag, what=what))
+    options.require_sense("history", what, IDLE, given, choices.texts)
     if given["duration"] and not given["follow"]:
         raise click.BadParameter(choices.texts("bad.duration-follow"))
     form = form_of(choices, output, as_csv=as_csv)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
 
 WEBSOCKET_PORT, REST_PORT = "10010", "10011"
-DAY = 86_400.0
 
 
 def command(texts: Texts) -> click.Command:
@@ -58,8 +57,7 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
     if names and everything:
         raise click.BadParameter(choices.texts("bad.names-and-all"))
-    if more["keep"] is not None and more["keep"] < DAY:
-        raise click.BadParameter(choices.texts("bad.keep"))
+    more["keep"] = options.require_days(more["keep"], choices.texts)
     if journal is not None and "{date}" in journal:
         raise click.BadParameter(choices.texts("bad.hub-date"))
     choices.recheck, choices.on_taken, choices.nats = more["recheck"], more["on_taken"], more["nats"]

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-DAY = 86_400.0
-
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
@@ -45,8 +43,7 @@ def record(
     from jogeon.events import KST
 
     options.require_names(names, choices.texts, everything=everything)
-    if more["keep"] is not None and more["keep"] < DAY:
-        raise click.BadParameter(choices.texts("bad.keep"))
+    keep = options.require_days(more["keep"], choices.texts)
     choices.recheck, choices.on_taken, choices.wait = more["recheck"], more["on_taken"], more["wait"]
     now = datetime.now(KST)
     ends = [] if duration is None else [now + timedelta(seconds=duration)]
@@ -59,8 +56,7 @@ def record(
         if end.date() > now.date():
             tell(choices.texts("record.tomorrow", until=f"{until:%H:%M:%S}", end=f"{end:%Y-%m-%d %H:%M:%S}"))
     recorder = Recorder(choices, names, more["exchange"], more["journal"], frames=more["frames"])
-    recorder.keep = None if more["keep"] is None else timedelta(seconds=more["keep"])
-    recorder.copies, recorder.prices = more["copy"], more["prices"]
+    recorder.keep, recorder.copies, recorder.prices = keep, more["copy"], more["prices"]
     if more["alerts"]:
         from jogeon.cli.running.alert_plan import AlertPlan
 

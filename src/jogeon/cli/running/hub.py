@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +54,8 @@ def settings_of(
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
-        prices=True,
         quotes=given["prices"],
-        keep=None if given["keep"] is None else timedelta(seconds=given["keep"]),
+        keep=given["keep"],
     )
 
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint
-from jogeon.errors import JogeonError, RemoteProtocolError
+from jogeon.errors import JogeonError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
 from jogeon.live.listing import resolve
-from jogeon.live.pages import Moved
 from jogeon.nats.parcels import Picture
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from jogeon.nats.lease import Leasing
 
 DAY = 86_400.0
-STARTS = 3
-"""How often a search begins again because its condition moved, or its connection went, between two pages."""
 
 
 class HubSource:
@@ -69,13 +66,7 @@ class HubSource:
 
     async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
         """Return the stocks that are in a condition now."""
-        meant = self._meant(condition)
-        for _ in range(STARTS):
-            try:
-                return await self._hub.feed.search(meant, exchange=exchange)
-            except Moved:
-                meant = self._meant(condition)
-        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+        return await self._hub.feed.search(self._meant(condition), exchange=exchange)
 
     async def follow_for(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition as long as the hub lives."""

@@ -31,13 +31,13 @@ class Strip:
         """Return at least one line and at most so many."""
         lines: list[list[Piece]] = [[]]
         shown = 0
-        for place, row in enumerate(rows):
+        for row in rows:
             item = self._item(row, chosen=row.label == chosen, width=width)
             if lines[-1] and columns(plain([*lines[-1], item])) > width:
                 lines.append([])
             lines[-1].append(item)
             if row.label == chosen:
-                shown, _ = len(lines) - 1, place
+                shown = len(lines) - 1
         first = shown // most * most
         page = lines[first : first + most]
         if first + most < len(lines) or first:

@@ -38,6 +38,7 @@ class Screen:
         self._places: tuple[object, Places] = (None, Places(0))
         self._selected: str | None = None
         self._order = "entered"
+        self._last: Picture | None = None
         self._held: Picture | None = None
         self._labels: list[str] = []
         self._priced = False
@@ -59,8 +60,6 @@ class Screen:
                 self._held = None if self._held is not None else self._last
             case digit if digit.isdecimal() and 0 < int(digit) <= len(self._labels):
                 self._selected = self._labels[int(digit) - 1]
-
-    _last: Picture | None = None
 
     # ------------------------------------------------------------ the whole
 

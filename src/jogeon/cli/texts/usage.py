@@ -73,7 +73,7 @@ TEXTS = {
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be one or more of these, with commas between: enter, leave, snapshot, gap, state, anomaly.",
     ),
-    "bad.idle": Text("history {what}에는 {option} 옵션을 쓸 수 없습니다.", "history {what} takes no {option}."),
+    "bad.idle": Text("{what}에는 {option} 옵션을 쓸 수 없습니다.", "{what} takes no {option}."),
     "bad.after": Text(
         "'{value}'은(는) 위치가 아닙니다. history position이 알려 주는 대로 적어 주세요: 3:1234, 0:0은 맨 앞",
         "'{value}' is not a position. Write it as history position gives it, like 3:1234; 0:0 is before everything.",
