@@ -219,7 +219,7 @@ class Drill:
     def slots_differ(self) -> str:
         """Return how many slots are not as they should be."""
         wanted, registered = self.slots
-        there = set(self.simulator.quotes(limit=1)["registered"])
+        there = self.slots_there()
         return "" if self.slotted() else f", slots: {len(wanted ^ registered)} here, {len(wanted ^ there)} there"
 
     def right(self) -> bool:
@@ -228,7 +228,11 @@ class Drill:
     def slotted(self) -> bool:
         """Tell whether who deserves a slot has one, here and at the broker."""
         wanted, registered = self.slots
-        return wanted == registered == set(self.simulator.quotes(limit=1)["registered"])
+        return wanted == registered == self.slots_there()
+
+    def slots_there(self) -> set[str]:
+        """Return the stocks that the broker has registered."""
+        return set(self.simulator.quotes(limit=1)["registered"])
 
     def registered(self) -> bool:
         """Tell whether the broker has real time of all that is watched."""

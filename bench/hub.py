@@ -23,9 +23,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import msgspec
@@ -36,6 +35,9 @@ import jogeon
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from naive_client import NaiveClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PINNED = ("급등주", "신고가 돌파")
 SOME = ("급등주", "거래량 급증", "대량 체결")
@@ -245,7 +247,7 @@ class Plain:
     async def run(self) -> None:
         """Live for ever."""
         while True:
-            with contextlib.suppress(OSError, TimeoutError, Exception):
+            with contextlib.suppress(Exception):
                 await self._live()
             self.members = {}
             await asyncio.sleep(0.3)
@@ -312,7 +314,6 @@ class Drill:
         self.racing: set[asyncio.Task[None]] = set()
         self.shown: Number = (0, 0)
         """Up to where everything had been shown to everybody: a first snapshot comes without what led to it."""
-        self.up = asyncio.Event()
 
     # ------------------------------------------------------------ what happens
 
@@ -359,22 +360,18 @@ class Drill:
         asyncio.get_running_loop().call_later(self.random.choice(STOPS), consumer.go_on)
 
     async def kill_hub(self) -> None:
-        self.up.clear()
         await self.hub.kill()
         await asyncio.sleep(self.random.choice([0, 0.2, 2]))
         self.simulator.fault({})  # a hub that cannot log in ends
         await self.hub.start()
-        self.up.set()
 
     def begin(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self.racing.add(task)
         task.add_done_callback(self.racing.discard)
 
-    @contextlib.asynccontextmanager
-    async def client(self) -> AsyncIterator[jogeon.Client]:
-        async with jogeon.connect(self.hub.websocket) as client:
-            yield client
+    def client(self) -> contextlib.AbstractAsyncContextManager[jogeon.Client]:
+        return jogeon.connect(self.hub.websocket)
 
     async def race(self) -> None:
         """Come and go about the end of the grace period."""
@@ -449,7 +446,6 @@ class Drill:
     async def run(self, seconds: float) -> int:
         """Play and rest for so long; return the number of quiet points."""
         await self.hub.start()
-        self.up.set()
         for consumer in self.consumers:
             await consumer.start()
         living = [asyncio.create_task(each.run()) for each in self.plain]

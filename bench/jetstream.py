@@ -1,4 +1,4 @@
-"""A hub's stream on NATS under faults, between real processes; and how late it is beside bare nats-py.
+"""A hub's stream on NATS under faults, between real processes.
 
     python bench/jetstream.py [--minutes 5] [--readers 3] [--seed N]
 

@@ -47,7 +47,7 @@ class Served(NamedTuple):
 @contextlib.asynccontextmanager
 async def board_over(broker: Broker, journal: Path, *names: str) -> AsyncIterator[Served]:
     """Run a hub with a board; it follows these conditions, all if none is named."""
-    settings = HubSettings(server="demo", journal=journal, names=names, everything=not names, prices=True)
+    settings = HubSettings(server="demo", journal=journal, names=names, everything=not names)
     where = contextlib.nullcontext(Endpoint("scripted", broker.url, FixedToken("demo")))
     board = Board(lambda: hub, time.time_ns)
     hub = Hub(where, FAST, HubTokens(time.time), settings, more=lambda: board_groups(board))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from jogeon.testing import Broker
 from natsd import in_stream, natsd, published
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jogeon.events import Event
     from jogeon.watch import Watch
 
@@ -111,6 +110,32 @@ async def test_a_hub_that_was_restarted_goes_on_where_it_was(tmp_path: Path) -> 
         assert [(each.cause, each.number is not None) for each in gaps if not each.open] == [("restart", True)]
         assert {epoch for epoch, _ in numbers(told)} == {1, 2}
         assert set(watch.members.get("급등주", {"111111"})) >= {"111111"}
+
+
+async def test_an_account_that_may_do_what_the_page_says_can_read_and_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "nats.md").read_text(encoding="utf-8")
+    asked = page.partition("no others:\n\n```\n")[2].partition("```")[0].replace("ALIAS", "a").split()
+    listed = ", ".join(f'"{subject}"' for subject in asked)
+    may = f'permissions: {{publish: [{listed}], subscribe: ["_INBOX.>", "jogeon.a.hub.beat"]}}'
+    users = f"{{user: hub, password: of-the-hub}}, {{user: reader, password: of-the-reader, {may}}}"
+    config = tmp_path / "nats.conf"
+    config.write_text(f"authorization {{users: [{users}]}}", encoding="utf-8")
+    monkeypatch.setenv("JOGEON_NATS_USER", "hub")
+    monkeypatch.setenv("JOGEON_NATS_PASSWORD", "of-the-hub")
+    async with Broker(MARKET) as broker, natsd(tmp_path, "-c", str(config)) as server:
+        async with published(broker, tmp_path / "j", server):
+            monkeypatch.setenv("JOGEON_NATS_USER", "reader")
+            monkeypatch.setenv("JOGEON_NATS_PASSWORD", "of-the-reader")
+            async with jogeon.connect(server.address()) as client, client.watch("급등주") as watch:
+                assert [each.code for each in await client.search("급등주")] == MARKET["급등주"]
+                broker.enter("급등주", "042700")
+                await until(watch, "042700")
+            async with opened(place := server.place()) as other:
+                await other.publish(place.subject("급등주"), b"made up")
+                await other.flush()
+                assert "permissions violation" in str(other.last_error)
 
 
 async def test_garbage_in_the_stream_changes_no_member(tmp_path: Path) -> None:

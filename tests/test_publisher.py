@@ -69,7 +69,7 @@ async def test_a_stream_that_was_purged_gets_another_picture(tmp_path: Path, mon
             while (was := await stream.picture()) is None:
                 await asyncio.sleep(0.02)
             await client.jetstream().purge_stream(place.stream)
-            while (now := await stream.picture()) is None or now.first == was.first:
+            while (now := await stream.picture()) is None or now == was:
                 await asyncio.sleep(0.02)
             broker.enter("급등주", "042700")
             await in_stream(hub)

@@ -34,7 +34,7 @@ async def demo() -> AsyncIterator[tuple[Simulator, Hub, Board]]:
     with tempfile.TemporaryDirectory() as folder:
         simulator = Simulator(seed=7, speed=5.0)
         policy = policy_for("demo", recheck=600.0, on_taken="stop")
-        settings = HubSettings(server="demo", journal=Path(folder, "j"), everything=True, prices=True)
+        settings = HubSettings(server="demo", journal=Path(folder, "j"), everything=True)
         board = Board(lambda: hub, policy.wall)
         async with simulator:
             where = contextlib.nullcontext(Endpoint("demo", simulator.websocket, FixedToken("demo")))

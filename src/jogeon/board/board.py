@@ -28,7 +28,7 @@ AGAIN = 1.0
 class View(Protocol):
     """What the board reads of a hub; all is called in its loop."""
 
-    prices: Ledger | None
+    prices: Ledger
 
     @property
     def conditions(self) -> Sequence[Condition]:
@@ -125,8 +125,7 @@ class Board:
         """Take what is no event: prices, names, which conditions are followed, how it goes."""
         view, picture, now_ns = self.view, self.picture, self.wall()
         picture.listed(view.listing, view.conditions)
-        if view.prices is not None:
-            picture.price(view.prices.take(asyncio.get_running_loop().time()))
+        picture.price(view.prices.take(asyncio.get_running_loop().time()))
         for code in picture.nameless:
             picture.name(code, view.name_of(code))
         picture.tick(now_ns)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from jogeon.board.picture import Picture
-from jogeon.board.series import thinned
+from jogeon.board.series import Point, thinned
+from jogeon.board.topic import iso
 from jogeon.events import Enter, Gap, Leave, Snapshot, korean
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import EVER, History, Selection
@@ -49,19 +50,16 @@ def timeline(path: Path, name: str, from_ns: int, until_ns: int) -> dict[str, An
     span_ms = max(1, (until_ns - from_ns) // 1_000_000 // MOST_POINTS)
     return {
         "condition": name,
-        "from": _iso(from_ns),
-        "until": _iso(until_ns),
+        "from": iso(from_ns),
+        "until": iso(until_ns),
         "points": thinned(points, span_ms) if len(points) > MOST_POINTS else points,
         "gaps": gaps,
     }
 
 
-def _points(
-    events: Iterator[Numbered], count: int | None, from_ns: int
-) -> tuple[list[tuple[int, int | None]], list[dict[str, Any]]]:
-    """Return (milliseconds, members) after each change, None where nobody listened, and the gaps."""
-    points = [] if count is None else [(from_ns // 1_000_000, count)]
-    found: list[tuple[int, int | None]] = [*points]
+def _points(events: Iterator[Numbered], count: int | None, from_ns: int) -> tuple[list[Point], list[dict[str, Any]]]:
+    """Return the members after each change, None where nobody listened, and the gaps."""
+    found: list[Point] = [] if count is None else [(from_ns // 1_000_000, count)]
     gaps: list[dict[str, Any]] = []
     now = count or 0
     for _, _, event in events:
@@ -95,7 +93,3 @@ def stock_days(path: Path, code: str, from_ns: int) -> dict[str, Any]:
         for each in outcomes if each.entries
     ]  # fmt: skip
     return {"events": events[-MOST_STOCK_EVENTS:], "outcomes": told}
-
-
-def _iso(moment_ns: int) -> str:
-    return korean(moment_ns).isoformat(timespec="milliseconds")

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from jogeon.board.board import Board
 from jogeon.board.past import midnight_ns, stock_days, timeline
 from jogeon.errors import AmbiguousCondition, JogeonError, JournalError, UnknownCondition
-from jogeon.events import KST
+from jogeon.events import KST, korean
 from jogeon.server.callers import Callers
 from jogeon.server.http import Group, json_object, json_response, text_field
 from jogeon.times import moment
@@ -42,6 +42,9 @@ KINDS = {
     "css": "text/css;charset=UTF-8",
     "svg": "image/svg+xml",
 }
+PAGE = files("jogeon.board") / "page"
+VENDOR = PAGE / "vendor"
+"""What others wrote, as they published it."""
 LONGEST_KEY = 200
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -72,7 +75,8 @@ def board_groups(board: Board) -> list[Group]:
 class _Routes:
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._files = {each.name: each.read_bytes() for each in (files("jogeon.board") / "page").iterdir()}
+        paths = [path for folder in (PAGE, VENDOR) for path in folder.iterdir() if path.is_file()]
+        self._files = {path.name: path.read_bytes() for path in paths}
 
     # ------------------------------------------------------------ who may look
 
@@ -171,8 +175,7 @@ class _Routes:
         except ValueError:
             raise HTTPException(400, "from must be a moment, as 09:00 or 2026-11-22T09:00") from None
         if not isinstance(found, datetime):
-            day = datetime.fromtimestamp(now_ns / 1e9, KST).date()
-            found = datetime.combine(day, found, KST)
+            found = datetime.combine(korean(now_ns).date(), found, KST)
         return int(found.timestamp() * 1e9)
 
     # ------------------------------------------------------------ its change

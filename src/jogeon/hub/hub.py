@@ -67,8 +67,8 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
     `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
-    needs any more. `keep`: how long what was recorded is kept, None for ever. `prices`: what each member costs now and
-    at its entry is kept up too; `quotes`: it is kept in the journal as well.
+    needs any more. `keep`: how long what was recorded is kept, None for ever. `quotes`: what the members cost is kept
+    in the journal, too.
     """
 
     server: str
@@ -80,7 +80,6 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     rest_port: int = 0
     grace: float = 30.0
     keep: timedelta | None = None
-    prices: bool = False
     quotes: bool = False
 
 
@@ -113,7 +112,8 @@ class Hub:
         self.path, self.name_of = settings.journal, self._names.of
         self.feed = Feed(policy, self.name_of)
         self._names.on_named = self.feed.named
-        self.prices = Ledger(self.feed.pricing) if settings.prices else None
+        self.prices = Ledger(self.feed.pricing)
+        """What each member costs now and at its entry, for the board."""
         self._more = more
         self._endpoint = endpoint
         self._tokens = tokens
@@ -137,8 +137,7 @@ class Hub:
             await self.feed.start(endpoint)
             markets.want()
             opening.push_async_callback(self.feed.stop)
-            if self.prices is not None:
-                self.feed.want_prices()
+            self.feed.want_prices()
             await self._record(opening)
             await self._serve(opening, *doors)
             opening.push_async_callback(self._leave)
@@ -160,8 +159,7 @@ class Hub:
     @property
     def _sinks(self) -> Sequence[Sink]:
         """Where the events go: prices come first, so that nobody sees an event before they know of it."""
-        prices = () if self.prices is None else (self.prices,)
-        return (*prices, self.recording.sink, self.fanout)
+        return self.prices, self.recording.sink, self.fanout
 
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
@@ -183,7 +181,7 @@ class Hub:
         opening.callback(streaming.cancel)
         self.broker = HubBroker(self.feed, self.fanout, self.stream, self._topics, self, self._tokens, loop)
         opening.push_async_callback(self.broker.aclose)
-        if self.prices is not None and self.settings.quotes:
+        if self.settings.quotes:
             self.prices.keep = journal.quote
         self.feed.readers.append(self)
         at_ns = self.feed.wall()
@@ -235,9 +233,8 @@ class Hub:
         sink.end(conditions, at_ns)
         sink.put(State(at_ns, "ended", error=None if error is None else error.report))
         self.recording.finish()
-        if self.prices is not None:
-            self.prices.end()
-            self.feed.unwant_prices()
+        self.prices.end()
+        self.feed.unwant_prices()
         if not self._ended.done() and error is not None:
             self._ended.set_exception(error)
             self._ended.exception()  # nobody may be waiting
@@ -269,8 +266,7 @@ class Hub:
         was_known = followed.membership.known
         for each in self._sinks:
             self.feed.let_go(each, condition, at_ns)
-        if self.prices is not None:
-            self.prices.let_go(condition)
+        self.prices.let_go(condition)
         if was_known:
             sink.let_go(condition, known, at_ns)
 

@@ -19,8 +19,9 @@ Stay = tuple[Condition, str]
 _ENTRY = f"""SELECT price, at_ns, source FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3 AND price > 0
     AND (source = 'snapshot' OR source IN ('quote', 'trade') AND at_ns <= ?2 + {ENTRY_NS})
     ORDER BY source = 'snapshot', at_ns LIMIT 1"""  # noqa: S608  # a number of our own
-_LAST = """SELECT price, at_ns, change, rate, volume FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3
+LAST = """SELECT price, at_ns, change, rate, volume FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3
     AND price > 0 ORDER BY at_ns DESC LIMIT 1"""
+"""The last price of a stock that was kept between two moments."""
 
 
 def prices(
@@ -52,7 +53,7 @@ def _is_priced(db: sqlite3.Connection, code: str, at_ns: int) -> bool:
 
 def _price(db: sqlite3.Connection, stay: Stay, since_ns: int, at_ns: int) -> Price | None:
     condition, code = stay
-    now = db.execute(_LAST, (code, since_ns, at_ns)).fetchone()
+    now = db.execute(LAST, (code, since_ns, at_ns)).fetchone()
     if now is None:
         return None
     price, price_at_ns, change, rate, volume = now

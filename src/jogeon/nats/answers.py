@@ -10,6 +10,7 @@ from jogeon.events import Condition
 from jogeon.journal.position import Position
 from jogeon.nats.asking import Asking
 from jogeon.nats.copy import Copy
+from jogeon.nats.desk import UNEXPECTED
 from jogeon.wire import messages, writers
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Clear, Follow, Following, ListConditions, Login, Request, Search
@@ -17,7 +18,6 @@ from jogeon.wire.values import stock_row
 
 LETTER = "A"
 """What stands before a code in searches, as the broker's."""
-UNEXPECTED = 1999
 NO_QUOTES = "NATS로는 종목 시세(REG)를 중계하지 않습니다"
 
 

@@ -34,7 +34,7 @@ class Asking:
         await self._one(question("follow", condition=condition, exchange=exchange), QUICK)
 
     async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
-        """Return the stocks that are in a condition now; raises as `conditions`."""
+        """Return the stocks that are in a condition now; raises as `conditions`, and TimeoutError."""
         inbox = self._client.new_inbox()
         replies = await self._client.subscribe(inbox)
         try:
@@ -44,9 +44,9 @@ class Asking:
             async with asyncio.timeout(SEARCH):
                 while True:
                     message = await replies.next_msg(SEARCH)
-                    reply = self._good(message.data) if not _unheard(message.headers) else None
-                    if reply is None:
+                    if _unheard(message.headers):
                         raise self._silent()
+                    reply = self._good(message.data)
                     stocks += reply.stocks
                     if not reply.more:
                         return stocks
@@ -74,4 +74,4 @@ class Asking:
 
 
 def _unheard(headers: dict[str, str] | None) -> bool:
-    return bool(headers) and (headers or {}).get("Status") == "503"
+    return (headers or {}).get("Status") == "503"

@@ -11,6 +11,7 @@ from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
+from jogeon.wire.messages import NO_SUCH_SEQ
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
 ROWS = 500
 """Rows of a search in one message."""
+UNEXPECTED = 1999
+"""The code of a refusal where the broker said none."""
+AT_ONCE = 4
+"""Questions that are answered at the same time."""
 WAITING = 100
-"""Questions that wait at most; one that is not answered is asked again."""
+"""Questions that wait at most; whoever asks one more hears nothing, as if no hub were there."""
 
 logger = logging.getLogger("jogeon.nats")
 logger.addFilter(unmasked)
@@ -60,7 +65,7 @@ _question = msgspec.json.Decoder(Question)
 
 
 class Desk:
-    """Answers on one connection, one question after the other: a search must not keep a list waiting for long."""
+    """Answers on one connection, a few questions at a time: a search must not keep a list waiting for long."""
 
     def __init__(self, client: "Client", place: Place, asked: Asked) -> None:
         self._client = client
@@ -77,9 +82,9 @@ class Desk:
             self._waiting.put_nowait(message)
 
     async def run(self) -> None:
-        """Answer for ever, a few at a time."""
+        """Answer for ever."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(4):
+            for _ in range(AT_ONCE):
                 group.create_task(self._answer_all())
 
     async def _answer_all(self) -> None:
@@ -95,10 +100,10 @@ class Desk:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return [Reply(code="400", text="not readable")]
         except UnknownCondition as error:
-            return [Reply(code="900004", text=str(error))]
+            return [Reply(code=NO_SUCH_SEQ, text=str(error))]
         except JogeonError as error:
             code = error.code if isinstance(error, RequestRefused) else ""
-            return [Reply(code=code or "1999", text=error.text or str(error))]
+            return [Reply(code=code or str(UNEXPECTED), text=error.text or str(error))]
 
     async def _answers(self, question: Question) -> list[Reply]:
         match question:
@@ -119,7 +124,7 @@ def read_reply(payload: bytes) -> Reply:
     try:
         return msgspec.json.decode(payload, type=Reply)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Reply(code="1999", text="the answer cannot be read")
+        return Reply(code=str(UNEXPECTED), text="the answer cannot be read")
 
 
 def question(what: str, **fields: Any) -> bytes:

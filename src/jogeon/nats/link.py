@@ -20,6 +20,7 @@ from jogeon.nats.address import Place
 from jogeon.nats.answers import Answers
 from jogeon.nats.asking import Asking
 from jogeon.nats.copy import Copy
+from jogeon.nats.desk import UNEXPECTED
 from jogeon.nats.opening import is_failure, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
 from jogeon.nats.pulling import Pull
@@ -39,7 +40,6 @@ GONE = 5.0
 LOOK = 0.5
 FIRST = 10.0
 """Seconds for the picture that a reader begins with."""
-UNEXPECTED = 1999
 
 Learn = Callable[[Iterable[tuple[str, str, str]]], object]
 """Takes names of stocks: code, name, market."""
@@ -147,7 +147,7 @@ class Link:
         self._created = stream.created
         self._pictured = self._loop.create_future()
         self._answers.reading = True
-        await self._pull.start(begun.first)
+        await self._pull.start(begun)
         async with asyncio.timeout(FIRST):
             await self._pictured
 

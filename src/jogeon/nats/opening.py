@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from jogeon.errors import CouldNotConnect, InvalidSetting, JogeonError, LoginRefused, MissingExtra
+from jogeon.files import ENVIRONMENT
 from jogeon.masks import hide
 from jogeon.nats.address import Place
 from jogeon.net import could_not_connect, tls_context
@@ -88,7 +89,7 @@ def credentials() -> dict[str, Any]:
             hide(said[name])
     if said["CREDS"]:
         if not os.path.isfile(said["CREDS"]):  # noqa: PTH113  # a path that the library opens by its name
-            raise InvalidSetting(file="environment", field="JOGEON_NATS_CREDS", reason="missing")
+            raise InvalidSetting(file=ENVIRONMENT, field="JOGEON_NATS_CREDS", reason="missing")
         return {"user_credentials": said["CREDS"]}
     if said["TOKEN"]:
         return {"token": said["TOKEN"]}

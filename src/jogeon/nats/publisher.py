@@ -168,7 +168,7 @@ class Publisher:
         now = self._source.picture().position
         last = await self._last(stream)
         picture = await stream.picture()
-        self._pictured = picture.first if picture is not None else 0
+        self._pictured = picture or 0
         if last is not None:
             if (last.journal or None) != now.journal:
                 return now, False

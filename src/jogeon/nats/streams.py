@@ -4,16 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from jogeon.errors import RemoteProtocolError
 from jogeon.nats.address import Place
 from jogeon.nats.opening import PATIENCE
-from jogeon.nats.parcels import Head, read_head
+from jogeon.nats.parcels import read_head
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
-    from nats.js.api import StreamInfo
     from nats.js.client import JetStreamContext
 
 MAX_AGE = 7 * 86_400.0
@@ -22,13 +19,6 @@ MAX_BYTES = 512 * 2**20
 """Bytes of a stream at most; the oldest messages go first."""
 PASSED_OVER = 1_000
 """Messages of others that are passed over in search of the last of ours."""
-
-
-class Begun(Struct, frozen=True):
-    """Where the last picture that is whole begins, and its journal."""
-
-    first: int
-    head: Head
 
 
 class Stream:
@@ -60,8 +50,8 @@ class Stream:
                 yield payload
             found = await self._get(sequence=sequence - 1) if sequence > 1 else None
 
-    async def picture(self) -> Begun | None:
-        """Return where the last whole picture begins, None if there is none."""
+    async def picture(self) -> int | None:
+        """Return the sequence at which the last whole picture begins, None if there is none."""
         found = await self._get(subject=self._place.pictures)
         while found is not None:
             sequence, _, payload = found
@@ -71,7 +61,7 @@ class Stream:
                 found = await self._get(sequence=sequence - 1)
                 continue
             if head.picture and head.ends and sequence >= head.parts:
-                return Begun(sequence - head.parts + 1, head)
+                return sequence - head.parts + 1
             first = head.earlier if head.picture else sequence - 1
             found = await self._whole(first) if first else None
         return None
@@ -100,14 +90,7 @@ class Stream:
 
 async def stream_of(client: "Client", place: Place) -> Stream:
     """Return the stream of a place, made if it is not there."""
-    from nats.js.errors import NotFoundError
-
-    js = client.jetstream(timeout=PATIENCE)
-    try:
-        info = await js.stream_info(place.stream)
-    except NotFoundError:
-        info = await _made(js, place)
-    return Stream(js, place, info.created)
+    return await stream_read(client, place) or await _made(client, place)
 
 
 async def stream_read(client: "Client", place: Place) -> Stream | None:
@@ -122,12 +105,13 @@ async def stream_read(client: "Client", place: Place) -> Stream | None:
     return Stream(js, place, info.created)
 
 
-async def _made(js: "JetStreamContext", place: Place) -> "StreamInfo":
+async def _made(client: "Client", place: Place) -> Stream:
     from nats.js import api
 
+    js = client.jetstream(timeout=PATIENCE)
     subjects = [place.events, place.pictures]
     config = api.StreamConfig(
         name=place.stream, subjects=subjects, storage=api.StorageType.FILE, max_age=MAX_AGE, max_bytes=MAX_BYTES,
         discard=api.DiscardPolicy.OLD,
     )  # fmt: skip
-    return await js.add_stream(config)
+    return Stream(js, place, (await js.add_stream(config)).created)

@@ -1,5 +1,5 @@
 // The members of a condition over the day, from the journal; where nobody listened is hatched and never bridged.
-import uPlot from "./uPlot.esm.js";
+import uPlot from "./uPlot.esm.js"; // lies in vendor/, and is served beside this file
 import { choices } from "./choices.js";
 import { clock, element, number, put } from "./format.js";
 import { t } from "./words.js";

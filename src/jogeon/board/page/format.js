@@ -2,13 +2,15 @@
 import { t } from "./words.js";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const KOREA = 9 * 3600_000;
 
 export const number = (value) => (value === null || value === undefined ? "" : whole.format(value));
 
+// A moment whose UTC fields are those of a clock in Korea.
+export const korean = (moment) => new Date(moment + 9 * 3600_000);
+
 export function clock(moment) {
   if (moment === null || moment === undefined) return "";
-  return new Date((typeof moment === "number" ? moment : Date.parse(moment)) + KOREA).toISOString().slice(11, 19);
+  return korean(typeof moment === "number" ? moment : Date.parse(moment)).toISOString().slice(11, 19);
 }
 
 export function percent(value) {

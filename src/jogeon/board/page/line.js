@@ -1,5 +1,5 @@
 // The line on top and the banner below it: connected or not, how fresh, how much was missed, whether it is recorded.
-import { clock, length, put } from "./format.js";
+import { clock, korean, length, put } from "./format.js";
 import { t } from "./words.js";
 
 const node = (id) => document.getElementById(id);
@@ -56,6 +56,6 @@ export class Line {
 
 // KRX and NXT together trade from 08:00 to 20:00 on weekdays, Korean time.
 function open(now) {
-  const there = new Date(now + 9 * 3600_000);
+  const there = korean(now);
   return there.getUTCDay() % 6 !== 0 && there.getUTCHours() >= 8 && there.getUTCHours() < 20;
 }

@@ -2,7 +2,7 @@
 import { address, choices, choose } from "./choices.js";
 import { Feed } from "./feed.js";
 import { Flow, flowName } from "./flow.js";
-import { element, put } from "./format.js";
+import { element, korean, put } from "./format.js";
 import { Grid } from "./grid.js";
 import { Line } from "./line.js";
 import { Model } from "./model.js";
@@ -193,14 +193,15 @@ function theme() {
   const order = ["auto", "light", "dark"];
   choose({ theme: order[(order.indexOf(choices.theme) + 1) % 3] });
   buttons();
+  recolour();
+}
+
+function recolour() {
   flow.recolour();
   pages.flow?.recolour();
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  flow.recolour();
-  pages.flow?.recolour();
-});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
 function language() {
   choose({ lang: choices.lang === "ko" ? "en" : "ko" });
@@ -238,7 +239,7 @@ function csvCell(cell) {
 function csv() {
   const text = grid.table().map((cells) => cells.map(csvCell).join(",")).join("\r\n");
   const url = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv;charset=utf-8" }));
-  const day = new Date(now() + 9 * 3600_000).toISOString().slice(0, 10);
+  const day = korean(now()).toISOString().slice(0, 10);
   const link = element("a", "", null, { href: url, download: `jogeon-${day}.csv` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -28,7 +28,7 @@ export class Model {
   // Takes a difference; returns what it changed, or null if one before it is missing and all must be loaded again.
   take(diff) {
     if (diff.run !== this.run) return null;
-    if (diff.seq <= this.seq) return { conditions: [], codes: [], events: [], status: false };
+    if (diff.seq <= this.seq) return { conditions: [], codes: [], events: [] };
     if (diff.seq !== this.seq + 1) return null;
     this.seq = diff.seq;
     this.position = diff.position;
@@ -38,7 +38,7 @@ export class Model {
     for (const [name, condition] of Object.entries(diff.conditions || {})) this.takeCondition(name, condition, diff.now);
     if (diff.status) this.status = diff.status;
     const events = this.takeEvents(diff.events || []);
-    return { conditions: Object.keys(diff.conditions || {}), codes: [...codes], events, status: Boolean(diff.status) };
+    return { conditions: Object.keys(diff.conditions || {}), codes: [...codes], events };
   }
 
   takeStays(name, stays, codes) {

@@ -29,7 +29,7 @@ export class Pages {
     this.node.hidden = false;
     this.main.classList.add("paged");
     const head = element("h2");
-    const back = element("a", "back", t("back"), { href: "/", "data-to": "/" });
+    const back = element("a", "back", t("back"), { href: "/" });
     head.append(back, element("span", "title", title, { tabindex: "-1" }));
     this.node.replaceChildren(head);
     head.querySelector(".title").focus();
@@ -126,7 +126,7 @@ function part(key) {
 
 function after(text) {
   const key = `after.${text}`;
-  return has(key) ? t(key) : t("stock.after", { after: text.replace("m", t("seconds") === "{n}초" ? "분" : " min") });
+  return has(key) ? t(key) : t("stock.after", { n: parseInt(text, 10) });
 }
 
 function coloured(value) {

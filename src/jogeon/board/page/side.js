@@ -49,7 +49,7 @@ export class Conditions {
     box.addEventListener("change", () => this.onWatch(name, box.checked).catch(() => (box.checked = !box.checked)));
     pick.addEventListener("click", () => this.toggle(name));
     bell.addEventListener("click", () => this.ring(name));
-    return { node, box, pick, label, count, spark, bell };
+    return { node, box, pick, count, spark, bell };
   }
 
   write(made, condition) {

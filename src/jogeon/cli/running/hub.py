@@ -54,7 +54,6 @@ def settings_of(
         port=given["port"],
         rest_port=given["rest_port"],
         grace=given["grace"],
-        prices=True,
         quotes=given["prices"],
         keep=given["keep"],
     )

@@ -14,6 +14,7 @@ from jogeon.events import KST, Condition, Enter, Event, Gap, Leave, Snapshot, ko
 from jogeon.journal.fold import namesake
 from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_fold, read_names, read_rows, told
 from jogeon.journal.schema import COLUMNS, event_of
+from jogeon.journal.stays import LAST
 from jogeon.simulator.market.market import PartlyKnown
 
 if TYPE_CHECKING:
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 
 TOGETHER_NS: Final = 10_000_000_000
 """Conditions that came back within this time after one outage come back together; a later one has its own."""
-
-
 AHEAD_NS: Final = 1_000_000_000
-_QUOTE: Final = """SELECT price, change, rate, volume, at_ns FROM quotes
-    WHERE code = ? AND at_ns >= ? AND at_ns <= ? AND price > 0 ORDER BY at_ns DESC LIMIT 1"""
+"""Nanoseconds after a moment in which the price of an entry at that moment may have been answered."""
 
 
 class NoSuchStretch(JogeonError):
@@ -185,10 +183,13 @@ class RecordedStretch:
         name = self._names.at(code, moment_ns) or ""
         bounds = code, self._start_ns, moment_ns + AHEAD_NS
         try:
-            found = self._db.execute(_QUOTE, bounds).fetchone()
+            found = self._db.execute(LAST, bounds).fetchone()
         except sqlite3.Error:  # the steps, read from the same file, report what is wrong with it
             found = None
-        return PartlyKnown(code, name) if found is None else PartlyKnown(code, name, *found)
+        if found is None:
+            return PartlyKnown(code, name)
+        price, at_ns, change, rate, volume = found
+        return PartlyKnown(code, name, price, change, rate, volume, at_ns)
 
     def names(self, moment_ns: int) -> dict[str, str]:
         """Return the names of all stocks that have one, as they were at a moment."""

@@ -121,9 +121,7 @@ class Service:
 
     def truth_pieces(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> Iterator[bytes]:
         """Yield `truth` as pieces of one JSON text, each made in about a millisecond."""
-        yield msgspec.json.encode(self._moment(exchange))[:-1] + b',"changes":'
-        yield from self._truths[exchange].slices(since, limit)
-        yield b"}"
+        yield from _pieces(self._moment(exchange), "changes", self._truths[exchange].slices(since, limit))
 
     def quotes(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> dict[str, Any]:
         """Return what is registered with REG, how many REG were refused, and the trades after number `since`.
@@ -134,9 +132,7 @@ class Service:
 
     def quote_pieces(self, since: int = 0, limit: int | None = None, exchange: Exchange = "K") -> Iterator[bytes]:
         """Yield `quotes` as pieces of one JSON text, each made in about a millisecond."""
-        yield msgspec.json.encode(self._registered(exchange))[:-1] + b',"trades":'
-        yield from self._trades[exchange].slices(since, limit)
-        yield b"}"
+        yield from _pieces(self._registered(exchange), "trades", self._trades[exchange].slices(since, limit))
 
     def _registered(self, exchange: Exchange) -> dict[str, Any]:
         desk = self._broker.quotes
@@ -177,3 +173,10 @@ class Service:
 
     async def _run(self) -> None:
         raise NotImplementedError
+
+
+def _pieces(head: dict[str, Any], name: str, rows: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a JSON object that ends in a list, which comes in pieces."""
+    yield msgspec.json.encode(head)[:-1] + f',"{name}":'.encode()
+    yield from rows
+    yield b"}"
