@@ -143,8 +143,7 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if task is not None:
-            task.cancel()
-        loop.call_soon_threadsafe(lambda: None)  # wakes a loop that sleeps
+            loop.call_soon_threadsafe(task.cancel)  # between two callbacks; it wakes a loop that sleeps
 
     numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
     ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
