@@ -15,7 +15,6 @@ import json
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,19 +24,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
 import jogeon
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
+from natsd import PROGRAM, free_port
 
-NATS = shutil.which("nats-server") or "/usr/sbin/nats-server"
 PATIENCE = 60.0
 """Seconds in which everything must be right again once the market stands still."""
 FAULTS = ("nats killed", "nats emptied", "nats stopped", "hub killed", "reader anew")
-
-
-def free_port() -> int:
-    """Return a port that nobody has at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def got(url: str, body: object = None) -> Any:
@@ -71,7 +66,7 @@ class Machines:
         jogeon_ = [sys.executable, "-m", "jogeon"]
         match name:
             case "nats":
-                return [NATS, "-a", "127.0.0.1", "-p", ports["nats"], "-js", "-sd", str(self.folder / "js")]
+                return [PROGRAM, "-a", "127.0.0.1", "-p", ports["nats"], "-js", "-sd", str(self.folder / "js")]
             case "sim":
                 return [*jogeon_, "simulate", "--port", ports["sim"], "--rest-port", ports["sim rest"], "--speed", "20"]
         upstream = f"ws://127.0.0.1:{ports['sim']}/api/dostk/websocket"

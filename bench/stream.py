@@ -19,9 +19,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -242,23 +244,20 @@ def latency(folder: Path, count: int, rate: int) -> None:
     follow = ["history", "events", "--follow", "--json", "--count", str(count), "--journal", str(path)]
     process = subprocess.Popen([sys.executable, "-m", "jogeon", *follow], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    feeder = forked_reader(process)
+    ages = reader_of(process)
     time.sleep(1.5)
     for event in (next(events) for _ in range(count)):
         journal.put(event)
         time.sleep(1 / rate)
-    outside = feeder()
+    outside = ages()
     journal.close()
     print(f"{count:,} events at up to {rate:,} a second, from the event to")
     print(f"  a consumer in the writer's process   {quantiles(inside)}")
     print(f"  a line in another process            {quantiles(outside)}")
 
 
-def forked_reader(process: "subprocess.Popen[bytes]") -> Callable[[], list[int]]:
+def reader_of(process: "subprocess.Popen[bytes]") -> Callable[[], list[int]]:
     """Read the lines of a process in a thread; return what waits for its end and tells how old each line was."""
-    import threading
-    from datetime import datetime
-
     arrived: list[tuple[int, bytes]] = []
     stdout = process.stdout
     assert stdout is not None

@@ -26,6 +26,7 @@ from jogeon.events import (
     State,
     exchange_time,
     korean,
+    midnight_ns,
     named,
 )
 from jogeon.reports import Kind, Report
@@ -43,6 +44,10 @@ def near(date: str) -> int:
 
 def test_a_moment_is_korean_and_exact_to_the_microsecond() -> None:
     assert korean(AT).isoformat() == "2026-11-20T10:00:00.123456+09:00"
+
+
+def test_the_day_of_a_moment_begins_at_midnight_in_korea() -> None:
+    assert korean(midnight_ns(AT)).isoformat() == "2026-11-20T00:00:00+09:00"
 
 
 @given(MOMENTS)

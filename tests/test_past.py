@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import HIGHS, NOON_NS, SURGE
-from jogeon.board.past import midnight_ns, picture_of, stock_days, timeline
+from jogeon.board.past import picture_of, stock_days, timeline
 from jogeon.errors import UnknownCondition
-from jogeon.events import Enter, Event, Gap, Leave, Snapshot, korean
+from jogeon.events import Enter, Event, Gap, Leave, Snapshot, midnight_ns
 from recorded import write
 
 if TYPE_CHECKING:
@@ -42,10 +42,6 @@ def journal(tmp_path: Path) -> Path:
     ]
     write(tmp_path / "j", *([event] for event in events))
     return tmp_path / "j"
-
-
-def test_the_day_of_a_moment_begins_at_midnight_in_korea() -> None:
-    assert korean(midnight_ns(NOON_NS)).isoformat() == "2026-11-22T00:00:00+09:00"
 
 
 def test_a_day_begins_with_who_was_in_before(journal: Path) -> None:

@@ -67,6 +67,12 @@ def korean(moment_ns: int) -> datetime:
     return datetime.fromtimestamp(seconds, KST).replace(microsecond=rest // 1000)
 
 
+def midnight_ns(moment_ns: int) -> int:
+    """Return when the day of a moment began in Korea; both are nanoseconds since 1970."""
+    begun = korean(moment_ns).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(begun.timestamp()) * 1_000_000_000
+
+
 def exchange_time(clock: str, near_ns: int) -> datetime | None:
     """Return HHMMSS with the date that brings it nearest to `near_ns`, or None where the exchange gave no time.
 

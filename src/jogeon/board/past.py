@@ -10,7 +10,7 @@ from typing import Any
 from jogeon.board.picture import Picture
 from jogeon.board.series import Point, thinned
 from jogeon.board.topic import iso
-from jogeon.events import Enter, Gap, Leave, Snapshot, korean
+from jogeon.events import Enter, Gap, Leave, Snapshot, midnight_ns
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import EVER, History, Selection
 from jogeon.journal.position import Position
@@ -18,12 +18,6 @@ from jogeon.journal.position import Position
 MOST_POINTS = 2_000
 """Points of a timeline: more than a screen is wide."""
 MOST_STOCK_EVENTS = 500
-
-
-def midnight_ns(now_ns: int) -> int:
-    """Return when the day of a moment began in Korea."""
-    begun = korean(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int(begun.timestamp()) * 1_000_000_000
 
 
 def picture_of(path: Path, now_ns: int) -> Picture:

@@ -17,9 +17,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from jogeon.board.board import Board
-from jogeon.board.past import midnight_ns, stock_days, timeline
+from jogeon.board.past import stock_days, timeline
 from jogeon.errors import AmbiguousCondition, JogeonError, JournalError, UnknownCondition
-from jogeon.events import KST, korean
+from jogeon.events import KST, korean, midnight_ns
 from jogeon.server.callers import Callers
 from jogeon.server.http import Group, json_object, json_response, text_field
 from jogeon.times import moment

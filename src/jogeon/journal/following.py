@@ -145,19 +145,18 @@ class Follower:
             rows = self._db.execute(query, (self.place,)).fetchall()
             if self._is_pruned(rows[0][0] if rows else None):
                 raise PositionError(self.position, "pruned", "what came next was deleted", self._next())
-            epochs = read_epochs(self._db) if rows else []
-            conditions = read_conditions(self._db) if rows else {}
+            if not rows:
+                return []
+            self._learn_names()
+            epochs, conditions = read_epochs(self._db), read_conditions(self._db)
             found: list[Numbered] = []
-            if rows:
-                self._learn_names()
             for number, *row in rows:
                 while epochs and epochs[0].first <= number:
                     self._epoch = epochs.pop(0)
                 event = event_of(tuple(row), conditions, self._names)
                 found.append((self._epoch.number, number - self._epoch.first + 1, event))
-        if found:
-            self.place += len(found)
-            self.position = Position(found[-1][0], found[-1][1], self._identity)
+        self.place += len(found)
+        self.position = Position(found[-1][0], found[-1][1], self._identity)
         return found
 
     def fold(self) -> Fold:

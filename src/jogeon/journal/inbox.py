@@ -187,12 +187,12 @@ class Inbox:
         """Have alerts, marks and cursors become durable in one commit, in their order; does not wait."""
         now_ns = self._source.now_ns()
         with self._lock:
-            if not self._closed:
+            closed = self._closed
+            if not closed:
                 self._kept += [each for each in kept if not isinstance(each, Cursor)]
                 self._cursors.update({each.name: (each.place, now_ns) for each in kept if isinstance(each, Cursor)})
                 self._done.append(done)
-                done = _nobody
-        if done is not _nobody:
+        if closed:
             self._source.soon(lambda: done(False))  # noqa: FBT003  # a Done
         self.ring()
 
@@ -279,7 +279,3 @@ class Inbox:
         with self._lock:
             lost, self._frames_lost = self._frames_lost, 0
         return lost
-
-
-def _nobody(_durable: bool) -> None:  # noqa: FBT001  # a Done
-    """Be told nothing."""

@@ -1,7 +1,7 @@
 """Committed events for consumers in the writer's own process: recent ones from memory, older ones from the file.
 
 Whoever gets a number gets what is durable. A consumer may be late; it never loses anything, and is refused only where
-its position was deleted.
+its position was deleted or is none of this journal.
 """
 
 import asyncio

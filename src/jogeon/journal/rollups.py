@@ -7,7 +7,7 @@ import sys
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -139,7 +139,7 @@ def _part(kept: _Kept, codes: Sequence[str]) -> Part:
 # ---------------------------------------------------------------- numbers as bytes
 
 
-def _placed(codes: Iterable[str] | Mapping[str, object], places: dict[str, int]) -> bytes:
+def _placed(codes: Iterable[str], places: dict[str, int]) -> bytes:
     return _little(array("I", [places.setdefault(code, len(places)) for code in codes])).tobytes()
 
 

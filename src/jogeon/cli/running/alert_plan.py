@@ -15,7 +15,7 @@ from jogeon.cli.showing.failures import explain
 from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JogeonError
-from jogeon.events import korean
+from jogeon.events import midnight_ns
 from jogeon.journal.history import History, Selection
 
 if TYPE_CHECKING:
@@ -223,8 +223,7 @@ def say(texts: Texts, journal: Journal, note: Note) -> str:
 
 def _day(path: Path, now_ns: int, texts: Texts) -> Iterator[str]:
     """Yield a line for each condition of the day; a journal that cannot be read has none."""
-    start = korean(now_ns).replace(hour=0, minute=0, second=0, microsecond=0)
-    start_ns = round(start.timestamp()) * 1_000_000_000
+    start_ns = midnight_ns(now_ns)
     try:
         with History(path) as history:
             conditions = history.stats(Selection(span=(start_ns, start_ns + DAY_NS))).conditions
