@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jogeon.cli.showing.outcome_table import BAR, bar, percent
+from jogeon.cli.showing.outcome_table import BAR, bar
 from jogeon.events import Condition
 from jogeon.journal.outcomes import Outcome
 
@@ -32,7 +32,3 @@ def test_a_bar_lies_around_zero(quartiles: tuple[float | None, ...], drawn: str)
 
 def test_where_nothing_moved_there_is_still_a_bar() -> None:
     assert bar(outcome(0.0, 0.0, 0.0), 0.0, "-o|").strip() == "o"
-
-
-def test_a_return_has_its_sign() -> None:
-    assert [percent(each) for each in (1.234, -0.5, 0.0, None)] == ["+1.23%", "-0.50%", "+0.00%", ""]

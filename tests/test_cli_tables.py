@@ -12,15 +12,13 @@ from jogeon.cli.showing.tables import (
     Table,
     condition_table,
     console,
-    number,
     show_table,
-    sign_words,
     stock_table,
 )
-from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
+from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.width import columns
-from jogeon.events import Condition, Sign, Stock
+from jogeon.events import Condition, Stock
 
 RISEN = Stock("0000D0", "가상바이오 013", 1_234_500, "limit-up", 284_500, 29.95, 1_234_567_890, 1, 2, 3)
 EMPTY = Stock("000010", "", None, None, None, None, None, None, None, None)
@@ -85,18 +83,6 @@ def test_a_console_of_ascii_gets_a_rule_it_can_show() -> None:
     table = Table([Column("code")])
     table.add("005930")
     assert all(line.plain.isascii() for line in table.lines(20, plain=True))
-
-
-def test_every_sign_has_a_word_in_both_languages() -> None:
-    signs: tuple[Sign, ...] = ("limit-up", "rise", "flat", "limit-down", "fall")
-    told = [sign_words(sign, Texts("ko"), RICH_SIGNS) for sign in signs]
-    assert told == ["↑ 상한", "▲ 상승", "- 보합", "↓ 하한", "▼ 하락"]
-    assert sign_words("limit-down", Texts("en"), PLAIN_SIGNS) == "v limit down"
-    assert sign_words(None, Texts("ko"), RICH_SIGNS) == ""
-
-
-def test_numbers() -> None:
-    assert [number(1_234_567), number(None), number(-100, "+"), number(100, "+")] == ["1,234,567", "", "-100", "+100"]
 
 
 def test_markup_in_a_name_is_a_name() -> None:

@@ -1,10 +1,12 @@
 """Where alerts go (알림 대상): what a target is, and what became of an attempt to reach it."""
 
+import time
 from typing import Protocol
 
 from msgspec import Struct
 
-from jogeon.alerts.outbox import Message
+from jogeon.alerts.outbox import Message, Row
+from jogeon.errors import AlertRefused, AlertUnreachable
 from jogeon.web import Reply
 
 
@@ -43,6 +45,22 @@ class Target(Protocol):
     async def send(self, message: Message) -> Outcome:
         """Send one message and tell what became of it."""
         ...
+
+
+async def try_out(target: Target, name: str, text: str) -> AlertRefused | None:
+    """Send a text that no rule made; return why the target did not take it, AlertUnreachable if nobody answered."""
+    now_ns = time.time_ns()
+    row = Row(
+        id=f"test-{now_ns:x}", target=name, rule="", seq="", condition="", code="", name=None, event="test", trigger="",
+        text=text, due_ns=now_ns, made_ns=now_ns,
+    )  # fmt: skip
+    match await target.send(Message((row,), text)):
+        case Sent():
+            return None
+        case Later(reason=reason, reached=False):
+            return AlertUnreachable(name, reason)
+        case Refused(reason=reason) | Later(reason=reason):
+            return AlertRefused(name, reason)
 
 
 def retry_after(reply: Reply) -> float | None:

@@ -9,7 +9,7 @@ import click
 
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.json_lines import json_line
+from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.terminal import is_terminal, show, tell
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def board(choices: Choices) -> None:
         tell(*choices.texts("board.none").split("\n"))
         raise click.exceptions.Exit(NO_BOARD)
     if choices.json or not is_terminal(sys.stdout):
-        show(json_line({"url": url}).decode().rstrip("\n"))
+        Lines().write(json_line({"url": url}))
         return
     show(choices.texts("board.link", url=url))
     click.launch(url)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jogeon.alerts.making import made
-from jogeon.alerts.outbox import Message, Row
 from jogeon.alerts.rebuilding import dry_run, row_of
-from jogeon.alerts.targets import Later, Refused, Sent
+from jogeon.alerts.targets import try_out
 from jogeon.alerts.webhook import as_object
 from jogeon.alerts.wording import rows_of
 from jogeon.cli.running.alert_plan import settings_of_alerts, unlisted, unpriced, unready
@@ -22,7 +21,7 @@ from jogeon.cli.showing.failures import explain
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.rule_words import says
 from jogeon.cli.showing.terminal import show, tell
-from jogeon.errors import AlertRefused, AlertUnreachable, InvalidSetting, JournalError, SessionTaken
+from jogeon.errors import InvalidSetting, JournalError, SessionTaken
 from jogeon.events import korean
 from jogeon.journal.history import History
 from jogeon.journal.reading import open_reader, told
@@ -33,8 +32,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from jogeon.alerts.outbox import Row
     from jogeon.alerts.settings import AlertSettings
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.errors import AlertRefused
     from jogeon.events import Condition
     from jogeon.journal.steps import Posted
 
@@ -66,9 +67,7 @@ def check(choices: Choices, journal: str | None, *, priced: bool) -> bool:
     return not wrong
 
 
-def _check_lines(
-    right: Sequence[tuple[str, str]], wrong: Sequence[tuple[str | None, InvalidSetting]], choices: Choices
-) -> None:
+def _check_lines(right: Right, wrong: Wrong, choices: Choices) -> None:
     write = Lines().write
     for name, sentence in right:
         write(json_line({"rule": name, "ok": True, "says": sentence}))
@@ -78,9 +77,7 @@ def _check_lines(
         tell(*explain(error, choices).split("\n"))
 
 
-def _check_texts(
-    right: Sequence[tuple[str, str]], wrong: Sequence[tuple[str | None, InvalidSetting]], choices: Choices
-) -> None:
+def _check_texts(right: Right, wrong: Wrong, choices: Choices) -> None:
     for name, sentence in right:
         show(choices.texts("alert.right", name=name, says=sentence))
     for rule, error in wrong:
@@ -134,19 +131,7 @@ def test(choices: Choices, name: str | None) -> None:
 
 
 async def _sent(choices: Choices, settings: AlertSettings, name: str) -> AlertRefused | None:
-    target, now_ns = made(settings, {name: None})[name], time.time_ns()
-    text = choices.texts("alert.test")
-    row = Row(
-        id=f"test-{now_ns:x}", target=name, rule="", seq="", condition="", code="", name=None, event="test", trigger="",
-        text=text, due_ns=now_ns, made_ns=now_ns,
-    )  # fmt: skip
-    match await target.send(Message((row,), text)):
-        case Sent():
-            return None
-        case Later(reason=reason, reached=False):
-            return AlertUnreachable(name, reason)
-        case Refused(reason=reason) | Later(reason=reason):
-            return AlertRefused(name, reason)
+    return await try_out(made(settings, {name: None})[name], name, choices.texts("alert.test"))
 
 
 # ------------------------------------------------------------ dry run and list

@@ -14,14 +14,13 @@ from jogeon.account.environment import variable
 from jogeon.account.pasted import is_one_word, unquoted
 from jogeon.alerts.adding import file_to_write, names_in, telegram_text, write_behind
 from jogeon.alerts.chats import Chat, chats_of
-from jogeon.alerts.outbox import Message, Row
 from jogeon.alerts.settings import is_safe
-from jogeon.alerts.targets import Later, Refused
+from jogeon.alerts.targets import try_out
 from jogeon.alerts.telegram import API, Telegram
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.prompts import ask
 from jogeon.cli.showing.terminal import tell
-from jogeon.errors import AlertRefused, AlertUnreachable, InvalidSetting
+from jogeon.errors import AlertRefused, InvalidSetting
 from jogeon.files import not_private
 from jogeon.net import proxy_for
 
@@ -92,16 +91,9 @@ def _token(texts: Texts) -> tuple[str, str, bool]:
 async def _talk(texts: Texts, name: str, api: str, token: str) -> Chat:
     """Find the chat and send a message there."""
     chat = await _chosen(texts, await _seen(texts, name, api, token))
-    now_ns, text = time.time_ns(), texts("alert.first")
-    row = Row(
-        id=f"test-{now_ns:x}", target=name, rule="", seq="", condition="", code="", name=None, event="test", trigger="",
-        text=text, due_ns=now_ns, made_ns=now_ns,
-    )  # fmt: skip
-    match await Telegram(token, chat.id, api, proxy_for(api)).send(Message((row,), text)):
-        case Later(reason=reason, reached=False):
-            raise AlertUnreachable(name, reason)
-        case Refused(reason=reason) | Later(reason=reason):
-            raise AlertRefused(name, reason)
+    error = await try_out(Telegram(token, chat.id, api, proxy_for(api)), name, texts("alert.first"))
+    if error is not None:
+        raise error
     tell(texts("alert.first-sent"))
     return chat
 

@@ -121,12 +121,12 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     An interrupted command waits only while its reader takes something.
     """
     rest = False
-    line = _readable_line(watch, wish, texts) if wish.lines else event_line
+    lines = _readable_lines(watch, wish, texts) if wish.lines else _json_lines
 
     async def use(events: Sequence[Event]) -> None:
         if wish.bell and any(map(is_heard, events)):
             ring()
-        await output.write(b"".join(map(line, events)))
+        await output.write(lines(events))
 
     async def taken() -> None:
         nonlocal rest
@@ -148,16 +148,22 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
                 await take(watch, Wish(), use)
 
 
-def _readable_line(watch: Watch, wish: Wish, texts: Texts) -> Callable[[Event], bytes]:
-    """Return what makes a readable line of an event; a change bears the price that is known at that moment."""
+def _json_lines(events: Sequence[Event]) -> bytes:
+    return b"".join(map(event_line, events))
+
+
+def _readable_lines(watch: Watch, wish: Wish, texts: Texts) -> Callable[[Sequence[Event]], bytes]:
+    """Return what makes readable lines of events; a change bears the price that is known at that moment."""
     encoding = sys.stdout.encoding or "utf-8"
     signs = signs_for(encoding)
 
-    def line(event: Event) -> bytes:
-        prices = shown_prices(watch) if wish.prices and isinstance(event, Enter | Leave) else None
-        return f"{plain(readable(event, texts, signs, prices)).rstrip()}\n".encode(encoding, "replace")
+    def lines(events: Sequence[Event]) -> bytes:
+        priced = wish.prices and any(isinstance(event, Enter | Leave) for event in events)
+        prices = shown_prices(watch) if priced else None
+        made = (f"{plain(readable(event, texts, signs, prices)).rstrip()}\n" for event in events)
+        return "".join(made).encode(encoding, "replace")
 
-    return line
+    return lines
 
 
 # ---------------------------------------------------------------- the live view

@@ -11,7 +11,6 @@ import msgspec
 from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_terminal
 from jogeon.errors import CouldNotConnect, RemoteProtocolError
 from jogeon.web import exchange
@@ -29,16 +28,11 @@ def status(choices: Choices, rest: str | None) -> None:
 
     told = run_loop(_asked(choices, rest))
     if choices.json or not is_terminal(sys.stdout):
-        run_loop(_write(json_line(told)))
+        Lines().write(json_line(told))
     else:
         from jogeon.cli.showing.hub_table import show_status
 
         show_status(told, choices.texts)
-
-
-async def _write(line: bytes) -> None:
-    with Output(Lines()) as output:
-        await output.write(line)
 
 
 async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from types import FrameType
 
+    from jogeon.account.keys import Keys
     from jogeon.cli.arguments.choices import Choices
     from jogeon.client import Client
 
@@ -33,7 +34,7 @@ STOPPING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     """Return a client of the server that was chosen here, else in the settings."""
-    from jogeon.account.settings import chosen_price_limit, chosen_server
+    from jogeon.account.settings import chosen_server
     from jogeon.cli.running.keys import chosen_mode, keys_of, kiwoom_mode_says
 
     if choices.server is None:
@@ -43,8 +44,16 @@ def open_client(choices: Choices) -> AbstractAsyncContextManager[Client]:
     keys = choices.found
     if keys is None and choices.keys is not None:
         keys = keys_of(chosen_mode(choices), choices)
+    return _connected(choices, choices.server, token=_token_of(choices.server), keys=keys, rest=choices.rest)
+
+
+def _connected(
+    choices: Choices, server: str, *, token: str | None, keys: Keys | None = None, rest: str | None = None
+) -> AbstractAsyncContextManager[Client]:
+    from jogeon.account.settings import chosen_price_limit
+
     return choices.connect(
-        choices.server, token=_token_of(choices.server), keys=keys, rest=choices.rest, insecure=choices.insecure,
+        server, token=token, keys=keys, rest=rest, insecure=choices.insecure,
         recheck=choices.recheck, on_taken=choices.on_taken, price_limit=chosen_price_limit(),
     )  # fmt: skip
 
@@ -62,7 +71,6 @@ def _token_of(server: str) -> str | None:
 async def shared_client(choices: Choices) -> AsyncIterator[Client]:
     """Have a client of the server; where a hub of this machine has the session, one on that hub, which is said."""
     from jogeon.account.lock import hub_at
-    from jogeon.account.settings import chosen_price_limit
 
     async with AsyncExitStack() as opened:
         try:
@@ -72,11 +80,7 @@ async def shared_client(choices: Choices) -> AsyncIterator[Client]:
             if hub is None:
                 raise
             tell(choices.texts("hub.through", hub=hub.websocket, holder=taken.holder))
-            below = choices.connect(
-                hub.websocket, token=hub.token, keys=None, rest=None, insecure=choices.insecure,
-                recheck=choices.recheck, on_taken=choices.on_taken, price_limit=chosen_price_limit(),
-            )  # fmt: skip
-            client = await opened.enter_async_context(below)
+            client = await opened.enter_async_context(_connected(choices, hub.websocket, token=hub.token))
         yield client
 
 
@@ -139,8 +143,7 @@ async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if task is not None:
-            task.cancel()
-        loop.call_soon_threadsafe(lambda: None)  # wakes a loop that sleeps
+            loop.call_soon_threadsafe(task.cancel)  # between two callbacks; it wakes a loop that sleeps
 
     numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
     ours = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]

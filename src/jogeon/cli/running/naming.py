@@ -12,9 +12,6 @@ from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
 from jogeon.wire.stocks import MOST_ASKED
 
-NO_SUCH_STOCK = "1902"
-"""How the broker answers where it knows none of the codes: they have no names, and nothing went wrong."""
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -23,6 +20,9 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
     from jogeon.client import Client
+
+NO_SUCH_STOCK = "1902"
+"""How the broker answers where it knows none of the codes: they have no names, and nothing went wrong."""
 
 
 def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = tell) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.event_words import tell_event
+from jogeon.cli.showing.event_words import tell_event, word_width
 from jogeon.cli.showing.ink import Piece
 from jogeon.cli.showing.terminal import clean
-from jogeon.cli.texts.width import columns, padded
+from jogeon.cli.texts.width import padded
 from jogeon.events import Enter, Gap, Leave, Snapshot, korean
 
 if TYPE_CHECKING:
@@ -39,10 +39,6 @@ def readable(event: Event, texts: Texts, signs: Signs, prices: Mapping[str, Pric
     return (
         Piece(f"{moment:%Y-%m-%d %H:%M:%S}", "dim"),
         Piece(BETWEEN),
-        Piece(padded(word, _word_width(texts)), told.colour),
+        Piece(padded(word, word_width(texts)), told.colour),
         Piece("".join(f"{BETWEEN}{each}" for each in (*stock, rest))),
     )
-
-
-def _word_width(texts: Texts) -> int:
-    return 2 + max(columns(texts(f"event.{kind}")) for kind in ("enter", "leave", "gap", "state", "anomaly"))

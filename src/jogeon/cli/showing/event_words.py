@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jogeon.cli.showing.terminal import visible_name
 from jogeon.cli.showing.translate import cause_of, oddity_of
+from jogeon.cli.texts.width import columns
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, State
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def tell_event(event: Event, texts: Texts, signs: Signs) -> Told:
             rest = f"{name}: {what}" if name else what
             return Told("?", texts("event.anomaly"), event.code or "", rest, "magenta")
     return Told("", "", "", name, "")
+
+
+def word_width(texts: Texts) -> int:
+    """Return the columns of sign and word, whatever the event."""
+    return 2 + max(columns(texts(f"event.{kind}")) for kind in ("enter", "leave", "gap", "state", "anomaly"))
 
 
 def _origin(change: Enter | Leave, texts: Texts) -> str:

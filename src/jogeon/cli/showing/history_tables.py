@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from jogeon.cli.showing.event_line import readable
-from jogeon.cli.showing.event_words import FALL, RISE
-from jogeon.cli.showing.outcome_table import percent
-from jogeon.cli.showing.tables import Cell, Column, Table, console, number, show_line, show_table
+from jogeon.cli.showing.figures import colour_of, number, percent, sign_of
+from jogeon.cli.showing.tables import Cell, Column, Table, console, show_line, show_table
 from jogeon.cli.showing.terminal import signs_for, visible_name
 from jogeon.events import korean
 
@@ -93,10 +92,10 @@ def _priced(price: Price | None, at_ns: int) -> Iterable[str | Cell]:
     """Return the cells of PRICES."""
     if price is None:
         return [""] * len(PRICES)
-    rate, gain = (Cell(percent(each), _colour(each)) for each in (price.rate, price.return_))
+    rate, gain = (Cell(percent(each), colour_of(sign_of(each))) for each in (price.rate, price.return_))
     whole = [number(each) for each in (price.entry_price, price.price, price.volume)]
     entered, last = (_clock(moment, at_ns) for moment in (price.entry_at, price.price_at))
-    return [entered, whole[0], Cell(whole[1], _colour(price.rate)), last, rate, whole[2], gain]
+    return [entered, whole[0], Cell(whole[1], colour_of(sign_of(price.rate))), last, rate, whole[2], gain]
 
 
 def _clock(moment: datetime | None, at_ns: int) -> str:
@@ -104,10 +103,6 @@ def _clock(moment: datetime | None, at_ns: int) -> str:
     if moment is None:
         return ""
     return f"{moment:%H:%M:%S}" if moment.date() == korean(at_ns).date() else f"{moment:%m-%d %H:%M}"
-
-
-def _colour(value: float | None) -> str:
-    return RISE if (value or 0) > 0 else FALL if (value or 0) < 0 else ""
 
 
 def _stocks(picture: Picture) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.event_words import tell_event
+from jogeon.cli.showing.event_words import tell_event, word_width
 from jogeon.cli.showing.ink import Piece
 from jogeon.cli.showing.live_picture import Outage, name_of
 from jogeon.cli.showing.terminal import clean
@@ -33,8 +33,7 @@ class Log:
 
     def __init__(self, texts: Texts, signs: Signs) -> None:
         self._texts, self._signs = texts, signs
-        kinds = ("enter", "leave", "gap", "state", "anomaly")
-        self._word = 2 + max(columns(texts(f"event.{kind}")) for kind in kinds)
+        self._word = word_width(texts)
 
     def lines(self, told: Sequence[Event | Outage], width: int) -> Iterator[Line]:
         """Yield a line for each event."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jogeon.cli.showing.event_words import FALL, RISE
+from jogeon.cli.showing.event_words import RISE
+from jogeon.cli.showing.figures import colour_of, mark_of, number, percent, sign_of, sign_words
 from jogeon.cli.showing.ink import Piece
 from jogeon.cli.showing.live_picture import SECOND_NS, Price
 from jogeon.cli.showing.terminal import clean
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from jogeon.cli.showing.live_picture import Stand
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
-    from jogeon.events import Sign
 
 FRESH_NS = 5 * SECOND_NS
 """A stock is marked for so long after it entered."""
@@ -154,20 +154,18 @@ class LiveTable:
         return f"{'~' if stand.origin == 'recovered' else ''}{there:%H:%M:%S}"
 
     def _numbers(self, price: Price, *, dim: bool) -> dict[str, Piece]:
-        rise = price.sign or _sign_of(price.rate)
-        colour = "dim" if dim else _colour(rise)
-        gain = "dim" if dim else _colour(_sign_of(price.gain))
-        mark = _mark(rise, self._signs)
-        word = self._texts(f"sign.{rise}") if rise else ""
+        rise = price.sign or sign_of(price.rate)
+        colour = "dim" if dim else colour_of(rise)
+        gain = "dim" if dim else colour_of(sign_of(price.gain))
         grey = "dim" if dim else ""
         return {
-            "price": Piece(_whole(price.price), colour),
-            "trend": Piece(f"{mark} {word}".strip(), colour),
-            "sign": Piece(mark, colour),
-            "rate": Piece(_percent(price.rate), colour),
-            "volume": Piece(_whole(price.volume), grey),
-            "entry": Piece(_whole(price.entry), grey),
-            "return": Piece(_percent(price.gain), gain),
+            "price": Piece(number(price.price), colour),
+            "trend": Piece(sign_words(rise, self._texts, self._signs), colour),
+            "sign": Piece(mark_of(rise, self._signs), colour),
+            "rate": Piece(percent(price.rate), colour),
+            "volume": Piece(number(price.volume), grey),
+            "entry": Piece(number(price.entry), grey),
+            "return": Piece(percent(price.gain), gain),
         }
 
 
@@ -182,32 +180,6 @@ def age(seconds: int, texts: Texts) -> str:
 
 def _together(widths: Mapping[str, int]) -> int:
     return sum(widths.values()) + len(BETWEEN) * (len(widths) - 1)
-
-
-def _whole(number: int | None) -> str:
-    return "" if number is None else f"{number:,}"
-
-
-def _percent(number: float | None) -> str:
-    return "" if number is None else f"{number:+.2f}%"
-
-
-def _sign_of(number: float | None) -> Sign | None:
-    if number is None:
-        return None
-    return "rise" if number > 0 else "fall" if number < 0 else "flat"
-
-
-def _colour(sign: Sign | None) -> str:
-    return {"limit-up": RISE, "rise": RISE, "limit-down": FALL, "fall": FALL}.get(sign or "", "")
-
-
-def _mark(sign: Sign | None, signs: Signs) -> str:
-    marks = {
-        "limit-up": signs.limit_up, "rise": signs.up, "flat": signs.flat,
-        "limit-down": signs.limit_down, "fall": signs.down,
-    }  # fmt: skip
-    return marks.get(sign or "", "")
 
 
 # ---------------------------------------------------------------- in which order

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.event_words import FALL, RISE
-from jogeon.cli.showing.tables import Cell, Column, Table, console, number, show_table
+from jogeon.cli.showing.figures import colour_of, number, percent, sign_of
+from jogeon.cli.showing.tables import Cell, Column, Table, console, show_table
 from jogeon.cli.showing.terminal import can_show, visible_name
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def show_outcomes(found: Sequence[Outcome], texts: Texts) -> None:
     reach = max((abs(each or 0.0) for outcome in found for each in (outcome.q1, outcome.q3)), default=0.0)
     signs = "─●│" if can_show("─●│", target.encoding) else "-o|"
     for each in found:
-        colour = RISE if (each.median or 0) > 0 else FALL if (each.median or 0) < 0 else ""
+        colour = colour_of(sign_of(each.median))
         counted = (number(value) for value in (each.entries, each.priced, each.positive))
         table.add(
             visible_name(each.condition),
@@ -41,11 +41,6 @@ def show_outcomes(found: Sequence[Outcome], texts: Texts) -> None:
             Cell(bar(each, reach, signs), colour),
         )
     show_table(table if found else texts("history.nothing"), target)
-
-
-def percent(value: float | None) -> str:
-    """Return a return with its sign; nothing where there is none."""
-    return "" if value is None else f"{value:+.2f}%"
 
 
 def bar(outcome: Outcome, reach: float, signs: str) -> str:

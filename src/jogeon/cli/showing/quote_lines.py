@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from jogeon.cli.showing.figures import number, percent, sign_words
 from jogeon.cli.showing.json_lines import json_line
-from jogeon.cli.showing.tables import number, sign_words
 from jogeon.cli.showing.terminal import clean, signs_for
 from jogeon.cli.texts.width import cut, padded
 
@@ -31,7 +31,6 @@ def line_of(texts: Texts, *, readable: bool) -> Callable[[Quote], bytes]:
 
 def _readable(quote: Quote, texts: Texts, signs: Signs) -> str:
     moment = quote.time or quote.at
-    rate = "" if quote.rate is None else f"{quote.rate:+.2f}%"
     columns = [
         f"{moment:%H:%M:%S}",
         padded(clean(quote.code), CODE),
@@ -39,7 +38,7 @@ def _readable(quote: Quote, texts: Texts, signs: Signs) -> str:
         padded(number(quote.price), PRICE, right=True),
         padded(sign_words(quote.sign, texts, signs), SIGN),
         padded(number(quote.change, "+"), CHANGE, right=True),
-        padded(rate, RATE, right=True),
+        padded(percent(quote.rate), RATE, right=True),
         padded(number(quote.volume), VOLUME, right=True),
     ]
     return "  ".join(columns).rstrip()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from jogeon.cli.showing.event_words import FALL, RISE
+from jogeon.cli.showing.figures import colour_of, number, percent, sign_words
 from jogeon.cli.showing.terminal import can_show, clean, signs_for, visible_name
 from jogeon.cli.texts.width import columns, cut, padded
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
-    from jogeon.events import Condition, Sign, Stock
+    from jogeon.events import Condition, Stock
 
-SIGN_COLOURS: dict[Sign, str] = {"limit-up": RISE, "rise": RISE, "flat": "", "limit-down": FALL, "fall": FALL}
 BETWEEN = "  "
 LEAST = 8
 """Columns that are left of a text that gives way."""
@@ -98,8 +97,8 @@ class Table:
 
     def _folded(self, row: tuple[Cell, ...], widths: dict[int, int], more: str) -> Iterator[Text]:
         pieces = {place: self._pieces(place, row[place].text, size, more) for place, size in widths.items()}
-        for number in range(max(map(len, pieces.values()))):
-            cells = [Cell("".join(pieces[place][number : number + 1]), row[place].style) for place in widths]
+        for at in range(max(map(len, pieces.values()))):
+            cells = [Cell("".join(pieces[place][at : at + 1]), row[place].style) for place in widths]
             yield self._line(cells, widths)
 
     def _pieces(self, place: int, text: str, width: int, more: str) -> list[str]:
@@ -109,10 +108,10 @@ class Table:
 
     def _line(self, cells: Sequence[Cell], widths: dict[int, int]) -> Text:
         line = Text()
-        for number, (cell, (place, size)) in enumerate(zip(cells, widths.items(), strict=True)):
+        for at, (cell, (place, size)) in enumerate(zip(cells, widths.items(), strict=True)):
             column = self._columns[place]
             text = cut(cell.text, size, "") if column.yields else cell.text
-            line.append(BETWEEN if number else "").append(padded(text, size, right=column.right), cell.style)
+            line.append(BETWEEN if at else "").append(padded(text, size, right=column.right), cell.style)
         line.rstrip()
         return line
 
@@ -212,30 +211,13 @@ def show_stocks(condition: Condition, stocks: Sequence[Stock], texts: Texts) -> 
 
 
 def _stock_row(stock: Stock, texts: Texts, signs: Signs) -> list[Cell]:
-    colour = SIGN_COLOURS[stock.sign] if stock.sign else ""
-    rate = "" if stock.rate is None else f"{stock.rate:+.2f}%"
+    colour = colour_of(stock.sign)
     return [
         Cell(stock.code),
         Cell(stock.name),
         Cell(number(stock.price), colour),
         Cell(sign_words(stock.sign, texts, signs), colour),
         Cell(number(stock.change, "+"), colour),
-        Cell(rate, colour),
+        Cell(percent(stock.rate), colour),
         *(Cell(number(value)) for value in (stock.volume, stock.open, stock.high, stock.low)),
     ]
-
-
-def sign_words(sign: Sign | None, texts: Texts, signs: Signs) -> str:
-    """Return sign and word, so that nobody depends on the colour."""
-    if sign is None:
-        return ""
-    mark = {
-        "limit-up": signs.limit_up, "rise": signs.up, "flat": signs.flat,
-        "limit-down": signs.limit_down, "fall": signs.down,
-    }[sign]  # fmt: skip
-    return f"{mark} {texts(f'sign.{sign}')}"
-
-
-def number(value: int | None, sign: str = "") -> str:
-    """Return a number with thousands separators; nothing where there is none."""
-    return "" if value is None else f"{value:{sign},}"
