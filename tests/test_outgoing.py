@@ -39,6 +39,21 @@ async def test_many_go_out_in_order_and_a_second_writer_is_refused(tmp_path: Pat
         assert await stream.last() == 1_000
 
 
+async def test_where_somebody_wrote_between_none_of_what_is_under_way_comes_in(tmp_path: Path) -> None:
+    """The first is refused, and the foreign message has just the sequence that the second waits for."""
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        stream = await stream_of(client, place)
+        out = Outgoing(client, 0)
+        await out.open()
+        await client.publish(place.subject("급등주"), b"between")
+        for payload in (b"1", b"2", b"3"):
+            await out.put(Message(place.subject("급등주"), payload))
+        with pytest.raises(Fenced):
+            await out.all_in()
+        await client.flush()
+        assert [payload async for payload in stream.backwards()] == [b"between"]
+
+
 async def test_a_server_without_a_stream_is_told(tmp_path: Path) -> None:
     async with natsd(tmp_path, jetstream=False) as server, opened(place := server.place()) as client:
         out = Outgoing(client, 0)

@@ -278,33 +278,54 @@ async def test_a_late_answer_to_a_peer_that_went_is_nobodys() -> None:
         assert server.peers == ()
 
 
-async def test_who_keeps_too_much_waiting_for_too_long_is_cut() -> None:
-    clerk = Clerk()
-    async with serving(clerk, lag=(2**16, 0.1)) as server:
-        _, writer = await raw(server)
-        writer.write(LOGIN)
-        while not clerk.peers or not clerk.peers[0].key:
-            await asyncio.sleep(0.01)
-        (peer,) = clerk.peers
-        peer.send(text_frame(b"x" * 60_000) * 50)  # more than the kernels take
-        while not peer.ended:
-            await asyncio.sleep(0.01)
-        assert peer.cut_for == "too slow"
-        writer.transport.abort()
+TOO_MUCH = 50 * text_frame(b"x" * 60_000)
+"""More than the kernels take."""
 
 
-async def test_who_takes_what_waits_in_time_is_not() -> None:
+@contextlib.asynccontextmanager
+async def slow_reader(seconds: float) -> AsyncIterator[tuple[Peer, asyncio.StreamReader]]:
+    """Give a peer that logged in and may lag for so long, and what it would read."""
     clerk = Clerk()
-    async with serving(clerk, lag=(2**16, 0.5)) as server:
+    async with serving(clerk, lag=(2**16, seconds)) as server:
         reader, writer = await raw(server)
         writer.write(LOGIN)
         while not clerk.peers or not clerk.peers[0].key:
             await asyncio.sleep(0.01)
-        (peer,) = clerk.peers
-        peer.send(text_frame(b"x" * 60_000) * 50)
-        taken = 0
-        while taken < 3_000_000:
-            taken += len(await reader.read(2**16))
+        try:
+            yield clerk.peers[0], reader
+        finally:
+            writer.transport.abort()
+
+
+async def take_all(reader: asyncio.StreamReader) -> None:
+    taken = 0
+    while taken < 3_000_000:
+        taken += len(await reader.read(2**16))
+
+
+async def test_who_keeps_too_much_waiting_for_too_long_is_cut() -> None:
+    async with slow_reader(0.1) as (peer, _):
+        peer.send(TOO_MUCH)
+        while not peer.ended:
+            await asyncio.sleep(0.01)
+        assert peer.cut_for == "too slow"
+
+
+async def test_who_takes_what_waits_in_time_is_not() -> None:
+    async with slow_reader(0.5) as (peer, reader):
+        peer.send(TOO_MUCH)
+        await take_all(reader)
         await asyncio.sleep(0.6)
         assert not peer.ended
-        writer.transport.abort()
+
+
+async def test_who_is_late_again_has_the_whole_time_again() -> None:
+    async with slow_reader(2.0) as (peer, reader):
+        peer.send(TOO_MUCH)
+        await asyncio.sleep(1.4)
+        await take_all(reader)
+        peer.send(TOO_MUCH)
+        again = time.monotonic()
+        while not peer.ended:
+            await asyncio.sleep(0.01)
+        assert time.monotonic() - again > 1.9

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WINDOW = 256
 """Messages under way at most."""
 EXPECTED = "Nats-Expected-Last-Sequence"
+ID, BEHIND = "Nats-Msg-Id", "Nats-Expected-Last-Msg-Id"
+"""A foreign message may take just the sequence that one under way waits for; the id says that the last one is ours."""
 
 
 class Fenced(ConnectionLost):
@@ -53,9 +55,11 @@ class Outgoing:
         if self._error is not None:
             raise self._error
         fence = {EXPECTED: str(self.sequence)}
+        if self._waiting:
+            fence[BEHIND] = f"{self._inbox}.{self.sequence}"
         self.sequence += 1
         self._waiting.append((self.sequence, asyncio.get_running_loop().time()))
-        reply = f"{self._inbox}.{self.sequence}"
+        reply = fence[ID] = f"{self._inbox}.{self.sequence}"  # a refused one may come again elsewhere
         await self._client.publish(message.subject, message.payload, reply=reply, headers=fence)
 
     def then(self, done: Callable[[], object]) -> None:

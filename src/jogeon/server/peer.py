@@ -114,8 +114,8 @@ class Peer(WSListener):
         self._server = server
         self._outbox: list[bytes] = []
         self._waiting = 0
-        self._lags: int | None = None
-        """What waited when it began to be too much; None while it is not."""
+        self._lagging: asyncio.TimerHandle | None = None
+        """Ends the time for which too much may wait; None while it is not too much."""
         self._ended = False
         self._garbled = False
         self._inbox = Inbox(server.settings.frame_limit)
@@ -206,10 +206,10 @@ class Peer(WSListener):
         self._outbox.clear()
         self._waiting = 0
         if frames and not self._transport.is_disconnected:
+            self._look_at_lag()
             self._transport.underlying_transport.write(frames)
             self._check_bound(self._transport.underlying_transport.get_write_buffer_size())
-            if self._server.settings.lag is not None:
-                self._look_at_lag(*self._server.settings.lag)
+            self._look_at_lag()
 
     def stop_reading(self) -> None:
         """Leave what the peer sends in its socket."""
@@ -251,20 +251,21 @@ class Peer(WSListener):
             logger.warning("peer %d does not read: %d bytes wait, the bound is %d", self.number, waiting, bound)
             self.cut("too slow")
 
-    def _look_at_lag(self, most: int, seconds: float) -> None:
-        """Cut a peer for which too much waits for too long; what it takes meanwhile begins the time anew."""
-        waiting = self.unsent
-        if waiting <= most:
-            self._lags = None
-        elif self._lags is None and not self._ended:
-            self._lags = waiting
-            self._server.loop.call_later(seconds, self._lagged, most, seconds)
+    def _look_at_lag(self) -> None:
+        """Cut a peer for which too much waits for too long; once it is not too much, the time begins anew."""
+        if self._server.settings.lag is None:
+            return
+        most, seconds = self._server.settings.lag
+        if self.unsent <= most:
+            if self._lagging is not None:
+                self._lagging.cancel()
+                self._lagging = None
+        elif self._lagging is None and not self._ended:
+            self._lagging = self._server.loop.call_later(seconds, self._lagged, most, seconds)
 
     def _lagged(self, most: int, seconds: float) -> None:
-        if self._lags is None or self._ended:
-            return
-        self._lags = None
-        if self.unsent > most:
+        self._lagging = None
+        if self.unsent > most and not self._ended:
             logger.warning("peer %d does not keep up: %d bytes wait for %g s", self.number, self.unsent, seconds)
             self.cut("too slow")
 
