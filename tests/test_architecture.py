@@ -28,9 +28,9 @@ SRC = TESTS.parent / "src"
 WINGS = {
     "ground": "masks reports details errors events prices times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers lines session stocks",
-    "live": "membership listing pages stages folding followed subscription wishes planner relayed subscriptions retry"
-    " listening waiter receiving slots turns holding pricing ledger quoting asking queue jobs connection opening policy"
-    " beats serving supervisor feed",
+    "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
+    " subscriptions retry listening waiter receiving slots turns holding pricing ledger quoting asking queue jobs"
+    " connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
@@ -67,8 +67,8 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values messages quotes readers requests writers lines session stocks",
-    "live": "membership listing pages stages folding followed subscription wishes planner relayed subscriptions retry"
-    " listening receiving slots turns holding pricing ledger quoting",
+    "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
+    " subscriptions retry listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches metrics",
     "board": "visitors series blindness topic stocks picture diffs",
@@ -97,7 +97,6 @@ LONG_CLASSES = {
     "jogeon.simulator.broker.broker.SimulatedBroker": "whatever the simulator answers, one method a request",
     "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
     "jogeon.live.supervisor.Supervisor": "one task, and the twelve things that a connection tells it",
-    "jogeon.live.subscription.Subscription": "the life of one condition: its table is in stages, its doubts are here",
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
     "jogeon.journal.history.History": "one method for each question that a journal answers",
     "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",
