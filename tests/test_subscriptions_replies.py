@@ -145,7 +145,7 @@ def test_a_refusal_that_passes_costs_a_registration_nothing_but_a_second() -> No
     talk.passes(1)
     talk.registers("0", A)
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
-    assert talk.subscriptions.wanted[0].error is None
+    assert talk.subscriptions.wanted[0].attempts.error is None
 
 
 def test_refusals_that_pass_are_counted_anew_after_an_answer() -> None:
@@ -239,7 +239,7 @@ def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:
     talk.passes(5)
     talk.asks(Clear("0"))
     talk.is_silent()
-    assert isinstance(talk.subscriptions.wanted[0].error, RequestTimeout)
+    assert isinstance(talk.subscriptions.wanted[0].attempts.error, RequestTimeout)
     assert talk.subscriptions.wanted[0].due == talk.now + 10
 
 
