@@ -101,7 +101,6 @@ LONG_CLASSES = {
     "jogeon.journal.history.History": "one method for each question that a journal answers",
     "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",
     "jogeon.server.peer.Peer": "one connection from its upgrade to its end",
-    "jogeon.simulator.market.tape.Tape": "the trades of all stocks, tick by tick, drawn from one source of chance",
 }
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
