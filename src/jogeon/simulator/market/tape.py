@@ -8,8 +8,8 @@ news (a stock is then hot for some minutes: it trades often, in large lots, and 
   trades once in an auction.
 * Now and then a block of at least BLOCK shares changes hands, and an ordinary trade follows within a second.
 
-How busy a moment is, is the hours' to say. All randomness comes from one source (chance.py), and all arithmetic is exact
-everywhere. So a tape is the same on every machine.
+How busy a moment is, is the hours' to say. All randomness comes from one source (chance.py), and only arithmetic that
+is exact everywhere is used. So a tape is the same on every machine.
 """
 
 from __future__ import annotations
