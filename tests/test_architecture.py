@@ -94,7 +94,6 @@ PURE_SHARE = 0.3
 # "jogeon.module", "jogeon.module.Class" or "jogeon.module.function": why it is longer.
 LONG_FILES: dict[str, str] = {}
 LONG_CLASSES = {
-    "jogeon.simulator.broker.broker.SimulatedBroker": "whatever the simulator answers, one method a request",
     "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
     "jogeon.live.supervisor.Supervisor": "one task, and the twelve things that a connection tells it",
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
