@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from jogeon.cli.texts.language import Language
+    from jogeon.cli.texts.language import Lang
     from jogeon.endpoint import Tokens
 
 pytestmark = pytest.mark.usefixtures("spared_disk", "_quick")
@@ -43,7 +43,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
 
 
-def choices_of(server: Natsd, language: Language = "en") -> Choices:
+def choices_of(server: Natsd, language: Lang = "en") -> Choices:
     choices = Choices(Texts(language), jogeon.connect, ("hub", "--all"), server="ws://127.0.0.1:1")
     choices.nats, choices.standby = server.address(), True
     return choices
@@ -164,7 +164,7 @@ async def test_a_hub_that_is_driven_out_leaves_the_mark(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_who_lost_the_lease_does_not_speak_of_app_keys(language: Language) -> None:
+def test_who_lost_the_lease_does_not_speak_of_app_keys(language: Lang) -> None:
     choices = Choices(Texts(language), jogeon.connect, ("hub", "--all"))
     error = SessionTaken(lease="nats://127.0.0.1:4222/desk")
     said = explain(error, choices)
