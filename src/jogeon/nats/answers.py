@@ -24,14 +24,16 @@ NO_QUOTES = "NATS로는 종목 시세(REG)를 중계하지 않습니다"
 class Answers:
     """Answers one client on one connection, as a hub would; `copy()` is what its reader has of the stream.
 
-    `resumed`: it goes on where the connection before it ended. `reading`: it goes on already.
+    `resumed`: it goes on where the connection before it ended. `reading`: it goes on already. `prefix` stands before
+    the names and seqs that the client sees, where it follows several hubs.
     """
 
-    def __init__(self, asking: Asking, copy: Callable[[], Copy | None]) -> None:
+    def __init__(self, asking: Asking, copy: Callable[[], Copy | None], prefix: str = "") -> None:
         self.resumed = False
         self.reading = False
         self._asking = asking
         self._copy = copy
+        self._prefix = prefix
         self._listing: list[Condition] = []
         self._labels: dict[str, dict[Condition, str]] = {}
         """How the client knows what it follows, by name and condition."""
@@ -58,7 +60,7 @@ class Answers:
         """Return the list of the hub, whose seqs count from now on."""
         self._listing = await self._asking.conditions()
         shown = sorted(self._listing, key=lambda condition: condition.seq)
-        return writers.encode_list([[condition.seq, condition.name] for condition in shown])
+        return writers.encode_list([[self._prefix + each.seq, self._prefix + each.name] for each in shown])
 
     async def _search(self, request: Search) -> bytes:
         condition = self._meant(request.seq)
@@ -69,7 +71,7 @@ class Answers:
         return writers.encode_search(request.seq.strip().ljust(3), rows or None)
 
     def _meant(self, seq: str) -> Condition | None:
-        return next((each for each in self._listing if each.seq == seq.strip()), None)
+        return next((each for each in self._listing if self._prefix + each.seq == seq.strip()), None)
 
     def _clear(self, label: str) -> None:
         for named in self._labels.values():
@@ -85,8 +87,9 @@ class Answers:
             return bool(self._labels)
         named = self._labels.get(condition.name, {})
         label = next(iter(named.values())) if len(named) == 1 else named.get(condition)
-        if label is not None and label != condition.seq:
-            force_setattr(line.event, "condition", Condition(label, condition.name))  # nobody has seen it yet
+        if label is not None and (self._prefix or label != condition.seq):
+            known = Condition(label, self._prefix + condition.name)
+            force_setattr(line.event, "condition", known)  # nobody has seen it yet
         return label is not None
 
     async def _follow(self, request: Follow) -> bytes:
@@ -99,10 +102,10 @@ class Answers:
             raise PositionError(request.after, "hole", "the stream has broken off")
         refused = self._refusal(request, wanted, copy) if request.after else ""
         for condition in wanted:
-            self._labels.setdefault(condition.name, {})[condition] = condition.seq
+            self._labels.setdefault(condition.name, {})[condition] = self._prefix + condition.seq
         if request.after and not refused:
             return writers.encode_following(Following(request.after, resumed=True))
-        shown = [each for one in wanted if (each := copy.shown(one, one.seq)) is not None]
+        shown = [each for one in wanted if (each := copy.shown(one, self._prefix + one.seq)) is not None]
         return writers.encode_following(Following(str(copy.position), shown=tuple(shown), refused=refused))
 
     def _refusal(self, request: Follow, wanted: Sequence[Condition], copy: Copy) -> str:

@@ -51,10 +51,14 @@ logger.addFilter(unmasked)
 
 
 class Way:
-    """How one client comes to its connections, one after the other; a Dial. It knows how far the last one came."""
+    """How one client comes to its connections, one after the other; a Dial. It knows how far the last one came.
 
-    def __init__(self, place: Place, learn: Learn = lambda _: None) -> None:
+    `prefix` stands before what the client sees of names and seqs.
+    """
+
+    def __init__(self, place: Place, learn: Learn = lambda _: None, prefix: str = "") -> None:
         self.place = place
+        self.prefix = prefix
         self.learn = learn
         self.copy: Copy | None = None
         self.returning = False
@@ -131,7 +135,7 @@ class Link:
         self._living = self._loop.create_task(self._live(), name="nats link")
 
     async def _begin(self, client: "Client") -> None:
-        self._answers = Answers(Asking(client, self._place), lambda: self._way.copy)
+        self._answers = Answers(Asking(client, self._place), lambda: self._way.copy, self._way.prefix)
         await client.subscribe(self._place.beat, cb=self._on_beat)
         if self._way.returning:
             await self._hub()
