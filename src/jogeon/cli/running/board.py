@@ -54,7 +54,7 @@ def groups(board: Board) -> Sequence[Group]:
 async def board_of(hub: Hub, board: Board, server: str) -> AsyncIterator[str]:
     """Have a board follow a hub that is entered; yield the link that opens it."""
     async with board:
-        with _noted(Note(server, hub.rest, board.visitors.secret)):
+        with _noted(Note(server, hub.inside.rest, board.visitors.secret)):
             yield _link(hub.rest, board.visitors.invite())
 
 

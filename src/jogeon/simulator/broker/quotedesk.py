@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from jogeon.simulator.broker.quotas import TOO_FREQUENT
-from jogeon.wire import writers
+from jogeon.wire import messages, writers
 from jogeon.wire.messages import RegisterQuotes
 from jogeon.wire.values import stock_code
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from jogeon.simulator.market.market import Market
     from jogeon.wire.messages import RemoveQuotes
 
-NO_ARRAY, OVER_LIMIT, OVER_GROUP = 105111, 105115, 105118
-NO_ARRAY_TEXT: Final = "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
+NO_ARRAY: Final = messages.ARRAY_REFUSED[0]
+OVER_LIMIT, OVER_GROUP = 105115, 105118
 
 Topic = tuple["Exchange", str]
 """An exchange, and a code that is traded there."""
@@ -73,7 +73,7 @@ class QuoteDesk:
     def misshapen(self, trnm: str) -> bytes:
         """Return the refusal of a REG or REMOVE in which an array is missing."""
         self.refused[str(NO_ARRAY)] += 1
-        return writers.encode_refusal(trnm, NO_ARRAY, NO_ARRAY_TEXT)
+        return writers.encode_refusal(trnm, *messages.ARRAY_REFUSED)
 
     def _over(self, group: Mapping[str, None], labels: Mapping[str, None]) -> tuple[int, str] | None:
         most, most_in_group = self._switches.price_limit, self._switches.group_limit
