@@ -14,7 +14,7 @@ from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.terminal import is_terminal
 from jogeon.endpoint import checked_rest
-from jogeon.errors import CouldNotConnect, RemoteProtocolError, TokenRefused
+from jogeon.errors import CouldNotConnect, LoginRefused, RemoteProtocolError
 from jogeon.web import exchange
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def status(choices: Choices, rest: str | None) -> None:
     """Show how a hub goes: the one at an address, else the one that was started last."""
     import sys
 
+    choices.server = rest
     told = run_loop(_asked(choices, rest))
     if choices.json or not is_terminal(sys.stdout):
         Lines().write(json_line(told))
@@ -49,7 +50,7 @@ async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
 
 
 async def status_of(address: str) -> dict[str, Any]:
-    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError, TokenRefused.
+    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError, LoginRefused.
 
     A hub of this user is told the token of its note, another one JOGEON_TOKEN.
     """
@@ -57,7 +58,7 @@ async def status_of(address: str) -> dict[str, Any]:
     headers = None if token is None else {"Authorization": f"Bearer {token}"}
     reply = await exchange("GET", f"{address}/hub/status", headers=headers, limit=LIMIT)
     if reply.status == 401:
-        raise TokenRefused(code="8005", text=f"{address}: HTTP 401")
+        raise LoginRefused(code="8005", text=f"{address}: HTTP 401")
     try:
         told = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
