@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import websockets
 
-from hubs import FAST, MARKET
+from hubs import FAST, MARKET, told
 from jogeon.account.consumers import Roll, let_in, shut_out
 from jogeon.connect import connect
 from jogeon.endpoint import Endpoint, FixedToken
@@ -78,8 +78,8 @@ async def test_our_client_comes_with_its_secret_key_and_is_told_the_name_it_used
             assert client.rest == named(hub.rest)
             async with client.watch("급등주") as watch:
                 assert set(watch.members["급등주"]) == set(MARKET["급등주"])
-                (consumer,) = hub.status()["consumers"]  # type: ignore[misc, str-bytes-safe]  # a list of dicts
-                assert (consumer["name"], consumer["kind"]) == ("차트", "jogeon")  # type: ignore[index]
+                (consumer,) = told(hub, "consumers")
+                assert (consumer["name"], consumer["kind"]) == ("차트", "jogeon")
 
 
 async def test_nobody_comes_without_a_token(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ async def test_a_program_ends_with_its_token(tmp_path: Path) -> None:
         assert (await issued(named(hub.rest), keys))["return_code"] == 3
         for dead in (token, keys.secretkey):
             assert (await get(hub.inside.rest + "/hub/status", dead)).status == 401
-        cut = [each["reason"] for each in hub.status()["cut"]]  # type: ignore[attr-defined, index]
+        cut = [each["reason"] for each in told(hub, "cut")]
         assert cut == ["token revoked"] * 2
 
 

@@ -141,13 +141,11 @@ class HubBroker:
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
-        match message.trnm:
-            case "REG" | "REMOVE":
-                peer.say(writers.encode_refusal(message.trnm, *messages.ARRAY_REFUSED))
-            case "CNSRREQ" | "CNSRCLR":
-                peer.say(writers.encode_missing(message.trnm, "seq"))
-            case _:
-                peer.say(writers.encode_missing("", "trnm"))
+        if message.trnm in ("REG", "REMOVE"):
+            peer.say(writers.encode_refusal(message.trnm, *messages.ARRAY_REFUSED))
+            return
+        named = message.trnm in ("CNSRREQ", "CNSRCLR")
+        peer.say(writers.encode_missing(message.trnm if named else "", "seq" if named else "trnm"))
 
     def gone(self, peer: Peer) -> None:
         """Forget a program; what nobody else wants is let go after a while."""
