@@ -61,7 +61,7 @@ class Client:
             stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             stocks.learn = self._names.learn
             self._markets = await opening.enter_async_context(kept(self._names, stocks))
-            self._feed.asking.ask = partial(stocks.prices, rank=URGENT)
+            self._feed.asking.ask = self._feed.asking.ask or partial(stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
