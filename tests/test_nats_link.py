@@ -163,14 +163,12 @@ async def test_prices_of_members_and_quotes_come_over_nats(tmp_path: Path) -> No
             assert client.rest is None
             async with client.watch("급등주", prices=True) as watch:
                 async for price in watch.price_changes():
-                    if price.entry_source == "quote" and price.price is not None:
+                    if price.entry_price is not None and price.price is not None:
                         break
-                member = next(code for code, each in watch.prices["급등주"].items() if each.price)
-                sources = set()
-                async for quote in client.quotes(member):
-                    assert quote.code == member
-                    sources.add(quote.source)
-                    if sources == {"quote", "trade"}:
+                codes = [code for code, each in watch.prices["급등주"].items() if each.price]
+                async for quote in client.quotes(*codes):
+                    assert quote.code in codes
+                    if quote.source == "trade":
                         break
 
 
