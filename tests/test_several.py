@@ -67,7 +67,8 @@ async def test_two_hubs_are_followed_as_one(tmp_path: Path) -> None:
             assert watch.members["a/급등주"].keys() == {"005930", "000660", "111111"}
             assert {each.name for each in watch.conditions} == {each.name for each in listed}
             assert client.heard is not None
-            assert watch.journal is client.rest is None
+            assert watch.journal is None
+            assert client.rest is None
 
 
 @pytest.mark.usefixtures("spared_disk")

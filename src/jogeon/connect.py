@@ -105,7 +105,7 @@ def _several(server: str, places: "tuple[Place, ...]", on_taken: "OnTaken") -> "
     for place in places:
         names = Names(names_file(str(place)))
         way = Way(place, names.learn, f"{place.alias}/")
-        policy = Policy(pace=LOCAL_PACE, on_taken=on_taken, dial=way)
+        policy = Policy(pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
         clients[place.alias] = Client(endpoint(str(place)), name=str(place), policy=policy, names=names)
     return SeveralClients(masked(server), clients)
 
@@ -133,7 +133,8 @@ def policy_for(
     if is_nats(server):
         from jogeon.nats.link import Way
 
-        return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=Way(place_of(server), learn))
+        way = Way(place_of(server), learn)
+        return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
     return policy if price_limit is None else replace(policy, price_limit=price_limit)

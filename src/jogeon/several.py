@@ -99,8 +99,9 @@ class SeveralClients(Client):
             raise LocalProtocolError(NO_JOURNAL if after is None else NO_AFTER)
 
         def watched(alias: str, conditions: Sequence[Condition]) -> Watch:
-            bounds = {"max_events": max_events, "max_bytes": max_bytes}
-            return self._clients[alias].watch(*conditions, exchange=exchange, prices=prices, **bounds)
+            return self._clients[alias].watch(
+                *conditions, exchange=exchange, prices=prices, max_events=max_events, max_bytes=max_bytes
+            )
 
         return SeveralWatches(self, names, tuple(self._clients), watched)
 

@@ -55,6 +55,11 @@ class Place(Struct, frozen=True):
         """Where the hub gives a sign of life each second; no subject of the stream."""
         return f"jogeon.{self.alias}.hub.beat"
 
+    @property
+    def trades(self) -> str:
+        """Where the hub tells trades of stocks, of each the last; no subject of the stream."""
+        return f"jogeon.{self.alias}.hub.trades"
+
     def subject(self, name: str | None, *, shown: bool = False) -> str:
         """Return the subject of a condition by its name, of None for what concerns no single one."""
         return f"jogeon.{self.alias}.{token_of(name)}{'.snap' if shown else ''}"
