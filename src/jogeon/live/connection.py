@@ -143,6 +143,10 @@ class Connection(WSListener):
             raise RequestTimeout(request.trnm, seconds)
         return waiter.result()
 
+    def end_because(self, why: Report) -> None:
+        """Note why it is about to end, where no close of a server says so."""
+        self._local_end = why
+
     async def aclose(self) -> None:
         """Close the connection and wait until the socket is gone; harmless if it is."""
         if self.error is None:
