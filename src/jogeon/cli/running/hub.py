@@ -22,6 +22,7 @@ from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
+from jogeon.errors import SessionTaken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.live.listing import resolve
@@ -125,7 +126,8 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     if choices.nats is None:
         yield None
         return
-    from jogeon.cli.running.published import owner_of, stood_by
+    from jogeon.cli.running.published import owner_of
+    from jogeon.cli.running.standby import stood_by
     from jogeon.nats.address import place_of
     from jogeon.nats.lease import Leasing
 
@@ -133,7 +135,12 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
         if choices.standby:
             await stood_by(lease, choices, settings)
-        yield lease
+        try:
+            yield lease
+        except SessionTaken as taken:
+            if not taken.lease:
+                await lease.leave_mark(f"[{taken.code}] {taken.text}" if taken.code else str(taken))
+            raise
 
 
 @contextlib.asynccontextmanager
