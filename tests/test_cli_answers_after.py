@@ -156,6 +156,7 @@ class Following:
         return f"{line['epoch']}:{line['n']}"
 
     def has_line(self) -> bool:
+        assert self._process.stdout is not None
         return bool(select.select([self._process.stdout], [], [], 0.2)[0])
 
     def end(self) -> tuple[int, str]:
