@@ -1,7 +1,7 @@
 """The truth of watches on a scripted broker, in virtual time: seed after seed, each with faults of many kinds.
 
-    python bench/scripted.py [--seeds 1000 | --minutes 60] [--first 0] [--seconds 300] [--recheck SECONDS] [--each]
-                             [FAULT …]
+    python bench/scripted.py [--seeds 1000 | --minutes 60] [--first 0] [--seconds 300] [--recheck SECONDS] [--pause 10]
+                             [--each] [FAULT …]
 
 Without names all kinds are played together. `--each` plays them one by one and prints a line for each; with
 `--minutes`, seeds are played until that time is over. At the end it is counted what was played: sessions, changes,
@@ -63,7 +63,7 @@ def play(title: str, seeds: Iterator[int], faults: Sequence[str], args: argparse
     for seed in seeds:
         if time.monotonic() >= end:
             break
-        world = World(seed, faults, args.recheck)
+        world = World(seed, faults, args.recheck, args.pause)
         tally.add(seed, world, world.run(args.seconds))
         if tally.seeds % PROGRESS == 0:
             tally.report()
@@ -78,6 +78,7 @@ def main() -> int:
     options.add_argument("--first", type=int, default=0)
     options.add_argument("--seconds", type=float, default=300.0, help="of faults, in each seed")
     options.add_argument("--recheck", type=float, default=RECHECK)
+    options.add_argument("--pause", type=float, default=10.0, help="seconds between two that watch or search beside")
     options.add_argument("--each", action="store_true")
     args = options.parse_args()
     logging.disable(logging.CRITICAL)

@@ -59,9 +59,9 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         return
     truth = world.truth[name]
     told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
-    elsewhere = list(world.unknowable(name, reader.left_ns))
+    elsewhere, unheard = list(world.unknowable(name)), list(world.unheard(name, reader.left_ns))
     rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
-    excused = _union([*((gap.since_ns, gap.until_ns) for gap in told_gaps), *world.late, *elsewhere])
+    excused = _union([*((gap.since_ns, gap.until_ns) for gap in told_gaps), *world.late, *elsewhere, *unheard])
     for code, begin, end, back in _differences(truth, history, reader.left_ns):
         seen = back and any(world.broker.proves(name, seq, code, back, begin, end) for seq in world.seqs_of(name))
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
@@ -71,7 +71,8 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
-        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
+        stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
+        if not any(since <= until_ns <= until for since, until in stretches):  # else a snapshot was another's
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, truth, elsewhere))
 
 

@@ -58,8 +58,12 @@ NEWS_NS = 250_000_000
 """The news of one push takes so long at most."""
 GRACE_NS = 3_000_000_000
 """A push this soon after a snapshot that agrees with it proves nothing (rule 5)."""
+LATEST_NS = 60_000_000_000
+"""No reply comes later than that."""
 STAY = (5.0, 150.0)
 """Seconds for which a watch that comes and goes stays."""
+PAUSE = 50.0
+"""Seconds between two that watch or search beside, unless it is said otherwise."""
 WAYS: dict[str, tuple[object, ...]] = {
     "unlisted": ("silent", "900004", "allowed"),
     "twice": ("900003", "silent"),
@@ -189,7 +193,7 @@ class Dialled(Script):
 class World:
     """Everything of one seed; `run` returns what is wrong, a sentence each."""
 
-    def __init__(self, seed: int, faults: Iterable[str], recheck: float = RECHECK) -> None:
+    def __init__(self, seed: int, faults: Iterable[str], recheck: float = RECHECK, pause: float = PAUSE) -> None:
         self.random = Random(seed)  # noqa: S311  # a drill to repeat, not a secret
         self.broker = Dialled({name: self._draw(name) for name in NAMES}, self.random)
         self.ways = {way: Random(f"{way} {seed}").choice(values) for way, values in WAYS.items()}  # noqa: S311
@@ -207,8 +211,11 @@ class World:
         self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
         self.wrong: list[str] = []
         self._beside: set[asyncio.Task[None]] = set()
+        self._given_up: list[tuple[str, int]] = []
+        """The name of each search that was not answered in time, and when it began."""
         self._faults = sorted(faults)
         self._recheck = recheck
+        self._pause = pause
         self._trading = True
 
     def run(self, seconds: float = 300.0) -> list[str]:
@@ -266,7 +273,7 @@ class World:
     async def _come(self) -> None:
         """Let others watch and search now and then."""
         while True:
-            await asyncio.sleep(self.others.expovariate(0.1))
+            await asyncio.sleep(self.others.expovariate(1 / self._pause))
             if self._trading and hasattr(self, "client"):
                 what = self.others.choice(("a watch", "a slow watch", "a search"))
                 self.beside(self.search() if what == "a search" else self.visit(slowly="slow" in what), what)
@@ -306,6 +313,8 @@ class World:
             told = watch.members.get(name)
             if name in truth and (told is None or set(told) != truth[name]):
                 self.wrong.append(f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}")
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=REST)  # a search that is not answered holds up those behind it
         if self._beside:
             self.wrong.append(f"at rest {sorted(task.get_name() for task in self._beside)} has not ended")
             await asyncio.wait([task for task in self._beside if task.cancel()])
@@ -366,13 +375,21 @@ class World:
                 _note(guest, event)
 
     async def search(self) -> None:
-        """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile."""
+        """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
+
+        Two replies to searches of one condition look alike. So it may be as old as a question that was given up.
+        """
         name, since_ns = self.others.choice(NAMES), wall()
-        found = {stock.code for stock in await self.client.search(name)}
+        try:
+            found = {stock.code for stock in await self.client.search(name)}
+        except RequestTimeout:
+            self._given_up.append((name, since_ns))
+            raise
         self.counts["searches"] += 1
+        asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
         truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
-        possible = [codes for at, codes in truth if at > since_ns]
-        possible += [codes for at, codes in truth if at <= since_ns][-1:]
+        possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
+        possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
         if found not in possible and not moved:
             self.wrong.append(f"a search of {name} from {second(since_ns)} to {second(wall())} found {sorted(found)}")
 
@@ -392,22 +409,25 @@ class World:
         """Return under which seqs a name was ever saved."""
         return {seq for _, seq in self.seqs[name] if seq is not None}
 
-    def unknowable(self, name: str, left_ns: int | None = None) -> Iterator[tuple[int, int]]:
+    def unknowable(self, name: str) -> Iterator[tuple[int, int]]:
         """Yield when nobody can know that a name was elsewhere.
 
         That is between two lists that both show it in its place: what was registered meanwhile is another's until it
-        is registered anew. Who has left did not see the next list; nor that the broker was silent because it was gone.
+        is registered anew.
         """
-        if left_ns is not None:
-            since = max((at for at in self.broker.lists if at <= left_ns), default=0)
-            if any(since < at <= left_ns for at, _ in self.seqs[name]):
-                yield since, left_ns
-            yield max((at for at in self.broker.heard_ns if at <= left_ns), default=0), left_ns
         for since, until in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
             if len(seqs) > 1 and seqs[0] == seqs[-1]:
                 yield since, until + round((self._recheck + REST) * SECOND_NS)
+
+    def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:
+        """Yield what a watch that has left did not live to hear: that the broker was gone, or where a name had gone."""
+        if left_ns is not None:
+            yield max((at for at in self.broker.heard_ns if at <= left_ns), default=0), left_ns
+            since = max((at for at in self.broker.lists if at <= left_ns - NEWS_NS), default=0)
+            if any(since < at <= left_ns for at, _ in self.seqs[name]):
+                yield since, left_ns
 
     def later(self, low: float, high: float, call: Callable[[], object]) -> None:
         """Do something after a while, and note what is true then."""

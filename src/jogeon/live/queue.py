@@ -53,6 +53,8 @@ class Queue:
         self._shown = Shown()
         self._handed: dict[Condition, set[str] | None] = {}
         """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
+        self._blind_since: dict[Condition, int] = {}
+        """While marked: where the earliest stretch began of which the consumer was not told all that it recovered."""
         self._dropped: Counter[type[Event]] = Counter()
         self.lagging = False
         """Whether events were lost and the consumer was not told yet."""
@@ -116,6 +118,8 @@ class Queue:
         """Note that a condition goes on under another seq; what is queued bears the old one."""
         if old in self._handed:
             self._handed[new] = self._handed.pop(old)
+        if old in self._blind_since:
+            self._blind_since[new] = self._blind_since.pop(old)
         self._shown.renumbered(old, new)
 
     def end(self) -> None:
@@ -145,6 +149,10 @@ class Queue:
         for condition in {self._shown.present(condition) for condition in told}:
             if condition not in self._handed:
                 self._handed[condition] = self._undone(condition, lost)
+        for event in lost:
+            if isinstance(event, Gap | Enter | Leave) and event.since_ns is not None:
+                condition = self._shown.present(event.condition)
+                self._blind_since[condition] = min(event.since_ns, self._blind_since.get(condition, event.since_ns))
         kept = [event for event in lost if self._survives(event)]
         self._dropped.update(type(event) for event in lost if not self._survives(event))
         if not self.lagging:
@@ -171,17 +179,23 @@ class Queue:
         return codes
 
     def catch_up(self) -> None:
-        """Queue what brings the consumer from what it knows to what is true now."""
+        """Queue what brings the consumer from what it knows to what is true now.
+
+        A condition's gap begins at the last event that was handed over, or where an earlier stretch did whose block the
+        consumer had only in part.
+        """
         at_ns = self._now_ns()
         last = self.last
         since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
         handed, self._handed = self._handed, {}
+        blind_since, self._blind_since = self._blind_since, {}
         self.lagging = False
         for condition, known in handed.items():
             now = self._current(condition)
             if now is None:
                 continue
-            lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
+            begin_ns = min(since_ns, blind_since.get(condition, since_ns))
+            lagged = Blind(begin_ns, "lagged", "the consumer did not keep up")
             self.events.extend((now,) if known is None else ended(lagged, known, now, self._name_of))
             self._codes += len(now.codes)
         counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})

@@ -210,16 +210,16 @@ class ClientSession(_Session):
         to them are taken in the order of the requests; the Clear between two Registers tells them apart.
         A list answers the request in flight, and no older list is owed after it: else one lost list would make all
         later ones late. The same holds for the acknowledgement of a REG or REMOVE.
-        A page that comes twice is not the snapshot for which the same condition is registered next.
+        A page that comes twice is not the snapshot of a registration of the same condition.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
         meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
         waiting = self.in_flight if len(self.owed) in meant else None
         late = next((place for place in meant if place < len(self.owed)), None)
+        if self._repeats_page(waiting if late is None else self.owed[late], reply):
+            return _stray(reply, "it repeats the answer to the search before it")
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
-            if self._repeats_page(waiting, reply):
-                return _stray(reply, "it repeats the answer to the search before it")
             self.in_flight = None
             if _unnamed(reply):
                 self.owed = [request for request in self.owed if request.trnm != waiting.trnm]
@@ -230,8 +230,8 @@ class ClientSession(_Session):
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 
-    def _repeats_page(self, waiting: Request, reply: messages.Reply) -> bool:
-        """Tell whether a reply to a registration looks like that to the search of the same condition just before.
+    def _repeats_page(self, waiting: Request | None, reply: messages.Reply) -> bool:
+        """Tell whether a reply to a registration looks like the one just before it, to a search of the same condition.
 
         Once only: shapes are not reliable, and what is asked again must be answered by whatever comes.
         """
