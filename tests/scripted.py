@@ -32,7 +32,7 @@ from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
 from oracle import REST, SECOND_NS, Reader, Told, Truth, judge, second
-from wire import VirtualLoop, Wire, wall
+from wire import START_NS, VirtualLoop, Wire, wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -377,7 +377,8 @@ class World:
     async def search(self) -> None:
         """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
 
-        Two replies to searches of one condition look alike. So it may be as old as a question that was given up.
+        Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
+        the registration whose late snapshot was taken for it.
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
@@ -387,6 +388,8 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
+        if any(wall() - START_NS - at * SECOND_NS < LATEST_NS for at, fault in self.played if "late" in fault):
+            asked += [since_ns - LATEST_NS]
         truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
         possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
         possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
