@@ -47,14 +47,20 @@ def groups(board: Board) -> Sequence[Group]:
     """Return the routes of a board."""
     from jogeon.board.routes import board_groups  # with HTTP, which takes a while to load
 
-    return board_groups(board)
+    return board_groups(board, _last_alerts)
+
+
+def _last_alerts(path: Path, since_ns: int, most: int, /) -> list[dict[str, object]]:
+    from jogeon.cli.running.alert_list import last_alerts  # with the rules, which few use
+
+    return last_alerts(path, since_ns, most)
 
 
 @contextlib.asynccontextmanager
 async def board_of(hub: Hub, board: Board, server: str) -> AsyncIterator[str]:
     """Have a board follow a hub that is entered; yield the link that opens it."""
     async with board:
-        with _noted(Note(server, hub.rest, board.visitors.secret)):
+        with _noted(Note(server, hub.inside.rest, board.visitors.secret)):
             yield _link(hub.rest, board.visitors.invite())
 
 
