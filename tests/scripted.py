@@ -382,7 +382,7 @@ class World:
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
-            found = {stock.code for stock in await self.client.search(name)}
+            found = frozenset([stock.code for stock in await self.client.search(name)])
         except RequestTimeout:
             self._given_up.append((name, since_ns))
             raise
