@@ -158,6 +158,18 @@ def test_what_an_outage_changed_lies_in_the_gap_of_a_consumer_that_lags_over_its
     assert [(gap.cause, gap.since_ns) for gap in gaps] == [("connection lost", lost_ns), ("lagged", lost_ns)]
 
 
+def test_snapshots_that_were_read_take_no_room() -> None:
+    publisher = Publisher(max_events=10, max_bytes=20_000)
+    for number in range(300):
+        publisher.push(HIGH, "I", "000009")
+        publisher.show(RISE, *(f"{number:03d}{place:03d}" for place in range(10)))
+        publisher.push(HIGH, "D", "000009")
+        if number == 0:
+            publisher.show(HIGH)
+        assert not publisher.queue.lagging
+        publisher.read()
+
+
 def test_where_an_outage_began_is_known_to_a_consumer_that_lags_over_a_renumbering() -> None:
     publisher = Publisher(max_events=3)
     publisher.show(RISE)

@@ -525,6 +525,14 @@ def test_a_seq_padded_with_zeros_is_that_of_the_only_request_it_can_mean(seq: ob
     assert pair.hear() == Answered(Register("4"), Registered(()))
 
 
+def test_zeros_behind_a_seq_are_a_part_of_it() -> None:
+    pair = listed_pair()
+    pair.send(Register("1"))
+    pair.say(snapshot_text("10", ("005930",)))
+    assert isinstance(pair.hear(), Stray)
+    assert pair.client.in_flight == Register("1")
+
+
 def test_of_two_seqs_that_differ_by_zeros_each_is_its_own() -> None:
     pair = listed_pair()
     timed_out(pair, Register("04"))
