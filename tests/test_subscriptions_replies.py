@@ -465,26 +465,6 @@ def test_a_clear_that_is_answered_late_may_have_ended_a_newer_registration() -> 
     assert listener.told() == []
 
 
-def test_a_clear_that_is_answered_twice_may_have_ended_the_registration_in_between() -> None:
-    talk, listener = opened(A)
-    talk.subscriptions.cleared_again("0")
-    talk.asks(Clear("0"))
-    assert listener.told() == []
-
-
-def test_a_clear_that_is_answered_twice_before_the_next_registration_is_no_doubt_of_that() -> None:
-    talk, _ = opened(A, recheck=1000)
-    talk.passes(1000)
-    talk.asks(Clear("0"))
-    talk.answers(Cleared())
-    talk.subscriptions.cleared_again("0")
-    talk.subscriptions.cleared_again("7")
-    talk.passes(CURE_PAUSE)
-    talk.registers("0", A)
-    talk.passes(DOUBT_FLOOR)
-    talk.asks(None)
-
-
 def test_a_clear_that_is_answered_late_before_the_next_registration_is_no_doubt_of_that() -> None:
     talk, listener = opened(A, recheck=1000)
     talk.passes(1000)

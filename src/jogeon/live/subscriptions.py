@@ -225,12 +225,6 @@ class Subscriptions(Wishes, Planner):
         if subscription is not None and not subscription.membership.showed(codes):
             subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
 
-    def cleared_again(self, seq: str) -> None:
-        """Take the reply to a CNSRCLR that came twice; of what is registered by then, one of them may be the end."""
-        subscription = self._by_seq.get(seq)
-        if subscription is not None and subscription.registered:
-            self._cleared_late(subscription, messages.Cleared())
-
     # ------------------------------------------------------------ answers
 
     def _take_list(self, listing: messages.ConditionList, now: float, at_ns: int) -> None:

@@ -319,7 +319,7 @@ class Supervisor:
         if stray.codes is not None and stray.seq is not None:
             self._subscriptions.unasked(stray.seq, stray.codes)
         elif stray.trnm == messages.Clear.trnm and stray.seq is not None and not stray.words:
-            self._subscriptions.cleared_again(stray.seq)
+            self._subscriptions.late(messages.Clear(stray.seq), messages.Cleared(), self._clock(), self._wall())
             self._serving.wake()
 
     def on_lost(self) -> None:
