@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jogeon.events import Exchange
     from jogeon.live.receiving import Receiver
     from jogeon.testing.conditions import Saved
-    from jogeon.testing.links import Link
+    from jogeon.testing.links import Link, Request
     from jogeon.watch import Watch
     from wire import Broker as BrokerByTheBook
 
@@ -58,6 +58,8 @@ NEWS_NS = 250_000_000
 """The news of one push takes so long at most."""
 GRACE_NS = 3_000_000_000
 """A push this soon after a snapshot that agrees with it proves nothing (rule 5)."""
+PATIENCE = 4.5
+"""Seconds after which the client may have given a request up."""
 LATEST_NS = 60_000_000_000
 """No reply comes later than that."""
 STAY = (5.0, 150.0)
@@ -136,6 +138,8 @@ class Dialled(Script):
         """When anything reached the client."""
         self.unsent: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were lost before they were sent."""
+        self.ended: list[tuple[str, int]] = []
+        """Names whose registration ended in silence: by a stop that was given up, carried out late, and never told."""
         self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
 
@@ -155,6 +159,15 @@ class Dialled(Script):
         """Hear a client (called by its Wire)."""
         text = json.dumps(message).encode()
         self._later(self.random.uniform(*LATENCY), lambda: self._heard(self._by_wire[wire], text))
+
+    def usual(self, request: Request) -> list[object]:
+        """Carry out a request; note a registration that a stop ends of which nobody hears any more."""
+        bound = self._links[request.connection].bound.get(request.seq)
+        answers = super().usual(request)
+        given_up = self._time() - request.at > PATIENCE
+        if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
+            self.ended.append((bound.name, wall()))
+        return answers
 
     def proves(self, name: str, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
         """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""
@@ -416,8 +429,11 @@ class World:
         """Yield when nobody can know that a name was elsewhere.
 
         That is between two lists that both show it in its place: what was registered meanwhile is another's until it
-        is registered anew.
+        is registered anew. So it is where a registration ended in silence, of which only a recheck tells.
         """
+        for other, since in self.broker.ended:
+            if other == name:
+                yield since, since + round((self._recheck + REST) * SECOND_NS)
         for since, until in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
