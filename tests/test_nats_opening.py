@@ -10,7 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-import nkeys
+import nkeys  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from msgspec.structs import replace
 
