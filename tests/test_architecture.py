@@ -34,7 +34,7 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes stays lines history retention",
+    " following steps file store inbox writer relay counting outcomes stays parts lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics refusals tokens stocks desks fanout stream searching trades"

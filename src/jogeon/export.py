@@ -26,6 +26,7 @@ from jogeon.events import Condition, Event
 from jogeon.files import whole_file
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
+from jogeon.journal.parts import Texts
 from jogeon.journal.shape import COLUMNS, row_of
 
 # ---------------------------------------------------------------- CSV
@@ -34,10 +35,8 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
-    "printf('%d,%d,%s,%s,%s,%s,%s %s,%s.%06d,live,,,,,,,,,,%06d,%d,,', :epoch, events.id - :first,"
-    " CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text, events.code, coalesce(names.text, ''),"
-    " seconds.day, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.clock,"
-    " events.at_ns)"
+    "printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text,"
+    " stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns)"
 )
 
 
@@ -58,13 +57,13 @@ def csv_form(cell: Callable[[str], str]) -> Form:
         cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
         return _csv_line(cells).removesuffix("\r\n")
 
-    def condition(condition: Condition) -> str:
-        return _csv_line([cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
+    def change(event: str, condition: Condition) -> str:
+        return _csv_line([event, cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
 
-    def named(name: str) -> str:
-        return _csv_line([cell(name)]).removesuffix("\r\n")
+    def stock(code: str, name: str | None) -> str:
+        return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
-    return Form(row, _PLAIN_CSV, condition, named, " ", "\r\n")
+    return Form(row, _PLAIN_CSV, Texts(change, stock), "\r\n")
 
 
 def _csv_line(cells: Iterable[str]) -> str:
@@ -101,10 +100,9 @@ def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
 # ---------------------------------------------------------------- JSON
 
 _PLAIN_JSON = (
-    """printf('{"event":"%s","condition":%s,"code":"%s","name":%s,"time":"%sT%s+09:00","at":"%s.%06d+09:00","""
-    """"origin":"live","epoch":%d,"n":%d}', CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text,"""
-    """ events.code, coalesce(names.text, 'null'), seconds.day, clocks.text, seconds.text,"""
-    """ events.at_ns / 1000 % 1000000, :epoch, events.id - :first)"""
+    """printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d}',"""
+    """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
+    """ events.id - :first)"""
 )
 
 
@@ -119,10 +117,13 @@ def json_form(encode: Callable[[object], str] = json_text) -> Form:
     def row(epoch: int, n: int, event: Event) -> str:
         return encode(event_record(epoch, n, event))
 
-    def condition(condition: Condition) -> str:
-        return encode({"seq": condition.seq, "name": condition.name})
+    def change(event: str, condition: Condition) -> str:
+        return f'"{event}","condition":' + encode({"seq": condition.seq, "name": condition.name})
 
-    return Form(row, _PLAIN_JSON, condition, encode, "T", "\n")
+    def stock(code: str, name: str | None) -> str:
+        return f'{encode(code)},"name":{encode(name)}'
+
+    return Form(row, _PLAIN_JSON, Texts(change, stock), "\n")
 
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
