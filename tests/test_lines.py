@@ -59,7 +59,7 @@ def test_the_quick_way_makes_the_same_lines(
         commit = builder.enter(half)
         commit.names += [
             ("005930", START_NS + 9 * SECOND, '"삼성", 전자'),
-            ("005930", START_NS + 99 * SECOND, "새 이름"),
+            ("005930", START_NS + 20_000 * SECOND, "새 이름"),
         ]
         store.write(commit)
         store.close()

@@ -69,7 +69,7 @@ def test_plain_changes_are_all_made_by_sqlite(tmp_path: Path) -> None:
         Enter(START_NS, RISE, "005930", "096000"),
         Enter(START_NS, RISE, "005930", ""),
         Enter(START_NS, RISE, "005930", "220000"),
-        Enter(START_NS + 16 * HOUR, RISE, "005930", "005959"),
+        Enter(START_NS + 14 * HOUR, RISE, "005930", "005959"),
         Enter(START_NS, RISE, "끝\0", "090000"),
     ],
 )  # fmt: skip
@@ -88,7 +88,7 @@ def test_a_midnight_and_a_name_that_changes_cost_their_neighbours_only(tmp_path:
     names = [("000660", START_NS, "옛 이름"), ("000660", START_NS + 16 * HOUR, "새 이름")]
     by_sqlite, others = made(tmp_path / "journal", told, names)
     assert by_sqlite + others == 198
-    assert others <= 8
+    assert 1 <= others <= 8
 
 
 def test_so_few_events_as_are_not_worth_the_tables_are_made_one_by_one(

@@ -180,14 +180,12 @@ def _never(_values: Values, _count: int) -> None:
 def _midnight(least: Any, most: Any, first: Any, last: Any) -> int | None:
     """Return the beginning of the Korean day of a part with such moments and clocks, in seconds since 1970.
 
-    None if it has several days, or a clock that does not surely mean the same day, or anything that is no number.
+    None for a clock that does not surely mean the same day, or anything that is no number.
     """
     if not all(type(each) is int for each in (least, most, first, last)) or least <= 0:
         return None
     seconds = [moment // 10**9 + KOREA for moment in (least, most)]
     midnight = seconds[0] // DAY * DAY
-    if seconds[1] >= midnight + DAY:
-        return None
     early, late = (clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100 for clock in (first, last))
     if late - (seconds[0] - midnight) >= HALF_DAY or seconds[1] - midnight - early >= HALF_DAY:
         return None
