@@ -184,7 +184,7 @@ def _midnight(least: Any, most: Any, first: Any, last: Any) -> int | None:
     """
     if not all(type(each) is int for each in (least, most, first, last)) or least <= 0:
         return None
-    seconds = [moment // 10**9 + KOREA for moment in (least, most)]
+    seconds: list[int] = [moment // 10**9 + KOREA for moment in (least, most)]
     midnight = seconds[0] // DAY * DAY
     early, late = (clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100 for clock in (first, last))
     if late - (seconds[0] - midnight) >= HALF_DAY or seconds[1] - midnight - early >= HALF_DAY:
