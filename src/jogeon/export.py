@@ -9,11 +9,9 @@ import csv
 import importlib
 import io
 import itertools
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
@@ -227,15 +225,15 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
     Moments are text of Korean time, as SQLite's own functions take them.
     """
     kinds = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in COLUMNS.items())
-    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
-        made = Path(name) / "events.sqlite"
-        with closing(sqlite3.connect(made, isolation_level=None)) as db:
-            db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE history ({kinds})")
-            db.execute("BEGIN")
-            count = history.copy_to(db, selection)
-            db.execute("COMMIT")
-        with made.open("rb") as content:
-            copyfileobj(content, file)
+    with whole_file(path) as file:
+        draft = Path(file.name)
+        if draft.is_file():
+            return history.copy_to(draft, kinds, selection)
+        with tempfile.TemporaryDirectory() as folder:  # a pipe or a device
+            made = Path(folder) / "events.sqlite"
+            count = history.copy_to(made, kinds, selection)
+            with made.open("rb") as content:
+                copyfileobj(content, file)
     return count
 
 
