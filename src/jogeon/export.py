@@ -48,8 +48,8 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
         return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
-def csv_form(cell: Callable[[str], str]) -> Form:
-    """Return the lines of a CSV whose texts went through `cell`."""
+def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
+    """Return the lines of a CSV whose texts went through `cell`; `plain` is SQL for those of plain changes."""
 
     def row(epoch: int, n: int, event: Event) -> str:
         cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
@@ -61,7 +61,7 @@ def csv_form(cell: Callable[[str], str]) -> Form:
     def stock(code: str, name: str | None) -> str:
         return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
-    return Form(row, _PLAIN_CSV, Texts(change, stock), "\r\n")
+    return Form(row, plain, Texts(change, stock), "\r\n")
 
 
 def _csv_line(cells: Iterable[str]) -> str:
@@ -141,6 +141,17 @@ LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
 DRAFT = 200
 """Parts of a journal in a draft: DuckDB takes one in while the next one is read."""
+_PLAIN_DRAFT = (
+    "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text, stocks.text, clocks.six,"
+    " events.at_ns)"
+)
+"""Without its moments, which DuckDB makes in no time; every other line has one."""
+_AT = "at_ns // 1000 + 32400000000"
+_CLOCK = "try_cast(clock AS BIGINT)"
+_TIME = f"""({_AT}) // 86400000000 * 86400000000
+    + ({_CLOCK} // 10000 * 3600 + {_CLOCK} // 100 % 100 * 60 + {_CLOCK} % 100) * 1000000"""
+_MOMENTS = f"""* REPLACE (CASE WHEN "at" IS NULL THEN make_timestamp({_TIME}) ELSE "time" END AS "time",
+    coalesce("at", make_timestamp({_AT})) AS "at")"""
 
 
 def write_parquet(history: History, selection: Selection, path: Path) -> int:
@@ -153,7 +164,7 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
         folder = Path(name)
         target = folder / "events.parquet"
         with duckdb.connect(str(folder / "events.duckdb")) as db:
-            count = _take_in(db, history.lines(csv_form(str), selection), folder)
+            count = _take_in(db, history.lines(csv_form(str, _PLAIN_DRAFT), selection), folder)
             db.execute(f"COPY events TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
         with target.open("rb") as made:
             copyfileobj(made, file)
@@ -182,7 +193,7 @@ def _take_in(db: Any, parts: Iterator[tuple[int, str]], folder: Path) -> int:
 def _insert(db: Any, draft: Path, longest: int) -> None:
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     db.execute(
-        f"INSERT INTO events SELECT * FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
+        f"INSERT INTO events SELECT {_MOMENTS} FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
         " auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n',"
         f" max_line_size = {longest})"
     )
