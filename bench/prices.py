@@ -93,6 +93,8 @@ class Seen:
     slotless: int = 0
     looked: int = 0
     ages: list[float] = field(default_factory=list)
+    priceless: int = 0
+    """Looks at a member that had no price at all yet, so none that could be old."""
     members: list[int] = field(default_factory=list)
 
 
@@ -135,8 +137,10 @@ async def sampled(watch: jogeon.Watch, rest: str, seen: Seen, seconds: float) ->
             for code, price in watch.prices[NAME].items():
                 member = members.get(code)
                 if code not in registered and member is not None and now_ns - member.since_ns > NEAR * 1e9:
-                    age = math.inf if price.price_at_ns is None else (now_ns - price.price_at_ns) / 1e9
-                    seen.ages.append(age)
+                    if price.price_at_ns is None:
+                        seen.priceless += 1
+                    else:
+                        seen.ages.append((now_ns - price.price_at_ns) / 1e9)
         await asyncio.sleep(SAMPLE)
 
 
@@ -197,11 +201,15 @@ async def watched(address: dict[str, str], seconds: float) -> None:
     print(f"members              {min(seen.members)} to {max(seen.members)}, limit {LIMIT}")
     print(f"enters a second      {seen.enters / seconds:.1f}")
     print(f"entry price told     p50 {share(seen.took, 0.5):.2f} s, p95 {share(seen.took, 0.95):.2f} s")
-    print(f"  in the first {NAMES:g} s  p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s")
+    print(f"  at most            {max(seen.took, default=math.nan):.2f} s, of {len(seen.took)}")
+    print(
+        f"  in the first {NAMES:g} s  p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s, of {len(seen.early)}"
+    )
     print(f"  without one        {seen.without} of {len(seen.took) + len(seen.early)}")
     print(f"  traded within {NEAR:g} s  {near} of {len(seen.entries)}")
     print(f"newest without slot  {seen.slotless} of {seen.looked} looks at one that was among them for {HELD:g} s")
     print(f"age beyond the limit p50 {share(seen.ages, 0.5):.1f} s, at most {max(seen.ages, default=math.nan):.1f} s")
+    print(f"  without a price    {seen.priceless} of {seen.priceless + len(seen.ages)} looks after {WARM_UP:g} s")
     print(f"refused              {quotes['refused']}")
     print(f"this process         {100 * cpu / seconds:.0f} % of a core, the bench's own looks with it")
 
