@@ -202,9 +202,8 @@ async def watched(address: dict[str, str], seconds: float) -> None:
     print(f"enters a second      {seen.enters / seconds:.1f}")
     print(f"entry price told     p50 {share(seen.took, 0.5):.2f} s, p95 {share(seen.took, 0.95):.2f} s")
     print(f"  at most            {max(seen.took, default=math.nan):.2f} s, of {len(seen.took)}")
-    print(
-        f"  in the first {NAMES:g} s  p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s, of {len(seen.early)}"
-    )
+    early = f"p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s"
+    print(f"  in the first {NAMES:g} s  {early}, of {len(seen.early)}")
     print(f"  without one        {seen.without} of {len(seen.took) + len(seen.early)}")
     print(f"  traded within {NEAR:g} s  {near} of {len(seen.entries)}")
     print(f"newest without slot  {seen.slotless} of {seen.looked} looks at one that was among them for {HELD:g} s")
