@@ -6,8 +6,8 @@
   publishes the same bytes without a fence (`publish_async`).
 - latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
   publish to the callback of an ordered consumer, at the same time.
-- hubs: one reader of one hub and of ten, each over an account with ten conditions that move a hundred times a second:
-  CPU of the reader for each event, and whether all it adds up to is right.
+- hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
+  second: CPU of the reader for each event, and whether all it adds up to is right.
 
 A ratio is that of the medians of the rounds; where they are not measured at the same time, both take turns.
 """
@@ -308,7 +308,7 @@ async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> di
         await line_of(process)
         assert process.stdin is not None
         for part in range(2):
-            async for due in paced(2.0 if part == 0 else seconds, 100):
+            async for due in paced(2.0 if part == 0 else seconds, RATE // count):
                 for each in moves.values():
                     for _ in range(due):
                         each.move()

@@ -114,6 +114,6 @@ async def _made(client: "Client", place: Place) -> Stream:
     subjects = [place.events, place.pictures]
     config = api.StreamConfig(
         name=place.stream, subjects=subjects, storage=api.StorageType.FILE, max_age=MAX_AGE, max_bytes=MAX_BYTES,
-        discard=api.DiscardPolicy.OLD,
+        discard=api.DiscardPolicy.OLD, num_replicas=place.replicas,
     )  # fmt: skip
     return Stream(js, place, (await js.add_stream(config)).created)
