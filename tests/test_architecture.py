@@ -29,8 +29,8 @@ WINGS = {
     "ground": "masks reports details errors events prices times gaps files maintenance net endpoint web",
     "wire": "values messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
-    " subscriptions retry listening waiter receiving slots turns holding pricing ledger quoting asking queue jobs"
-    " connection opening policy beats serving supervisor feed",
+    " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
+    " asking queue jobs connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
@@ -68,7 +68,7 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 PURE = {
     "wire": "values messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
-    " subscriptions retry listening receiving slots turns holding pricing ledger quoting",
+    " subscriptions retry returning last_words listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches metrics",
     "board": "visitors series blindness topic stocks picture diffs",
@@ -103,7 +103,6 @@ PURE_SHARE = 0.3
 LONG_FILES: dict[str, str] = {}
 LONG_CLASSES = {
     "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
-    "jogeon.live.supervisor.Supervisor": "one task, and the twelve things that a connection tells it",
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
     "jogeon.journal.history.History": "one method for each question that a journal answers",
     "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",
