@@ -30,7 +30,7 @@ WINGS = {
     "wire": "values messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
-    " asking queue jobs connection opening policy beats serving supervisor feed",
+    " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
@@ -102,7 +102,6 @@ PURE_SHARE = 0.3
 # "jogeon.module", "jogeon.module.Class" or "jogeon.module.function": why it is longer.
 LONG_FILES: dict[str, str] = {}
 LONG_CLASSES = {
-    "jogeon.live.connection.Connection": "the path of every push, where a call to another object is paid for by each",
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
     "jogeon.journal.history.History": "one method for each question that a journal answers",
     "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",

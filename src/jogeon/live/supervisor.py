@@ -136,9 +136,9 @@ class Supervisor:
     def _beat(self, *, stalled: bool) -> None:
         """Let the connection know that the loop goes on, and what it missed."""
         if self._connection is not None:
-            was_behind = self._connection.behind
+            was_behind = self._connection.listening.behind
             self._connection.beat(stalled=stalled)
-            if was_behind and not self._connection.behind:
+            if was_behind and not self._connection.listening.behind:
                 self._serving.wake()
 
     # ------------------------------------------------------------ one login
