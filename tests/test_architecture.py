@@ -34,7 +34,7 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes stays lines history retention",
+    " following steps file store inbox committing writer relay counting outcomes stays lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics refusals tokens stocks desks fanout stream searching trades"
@@ -78,6 +78,7 @@ IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}
 # Libraries that can be exchanged, because only these rooms know them.
 OWNERS = {
     "picows": {
+        "live.ending",
         "live.connection",
         "live.opening",
         "server.inbox",
@@ -104,7 +105,6 @@ LONG_FILES: dict[str, str] = {}
 LONG_CLASSES = {
     "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
     "jogeon.journal.history.History": "one method for each question that a journal answers",
-    "jogeon.journal.writer.Journal": "one thread that writes, and whatever it may be asked meanwhile",
 }
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
