@@ -34,7 +34,7 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps migration file store inbox committing writer relay counting outcomes stays lines pictures history"
+    " following steps migration file store inbox committing writer relay counting outcomes stays lines moments history"
     " retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
@@ -103,9 +103,7 @@ PUBLIC_NAMES = 40
 PURE_SHARE = 0.3
 # "jogeon.module", "jogeon.module.Class" or "jogeon.module.function": why it is longer.
 LONG_FILES: dict[str, str] = {}
-LONG_CLASSES = {
-    "jogeon.journal.history.History": "one method for each question that a journal answers",
-}
+LONG_CLASSES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
