@@ -140,14 +140,16 @@ class TokenRefused(JogeonError):
 class SessionTaken(JogeonError):
     """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known.
 
-    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub.
+    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub. `lease`: the
+    address on NATS where another hub has the lease that this one had, and with it the session; "" if it is no lease.
     """
 
-    def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "") -> None:
-        kind: Kind = "taken by hub" if hub else "taken by" if holder else "taken"
-        super().__init__(_report(kind, name=holder, code=code, text=hub or text), code=code, text=text)
+    def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "", lease: str = "") -> None:
+        kind: Kind = "lease lost" if lease else "taken by hub" if hub else "taken by" if holder else "taken"
+        super().__init__(_report(kind, name=holder or lease, code=code, text=hub or text), code=code, text=text)
         self.holder = holder
         self.hub = hub
+        self.lease = lease
 
 
 class CouldNotConnect(JogeonError):

@@ -127,6 +127,9 @@ class HubBroker:
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
+        if message.trnm in ("REG", "REMOVE"):
+            peer.say(writers.encode_refusal(message.trnm, *messages.ARRAY_REFUSED))
+            return
         named = message.trnm in ("CNSRREQ", "CNSRCLR")
         peer.say(writers.encode_missing(message.trnm if named else "", "seq" if named else "trnm"))
 

@@ -22,6 +22,7 @@ from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
+from jogeon.errors import SessionTaken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.live.listing import resolve
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from jogeon.account.keys import Keys
+    from jogeon.alerts.alerting import Alerting
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.running.alert_plan import AlertPlan
     from jogeon.cli.texts import Texts
@@ -77,7 +79,7 @@ async def serve_hub(
         async with (
             leased(choices, settings) as lease,
             hub,
-            _alerting(hub, alerts, choices.texts),
+            _alerting(hub, alerts, choices.texts) as board.alarms,
             published(hub, lease, choices.nats),
             board_of(hub, board, server) as link,
         ):
@@ -96,18 +98,18 @@ async def serve_hub(
 
 
 @contextlib.asynccontextmanager
-async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[None]:
+async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[Alerting | None]:
     """Send alerts of what a hub records, if they are wanted."""
     if plan is None:
-        yield
+        yield None
         return
     from jogeon.cli.running.alert_plan import alerts_of, named_in
 
     await plan.begin(hub.feed.conditions)
     for _, name in named_in(plan.plan.rules):
         hub.pin(resolve(name, hub.feed.listing), "K")
-    async with alerts_of(hub, plan, texts):
-        yield
+    async with alerts_of(hub, plan, texts) as alerting:
+        yield alerting
 
 
 def _session(server: str, keys: Keys | None) -> str:
@@ -124,7 +126,8 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     if choices.nats is None:
         yield None
         return
-    from jogeon.cli.running.published import owner_of, stood_by
+    from jogeon.cli.running.published import owner_of
+    from jogeon.cli.running.standby import stood_by
     from jogeon.nats.address import place_of
     from jogeon.nats.lease import Leasing
 
@@ -132,7 +135,12 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
         if choices.standby:
             await stood_by(lease, choices, settings)
-        yield lease
+        try:
+            yield lease
+        except SessionTaken as taken:
+            if not taken.lease:
+                await lease.leave_mark(f"[{taken.code}] {taken.text}" if taken.code else str(taken))
+            raise
 
 
 @contextlib.asynccontextmanager

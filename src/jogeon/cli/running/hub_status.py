@@ -62,7 +62,8 @@ def in_a_line(told: dict[str, Any], texts: Texts) -> tuple[str, bool]:
     """Return how a hub goes in one line, and whether all is well; RemoteProtocolError if it is not told by a hub."""
     try:
         journal, state = told["journal"], told["upstream"]["state"]
-        position, trouble = f"{journal['epoch']}:{journal['n']}", journal["trouble"]
+        position = "-" if journal["n"] is None else f"{journal['epoch']}:{journal['n']}"
+        trouble = journal["trouble"]
         counts = {name: len(told[name]) for name in ("conditions", "consumers")}
         says = texts("found.hub", state=texts(f"state.{state}"), position=position, **counts)
     except (LookupError, TypeError):

@@ -33,6 +33,16 @@ TEXTS = {
         "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
     ),
     "hub.standby.over": Text("이어받습니다.", "taking over."),
+    "hub.standby.barred": Text(
+        "이어받지 않습니다. 다른 프로그램이 허브의 접속을 가져갔습니다: {words}."
+        " 다시 대기하게 하려면 한쪽에서 --standby 없이 허브를 시작하세요.",
+        "will not take over: another program took the session of the hub: {words}."
+        " To have it stand by again, start a hub without --standby.",
+    ),
+    "hub.standby.login": Text("로그인 가능", "could log in"),
+    "hub.standby.yes": Text("예", "yes"),
+    "hub.standby.no": Text("아니요", "no"),
+    "hub.standby.unasked": Text("확인 안 함", "not asked"),
     "hub.standby.refused": Text(
         "이 컴퓨터에서는 지금 이어받을 수 없습니다: {why}", "this machine could not take over now: {why}"
     ),
