@@ -34,7 +34,8 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
     "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps file store inbox committing writer relay counting outcomes stays lines history retention",
+    " following steps migration file store inbox committing writer relay counting outcomes stays lines moments history"
+    " retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics refusals tokens stocks desks fanout stream searching trades"
@@ -102,10 +103,7 @@ PUBLIC_NAMES = 40
 PURE_SHARE = 0.3
 # "jogeon.module", "jogeon.module.Class" or "jogeon.module.function": why it is longer.
 LONG_FILES: dict[str, str] = {}
-LONG_CLASSES = {
-    "jogeon.journal.file.DurableFile": "one file: its identity, its lock, its check and its end belong together",
-    "jogeon.journal.history.History": "one method for each question that a journal answers",
-}
+LONG_CLASSES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 ROOT_ERROR = "jogeon.errors.JogeonError"
 OTHER_ERRORS = {
