@@ -160,25 +160,25 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.account.lock import session_lock
     from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
     keys, tokens = await _issued(mode, given, proxy)
-    broker = BROKERS[mode]
+    broker = SERVERS[mode]
     async with session_lock(mode, keys):
         yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy), rest=broker.rest)
 
 
 async def _issued(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "tuple[Keys, IssuedTokens]":
     """Return the keys for a server of Kiwoom, and the tokens issued for them; KeysMissing, InvalidSetting."""
-    from jogeon.account.keys import BROKERS, find_keys
+    from jogeon.account.keys import SERVERS, find_keys
     from jogeon.account.tokens import IssuedTokens
     from jogeon.net import proxy_for
 
     keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
-    rest = BROKERS[mode].rest
+    rest = SERVERS[mode].rest
     return keys, IssuedTokens(keys, rest, proxy=proxy_for(rest, proxy))
 
 
@@ -268,12 +268,12 @@ def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
 
 def _kiwoom_rest(server: str, rest: str | None) -> str | None:
     """Return the REST address beside a websocket of Kiwoom, None for a host of theirs that has none; InvalidAddress."""
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.endpoint import host_of
 
     if rest is not None:
         raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
-    beside = {host_of(broker.websocket): broker.rest for broker in BROKERS.values()}
+    beside = {host_of(broker.websocket): broker.rest for broker in SERVERS.values()}
     return beside.get(host_of(server))
 
 
@@ -334,11 +334,11 @@ class _LateTokens:
 
 
 def _kiwoom_stocks(mode: "Mode", keys: "Keys | Path | str | None", proxy: str | None) -> "Endpoint":
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
-    broker = BROKERS[mode]
+    broker = SERVERS[mode]
     through = proxy_for(broker.rest, proxy)
     return Endpoint(mode, broker.websocket, _LateTokens(mode, keys, proxy), through, rest=broker.rest)
 

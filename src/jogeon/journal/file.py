@@ -34,12 +34,12 @@ from jogeon.journal.reading import (
     DAMAGED,
     LOCK_WAIT,
     ODD_ROWS,
-    bound,
     is_damage,
     meaning_of,
     read_only,
     require_format,
     require_untouched,
+    set_limits,
 )
 from jogeon.reports import Report, report_of
 
@@ -187,7 +187,7 @@ class DurableFile(Generic[T]):
         db = connected(self.path, str(self.path), timeout=LOCK_WAIT, check_same_thread=False)
         with contextlib.ExitStack() as undo:
             undo.callback(db.close)
-            bound(db)
+            set_limits(db)
             db.set_progress_handler(self._is_stopped, BREATH)
             version = require_format(db, self.path, self._form)
             if version:
