@@ -213,28 +213,15 @@ async def _aside(work: "Callable[[], T]") -> "T":
 
 
 def _address(server: str, token: str | None, proxy: str | None, rest: str | None, *, insecure: bool) -> "Endpoint":
-    from urllib.parse import urlsplit
-
     from jogeon.account.environment import server_rest, server_token
     from jogeon.account.pasted import is_one_word
     from jogeon.endpoint import Endpoint, FixedToken, checked_rest, is_kiwoom
     from jogeon.nats.address import is_nats
-    from jogeon.net import is_loopback, proxy_for, without_password
+    from jogeon.net import is_loopback, proxy_for
 
     if is_nats(server):
         return _nats(server, token, rest)
-    shown = without_password(server)
-    try:
-        parts = urlsplit(server)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
-    if parts.scheme not in ("ws", "wss") or not host:
-        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
-    if "@" in parts.netloc:
-        raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
-    if parts.scheme == "ws" and not is_loopback(host) and not insecure:
-        raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
+    host = _host_in(server, insecure=insecure)
     token = token or server_token()
     if token is not None and not is_one_word(token):
         raise InvalidSetting(file=ARGUMENT, field="token", reason="not one word")
@@ -249,6 +236,27 @@ def _address(server: str, token: str | None, proxy: str | None, rest: str | None
         rest = None if rest is None else checked_rest(rest, insecure=insecure)
         else_rest = server_rest(insecure=insecure)
     return Endpoint(masked(server), server, FixedToken(token), proxy=through, rest=rest, else_rest=else_rest)
+
+
+def _host_in(server: str, *, insecure: bool) -> str:
+    """Return the host of a ws:// or wss:// address; InvalidAddress, also for one that would give a token away."""
+    from urllib.parse import urlsplit
+
+    from jogeon.net import is_loopback, without_password
+
+    shown = without_password(server)
+    try:
+        parts = urlsplit(server)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
+    if parts.scheme not in ("ws", "wss") or not host:
+        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
+    if "@" in parts.netloc:
+        raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
+    if parts.scheme == "ws" and not is_loopback(host) and not insecure:
+        raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
+    return host
 
 
 def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
