@@ -27,7 +27,7 @@ SRC = TESTS.parent / "src"
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
     "ground": "masks reports details errors events prices times gaps files maintenance net endpoint web",
-    "wire": "values messages quotes readers requests writers lines session stocks",
+    "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
     " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
@@ -68,7 +68,7 @@ LOOSE = {"ground", "people", "doors"}
 WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
-    "wire": "values messages quotes readers requests writers lines session stocks",
+    "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",

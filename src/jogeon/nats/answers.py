@@ -14,7 +14,7 @@ from jogeon.nats.desk import UNEXPECTED
 from jogeon.wire import messages, writers
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Clear, Follow, Following, ListConditions, Login, Request, Search
-from jogeon.wire.values import stock_row
+from jogeon.wire.search_row import stock_row
 
 LETTER = "A"
 """What stands before a code in searches, as the broker's."""
