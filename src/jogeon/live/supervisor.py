@@ -29,6 +29,7 @@ from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
 from jogeon.reports import Report
+from jogeon.wire import messages
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Refusal, Request, System
 from jogeon.wire.session import Stray
@@ -279,10 +280,12 @@ class Supervisor:
         self._serving.late(seconds)
 
     def on_stray(self, stray: Stray) -> None:
-        """Take what nobody asked for: the words of an error, or a snapshot that may contradict another."""
+        """Take what nobody asked for: the words of an error, a snapshot that may contradict another, or a CNSRCLR."""
         self._words.said(stray.words)
         if stray.codes is not None and stray.seq is not None:
             self._subscriptions.unasked(stray.seq, stray.codes)
+        elif stray.trnm == messages.Clear.trnm and stray.seq is not None and not stray.words:
+            self._subscriptions.late(messages.Clear(stray.seq), messages.Cleared(), self._clock(), self._wall())
             self._serving.wake()
 
     def on_lost(self) -> None:
