@@ -383,4 +383,4 @@ def test_help_loads_neither_settings_nor_a_loop() -> None:
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout.decode()
     loaded = set(answer.splitlines()[-1].split())
     assert "click" in loaded
-    assert not {"asyncio", "logging.config", "msgspec", "picows", "rich", "jogeon.account.settings"} & loaded
+    assert not {"asyncio", "logging", "msgspec", "picows", "rich", "jogeon.account.settings"} & loaded
