@@ -28,6 +28,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,16 @@ class Sessions:
             await self._task
 
 
+async def _there(look: Callable[[], object] | None) -> None:
+    """Wait until a process answers."""
+    await asyncio.sleep(1.0)
+    while look is not None:
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(look)
+            return
+        await asyncio.sleep(0.2)
+
+
 class Drill:
     """The machines, the readers, and what was found."""
 
@@ -282,9 +293,9 @@ class Drill:
             for link in (*machines.links.values(), *machines.upstreams.values()):
                 await links.enter_async_context(link)
             try:
-                for name in ("nats", "sim", "a"):
+                for name, look in (("nats", None), ("sim", machines.truth), ("a", lambda: machines.status("a"))):
                     machines.start(name)
-                    await asyncio.sleep(2.0)
+                    await _there(look)
                 machines.start("b", "--standby")
                 self.sessions = Sessions(machines)
                 address, folder = machines.address("readers"), self._folder

@@ -161,15 +161,15 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[None]:
-    """Run a hub over a broker, in a process of its own."""
+async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
+    """Run a hub over a broker, in a process of its own; yield its own address."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
     process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
     try:
-        await line_of(process)
-        await asyncio.sleep(2.0)
-        yield
+        websocket = (await line_of(process))["websocket"]
+        await asyncio.sleep(4.0)
+        yield str(websocket)
     finally:
         process.kill()
         process.wait()
@@ -178,16 +178,17 @@ async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[None
 async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, list[int]]:
     """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
 
-    That is from its publish to the callback of an ordered consumer. Whatever else the machine does, it does to both.
+    That is from its publish to the callback of an ordered consumer. `hub` is a reader on the hub itself: what it has
+    more than nats-py is the journal, which comes first. Whatever else the machine does, it does to all.
     """
     client = await nats.connect(f"nats://127.0.0.1:{there.port}")
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
-    async with Broker({"급등주": []}) as broker, hub(broker, there.address("late"), folder / "late"):
-        ours = started("--reader", there.address("late"))
+    async with Broker({"급등주": []}) as broker, hub(broker, there.address("late"), folder / "late") as websocket:
+        ours, beside = started("--reader", there.address("late")), started("--reader", websocket)
         theirs = started("--bare", f"nats://127.0.0.1:{there.port}")
-        await line_of(ours)
-        await line_of(theirs)
+        for process in (ours, beside, theirs):
+            await line_of(process)
         moves, sent = Moves(broker, ["급등주"]), list[int]()
         async for due in paced(seconds, RATE):
             for _ in range(due):
@@ -196,7 +197,7 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
                 await js.publish_async("late.x", 200 * b"x")
         await asyncio.sleep(2.0)
         await client.close()
-        return {"ours": late(moves.sent, ours), "bare": late(sent, theirs)}
+        return {"ours": late(moves.sent, ours), "hub": late(moves.sent, beside), "bare": late(sent, theirs)}
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
@@ -209,7 +210,9 @@ def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
 
 async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     """Compare latencies."""
-    found: dict[str, list[float]] = {name: [] for name in ("bare 50", "bare 99", "ours 50", "ours 99")}
+    found: dict[str, list[float]] = {
+        name: [] for name in ("bare 50", "bare 99", "hub 50", "hub 99", "ours 50", "ours 99")
+    }
     async with server(folder) as there:
         for round_ in range(rounds):
             for name, values in (await both_late(there, folder / str(round_), seconds)).items():
