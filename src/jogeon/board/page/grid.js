@@ -43,7 +43,7 @@ export class Grid {
   }
 
   heading(name) {
-    const cell = element("th", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { scope: "col" });
+    const cell = element("th", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { scope: "col", role: "columnheader" });
     const button = element("button", "", t(`col.${name}`), { type: "button", "data-sort": name });
     const sorted = choices.sort === name;
     if (sorted) {
@@ -108,10 +108,10 @@ export class Grid {
   }
 
   make(row) {
-    const node = element("tr", "", null, { tabindex: "-1", "data-code": row.code });
+    const node = element("tr", "", null, { tabindex: "-1", "data-code": row.code, role: "row" });
     const cells = {};
     for (const name of COLUMNS) {
-      cells[name] = element("td", `${TEXTS.has(name) ? "text" : ""} c-${name}`);
+      cells[name] = element("td", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { role: "cell" });
       node.append(cells[name]);
     }
     const [amount, word] = [element("span"), element("span", "spoken")];
@@ -125,8 +125,8 @@ export class Grid {
     const gain = returned(stay.entry_price, stock.price);
     const way = direction(stock.change);
     const time = clock(stay.left || stay.at);
-    put(cells.at, stay.left ? `${t("leave")} ${time}` : stay.origin === "snapshot" ? `${time} ${t("since")}` : stay.origin === "recovered" ? `${time} ${t("recovered")}` : time);
-    cells.at.title = stay.origin === "snapshot" ? t("since.hint") : "";
+    put(cells.at, t(`at.${stay.left ? "left" : stay.origin}`, { at: time }));
+    cells.at.title = stay.left || stay.origin === "live" ? "" : t(`at.${stay.origin}.hint`);
     put(cells.code, row.code);
     put(cells.name, stock.name || row.code);
     cells.name.title = stock.name || "";
@@ -210,11 +210,7 @@ export class Grid {
       const [a, b] = [key(one.row), key(other.row)];
       return a === b ? (one.row.code < other.row.code ? -1 : 1) : a < b ? -way : way;
     });
-    let next = this.body.firstElementChild;
-    for (const made of ordered) {
-      if (made.node === next) next = next.nextElementSibling;
-      else this.body.insertBefore(made.node, next);
-    }
+    arrange(this.body, ordered.map((made) => made.node));
     this.tell(shown);
   }
 
@@ -261,6 +257,37 @@ export class Grid {
     ]);
     return [COLUMNS.map((name) => t(`col.${name}`)), ...lines];
   }
+}
+
+// Puts the rows in order by moving as few of them as can be: those that stand in order among themselves stay.
+function arrange(body, wanted) {
+  const places = new Map([...body.children].map((node, at) => [node, at]));
+  const staying = rising(wanted.map((node) => places.get(node) ?? -1));
+  let before = null;
+  for (let at = wanted.length - 1; at >= 0; at -= 1) {
+    if (!staying.has(at)) body.insertBefore(wanted[at], before);
+    before = wanted[at];
+  }
+}
+
+// The indices of a longest rising run of numbers, those below 0 left out.
+function rising(numbers) {
+  const ends = []; // of the best run of each length: the index of its last number
+  const came = [];
+  numbers.forEach((number, at) => {
+    if (number < 0) return;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (numbers[ends[middle]] < number) low = middle + 1;
+      else high = middle;
+    }
+    came[at] = low ? ends[low - 1] : -1;
+    ends[low] = at;
+  });
+  const run = new Set();
+  for (let at = ends.length ? ends[ends.length - 1] : -1; at >= 0; at = came[at]) run.add(at);
+  return run;
 }
 
 function flash(node, name) {
