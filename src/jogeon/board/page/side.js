@@ -207,7 +207,7 @@ export class Stream {
     const { node, event, names } = this.gap;
     const about = names.size > 1 ? t("gap.many", { n: names.size }) : [...names][0];
     const head = `${t("gap")} ${clock(this.gap.since)} ~ ${clock(this.gap.until)} · ${t(`cause.${event.cause}`)} · ${about}`;
-    node.replaceChildren(element("strong", "", head), element("span", "", t("gap.changes", this.gap)));
+    node.replaceChildren(element("strong", "", head), element("span", "", t(this.gap.in + this.gap.out ? "gap.changes" : "gap.same", this.gap)));
     if (event.detail) node.title = event.detail;
   }
 }
