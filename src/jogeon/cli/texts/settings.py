@@ -51,6 +51,16 @@ TEXTS = {
     "InvalidSetting.cause.spoilt": Text(
         "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
     ),
+    "InvalidSetting.cause.no certificate": Text(
+        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is no certificate or key in the PEM format{more}"
+    ),
+    "InvalidSetting.cause.other key's": Text(
+        "이 개인 키의 인증서가 아닙니다{more}", "it is not the private key of that certificate{more}"
+    ),
+    "InvalidSetting.cause.locked key": Text(
+        "개인 키에 비밀번호가 걸려 있습니다. 비밀번호 없는 키를 0600 파일로 두세요{more}",
+        "the private key has a password; keep one without in a file of mode 0600{more}",
+    ),
     "InvalidSetting.cause.no keys": Text(
         "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
         "that folder has no downloaded key files (*_appkey.txt, *_secretkey.txt){more}",
@@ -216,6 +226,9 @@ TEXTS = {
         "NATS 주소는 nats://HOST:4222/이름 꼴이며, 이름은 허브의 --nats에 쓴 이름입니다(영문자, 숫자, -, _ 32자까지).",
         "an address of NATS is nats://HOST:4222/ALIAS, where ALIAS is the one given to the hub's --nats (up to 32"
         " letters, digits, - and _).",
+    ),
+    "InvalidAddress.cause.nats several": Text(
+        "여기에는 허브 하나만 쓸 수 있습니다: nats://HOST:4222/이름.", "this takes one hub: nats://HOST:4222/ALIAS."
     ),
     "InvalidAddress.cause.no IP address": Text(
         "IP 주소가 아닙니다. 예: 127.0.0.1", "it is not an IP address; for example: 127.0.0.1"
