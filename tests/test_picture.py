@@ -104,12 +104,10 @@ def test_a_price_goes_to_the_member_and_to_its_stock() -> None:
 
 
 def test_a_hub_whose_session_was_taken_ends_by_that_and_another_one_just_ends() -> None:
-    for states, word in (
-        (("taken", "ended"), "taken"),
-        (("ended",), "ended"),
-        (("taken", "reconnecting"), "reconnecting"),
-    ):
-        picture = picture_of(shown("005930"), *(State(NOON_NS + n * SECOND, each) for n, each in enumerate(states)))
+    taken, ended = State(NOON_NS, "taken"), State(NOON_NS + SECOND, "ended")
+    retried = State(NOON_NS + SECOND, "reconnecting")
+    for states, word in (((taken, ended), "taken"), ((ended,), "ended"), ((taken, retried), "reconnecting")):
+        picture = picture_of(shown("005930"), *states)
         picture.tell(STATUS, NOON_NS)
         assert picture.state()["status"]["trouble"]["state"] == word
 
