@@ -1,6 +1,6 @@
 """The board in a real Chromium: how soon it is painted, how soon an enter is on the screen, and what ten minutes cost.
 
-    python bench/board.py [--minutes 10] [--speed 24] [--paints 7]
+    python bench/board.py [--minutes 10] [--speed 100] [--paints 7]
 
 1. First paint with ten conditions and 1,000 members, beside a bare table of the same size in the same browser.
 2. A hub with its board in this process over a simulator in another one. First a minute in which nobody looks, then the
@@ -57,10 +57,9 @@ PAINTED = """() => new Promise((done) => {
 })"""
 BARE = "<!doctype html><table>" + ("<tr>" + "<td>123,456</td>" * 10) * 1_001 + "</table>"
 
-# Counts frames by their length, and notes when each enter of the stream was on the screen.
-WATCH = """() => {
+# Counts frames by their length.
+FRAMES = """() => {
     const frames = new Uint32Array(2001);
-    const seen = [];
     let before = performance.now();
     const frame = (now) => {
         frames[Math.min(2000, Math.round(now - before))] += 1;
@@ -68,6 +67,11 @@ WATCH = """() => {
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+    window.frames_taken = () => [...frames];
+}"""
+# Notes when each enter of the stream was on the screen.
+WATCH = """() => {
+    const seen = [];
     const condition = (node) => node.querySelector(".where").lastChild?.textContent;
     new MutationObserver((changes) => {
         const made = changes.flatMap((each) => [...each.addedNodes]).filter((each) => each.dataset?.code);
@@ -75,9 +79,9 @@ WATCH = """() => {
         const told = entered.map((each) => [condition(each), each.dataset.code]);
         requestAnimationFrame(() => { for (const [name, code] of told) seen.push([name, code, Date.now()]); });
     }).observe(document.getElementById("events"), { childList: true });
-    window.taken = () => ({ frames: [...frames], seen: seen.splice(0) });
+    window.taken = () => seen.splice(0);
 }"""
-SHOWN = """() => [...document.querySelectorAll("#rows tr:not(.out)")].map((each) => each.dataset.code).sort()"""
+SHOWN = """() => [...document.querySelectorAll("#grid tbody tr:not(.out)")].map((each) => each.dataset.code).sort()"""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -132,7 +136,7 @@ async def opened(browser: Browser, hub: Hub, board: Board) -> Page:
     page = await context.new_page()
     page.on("console", lambda message: print("console:", message.text) if message.type == "error" else None)
     await page.goto(f"{hub.rest}/?key={board.visitors.invite()}")
-    await page.wait_for_selector("#rows tr")
+    await page.wait_for_selector("#grid tbody tr")
     return page
 
 
@@ -189,9 +193,8 @@ class Tab:
 
     async def look(self, at: float) -> None:
         """Take what was counted, and look at the heap behind a collection."""
-        taken = await self.page.evaluate("taken()")
-        self.seen += [tuple(each) for each in taken["seen"]]
-        self.frames = taken["frames"]
+        self.seen += [tuple(each) for each in await self.page.evaluate("taken()")]
+        self.frames = await self.page.evaluate("frames_taken()")
         await self.session.send("HeapProfiler.collectGarbage")
         used = (await self.session.send("Runtime.getHeapUsage"))["usedSize"]
         nodes = (await self.session.send("Memory.getDOMCounters"))["nodes"]
@@ -201,6 +204,7 @@ class Tab:
 async def busy(tab: Tab, seconds: float) -> None:
     """Look at the tab now and then."""
     begun = time.monotonic()
+    await tab.page.evaluate(FRAMES)
     await tab.page.evaluate(WATCH)
     while (gone := time.monotonic() - begun) < seconds:
         await asyncio.sleep(min(STEP, seconds - gone))
@@ -213,6 +217,8 @@ async def minutes(browser: Browser, addresses: dict[str, str], hub: Hub, board: 
     alone = await lateness(60)
     page = await opened(browser, hub, board)
     tab = Tab(page, await page.context.new_cdp_session(page))
+    bare = await (await browser.new_context()).new_page()
+    await bare.evaluate(FRAMES)
     since = (await truth(addresses))["changes"][-1]["n"]
     watched, _ = await asyncio.gather(lateness(seconds), busy(tab, seconds))
     changes = (await truth(addresses, since))["changes"]
@@ -222,8 +228,11 @@ async def minutes(browser: Browser, addresses: dict[str, str], hub: Hub, board: 
         f"an enter on the screen after {statistics.median(took):.0f} ms, {percentile(took, 0.95):.0f} ms (95th"
         f" percentile), at most {max(took):.0f} ms; {len(took):,} enters"
     )
-    shares = " · ".join(f"{share:.0%} {of_histogram(tab.frames, share)} ms" for share in (0.5, 0.95, 0.99))
-    say(f"frames: {shares}; {sum(tab.frames):,} frames")
+    empty = await bare.evaluate("frames_taken()")
+    await bare.context.close()
+    for frames, whose in ((tab.frames, "of the board"), (empty, "of an empty page beside it")):
+        shares = " · ".join(f"{share:.0%} {of_histogram(frames, share)} ms" for share in (0.5, 0.95, 0.99))
+        say(f"frames {whose}: {shares}; {sum(frames):,} frames")
     early = [each for each in tab.heaps if each[0] >= min(SETTLED, seconds / 3)]
     say("heap in MB, nodes: " + " · ".join(f"{at / 60:.1f} min {used:.1f}, {nodes}" for at, used, nodes in tab.heaps))
     grows = slope(early)
@@ -338,6 +347,6 @@ async def main(given: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--speed", type=float, default=24.0, help="of the market: about 3.5 events a second each")
+    parser.add_argument("--speed", type=float, default=100.0, help="of the market: some 50 events a minute each")
     parser.add_argument("--paints", type=int, default=7)
     asyncio.run(main(parser.parse_args()))

@@ -5,6 +5,7 @@ import { t } from "./words.js";
 
 const COLUMNS = ["at", "code", "name", "price", "change", "rate", "volume", "entry", "return", "conditions"];
 const TEXTS = new Set(["at", "code", "name", "conditions"]);
+const CHUNK = 32; // rows
 const OLD = 120_000; // a price older than this is shown with its age
 
 const KEYS = {
@@ -24,14 +25,16 @@ export class Grid {
   constructor(model, onOpen, now) {
     Object.assign(this, { model, onOpen, now });
     this.rows = new Map(); // code → {row, node, cells}
-    this.body = document.getElementById("rows");
+    this.body = document.getElementById("grid");
+    this.chunks = []; // of the rows, a group of its own each: those out of sight cost nothing
+    this.order = []; // the rows as they stand
     this.scroll = document.getElementById("scroll");
     this.waiting = 0;
     this.inside = false;
     this.scroll.addEventListener("pointerenter", (event) => (this.inside = event.pointerType === "mouse"));
     this.scroll.addEventListener("pointerleave", () => this.leave());
     this.body.addEventListener("focusout", () => setTimeout(() => this.release(), 0));
-    this.body.addEventListener("click", (event) => this.open(event.target.closest("tr")));
+    this.body.addEventListener("click", (event) => this.open(event.target.closest("[data-code]")));
     this.body.addEventListener("keydown", (event) => this.key(event));
     document.getElementById("held").addEventListener("click", () => this.settle());
     this.head();
@@ -178,7 +181,7 @@ export class Grid {
   // ------------------------------------------------------------ order
 
   get held() {
-    return this.inside || this.body.contains(document.activeElement);
+    return this.inside || Boolean(document.activeElement?.closest("#grid [data-code]"));
   }
 
   wait() {
@@ -210,8 +213,19 @@ export class Grid {
       const [a, b] = [key(one.row), key(other.row)];
       return a === b ? (one.row.code < other.row.code ? -1 : 1) : a < b ? -way : way;
     });
-    arrange(this.body, ordered.map((made) => made.node));
+    this.place(ordered.map((made) => made.node));
     this.tell(shown);
+  }
+
+  place(order) {
+    this.order = order;
+    const count = Math.ceil(order.length / CHUNK);
+    while (this.chunks.length < count) {
+      this.chunks.push(element("tbody", "", null, { role: "rowgroup" }));
+      this.body.append(this.chunks[this.chunks.length - 1]);
+    }
+    this.chunks.forEach((chunk, at) => arrange(chunk, order.slice(at * CHUNK, (at + 1) * CHUNK)));
+    while (this.chunks.length > count) this.chunks.pop().remove();
   }
 
   tell(shown) {
@@ -221,22 +235,25 @@ export class Grid {
     const empty = document.getElementById("empty");
     empty.hidden = this.rows.size > 0;
     put(empty, t(choices.query.trim() ? "empty.filter" : shown.length ? "empty.members" : "empty.none"));
-    const first = this.body.firstElementChild;
+    const first = this.order[0];
     if (first && !this.body.querySelector('[tabindex="0"]')) first.tabIndex = 0;
   }
 
   // ------------------------------------------------------------ keys
 
   key(event) {
-    const row = event.target.closest("tr");
-    const to = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling, Home: this.body.firstElementChild, End: this.body.lastElementChild }[event.key];
+    const row = event.target.closest("[data-code]");
+    if (!row) return;
+    const standing = this.order.filter((each) => each.isConnected);
+    const at = standing.indexOf(row);
+    const to = { ArrowDown: standing[at + 1], ArrowUp: standing[at - 1], Home: standing[0], End: standing[standing.length - 1] }[event.key];
     if (to) {
       event.preventDefault();
       this.focus(to);
     } else if (event.key === "Enter") this.open(row);
   }
 
-  focus(row = this.body.querySelector('[tabindex="0"]') || this.body.firstElementChild) {
+  focus(row = this.body.querySelector('[tabindex="0"]') || this.order[0]) {
     if (!row) return;
     for (const other of this.body.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
     row.tabIndex = 0;
@@ -251,7 +268,8 @@ export class Grid {
   // ------------------------------------------------------------ taken along
 
   table() {
-    const lines = [...this.body.rows].map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
+    const standing = this.order.filter((node) => node.isConnected);
+    const lines = standing.map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
       clock(stay.at), code, stock.name || "", stock.price ?? "", stock.change ?? "", stock.rate ?? "", stock.volume ?? "",
       stay.entry_price ?? "", returned(stay.entry_price, stock.price)?.toFixed(2) ?? "", within.join(" · "),
     ]);
