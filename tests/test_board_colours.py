@@ -1,4 +1,4 @@
-"""The colours of the board can be read: contrast as WCAG counts it, on every tint that they stand on, in both themes."""
+"""The colours of the board can be read: contrast as WCAG counts it, on every tint they stand on, in both themes."""
 
 from __future__ import annotations
 

@@ -362,7 +362,8 @@ def test_tab_alone_reaches_whatever_can_be_done(board: Open) -> None:
     page.wait_for_selector("#flow .u-over")
     page.evaluate("window.reached = new Set(); addEventListener('focusin', event => reached.add(event.target))")
     missing = """stops => [...document.querySelectorAll(stops)]
-        .filter(each => each.checkVisibility() && each.tabIndex >= 0 && !reached.has(each)).map(each => each.outerHTML)"""
+        .filter(each => each.checkVisibility() && each.tabIndex >= 0 && !reached.has(each))
+        .map(each => each.outerHTML)"""
     for _ in range(page.locator(STOPS).count() + 5):
         page.keyboard.press("Tab")
     assert page.evaluate(missing, STOPS) == []
