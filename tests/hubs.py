@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.hub.hub import Hub, HubSettings
@@ -43,6 +43,13 @@ async def program(hub: Hub, *, extended: bool = False) -> AsyncIterator[NaiveCli
         assert (await client.login())["return_code"] == 0
         await client.conditions()
         yield client
+
+
+def told(hub: Hub, what: str) -> list[dict[str, Any]]:
+    """Return the rows of one part of a hub's status."""
+    rows = hub.status()[what]
+    assert isinstance(rows, list)
+    return rows
 
 
 def changes(client: NaiveClient, seq: str) -> list[tuple[str, str]]:

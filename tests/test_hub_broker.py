@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hubs import MARKET, changes, hub_over, once, program
+from jogeon.hub.guesses import FREE, PAUSE
 from jogeon.testing import Broker
 from naive_client import NaiveClient
 
@@ -51,6 +53,36 @@ async def test_requests_that_make_no_sense_are_refused(tmp_path: Path) -> None:
             assert (await other.clear("0"))["return_code"] == 0
         await client.send({"trnm": "CNSRREQ"})
         assert (await client.hear("CNSRREQ"))["return_code"] == 100002
+        misshapen: list[object] = [[{"item": "005930", "type": ["0B"]}], [{}], "005930", None]
+        for trnm in ("REG", "REMOVE"):
+            for data in misshapen:
+                await client.send({"trnm": trnm, "grp_no": "1", "refresh": "1", "data": data})
+                assert (await client.hear(trnm))["return_code"] == 105111
+
+
+async def test_wrong_tokens_are_refused_later_and_later(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        waited: list[float] = []
+        for _ in range(FREE + 1):
+            began = time.monotonic()
+            async with NaiveClient(hub.websocket, "wrong") as client:
+                assert "8005" in (await client.login())["return_msg"]
+                assert (await client.closed())[0] == 1000
+            waited.append(time.monotonic() - began)
+        assert waited[-1] >= PAUSE > max(waited[:-1])
+        async with program(hub):
+            pass  # who has a right one does not wait
+
+
+async def test_what_is_guessed_while_it_waits_is_not_judged(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub:
+        for _ in range(FREE):
+            hub.broker.guessed("127.0.0.1")
+        async with NaiveClient(hub.websocket, "wrong") as client:
+            await client.send({"trnm": "LOGIN", "token": "demo"})
+            assert (await client.login())["return_code"] == 100013
+            assert "8005" in (await client.login())["return_msg"]
+            assert (await client.closed())[0] == 1000
 
 
 async def test_a_second_login_on_one_connection_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ TEXTS = {
     "report.taken by hub": Text(
         "허브 {text} 가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
     ),
+    "report.lease lost": Text("다른 허브가 이어받음: {name}", "another hub has taken over at {name}"),
     "report.unreadable frame": Text("읽을 수 없는 메시지 ({bytes}바이트)", "unreadable frame ({bytes} bytes)"),
     "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable rows of a push"),
     "report.unreadable reply": Text("{name}의 응답을 읽을 수 없음", "the reply to {name} cannot be read"),
