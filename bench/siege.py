@@ -41,6 +41,8 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent / "src"), "JOGEON_TOKE
 SERVED = 10
 SLOTS = 2**20
 BOUND = 4 * 2**20
+PAUSE = 0.005
+"""Seconds between two acts of a hostile peer, so that it does not simply take the processor away."""
 LASTING = 30.0
 PATIENCE = 60.0
 FOREVER_NS = 10**18
@@ -73,8 +75,8 @@ class Stage:
         self._counted = folder / "counted"
         self._counted.write_bytes(bytes(16 + 4 * SLOTS))
         pushes = int(rate * seconds)
-        words = (HERE / "flood.py", f"--pushes={pushes}", f"--rate={rate}", "--wait")
-        source = self._start(stack, sys.executable, *words, stdin=subprocess.PIPE)
+        paced = (HERE / "flood.py", f"--pushes={pushes}", f"--rate={rate}", "--wait")
+        source = self._start(stack, sys.executable, *paced, stdin=subprocess.PIPE)
         url = self._line(source)["websocket"]
         words = ("-m", "jogeon", "hub", "--server", url, "--port", 0, "--rest-port", 0, "--recheck", 0, "--journal")
         self.hub = self._start(stack, sys.executable, *words, folder / "hub.journal", stderr=subprocess.DEVNULL)
@@ -147,13 +149,13 @@ def opened(port: int, *, upgrade: bool = True) -> socket.socket:
     return sock
 
 
-def sent(port: int, *pieces: bytes, upgrade: bool = True, wait: float = 0.02) -> None:
-    """Connect, say something, hear a little, and go."""
-    with contextlib.suppress(OSError), opened(port, upgrade=upgrade) as sock:
-        for piece in pieces:
-            sock.sendall(piece)
-        sock.settimeout(wait)
-        sock.recv(4096)
+def sent(*ports: int, said: bytes, upgrade: bool = True, wait: float = 0.02) -> None:
+    """Connect to each port, say something, hear a little, and go."""
+    for port in ports:
+        with contextlib.suppress(OSError), opened(port, upgrade=upgrade) as sock:
+            sock.sendall(said)
+            sock.settimeout(wait)
+            sock.recv(4096)
 
 
 def flooded(port: int, frame: bytes, login: bytes = b"") -> None:
@@ -167,15 +169,16 @@ def flooded(port: int, frame: bytes, login: bytes = b"") -> None:
             sock.recv(65536)
 
 
-def crowd(port: int) -> None:
-    """Open a thousand connections that say nothing."""
+def crowd(*ports: int) -> None:
+    """Open a thousand connections that say nothing, within five seconds."""
     socks = []
-    for _ in range(1000):
+    for place in range(250):  # one of four such threads
         with contextlib.suppress(OSError):
             sock = socket.socket()
             sock.settimeout(0.05)
             socks.append(sock)
-            sock.connect(("127.0.0.1", port))
+            sock.connect(("127.0.0.1", ports[place % len(ports)]))
+        time.sleep(0.02)
     for sock in socks:
         sock.close()
 
@@ -185,18 +188,18 @@ BROWSER = UPGRADE % b"Origin: https://example.org\r\n"
 HALF = b"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10"
 WRONG = masked(0x81, b'{"trnm":"LOGIN","token":"no such token"}')
 ACTS: dict[str, Callable[[Stage], None]] = {
-    "garbage": lambda stage: [sent(port, GARBAGE, upgrade=False) for port in (stage.port, stage.rest_port)] and None,
-    "garbage in frames": lambda stage: sent(stage.port, masked(0x81, GARBAGE)),
-    "huge frames": lambda stage: sent(stage.port, HUGE),
-    "huge frames, logged in": lambda stage: sent(stage.port, LOGIN, HUGE),
+    "garbage": lambda stage: sent(stage.port, stage.rest_port, said=GARBAGE, upgrade=False),
+    "garbage in frames": lambda stage: sent(stage.port, said=masked(0x81, GARBAGE)),
+    "huge frames": lambda stage: sent(stage.port, said=HUGE),
+    "huge frames, logged in": lambda stage: sent(stage.port, said=LOGIN + HUGE),
     "tiny frames": lambda stage: flooded(stage.port, masked(0x8A, b"")),
     "tiny frames, logged in": lambda stage: flooded(stage.port, masked(0x81, b"{"), LOGIN),
     "lists, logged in": lambda stage: flooded(stage.port, LIST, LOGIN),
-    "slow handshakes": lambda stage: sent(stage.port, UPGRADE[:40], upgrade=False, wait=0.5),
-    "half-sent HTTP": lambda stage: sent(stage.rest_port, HALF, upgrade=False, wait=0.5),
-    "wrong tokens": lambda stage: sent(stage.port, WRONG),
-    "a browser": lambda stage: sent(stage.port, BROWSER, upgrade=False),
-    "a thousand connects": lambda stage: [crowd(port) for port in (stage.port, stage.rest_port)] and None,
+    "slow handshakes": lambda stage: sent(stage.port, said=UPGRADE[:40], upgrade=False, wait=0.5),
+    "half-sent HTTP": lambda stage: sent(stage.rest_port, said=HALF, upgrade=False, wait=0.5),
+    "wrong tokens": lambda stage: sent(stage.port, said=WRONG),
+    "a browser": lambda stage: sent(stage.port, said=BROWSER, upgrade=False),
+    "a thousand connects": lambda stage: crowd(stage.port, stage.rest_port),
 }
 
 
@@ -208,6 +211,7 @@ def besieged(act: Callable[[Stage], None], stage: Stage, seconds: float) -> tupl
     def run() -> None:
         while going.is_set():
             act(stage)
+            time.sleep(PAUSE)
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -251,6 +255,8 @@ def siege(args: argparse.Namespace, folder: Path) -> list[str]:
         return wrong
     with contextlib.ExitStack() as stack:
         stage = Stage(folder, stack, args.rate, 60 + (3 * args.seconds + 12) * len(parts))
+        while not any(stage.ages()):  # the source makes all its pushes first
+            time.sleep(0.5)
         stage.p99(3)
         for name in parts:
             quiet, _ = stage.p99(args.seconds)
