@@ -144,6 +144,8 @@ def bare(url: str, consumers: int) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     print(listening.getsockname()[1], flush=True)
     peers = [listening.accept()[0] for _ in range(consumers)]
+    for peer in peers:
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as asyncio has it
     source = registered(url)
     while piece := source.recv(READ):
         for peer in peers:
