@@ -204,7 +204,17 @@ def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple
             with started(sys.executable, __file__, "nats", url, port) as publisher:
                 yield port, [server, publisher]
     else:
-        words = ("hub", "--server", url, "--port", 0, "--rest-port", 0, "--journal", folder / "hub.journal")
+        words = (
+            "hub",
+            "--server",
+            url,
+            "--port",
+            0,
+            "--rest-port",
+            0,
+            "--journal",
+            folder / f"{time.monotonic_ns()}.journal",
+        )
         with started(sys.executable, "-m", "jogeon", *words, stderr=subprocess.DEVNULL) as process:
             yield int(json.loads(line_of(process))["websocket"].split(":")[2].split("/")[0]), [process]
 
