@@ -69,6 +69,20 @@ def test_who_came_in_or_left_does_not_count(listening: Door) -> None:
         each.close()
 
 
+def test_who_has_the_number_of_one_who_left_waits_from_now_on(listening: Door) -> None:
+    callers = [caller(listening) for _ in range(WAITING + 2)]
+    left, longest = (listening.accept()[0] for _ in range(2))
+    number = left.fileno()
+    left.close()
+    rest = [listening.accept()[0] for _ in callers[2:]]
+    assert rest[0].fileno() == number
+    assert callers[1].recv(1) == b""
+    rest[0].send(b"x")
+    assert callers[2].recv(1) == b"x"
+    for each in (*callers, longest, *rest):
+        each.close()
+
+
 def test_nobody_there_is_no_error_of_the_door(listening: Door, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(BlockingIOError):
         listening.accept()
