@@ -170,7 +170,7 @@ class Link:
         watching = self._loop.create_task(self._watch(), name="nats watch")
         why = await self._over
         if why is not None:
-            self.connection.end_because(why)
+            self.connection.ending.because(why)
         self.connection.on_ws_disconnected(self)  # type: ignore[arg-type]  # as above
         for task in (watching, *self._tasks):
             task.cancel()

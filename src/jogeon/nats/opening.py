@@ -43,7 +43,7 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
     Credentials come from the environment: JOGEON_NATS_CREDS names a file, else JOGEON_NATS_TOKEN, else JOGEON_NATS_USER
     and JOGEON_NATS_PASSWORD.
     """
-    client = _client(encrypted=place.tls)
+    client = _client(place)
     told: list[Exception] = []
 
     async def on_error(error: Exception) -> None:
@@ -73,8 +73,8 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
         await _closed(client)
 
 
-def _client(*, encrypted: bool = False) -> "Client":
-    """Return a client; an `encrypted` one says nothing to a server that does not encrypt."""
+def _client(place: Place) -> "Client":
+    """Return a client of a place; where that is to be encrypted, it says nothing to a server that does not encrypt."""
     try:
         from nats.aio.client import Client
     except ImportError:
@@ -88,20 +88,16 @@ def _client(*, encrypted: bool = False) -> "Client":
             return tls_context("wss://")
 
         async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:  # noqa: FBT001, FBT002  # as there
-            if encrypted and initial_connection and not info.get("tls_required"):
-                raise _Unencrypted  # nats-py would go on in the clear
+            if place.tls and initial_connection and not info.get("tls_required"):
+                raise _unusable(place, "no TLS", "no TLS")  # nats-py would go on in the clear
             await super()._process_info(info, initial_connection)
 
     return Ours()
 
 
-class _Unencrypted(Exception):  # what is told is made of it
-    pass
-
-
 def require_library() -> None:
     """Raise MissingExtra where nats-py is not installed."""
-    _client()
+    _client(Place((), ""))
 
 
 async def stopped(*tasks: "asyncio.Task[Any]") -> None:
@@ -138,8 +134,6 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
     """Return why there is no connection: what the server said, else what the way there said."""
     if (ours := next((each for each in errors if isinstance(each, JogeonError)), None)) is not None:
         return ours
-    if any(isinstance(each, _Unencrypted) for each in errors):
-        return _unusable(place, "no TLS", "no TLS")
     texts = [str(each) for each in errors]
     refused = next((text for text in texts if "authorization" in text.lower() or "authentication" in text.lower()), "")
     if refused:
