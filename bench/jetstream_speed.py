@@ -184,7 +184,10 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
     client = await nats.connect(f"nats://127.0.0.1:{there.port}")
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
-    async with Broker({"급등주": []}) as broker, hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket:
+    async with (
+        Broker({"급등주": []}) as broker,
+        hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
+    ):
         ours, beside = started("--reader", there.address(f"late{folder.name}")), started("--reader", websocket)
         theirs = started("--bare", f"nats://127.0.0.1:{there.port}")
         for process in (ours, beside, theirs):
