@@ -101,8 +101,8 @@ def test_code_and_text_of_a_close_are_told_as_far_as_they_go() -> None:
 def test_an_error_of_the_system_keeps_its_number_and_its_words() -> None:
     gone = OSError(errno.ENOENT, os.strerror(errno.ENOENT), "a.txt")
     assert report_of(gone) == Report("system", number=errno.ENOENT, text=os.strerror(errno.ENOENT))
-    assert report_of(OSError("no number")) == Report("other", text="no number")
-    assert report_of(ValueError()) == Report("other", text="ValueError")
+    assert report_of(OSError("no number")) == Report("library", name="OSError", text="no number")
+    assert report_of(ValueError()) == Report("library", name="ValueError", text="ValueError")
 
 
 class Inner(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr
 from jogeon.masks import masked
 
 Kind = Literal[
-    "other",
+    "other", "library",
     "connection lost", "broke off", "closed", "closed without code", "closed here", "message too long",
     "condition unanswered", "no reply", "defect",
     "could not connect", "no answer", "unknown host", "no token", "proxy not supported", "HTTP", "certificate",
@@ -32,10 +32,20 @@ Kind = Literal[
     "another owner", "open to others", "file not used", "place not trusted",
     "no conditions", "seq twice", "odd seq", "no name",
     "keyring silent", "other kwcli profile", "kwcli unreadable", "key files apart",
+    "conditions moved", "endless pages", "no REST address", "pages do not end", "page without key", "page key again",
+    "too many rows", "too many pages", "out of turn", "another answer", "NATS", "no JetStream",
+    "no publisher", "lease lost", "journal unusable", "no such file", "nothing recorded", "nothing left",
+    "another writer", "another database", "never a journal", "name taken", "unreadable row", "unwritten",
+    "writer failed", "stream cut", "next deleted", "begun anew", "another journal", "no identity", "ends at",
+    "replaced", "replaced by less", "replaced by file", "moved away", "stream broke off", "another stream",
+    "next elsewhere", "six characters", "at least", "empty path", "seconds or never", "not a position",
+    "took no message", "too old", "no such target", "no end", "exit code", "not delivered",
+    "still sending", "not Telegram",
 ]  # fmt: skip
 
 ENGLISH: dict[Kind, str] = {
     "other": "{text}",
+    "library": "{text}",
     "connection lost": "connection lost: {why}",
     "broke off": "the connection broke off without a close",
     "closed": "closed by the server ({words})",
@@ -115,6 +125,57 @@ ENGLISH: dict[Kind, str] = {
     "other kwcli profile": "kwcli: the current profile is not one of the {name} server; {text} is taken",
     "kwcli unreadable": "kwcli: {place} cannot be read: its profiles are not looked at",
     "key files apart": "{name} and {other} were not saved on the same day: they may not fit each other",
+    "conditions moved": "the conditions kept moving while the pages of a search were read",
+    "endless pages": "the pages of market {name} do not end",
+    "no REST address": "no REST address of the server is known",
+    "pages do not end": "{why} after {number} rows",
+    "page without key": "a page says that more follows and gives no key",
+    "page key again": "a page gives a key that was used before",
+    "too many rows": "more than {number} rows came",
+    "too many pages": "more than {number} pages came",
+    "out of turn": "{name} is not allowed in phase {other}",
+    "another answer": "{name} was answered by {other}",
+    "NATS": "NATS: {text}",
+    "no JetStream": "the server has no JetStream (nats-server -js), or it is not ready yet",
+    "no publisher": "no hub publishes as {name!r} there",
+    "lease lost": "another hub has the lease",
+    "journal unusable": "the journal {name} cannot be used: {why}",
+    "no such file": "there is no such file",
+    "nothing recorded": "nothing was recorded in it",
+    "nothing left": "nothing is left in it",
+    "another writer": "another jogeon writes to it",
+    "another database": "this is a database of another program",
+    "never a journal": "never was a journal",
+    "name taken": "a file of another program has this name now",
+    "unreadable row": "a row cannot be read: {text}",
+    "unwritten": "{number} events were not written: {why}",
+    "writer failed": "the writer failed",
+    "stream cut": "the stream cannot go on from {name}: {why}",
+    "next deleted": "what came next was deleted",
+    "begun anew": "another journal was begun in place of the damaged one",
+    "another journal": "this journal is {name}",
+    "no identity": "this journal is of version 1, without identity",
+    "ends at": "this journal ends at {name}",
+    "replaced": "the journal was replaced by another one",
+    "replaced by less": "the journal was replaced by one that lacks what was read",
+    "replaced by file": "the journal was replaced by a file of another program",
+    "moved away": "the journal was deleted or moved away",
+    "stream broke off": "the stream has broken off",
+    "another stream": "the stream goes on with journal {name}",
+    "next elsewhere": "what comes next in the stream is behind {name}",
+    "six characters": "six characters, as in 005930",
+    "at least": "{number} or more",
+    "empty path": "an empty path",
+    "seconds or never": "0 seconds (never) or more",
+    "not a position": "{name!r} is not a position: JOURNAL:EPOCH:N or EPOCH:N",
+    "took no message": "{name} took no message: {why}",
+    "too old": "too old",
+    "no such target": "no such target",
+    "no end": "no end within {seconds:g} s",
+    "exit code": "exit code {number}",
+    "not delivered": "not delivered",
+    "still sending": "the attempt before has not ended",
+    "not Telegram": "HTTP {number}, and no answer of Telegram",
 }
 
 
@@ -169,7 +230,8 @@ def report_of(error: Exception) -> Report:
     number = (error.errno or 0) if isinstance(error, OSError) else 0
     if number > 0:
         return Report("system", number=number, text=getattr(error, "strerror", None) or str(error))
-    return Report("other", text=str(error) or type(error).__name__)
+    name = type(error).__name__
+    return Report("library", name=name, text=str(error) or name)
 
 
 _COMPLAINTS = (
@@ -189,7 +251,7 @@ def complaint_of(error: Exception) -> Report:
         if found := pattern.fullmatch(said):
             fields: dict[str, Any] = found.groupdict()
             return Report(kind, place=place, **fields)
-    return Report("other", text=said, place=place)
+    return Report("library", name="msgspec", text=said, place=place)
 
 
 def place_in_toml(complaint: str) -> Report | None:

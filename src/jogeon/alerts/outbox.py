@@ -7,7 +7,10 @@ least once, in its order, until it is too old.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+import msgspec
 from msgspec import Struct
+
+from jogeon.reports import Report
 
 MAX_AGE = 600 * 1_000_000_000
 """Nanoseconds after which an alert that was not sent is dropped: late news misleads."""
@@ -60,6 +63,19 @@ class Message(Struct, frozen=True):
 def outdated(rows: Iterable[Row], now_ns: int) -> list[Row]:
     """Return the rows that wait too long to be news."""
     return [row for row in rows if now_ns - row.made_ns > MAX_AGE]
+
+
+def encoded(reason: Report | None) -> str:
+    """Return why a row waits or was dropped as the journal keeps it."""
+    return "" if reason is None else msgspec.json.encode(reason).decode()
+
+
+def reason_in(kept: str) -> Report | None:
+    """Return what the journal keeps of a reason; in older ones it is words."""
+    try:
+        return msgspec.json.decode(kept, type=Report) if kept else None
+    except (msgspec.DecodeError, RecursionError):
+        return Report("other", text=kept)
 
 
 def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Message | None:

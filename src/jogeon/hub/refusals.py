@@ -9,7 +9,6 @@ BUSY, OVER_LIMIT, BAD_VENUE, UNEXPECTED = 105110, 105115, 1903, 1999
 LETTER = "A"
 """What stands before a code in snapshots and searches; which letter the broker had is not known any more."""
 SLOW = "허브에 요청이 몰려 응답할 수 없습니다. 잠시 후 다시 요청하십시오"
-UNANSWERED = "증권사 서버에서 답을 받지 못했습니다: {error}"
 
 
 def refuse(peer: Peer, request: Request, code: int, text: str) -> None:
@@ -27,4 +26,4 @@ def refuse_for(peer: Peer, request: Request, error: JogeonError) -> None:
         case UnknownCondition():
             refuse(peer, request, *messages.SEQ_REFUSED)
         case _:
-            refuse(peer, request, UNEXPECTED, UNANSWERED.format(error=error))
+            refuse(peer, request, UNEXPECTED, messages.UNANSWERED.format(error=type(error).__name__))

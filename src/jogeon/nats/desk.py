@@ -11,7 +11,7 @@ from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
-from jogeon.wire.messages import NO_SUCH_SEQ
+from jogeon.wire.messages import NO_SUCH_SEQ, SEQ_REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -98,12 +98,13 @@ class Desk:
             question = _question.decode(payload)
             return await self._answers(question)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return [Reply(code="400", text="not readable")]
-        except UnknownCondition as error:
-            return [Reply(code=NO_SUCH_SEQ, text=str(error))]
+            return [Reply(code="400", text="읽을 수 없는 요청입니다")]
+        except UnknownCondition:
+            return [Reply(code=NO_SUCH_SEQ, text=SEQ_REFUSED[1])]
         except JogeonError as error:
             code = error.code if isinstance(error, RequestRefused) else ""
-            return [Reply(code=code or str(UNEXPECTED), text=error.text or str(error))]
+            text = error.text or UNANSWERED.format(error=type(error).__name__)
+            return [Reply(code=code or str(UNEXPECTED), text=text)]
 
     async def _answers(self, question: Question) -> list[Reply]:
         match question:
@@ -116,7 +117,7 @@ class Desk:
             case Question("follow", Condition() as condition, exchange):
                 await self._asked.follow_for(condition, exchange)
                 return [Reply()]
-        return [Reply(code="400", text="not known")]
+        return [Reply(code="400", text="알 수 없는 요청입니다")]
 
 
 def read_reply(payload: bytes) -> Reply:
@@ -124,7 +125,7 @@ def read_reply(payload: bytes) -> Reply:
     try:
         return msgspec.json.decode(payload, type=Reply)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Reply(code=str(UNEXPECTED), text="the answer cannot be read")
+        return Reply(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
 
 
 def question(what: str, **fields: Any) -> bytes:

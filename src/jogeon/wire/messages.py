@@ -18,6 +18,8 @@ TWICE_REFUSED = int(ALREADY_REGISTERED), "이미 등록된 조건검색 일련�
 SEQ_REFUSED = int(NO_SUCH_SEQ), "존재하지 않는 일련번호입니다."
 PAGE_REFUSED = 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)"
 """What a server says to a seq that is registered, to one that is not known, and to a page that is not: code, text."""
+UNANSWERED = "증권사 서버에서 답을 받지 못했습니다 ({error})"
+"""What a hub says where its own request above came to nothing, with the class of the error."""
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"

@@ -78,7 +78,7 @@ def rows(error: Exception, choices: Choices) -> Iterator[Row]:
     yield Row("what", texts(f"{key}.what", **fields))
     yield Row("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
-        yield Row("kiwoom", f"[{error.code}] {error.text}" if error.code else error.text)
+        yield Row("kiwoom", f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
     yield Row("next", texts(_next_key(error, key, choices), **fields))
 
 
@@ -91,7 +91,7 @@ def _key(error: Exception) -> str:
 def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     server = f" --server {choices.server}" if choices.server else ""
     fields: dict[str, object] = {
-        "what": str(error) or type(error).__name__,
+        "what": _what(error, choices.texts),
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
@@ -113,8 +113,15 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             fault = f"certificate.{certificate}"
             fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(why, choices.texts)
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
-        case errors.ConnectionLost(why=why) | errors.JournalError(why=why) | errors.CannotServe(why=why):
+        case (
+            errors.ConnectionLost(why=why)
+            | errors.JournalError(why=why)
+            | errors.CannotServe(why=why)
+            | errors.PagingError(why=why)
+        ):
             fields["detail"] = said(why, choices.texts)
+        case errors.AlertRefused(why=why):
+            fields["said"] = said(why, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
@@ -124,6 +131,20 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
 
             fields |= {"path": error.filename or "stdout", "reason": said(report_of(error), choices.texts)}
     return fields
+
+
+def _what(error: Exception, texts: Texts) -> str:
+    """Return what an error of ours says; of another only its name means something to somebody who reads Korean."""
+    if isinstance(error, errors.JogeonError):
+        return said(error.report, texts)
+    name = type(error).__name__
+    return name if texts.lang == "ko" else str(error) or name
+
+
+def one_line(error: Exception, choices: Choices) -> str:
+    """Return what happened and why, in one line."""
+    told = {row.label: row.says for row in rows(error, choices)}
+    return f"{told['what'].rstrip('.')}: {told['cause']}"
 
 
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:

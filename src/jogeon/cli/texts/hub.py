@@ -4,11 +4,11 @@ from jogeon.cli.texts.language import Text
 
 TEXTS = {
     "hub.none": Text(
-        "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest 로 주소를 지정하세요.",
+        "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest로 주소를 지정하세요.",
         "no hub is running on this machine; name one elsewhere with --rest",
     ),
     "hub.through": Text(
-        "허브 {hub} 를 거칩니다. 이 앱키의 접속은 {holder}에 있습니다.",
+        "허브를 거칩니다({hub}). 이 앱키의 접속은 {holder}에 있습니다.",
         "through the hub at {hub}: {holder} has this app key's session.",
     ),
     "hub.demo": Text(

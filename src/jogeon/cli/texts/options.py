@@ -98,7 +98,7 @@ TEXTS = {
         "keep following a condition this long after the last program has left it",
     ),
     "option.journal.read": Text(
-        "읽을 기록 파일. {date}는 --day 의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
+        "읽을 기록 파일. {date}는 --day의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
         "the file to read; {date} stands for --day, else for the last day; by default the one that record writes for "
         "this server",
     ),
@@ -161,7 +161,7 @@ TEXTS = {
     ),
     "option.journal.replay": Text("재생할 기록 파일 (파일 인자와 같음)", "the file to replay, the same as FILE"),
     "option.output.export": Text(
-        "저장할 파일: 이름이 .csv, .parquet, .json, .sqlite 로 끝남",
+        "저장할 파일: 이름이 .csv, .parquet, .json, .sqlite로 끝남",
         "the file to write; its name ends in .csv, .parquet, .json or .sqlite",
     ),
 }

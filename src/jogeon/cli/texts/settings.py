@@ -20,7 +20,7 @@ TEXTS = {
     ),
     "InvalidSetting.cause.no home": Text("이 사용자에게는 홈 폴더가 없습니다.", "this user has no home folder."),
     "InvalidSetting.cause.backslash": Text(
-        "큰따옴표 안의 \\ 는 특수 문자로 읽힙니다{more}", "a \\ in double quotes starts a special character{more}"
+        "큰따옴표 안의 \\는 특수 문자로 읽힙니다{more}", "a \\ in double quotes starts a special character{more}"
     ),
     "InvalidSetting.cause.not allowed": Text("쓸 수 있는 값: {detail}", "allowed: {detail}"),
     "InvalidSetting.cause.empty": Text("값이 비어 있습니다{more}", "the value is empty{more}"),
@@ -69,7 +69,7 @@ TEXTS = {
     ),
     "InvalidSetting.cause.not a table": Text("표(table)여야 합니다{more}", "it must be a table{more}"),
     "InvalidSetting.cause.not an array": Text(
-        "규칙마다 [[alerts.rules]] 로 시작해야 합니다{more}", "each rule begins with [[alerts.rules]]{more}"
+        "규칙마다 [[alerts.rules]]로 시작해야 합니다{more}", "each rule begins with [[alerts.rules]]{more}"
     ),
     "InvalidSetting.cause.name twice": Text(
         "같은 이름의 규칙이 이미 있습니다{more}", "another rule has the same name{more}"
@@ -110,11 +110,11 @@ TEXTS = {
         "이 종류의 대상에는 꼭 있어야 합니다{more}", "this kind of target needs it{more}"
     ),
     "InvalidSetting.cause.open to others": Text(
-        "다른 사용자가 바꿀 수 있는 파일에서는 argv, api, *_env 를 쓸 수 없습니다{more}",
+        "다른 사용자가 바꿀 수 있는 파일에서는 argv, api, *_env를 쓸 수 없습니다{more}",
         "argv, api and *_env do not count in a file that other users can change{more}",
     ),
     "InvalidSetting.cause.api in the clear": Text(
-        "다른 api 주소는 이 컴퓨터이거나 https:// 여야 합니다. 토큰이 그리로 갑니다{more}",
+        "다른 api 주소는 이 컴퓨터이거나 https://여야 합니다. 토큰이 그리로 갑니다{more}",
         "another api must be on this machine or https://, because the token goes there{more}",
     ),
     "InvalidSetting.cause.variable missing": Text(
@@ -138,15 +138,15 @@ TEXTS = {
     "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
     "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
     "InvalidSetting.next.no home": Text(
-        "환경 변수 {field} 또는 {detail} 에 쓸 수 있는 폴더를 넣고 다시: {again}",
+        "환경 변수 {field} 또는 {detail}에 쓸 수 있는 폴더를 넣고 다시: {again}",
         "set {field} or {detail} to a folder that can be written to, then: {again}",
     ),
     "InvalidSetting.next.not private": Text(
-        "내용을 확인하고 chown, chmod 600 으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
+        "내용을 확인하고 chown, chmod 600으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
         "check it and make it yours with chown and chmod 600, or store the keys again: jogeon login",
     ),
     "InvalidSetting.next.backslash": Text(
-        "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\ 를 두 번씩 쓰고 다시: {again}",
+        "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\를 두 번씩 쓰고 다시: {again}",
         "put the path in single quotes ('C:\\Users\\me\\keys') or double each \\, then: {again}",
     ),
     "InvalidSetting.next.odd key": Text(
@@ -181,7 +181,7 @@ TEXTS = {
         "no keys are stored yet. The simulator needs none.",
     ),
     "KeysMissing.next.silent": Text(
-        "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET 에 키를 넣기",
+        "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET에 키를 넣기",
         "unlock the keyring, then: {again} {or_} set KIWOOM_APP_KEY and KIWOOM_APP_SECRET",
     ),
     "KeysMissing.next": Text(
@@ -199,11 +199,11 @@ TEXTS = {
         "a server is one of real, mock, demo, ws://..., wss://...",
     ),
     "InvalidAddress.cause.insecure": Text(
-        "이 컴퓨터 밖으로 나가는 ws:// 에서는 토큰이 암호화되지 않습니다.",
+        "이 컴퓨터 밖으로 나가는 ws://에서는 토큰이 암호화되지 않습니다.",
         "ws:// beyond this machine sends the token unencrypted.",
     ),
     "InvalidAddress.cause.user": Text(
-        "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN 의 토큰으로 합니다.",
+        "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN의 토큰으로 합니다.",
         "an address takes no user and password; the token in JOGEON_TOKEN logs in.",
     ),
     "InvalidAddress.cause.nats user": Text(
@@ -230,7 +230,7 @@ TEXTS = {
         "이 서버의 REST 주소는 정해져 있어 바꿀 수 없습니다.", "this server has a REST address of its own."
     ),
     "InvalidAddress.cause.rest insecure": Text(
-        "이 컴퓨터 밖으로 나가는 http:// 에서는 토큰이 암호화되지 않습니다.",
+        "이 컴퓨터 밖으로 나가는 http://에서는 토큰이 암호화되지 않습니다.",
         "http:// beyond this machine sends the token unencrypted.",
     ),
     "InvalidAddress.cause.rest": Text(
@@ -258,7 +258,7 @@ TEXTS = {
         "use a wss:// address or, if you accept that: {again} --insecure",
     ),
     "InvalidAddress.next.token": Text(
-        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "환경 변수 JOGEON_TOKEN에 이 서버의 토큰을 넣고 다시: {again}",
         "set JOGEON_TOKEN to a token of this server, then: {again}",
     ),
 }
