@@ -69,7 +69,7 @@ def test_rows_are_sent_in_their_order() -> None:
         shelf, phone = Shelf(*rows(3)), Phone()
         await sent(shelf, 1, phone=phone)
         assert [ids for _, ids in phone.heard] == [["0"], ["1"], ["2"]]
-        assert set(shelf.became.values()) == {("sent", "")}
+        assert set(shelf.became.values()) == {("sent", None)}
 
     virtual(main())
 
@@ -134,7 +134,7 @@ def test_a_target_that_raises_is_tried_again() -> None:
     async def main() -> None:
         shelf, phone = Shelf(*rows(1)), Phone(RuntimeError("a plug-in"))
         await sent(shelf, 5, phone=phone)
-        assert shelf.became == {"0": ("sent", "")}
+        assert shelf.became == {"0": ("sent", None)}
 
     virtual(main())
 

@@ -29,6 +29,11 @@ TEXTS = {
     "hub.behind": Text("밀린 이벤트", "behind"),
     "hub.cut": Text("끊은 프로그램", "cut"),
     "hub.reason": Text("이유", "reason"),
+    "hub.plain": Text("일반", "plain"),
+    "hub.jogeon": Text("jogeon", "jogeon"),
+    "hub.cut.too slow": Text("받는 것이 너무 느림", "too slow"),
+    "hub.cut.reset by this server": Text("허브가 끊음", "reset by this server"),
+    "hub.cut.too many have not logged in": Text("로그인하지 않은 접속이 너무 많음", "too many have not logged in"),
     "hub.standby.begun": Text(
         "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
     ),
