@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from conversation import heard
 from jogeon.errors import ConnectionLost, RemoteProtocolError
+from jogeon.live.attempts import BUSY_PAUSE
 from jogeon.live.listening import BEAT, Life, Listening
 from jogeon.live.retry import Liveness, Pace, Patience, delays
 from jogeon.live.serving import REPLACE_PAUSE
 from jogeon.live.stages import Stage
-from jogeon.live.subscription import BUSY_PAUSE
 from jogeon.wire.messages import ConditionList, ListConditions, Login, Ping, Push, Refusal
 from jogeon.wire.session import Answered, ClientSession, Late, Stray
 

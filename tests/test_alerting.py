@@ -261,3 +261,20 @@ async def test_a_quote_is_decided_on_in_its_place(desk: Desk, path: Path) -> Non
     await desk.close()
     assert [text for _, text in desk.phone.heard] == ["005930"]
     assert [alert.code for alert in dry_run(path, [dear])] == ["005930"]
+
+
+async def test_muted_alerts_are_listed_but_not_sent(desk: Desk) -> None:
+    alerting = await desk.begin(rule())
+    assert alerting.muted_until_ns is None
+    alerting.mute(until_ns := time.time_ns() + 3600 * SECOND)
+    assert alerting.muted_until_ns == until_ns
+    before = alerting.changes
+    desk.hears(snapshot())
+    desk.hears(enter())
+    await desk.until(lambda: [reason_in(post.reason) for post in desk.posts] == [Report("muted")])
+    assert desk.phone.heard == []
+    assert alerting.changes > before
+    alerting.mute(0)
+    assert alerting.muted_until_ns is None
+    desk.hears(enter("000660"))
+    await desk.until(lambda: desk.phone.heard)

@@ -35,6 +35,17 @@ MEMBERS = [f"{number:06}" for number in range(100_000, 101_000)]
 MARKET = {"급등주": MEMBERS[:3], "큰 조건식": MEMBERS, HOSTILE: MEMBERS[:1], LONG: []} | {
     f"조건 {number}": [] for number in range(6)
 }
+RULES = f"""
+[[alerts.rules]]
+name = "급등"
+conditions = ["조건 5"]
+to = ["폰"]
+text = "{{code}} {{condition}} 편입"
+
+[alerts.targets.폰]
+kind = "command"
+argv = [{json.dumps(sys.executable)}, "-c", "pass"]
+"""
 PATIENCE = 15_000
 """Milliseconds for which the page is waited for: a machine may be busy."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -77,8 +88,12 @@ class Open:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Broker, dict[str, str]]]:
     """Run a hub with a board over a scripted broker, as people do."""
     home = tmp_path_factory.mktemp("board")
+    settings = home / "jogeon.toml"
+    settings.write_text(RULES, encoding="utf-8")
+    settings.chmod(0o600)
     with Broker(MARKET) as broker:
         typed = ["hub", "--all", "--server", broker.url, "--port", "0", "--rest-port", "0", "--journal", f"{home}/j"]
+        typed += ["--alerts", "--config", str(settings)]
         private = {name: str(home) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
         command = [sys.executable, "-m", "jogeon", *typed]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | private) as hub:
@@ -178,6 +193,94 @@ def test_the_keyboard_reaches_everything(board: Open) -> None:
     page.keyboard.press("t")
     assert "/board/timeline" in page.url
     expect(page.locator("#page .u-over")).to_be_visible()
+
+
+def test_keys_do_what_their_help_says(board: Open) -> None:
+    page = board.page()
+    page.keyboard.press("e")
+    expect(page.locator("#events")).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.locator("[data-sort=at]")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort] button")).to_contain_text("종목코드")
+    page.keyboard.press("g")
+    expect(page.locator(".pick").first).to_be_focused()
+    page.keyboard.press("b")
+    expect(page.locator(".bell").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("m")
+    expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
+    hangul = "{key: 'ㅌ', code: 'KeyX', bubbles: true}"
+    page.evaluate(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {hangul}))")
+    expect(page.locator("#left")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("a")
+    assert page.url == f"{board.address}/board/alerts"
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.keyboard.press("v")
+    assert "종목코드" in download.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_the_day_is_zoomed_by_keys_and_buttons(board: Open) -> None:
+    page = board.page(f"/board/timeline?condition={quote('급등주')}")
+    plot = page.locator("#page .big")
+    plot.focus()
+    expect(plot.locator(".u-over")).to_be_visible()
+    page.keyboard.press("+")
+    expect(plot).to_have_attribute("data-zoomed", "true")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("0")
+    expect(plot).to_have_attribute("data-zoomed", "false")
+    page.get_by_role("button", name="확대").click()
+    expect(plot).to_have_attribute("data-zoomed", "true")
+
+
+def test_alerts_are_shown_and_muted(board: Open) -> None:
+    page = board.page()
+    board.broker.enter("조건 5", "500001")
+    expect(page.locator("#alert-list .alert")).to_contain_text("500001 조건 5 편입")
+    page.get_by_label("알림 끄기").select_option("60")
+    expect(page.get_by_label("알림 끄기")).to_contain_text("까지 끔")
+    board.broker.enter("조건 5", "500002")
+    expect(page.locator("#alert-list .alert").first).to_contain_text("보내지 않음 (꺼 둠)")
+    page.locator("#alerts-title").click()
+    row = page.locator("#page tbody tr")
+    expect(row).to_have_count(2)
+    expect(row.last).to_contain_text("폰 보냄")
+    page.keyboard.press("n")
+    expect(page.locator("#page select")).to_contain_text("알림 켬")
+    row.last.get_by_role("link").click()
+    expect(page.locator("#page .title")).to_contain_text("500001")
+
+
+def test_the_page_of_a_stock_follows_it(board: Open) -> None:
+    page = board.page(f"/board/stock/{MEMBERS[0]}")
+    expect(page.locator(".stock")).to_contain_text("오늘 기록된 시세가 없습니다")
+    board.broker.enter("조건 4", MEMBERS[0])
+    expect(page.locator(".part", has_text="편입된 조건식")).to_contain_text("조건 4")
+    expect(page.locator(".past")).to_contain_text("조건 4")
+
+
+def test_the_price_of_a_stock_bears_the_marks_of_its_day(board: Open) -> None:
+    page = board.context.new_page()
+    told = json.loads(page.request.get(f"{board.address}/board/stock/{MEMBERS[1]}.json").text())
+    begun = 1_795_305_600_000
+    told |= {"price": 710, "change": 10, "rate": 1.43, "prices": [[begun, 700], [begun + 60_000, 710]]}
+    told["events"] = [
+        {"event": "enter", "at": "2026-11-22T09:00:30+09:00", "condition": {"name": "급등주"}, "code": "x"}
+    ]
+    page.route("**/board/stock/*.json", lambda route: route.fulfill(json=told))
+    page.goto(f"{board.address}/board/stock/{MEMBERS[1]}")
+    canvas = page.locator(".price-plot canvas")
+    expect(canvas).to_be_visible()
+    reds = """canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let found = 0;
+        for (let at = 0; at < data.length; at += 4) found += data[at] > 150 && data[at + 1] < 60 && data[at + 3] > 200;
+        return found;
+    }"""
+    assert canvas.evaluate(reds) > 10
 
 
 def test_what_was_chosen_survives_and_has_an_address(board: Open) -> None:

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from boards import board_over, browser
+from jogeon.board.topic import iso
 from jogeon.testing import Broker
 
 if TYPE_CHECKING:
@@ -103,6 +104,35 @@ async def test_the_page_itself_begins_and_ends_watching(served: Served) -> None:
             assert (await client.post("/board/watch", content=wrong)).status_code == 400
 
 
+class Alarms:
+    """Alerts that are sent."""
+
+    changes = 7
+    muted_until_ns: int | None = None
+
+    def mute(self, until_ns: int) -> None:
+        self.muted_until_ns = until_ns or None
+
+
+async def test_the_page_mutes_alerts_for_a_while(served: Served) -> None:
+    async with browser(served) as client:
+        client.headers["Origin"] = served.hub.rest
+        assert (await client.post("/board/mute", json={"minutes": 60})).status_code == 409
+        served.board.alarms = alarms = Alarms()
+        state = await served.until(lambda state: state["status"]["alerts"] is not None)
+        assert state["status"]["alerts"] == {"changes": 7, "muted_until": None}
+        answer = await client.post("/board/mute", json={"minutes": 60})
+        assert alarms.muted_until_ns is not None
+        assert 3590e9 < alarms.muted_until_ns - served.board.wall() <= 3600e9
+        assert answer.json() == {"muted_until": iso(alarms.muted_until_ns)}
+        assert (await client.get("/board/alerts.json")).json() == {"on": True, "alerts": [], **answer.json()}
+        assert (await client.post("/board/mute", json={"minutes": 0})).json() == {"muted_until": None}
+        for wrong in ({}, {"minutes": -1}, {"minutes": True}, {"minutes": "60"}, {"minutes": 1441}, {"minutes": 1.5}):
+            assert (await client.post("/board/mute", json=wrong)).status_code == 400
+        client.headers["Origin"] = "https://elsewhere.example"
+        assert (await client.post("/board/mute", json={"minutes": 60})).status_code == 403
+
+
 async def test_every_view_has_its_data(served: Served) -> None:
     async with browser(served) as client:
         state = (await client.get("/board/state.json")).json()
@@ -114,13 +144,16 @@ async def test_every_view_has_its_data(served: Served) -> None:
         assert set(stock["conditions"]) == {"급등주"}
         timeline = (await client.get("/board/timeline.json", params={"condition": "급등주", "from": "00:00"})).json()
         assert timeline["points"][-1][1] == 1
-        for path in ("/board/stock/005930", "/board/timeline", "/board"):
+        assert (await client.get("/board/alerts.json")).json() == {"on": False, "muted_until": None, "alerts": []}
+        views = ("/board/stock/005930", "/board/timeline", "/board", "/board/alerts", f"/board/{quote(HOSTILE)}")
+        for path in views:
             assert "<!doctype html>" in (await client.get(path)).text
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/board/없는 것.json", 404), ("/board/timeline.json?condition=없는 것", 404), ("/board/static/nothing.js", 404),
+    [("/board/없는 것.json", 404), ("/board/없는 것", 404), ("/board/timeline.json?condition=없는 것", 404),
+     ("/board/static/nothing.js", 404),
      ("/board/static/../routes.py", 404), ("/board/timeline.json?condition=급등주&from=soon", 400)],
 )  # fmt: skip
 async def test_what_is_not_there_is_told(served: Served, path: str, status: int) -> None:

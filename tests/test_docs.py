@@ -50,8 +50,8 @@ from jogeon.events import (
     Stock,
     korean,
 )
+from jogeon.live import attempts, retry, supervisor
 from jogeon.live import queue as fanout
-from jogeon.live import retry, subscription, supervisor
 from jogeon.live.connection import REPLY_TIMEOUT
 from jogeon.live.policy import Policy
 from jogeon.live.stages import STAGES
@@ -432,7 +432,7 @@ def test_the_numbers_are_those_of_the_program() -> None:
     least = retry.Liveness()
     for moment in range(5):
         least.ping(moment)
-    first, last = subscription.UNANSWERED_PAUSE
+    first, last = attempts.UNANSWERED_PAUSE
     for page in READMES.values():
         text = re.sub(r"(\d)(초|배|건|번)", r"\1 \2", text_of(page)).replace("~", " to ")
         assert f" {retry.FIRST_RETRY:g} " in text

@@ -6,9 +6,9 @@ import pytest
 
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Condition
+from jogeon.live.attempts import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.live.jobs import Ask, Job, Jobs
 from jogeon.live.listing import FRESH, Listing, resolve
-from jogeon.live.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.wire.messages import Answer, Clear, Cleared, ConditionList, ListConditions, Refusal, Request, Search
 
 RISE = Condition("0", "급등주")

@@ -69,6 +69,7 @@ async def test_what_became_of_a_row_is_in_the_file(journal: Journal) -> None:
     await box.mark(rows[2:3], "dropped", Report("too old"), tried=False)
     assert await box.waiting("phone") == rows[3:]
     told = [(each.state, each.tries, each.done_ns, reason_in(each.reason), each.digest) for each in posts(journal)]
+    assert box.changes == len(rows) + 3
     assert told == [
         ("sent", 2, 5, None, rows[0].id),
         ("sent", 1, 5, None, rows[0].id),

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, Row, next_message, outdated
 
 
-def row(n: int = 0, *, target: str = "phone", made_ns: int = 0, text: str = "", silent: bool = False) -> Row:
+def row(
+    n: int = 0, *, target: str = "phone", made_ns: int = 0, text: str = "", silent: bool = False, rule: str = "급등"
+) -> Row:
     code = f"{n:06}"
     return Row(
-        id=str(n), target=target, rule="급등", seq="4", condition="급등주", code=code, name=f"가상전자{n}",
+        id=str(n), target=target, rule=rule, seq="4", condition="급등주", code=code, name=f"가상전자{n}",
         event="enter", trigger=f"9f3c:1:{n}", due_ns=made_ns, made_ns=made_ns, text=text or f"가상전자{n} 편입",
         silent=silent,
     )  # fmt: skip

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cli_conversation import HIGHS, NOON_NS, SURGE
-from jogeon.board.past import picture_of, stock_days, timeline
+from jogeon.board.past import MOST_POINTS, picture_of, stock_days, timeline
+from jogeon.board.topic import iso
 from jogeon.errors import UnknownCondition
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot, midnight_ns
+from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.store import Store
 from recorded import write
 
 if TYPE_CHECKING:
@@ -76,3 +79,35 @@ def test_a_stock_has_its_entries_and_leaves(journal: Path) -> None:
     assert [(each["event"], each["n"]) for each in told["events"]] == [("leave", 4), ("enter", 8)]
     assert {each["priced"] for each in told["outcomes"]} == {0}
     assert stock_days(journal, "999999", 0)["events"] == []
+
+
+def priced(tmp_path: Path, *quotes: tuple[float, int], gap: tuple[float, float] = (3, 5)) -> list[Any]:
+    events: list[Event] = [
+        Snapshot(at(0), SURGE, ()), Enter(at(1), SURGE, "005930", "120100", "live"),
+        Gap(SURGE, at(gap[0]), at(gap[1]), "connection lost"), Snapshot(at(gap[1]), SURGE, ("005930",)),
+    ]  # fmt: skip
+    opened = Store.open(tmp_path / "priced")
+    builder = CommitBuilder(opened.head)
+    commit = builder.enter(events)
+    commit.quotes.extend(("005930", at(minute), price, None, None, None, None, 1) for minute, price in quotes)
+    opened.write(commit)
+    opened.close()
+    told = stock_days(tmp_path / "priced", "005930", midnight_ns(NOON_NS))
+    assert [(each["since"], each["until"]) for each in told["gaps"]] == [(iso(at(gap[0])), iso(at(gap[1])))]
+    return list(told["prices"])
+
+
+def test_a_stock_has_the_prices_that_were_kept(tmp_path: Path) -> None:
+    assert priced(tmp_path, (1, 700), (2, 710)) == [(ms(1), 700), (ms(2), 710)]
+
+
+def test_no_price_is_bridged_over_a_gap_or_a_long_silence(tmp_path: Path) -> None:
+    points = priced(tmp_path, (1, 700), (2.5, 710), (4, 720), (5.5, 730), (8, 740))
+    assert [value for _, value in points] == [700, 710, None, 720, None, 730, None, 740]
+    assert points[2] == (ms(3), None)  # from where nobody listened
+    assert [at_ms for at_ms, _ in points] == sorted(at_ms for at_ms, _ in points)
+
+
+def test_there_are_never_more_prices_than_a_screen_can_show(tmp_path: Path) -> None:
+    points = priced(tmp_path, *((n / 60, 700 + n % 7) for n in range(6_000)), gap=(3, 5))
+    assert 500 < len(points) <= 2 * MOST_POINTS

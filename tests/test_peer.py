@@ -14,7 +14,7 @@ import websockets
 from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
 from jogeon.server.inbox import SHARE
-from jogeon.server.peer import EARLY_OUTBOX, Peer
+from jogeon.server.outbox import EARLY_OUTBOX
 from jogeon.server.server import READ_LIMIT
 from jogeon.server.settings import ServerSettings
 from jogeon.wire.messages import ConditionList, ListConditions, Request
@@ -25,6 +25,7 @@ from texts import list_text
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from jogeon.server.peer import Peer
     from jogeon.server.server import Server
 
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"flood"}')

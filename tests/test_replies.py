@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from jogeon.simulator.broker.dialect import Dialect
 from jogeon.simulator.broker.faults import Standing
 from jogeon.simulator.broker.replies import Replies
 from jogeon.simulator.broker.switches import Switches
@@ -26,9 +27,14 @@ class Given:
         self.answers.append((text, after, times))
 
 
+def replies_of(standing: Standing, **switches: Any) -> Replies:
+    chosen = Switches(**switches)
+    return Replies(standing, chosen, Dialect(chosen))
+
+
 def given(number: int = 1, standing: Standing | None = None, **switches: Any) -> list[tuple[bytes | None, float, int]]:
     peer = Given()
-    replies = Replies(standing or Standing(), Switches(**switches))
+    replies = replies_of(standing or Standing(), **switches)
     for _ in range(number):
         replies.give(cast("Peer", peer), Clear("4"), Cleared(), b"text")
     return peer.answers
@@ -52,7 +58,7 @@ def test_they_take_from_a_third_of_the_time_to_all_of_it(fault: float, switch: f
 
 
 def test_failures_by_fault_come_first_and_by_switch_now_and_then() -> None:
-    replies = Replies(Standing(words=2), Switches())
+    replies = replies_of(Standing(words=2))
     assert [replies.fails() for _ in range(4)] == [True, True, False, False]
-    replies = Replies(Standing(), Switches(words=3))
+    replies = replies_of(Standing(), words=3)
     assert [replies.fails() for _ in range(6)] == [False, False, True] * 2

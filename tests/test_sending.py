@@ -182,3 +182,24 @@ def test_other_targets_are_exchanged_without_disturbing_those_that_stay() -> Non
         assert [[ids for _, ids in each.heard] for each in (stays, goes, comes)] == [[["0"]], [], [["7"]]]
 
     virtual(main())
+
+
+def test_while_muted_what_rules_decide_is_dropped_and_what_the_tool_reports_of_itself_is_sent() -> None:
+    async def main() -> None:
+        own = row(7, rule="", made_ns=wall())
+        shelf, phone = Shelf(*rows(2), own), Phone()
+        sender = Sender({"phone": phone}, shelf, wall=wall)
+        sender.muted_until_ns = wall() + 60 * SECOND
+        sender.start()
+        await asyncio.sleep(1)
+        muted = ("dropped", Report("muted"))
+        assert shelf.became == {"0": muted, "1": muted, "7": ("sent", None)}
+        assert shelf.tried == [False, True]
+        await asyncio.sleep(60)
+        shelf.rows += [row(8, made_ns=wall())]
+        sender.wake("phone")
+        await asyncio.sleep(1)
+        assert shelf.became["8"] == ("sent", "")
+        await sender.stop(0)
+
+    virtual(main())

@@ -13,18 +13,17 @@ from conversation import BUSY, NO, NO_SUCH, PATIENCE, SURGE, TWICE, WORDS, ZERO,
 from jogeon.errors import RequestTimeout
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.gaps import Blind
-from jogeon.live.stages import Stage
-from jogeon.live.subscription import (
+from jogeon.live.attempts import (
     BUSY_PAUSE,
     CURE_PAUSE,
-    DOUBT_FLOOR,
     HOPELESS_AFTER,
     TRIES,
     UNANSWERED_PAUSE,
     WORDS_PAUSE,
-    Pause,
-    Subscription,
 )
+from jogeon.live.doubts import DOUBT_FLOOR
+from jogeon.live.stages import Stage
+from jogeon.live.subscription import Pause, Subscription
 from jogeon.wire.messages import Clear, Cleared, Malformed, Register, Registered
 
 if TYPE_CHECKING:
@@ -214,7 +213,7 @@ def test_every_step_that_can_be_caused_is_in_the_table_and_the_story_stays_true(
             assert life.listener.folds[SURGE] == set(it.membership.codes)
         assert it.registered <= it.membership.live
         assert it.next_due() < math.inf or it.stage in (Stage.MISSING, Stage.CLEARING, Stage.ASKED)
-        assert not it.hopeless or it.failures >= HOPELESS_AFTER
+        assert not it.attempts.hopeless or it.attempts.failures >= HOPELESS_AFTER
 
 
 @given(HAPPENINGS)
@@ -227,7 +226,7 @@ def test_whatever_happened_a_broker_that_answers_gets_it_registered(happenings: 
     life.rests()
     assert it.stage is Stage.ACTIVE
     assert it.membership.live
-    assert it.doubted() is None
+    assert it.doubts.first() is None
     assert life.listener.folds[SURGE] == set(it.membership.codes)
 
 
@@ -250,11 +249,11 @@ def test_what_is_not_answered_is_asked_for_after_five_seconds_and_at_last_every_
 def test_a_refusal_that_passes_is_no_failure_until_the_fourth(answer: Answer, pause: float) -> None:
     life = Life()
     for attempt in range(TRIES + 1):
-        assert life.subscription.failures == 0
+        assert life.subscription.attempts.failures == 0
         assert isinstance(life.asks(), Register), "nothing was registered that a CNSRCLR would be needed for"
         life.answers(answer)
         assert life.subscription.due == life.now + (pause if attempt < TRIES else 5)
-    assert life.subscription.failures == 1
+    assert life.subscription.attempts.failures == 1
     assert (TRIES, BUSY_PAUSE, WORDS_PAUSE) == (3, 1.0, 1.5)
 
 
@@ -275,7 +274,7 @@ def test_three_silences_are_hopeless_and_any_number_of_refusals_is_not(
 ) -> None:
     life = Life()
     for attempt in range(4):
-        assert life.subscription.hopeless is (hopeless and attempt >= HOPELESS_AFTER)
+        assert life.subscription.attempts.hopeless is (hopeless and attempt >= HOPELESS_AFTER)
         while isinstance(life.asks(), Clear):
             life.answers(Cleared())
         if answer is None:
@@ -317,7 +316,7 @@ def test_a_late_answer_need_not_know_what_was_doubtful_since_it_was_asked_for() 
     life.is_silent()
     assert isinstance(life.asked, Register)
     assert life.subscription.late(life.asked, Registered((A,), named=True), life.now, life.at_ns)
-    assert life.subscription.doubted() == Blind(moment(22), "unreadable frame", "")
+    assert life.subscription.doubts.first() == Blind(moment(22), "unreadable frame", "")
 
 
 def test_what_was_pushed_since_a_recheck_was_asked_for_is_in_its_late_snapshot_and_told_once() -> None:
@@ -395,7 +394,7 @@ def test_a_doubt_from_before_a_told_snapshot_goes_no_further_back_than_its_reque
     life.subscription.suspect(Blind(moment(5), "drift", ""))
     life.now = 21
     life.answers(Registered((A,)))
-    assert life.subscription.doubted() == Blind(moment(20), "drift", "")
+    assert life.subscription.doubts.first() == Blind(moment(20), "drift", "")
 
 
 def test_an_odd_push_that_was_kept_for_the_first_snapshot_is_looked_into() -> None:
@@ -403,7 +402,7 @@ def test_an_odd_push_that_was_kept_for_the_first_snapshot_is_looked_into() -> No
     life.asks()
     life.pushes("X", A)
     life.answers(Registered((A,)))
-    assert life.subscription.doubted() == Blind(life.at_ns, "unreadable frame", "")
+    assert life.subscription.doubts.first() == Blind(life.at_ns, "unreadable frame", "")
     assert life.subscription.is_due(life.now)
 
 
@@ -411,7 +410,7 @@ def test_who_leaves_while_it_is_doubtful_is_told_an_open_gap() -> None:
     life = known(A)
     life.now = 100
     life.subscription.suspect(Blind(moment(70), "unreadable frame", ""))
-    life.subscription.leave(life.listener, life.at_ns, life.subscription.doubted())
+    life.subscription.leave(life.listener, life.at_ns, life.subscription.doubts.first())
     assert life.listener.told() == [Gap(ZERO, moment(70), life.at_ns, "unreadable frame", open=True)]
 
 

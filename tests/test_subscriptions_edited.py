@@ -6,7 +6,7 @@ import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.live.subscription import CURE_PAUSE
+from jogeon.live.attempts import CURE_PAUSE
 from jogeon.live.subscriptions import RELIST
 from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered

@@ -8,7 +8,8 @@ import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Talk, moment, opened
 from jogeon.events import Anomaly, Enter, Gap, Leave, Snapshot
-from jogeon.live.subscription import CURE_PAUSE, GRACE
+from jogeon.live.attempts import CURE_PAUSE
+from jogeon.live.subscription import GRACE
 from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, Register, Registered
 

@@ -25,8 +25,10 @@ from conversation import (
 )
 from jogeon.errors import RequestRefused, RequestTimeout
 from jogeon.events import Enter, Gap, Leave, Snapshot
+from jogeon.live.attempts import CURE_PAUSE
+from jogeon.live.doubts import DOUBT_FLOOR
 from jogeon.live.listing import FRESH
-from jogeon.live.subscription import CURE_PAUSE, DOUBT_FLOOR, GRACE
+from jogeon.live.subscription import GRACE
 from jogeon.wire.messages import (
     Answer,
     Clear,
@@ -125,7 +127,7 @@ def test_a_refusal_that_passes_is_asked_again_three_times_before_it_counts(answe
         talk.answers(answer)
         assert following.due == talk.now + pause
         assert not following.settled
-        assert following.failures == 0
+        assert following.attempts.failures == 0
         talk.passes(pause)
     talk.asks(Register("0"))
     talk.answers(answer)
@@ -143,7 +145,7 @@ def test_a_refusal_that_passes_costs_a_registration_nothing_but_a_second() -> No
     talk.passes(1)
     talk.registers("0", A)
     assert listener.told() == [Snapshot(talk.at_ns, ZERO, (A,))]
-    assert talk.subscriptions.wanted[0].error is None
+    assert talk.subscriptions.wanted[0].attempts.error is None
 
 
 def test_refusals_that_pass_are_counted_anew_after_an_answer() -> None:
@@ -206,7 +208,7 @@ def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
     talk = Talk(SURGE, PEAK)
     talk.follows(SURGE, PEAK)
     following = talk.subscriptions.wanted[0]
-    following.failures = 5_000
+    following.attempts.failures = 5_000
     talk.asks(Register("0"))
     talk.answers(NO)
     assert talk.subscriptions.next_due() == talk.now
@@ -237,7 +239,7 @@ def test_a_clear_that_is_not_answered_counts_like_a_registration() -> None:
     talk.passes(5)
     talk.asks(Clear("0"))
     talk.is_silent()
-    assert isinstance(talk.subscriptions.wanted[0].error, RequestTimeout)
+    assert isinstance(talk.subscriptions.wanted[0].attempts.error, RequestTimeout)
     assert talk.subscriptions.wanted[0].due == talk.now + 10
 
 
@@ -286,14 +288,14 @@ def test_the_error_of_a_condition_is_kept_until_it_is_registered() -> None:
     talk.asks(Register("0"))
     talk.answers(NO)
     assert following.settled
-    assert isinstance(following.error, RequestRefused)
-    assert following.error.code == "900001"
+    assert isinstance(following.attempts.error, RequestRefused)
+    assert following.attempts.error.code == "900001"
     talk.passes(5)
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.passes(CURE_PAUSE)
     talk.registers("0")
-    assert following.error is None
+    assert following.attempts.error is None
 
 
 def test_a_late_snapshot_makes_a_condition_doubtful() -> None:

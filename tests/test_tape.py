@@ -13,17 +13,12 @@ import pytest
 from jogeon.simulator.market.companies import nxt_codes
 from jogeon.simulator.market.hours import KRX, NXT
 from jogeon.simulator.market.krx import daily_limits, rate, snapped
+from jogeon.simulator.market.plot import FLYERS, LEADER_VOLUME, LEADERS, LIMIT_DOWNS, LIMIT_UPS, SURGE
 from jogeon.simulator.market.tape import (
     BLOCK,
     BLOCK_ECHO,
     BLOCK_PAUSE,
-    FLYERS,
     LEADER_PAUSE,
-    LEADER_VOLUME,
-    LEADERS,
-    LIMIT_DOWNS,
-    LIMIT_UPS,
-    SURGE,
     TICKS_A_SECOND,
     VI_TICKS,
     Tape,

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from jogeon.board.board import Board
-from jogeon.board.routes import board_groups
+from jogeon.cli.running.board import groups
 from jogeon.connect import policy_for
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.hub.hub import Hub, HubSettings
@@ -34,11 +34,11 @@ async def demo() -> AsyncIterator[tuple[Simulator, Hub, Board]]:
     with tempfile.TemporaryDirectory() as folder:
         simulator = Simulator(seed=7, speed=5.0)
         policy = policy_for("demo", recheck=600.0, on_taken="stop")
-        settings = HubSettings(server="demo", journal=Path(folder, "j"), everything=True)
+        settings = HubSettings(server="demo", journal=Path(folder, "j"), everything=True, quotes=True)
         board = Board(lambda: hub, policy.wall)
         async with simulator:
             where = contextlib.nullcontext(Endpoint("demo", simulator.websocket, FixedToken("demo")))
-            hub = Hub(where, policy, HubTokens(time.time), settings, more=lambda: board_groups(board))
+            hub = Hub(where, policy, HubTokens(time.time), settings, more=lambda: groups(board))
             async with hub, board:
                 yield simulator, hub, board
 

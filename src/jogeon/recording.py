@@ -77,7 +77,7 @@ def right_of(subscription: Subscription, listening_ns: int) -> Right:
     blindness = subscription.membership.blindness
     if blindness is not None:
         return Right(blindness.since_ns, sure=False)
-    since_ns = subscription.doubtful_since(listening_ns)
+    since_ns = subscription.doubts.since(listening_ns)
     return Right(since_ns, sure=since_ns == listening_ns)
 
 

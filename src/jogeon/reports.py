@@ -40,7 +40,7 @@ Kind = Literal[
     "writer failed", "stream cut", "next deleted", "begun anew", "another journal", "no identity", "ends at",
     "replaced", "replaced by less", "replaced by file", "moved away", "stream broke off", "another stream",
     "next elsewhere", "six characters", "at least", "empty path", "seconds or never", "not a position",
-    "took no message", "too old", "no such target", "no end", "exit code", "not delivered",
+    "took no message", "too old", "muted", "no such target", "no end", "exit code", "not delivered",
     "still sending", "not Telegram",
 ]  # fmt: skip
 
@@ -173,6 +173,7 @@ ENGLISH: dict[Kind, str] = {
     "not a position": "{name!r} is not a position: JOURNAL:EPOCH:N or EPOCH:N",
     "took no message": "{name} took no message: {why}",
     "too old": "too old",
+    "muted": "muted",
     "no such target": "no such target",
     "no end": "no end within {seconds:g} s",
     "exit code": "exit code {number}",

@@ -128,11 +128,11 @@ class Watch:
         """Wait for the first snapshots, but not for a condition that is silent or a connection that is lost."""
         followed = self._followed
         while not all(subscription.settled for subscription in followed):
-            silent = any(isinstance(subscription.error, RequestTimeout) for subscription in followed)
+            silent = any(isinstance(subscription.attempts.error, RequestTimeout) for subscription in followed)
             if silent or not self._feed.serving:
                 return
             await self._feed.change()
-        errors = [subscription.error for subscription in followed]
+        errors = [subscription.attempts.error for subscription in followed]
         if errors and all(isinstance(error, RequestRefused) and error.lasts for error in errors):
             raise errors[0] or AssertionError
 

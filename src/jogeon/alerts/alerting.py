@@ -173,6 +173,24 @@ class Alerting:
         if self._sender is not None:
             self._sender.wake(target)
 
+    # ------------------------------------------------------------ for who shows it
+
+    @property
+    def changes(self) -> int:
+        """What grows whenever an alert comes, or something becomes of one."""
+        return self._letterbox.changes
+
+    @property
+    def muted_until_ns(self) -> int | None:
+        """Until when what the rules decide is not sent; None if it is."""
+        until_ns = 0 if self._sender is None else self._sender.muted_until_ns
+        return until_ns if until_ns > self._wall() else None
+
+    def mute(self, until_ns: int) -> None:
+        """Send nothing of what the rules decide until a moment; one that is past ends that. It lasts no restart."""
+        if self._sender is not None:
+            self._sender.muted_until_ns = until_ns
+
     # ------------------------------------------------------------ the writer's thread
 
     def _committed(self, identity: str | None, commit: Commit) -> None:

@@ -30,6 +30,8 @@ class Letterbox:
         """By target and alert, in the order in which they came."""
         self._unkept: set[tuple[str, str]] = set()
         """Those that stand in no file."""
+        self.changes = 0
+        """How often a row came, or something became of one."""
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take what waits from an earlier run."""
@@ -49,6 +51,7 @@ class Letterbox:
         self._posted(rows, durable=False)
 
     def _posted(self, rows: Sequence[Row], *, durable: bool) -> None:
+        self.changes += len(rows)
         for row in rows:
             self._waiting[row.target, row.id] = row
             if not durable:
@@ -81,6 +84,7 @@ class Letterbox:
                 marks.append(Mark(row.id, row.target, state, tries, done_ns, encoded(reason), digest))
         if marks:
             await self._durable(marks)
+        self.changes += 1
 
     async def _durable(self, marks: Sequence[Mark]) -> bool:
         ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -38,7 +38,12 @@ class Outbox(Protocol):
 
 
 class Sender:
-    """Sends to all targets until it is stopped. `wall` is nanoseconds since 1970; digests are in `lang`."""
+    """Sends to all targets until it is stopped. `wall` is nanoseconds since 1970; digests are in `lang`.
+
+    While it is muted, what a rule decided is dropped with that reason; what the tool reports of itself is still sent.
+    """
+
+    muted_until_ns = 0
 
     def __init__(
         self, targets: Mapping[str, Target], outbox: Outbox, *, wall: Callable[[], int] = time.time_ns, lang: str = "ko"
@@ -88,6 +93,9 @@ class Sender:
             rows = await self._outbox.waiting(line.name)
             if old := outdated(rows, self._wall()):
                 await self._outbox.mark(old, "dropped", line.reason or Report("too old"), tried=False)
+                continue
+            if muted := [row for row in rows if row.rule] if self._wall() < self.muted_until_ns else []:
+                await self._outbox.mark(muted, "dropped", Report("muted"), tried=False)
                 continue
             if line.pause_left() > 0:
                 await line.rest(self._until_outdated(rows))

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from jogeon.board.diffs import Diff, Diffs, sent
 from jogeon.board.past import picture_of
 from jogeon.board.picture import Picture
+from jogeon.board.topic import iso
 from jogeon.board.visitors import Visitors
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Condition, NameOf, korean
@@ -56,6 +57,21 @@ class View(Protocol):
         """Follow a condition, or no longer; UnknownCondition, AmbiguousCondition."""
 
 
+class Alarms(Protocol):
+    """What the board reads of the alerts beside a hub, and how it mutes them."""
+
+    @property
+    def changes(self) -> int:
+        """What grows whenever an alert comes, or something becomes of one."""
+
+    @property
+    def muted_until_ns(self) -> int | None:
+        """Until when no alerts are sent; None if they are."""
+
+    def mute(self, until_ns: int) -> None:
+        """Send no alerts until a moment; one that is past ends that."""
+
+
 class Board:
     """One board over one hub; entered while the hub is. `wall` is nanoseconds since 1970."""
 
@@ -64,6 +80,8 @@ class Board:
         self.picture = Picture(Position(0, 0))
         self.diffs = Diffs(secrets.token_hex(4))
         self.wall = wall
+        self.alarms: Alarms | None = None
+        """The alerts that are sent beside the hub, if they are."""
         self._view = view
         self._news = asyncio.Event()
         self._turn = asyncio.Event()
@@ -129,7 +147,7 @@ class Board:
         for code in picture.nameless:
             picture.name(code, view.name_of(code))
         picture.tick(now_ns)
-        picture.tell(_status(view.status()), now_ns)
+        picture.tell(_status(view.status()) | {"alerts": _alarms(self.alarms)}, now_ns)
 
     def _now(self) -> str:
         return korean(self.wall()).isoformat(timespec="milliseconds")
@@ -178,3 +196,10 @@ def _status(told: dict[str, Any]) -> dict[str, Any]:
         "consumers": len(told["consumers"]),
         "journal": journal["trouble"],
     }
+
+
+def _alarms(alarms: Alarms | None) -> dict[str, Any] | None:
+    """Return what the page shows of alerts: a number that grows with each news of them, and until when they rest."""
+    if alarms is None:
+        return None
+    return {"changes": alarms.changes, "muted_until": iso(alarms.muted_until_ns)}

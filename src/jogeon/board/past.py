@@ -3,10 +3,12 @@
 All of it is read in a thread of its own and may take a while.
 """
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jogeon.board.blindness import Stretch, joined
 from jogeon.board.picture import Picture
 from jogeon.board.series import Point, thinned
 from jogeon.board.topic import iso
@@ -14,10 +16,14 @@ from jogeon.events import Enter, Gap, Leave, Snapshot, midnight_ns
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import EVER, History, Selection
 from jogeon.journal.position import Position
+from jogeon.journal.reading import open_reader, told
+from jogeon.journal.stays import read_prices
 
 MOST_POINTS = 2_000
 """Points of a timeline: more than a screen is wide."""
 MOST_STOCK_EVENTS = 500
+QUIET_NS = 120_000_000_000
+"""How long a price stands; a member's is asked for at least each half minute."""
 
 
 def picture_of(path: Path, now_ns: int) -> Picture:
@@ -41,12 +47,11 @@ def timeline(path: Path, name: str, from_ns: int, until_ns: int) -> dict[str, An
         before = history.members(from_ns - 1, [name])
         count = len(before[0].codes) if before and before[0].blind_since_ns is None else None
         points, gaps = _points(history.events(Selection((from_ns, until_ns), (name,))), count, from_ns)
-    span_ms = max(1, (until_ns - from_ns) // 1_000_000 // MOST_POINTS)
     return {
         "condition": name,
         "from": iso(from_ns),
         "until": iso(until_ns),
-        "points": thinned(points, span_ms) if len(points) > MOST_POINTS else points,
+        "points": _bounded(points),
         "gaps": gaps,
     }
 
@@ -76,14 +81,54 @@ def _points(events: Iterator[Numbered], count: int | None, from_ns: int) -> tupl
 
 
 def stock_days(path: Path, code: str, from_ns: int) -> dict[str, Any]:
-    """Return when a stock entered and left which condition, and what became of its entries. JournalError."""
-    selection = Selection((from_ns, EVER[1]), codes=(code,), kinds=("enter", "leave"))
+    """Return when a stock entered and left which condition, what it cost, and what became of its entries. JournalError.
+
+    `prices` are points as those of a timeline: None stands where the price was not heard of for a while. `gaps` are the
+    stretches in which nobody listened to a condition that the stock entered or left.
+    """
+    span = (from_ns, EVER[1])
     with History(path) as history:
-        events = [event.fields() | {"epoch": epoch, "n": n} for epoch, n, event in history.events(selection)]
-        outcomes = history.outcomes(Selection((from_ns, EVER[1]), codes=(code,)))
-    told = [
-        {"condition": {"seq": each.condition.seq, "name": each.condition.name}, "after": each.after,
-         "entries": each.entries, "priced": each.priced, "median": each.median}
-        for each in outcomes if each.entries
-    ]  # fmt: skip
-    return {"events": events[-MOST_STOCK_EVENTS:], "outcomes": told}
+        found = list(history.events(Selection(span, codes=(code,), kinds=("enter", "leave"))))
+        outcomes = history.outcomes(Selection(span, codes=(code,)))
+        blind = _blind(history, from_ns, {event.condition.name for _, _, event in found})  # type: ignore[union-attr]  # of enters and leaves
+    with contextlib.closing(open_reader(path)) as db, told(path):
+        prices = _price_points(read_prices(db, code, *span), blind)
+    return {
+        "events": [event.fields() | {"epoch": epoch, "n": n} for epoch, n, event in found[-MOST_STOCK_EVENTS:]],
+        "prices": _bounded(prices),
+        "gaps": [{"since": iso(since), "until": iso(until)} for since, until in blind],
+        "outcomes": [
+            {"condition": {"seq": each.condition.seq, "name": each.condition.name}, "after": each.after,
+             "entries": each.entries, "priced": each.priced, "median": each.median}
+            for each in outcomes if each.entries
+        ],
+    }  # fmt: skip
+
+
+def _blind(history: History, from_ns: int, names: Collection[str]) -> list[Stretch]:
+    """Return the stretches in which nobody listened to one of these conditions."""
+    stretches: list[Stretch] = []
+    for _, _, event in history.events(Selection((from_ns, EVER[1]), tuple(names), kinds=("gap",))) if names else ():
+        if isinstance(event, Gap):
+            stretches = joined(stretches, (event.since_ns, event.until_ns))
+    return sorted(stretches)
+
+
+def _price_points(prices: Iterable[tuple[int, int]], blind: Sequence[Stretch]) -> list[Point]:
+    """Return prices as points; None where a blind stretch begins, and where the price was not heard of for a while."""
+    points: list[Point] = []
+    before_ns = 0
+    for at_ns, price in prices:
+        ends = [since_ns for since_ns, until_ns in blind if since_ns < at_ns and before_ns < until_ns]
+        if points and (ends or at_ns - before_ns > QUIET_NS):
+            points.append((max(before_ns + 1_000_000, *ends, 0) // 1_000_000, None))
+        points.append((at_ns // 1_000_000, price))
+        before_ns = at_ns
+    return points
+
+
+def _bounded(points: list[Point]) -> list[Point]:
+    """Return points as many as a screen can show."""
+    if len(points) <= MOST_POINTS:
+        return points
+    return thinned(points, max(1, (points[-1][0] - points[0][0]) // MOST_POINTS))

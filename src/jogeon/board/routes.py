@@ -1,4 +1,4 @@
-"""The routes of the board: the page, its files, its data, and the one change that it can make.
+"""The routes of the board: the page, its files, its data, and the changes that it can make.
 
 Whatever shows or changes anything wants the cookie of a browser that came by a link. `GET /?key=…` uses the link up and
 gives the cookie. `POST /board/link` gives another link to a program that knows the secret of this run.
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from jogeon.board.board import Board
 from jogeon.board.past import stock_days, timeline
+from jogeon.board.topic import iso
 from jogeon.errors import AmbiguousCondition, JogeonError, JournalError, UnknownCondition
 from jogeon.events import KST, korean, midnight_ns
 from jogeon.server.callers import Callers
@@ -46,13 +48,26 @@ PAGE = files("jogeon.board") / "page"
 VENDOR = PAGE / "vendor"
 """What others wrote, as they published it."""
 LONGEST_KEY = 200
+MOST_ALERTS = 200
+LONGEST_MUTE = 24 * 60
+"""Minutes: whoever mutes for ever forgets it."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def board_groups(board: Board) -> list[Group]:
-    """Return the routes of a board: for browsers, and the one for programs that ask for a link."""
-    routes = _Routes(board)
+class Told(Protocol):
+    """Reads the alerts of a journal."""
+
+    def __call__(self, path: Path, since_ns: int, most: int, /) -> list[dict[str, object]]:
+        """Return the alerts due from a moment on, the last one first, as JSON shows them; JournalError."""
+
+
+def board_groups(board: Board, alerts: Told | None = None) -> list[Group]:
+    """Return the routes of a board: for browsers, and the one for programs that ask for a link.
+
+    `alerts` reads the alerts of the journal; without it there are none.
+    """
+    routes = _Routes(board, alerts)
     shown = [
         Route("/", routes.page),
         Route("/board", routes.page),
@@ -63,8 +78,12 @@ def board_groups(board: Board) -> list[Group]:
         Route("/board/stock/{code}.json", routes.known(routes.stock)),
         Route("/board/stock/{code}", routes.page),
         Route("/board/timeline", routes.page),
+        Route("/board/alerts.json", routes.known(routes.alerts)),
+        Route("/board/alerts", routes.page),
         Route("/board/watch", routes.known(routes.watch), methods=["POST"]),
+        Route("/board/mute", routes.known(routes.mute), methods=["POST"]),
         Route("/board/{condition:path}.json", routes.known(routes.condition)),
+        Route("/board/{condition:path}", routes.view),
     ]
     return [
         Group([Route("/board/link", routes.link, methods=["POST"])]),
@@ -73,8 +92,9 @@ def board_groups(board: Board) -> list[Group]:
 
 
 class _Routes:
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, alerts: Told | None) -> None:
         self._board = board
+        self._alerts = alerts
         paths = [path for folder in (PAGE, VENDOR) for path in folder.iterdir() if path.is_file()]
         self._files = {path.name: path.read_bytes() for path in paths}
 
@@ -115,6 +135,12 @@ class _Routes:
             name, secure = _cookie_name(request), request.url.scheme == "https"
             answer.set_cookie(name, cookie, httponly=True, samesite="strict", secure=secure, path="/")
         return answer
+
+    async def view(self, request: Request) -> Response:
+        """Show the page with one condition."""
+        if self._is_known(request) and self._board.picture.members(request.path_params["condition"]) is None:
+            raise HTTPException(404, "no such view")
+        return await self.page(request)
 
     async def file(self, request: Request) -> Response:
         """Give a file of the page."""
@@ -165,6 +191,15 @@ class _Routes:
         told = await _read(timeline, self._board.view.path, name, self._from_ns(request), self._board.wall())
         return json_response(told)
 
+    async def alerts(self, request: Request) -> Response:
+        """Give the last alerts, and whether they are sent at all."""
+        told, alarms = await _read(self._listed, self._from_ns(request)), self._board.alarms
+        muted = None if alarms is None else iso(alarms.muted_until_ns)
+        return json_response({"on": alarms is not None, "muted_until": muted, **told})
+
+    def _listed(self, from_ns: int) -> dict[str, Any]:
+        return {"alerts": [] if self._alerts is None else self._alerts(self._board.view.path, from_ns, MOST_ALERTS)}
+
     def _from_ns(self, request: Request) -> int:
         """Return from when on something is asked for: a moment, by default the beginning of the day in Korea."""
         text, now_ns = request.query_params.get("from", ""), self._board.wall()
@@ -178,7 +213,7 @@ class _Routes:
             found = datetime.combine(korean(now_ns).date(), found, KST)
         return int(found.timestamp() * 1e9)
 
-    # ------------------------------------------------------------ its change
+    # ------------------------------------------------------------ what it can change
 
     async def watch(self, request: Request) -> Response:
         """Follow a condition, or no longer."""
@@ -193,6 +228,17 @@ class _Routes:
         except JogeonError as error:
             raise HTTPException(409, str(error)) from None
         return json_response({"name": name, "on": on})
+
+    async def mute(self, request: Request) -> Response:
+        """Send no alerts for some minutes; with 0, send them again."""
+        minutes = (await json_object(request)).get("minutes")
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= LONGEST_MUTE:
+            raise HTTPException(400, f'the body is {{"minutes": 60}}, at most {LONGEST_MUTE}; 0 ends it')
+        alarms = self._board.alarms
+        if alarms is None:
+            raise HTTPException(409, "no alerts are sent: jogeon hub --alerts")
+        alarms.mute(self._board.wall() + minutes * 60_000_000_000 if minutes else 0)
+        return json_response({"muted_until": iso(alarms.muted_until_ns)})
 
 
 async def _read(ask: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:

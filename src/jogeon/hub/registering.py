@@ -149,8 +149,8 @@ class Registering:
             self._show(condition)
         elif not self._feed.serving or subscription.membership.known:
             self._turn_away(condition, UNEXPECTED, BLIND)
-        elif subscription.error is not None:
-            self._drop(condition, subscription.error)
+        elif subscription.attempts.error is not None:
+            self._drop(condition, subscription.attempts.error)
 
     def _show(self, condition: Condition) -> None:
         """Show the members to those who wait, behind what was pushed so far, and let them hear what comes."""

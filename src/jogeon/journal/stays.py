@@ -45,6 +45,13 @@ def prices(
     return found
 
 
+def read_prices(db: sqlite3.Connection, code: str, start_ns: int, end_ns: int) -> Iterable[tuple[int, int]]:
+    """Return the prices of a stock that were kept in a span, end excluded, as (when, won), in their order."""
+    query = "SELECT at_ns, price FROM quotes WHERE code = ? AND at_ns >= ? AND at_ns < ? AND price > 0 ORDER BY at_ns"
+    rows: list[tuple[int, int]] = db.execute(query, (code, start_ns, end_ns)).fetchall()
+    return rows
+
+
 def _is_priced(db: sqlite3.Connection, code: str, at_ns: int) -> bool:
     return (
         db.execute("SELECT 1 FROM quotes WHERE code = ? AND at_ns <= ? LIMIT 1", (code, at_ns)).fetchone() is not None

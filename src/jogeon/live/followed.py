@@ -28,16 +28,29 @@ class Sink(Protocol):
 
 
 class Followed:
-    """One condition, its members, and the sinks that follow it."""
+    """One condition, its members, and the sinks that follow it; `namesakes` are the seqs of all that have its name."""
 
-    def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
+    def __init__(
+        self, condition: Condition, name_of: NameOf = nameless, namesakes: frozenset[str] = frozenset()
+    ) -> None:
         self.condition = condition
+        self.namesakes = namesakes
         self.membership = Membership(condition, name_of)
         self.sinks: list[Sink] = []
         self.fresh: list[Sink] = []
         """Sinks that joined while blind: they begin with the snapshot that ends it."""
         self.heirs: list[tuple[Sink, Membership]] = []
         """Sinks that followed a namesake which is gone, with what they know of it."""
+
+    @property
+    def doubled(self) -> bool:
+        """Whether other conditions have the same name, so that only the seq tells them apart."""
+        return len(self.namesakes) > 1
+
+    @property
+    def key(self) -> Condition | str:
+        """What the members of a watch are keyed by: the name, or the Condition where the name is doubled."""
+        return self.condition if self.doubled else self.condition.name
 
     def feeds(self, sink: Sink) -> bool:
         """Tell whether a sink follows it."""

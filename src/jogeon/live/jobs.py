@@ -10,9 +10,9 @@ from collections.abc import Callable, Container, Sequence
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition
+from jogeon.live.attempts import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.live.listing import Listing
 from jogeon.live.planner import Planner
-from jogeon.live.subscription import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.reports import Report
 from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request
 

@@ -12,7 +12,7 @@ from msgspec.structs import force_setattr
 from jogeon.errors import RequestRefused
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, NameOf, Number, Snapshot, State, named, nameless
 from jogeon.gaps import Blind
-from jogeon.live.folding import fold
+from jogeon.live.folding import fold, restored
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.wire.lines import Line
@@ -120,7 +120,7 @@ class Relayed:
             for subscription in followed:
                 self._last.setdefault(subscription.condition.name, begins)
                 if not request.members:
-                    subscription.resumed(now, at_ns)
+                    _resume(subscription, now, at_ns)
         else:
             if self.journal != journal or answer.refused or self.number is None:
                 self.journal, self.number = journal, begins
@@ -135,6 +135,7 @@ class Relayed:
         subscription = self._followed.get(shown.seq)
         if subscription is not None:
             self._tell_missed(subscription, at_ns)
+            subscription.attempts.succeeded()
             subscription.begin_picture(shown.codes, now, at_ns)
 
     def _tell_missed(self, subscription: Subscription, until_ns: int) -> None:
@@ -193,7 +194,7 @@ class Relayed:
             case Snapshot():
                 self._tell_missed(subscription, event.at_ns)
                 block = [*self._blocks.pop(name, []), event]
-                subscription.take_block(block, now)
+                _take_block(subscription, block, now)
             case Gap(open=False):
                 self._blocks[name] = [event]
             case Enter() | Leave() if name in self._blocks and event.until_ns is not None:
@@ -202,7 +203,7 @@ class Relayed:
                 fold(subscription.membership, self._named(event))
                 self._put(subscription, event)
             case State(state="unanswered", error=error) if error is not None:
-                subscription.error = RequestRefused(Follow.trnm, code=error.code, text=error.text)
+                subscription.attempts.error = RequestRefused(Follow.trnm, code=error.code, text=error.text)
                 subscription.settled = True
                 self._put(subscription, event)
             case Gap() | State() | Anomaly():
@@ -214,3 +215,22 @@ class Relayed:
     def _put(self, subscription: Subscription, event: Event) -> None:
         for sink in subscription.everyone() if isinstance(event, State) else subscription.sinks:
             sink.put(event)
+
+
+def _resume(subscription: Subscription, now: float, at_ns: int) -> None:
+    """Let a condition go on where it was: nothing is missing."""
+    subscription.attempts.succeeded()
+    restored(subscription.membership)
+    subscription.shown(now)
+    subscription.welcome(at_ns)
+
+
+def _take_block(subscription: Subscription, block: Sequence[Event], now: float) -> None:
+    """Take a block that ends in a snapshot; what leads there only if its beginning is known."""
+    was_known, shown = subscription.membership.known, block[-1]
+    if isinstance(shown, Snapshot):
+        fold(subscription.membership, shown)
+    subscription.publish(block if was_known else (shown,))
+    subscription.attempts.succeeded()
+    if subscription.stage is Stage.ASKED:
+        subscription.shown(now)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from jogeon.errors import ConnectionLost, RequestTimeout
+from jogeon.live.attempts import BUSY_PAUSE
 from jogeon.live.connection import Connection
 from jogeon.live.listening import BEAT
 from jogeon.live.planner import Planner
 from jogeon.live.retry import Liveness, Pace, Patience
-from jogeon.live.subscription import BUSY_PAUSE
 from jogeon.masks import unmasked
 from jogeon.reports import Report
 from jogeon.wire.messages import (

@@ -67,5 +67,8 @@ STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
 }
 """Which step is possible at which stage, and the stage it leads to."""
 
+SETTLING = frozenset({Step.SHOWN, Step.FAILED, Step.VANISHED})
+"""Steps after which it is known what becomes of a wish."""
+
 REGISTERED = frozenset({Stage.ACTIVE, Stage.JUDGING})
 """Stages at which the server is known to push."""

@@ -147,7 +147,7 @@ class Subscriptions(Wishes, Planner):
 
     def is_hopeless(self) -> bool:
         """Tell whether a condition goes unanswered for so long that another connection is worth its price."""
-        return self._connected and any(subscription.hopeless for subscription in self.wanted)
+        return self._connected and any(subscription.attempts.hopeless for subscription in self.wanted)
 
     @property
     def worked(self) -> bool:
@@ -199,7 +199,7 @@ class Subscriptions(Wishes, Planner):
                 each.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
-            failing = subscription.error is not None
+            failing = subscription.attempts.error is not None
             subscription.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
             if not failing:
                 self._tell_failure(subscription, at_ns)
@@ -266,9 +266,9 @@ class Subscriptions(Wishes, Planner):
             error = Report("unreadable snapshot", text=answer.oddities[0])
             for sink in subscription.everyone():
                 sink.put(Anomaly(at_ns, condition=subscription.condition, error=error))
-        was_blind, failing = not subscription.membership.live, subscription.error is not None
+        was_blind, failing = not subscription.membership.live, subscription.attempts.error is not None
         subscription.answered(answer, now, at_ns)
-        if subscription.error is not None and not failing:
+        if subscription.attempts.error is not None and not failing:
             self._tell_failure(subscription, at_ns)
         if isinstance(answer, Refusal) and answer.code == messages.NO_SUCH_SEQ:
             self.listing.look(now)
@@ -277,7 +277,7 @@ class Subscriptions(Wishes, Planner):
 
     def _tell_failure(self, subscription: Subscription, at_ns: int) -> None:
         """Tell the first failure of a row."""
-        error = None if subscription.error is None else subscription.error.report
+        error = None if subscription.attempts.error is None else subscription.attempts.error.report
         self._put(subscription, State(at_ns, "unanswered", subscription.condition, error=error))
 
     def _tell_registered(self, subscription: Subscription, at_ns: int) -> None:

@@ -106,7 +106,7 @@ class Wishes:
 
     def let_go(self, subscription: Subscription, sink: Sink, at_ns: int) -> list[str]:
         """Let a sink follow one condition no longer; return its seq if it is to be cleared."""
-        subscription.leave(sink, at_ns, subscription.doubted())
+        subscription.leave(sink, at_ns, subscription.doubts.first())
         for wish in self._everything:
             wish.decline(sink, subscription.condition.name)
         if subscription.everyone():
@@ -181,7 +181,7 @@ class Wishes:
         self._drop(other)
         self.wanted.remove(other)
         self._put(other, State(at_ns, "condition-gone", other.condition))
-        other.membership.blind(other.own_since(at_ns), "condition missing")
+        other.membership.blind(other.doubts.own_since(at_ns), "condition missing")
         stays.inherit(other)
 
     def _found(self, subscription: Subscription, condition: Condition, agreed_ns: int, at_ns: int) -> None:

@@ -21,13 +21,12 @@ from jogeon.server.deadlines import Deadlines
 from jogeon.server.door import host_and_port
 from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
 from jogeon.server.inbox import Frame, Inbox
+from jogeon.server.outbox import EARLY_OUTBOX, Outbox
 from jogeon.server.settings import ServerSettings
 from jogeon.wire import messages, requests, writers
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Ping, Refusal, Request, Unknown
 from jogeon.wire.session import Phase, ServerSession
 
-EARLY_OUTBOX = 64 * 1024
-"""Bytes that may wait for a peer that has not logged in, and for one that floods while it does not read."""
 FLOODER_PAUSE = 0.05
 """Seconds until a peer that floods and does not read is looked at again."""
 CLOSE_GRACE = 2.0
@@ -101,7 +100,8 @@ class Owner(Protocol):
 class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), its `address`.
 
-    `unechoed`: PINGs it has not echoed yet.
+    `send(frames)` sends ready-made frames (`text_frame`), any number at once; they wait in the `outbox` until the end
+    of this turn of the loop. `unechoed`: PINGs it has not echoed yet.
     """
 
     def __init__(self, server: Owner) -> None:
@@ -113,11 +113,8 @@ class Peer(WSListener):
         self.cut_for = ""
         """Why this server broke the connection off, if it did."""
         self._server = server
-        self._outbox: list[bytes] = []
-        self._waiting = 0
-        self._lagging: asyncio.TimerHandle | None = None
-        """Ends the time for which too much may wait; None while it is not too much."""
-        self._ended = False
+        self.outbox = Outbox(self.number, server.settings, server.loop, self._ready, self.cut)
+        self.send = self.outbox.put  # no step in between on the path of every push
         self._garbled = False
         self._inbox = Inbox(server.settings.frame_limit)
         self._deadlines = Deadlines(server.loop, lambda: server.frozen)
@@ -135,7 +132,7 @@ class Peer(WSListener):
         if after:
             again = functools.partial(self.answer, request, answer, text, times=times)
             self._server.loop.call_later(after, again)
-        elif not self._ended:
+        elif not self.ended:
             self.session.answer(request, answer)
             for _ in range(times if text is not None else 0):
                 self.say(text or b"")
@@ -144,31 +141,16 @@ class Peer(WSListener):
         """Send one text."""
         self.send(text_frame(text, self._server.settings.fragment))
 
-    def send(self, frames: bytes) -> None:
-        """Send ready-made frames (`text_frame`), any number at once."""
-        if self._ended:
-            return
-        if not self._outbox:
-            self._server.flush_soon(self)
-        self._outbox.append(frames)
-        self._waiting += len(frames)
-        self._check_bound(self._waiting)
-
     @property
     def ended(self) -> bool:
         """Whether nothing can be sent to it any more."""
-        return self._ended
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that wait here for a peer that reads slowly."""
-        return 0 if self._ended else self._waiting + self._transport.underlying_transport.get_write_buffer_size()
+        return self.outbox.closed
 
     def ping(self) -> None:
         """Send a heartbeat; a peer that does not echo it in time is closed."""
         self.unechoed += 1
         self.say(b"PING" if self._server.settings.bare_ping else writers.encode_ping())
-        if not (self._ended or self._deadlines.armed):
+        if not (self.ended or self._deadlines.armed):
             self._arm(self._server.settings.ping_deadline, messages.NO_HEARTBEAT)
 
     def _arm(self, seconds: float, code: str) -> None:
@@ -182,13 +164,13 @@ class Peer(WSListener):
 
     def end(self, code: int, reason: str = FAREWELL, text: bytes | None = None) -> None:
         """Send a last text, if any, and a close; the socket goes when the peer answers it, or after CLOSE_GRACE."""
-        if self._ended:
+        if self.ended:
             return
         if text is not None:
             self.say(text)
         self.send(close_frame(code, reason))
         self._leave(f"closing ({code} {reason})")
-        self.flush()
+        self.outbox.flush()
         self._deadlines.arm_last(CLOSE_GRACE, self._transport.underlying_transport.abort)
 
     def reset(self) -> None:
@@ -201,17 +183,6 @@ class Peer(WSListener):
 
     # ------------------------------------------------------------ for the server
 
-    def flush(self) -> None:
-        """Write what waits, in one piece."""
-        frames = b"".join(self._outbox)
-        self._outbox.clear()
-        self._waiting = 0
-        if frames and not self._transport.is_disconnected:
-            self._look_at_lag()
-            self._transport.underlying_transport.write(frames)
-            self._check_bound(self._transport.underlying_transport.get_write_buffer_size())
-            self._look_at_lag()
-
     def stop_reading(self) -> None:
         """Leave what the peer sends in its socket."""
         self._transport.underlying_transport.pause_reading()
@@ -223,7 +194,7 @@ class Peer(WSListener):
 
     def read_share(self) -> float | None:
         """Read some of the frames that wait; return in how many seconds to go on, None when none is left."""
-        if self.unsent > EARLY_OUTBOX:
+        if self.outbox.unsent > EARLY_OUTBOX:
             return FLOODER_PAUSE
         for frame in self._inbox.share():
             self._read(frame)
@@ -246,43 +217,22 @@ class Peer(WSListener):
     def _limit_text(self) -> str:
         return f"Max frame length of {self._server.settings.frame_limit} has been exceeded."
 
-    def _check_bound(self, waiting: int) -> None:
-        bound = self._server.settings.outbox if self.key else min(self._server.settings.outbox, EARLY_OUTBOX)
-        if waiting > bound and not self._ended:
-            logger.warning("peer %d does not read: %d bytes wait, the bound is %d", self.number, waiting, bound)
-            self.cut("too slow")
-
-    def _look_at_lag(self) -> None:
-        """Cut a peer for which too much waits for too long; once it is not too much, the time begins anew."""
-        if self._server.settings.lag is None:
-            return
-        most, seconds = self._server.settings.lag
-        if self.unsent <= most:
-            if self._lagging is not None:
-                self._lagging.cancel()
-                self._lagging = None
-        elif self._lagging is None and not self._ended:
-            self._lagging = self._server.loop.call_later(seconds, self._lagged, most, seconds)
-
-    def _lagged(self, most: int, seconds: float) -> None:
-        self._lagging = None
-        if self.unsent > most and not self._ended:
-            logger.warning("peer %d does not keep up: %d bytes wait for %g s", self.number, self.unsent, seconds)
-            self.cut("too slow")
+    def _ready(self) -> None:
+        self._server.flush_soon(self)
 
     def cut(self, why: str) -> None:
         """Break the connection off."""
-        if not self._ended:
+        if not self.ended:
             self.cut_for = why
         self._leave(why)
-        self._outbox.clear()
+        self.outbox.clear()
         self._transport.underlying_transport.abort()
 
     def _leave(self, why: str) -> None:
         """Stop its timers, and take it out of the server once."""
         self._deadlines.stop()
-        if not self._ended:
-            self._ended = True
+        if not self.ended:
+            self.outbox.closed = True
             self.session.close()
             logger.info("peer %d: %s", self.number, why)
             self._server.leave(self)
@@ -291,7 +241,7 @@ class Peer(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
-        self._transport = transport
+        self._transport = self.outbox.transport = transport
         self.address = host_and_port(transport.underlying_transport.get_extra_info("peername") or ("?", 0))
         logger.info("peer %d: connected from %s", self.number, self.address)
         self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
@@ -320,10 +270,10 @@ class Peer(WSListener):
     def _read(self, frame: Frame) -> None:
         kind = frame.kind
         if kind is WSMsgType.CLOSE:
-            if not self._ended:
+            if not self.ended:
                 self.end(NORMAL, "")
             self._transport.disconnect()
-        elif self._ended or kind is WSMsgType.PONG:
+        elif self.ended or kind is WSMsgType.PONG:
             return
         elif kind is WSMsgType.PING:  # RFC pings stay unanswered on the broker's wire
             if self._server.settings.rfc_pong:
@@ -347,7 +297,8 @@ class Peer(WSListener):
             case Login():
                 self._login(message)
             case Unknown() if self.session.phase in (Phase.OPEN, Phase.LOGGING_IN):
-                self._misplaced(payload, RemoteProtocolError(Report("out of turn", name="UNKNOWN", other=self.session.phase.name)))
+                early = Report("out of turn", name="UNKNOWN", other=self.session.phase.name)
+                self._misplaced(payload, RemoteProtocolError(early))
             case Unknown():
                 self._server.backend.unknown(self, message)
             case _:
@@ -362,6 +313,7 @@ class Peer(WSListener):
             return
         self._deadlines.disarm()
         self._server.take_over(verdict.key, self)
+        self.outbox.bound = self._server.settings.outbox
         self.answer(request, verdict.answer, verdict.text)
         self._deadlines.beat(self._server.settings.ping, self._beat)
 

@@ -206,7 +206,7 @@ class Server:
         if not self.frozen:
             dirty, self._dirty = self._dirty, []
             for peer in dirty:
-                peer.flush()
+                peer.outbox.flush()
 
 
 async def serve(

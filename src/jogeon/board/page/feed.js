@@ -3,6 +3,7 @@
 
 const QUIET = 3_000; // the hub sends something each second
 const AGAIN = 1_000;
+const ASLEEP = 5_000; // the tab that listens hands on nothing: it may be frozen
 
 export class Feed {
   constructor(onDiff, onReload, onAway) {
@@ -15,11 +16,23 @@ export class Feed {
     this.channel = new BroadcastChannel("jogeon-board");
     this.channel.onmessage = (event) => this.hear(event.data);
     setInterval(() => this.look(), 500);
-    for (const name of ["visibilitychange", "online", "pageshow"]) addEventListener(name, () => this.look(true));
-    navigator.locks.request("jogeon-board", () => {
+    for (const name of ["online", "pageshow"]) addEventListener(name, () => this.look(true));
+    for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, () => this.look(true));
+    this.lead();
+  }
+
+  // Waits until this tab is the one that listens; with `steal` it is so at once.
+  async lead(steal = false) {
+    this.asked = Date.now();
+    const held = navigator.locks.request("jogeon-board", { steal }, () => {
       this.leads = true;
       this.open();
       return new Promise(() => {});
+    });
+    await held.catch(() => {
+      this.leads = false; // another tab took it, as this one seemed to sleep
+      this.source?.close();
+      this.lead();
     });
   }
 
@@ -52,5 +65,6 @@ export class Feed {
     const silent = Date.now() - this.heard;
     if (silent > QUIET && !this.away) this.onAway((this.away = true));
     if (this.leads && silent > (now ? 1_500 : QUIET) && Date.now() - this.opened > AGAIN) this.open();
+    if (!this.leads && silent > ASLEEP && !document.hidden && Date.now() - this.asked > ASLEEP) this.lead(true);
   }
 }

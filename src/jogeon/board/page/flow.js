@@ -1,166 +1,97 @@
-// The members of a condition over the day, from the journal; where nobody listened is hatched and never bridged.
-import uPlot from "./uPlot.esm.js"; // lies in vendor/, and is served beside this file
+// The members of a condition over the day: from the journal, then as they change. Where nobody listened is hatched.
 import { choices } from "./choices.js";
 import { clock, element, number, put } from "./format.js";
+import { thinned } from "./model.js";
+import { Plot } from "./plot.js";
 import { t } from "./words.js";
 
-const RENEW = 15_000;
+const RENEW = 1_000;
+const MOST = 4_000; // points: more than a screen is wide
 
 export class Flow {
-  constructor(model, node, what) {
-    Object.assign(this, { model, node, what });
+  constructor(model, node, what, buttons) {
+    Object.assign(this, { model, node, what, told: null, run: null });
     this.name = null;
-    this.plot = null;
-    this.zoomed = false;
     this.asked = 0;
-    new ResizeObserver(() => this.fit()).observe(node);
-    setInterval(() => this.renew(), RENEW);
+    this.plot = new Plot(node, { range, onPoint: (at, count) => this.point(at, count), buttons });
+    this.timer = setInterval(() => this.renew(), RENEW);
   }
 
   show(name) {
-    if (name === this.name && this.plot) return this.renew();
+    if (name === this.name && this.told && this.loaded === this.model.loaded) return;
+    if (name !== this.name) {
+      this.told = null;
+      this.plot.clear();
+      put(this.what, name || "");
+    }
     this.name = name;
-    this.clear();
-    put(this.what, name || "");
     return this.load();
   }
 
-  clear() {
-    this.plot?.destroy();
-    this.plot = null;
-    this.zoomed = false;
-    this.node.replaceChildren();
-  }
-
-  renew() {
-    if (!document.hidden && this.node.offsetParent && !this.zoomed) this.load();
+  end() {
+    clearInterval(this.timer);
+    this.name = null;
+    this.plot.end();
   }
 
   async load() {
     const name = this.name;
     if (!name) return;
     const asked = (this.asked += 1);
+    this.loaded = this.model.loaded;
     const answer = await fetch(`/board/timeline.json?condition=${encodeURIComponent(name)}`).catch(() => null);
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (asked !== this.asked || name !== this.name) return;
-    if (!answer || !answer.ok) return this.say(t("flow.empty"));
-    this.draw(await answer.json());
+    if (told) this.told = { ...told, points: [...told.points], gaps: [...told.gaps] };
+    this.draw();
   }
 
-  say(text) {
-    if (!this.plot) this.node.replaceChildren(element("p", "none", text));
+  // What changed since the journal was asked.
+  touched({ conditions, events }) {
+    if (!this.told || !conditions.includes(this.name)) return;
+    const { points, gaps } = this.told;
+    for (const each of events) if (each.event === "gap" && each.condition.name === this.name) gaps.push(each);
+    const series = this.model.conditions.get(this.name)?.series || [];
+    const last = points.length ? points[points.length - 1][0] : 0;
+    points.push(...series.filter(([at]) => at > last));
+    this.told.points = thinned(points, MOST);
   }
 
-  draw(told) {
-    const { points } = told;
-    if (!points.length) return this.say(t("flow.empty"));
-    this.gaps = told.gaps.map((gap) => [Date.parse(gap.since) / 1000, Date.parse(gap.until) / 1000]);
-    const end = Date.parse(told.until);
-    const data = steps(points);
-    data[0].push(end / 1000);
-    data[1].push(data[1][data[1].length - 1]);
-    const last = points[points.length - 1][1];
-    this.node.setAttribute("aria-label", `${told.condition} ${clock(points[0][0])} ~ ${clock(end)}: ${number(last)}`);
-    if (this.plot) this.plot.setData(data);
-    else this.plot = this.make(data);
+  // Time passes also while nothing changes, and an outage grows while it lasts.
+  renew() {
+    if (!document.hidden && this.node.offsetParent && this.told) this.draw();
   }
 
-  make(data) {
-    this.node.replaceChildren();
-    const css = getComputedStyle(document.documentElement);
-    const colour = (name) => css.getPropertyValue(name).trim();
-    const font = `11px ${css.getPropertyValue("--font")}`;
-    const axis = { stroke: () => colour("--dim"), font, ticks: { show: false }, space: 72, grid: { stroke: () => colour("--line"), width: 1 } };
-    const options = {
-      ...this.size(),
-      legend: { show: false },
-      cursor: { y: false, points: { size: 6 } },
-      padding: [8, 30, 0, 4],
-      scales: { x: { time: true }, y: { range: (_, low, high) => [Math.max(0, Math.floor(low - 1)), Math.ceil((high ?? 1) + 1)] } },
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Seoul"),
-      axes: [
-        { ...axis, values: (_, splits) => splits.map((each) => clock(each * 1000).slice(0, splits.length > 1 && splits[1] - splits[0] < 60 ? 8 : 5)), size: 22 },
-        { ...axis, space: 28, values: (_, splits) => splits.map((each) => (Number.isInteger(each) ? number(each) : "")), size: 40 },
-      ],
-      series: [{}, { stroke: () => colour("--ink"), width: 1.5, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false }, spanGaps: false }],
-      hooks: {
-        drawClear: [(plot) => this.shade(plot, colour("--faint"))],
-        setScale: [(plot, key) => key === "x" && (this.zoomed = this.isZoomed(plot))],
-        setCursor: [(plot) => this.point(plot)],
-      },
-    };
-    return new uPlot(options, data, this.node);
-  }
-
-  isZoomed(plot) {
-    const { min, max } = plot.scales.x;
-    const [from, until] = [plot.data[0][0], plot.data[0][plot.data[0].length - 1]];
-    return min > from || max < until;
-  }
-
-  point(plot) {
-    const at = plot.cursor.idx;
-    const count = at === null || at === undefined ? null : plot.data[1][at];
-    const told = count === null ? "" : ` ${clock(plot.data[0][at] * 1000)} ${number(count)}`;
-    put(this.what, `${this.name}${told}`);
-  }
-
-  shade(plot, colour) {
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    ctx.strokeStyle = colour;
-    for (const [since, until] of this.gaps) {
-      const from = plot.valToPos(since, "x", true);
-      const wide = Math.max(3, plot.valToPos(until, "x", true) - from);
-      hatch(ctx, from, bbox.top, wide, bbox.height);
+  draw() {
+    const points = this.told?.points || [];
+    if (!points.length) {
+      if (!this.plot.plot) this.node.replaceChildren(element("p", "none", t("flow.empty")));
+      return;
     }
-    ctx.restore();
+    const until = this.model.now;
+    const blind = this.model.conditions.get(this.name)?.blind_since;
+    const last = points[points.length - 1][1];
+    const gaps = blind ? [...this.told.gaps, { since: blind, until: new Date(until).toISOString() }] : this.told.gaps;
+    this.node.setAttribute("aria-label", `${this.name} ${clock(points[0][0])} ~ ${clock(until)}: ${number(last)}`);
+    this.plot.draw({ points, gaps, until: Math.max(until, points[points.length - 1][0]) });
   }
 
-  size() {
-    return { width: Math.max(200, this.node.clientWidth), height: Math.max(60, this.node.clientHeight) };
+  point(at, count) {
+    put(this.what, `${this.name || ""}${at === null ? "" : ` ${clock(at)} ${t("stocks", { n: number(count) })}`}`);
   }
 
   fit() {
-    if (this.plot && this.node.clientWidth) this.plot.setSize(this.size());
+    this.plot.fit();
+    this.renew();
   }
 
   recolour() {
-    this.plot?.redraw(); // its colours are looked up when it is drawn
+    this.plot.recolour();
   }
 }
 
-// A number holds until the next one, also up to where nobody listened any more.
-function steps(points) {
-  const data = [[], []];
-  let before = null;
-  for (const [at, count] of points) {
-    if (count === null && before !== null) {
-      data[0].push(at / 1000);
-      data[1].push(before);
-    }
-    data[0].push(at / 1000);
-    data[1].push(count);
-    before = count;
-  }
-  return data;
-}
-
-function hatch(ctx, left, top, wide, high) {
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(left, top, wide, high);
-  ctx.clip();
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  for (let x = left - high; x < left + wide; x += 6 * devicePixelRatio) {
-    ctx.moveTo(x, top + high);
-    ctx.lineTo(x + high, top);
-  }
-  ctx.stroke();
-  ctx.restore();
+function range(low, high) {
+  return [Math.max(0, Math.floor((low ?? 0) - 1)), Math.ceil((high ?? 1) + 1)];
 }
 
 export function flowName(model) {

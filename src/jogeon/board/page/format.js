@@ -1,5 +1,5 @@
 // Numbers and moments as the page shows them. Korean time, exact digits, sign and shape beside every colour.
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -26,9 +26,11 @@ export function direction(value) {
   return rounded > 0 ? "up" : rounded < 0 ? "down" : "flat";
 }
 
-export function change(value) {
+const SIGNS = { "limit-up": "↑", "limit-down": "↓" };
+
+export function change(value, sign) {
   if (value === null || value === undefined) return "";
-  return value > 0 ? `▲ ${number(value)}` : value < 0 ? `▼ ${number(-value)}` : "0";
+  return value > 0 ? `${SIGNS[sign] || "▲"} ${number(value)}` : value < 0 ? `${SIGNS[sign] || "▼"} ${number(-value)}` : "0";
 }
 
 export function length(seconds) {
@@ -50,6 +52,40 @@ export function element(tag, classes, text, more) {
   return made;
 }
 
+// The key that was typed, also where the keyboard writes Hangul.
+export function letter(event) {
+  const found = /^Key([A-Z])$/.exec(event.code || "");
+  return found && !/^[\x20-\x7e]$/.test(event.key) ? found[1].toLowerCase() : event.key;
+}
+
 export function put(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+export function coloured(value) {
+  const node = element("b", "", percent(value));
+  node.dataset.way = direction(value);
+  return node;
+}
+
+// A small table; its first columns are text, the others numbers.
+export function table(columns, rows, texts) {
+  const node = element("table", "small");
+  const head = element("tr");
+  const kind = (at) => (at < texts ? "text" : "");
+  columns.forEach((name, at) => head.append(element("th", kind(at), has(`col.${name}`) ? t(`col.${name}`) : t(name), { scope: "col" })));
+  const body = element("tbody");
+  for (const cells of rows) {
+    const row = element("tr");
+    cells.forEach((cell, at) => {
+      const made = element("td", kind(at));
+      made.append(cell ?? "");
+      row.append(made);
+    });
+    body.append(row);
+  }
+  const top = element("thead");
+  top.append(head);
+  node.append(top, body);
+  return node;
 }

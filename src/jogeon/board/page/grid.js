@@ -95,7 +95,7 @@ export class Grid {
       return true;
     }
     const before = KEYS[choices.sort](had.row);
-    const entered = had.row.stay.at !== row.stay.at;
+    const entered = !row.stay.left && (row.stay.at || "") > (had.row.stay.at || "");
     this.write(had, row, live);
     if (live && entered) flash(had.node, "new");
     return before !== KEYS[choices.sort](row);
@@ -114,7 +114,9 @@ export class Grid {
       cells[name] = element("td", `${TEXTS.has(name) ? "text" : ""} c-${name}`);
       node.append(cells[name]);
     }
-    return { node, cells, row };
+    const [amount, word] = [element("span"), element("span", "spoken")];
+    cells.change.append(amount, word);
+    return { node, cells, row, amount, word };
   }
 
   write(made, row, live) {
@@ -131,12 +133,13 @@ export class Grid {
     const price = number(stock.price);
     if (live && made.row.stock.price !== stock.price && cells.price.textContent) flash(cells.price, "hit");
     put(cells.price, price);
-    put(cells.change, change(stock.change));
+    put(made.amount, change(stock.change, stock.sign));
     put(cells.rate, percent(stock.rate));
     put(cells.volume, number(stock.volume));
     put(cells.entry, number(stay.entry_price));
     put(cells.return, percent(gain));
     const word = stock.sign === "limit-up" || stock.sign === "limit-down" ? t(stock.sign) : way ? t(way) : "";
+    put(made.word, word && ` ${word}`);
     cells.change.title = word;
     for (const name of ["price", "change", "rate"]) cells[name].dataset.way = way;
     cells.return.dataset.way = direction(gain);

@@ -1,24 +1,30 @@
 // Puts the page together: loads what is true, listens to what changes, and carries out what a person asks for.
+import { Alerts } from "./alerts.js";
 import { address, choices, choose } from "./choices.js";
 import { Feed } from "./feed.js";
 import { Flow, flowName } from "./flow.js";
-import { element, korean, put } from "./format.js";
+import { element, korean, letter, put } from "./format.js";
 import { Grid } from "./grid.js";
 import { Line } from "./line.js";
 import { Model } from "./model.js";
 import { Pages } from "./pages.js";
+import { rove } from "./rove.js";
 import { Conditions, Stream } from "./side.js";
 import { ready, ring } from "./sound.js";
 import { keys, speak, t } from "./words.js";
 
+const narrow = matchMedia("(max-width: 760px)");
 const node = (id) => document.getElementById(id);
 const model = new Model();
 let skew = 0;
 const now = () => Date.now() + skew;
 speak(choices.lang);
-const pages = new Pages(model);
-const grid = new Grid(model, (code) => go(`/board/stock/${encodeURIComponent(code)}`), now);
-const stream = new Stream(model, (code) => go(`/board/stock/${encodeURIComponent(code)}`));
+const alerts = new Alerts(model, now, toast);
+const pages = new Pages(model, alerts);
+const open = (code) => go(`/board/stock/${encodeURIComponent(code)}`);
+const grid = new Grid(model, open, now);
+const stream = new Stream(model, open);
+rove(node("alert-list"), open);
 const conditions = new Conditions(model, chosen, watch);
 const line = new Line(model, now);
 const flow = new Flow(model, node("flow-plot"), node("flow-what"));
@@ -66,7 +72,10 @@ function take(diff) {
     stream.some(changed.events);
     sound(changed.events);
   }
+  pages.touched(changed);
+  flow.touched(changed);
   line.draw();
+  alerts.look();
 }
 
 function away(is) {
@@ -104,12 +113,21 @@ function draw() {
   grid.all();
   stream.all();
   line.draw();
+  alerts.look();
+  where();
   route();
 }
 
 function chosen() {
   grid.all();
+  where();
   flow.show(flowName(model));
+}
+
+// The data of what is shown: that of a condition if it is the only one.
+function where() {
+  const [name, ...more] = choices.chosen;
+  node("json").href = name && !more.length ? `/board/${encodeURIComponent(name)}.json` : "/board/state.json";
 }
 
 function words() {
@@ -117,7 +135,7 @@ function words() {
   document.title = t("title");
   for (const each of document.querySelectorAll("[data-t]")) put(each, t(each.dataset.t));
   const filter = node("filter");
-  filter.placeholder = t("filter");
+  filter.placeholder = t(narrow.matches ? "filter.short" : "filter");
   filter.setAttribute("aria-label", t("filter.label"));
   for (const [id, text, hint] of [["left", "left.hide", "left.hint"], ["copy", "copy", "copy.hint"], ["flow-open", "flow.open", "flow.hint"]]) {
     put(node(id), t(text));
@@ -125,6 +143,7 @@ function words() {
   }
   node("csv").title = t("csv.hint");
   node("all").title = t("all.hint");
+  node("json").title = t("json.hint");
   node("sound").title = t("sound.hint");
   node("help-open").setAttribute("aria-label", t("help"));
   put(node("lang"), choices.lang === "ko" ? "English" : "한국어");
@@ -172,8 +191,11 @@ function route() {
   const stock = pathname.match(/^\/board\/stock\/(.+)$/);
   if (stock) pages.stock(decodeURIComponent(stock[1]));
   else if (pathname === "/board/timeline") pages.timeline(new URLSearchParams(search).get("condition"));
+  else if (pathname === "/board/alerts") pages.alerted();
   else {
     const was = pages.open;
+    const named = pathname.match(/^\/board\/(.+)$/);
+    if (named) conditions.pick([decodeURIComponent(named[1])]);
     pages.leave();
     history.replaceState(history.state, "", address());
     flow.show(flowName(model));
@@ -198,10 +220,11 @@ function theme() {
 
 function recolour() {
   flow.recolour();
-  pages.flow?.recolour();
+  pages.recolour();
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+narrow.addEventListener("change", words);
 
 function language() {
   choose({ lang: choices.lang === "ko" ? "en" : "ko" });
@@ -209,6 +232,7 @@ function language() {
   grid.head();
   grid.rows.forEach((made) => made.node.remove());
   grid.rows.clear();
+  alerts.draw();
   draw();
 }
 
@@ -250,6 +274,11 @@ const KEYS = {
   "?": () => node("help").showModal(),
   x: left,
   c: copy,
+  v: csv,
+  s: () => node("head").querySelector("[data-sort=" + choices.sort + "]").focus(),
+  e: () => node("events").focus(),
+  a: () => go("/board/alerts"),
+  n: () => alerts.toggle(),
   m: mute,
   d: theme,
   l: language,
@@ -263,14 +292,15 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && !node("help").open) return escape(event);
   if (event.target.matches("input[type=search], select") || event.defaultPrevented || node("help").open) return;
-  if (event.key === "ArrowDown" && event.target !== document.body) return;
+  if (event.key === "ArrowDown" && (event.target !== document.body || pages.open)) return;
   const digit = Number(event.key);
+  const act = KEYS[letter(event)];
   if (digit >= 1 && digit <= 9) {
     const name = [...model.conditions.keys()][digit - 1];
     if (name) conditions.pick([name]);
-  } else if (KEYS[event.key]) {
+  } else if (act) {
     event.preventDefault();
-    KEYS[event.key]();
+    act();
   }
 });
 
@@ -290,7 +320,7 @@ function filtered() {
 
 addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='/']");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   if (link.id === "flow-open") KEYS.t();
   else go(link.getAttribute("href") === "/" ? address() : link.getAttribute("href"));
@@ -311,6 +341,10 @@ node("sound").addEventListener("click", mute);
 node("theme").addEventListener("click", theme);
 node("lang").addEventListener("click", language);
 node("help-open").addEventListener("click", KEYS["?"]);
+node("head").addEventListener("keydown", (event) => {
+  const to = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+  event.target.closest("th")?.[to]?.querySelector("button").focus();
+});
 for (const tab of node("tabs").children) {
   tab.addEventListener("click", () => {
     choose({ tab: tab.dataset.tab });

@@ -18,6 +18,8 @@ export class Model {
 
   load(state) {
     this.clear();
+    this.loaded = (this.loaded || 0) + 1;
+    this.now = Date.parse(state.now); // of the hub's clock, as of what was told last
     Object.assign(this, { run: state.run, seq: state.seq, position: state.position, status: state.status });
     for (const each of state.conditions) this.conditions.set(each.name, each);
     for (const [name, stays] of Object.entries(state.members)) this.members.set(name, new Map(Object.entries(stays)));
@@ -32,6 +34,7 @@ export class Model {
     if (diff.seq !== this.seq + 1) return null;
     this.seq = diff.seq;
     this.position = diff.position;
+    this.now = Date.parse(diff.now);
     const codes = new Set(Object.keys(diff.stocks || {}));
     for (const [code, stock] of Object.entries(diff.stocks || {})) this.stocks.set(code, stock);
     for (const [name, stays] of Object.entries(diff.members || {})) this.takeStays(name, stays, codes);
@@ -61,8 +64,7 @@ export class Model {
     const series = before ? before.series : [];
     const count = condition.blind_since || !condition.on ? null : condition.members;
     if (!series.length || series[series.length - 1][1] !== count) series.push([Date.parse(now), count]);
-    if (series.length > 720) series.splice(1, series.length - 480);
-    this.conditions.set(name, { ...condition, series });
+    this.conditions.set(name, { ...condition, series: thinned(series, 720) });
   }
 
   takeEvents(events) {
@@ -97,6 +99,12 @@ export class Model {
     for (const name of shown) for (const code of this.members.get(name)?.keys() || []) found.add(code);
     return found;
   }
+}
+
+// Points of a line, every other one of them once there are too many; where nobody listened stays.
+export function thinned(points, most) {
+  if (points.length <= most) return points;
+  return points.filter(([, count], at) => at % 2 === 0 || count === null || points[at - 1][1] === null || at === points.length - 1);
 }
 
 function later(one, other) {

@@ -1,6 +1,7 @@
 // Beside the grid: the conditions with their count and their day, and the stream of events with its gaps.
 import { choices, choose } from "./choices.js";
-import { clock, element, number, put } from "./format.js";
+import { clock, element, letter, number, put } from "./format.js";
+import { rove } from "./rove.js";
 import { has, t } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -46,7 +47,7 @@ export class Conditions {
     const bell = element("button", "bell", "♪", { type: "button" });
     pick.append(label, count, spark);
     node.append(box, pick, bell);
-    box.addEventListener("change", () => this.onWatch(name, box.checked).catch(() => (box.checked = !box.checked)));
+    box.addEventListener("change", () => this.onWatch(name, box.checked).catch(() => (box.checked = this.model.conditions.get(name)?.on ?? false)));
     pick.addEventListener("click", () => this.toggle(name));
     bell.addEventListener("click", () => this.ring(name));
     return { node, box, pick, count, spark, bell };
@@ -95,9 +96,15 @@ export class Conditions {
   }
 
   key(event) {
-    const to = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const node = event.target.closest(".condition");
-    if (!to || !node) return;
+    if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = { w: ".box", b: ".bell" }[letter(event)];
+    if (act) {
+      event.preventDefault();
+      return node.querySelector(act).click();
+    }
+    const to = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!to) return;
     event.preventDefault();
     const next = to > 0 ? node.nextElementSibling : node.previousElementSibling;
     next?.querySelector(event.target.matches(".box") ? ".box" : event.target.matches(".bell") ? ".bell" : ".pick").focus();
@@ -119,19 +126,15 @@ function sparkline(points, now) {
     else path += before === null ? `M${x(at)} ${y(count)}` : `H${x(at)}V${y(count)}`;
     before = count;
   }
-  return before === null ? path : `${path}H100`;
+  return before === null ? path : `${path}H${x(now)}`;
 }
 
 export class Stream {
   constructor(model, onOpen) {
-    Object.assign(this, { model, onOpen });
+    this.model = model;
     this.list = document.getElementById("events");
     this.gap = null; // the gap block at the top, into which what it ended goes
-    this.list.addEventListener("click", (event) => this.open(event.target.closest("[data-code]")));
-  }
-
-  open(node) {
-    if (node) this.onOpen(node.dataset.code);
+    rove(this.list, onOpen);
   }
 
   all() {
@@ -172,14 +175,12 @@ export class Stream {
     const recovered = event.origin === "recovered";
     if (recovered && this.gap) this.count(enters);
     else if (!recovered) this.gap = null;
-    const made = line(event, enters ? "▲" : "▽", enters ? "up" : "down", event.name || event.code, event.condition.name);
+    const made = line(event, `${enters ? "▲" : "▽"} ${t(event.event)}`, enters ? "up" : "down", event.name || event.code, event.condition.name);
     made.dataset.code = event.code;
-    made.querySelector(".what").append(element("span", "word", ` ${t(event.event)}`));
     if (recovered) {
       made.classList.add("recovered");
-      const tag = element("span", "tag", t("recovered"));
       made.title = t("recovered.hint", { since: clock(event.since), until: clock(event.until) });
-      made.querySelector(".what").append(tag);
+      made.querySelector(".where").prepend(element("span", "tag", t("recovered")));
     }
     return made;
   }
@@ -216,6 +217,6 @@ export class Stream {
 
 function line(event, sign, way, what, where) {
   const node = element("li", "event");
-  node.append(element("time", "t", clock(event.at)), element("span", `sign ${way}`, sign, { "aria-hidden": "true" }), element("span", "what", what), element("span", "where", where));
+  node.append(element("time", "t", clock(event.at)), element("span", `sign ${way}`, sign), element("span", "what", what), element("span", "where", where));
   return node;
 }

@@ -9,10 +9,11 @@ import click
 
 from jogeon.alerts.making import made
 from jogeon.alerts.outbox import reason_in
-from jogeon.alerts.rebuilding import dry_run, row_of
+from jogeon.alerts.rebuilding import dry_run
 from jogeon.alerts.targets import try_out
 from jogeon.alerts.webhook import as_object
 from jogeon.alerts.wording import rows_of
+from jogeon.cli.running.alert_list import fate, listed
 from jogeon.cli.running.alert_plan import settings_of_alerts, unlisted, unpriced, unready
 from jogeon.cli.running.journals import journal_read
 from jogeon.cli.running.loop import run_loop, shared_client
@@ -26,8 +27,6 @@ from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JournalError, SessionTaken
 from jogeon.events import korean
 from jogeon.journal.history import History
-from jogeon.journal.reading import open_reader, told
-from jogeon.journal.steps import read_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,27 +153,8 @@ def answer_list(choices: Choices, journal: str | None, since: datetime | None, u
     """Write the alerts of a journal, one line for each target, and what became of them."""
     path = journal_read(choices, journal)
     start_ns, end_ns = _span(path, since, until)
-    with told(path):
-        db = open_reader(path)
-        try:
-            posts = [post for post in read_posts(db) if start_ns <= post.due_ns < end_ns]
-        finally:
-            db.close()
-    rows = ((row, post) for post in posts if (row := row_of(post)).rule)
-    _write(((row, as_object(row) | _fate(post), _state(post, choices)) for row, post in rows), choices)
-
-
-def _fate(post: Posted) -> dict[str, object]:
-    sent = None if post.done_ns is None else korean(post.done_ns).isoformat(timespec="microseconds")
-    reason = reason_in(post.reason)
-    fate: dict[str, object] = {
-        "target": post.target,
-        "state": post.state,
-        "sent": sent if post.state == "sent" else None,
-        "tries": post.tries,
-        "reason": None if reason is None else str(reason),
-    }
-    return fate | {"digest": post.digest} if post.digest else fate
+    rows = ((row, post) for row, post in listed(path) if start_ns <= post.due_ns < end_ns)
+    _write(((row, as_object(row) | fate(post), _state(post, choices)) for row, post in rows), choices)
 
 
 def _state(post: Posted, choices: Choices) -> str:

@@ -103,18 +103,18 @@ class Recorded(Protocol):
 
 
 @contextlib.asynccontextmanager
-async def alerts_of(watch: Recorded, plan: AlertPlan, texts: Texts) -> AsyncIterator[None]:
+async def alerts_of(watch: Recorded, plan: AlertPlan, texts: Texts) -> AsyncIterator[Alerting | None]:
     """Send alerts while a watch records, within this context; nothing waits for them to begin."""
     journal = watch.journal
     if journal is None:
-        yield
+        yield None
         return
     plan.tell_unrecorded(watch)
     alerting = Alerting(journal, plan.plan, say=partial(say, texts, journal), lang=texts.lang)
     begun = asyncio.create_task(plan.begun(alerting), name="jogeon alerts begun")
     following = asyncio.create_task(plan.follow(alerting, watch), name="jogeon.toml followed")
     try:
-        yield
+        yield alerting
     finally:
         following.cancel()
         await asyncio.gather(begun, following, return_exceptions=True)

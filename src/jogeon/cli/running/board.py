@@ -47,7 +47,13 @@ def groups(board: Board) -> Sequence[Group]:
     """Return the routes of a board."""
     from jogeon.board.routes import board_groups  # with HTTP, which takes a while to load
 
-    return board_groups(board)
+    return board_groups(board, _last_alerts)
+
+
+def _last_alerts(path: Path, since_ns: int, most: int, /) -> list[dict[str, object]]:
+    from jogeon.cli.running.alert_list import last_alerts  # with the rules, which few use
+
+    return last_alerts(path, since_ns, most)
 
 
 @contextlib.asynccontextmanager

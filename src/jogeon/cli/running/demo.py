@@ -30,6 +30,7 @@ async def show_demo(simulator: Simulator, wish: Wish, choices: Choices, port: in
             where = Endpoint("demo", simulator.websocket, FixedToken("demo"))
             settings = HubSettings(
                 server="demo", journal=Path(folder, "demo.journal"), everything=True, port=port, rest_port=rest_port,
+                quotes=True,
             )  # fmt: skip
             policy = policy_for("demo", recheck=choices.recheck, on_taken=choices.on_taken)
             board = Board(lambda: hub, policy.wall)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from jogeon.account.keys import Keys
+    from jogeon.alerts.alerting import Alerting
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.running.alert_plan import AlertPlan
     from jogeon.cli.texts import Texts
@@ -77,7 +78,7 @@ async def serve_hub(
         async with (
             leased(choices, settings) as lease,
             hub,
-            _alerting(hub, alerts, choices.texts),
+            _alerting(hub, alerts, choices.texts) as board.alarms,
             published(hub, lease, choices.nats),
             board_of(hub, board, server) as link,
         ):
@@ -96,18 +97,18 @@ async def serve_hub(
 
 
 @contextlib.asynccontextmanager
-async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[None]:
+async def _alerting(hub: Hub, plan: AlertPlan | None, texts: Texts) -> AsyncIterator[Alerting | None]:
     """Send alerts of what a hub records, if they are wanted."""
     if plan is None:
-        yield
+        yield None
         return
     from jogeon.cli.running.alert_plan import alerts_of, named_in
 
     await plan.begin(hub.feed.conditions)
     for _, name in named_in(plan.plan.rules):
         hub.pin(resolve(name, hub.feed.listing), "K")
-    async with alerts_of(hub, plan, texts):
-        yield
+    async with alerts_of(hub, plan, texts) as alerting:
+        yield alerting
 
 
 def _session(server: str, keys: Keys | None) -> str:

@@ -15,7 +15,8 @@ def show_status(told: dict[str, Any], texts: Texts) -> None:
     above, journal = told["upstream"], told["journal"]
     head = Table([Column(texts("hub.session")), Column(texts("hub.state")), Column(texts("hub.logins"), right=True),
                   Column(texts("hub.position"), gives_way=True)])  # fmt: skip
-    head.add(above["server"], _word("state.", above["state"], texts), str(above["logins"]), f"{journal['epoch']}:{journal['n']}")
+    state = _word("state.", above["state"], texts)
+    head.add(above["server"], state, str(above["logins"]), f"{journal['epoch']}:{journal['n']}")
     counts = [Column(texts("hub.members"), right=True), Column(texts("hub.consumers"), right=True)]
     followed = Table([Column("seq", right=True), Column(texts("hub.condition")), *counts])
     for each in told["conditions"]:

@@ -188,6 +188,7 @@ TEXTS = {
         "{name!r} is not a position: JOURNAL:EPOCH:N or EPOCH:N",
     ),
     "report.took no message": Text("{name}이(가) 메시지를 받지 않음: {why}", "{name} took no message: {why}"),
+    "report.muted": Text("알림을 멈춘 동안", "muted"),
     "report.too old": Text("너무 오래됨", "too old"),
     "report.no such target": Text("없어진 대상", "no such target"),
     "report.no end": Text("{seconds:g}초 안에 끝나지 않음", "no end within {seconds:g} s"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from jogeon.server.frames import NORMAL
 from jogeon.server.peer import LoginVerdict
+from jogeon.simulator.broker.admission import Admission
 from jogeon.simulator.broker.desks import Desks, Held
 from jogeon.simulator.broker.dialect import BESIDE, NOTICE, Dialect
 from jogeon.simulator.broker.faults import Standing
@@ -26,7 +27,6 @@ from jogeon.wire.messages import (
     ConditionList,
     ListConditions,
     LoginAccepted,
-    Refusal,
     Register,
     Registered,
     RegisterQuotes,
@@ -37,7 +37,7 @@ from jogeon.wire.messages import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jogeon.events import Condition, Exchange
+    from jogeon.events import Exchange
     from jogeon.server.issued import Tokens
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
@@ -49,13 +49,10 @@ HOLD: Final = 1.0
 MOST_PAGES: Final = 8
 """Searches a peer can have open at a time."""
 NOT_OFFERED: Final = 8104
-BAD_VENUE: Final = 1903
 LIST_TOO_SOON: Final = {
     "105110": (105110, "해당 TRNM 으로 허용된 요청 건수 초과"),
     "1700": (5, "허용된 요청 개수를 초과하였습니다[1700:허용된 API 요청 개수를 초과하였습니다]"),
 }
-QUIET: Final = Refusal(code="", text="")
-"""What is noted where the broker says nothing."""
 
 
 class SimulatedBroker:
@@ -86,8 +83,9 @@ class SimulatedBroker:
         self._pushes = Pushes(self._desks, self.quotes, self._dialect, self.standing, switches.fragment)
         self._ghosts: set[tuple[str, str]] = set()
         self._page_keys = 0
-        self._replies = Replies(self.standing, switches)
+        self._replies = Replies(self.standing, switches, self._dialect)
         self._answer = self._replies.give
+        self._admission = Admission(self._markets, self._desks, switches, self.quotas, self._replies)
 
     # ------------------------------------------------------------ a Backend
 
@@ -159,38 +157,8 @@ class SimulatedBroker:
         if self._switches.notice:
             peer.say(NOTICE)
 
-    def _label(self, request: Search | Register | Clear) -> str:
-        """Return the seq a request names."""
-        seq = request.seq.strip()
-        return seq.lstrip("0") or "0" if seq.isdigit() and self._switches.zero_padded == "taken" else seq
-
-    def _condition(self, peer: Peer, request: Search | Register) -> Condition | None:
-        """Return the condition a request is about; None if it was refused or passed over in silence."""
-        unlisted = self._desks[peer].listed is None
-        seq = self._desks[peer].meant(self._label(request), by_list=self._switches.seqs == "listed")
-        found = next((condition for condition in self._market.conditions if condition.seq == seq), None)
-        silent = self._switches.unlisted if unlisted else self._switches.unknown_seq if found is None else ""
-        if silent == "silent":
-            self._answer(peer, request, QUIET, None)
-        elif found is None or (unlisted and self._switches.unlisted == "900004"):
-            self._refuse(peer, request, *messages.SEQ_REFUSED)
-        elif self._switches.venues == "K" and request.exchange != "K":
-            self._refuse(peer, request, BAD_VENUE, "거래소구분 값이 올바르지 않습니다[1903:거래소구분 오류]")
-        elif self._replies.fails():
-            self._answer(peer, request, *self._dialect.failed(self._label(request)))
-        else:
-            return found
-        return None
-
-    def _exchange(self, request: Search | Register) -> Exchange:
-        """Return the exchange whose market a request is about: 통합 (A) is answered from KRX's."""
-        return request.exchange if request.exchange in self._markets else "K"
-
-    def _market_of(self, request: Search | Register) -> Market:
-        return self._markets[self._exchange(request)]
-
     def _search(self, peer: Peer, request: Search) -> None:
-        condition = self._condition(peer, request)
+        condition = self._admission.condition(peer, request)
         if condition is None:
             return
         if self._switches.beside == "system" and self._desks[peer].registered:
@@ -201,18 +169,18 @@ class SimulatedBroker:
         pages = self._desks[peer].pages
         if request.cont_yn == "Y":
             seq, codes = pages.get(request.next_key, ("", []))
-            if seq != self._label(request):
+            if seq != self._dialect.label(request):
                 self._refuse(peer, request, *messages.PAGE_REFUSED)
                 return
-        elif self._paused(peer, request, condition):
+        elif self._admission.paused(peer, request, condition):
             return
         else:
-            codes = self._market_of(request).members(condition.seq)
+            codes = self._admission.market(request).members(condition.seq)
         self._page(peer, request, codes, pages)
 
     def _clashes(self, peer: Peer, request: Search) -> bool:
         """Let a search of a condition that is registered do what the switch says; True if it is refused."""
-        label = self._label(request)
+        label = self._dialect.label(request)
         if self._switches.search_of_registered == "keeps" or label not in self._desks[peer].registered:
             return False
         if self._switches.search_of_registered == "ends":
@@ -228,28 +196,28 @@ class SimulatedBroker:
         if len(codes) > size:
             self._page_keys += 1
             key = f"{self._page_keys:020d}"
-            pages[key] = (self._label(request), codes[size:])
+            pages[key] = (self._dialect.label(request), codes[size:])
             if len(pages) > MOST_PAGES:
                 del pages[next(iter(pages))]
-        quotes = [self._market_of(request).prices(code) for code in codes[:size]]
+        quotes = [self._admission.market(request).prices(code) for code in codes[:size]]
         page = messages.SearchPage(stocks=(), cont_yn="Y" if key else "N", next_key=key)
-        text = self._dialect.page(self._label(request), quotes, request.exchange, key)
+        text = self._dialect.page(self._dialect.label(request), quotes, request.exchange, key)
         self._answer(peer, request, page, text)
 
     def _register(self, peer: Peer, request: Register) -> None:
-        condition = self._condition(peer, request)
-        label = self._label(request)
+        condition = self._admission.condition(peer, request)
+        label = self._dialect.label(request)
         if condition is None or self._doubled(peer, request, label):
             return
         self.on_register(condition.seq)
-        codes = self._market_of(request).members(condition.seq)
+        codes = self._admission.market(request).members(condition.seq)
         desk = self._desks[peer]
-        if self._paused(peer, request, condition):
+        if self._admission.paused(peer, request, condition):
             return
         if limit := self.quotas.too_many(len(desk.registered), len(codes)):
             self._refuse(peer, request, OVER_LIMIT, f"{limit}.")
             return
-        self._desks.register(peer, label, (self._exchange(request), condition.seq))
+        self._desks.register(peer, label, (self._admission.exchange(request), condition.seq))
         held = Held(request, codes, self.standing.push_before_reply, self._clock() + HOLD)
         if held.pushes:
             desk.held[label] = held
@@ -264,20 +232,13 @@ class SimulatedBroker:
         self._answer(peer, request, refusal, None if self._switches.second == "silent" else reply)
         return True
 
-    def _paused(self, peer: Peer, request: Search | Register, condition: Condition) -> bool:
-        if not self.quotas.too_soon(peer.key, condition.name):
-            return False
-        text = f"같은 조건식은 {self._switches.pause:g}초에 한 번만 조회할 수 있습니다."
-        self._refuse(peer, request, OVER_LIMIT, text)
-        return True
-
     def _reply(self, peer: Peer, held: Held) -> None:
-        text = self._dialect.snapshot(self._label(held.request), held.codes, held.request.exchange)
+        text = self._dialect.snapshot(self._dialect.label(held.request), held.codes, held.request.exchange)
         self._answer(peer, held.request, Registered(tuple(held.codes)), text)
 
     def _clear(self, peer: Peer, request: Clear) -> None:
         """Stop real time; a seq that was not registered is acknowledged all the same."""
-        label = self._label(request)
+        label = self._dialect.label(request)
         self._ghosts.discard((peer.key, label))
         if label in self._desks[peer].registered:
             self._desks.unregister(peer, label)
@@ -286,8 +247,7 @@ class SimulatedBroker:
     def _refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
         if isinstance(request, RegisterQuotes | RemoveQuotes):
             self.quotes.refused[str(code)] += 1
-        label = self._label(request) if isinstance(request, Search | Register | Clear) else None
-        self._answer(peer, request, *self._dialect.refusal(request.trnm, code, text, label))
+        self._replies.refuse(peer, request, code, text)
 
     def _quote(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> None:
         """Register single stocks, or let go of them."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jogeon.events import Condition, Exchange
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.market import Prices
+    from jogeon.wire.messages import Clear, Register, Search
 
 LOGIN_REASONS: Final = {
     "1700": "허용된 API 요청 개수를 초과하였습니다",
@@ -71,6 +72,11 @@ class Dialect:
         rows = [{"seq": seq, "name": name} if objects else [seq, name] for seq, name in pairs]
         data = None if not rows and self._switches.empty_list == "null" else rows
         return writers.encode_list(data, self._switches.list_name)
+
+    def label(self, request: Search | Register | Clear) -> str:
+        """Return the seq a request names."""
+        seq = request.seq.strip()
+        return seq.lstrip("0") or "0" if seq.isdigit() and self._switches.zero_padded == "taken" else seq
 
     def refusal(self, trnm: str, code: int, text: str, seq: str | None = None) -> tuple[Refusal, bytes]:
         """Return a refusal; the condition it is about stands where the switch has it."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from jogeon.wire.messages import Clear, Register, Search
+
 if TYPE_CHECKING:
     from jogeon.server.peer import Peer
+    from jogeon.simulator.broker.dialect import Dialect
     from jogeon.simulator.broker.faults import Standing
     from jogeon.simulator.broker.switches import Switches
     from jogeon.wire.messages import Answer, Request
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
 class Replies:
     """Gives answers as the standing faults and the switches have it."""
 
-    def __init__(self, standing: Standing, switches: Switches) -> None:
+    def __init__(self, standing: Standing, switches: Switches, dialect: Dialect) -> None:
+        self.dialect = dialect
         self._standing = standing
         self._switches = switches
         self._random = Random(1)  # noqa: S311 - how late replies are, not a secret
@@ -39,6 +43,11 @@ class Replies:
             self._standing.double_reply -= 1
             times = 2
         peer.answer(request, answer, text, after=self._delay(), times=times)
+
+    def refuse(self, peer: Peer, request: Request, code: int, text: str) -> None:
+        """Refuse a request, with the condition it is about."""
+        label = self.dialect.label(request) if isinstance(request, Search | Register | Clear) else None
+        self.give(peer, request, *self.dialect.refusal(request.trnm, code, text, label))
 
     def _delay(self) -> float:
         longest = max(self._switches.slow, self._standing.slow_reply)

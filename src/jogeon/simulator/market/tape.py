@@ -1,30 +1,28 @@
 """What trades when, and at what price: the synthetic tape (체결) of all that is listed, tick by tick of market time.
 
 A stock's price wanders, a few steps of its grid wide, around its `anchor`. These move anchors: the opening auction,
-news (a stock is then hot for some minutes: it trades often, in large lots, and runs to its new anchor), and the plot:
+news (a stock is then hot for some minutes: it trades often, in large lots, and runs to its new anchor), and the plot
+(plot.py). Besides:
 
-* Leaders (주도주) are a few stocks that are traded back and forth across SURGE; above them, flyers never fall back to
-  it. So some stocks are always above SURGE, and one crosses it every few seconds, in a closing auction, too.
-* Some stocks run to their daily limit (상한가, 하한가), and stay there; one opens there.
 * A stock that is about to trade further than VI_PERCENT from its last auction is interrupted (VI) for VI_TICKS, then
   trades once in an auction.
 * Now and then a block of at least BLOCK shares changes hands, and an ordinary trade follows within a second.
 
-How busy a moment is, is the hours' to say. All randomness comes from one generator, by way of `random()` alone, whose
-sequence Python promises to keep; and only arithmetic that is exact everywhere is used. So a tape is the same on every
-machine.
+How busy a moment is, is the hours' to say. All randomness comes from one source (chance.py), and only arithmetic that
+is exact everywhere is used. So a tape is the same on every machine.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from itertools import repeat
-from random import Random
 from typing import TYPE_CHECKING, Final
 
+from jogeon.simulator.market.chance import Chance
 from jogeon.simulator.market.companies import companies
 from jogeon.simulator.market.hours import KRX
-from jogeon.simulator.market.krx import first_price_at, price_above, price_below, snapped, tick_size
+from jogeon.simulator.market.krx import snapped, tick_size
+from jogeon.simulator.market.plot import Plot
 from jogeon.simulator.market.stock import Stock
 
 if TYPE_CHECKING:
@@ -35,13 +33,6 @@ if TYPE_CHECKING:
 
 TICKS_A_SECOND: Final = 10
 
-SURGE: Final = 5_000
-"""The rate that leaders cross, in thousandths of a percent."""
-LEADERS: Final = 12
-FLYERS: Final = 4
-LEADER_VOLUME: Final = 100_000
-"""Shares that leaders and flyers trade in the opening auction, at least."""
-LEADER_PRICES: Final = range(2_000, 50_000)
 LEADER_PAUSE: Final = (2 * TICKS_A_SECOND, 6 * TICKS_A_SECOND)
 """At a pace of 1, as all pauses here; see BRISK."""
 
@@ -56,8 +47,6 @@ HOT_PACE: Final = 0.05
 """Trades a tick of each hot stock."""
 HOT_LOTS: Final = 5
 
-LIMIT_UPS: Final = 5
-LIMIT_DOWNS: Final = 3
 VI_TICKS: Final = 120 * TICKS_A_SECOND
 
 CALM_PACE: Final = 1 / 900
@@ -78,7 +67,8 @@ class Tape:
     """
 
     def __init__(self, seed: int, hours: Hours = KRX, *, only: Container[str] | None = None) -> None:
-        self._random = Random(seed).random  # noqa: S311 - a market to play with, not a secret
+        self._chance = Chance(seed)
+        self._random = self._chance.random
         self._hours = hours
         self._ticks_a_day = hours.seconds * TICKS_A_SECOND
         self.stocks: list[Stock] = []
@@ -116,7 +106,7 @@ class Tape:
         self._calm_owed -= calm
         self._hot_owed -= hot
         for crowd in (*repeat(self._crowd, calm), *repeat(self._hot, hot)):
-            stock = self._pick(crowd)
+            stock = self._chance.pick(crowd)
             if self._trade(stock):
                 yield stock
 
@@ -129,11 +119,11 @@ class Tape:
 
     def _list(self, company: Company, *, traded: bool) -> None:
         """Draw what a stock is like: the same whether it is traded here or not."""
-        weight = 3 + int(30 * self._power(5))
+        weight = 3 + int(30 * self._chance.power(5))
         if company.market == "3":
-            price = snapped(100 + 2_900 * self._power(2))
+            price = snapped(100 + 2_900 * self._chance.power(2))
         else:
-            price = snapped(1_000 + 9_000 * self._random() + 400_000 * self._power(10))
+            price = snapped(1_000 + 9_000 * self._random() + 400_000 * self._chance.power(10))
         lot = min(1 + int(LOT_VALUE * (0.3 + 1.4 * self._random()) / price), MAX_LOT)
         stock = Stock(
             index=len(self.stocks), code=company.code, name=company.name,
@@ -160,52 +150,10 @@ class Tape:
         self._set_pace(0)
         for stock in self.stocks:
             pull = (stock.base - stock.previous_close) / stock.previous_close  # or prices drift away over the days
-            gap = self._between(-0.01, 0.01) + self._between(-0.01, 0.01) + 0.05 * min(max(pull, -1), 1)
-            volume = 1 + int(stock.previous_volume * self._between(0.01, 0.05))
+            gap = self._chance.between(-0.01, 0.01) + self._chance.between(-0.01, 0.01) + 0.05 * min(max(pull, -1), 1)
+            volume = 1 + int(stock.previous_volume * self._chance.between(0.01, 0.05))
             stock.open_day(snapped(stock.previous_close * (1 + gap)), volume)
-        self._leaders = [self._open_leader(above=number % 2 == 0) for number in range(LEADERS)]
-        for _ in range(FLYERS):
-            self._open_flyer()
-        self._plot_limits()
-
-    def _open_leader(self, *, above: bool) -> Stock:
-        stock = self._unled()
-        self._lead(stock, self._beside_surge(stock, above=above))
-        return stock
-
-    def _open_flyer(self) -> None:
-        stock = self._unled()
-        self._lead(stock, first_price_at(stock.previous_close, int(self._between(7_000, 15_000))))
-        stock.floor = first_price_at(stock.previous_close, SURGE)
-
-    def _lead(self, stock: Stock, price: int) -> None:
-        stock.open_day(price, max(stock.volume, LEADER_VOLUME + self._within(0, LEADER_VOLUME)))
-        stock.leads = True
-
-    def _unled(self) -> Stock:
-        while True:
-            stock = self._pick(self._leading)
-            if stock.previous_close in LEADER_PRICES and not (stock.leads or stock.bound_for):
-                return stock
-
-    def _plot_limits(self) -> None:
-        """Choose who runs to a daily limit today, and when; the first is there from the opening on."""
-        self._runs: list[tuple[int, Stock]] = []
-        for number in range(LIMIT_UPS + LIMIT_DOWNS):
-            stock = self._unled()
-            stock.bound_for = stock.upper if number < LIMIT_UPS else stock.lower
-            self._runs.append((self._within(0, self._ticks_a_day * 8 // 10), stock))
-        _, first = self._runs.pop(0)
-        first.open_day(first.upper, first.volume)
-        first.pin()
-        self._runs.sort(key=lambda run: run[0], reverse=True)
-
-    def _beside_surge(self, stock: Stock, *, above: bool) -> int:
-        """Return a price up to four steps above or below the one where the rate reaches SURGE."""
-        price = first_price_at(stock.previous_close, SURGE)
-        for _ in range(self._within(0, 3)):
-            price = price_above(price) if above else price_below(price)
-        return price if above else price_below(price)
+        self._plot = Plot(self._chance, self._leading, self._ticks_a_day)
 
     # ------------------------------------------------------------ the day
 
@@ -214,12 +162,10 @@ class Tape:
         second = self._now // TICKS_A_SECOND
         self._set_pace(second)
         self._cool()
-        while self._runs and self._runs[-1][0] <= self._now and not self._closing:
-            _, stock = self._runs.pop()
-            stock.head_for(stock.bound_for)
-            self._heat(stock)
         if self._closing:
             return
+        for stock in self._plot.runs(self._now):
+            self._heat(stock)
         for stock in [stock for stock in self._halted if stock.halted_until <= self._now]:
             self._halted.remove(stock)
             self._resume(stock)
@@ -270,7 +216,7 @@ class Tape:
 
     def _resume(self, stock: Stock) -> None:
         """Hold the auction that ends an interruption: about at the price that caused it."""
-        price = snapped(stock.resumes_at * (1 + self._between(-0.01, 0.01)))
+        price = snapped(stock.resumes_at * (1 + self._chance.between(-0.01, 0.01)))
         self._auction(stock, min(max(price, stock.floor), stock.cap))
         stock.calm()
 
@@ -281,34 +227,31 @@ class Tape:
             stock.pin()
 
     def _trade_block(self) -> Stock:
-        self._block_at = self._now + self._within(*BLOCK_PAUSE) / self._brisk
-        stock = self._pick(self._crowd)
+        self._block_at = self._now + self._chance.within(*BLOCK_PAUSE) / self._brisk
+        stock = self._chance.pick(self._crowd)
         while stock.price not in BLOCK_PRICES or stock.halted_until:
-            stock = self._pick(self._crowd)
-        stock.record(stock.price, BLOCK + int(4 * BLOCK * self._power(3)))
-        self._echoes[self._now + self._within(*BLOCK_ECHO)].append(stock)
+            stock = self._chance.pick(self._crowd)
+        stock.record(stock.price, BLOCK + int(4 * BLOCK * self._chance.power(3)))
+        self._echoes[self._now + self._chance.within(*BLOCK_ECHO)].append(stock)
         return stock
 
     def _cross(self) -> Stock:
         """Trade a leader on the other side of SURGE."""
-        self._leader_at = self._now + self._within(*LEADER_PAUSE) / self._brisk
-        stock = self._pick(self._leaders)
-        stock.anchor = self._beside_surge(stock, above=stock.rate < SURGE)
-        stock.record(stock.anchor, stock.lot)
-        return stock
+        self._leader_at = self._now + self._chance.within(*LEADER_PAUSE) / self._brisk
+        return self._plot.cross()
 
     def _tell_news(self) -> None:
-        self._news_at = self._now + self._between(*NEWS_PAUSE) / self._brisk
-        stock = self._pick(self.stocks)
+        self._news_at = self._now + self._chance.between(*NEWS_PAUSE) / self._brisk
+        stock = self._chance.pick(self.stocks)
         if stock.leads or stock.bound_for or stock in self._hot:
             return
-        size = 0.01 + 0.29 * self._power(5)
+        size = 0.01 + 0.29 * self._chance.power(5)
         direction = 1 if self._random() < 0.6 else -1
         stock.anchor = snapped(stock.previous_close * (1 + direction * size))
         self._heat(stock)
 
     def _heat(self, stock: Stock) -> None:
-        stock.hot_until = self._now + self._within(*HOT_TICKS)
+        stock.hot_until = self._now + self._chance.within(*HOT_TICKS)
         if stock not in self._hot:
             self._hot.append(stock)
 
@@ -316,7 +259,7 @@ class Tape:
         """Let stocks whose news is old fall back part of the way; who is bound for a limit runs on."""
         over = [stock for stock in self._hot if stock.hot_until <= self._now and not self._running(stock)]
         for stock in over:
-            stock.anchor = stock.previous_close + int(stock.change * self._power(3))
+            stock.anchor = stock.previous_close + int(stock.change * self._chance.power(3))
             self._hot.remove(stock)
 
     def _running(self, stock: Stock) -> bool:
@@ -331,21 +274,3 @@ class Tape:
             if stock.last < BLOCK:  # else an ordinary trade is to follow
                 self._auction(stock, stock.price)
                 yield stock
-
-    # ------------------------------------------------------------ chance
-
-    def _pick(self, stocks: list[Stock]) -> Stock:
-        return stocks[int(self._random() * len(stocks))]
-
-    def _within(self, low: int, high: int) -> int:
-        return low + int(self._random() * (high - low + 1))
-
-    def _between(self, low: float, high: float) -> float:
-        return low + self._random() * (high - low)
-
-    def _power(self, exponent: int) -> float:
-        """Return a number below 1 that is mostly small."""
-        base = product = self._random()
-        for _ in range(exponent - 1):
-            product *= base
-        return product

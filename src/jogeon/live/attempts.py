@@ -1,0 +1,116 @@
+"""The attempts to register one condition on one connection: what was sent, how it went, when to try again. No I/O.
+
+Nothing of it outlives its connection.
+"""
+
+from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
+from jogeon.live.listing import LONGEST_DOUBLING
+from jogeon.reports import Report
+from jogeon.wire import messages
+from jogeon.wire.messages import Answer, Malformed, Refusal, Register, Registered
+
+CURE_PAUSE = 0.3
+"""Seconds between the CNSRCLR and the CNSRREQ that cure 900003."""
+UNANSWERED_PAUSE = (5.0, 60.0)
+"""First and longest pause between attempts to register a condition that is not answered."""
+WORDS_PAUSE = 1.5
+"""Seconds after which a failure told in words beside code 0 was seen cured by asking once more."""
+BUSY_PAUSE = 1.0
+"""Seconds after a refusal for the rate of requests: about one a second is what the broker allows for each TR."""
+TRIES = 3
+"""Refusals in a row that may pass before a condition counts as refused, and a request of the user fails."""
+HOPELESS_AFTER = 3
+"""Unanswered attempts after which a connection that still owes a reply is no good for this condition."""
+
+
+class Attempts:
+    """What was tried. `failures` in a row are counted; `error` is the last, None once it is registered."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.error: JogeonError | None = None
+        self.held = False
+        """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self._asked: Register | None = None
+        """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
+        self._overdue = False
+        """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
+        self._owed = False
+        """Whether a CNSRREQ timed out and its reply may yet come, in the place of the reply to a later one."""
+        self._cured = self._confirming = False
+        self._passing = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it went unanswered so often that only another connection can help, if this one owes a reply."""
+        return self.failures >= HOPELESS_AFTER and isinstance(self.error, RequestTimeout)
+
+    def sent(self, request: Register | None) -> None:
+        """Note what is sent: a CNSRREQ, or a CNSRCLR (None)."""
+        self._overdue = False
+        if request is not None:
+            self.held, self._asked = True, request
+
+    def cleared(self) -> float:
+        """Note that the server holds no registration; return the seconds until the CNSRREQ."""
+        self.held = False
+        return CURE_PAUSE if self._cured or self.failures else 0.0
+
+    def again(self, answer: Answer, *, known: bool) -> float | None:
+        """Return the seconds after which to ask once more, None if an answer stands; `known`: it had members."""
+        match answer:
+            case Registered():
+                # it may be the reply to somebody else, come twice; or a member may be unreadable
+                unsure = bool(answer.oddities) or (known and not answer.codes and not answer.named)
+                if unsure and not self._confirming:
+                    self._confirming = True
+                    return 0.0
+            case Refusal(code=messages.ALREADY_REGISTERED) if not self._cured:
+                self._cured = True
+                return 0.0
+            case Refusal(code, text) if answer.passes and self._passing < TRIES:
+                self._passing += 1
+                self.held = False
+                self.error = RequestRefused(Register.trnm, code=code, text=text)
+                return BUSY_PAUSE if answer.busy else WORDS_PAUSE
+        return None
+
+    def succeeded(self) -> bool:
+        """Note that it is registered; return whether the answer may be the reply to an older request.
+
+        Then the newer one may be lost, and nothing would be pushed.
+        """
+        owed, self._owed = self._owed, False
+        self.failures, self.error = 0, None
+        self._cured = self._confirming = False
+        self._passing = 0
+        return owed
+
+    def failed(self, error: JogeonError, *, overdue: bool) -> float:
+        """Note that it was refused or not answered; return the seconds until the next attempt.
+
+        `overdue`: the reply to the CNSRREQ that timed out is its answer yet.
+        """
+        first, longest = UNANSWERED_PAUSE
+        pause = min(longest, first * 2.0 ** min(self.failures, LONGEST_DOUBLING))
+        self.failures += 1
+        self.error = error
+        self.held, self._overdue, self._owed = True, overdue, self._owed or overdue
+        self._cured = self._confirming = False
+        self._passing = 0
+        return pause
+
+    def takes_late(self, request: Register, answer: Answer) -> bool:
+        """Tell whether a reply that came after its time is the answer yet: if nothing was sent since."""
+        self._owed = False
+        takes = self._overdue and request is self._asked and isinstance(answer, Registered) and answer.named
+        if takes:
+            self._overdue = False
+        return takes
+
+
+def failure_of(answer: Refusal | Malformed) -> JogeonError:
+    """Return the error that an answer is which registers nothing."""
+    if isinstance(answer, Refusal):
+        return RequestRefused(Register.trnm, code=answer.code, text=answer.text)
+    return RemoteProtocolError(Report("unreadable reply", name=Register.trnm, text=answer.reason))

@@ -1,0 +1,103 @@
+"""What a server sends to a peer: frames wait here until the end of the loop's turn, and go out in one write.
+
+A peer that does not read is cut when too much waits for it, in bytes or for too long.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from picows import WSTransport
+
+from jogeon.server.settings import ServerSettings
+
+EARLY_OUTBOX = 64 * 1024
+"""Bytes that may wait for a peer that has not logged in, and for one that floods while it does not read."""
+
+logger = logging.getLogger("jogeon.server")
+
+
+class Outbox:
+    """What waits for the peer with a number in the log. `transport` is set once it is connected.
+
+    `ready()` has it flushed at the end of this turn; `cut(why)` breaks the connection off.
+    """
+
+    transport: WSTransport
+
+    def __init__(
+        self,
+        number: int,
+        settings: ServerSettings,
+        loop: asyncio.AbstractEventLoop,
+        ready: Callable[[], object],
+        cut: Callable[[str], object],
+    ) -> None:
+        self.closed = False
+        """Whether nothing can be sent any more; what waits may still go out."""
+        self.bound = min(settings.outbox, EARLY_OUTBOX)
+        """Bytes that may wait."""
+        self._number = number
+        self._lag = settings.lag
+        self._loop = loop
+        self._ready = ready
+        self._cut = cut
+        self._frames: list[bytes] = []
+        self._waiting = 0
+        self._lagging: asyncio.TimerHandle | None = None
+        """Ends the time for which too much may wait; None while it is not too much."""
+
+    def put(self, frames: bytes) -> None:
+        """Send ready-made frames (`text_frame`), any number at once."""
+        if self.closed:
+            return
+        if not self._frames:
+            self._ready()
+        self._frames.append(frames)
+        self._waiting += len(frames)
+        if self._waiting > self.bound:
+            self._overflow(self._waiting)
+
+    def flush(self) -> None:
+        """Write what waits, in one piece."""
+        frames = b"".join(self._frames)
+        self.clear()
+        if frames and not self.transport.is_disconnected:
+            self._look_at_lag()
+            self.transport.underlying_transport.write(frames)
+            self._overflow(self.transport.underlying_transport.get_write_buffer_size())
+            self._look_at_lag()
+
+    def clear(self) -> None:
+        """Drop what waits."""
+        self._frames.clear()
+        self._waiting = 0
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait on this side for a peer that reads slowly."""
+        return 0 if self.closed else self._waiting + self.transport.underlying_transport.get_write_buffer_size()
+
+    def _overflow(self, waiting: int) -> None:
+        """Cut the peer if more waits than may."""
+        if waiting > self.bound and not self.closed:
+            logger.warning("peer %d does not read: %d bytes wait, the bound is %d", self._number, waiting, self.bound)
+            self._cut("too slow")
+
+    def _look_at_lag(self) -> None:
+        """Cut a peer for which too much waits for too long; once it is not too much, the time begins anew."""
+        if self._lag is None:
+            return
+        most, seconds = self._lag
+        if self.unsent <= most:
+            if self._lagging is not None:
+                self._lagging.cancel()
+                self._lagging = None
+        elif self._lagging is None and not self.closed:
+            self._lagging = self._loop.call_later(seconds, self._lagged, most, seconds)
+
+    def _lagged(self, most: int, seconds: float) -> None:
+        self._lagging = None
+        if self.unsent > most and not self.closed:
+            logger.warning("peer %d does not keep up: %d bytes wait for %g s", self._number, self.unsent, seconds)
+            self._cut("too slow")

@@ -1,0 +1,108 @@
+"""The attempts of one connection: which answer is asked for once more and when, which fails, whose a late reply is."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversation import BUSY, NO, TWICE, WORDS, A
+from jogeon.errors import RemoteProtocolError, RequestRefused, RequestTimeout
+from jogeon.live.attempts import (
+    BUSY_PAUSE,
+    CURE_PAUSE,
+    HOPELESS_AFTER,
+    TRIES,
+    UNANSWERED_PAUSE,
+    WORDS_PAUSE,
+    Attempts,
+    failure_of,
+)
+from jogeon.wire.messages import Malformed, Refusal, Register, Registered
+
+SILENCE = RequestTimeout("CNSRREQ", 5.0)
+REQUEST = Register("0", "K")
+
+
+def sent(*, fails: bool = False) -> Attempts:
+    """Return attempts with a CNSRREQ sent, and left unanswered if it `fails`."""
+    attempts = Attempts()
+    attempts.sent(REQUEST)
+    if fails:
+        attempts.failed(SILENCE, overdue=True)
+    return attempts
+
+
+@pytest.mark.parametrize(("refusal", "pause"), [(BUSY, BUSY_PAUSE), (WORDS, WORDS_PAUSE)])
+def test_a_refusal_that_may_pass_is_asked_again_a_few_times(refusal: Refusal, pause: float) -> None:
+    attempts = sent()
+    assert [attempts.again(refusal, known=False) for _ in range(TRIES + 1)] == [pause] * TRIES + [None]
+    assert not attempts.held, "what is refused is not registered"
+    assert isinstance(attempts.error, RequestRefused)
+
+
+def test_what_was_registered_already_is_cleared_once() -> None:
+    attempts = sent()
+    assert attempts.again(TWICE, known=False) == 0.0
+    assert attempts.held
+    assert attempts.cleared() == CURE_PAUSE
+    assert attempts.again(TWICE, known=False) is None
+
+
+def test_an_empty_answer_without_a_name_is_confirmed_once() -> None:
+    empty = Registered((), named=False)
+    assert sent().again(empty, known=False) is None
+    assert sent().again(Registered((A,), named=False), known=True) is None
+    attempts = sent()
+    assert [attempts.again(empty, known=True) for _ in range(2)] == [0.0, None]
+
+
+def test_an_answer_with_an_unreadable_member_is_confirmed_once() -> None:
+    odd = Registered((A,), oddities=("?",))
+    attempts = sent()
+    assert [attempts.again(odd, known=False) for _ in range(2)] == [0.0, None]
+
+
+def test_failures_come_slower_each_time_and_success_forgets_them() -> None:
+    attempts = sent()
+    assert attempts.cleared() == 0.0
+    assert [attempts.failed(SILENCE, overdue=False) for _ in range(6)] == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
+    assert UNANSWERED_PAUSE == (5.0, 60.0)
+    assert attempts.held, "it may have been registered all the same"
+    assert attempts.cleared() == CURE_PAUSE
+    assert attempts.succeeded() is False
+    assert (attempts.failures, attempts.error) == (0, None)
+
+
+def test_only_silence_makes_a_connection_hopeless() -> None:
+    silent, refused = sent(), sent()
+    for attempt in range(1, HOPELESS_AFTER + 1):
+        silent.failed(SILENCE, overdue=True)
+        refused.failed(failure_of(NO), overdue=False)
+        assert silent.hopeless is (attempt == HOPELESS_AFTER)
+    assert not refused.hopeless
+
+
+def test_a_late_reply_is_the_answer_while_nothing_was_sent_since() -> None:
+    assert sent(fails=True).takes_late(REQUEST, Registered((A,)))
+    assert not sent().takes_late(REQUEST, Registered((A,)))
+    assert not sent(fails=True).takes_late(Register("0", "K"), Registered((A,))), "equal, but another request"
+    assert not sent(fails=True).takes_late(REQUEST, Registered((A,), named=False))
+    assert not sent(fails=True).takes_late(REQUEST, NO)
+    cleared = sent(fails=True)
+    cleared.sent(None)
+    assert not cleared.takes_late(REQUEST, Registered((A,)))
+
+
+def test_an_answer_may_be_the_one_that_was_owed() -> None:
+    attempts = sent(fails=True)
+    attempts.sent(REQUEST)
+    assert [attempts.succeeded(), attempts.succeeded()] == [True, False]
+    paid = sent(fails=True)
+    paid.takes_late(REQUEST, NO)
+    assert not paid.succeeded()
+
+
+def test_what_registers_nothing_is_an_error() -> None:
+    refused = failure_of(NO)
+    assert isinstance(refused, RequestRefused)
+    assert (refused.code, refused.text) == (NO.code, NO.text)
+    assert isinstance(failure_of(Malformed("no list")), RemoteProtocolError)

@@ -1,0 +1,140 @@
+"""The outbox of a peer: one write a turn, a bound in bytes, a bound in time; with a fake transport and a fake clock."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from jogeon.server.outbox import EARLY_OUTBOX, Outbox
+from jogeon.server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from picows import WSTransport
+
+LAG = (1_000, 2.0)
+
+
+class Socket:
+    """A transport that takes all that is written; `buffered` of it is not sent."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.buffered = 0
+        self.gone = False
+
+    def write(self, frames: bytes) -> None:
+        self.written.append(frames)
+        self.buffered += len(frames)
+
+    def get_write_buffer_size(self) -> int:
+        return self.buffered
+
+
+class Timers:
+    """A loop that keeps what it is to call; `due` of it, by its seconds."""
+
+    def __init__(self) -> None:
+        self.due: dict[object, tuple[float, Callable[[], None]]] = {}
+
+    def call_later(self, seconds: float, call: Callable[..., None], *args: object) -> SimpleNamespace:
+        key = object()
+        self.due[key] = (seconds, lambda: call(*args))
+        return SimpleNamespace(cancel=lambda: self.due.pop(key))
+
+    def pass_by(self) -> None:
+        due, self.due = list(self.due.values()), {}
+        for _, call in due:
+            call()
+
+
+class Case:
+    """An outbox on a socket, and what it asked for."""
+
+    def __init__(self, bound: int = EARLY_OUTBOX, lag: tuple[int, float] | None = None) -> None:
+        self.socket, self.timers = Socket(), Timers()
+        self.turns = 0
+        self.cut: list[str] = []
+        settings = ServerSettings(outbox=bound, lag=lag)
+        loop = cast("asyncio.AbstractEventLoop", self.timers)
+        self.outbox = Outbox(7, settings, loop, self._ready, self._cut)
+        transport = SimpleNamespace(underlying_transport=self.socket, is_disconnected=False)
+        self.outbox.transport = cast("WSTransport", transport)
+
+    def _ready(self) -> None:
+        self.turns += 1
+
+    def _cut(self, why: str) -> None:
+        self.cut.append(why)
+        self.outbox.closed = True
+
+
+def test_what_is_sent_in_one_turn_is_one_write() -> None:
+    case = Case()
+    case.outbox.put(b"one")
+    case.outbox.put(b"two")
+    assert (case.turns, case.socket.written, case.outbox.unsent) == (1, [], 6)
+    case.outbox.flush()
+    case.outbox.flush()
+    assert case.socket.written == [b"onetwo"]
+    case.outbox.put(b"three")
+    assert case.turns == 2
+
+
+def test_what_waits_when_it_is_closed_goes_out_and_nothing_more() -> None:
+    case = Case()
+    case.outbox.put(b"close")
+    case.outbox.closed = True
+    case.outbox.put(b"too late")
+    case.outbox.flush()
+    assert (case.socket.written, case.outbox.unsent) == ([b"close"], 0)
+
+
+def test_who_has_not_logged_in_may_have_little_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    case = Case(bound=10 * EARLY_OUTBOX)
+    case.outbox.put(bytes(EARLY_OUTBOX))
+    assert case.cut == []
+    case.outbox.put(b"x")
+    assert case.cut == ["too slow"]
+    assert f"peer 7 does not read: {EARLY_OUTBOX + 1} bytes wait" in caplog.text
+
+
+@pytest.mark.parametrize(("before", "cut"), [(400, []), (401, ["too slow"])])
+def test_the_bound_counts_what_the_socket_has_not_taken(before: int, cut: list[str]) -> None:
+    case = Case(bound=1_000)
+    case.socket.buffered = before
+    case.outbox.put(bytes(600))
+    assert case.cut == []
+    case.outbox.flush()
+    assert case.cut == cut
+
+
+def test_too_much_for_too_long_cuts_and_only_then(caplog: pytest.LogCaptureFixture) -> None:
+    case = Case(lag=LAG)
+    case.outbox.put(bytes(1_001))
+    case.outbox.flush()
+    assert [seconds for seconds, _ in case.timers.due.values()] == [2.0]
+    assert case.cut == []
+    case.timers.pass_by()
+    assert case.cut == ["too slow"]
+    assert "peer 7 does not keep up: 1001 bytes wait for 2 s" in caplog.text
+
+
+def test_who_takes_it_in_time_has_the_whole_time_again() -> None:
+    case = Case(lag=LAG)
+    case.outbox.put(bytes(1_001))
+    case.outbox.flush()
+    case.socket.buffered = 0
+    case.outbox.put(b"x")
+    case.outbox.flush()
+    assert case.timers.due == {}
+    case.outbox.put(bytes(1_000))
+    case.outbox.flush()
+    assert len(case.timers.due) == 1
+    case.socket.buffered = 1_000
+    case.timers.pass_by()
+    assert case.cut == []
