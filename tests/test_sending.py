@@ -199,7 +199,7 @@ def test_while_muted_what_rules_decide_is_dropped_and_what_the_tool_reports_of_i
         shelf.rows += [row(8, made_ns=wall())]
         sender.wake("phone")
         await asyncio.sleep(1)
-        assert shelf.became["8"] == ("sent", "")
+        assert shelf.became["8"] == ("sent", None)
         await sender.stop(0)
 
     virtual(main())
