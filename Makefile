@@ -63,6 +63,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/scripted.py --seeds 2000
 	$(BIN)/python bench/stream.py
 	$(BIN)/python bench/hub.py --minutes 30
+	$(if $(PEERS),$(BIN)/python bench/peers.py $(PEERS))
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py

@@ -4,8 +4,10 @@
 
 A hub in a process of its own over a simulator in this one. Below it: `jogeon watch --json` of everything and of some
 conditions, killed with -9, stopped for a while and resumed behind their last line; others that begin anew each time;
-plain programs of the guide's shape; programs that come and go within the grace period; searches of watched conditions,
-many at once. The hub is killed with -9 and started again, its session above is dropped, conditions are renumbered.
+plain programs of the guide's shape, which list, search and register again on the same connection; programs that come
+and go within the grace period; searches of watched conditions, many at once, while the broker goes on with their real
+time, ends it, or refuses them. The hub is killed with -9 and started again, its session above is dropped, conditions
+are renumbered.
 
 At each quiet point every fold must be the truth. At the end the numbers of each consumer must grow, those of everything
 must be /hub/events line by line, and no consumer may hold a line that the file has not. Exits 1 if anything is wrong.
@@ -14,30 +16,27 @@ must be /hub/events line by line, and no consumer may hold a line that the file 
 import argparse
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import random
-import signal
-import socket
 import sys
 import tempfile
 import time
+from asyncio import CancelledError
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import httpx2
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import jogeon
+from below import Consumer, HubProcess, Members, Number, Plain, number, started, unlabelled
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from naive_client import NaiveClient
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PINNED = ("급등주", "신고가 돌파")
 SOME = ("급등주", "거래량 급증", "대량 체결")
@@ -45,249 +44,11 @@ RACED = ("갭상승 유지", "상한가 돌파")
 RECHECK = 20
 GRACE = 0.5
 PATIENCE = 100.0
-SEARCH_PATIENCE = 5.0
 STOPS = (0.3, 1, 2, 3, 5, 8, 13)
 FOREVER_NS = 10**18
 USUAL = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)
-
-Number = tuple[int, int]
-Members = dict[str, set[str]]
-LABELS = ("name", "names")
-"""A line of the journal may bear a name that the live line lacked."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
-async def started(*words: object, log: Path) -> asyncio.subprocess.Process:
-    """Start a `jogeon` command; what it says on stderr goes behind what is in `log`."""
-    with log.open("ab") as stderr:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "jogeon", *map(str, words),
-            stdout=asyncio.subprocess.PIPE, stderr=stderr, limit=2**24,
-        )  # fmt: skip
-
-
-# ---------------------------------------------------------------- the hub
-
-
-class HubProcess:
-    """`jogeon hub`, on the same ports each time it is started."""
-
-    def __init__(self, upstream: str, journal: Path) -> None:
-        self.journal = journal
-        self.starts = 0
-        self._port, self._rest_port = free_port(), free_port()
-        self._upstream = upstream
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def websocket(self) -> str:
-        return f"ws://127.0.0.1:{self._port}/api/dostk/websocket"
-
-    async def start(self) -> None:
-        """Start it, and wait for its address."""
-        self.starts += 1
-        self._process = await started(
-            "hub", *PINNED, "--server", self._upstream, "--port", self._port, "--rest-port", self._rest_port,
-            "--journal", self.journal, "--grace", f"{GRACE}s", "--recheck", f"{RECHECK}s",
-            log=self.journal.with_name("hub.log"),
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 60)
-        assert line, f"the hub ended with {await self._process.wait()}"
-
-    async def kill(self) -> None:
-        """End it with -9."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
-
-    async def stop(self) -> int:
-        """Ask it to end; return its exit code."""
-        assert self._process is not None
-        self._process.terminate()
-        return await asyncio.wait_for(self._process.wait(), 20)
-
-    async def get(self, path: str) -> bytes:
-        """Return what it answers over HTTP."""
-        async with httpx2.AsyncClient(timeout=30) as http:
-            reply = await http.get(f"http://127.0.0.1:{self._rest_port}{path}")
-            assert reply.status_code == 200, (reply.status_code, reply.text[:200])
-            return reply.content
-
-
-# ---------------------------------------------------------------- consumers that get numbers
-
-
-class Consumer:
-    """`jogeon watch --json` on the hub; `resumes`: it begins again behind its last line, else anew.
-
-    `members` is what its lines add up to, `lines` those that bear a number.
-    """
-
-    def __init__(self, name: str, hub: HubProcess, *conditions: str, resumes: bool) -> None:
-        self.name, self.hub, self.conditions, self.resumes = name, hub, conditions, resumes
-        self.members: Members = {}
-        self.lines: list[dict[str, Any]] = []
-        self.wrong: list[str] = []
-        self.told: Counter[str] = Counter()
-        self.lives = 0
-        self.stopped = False
-        self._numbered: Members | None = None
-        """What the lines up to the last number add up to, if others came since."""
-        self._begun: set[str] = set()
-        """What has been shown in this life."""
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._kept = hub.journal.with_name(name.replace(", ", "-").replace(" ", "-") + ".jsonl")
-
-    async def start(self) -> None:
-        """Start it."""
-        self.lives += 1
-        with self._kept.open("ab") as kept:
-            kept.write(b'{"life":%d,"at":"%s"}\n' % (self.lives, time.strftime("%H:%M:%S").encode()))
-        if self._numbered is not None:
-            self.members, self._numbered = self._numbered, None
-        self._begun = set(self.members) if self.resumes and self.lines else set()
-        words: list[object] = ["watch", *(self.conditions or ("--all",)), "--json", "--server", self.hub.websocket]
-        words += ["--wait", "forever"]
-        if self.resumes and self.lines:
-            words += ["--after", await self.position()]
-        self._process = await started(*words, log=self._kept.with_suffix(".log"))
-        self._reading = asyncio.create_task(self._read(self._process))
-
-    async def position(self) -> str:
-        """Return the position of its last line."""
-        return "{epoch}:{n}".format(**self.lines[-1])
-
-    async def kill(self) -> None:
-        """End it with -9; what it wrote is read to the end, but for half a line."""
-        if self._process is None or self._reading is None:
-            return
-        self.go_on()
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-        await self._reading
-        self._process = None
-
-    def stop(self) -> None:
-        """Let it stand still."""
-        if self._process is not None and self._process.returncode is None and not self.stopped:
-            self.stopped = True
-            self._process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """Let it run again."""
-        if self.stopped and self._process is not None and self._process.returncode is None:
-            self._process.send_signal(signal.SIGCONT)
-        self.stopped = False
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while (line := await process.stdout.readline()).endswith(b"\n"):
-            with self._kept.open("ab") as kept:
-                kept.write(line)
-            self._take(msgspec.json.decode(line))
-        if (code := await process.wait()) != -signal.SIGKILL:
-            self.wrong.append(f"{self.name}: ended by itself with {code}")
-
-    def _take(self, line: dict[str, Any]) -> None:
-        self.told[line["event"]] += 1
-        if line.get("n") is not None:
-            if self.lines and number(line) <= number(self.lines[-1]):
-                self.wrong.append(f"{self.name}: {number(line)} after {number(self.lines[-1])}")
-            self.lines.append(line)
-            self._numbered = None
-        elif line["event"] in ("snapshot", "enter", "leave") and self._numbered is None:
-            self._numbered = {name: set(codes) for name, codes in self.members.items()}
-        name = (line["condition"] or {}).get("name") if "condition" in line else None
-        match line["event"]:
-            case "snapshot":
-                self._show(str(name), set(line["codes"]), line)
-            case "enter" | "leave":
-                self._change(str(name), line)
-
-    def _show(self, name: str, codes: set[str], line: dict[str, Any]) -> None:
-        known = self.members.get(name)
-        if name in self._begun and known != codes:
-            self.wrong.append(f"{self.name}: the fold of {name} jumps at {line.get('at')} {number(line)}")
-        self._begun.add(name)
-        self.members[name] = codes
-
-    def _change(self, name: str, line: dict[str, Any]) -> None:
-        members, code = self.members.setdefault(name, set()), line["code"]
-        if (line["event"] == "enter") == (code in members):
-            self.wrong.append(f"{self.name}: {line['event']} of {code} in {name} twice, {number(line)}")
-        (members.add if line["event"] == "enter" else members.discard)(code)
-
-
-def number(line: dict[str, Any]) -> Number:
-    """Return the number of a line, (0, 0) for one without."""
-    return line.get("epoch") or 0, line.get("n") or 0
-
-
-# ---------------------------------------------------------------- programs that get none
-
-
-class Plain:
-    """A program of the guide's shape, which comes again whenever its connection ends; `members` is its fold."""
-
-    def __init__(self, name: str, hub: HubProcess, *conditions: str) -> None:
-        self.name, self.hub, self.conditions = name, hub, conditions
-        self.members: Members = {}
-        self.wrong: list[str] = []
-        self.lives = 0
-
-    async def run(self) -> None:
-        """Live for ever."""
-        while True:
-            with contextlib.suppress(Exception):
-                await self._live()
-            self.members = {}
-            await asyncio.sleep(0.3)
-
-    async def _live(self) -> None:
-        async with NaiveClient(self.hub.websocket) as client:
-            assert (await client.login())["return_code"] == 0
-            seqs = {name: seq for seq, name in (await client.conditions()).items()}
-            self.lives += 1
-            begun: dict[str, str] = {}
-            while len(begun) < len(self.conditions):
-                for name in self.conditions:
-                    if seqs[name] in begun:
-                        continue
-                    reply = await client.register(seqs[name])
-                    if reply["return_code"] == 0:
-                        begun[seqs[name]] = name
-                        shown = {row["jmcode"].lstrip("A") for row in reply["data"] or ()}
-                        self.members[name] = shown
-                    else:
-                        await asyncio.sleep(0.5)
-            await self._fold(client, begun)
-
-    async def _fold(self, client: NaiveClient, begun: dict[str, str]) -> None:
-        """Make the fold anew of all that came, now and then: snapshots and pushes, in their order."""
-        while True:
-            members: Members = {}
-            for frame in client.frames:
-                if not isinstance(frame, dict):
-                    continue
-                if frame.get("trnm") == "CNSRREQ" and frame.get("return_code") == 0:
-                    members[begun[frame["seq"].strip()]] = {row["jmcode"].lstrip("A") for row in frame["data"] or ()}
-                for row in frame.get("data") or () if frame.get("trnm") == "REAL" else ():
-                    values = row["values"]
-                    stocks = members[begun[values["841"]]]
-                    (stocks.add if values["843"] == "I" else stocks.discard)(values["9001"])
-            self.members = members
-            if client._reading.done():
-                return
-            await asyncio.sleep(0.2)
+SEARCHED = ("keeps", "ends", "900003")
+"""What becomes of the real time of a condition that is searched, in turns."""
 
 
 # ---------------------------------------------------------------- the drill
@@ -296,10 +57,12 @@ class Plain:
 class Drill:
     """One run."""
 
-    def __init__(self, seed: int, simulator: Simulator, folder: Path) -> None:
+    def __init__(self, seed: int, simulator: Simulator, folder: Path, searched: Sequence[str]) -> None:
+        self.searched = searched
         self.random = random.Random(seed)
         self.simulator = simulator
-        self.hub = HubProcess(simulator.websocket, folder / "hub.journal")
+        words = (*PINNED, "--grace", f"{GRACE}s", "--recheck", f"{RECHECK}s")
+        self.hub = HubProcess(simulator.websocket, folder / "hub.journal", *words)
         self.consumers = [
             Consumer("everything", self.hub, resumes=True),
             Consumer("some, resumed", self.hub, *SOME, resumes=True),
@@ -415,6 +178,8 @@ class Drill:
 
     async def rest(self) -> None:
         """End all faults, stop the market, and wait until every fold is the truth."""
+        for each in self.plain:
+            each.still = True
         for consumer in self.consumers:
             consumer.go_on()
         await asyncio.gather(*self.racing, return_exceptions=True)
@@ -430,13 +195,18 @@ class Drill:
         await asyncio.sleep(0.5)
         if (late := self.differences()) and not differ:
             self.wrong.append(f"right, and then wrong: {late}")
+        for each in self.plain:
+            each.still = False
+
+    @property
+    def everybody(self) -> list[Consumer | Plain]:
+        return [*self.consumers, *self.plain]
 
     def differences(self) -> dict[str, dict[str, int]]:
         truth = self.simulator.truth(FOREVER_NS)
         wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
         found: dict[str, dict[str, int]] = {}
-        everybody: list[Consumer | Plain] = [*self.consumers, *self.plain]
-        for each in everybody:
+        for each in self.everybody:
             names = each.conditions or tuple(wanted)
             differ = {name: len(wanted[name] ^ each.members[name]) if name in each.members else -1 for name in names}
             if any(differ.values()):
@@ -452,17 +222,22 @@ class Drill:
         end, rests = time.monotonic() + seconds, 0
         await self.rest()
         self.shown = number(self.consumers[0].lines[-1])
-        while time.monotonic() < end and not self.wrong:
+        for searched in itertools.cycle(self.searched):
+            if time.monotonic() > end or self.wrong:
+                break
+            broker = self.simulator._broker
+            broker._switches = msgspec.structs.replace(broker._switches, search_of_registered=searched)
             self.simulator.fault({})
             for _ in range(self.random.randint(3, 12)):
                 await self.play()
                 await asyncio.sleep(self.random.uniform(0.1, 2))
             await self.rest()
             rests += 1
-            self.wrong += [wrong for each in self.consumers for wrong in each.wrong]
+            self.wrong += [wrong for each in self.everybody for wrong in each.wrong]
         for task in living:
             task.cancel()
-        await asyncio.gather(*living, return_exceptions=True)
+        ends = await asyncio.gather(*living, return_exceptions=True)
+        self.wrong += [f"a plain program ended with {end!r}" for end in ends if not isinstance(end, CancelledError)]
         return rests
 
     # ------------------------------------------------------------ the end
@@ -509,18 +284,12 @@ class Drill:
         return [unlabelled(msgspec.json.decode(line)) for line in lines]
 
 
-def unlabelled(line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line without names of stocks and without seqs: each connection keeps those that it was given."""
-    condition = line.get("condition")
-    named = {} if condition is None else {"condition": condition["name"]}
-    return {key: value for key, value in line.items() if key not in LABELS} | named
-
-
 async def run(args: argparse.Namespace, folder: Path) -> int:
     given = dict(pair.split("=", 1) for pair in args.switch)
     switches = msgspec.convert(msgspec.structs.asdict(USUAL) | given, Switches, strict=False)
     async with Simulator(seed=args.seed, speed=20, rest_port=None, switches=switches) as simulator:
-        drill = Drill(args.seed, simulator, folder)
+        searched = (given["search_of_registered"],) if "search_of_registered" in given else SEARCHED
+        drill = Drill(args.seed, simulator, folder, searched)
         began = time.monotonic()
         try:
             rests = await drill.run(args.minutes * 60)
@@ -536,8 +305,9 @@ async def run(args: argparse.Namespace, folder: Path) -> int:
     print(f"{logins} logins above, {lines:,} lines in the file, {len(drill.wrong)} wrong")
     for consumer in drill.consumers:
         print(f"  {consumer.name}: {consumer.lives} lives, {len(consumer.lines):,} numbers, {dict(consumer.told)}")
-    print(f"  plain programs: {sum(each.lives for each in drill.plain)} lives;", end=" ")
-    print(f"searches {dict(drill.searches)}, slowest {drill.slowest_search:.1f} s")
+    for each in drill.plain:
+        print(f"  {each.name}: {dict(each.did)}, slowest search {each.slowest_search:.1f} s")
+    print(f"  searches by guests: {dict(drill.searches)}, slowest {drill.slowest_search:.1f} s")
     print(dict(drill.played.most_common()), "switches:", given)
     for sentence in drill.wrong[:20]:
         print(" ", sentence)

@@ -15,17 +15,18 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from foreign import environments
+
 HERE = Path(__file__).parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent / "src")}
-PEERS = {"guide": "websockets", "kiwoom-client": "kiwoom-client==0.4.0", "kiwoomRest": "kiwoomRest==0.0.3"}
 Row = dict[str, float]
 Case = Callable[[], Row]
 LISTENER = "picows + typed decode in its listener"
@@ -121,7 +122,7 @@ def receive(options: argparse.Namespace) -> None:
         "jogeon.sync": partial(flooded, "blocking", pushes),
         "jogeon, `async for`, ten conditions": partial(flooded, "loop", pushes, 10),
     }
-    for peer, python in environments(options.peers).items():
+    for peer, python in (environments() if options.peers else {}).items():
         cases[f"{peer} (peer)"] = partial(peers, options.peers / "receive.py", peer, python, pushes // 4)
     units = {"cpu": "µs CPU a push", "rate": "pushes/s"}
     table("Receiving a flood", rounds(cases, options.rounds), units, [("cpu", LISTENER), ("cpu", GUIDE)])
@@ -209,22 +210,6 @@ def simulator(options: argparse.Namespace) -> None:
 
 
 # ---------------------------------------------------------------- other people's clients
-
-
-def environments(folder: Path | None) -> dict[str, Path]:
-    """Make what is missing; return an interpreter for each client."""
-    if folder is None:
-        return {}
-    made = {}
-    for peer, package in PEERS.items():
-        place = Path(tempfile.gettempdir()) / "jogeon-bench" / peer
-        python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        if not (place / "ready").exists():
-            venv.create(place, with_pip=True, clear=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", package], check=True)
-            (place / "ready").touch()
-        made[peer] = python
-    return made
 
 
 def peers(receiver: Path, peer: str, python: Path, pushes: int) -> Row:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.live.policy import Policy
+from jogeon.simulator.simulator import Simulator
 from naive_client import NaiveClient
 
 if TYPE_CHECKING:
@@ -24,22 +25,31 @@ FAST = Policy(pace=1_000, uniform=lambda _low, _high: 0.05)
 
 
 @contextlib.asynccontextmanager
-async def hub_over(broker: Broker, journal: Path, *names: str, **more: float) -> AsyncIterator[Hub]:
+async def hub_over(broker: Broker | Simulator, journal: Path, *names: str, **more: float) -> AsyncIterator[Hub]:
     """Run a hub over a broker."""
     everything = bool(more.pop("everything", False))
-    settings = HubSettings(server=broker.url, journal=journal, names=names, everything=everything, **more)  # type: ignore[arg-type]  # numbers
-    where = contextlib.nullcontext(Endpoint("scripted", broker.url, FixedToken("demo")))
+    url = broker.websocket if isinstance(broker, Simulator) else broker.url
+    settings = HubSettings(server=url, journal=journal, names=names, everything=everything, **more)  # type: ignore[arg-type]  # numbers
+    where = contextlib.nullcontext(Endpoint("scripted", url, FixedToken("demo")))
     async with Hub(where, FAST, HubTokens(time.time), settings) as hub:
         yield hub
 
 
 @contextlib.asynccontextmanager
-async def program(hub: Hub) -> AsyncIterator[NaiveClient]:
-    """Log a program of the guide's shape in, and let it have the list."""
-    async with NaiveClient(hub.websocket) as client:
+async def program(hub: Hub, *, extended: bool = False) -> AsyncIterator[NaiveClient]:
+    """Log a program of the guide's shape in, and let it have the list; `extended`: one that can follow the stream."""
+    async with NaiveClient(hub.websocket, token=None) as client:
+        await client.send({"trnm": "LOGIN", "token": "demo"} | ({"jogeon": 1} if extended else {}))
         assert (await client.login())["return_code"] == 0
         await client.conditions()
         yield client
+
+
+def told(hub: Hub, what: str) -> list[dict[str, Any]]:
+    """Return the rows of one part of a hub's status."""
+    rows = hub.status()[what]
+    assert isinstance(rows, list)
+    return rows
 
 
 def changes(client: NaiveClient, seq: str) -> list[tuple[str, str]]:

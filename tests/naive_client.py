@@ -55,6 +55,10 @@ class NaiveClient:
                 self._heard.clear()
                 await self._heard.wait()
 
+    def shut(self) -> None:
+        """Say that nothing more will be sent, and read on: half a connection is left."""
+        self._socket.transport.write_eof()
+
     async def closed(self, wait: float = WAIT) -> tuple[int, str]:
         """Wait for the end; return code and reason of the close, 1006 if there was none."""
         await asyncio.wait_for(asyncio.shield(self._reading), wait)
@@ -94,6 +98,11 @@ class NaiveClient:
     async def caught_up(self) -> None:
         """Wait until everything that was sent before now has been heard."""
         await self.ask(trnm="CNSRLST")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the connection is over."""
+        return self._reading.done()
 
     @property
     def pushes(self) -> list[tuple[str, str, str, str]]:

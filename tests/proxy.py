@@ -44,6 +44,11 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
+    @property
+    def connections(self) -> int:
+        """How many there are now."""
+        return len(self._writers) // 2
+
     def drop(self) -> None:
         """Reset every connection (RST), on both sides."""
         for writer in list(self._writers):

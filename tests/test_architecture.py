@@ -31,14 +31,15 @@ WINGS = {
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry listening waiter receiving slots turns holding pricing ledger quoting asking queue jobs"
     " connection opening policy beats serving supervisor feed",
-    "account": "pasted environment settings keyrings keyfiles keys hubs lock tokens names stkinfo markets",
-    "server": "frames settings door inbox outbox deadlines peer server callers http token_routes stock_routes issued",
+    "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
+    "server": "frames settings door inbox outbox deadlines peer certificate server callers http token_routes"
+    " stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
     " following steps file store inbox writer relay counting outcomes stays lines history retention",
     "people": "arguments members interfaces recording watch client export dataframes",
     "simulator": "market broker serving recorded simulator",
-    "hub": "aliases topics searches metrics refusals tokens stocks desks fanout stream searching trades"
-    " registering broker status routes hub",
+    "hub": "aliases topics searches metrics guesses refusals tokens stocks desks fanout stream searching trades"
+    " registering broker status doors routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
@@ -70,7 +71,7 @@ PURE = {
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
-    "hub": "aliases topics searches metrics",
+    "hub": "aliases topics searches metrics guesses",
     "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",
 }

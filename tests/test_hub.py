@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+import jogeon
+from below import Folded
 from hubs import MARKET, changes, hub_over, once, program
 from jogeon.errors import CannotServe, JournalError, SessionTaken, UnknownCondition
 from jogeon.events import Gap, Snapshot, State
 from jogeon.journal.history import History
+from jogeon.simulator.simulator import Simulator
 from jogeon.testing import Broker
 from naive_client import NaiveClient
 
@@ -117,3 +121,32 @@ async def test_a_hub_that_is_started_again_goes_on_with_a_gap(tmp_path: Path) ->
         with History(tmp_path / "j") as history:
             causes = [event.cause for _, _, event in history.events() if isinstance(event, Gap)]
     assert causes == ["restart"]
+
+
+async def test_programs_of_both_kinds_share_one_login_and_all_add_up_to_the_truth(tmp_path: Path) -> None:
+    async with Simulator(speed=60.0) as market, hub_over(market, tmp_path / "j") as hub, AsyncExitStack() as stack:
+        names = market.truth()["names"]
+        plain = [await stack.enter_async_context(program(hub)) for _ in range(2)]
+        client = await stack.enter_async_context(jogeon.connect(hub.websocket))
+        watches = [await stack.enter_async_context(client.watch(*each)) for each in ((), ("급등주",), ("급등주",))]
+        for program_ in plain:
+            for seq in names:
+                assert (await program_.register(seq))["return_code"] == 0
+        await asyncio.sleep(0.5)
+        market.fault({"pause_market": True})
+        wanted = {seq: set(codes) for seq, codes in market.truth()["members"].items()}
+        async with asyncio.timeout(10):
+            for watch in watches:
+                while {each: set(codes) for each, codes in watch.members.items()} != {
+                    names[seq]: codes for seq, codes in wanted.items() if names[seq] in watch.members
+                }:
+                    await asyncio.sleep(0.01)
+        for each in plain:
+            await each.caught_up()
+            folded = Folded()
+            for frame in each.frames:
+                folded.take(frame)
+            assert (folded.wrong, folded.members) == ([], wanted)
+            assert each.pushes
+        assert [len(watch.members) for watch in watches] == [len(names), 1, 1]
+        assert market.truth()["logins"] == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jogeon
-from hubs import MARKET, hub_over, once
+from hubs import MARKET, hub_over, once, told
 from jogeon.events import Enter, Gap, Leave, Snapshot, State
 from jogeon.journal.history import History
 from jogeon.testing import Broker
@@ -132,7 +132,9 @@ async def test_a_hub_that_is_started_again_is_gone_on_with(tmp_path: Path) -> No
         broker.enter("급등주", "042700", push=False)
         await after.enter_async_context(hub_over(broker, tmp_path / "j", "급등주", port=port))
         told: list[Event] = []
-        while not any(isinstance(event, Snapshot) for event in told):
+        while not any(isinstance(event, Gap) for event in told):  # the first snapshot may come with its number
+            told += await numbered(watch, 1)
+        while not isinstance(told[-1], Snapshot):
             told += await numbered(watch, 1)
         gap = next(event for event in told if isinstance(event, Gap))
         assert gap.cause == "restart"
@@ -353,3 +355,19 @@ async def test_joining_while_the_session_above_is_away(tmp_path: Path) -> None:
             while not isinstance(told[-1], Snapshot) or told[-1].number is None:
                 told += await numbered(watch, 1)
             assert set(watch.members["급등주"]) == broker.members["급등주"]
+
+
+async def test_what_is_counted_as_sent_is_what_a_client_was_sent(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", everything=True) as hub:
+        for name in MARKET:
+            await once(hub, name)
+        async with watching(hub, "급등주") as one, watching(hub) as both:
+            before = {each["id"]: each["sent"] for each in told(hub, "consumers")}
+            for n in range(3):
+                broker.enter("급등주", f"04270{n}")
+                for m in range(4):
+                    broker.enter("신고가 돌파", f"1{n}{m}000")
+            await numbered(one, 3)
+            await numbered(both, 15)
+            after = {each["id"]: each["sent"] for each in told(hub, "consumers")}
+            assert sorted(after[each] - before[each] for each in after) == [3, 15]

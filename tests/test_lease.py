@@ -103,3 +103,62 @@ async def test_a_standby_goes_on_behind_one_gap(tmp_path: Path) -> None:
                     assert set(watch.members["급등주"]) == {"000660", "042700"}
                     await watch.__aexit__(None, None, None)
                     await client.__aexit__(None, None, None)
+
+
+async def held(lease: Leasing, holder: str) -> None:
+    """Wait until somebody has the lease, as far as one who asks for it knows."""
+    while lease.holder != holder:
+        await asyncio.sleep(0.02)
+
+
+async def test_a_session_that_was_taken_is_not_taken_back(tmp_path: Path) -> None:
+    heard: list[str] = []
+    async with natsd(tmp_path) as server, Leasing(server.place(), "two", patient=True) as two:
+        two.on_barred = heard.append
+        async with Leasing(server.place(), "one") as one:
+            await one.wait()
+            await held(two, "other")
+            await one.leave_mark("[R10001] 동일한 App key")
+        await held(two, "none")
+        await asyncio.sleep(1.5)
+        assert (two.holder, two.barred, heard) == ("none", "[R10001] 동일한 App key", ["[R10001] 동일한 App key"])
+        await server.restart(emptied=True)
+        await asyncio.sleep(2.5)
+        assert (two.holder, two.barred) == ("none", "[R10001] 동일한 App key")
+        async with Leasing(server.place(), "again") as again:
+            await again.wait()
+            await held(two, "other")
+            while two.barred is not None:
+                await asyncio.sleep(0.02)
+        async with Leasing(server.place(), "three", patient=True) as three:  # it knows only what the server knows
+            assert await asyncio.wait_for(first_had(two, three), 10)
+
+
+async def first_had(*leases: Leasing) -> bool:
+    """Wait until one of these has the lease."""
+    while not any(each.holder == "me" for each in leases):
+        await asyncio.sleep(0.02)
+    return True
+
+
+async def test_a_mark_outlives_whoever_left_it_until_a_hub_is_started(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server:
+        async with Leasing(server.place(), "one") as one:
+            await one.wait()
+            await one.leave_mark("taken")
+        await server.restart()
+        async with Leasing(server.place(), "two", patient=True) as two:
+            await asyncio.sleep(2.5)
+            assert (two.holder, two.barred) == ("none", "taken")
+
+
+async def test_who_was_driven_out_by_its_own_standby_leaves_no_mark(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.wait()
+        await silenced(one)
+        async with Leasing(server.place(), "two", patient=True) as two:
+            await two.wait()
+            await one.leave_mark("taken")
+            async with Leasing(server.place(), "three", patient=True) as three:
+                await held(three, "other")
+                assert three.barred is None

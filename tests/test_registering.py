@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from below import Folded
 from hubs import MARKET, changes, hub_over, once, program
 from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from naive_client import NaiveClient
 
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
@@ -61,3 +66,66 @@ async def test_a_grace_period_spares_the_broker(tmp_path: Path) -> None:
                 await client.register("0")
         assert len(broker.asked("ka10173")) == 1
         assert broker.asked("CNSRCLR") == []
+
+
+async def test_a_registration_that_is_stopped_before_its_answer_is_answered(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
+        broker.hold("ka10173")
+        await client.send({"trnm": "CNSRREQ", "seq": "0", "search_type": "1", "stex_tp": "K"})
+        assert (await client.clear("0"))["return_code"] == 0
+        refused = await client.hear("CNSRREQ")
+        assert (refused["return_code"], refused["return_msg"][-7:]) == (1999, "(seq=0)")
+        assert client.frames.index(refused) < len(client.frames) - 1
+        broker.calm()
+        assert (await client.register("0"))["return_code"] == 0
+
+
+async def joined_again(client: NaiveClient, *, numbered: bool, draw: random.Random) -> None:
+    """Join, hear for a moment, and leave."""
+    await asyncio.sleep(draw.uniform(0, 0.004))
+    if numbered:
+        await client.send({"trnm": "FOLLOW", "seqs": ["0"], "after": ""})
+        assert (await client.hear("FOLLOW"))["return_code"] == 0
+    else:
+        assert (await client.register("0"))["return_code"] == 0
+    await asyncio.sleep(draw.uniform(0, 0.004))
+
+
+async def pushed_on(broker: Broker) -> None:
+    """Let stocks enter and leave, about a thousand changes a second."""
+    while True:
+        for change in (broker.enter, broker.leave):
+            for number in range(5):
+                change("급등주", f"{number:06d}")
+                await asyncio.sleep(0.001)
+
+
+async def test_a_thousand_joins_about_a_push_see_it_once(tmp_path: Path) -> None:
+    draw = random.Random(1)  # noqa: S311  # moments, not secrets
+    async with (
+        Broker(MARKET) as broker,
+        hub_over(broker, tmp_path / "j", "급등주") as hub,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        await once(hub, "급등주")
+        clients = [await stack.enter_async_context(program(hub, extended=at % 3 == 0)) for at in range(10)]
+        pushing = asyncio.create_task(pushed_on(broker))
+        for left in reversed(range(100)):  # ten joins each
+            await asyncio.gather(
+                *(joined_again(client, numbered=at % 3 == 0, draw=draw) for at, client in enumerate(clients))
+            )
+            if left:
+                await asyncio.gather(*(client.clear("0") for client in clients))
+        pushing.cancel()
+        await broker.read()
+        for client in clients:
+            await client.caught_up()
+            folded, taken = Folded(), 0
+            async with asyncio.timeout(10):
+                while folded.members != {"0": broker.members["급등주"]}:  # numbers come when they are durable
+                    for frame in client.frames[taken:]:
+                        folded.take(frame)
+                    taken = len(client.frames)
+                    await asyncio.sleep(0.01)
+            assert folded.wrong == []
+        assert len(broker.asked("ka10173")) == 1

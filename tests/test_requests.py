@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from jogeon.errors import RemoteProtocolError
-from jogeon.wire.messages import Login, Ping, Register, RegisterQuotes, RemoveQuotes, Unknown
+from jogeon.wire.messages import (
+    Clear,
+    Login,
+    Ping,
+    Register,
+    RegisterQuotes,
+    RemoveQuotes,
+    Request,
+    Search,
+    Unknown,
+)
 from jogeon.wire.requests import decode_request
 
 
@@ -26,17 +36,30 @@ def test_a_login_may_ask_for_the_extension(extension: str, *, extended: bool) ->
     assert decode_request(f'{{"trnm":"LOGIN","token":"x"{extension}}}'.encode()) == Login("x", extended)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ('{"trnm":"CNSRREQ","seq":4,"search_type":1}', Register("4")),
+        ('{"trnm":"CNSRREQ","seq":4,"search_type":"0"}', Search("4")),
+        ('{"trnm":"CNSRREQ","seq":"4","search_type":0}', Search("4")),
+        ('{"trnm":"CNSRCLR","seq":0}', Clear("0")),
+    ],
+)
+def test_digits_may_come_as_numbers(text: str, meant: Request) -> None:
+    assert decode_request(text.encode()) == meant
+
+
 def test_quotes_may_be_registered_in_several_rows() -> None:
     text = b'{"trnm":"REG","grp_no":"2","data":[{"item":["A","B"],"type":["0B"]},{"item":["C"],"type":["0B","0D"]}]}'
-    assert decode_request(text) == RegisterQuotes(("A", "B", "C"), "2")
+    assert decode_request(text) == RegisterQuotes(("A", "B", "C"), "2", others=("0D",))
 
 
 def test_quotes_of_another_type_name_no_code_here() -> None:
     text = (
         '{"trnm":"REG","grp_no":1,"refresh":%s,"data":[{"item":["A"],"type":["0D"]},{"item":["B",""],"type":["0B"]}]}'
     )
-    assert decode_request((text % '"0"').encode()) == RegisterQuotes(("B",), "1", keep=False)
-    assert decode_request((text % "0").encode()) == RegisterQuotes(("B",), "1", keep=False)
+    assert decode_request((text % '"0"').encode()) == RegisterQuotes(("B",), "1", keep=False, others=("0D",))
+    assert decode_request((text % "0").encode()) == RegisterQuotes(("B",), "1", keep=False, others=("0D",))
     nothing = b'{"trnm":"REMOVE","data":[{"item":[],"type":[]}]}'
     assert decode_request(nothing) == RemoveQuotes((), "")
 
@@ -62,6 +85,9 @@ def test_quotes_of_another_type_name_no_code_here() -> None:
         '{"trnm":"CNSRREQ","seq":"4"}',
         '{"trnm":"CNSRREQ","seq":"4","search_type":"2"}',
         '{"trnm":"CNSRCLR"}',
+        '{"trnm":"CNSRCLR","seq":true}',
+        '{"trnm":"CNSRCLR","seq":4.5}',
+        '{"trnm":"cnsrlst"}',
         "[]",
     ],
 )

@@ -33,6 +33,7 @@ async def test_fifty_searches_at_once_are_one_above(tmp_path: Path) -> None:
             assert codes == [f"A{number:06d}" for number in range(250)]
             assert len(broker.asked("ka10172")) == above
             assert (await client.search("0", cont_yn="Y", next_key="no such key"))["return_code"] == 100002
+            assert (await client.search("", cont_yn="Y", next_key="no such key"))["return_code"] == 100002
 
 
 async def test_a_search_above_that_is_refused_is_refused_below(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hubs import FAST, program
+from hubs import FAST, MARKET, hub_over, program
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.simulator.simulator import Simulator
+from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,6 +39,29 @@ async def change(client: NaiveClient, trnm: str, *codes: str) -> int:
     data = [{"item": list(codes), "type": ["0B"]}]
     await client.send({"trnm": trnm, "grp_no": "1", "refresh": "1", "data": data})
     return int((await client.hear(trnm))["return_code"])
+
+
+@pytest.mark.parametrize(
+    ("item", "kind", "code", "named"),
+    [
+        (["005930"], ["0D"], 1999, "0D"),
+        (["005930"], ["0B", "0D"], 1999, "0D"),
+        ([""], ["00"], 1999, "00"),
+        (["005930_NX"], ["0B"], 1903, "005930_NX"),
+        (["005930", "000660_AL"], ["0B"], 1903, "000660_AL"),
+        ("005930", ["0B"], 105111, "List"),
+        (["005930"], "0B", 105111, "List"),
+    ],
+)
+async def test_what_does_not_come_through_a_hub_is_refused_by_its_name(
+    tmp_path: Path, item: object, kind: object, code: int, named: str
+) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
+        await client.send({"trnm": "REG", "grp_no": "1", "refresh": "1", "data": [{"item": item, "type": kind}]})
+        refused = await client.hear("REG")
+        assert (refused["return_code"], named in refused["return_msg"]) == (code, True)
+        assert await change(client, "REMOVE", "005930") == 0  # what was never registered can be let go
+        assert not hub.feed.pricing.ranking(100)
 
 
 async def test_trades_are_passed_on_and_the_limit_is_that_of_all(tmp_path: Path) -> None:

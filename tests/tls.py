@@ -32,6 +32,15 @@ def trusted(folder: Path) -> Path:
     return path
 
 
+def certified(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate of the authority that is trusted and its key; return both files."""
+    made = authority("ours").issue_cert(*HOSTS)
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(b"".join(each.bytes() for each in made.cert_chain_pems))
+    made.private_key_pem.write_to_path(str(key))
+    return chain, key
+
+
 @cache
 def server_context(certificate: Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

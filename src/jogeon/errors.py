@@ -91,10 +91,10 @@ class InvalidSetting(InvalidAddress):
 
     `reason` is one of missing, unreadable, not a file, too large, not private, no home, not text, not TOML, backslash,
     wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,
-    no keys, half a pair, several pairs, several profiles, below one; of `[alerts]` also no alerts, unknown key, not a
-    table, not an array, name twice, no target, unknown target, unknown text field, unknown condition, odd hours, odd
-    length, odd time, odd comparison, within alone, key needed, open to others, api in the clear, variable missing,
-    not an address, needs prices. `detail` says more, `why` as data.
+    no keys, half a pair, several pairs, several profiles, below one, no certificate, other key's, locked key; of
+    `[alerts]` also no alerts, unknown key, not a table, not an array, name twice, no target, unknown target, unknown
+    text field, unknown condition, odd hours, odd length, odd time, odd comparison, within alone, key needed, open to
+    others, api in the clear, variable missing, not an address, needs prices. `detail` says more, `why` as data.
     """
 
     def __init__(self, *, file: str, field: str = "", reason: str, detail: "str | Report" = "") -> None:
@@ -140,14 +140,16 @@ class TokenRefused(JogeonError):
 class SessionTaken(JogeonError):
     """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known.
 
-    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub.
+    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub. `lease`: the
+    address on NATS where another hub has the lease that this one had, and with it the session; "" if it is no lease.
     """
 
-    def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "") -> None:
-        kind: Kind = "taken by hub" if hub else "taken by" if holder else "taken"
-        super().__init__(_report(kind, name=holder, code=code, text=hub or text), code=code, text=text)
+    def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "", lease: str = "") -> None:
+        kind: Kind = "lease lost" if lease else "taken by hub" if hub else "taken by" if holder else "taken"
+        super().__init__(_report(kind, name=holder or lease, code=code, text=hub or text), code=code, text=text)
         self.holder = holder
         self.hub = hub
+        self.lease = lease
 
 
 class CouldNotConnect(JogeonError):

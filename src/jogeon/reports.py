@@ -13,12 +13,12 @@ from msgspec.structs import force_setattr
 from jogeon.masks import masked
 
 Kind = Literal[
-    "other", "library",
+    "other",
     "connection lost", "broke off", "closed", "closed without code", "closed here", "message too long",
     "condition unanswered", "no reply", "defect",
     "could not connect", "no answer", "unknown host", "no token", "proxy not supported", "HTTP", "certificate",
     "unreadable roots", "system",
-    "login refused", "token refused", "request refused", "taken", "taken by", "taken by hub",
+    "login refused", "token refused", "request refused", "taken", "taken by", "taken by hub", "lease lost",
     "unreadable frame", "unreadable rows", "unreadable reply", "unreadable snapshot",
     "enter of a member", "leave of a non-member", "push without code", "push of unknown kind", "push of unknown seq",
     "too many stocks",
@@ -32,16 +32,15 @@ Kind = Literal[
     "another owner", "open to others", "file not used", "place not trusted",
     "no conditions", "seq twice", "odd seq", "no name",
     "keyring silent", "other kwcli profile", "kwcli unreadable", "key files apart",
-    "conditions moved", "endless pages", "no REST address", "pages do not end", "page without key", "page key again",
-    "too many rows", "too many pages", "out of turn", "another answer", "no hub",
-    "no hub status", "NATS", "no JetStream",
-    "no publisher", "lease lost", "journal unusable", "no such file", "nothing recorded", "nothing left",
+    "library", "conditions moved", "endless pages", "no REST address", "pages do not end", "page without key",
+    "page key again", "too many rows", "too many pages", "out of turn", "another answer", "no hub", "no hub status",
+    "NATS", "no JetStream", "no publisher", "journal unusable", "no such file", "nothing recorded", "nothing left",
     "another writer", "another database", "never a journal", "name taken", "unreadable row", "unwritten",
     "writer failed", "stream cut", "next deleted", "begun anew", "another journal", "no identity", "ends at",
     "replaced", "replaced by less", "replaced by file", "moved away", "stream broke off", "another stream",
     "next elsewhere", "six characters", "at least", "empty path", "seconds or never", "not a position",
-    "took no message", "too old", "muted", "no such target", "no end", "exit code", "not delivered",
-    "still sending", "not Telegram",
+    "took no message", "too old", "muted", "no such target", "no end", "exit code", "not delivered", "still sending",
+    "not Telegram",
 ]  # fmt: skip
 
 ENGLISH: dict[Kind, str] = {
@@ -73,6 +72,7 @@ ENGLISH: dict[Kind, str] = {
     "taken": "the session of this key is taken {text}",
     "taken by": "the session of this key is taken by {name} {text}",
     "taken by hub": "the session of this key is shared by the hub at {text}: {name}",
+    "lease lost": "another hub has taken over at {name}",
     "unreadable frame": "unreadable frame of {bytes} bytes: {text}",
     "unreadable rows": "unreadable frame: {number} rows of a push",
     "unreadable reply": "{text}",
@@ -141,7 +141,6 @@ ENGLISH: dict[Kind, str] = {
     "NATS": "NATS: {text}",
     "no JetStream": "the server has no JetStream (nats-server -js), or it is not ready yet",
     "no publisher": "no hub publishes as {name!r} there",
-    "lease lost": "another hub has the lease",
     "journal unusable": "the journal {name} cannot be used: {why}",
     "no such file": "there is no such file",
     "nothing recorded": "nothing was recorded in it",

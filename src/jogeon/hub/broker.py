@@ -6,9 +6,9 @@ for all who want it. Nothing here waits; what takes time is a task that answers 
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -16,14 +16,17 @@ from jogeon.errors import JogeonError
 from jogeon.events import KST, Condition
 from jogeon.hub.desks import Desk, Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import SLOW, UNEXPECTED, refuse, refuse_for
+from jogeon.hub.guesses import Guesses
+from jogeon.hub.refusals import BAD_TOKEN, NOT_ALLOWED, REVOKED, SLOW, UNEXPECTED, refuse, refuse_for
 from jogeon.hub.registering import BLIND, Registering, Upstream
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
 from jogeon.hub.stream import Stream
+from jogeon.hub.tokens import HubTokens
 from jogeon.hub.topics import Topics
 from jogeon.hub.trades import Trades
 from jogeon.live.feed import Feed
+from jogeon.server.frames import NORMAL
 from jogeon.server.peer import LoginVerdict, Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
@@ -43,13 +46,6 @@ from jogeon.wire.messages import (
 )
 
 
-class Owners(Protocol):
-    """Who tells whose a token is."""
-
-    def owner(self, token: str) -> str | None:
-        """Return the name of its program or key, None if it is not valid."""
-
-
 class Cut(Struct, frozen=True):
     """A program that was cut off, and why."""
 
@@ -60,7 +56,7 @@ class Cut(Struct, frozen=True):
 
 
 class HubBroker:
-    """Answers the programs below. `rest` is told to jogeon's own clients."""
+    """Answers the programs below. `rest_for` gives the address for HTTP that one of jogeon's own clients is told."""
 
     def __init__(
         self,
@@ -69,16 +65,17 @@ class HubBroker:
         stream: Stream,
         topics: Topics[Peer],
         upstream: Upstream,
-        owners: Owners,
+        tokens: HubTokens,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self.rest: str | None = None
+        self.rest_for: Callable[[Peer], str | None] = lambda _: None
         self.desks = Desks()
         self.cut: deque[Cut] = deque(maxlen=100)
         self._feed = feed
         self._fanout = fanout
         self._stream = stream
-        self._owners = owners
+        self._tokens = tokens
+        self._guesses = Guesses()
         self._loop = loop
         self._searching = Searching(feed, loop)
         self._trades = Trades(feed)
@@ -99,18 +96,35 @@ class HubBroker:
 
     def login(self, peer: Peer, request: Login) -> LoginVerdict:
         """Judge a token."""
-        owner = self._owners.owner(request.token)
-        if owner is None:
-            text = "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
-            return LoginVerdict(Refusal("8005", text), writers.encode_refusal("LOGIN", 8005, text))
-        self.desks[peer] = Desk(name=owner, extended=request.extended)
-        rest, journal = (self.rest, self._stream.identity) if request.extended else (None, None)
-        return LoginVerdict(
-            LoginAccepted(rest, journal), writers.encode_login_accepted(rest=rest, journal=journal), owner
-        )
+        program = self._tokens.program(request.token)
+        if program is None:
+            code, words = BAD_TOKEN
+            after = self.guessed(peer.address.rpartition(":")[0])
+            return LoginVerdict(Refusal(str(code), words), writers.encode_refusal("LOGIN", code, words), after=after)
+        self.desks[peer] = Desk(name=program.name, may=program.may, appkey=program.appkey, extended=request.extended)
+        rest, journal = (self.rest_for(peer), self._stream.identity) if request.extended else (None, None)
+        text = writers.encode_login_accepted(rest=rest, journal=journal)
+        return LoginVerdict(LoginAccepted(rest, journal), text, program.name)
+
+    def guessed(self, host: str) -> float:
+        """Note a wrong token or wrong keys of a host; return in how many seconds it may be told."""
+        return self._guesses.wrong(host, self._loop.time())
+
+    def dismiss(self, appkeys: Container[str]) -> None:
+        """End the connections of consumers whose keys were revoked."""
+        text = writers.encode_system(*REVOKED)
+        for peer, desk in list(self.desks.items()):
+            if desk.appkey and desk.appkey in appkeys:
+                peer.cut_for = "token revoked"
+                peer.end(NORMAL, text=text)
 
     def requested(self, peer: Peer, request: Request) -> None:
         """Answer a request."""
+        desk = self.desks[peer]
+        if not desk.allows(request):
+            code, words = NOT_ALLOWED
+            refuse(peer, request, code, words.format(may=desk.may))
+            return
         match request:
             case ListConditions():
                 self._begin(self._list(peer, request))
@@ -127,6 +141,9 @@ class HubBroker:
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
         """Miss a parameter in what is no request."""
+        if message.trnm in ("REG", "REMOVE"):
+            peer.say(writers.encode_refusal(message.trnm, *messages.ARRAY_REFUSED))
+            return
         named = message.trnm in ("CNSRREQ", "CNSRCLR")
         peer.say(writers.encode_missing(message.trnm if named else "", "seq" if named else "trnm"))
 

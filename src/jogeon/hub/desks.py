@@ -4,11 +4,13 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from jogeon.account.consumers import May
 from jogeon.events import KST, Condition
 from jogeon.hub.aliases import Aliases
 from jogeon.live.feed import Feed
 from jogeon.live.listing import resolve
 from jogeon.server.peer import Peer
+from jogeon.wire.messages import ListConditions, Request, Search
 
 UNLISTED = "\0"
 """The name of no condition."""
@@ -17,14 +19,26 @@ UNLISTED = "\0"
 class Desk(Struct):
     """What the hub keeps of one program: its labels, whose it is, since when it is here.
 
-    `extended`: it is one of jogeon's own clients, and gets the numbered stream.
+    `extended`: it is one of jogeon's own clients, and gets the numbered stream. `may`: what it may ask for; `appkey`
+    is that of a consumer with keys of its own.
     """
 
     aliases: Aliases = field(default_factory=Aliases)
     extended: bool = False
     listed: bool = False
     name: str = ""
+    may: May = "all"
+    appkey: str = ""
     since: datetime = field(default_factory=lambda: datetime.now(KST))
+
+    def allows(self, request: Request) -> bool:
+        """Tell whether a program may ask for this; the list is for all."""
+        match request:
+            case ListConditions():
+                return True
+            case Search():
+                return self.may != "watch"
+        return self.may != "search"
 
 
 class Desks(dict[Peer, Desk]):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
@@ -17,13 +17,15 @@ from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, RequestRefused, SessionTaken
 from jogeon.events import KST, Condition, Exchange, State
 from jogeon.hub import status
-from jogeon.hub.broker import HubBroker, Owners
+from jogeon.hub.broker import HubBroker
+from jogeon.hub.doors import Addresses, Doors
 from jogeon.hub.fanout import Fanout
 from jogeon.hub.refusals import BAD_VENUE
 from jogeon.hub.registering import ELSEWHERE
 from jogeon.hub.routes import hub_routes
 from jogeon.hub.stocks import HubStocks
 from jogeon.hub.stream import Stream
+from jogeon.hub.tokens import HubTokens
 from jogeon.hub.topics import Topics
 from jogeon.journal.file import require_free
 from jogeon.journal.fold import Known
@@ -36,13 +38,13 @@ from jogeon.live.ledger import Ledger
 from jogeon.live.listing import resolve
 from jogeon.live.policy import Policy
 from jogeon.recording import Recording, right_of
-from jogeon.server.door import Door
+from jogeon.server.certificate import Certificate
 from jogeon.server.frames import NORMAL
-from jogeon.server.http import Group, RestServer
-from jogeon.server.server import Server, open_door
+from jogeon.server.http import Group
+from jogeon.server.server import Server
 from jogeon.server.settings import ServerSettings
 from jogeon.server.stock_routes import stock_routes
-from jogeon.server.token_routes import Issuer, token_routes
+from jogeon.server.token_routes import token_routes
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Register
 
@@ -59,16 +61,13 @@ TIDY = 3_600.0
 """Seconds between two looks for what is older than it is to be kept."""
 
 
-class Tokens(Owners, Issuer, Protocol):
-    """Who issues the tokens of the programs below, and tells whose they are."""
-
-
 class HubSettings(Struct, frozen=True, kw_only=True):
     """What a hub is told: which conditions it follows itself, its journal, where it listens.
 
     `names`: names or seqs; `everything`: all there are. `grace`: seconds for which a condition is followed that nobody
     needs any more. `keep`: how long what was recorded is kept, None for ever. `quotes`: what the members cost is kept
-    in the journal, too.
+    in the journal, too. `tls`: the files of a certificate and its key; with it `host` may be any of this machine, else
+    it is one of loopback.
     """
 
     server: str
@@ -81,17 +80,20 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     grace: float = 30.0
     keep: timedelta | None = None
     quotes: bool = False
+    tls: tuple[Path, Path] | None = None
 
 
 class Hub:
     """One session for many programs, as long as it is entered; `websocket` and `rest` are its addresses.
 
-    Entering it raises what a Client and a journal raise, and InvalidAddress or CannotServe for its own addresses.
+    `inside` are those for this machine, the same where nothing is encrypted. Entering it raises what a Client and a
+    journal raise, and InvalidAddress, InvalidSetting or CannotServe for its own addresses and its certificate.
     `more` gives groups of routes that others serve at the same HTTP address.
     """
 
     websocket: str
     rest: str
+    inside: Addresses
     broker: HubBroker
     recording: Recording
     journal: Journal
@@ -101,7 +103,7 @@ class Hub:
         self,
         endpoint: AbstractAsyncContextManager[Endpoint],
         policy: Policy,
-        tokens: Tokens,
+        tokens: HubTokens,
         settings: HubSettings,
         names: Names | None = None,
         *,
@@ -127,7 +129,9 @@ class Hub:
         require_free(self.settings.journal)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         async with contextlib.AsyncExitStack() as opening:
-            doors = [self._door(opening, port) for port in (self.settings.port, self.settings.rest_port)]
+            certificate = None if self.settings.tls is None else Certificate(*self.settings.tls)
+            ports = self.settings.port, self.settings.rest_port
+            doors = Doors(self.settings.host, ports, certificate, opening)
             endpoint = await opening.enter_async_context(self._endpoint)
             stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             stocks.learn = self._names.learn
@@ -139,7 +143,7 @@ class Hub:
             opening.push_async_callback(self.feed.stop)
             self.feed.want_prices()
             await self._record(opening)
-            await self._serve(opening, *doors)
+            await self._serve(opening, doors)
             opening.push_async_callback(self._leave)
             self._opened = opening.pop_all()
         return self
@@ -150,11 +154,6 @@ class Hub:
     async def run(self) -> None:
         """Serve until the session above ends; raises what ended it."""
         await self._ended
-
-    def _door(self, opening: contextlib.AsyncExitStack, port: int) -> Door:
-        door = open_door(self.settings.host, port)
-        opening.callback(door.close)
-        return door
 
     @property
     def _sinks(self) -> Sequence[Sink]:
@@ -194,17 +193,22 @@ class Hub:
         tidying = asyncio.create_task(self._tidy(), name="hub retention")
         opening.callback(tidying.cancel)
 
-    async def _serve(self, opening: contextlib.AsyncExitStack, door: Door, rest_door: Door) -> None:
+    async def _serve(self, opening: contextlib.AsyncExitStack, doors: Doors) -> None:
         settings = ServerSettings(exclusive=False, outbox=BOUND, lag=LAG)
         self._server = Server(self.broker, settings, asyncio.get_running_loop())
-        await self._server.listen(door)
-        opening.push_async_callback(self._server.stop)
-        groups = [Group(token_routes(self._tokens)), Group(stock_routes(self._stocks)), Group(hub_routes(self))]
-        rest = RestServer([*groups, *self._more()], rest_door)
-        opening.push_async_callback(rest.stop)
+        self.broker.rest_for = doors.rest_for
+        wrong = self.broker.guessed
+        routes = token_routes(self._tokens, wrong), stock_routes(self._stocks), hub_routes(self, self._tokens, wrong)
+        await doors.serve(self._server, [*map(Group, routes), *self._more()], opening)
         opening.push_async_callback(self._stocks.aclose)
-        self.websocket, self.rest = self._server.address, rest.address
-        self.broker.rest = rest.address
+        self.inside = doors.inside
+        self.websocket, self.rest = doors.outside.websocket, doors.outside.rest
+        looking = asyncio.create_task(doors.look([self._look]), name="hub look")
+        opening.callback(looking.cancel)
+
+    def _look(self) -> None:
+        """See whether consumers were let in or shut out meanwhile."""
+        self.broker.dismiss(self._tokens.look())
 
     # ------------------------------------------------------------ the end
 

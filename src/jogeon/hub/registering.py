@@ -24,6 +24,7 @@ from jogeon.wire.messages import Clear, Cleared, Follow, Register, Registered
 
 BLIND = "증권사 서버와의 연결이 끊겨 지금은 실시간 등록을 할 수 없습니다. 잠시 후 다시 요청하십시오"
 ELSEWHERE = "다른 프로그램이 이 조건식을 거래소구분 {exchange}(으)로 받고 있습니다"
+CLEARED = "등록이 끝나기 전에 해제되었습니다"
 ENDING = frozenset({"reconnecting", "taken", "ended"})
 """States after which nothing that was asked for is answered soon."""
 
@@ -172,7 +173,8 @@ class Registering:
         topic = self._topics.held(peer).get(label)
         if topic is not None:
             self._fanout.flush(topic.condition)
-            self._registers.pop((peer, label), None)
+            if (waiting := self._registers.pop((peer, label), None)) is not None:
+                refuse(peer, waiting, UNEXPECTED, CLEARED)
             self._topics.leave(peer, label, self._loop.time())
             self._stream.remove(peer, topic.condition, label)
             self._arm()

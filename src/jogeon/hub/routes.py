@@ -1,6 +1,7 @@
 """What the hub answers over HTTP: how it goes, and its numbered stream."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -11,13 +12,15 @@ from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
 from jogeon.hub.metrics import KIND, metrics
+from jogeon.hub.tokens import HubTokens
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
-from jogeon.server.http import json_response
+from jogeon.server.http import host_of, json_response
 
 MOST_EVENTS = 10_000
 USUAL_EVENTS = 1_000
+WANTED = "a token of this hub is wanted, as Authorization: Bearer …"
 
 
 class View(Protocol):
@@ -30,11 +33,29 @@ class View(Protocol):
         """Return a place in the numbered stream: behind a position, else at its end."""
 
 
-def hub_routes(view: View) -> list[Route]:
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> list[Route]:
     """Return `GET /hub/status`, `/metrics`, `/hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
 
-    409 with `{"error", "next"}` for a position that was pruned, or is of another journal.
+    409 with `{"error", "next"}` for a position that was pruned, or is of another journal. Where not everybody is let in
+    they want a token, as `Authorization: Bearer …`: else 401. `wrong` is told the host that has none, and returns in
+    how many seconds it hears of that.
     """
+
+    def known(endpoint: Endpoint, *, events: bool = False) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            kind, _, token = request.headers.get("authorization", "").partition(" ")
+            program = tokens.program(token.strip()) if kind.lower() == "bearer" else None
+            if program is None and tokens.closed:
+                await asyncio.sleep(wrong(host_of(request)) if token else 0.0)
+                raise HTTPException(401, WANTED, {"WWW-Authenticate": "Bearer"})
+            if program is not None and events and program.may == "search":
+                raise HTTPException(403, "this token may only search")
+            return await endpoint(request)
+
+        return guarded
 
     async def status(request: Request) -> Response:
         del request
@@ -60,7 +81,11 @@ def hub_routes(view: View) -> list[Route]:
         del request
         return Response(metrics(view.status()), headers={"content-type": KIND})
 
-    return [Route("/hub/status", status), Route("/hub/events", events), Route("/metrics", numbers)]
+    return [
+        Route("/hub/status", known(status)),
+        Route("/hub/events", known(events, events=True)),
+        Route("/metrics", known(numbers)),
+    ]
 
 
 async def _next(cursor: Cursor, limit: int) -> list[Numbered]:

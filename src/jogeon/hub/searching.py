@@ -55,7 +55,7 @@ class Searching:
 
     def go_on(self, peer: Peer, request: Search) -> None:
         """Answer a further page, which is as it was when the search began."""
-        seq, stocks = self._pages.get(peer, {}).get(request.next_key, ("", ()))
+        seq, stocks = self._pages.get(peer, {}).get(request.next_key, (None, ()))
         if seq == request.seq.strip():
             self._answer(peer, request, stocks)
         else:

@@ -56,6 +56,12 @@ class Consumer(Struct):
         """Tell whether an event is for it."""
         return number > self.floors.get(condition.name if condition is not None else None, (0, 0))
 
+    def send(self, frames: bytes, count: int) -> None:
+        """Send it frames that hold so many events."""
+        if frames:
+            self.sent += count
+            self.peer.send(frames)
+
     @property
     def signature(self) -> tuple[tuple[str, Condition, str], ...]:
         """What is the same for all who get the same frames."""
@@ -215,7 +221,7 @@ class Stream:
             if isinstance(event, Snapshot):
                 shown.append(event.condition)
         before, self.position = self.position, pieces[-1][0]
-        made: dict[object, bytes] = {}
+        made: dict[object, tuple[bytes, int]] = {}
         for consumer in list(self.consumers.values()):
             if consumer.catching is not None:
                 continue
@@ -227,9 +233,7 @@ class Stream:
             key = consumer.signature
             if key not in made:
                 made[key] = _frames(consumer, pieces)
-            if made[key]:
-                consumer.sent += len(pieces)
-                consumer.peer.send(made[key])
+            consumer.send(*made[key])
         for condition in shown:
             self.on_shown(condition)
 
@@ -254,9 +258,7 @@ class Stream:
                     continue
                 pieces = _with_prev(batch, last)
                 consumer.at = pieces[-1][0]
-                consumer.sent += len(pieces)
-                if frames := _frames(consumer, pieces):
-                    consumer.peer.send(frames)
+                consumer.send(*_frames(consumer, pieces))
             consumer.catching = None
         except (PositionError, JournalError):
             consumer.peer.end(GOING_AWAY, "pruned")  # it comes again, and is told where it can begin
@@ -274,9 +276,13 @@ def _with_prev(batch: Sequence[Numbered], last: dict[Condition | None, Number]) 
     return pieces
 
 
-def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> bytes:
-    """Return the frames of what a consumer follows: a live change each, what lies between two of them together."""
+def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> tuple[bytes, int]:
+    """Return the frames of what a consumer follows, and how many events are in them.
+
+    A live change is a frame, and what lies between two of them is one together.
+    """
     frames: list[bytes] = []
+    count = 0
     lines: list[tuple[str, Event, Number | None, int]] = []
     for number, prev, event in pieces:
         label, about = "" if event.condition is None else consumer.label(event.condition), event.condition
@@ -284,6 +290,7 @@ def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> bytes:
             label, about = about.seq, None  # who follows everything does not know it yet
         if label is None or not consumer.hears(number, about):
             continue
+        count += 1
         if isinstance(event, Enter | Leave) and event.until_ns is None:
             if lines:
                 frames.append(text_frame(encode_lines(lines)))
@@ -293,4 +300,4 @@ def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> bytes:
             lines.append((label, event, number, prev))
     if lines:
         frames.append(text_frame(encode_lines(lines)))
-    return b"".join(frames)
+    return b"".join(frames), count

@@ -1,21 +1,26 @@
 """Trades of single stocks for the programs below (REG, REMOVE of 0B), out of the one registration above.
 
 A stock is wished for above once, for however many programs; its trades are passed on as they came. The broker's limit
-holds for all together: who asks beyond it is refused as the broker does.
+holds for all together: who asks beyond it is refused as the broker does. Whatever else there is in real time does not
+come through a hub, and who asks for it is told so: a registration that brings nothing looks like a quiet market.
 """
 
 import msgspec
 
-from jogeon.hub.refusals import OVER_LIMIT, refuse
+from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, UNEXPECTED, refuse
 from jogeon.live.feed import Feed
 from jogeon.live.holding import Row
 from jogeon.server.frames import text_frame
 from jogeon.server.peer import Peer
 from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
-from jogeon.wire.values import bare_code
+from jogeon.wire.values import WORDS, bare_code
 from jogeon.wire.writers import encode_acknowledged
 
 TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
+ONLY_TRADES = "허브는 실시간 항목 중 주식체결(0B)만 전달합니다(type={types})"
+ONLY_KRX = "허브는 KRX의 주식체결만 전달합니다(item={item})"
+VENUES = ("_NX", "_AL")
+"""What codes of another venue end in."""
 
 
 class Trades:
@@ -28,6 +33,9 @@ class Trades:
 
     def change(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> None:
         """Register stocks or let go of them, and answer; a refusal changes nothing."""
+        if isinstance(request, RegisterQuotes) and (elsewhere := _elsewhere(request)) is not None:
+            refuse(peer, request, *elsewhere)
+            return
         groups = self._groups.get(peer, {})
         group = groups.get(request.group, {})
         codes = dict.fromkeys(code for code in map(bare_code, request.codes) if code)
@@ -42,7 +50,7 @@ class Trades:
             refuse(peer, request, OVER_LIMIT, TOO_MANY.format(limit=limit))
             return
         self._hear(peer, _all(groups), _all(after))
-        self._groups[peer] = after
+        self._groups[peer] = {name: named for name, named in after.items() if named}
         peer.answer(request, Acknowledged(), encode_acknowledged(request.trnm))
 
     def gone(self, peer: Peer) -> None:
@@ -84,6 +92,14 @@ class _Stock:
             frame = text_frame(msgspec.json.encode({"data": [_row(row)], "trnm": "REAL"}))
             for peer in list(self.peers):
                 peer.send(frame)
+
+
+def _elsewhere(request: RegisterQuotes) -> tuple[int, str] | None:
+    """Return how what is asked for is refused if it does not come through here."""
+    if request.others:
+        return UNEXPECTED, ONLY_TRADES.format(types=", ".join(request.others)[:WORDS])
+    item = next((code for code in request.codes if code.endswith(VENUES)), None)
+    return None if item is None else (BAD_VENUE, ONLY_KRX.format(item=item[:WORDS]))
 
 
 def _row(trade: TradeRow) -> dict[str, object]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal, Self
 from jogeon.errors import JogeonError, SessionTaken
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
-from jogeon.nats.opening import PATIENCE, opened, trouble_of
+from jogeon.nats.opening import PATIENCE, opened, stopped, trouble_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nats.aio.client import Client
     from nats.js.kv import KeyValue
 
@@ -26,6 +28,10 @@ POLL = 0.5
 PAUSE = 1.0
 """Seconds before another connection, where one has failed."""
 BUCKET = "jogeon-lease"
+MARKS = "jogeon-taken"
+"""Keys that never expire: aliases whose hub another program has driven out of its session."""
+MARKING = 20.0
+"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back."""
 
 Holder = Literal["me", "other", "none"]
 
@@ -45,14 +51,18 @@ class Lease:
 
     async def open(self) -> None:
         """Find the keys, made if they are not there."""
+        self._bucket = await self._made(BUCKET, TTL)
+        self._marks = await self._made(MARKS, None)
+
+    async def _made(self, name: str, ttl: float | None) -> "KeyValue":
         from nats.js.api import KeyValueConfig
         from nats.js.errors import NotFoundError
 
         js = self._client.jetstream(timeout=PATIENCE)
         try:
-            self._bucket = await js.key_value(BUCKET)
+            return await js.key_value(name)
         except NotFoundError:
-            self._bucket = await js.create_key_value(KeyValueConfig(bucket=BUCKET, ttl=TTL))
+            return await js.create_key_value(KeyValueConfig(bucket=name, ttl=ttl))
 
     async def take(self) -> bool:
         """Have the lease, or renew it; return whether it is this owner's."""
@@ -62,13 +72,16 @@ class Lease:
             self.holder = await self._taken()
         return self.holder == "me"
 
-    async def _taken(self) -> Holder:
-        from nats.js.errors import KeyNotFoundError
+    async def look(self) -> Holder:
+        """Return who has the lease; it stays as it is."""
+        entry = await _found(self._bucket, self._place.alias)
+        self.holder = "none" if entry is None else "me" if entry.value == self._owner else "other"
+        return self.holder
 
+    async def _taken(self) -> Holder:
         alias = self._place.alias
-        try:
-            entry = await self._bucket.get(alias)
-        except KeyNotFoundError:
+        entry = await _found(self._bucket, alias)
+        if entry is None:
             await self._bucket.create(alias, self._owner)
             return "me"
         if entry.value != self._owner:
@@ -76,17 +89,47 @@ class Lease:
         await self._bucket.update(alias, self._owner, last=entry.revision)
         return "me"
 
+    # ------------------------------------------------------------ the mark
+
+    async def mark(self, words: str) -> None:
+        """Mark the alias: another program has the session of its hub, and said so in these words."""
+        await self._marks.put(self._place.alias, words.encode() or b"-")
+
+    async def marked(self) -> str | None:
+        """Return the words of the mark, None if there is none."""
+        entry = await _found(self._marks, self._place.alias)
+        return None if entry is None else (entry.value or b"").decode(errors="replace")
+
+    async def unmark(self) -> None:
+        """Take the mark away, if there is one: the session is a hub's again."""
+        if await self.marked() is not None:
+            await self._marks.purge(self._place.alias)
+
+
+async def _found(bucket: "KeyValue", alias: str) -> "KeyValue.Entry | None":
+    from nats.js.errors import KeyNotFoundError
+
+    try:
+        return await bucket.get(alias)
+    except KeyNotFoundError:
+        return None
+
 
 class Leasing:
     """Has the lease of an alias while it is entered, or waits for it; `holder` is who has it, `trouble` what is wrong.
 
     `patient`: it stands by for another, whose lease a server that has just come back may have lost, and who is to come
-    first then. While the server cannot be reached, who has the lease goes on.
+    first then. `barred`: it does not take the lease, because the hub before was driven out by another program (these
+    are the broker's words): that is answered by a person, who starts a hub again. While the server cannot be reached,
+    who has the lease goes on.
     """
 
     def __init__(self, place: Place, owner: str, *, patient: bool = False) -> None:
         self.trouble: JogeonError | None = None
         self.holder: Holder = "none"
+        self.barred: str | None = None
+        self.on_barred: Callable[[str], object] = lambda _: None
+        """Called with the words when it finds that it is barred."""
         self.lost = asyncio.Event()
         """Set once another has what was ours."""
         self._place = place
@@ -101,8 +144,7 @@ class Leasing:
 
     async def __aexit__(self, *exc: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await stopped(self._task)
 
     async def wait(self) -> None:
         """Wait until the lease is ours."""
@@ -111,29 +153,84 @@ class Leasing:
     async def run(self) -> None:
         """Wait until it is lost; SessionTaken."""
         await self.lost.wait()
-        raise SessionTaken(holder=str(self._place))
+        raise SessionTaken(lease=str(self._place))
+
+    async def leave_mark(self, words: str) -> None:
+        """Let nobody who stands by take over: another program has the session, and the broker said so in these words.
+
+        Where another hub has the lease, it is that one which has the session, and there is no mark.
+        """
+        await self.__aexit__()  # whoever has the lease takes marks away
+        clock = asyncio.get_running_loop().time
+        until = clock() + MARKING
+        while not await self._marked(words) and clock() < until:  # noqa: ASYNC110  # a server is asked, nobody sets it
+            await asyncio.sleep(PAUSE)
+
+    async def _marked(self, words: str) -> bool:
+        """Leave the mark, if it is ours to leave; tell whether that is settled."""
+        try:
+            async with opened(self._place) as client:
+                lease = Lease(client, self._place, self._owner)
+                await lease.open()
+                if await lease.look() != "other":
+                    await lease.mark(words)
+        except Exception as error:  # noqa: BLE001  # whatever NATS does, it is tried again
+            logger.warning("nats: no mark: %s", trouble_of(self._place, error))
+            return False
+        return True
 
     async def _stand(self) -> None:
         while not self.lost.is_set():
             try:
-                async with opened(self._place) as client:
-                    lease = Lease(client, self._place, self._owner)
-                    await lease.open()
-                    await self._poll(lease)
+                await self._stand_once()
             except Exception as error:  # noqa: BLE001  # whatever NATS does, the session goes on
                 self.trouble = trouble_of(self._place, error)
                 logger.info("nats: lease: %s", self.trouble)
             await asyncio.sleep(PAUSE)
 
+    async def _stand_once(self) -> None:
+        """Ask on one connection, until it ends or the lease is lost."""
+        closed = asyncio.Event()
+        async with opened(self._place, closed.set) as client:
+            polling = asyncio.create_task(self._poll(Lease(client, self._place, self._owner)), name="nats lease poll")
+            ending = asyncio.create_task(closed.wait(), name="nats lease end")
+            try:
+                await asyncio.wait({polling, ending}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                over = polling.done()
+                await stopped(polling, ending)
+            if over:
+                polling.result()
+
     async def _poll(self, lease: Lease) -> None:
         """Ask for the lease, or renew it, until it is lost."""
+        await lease.open()
         if self._patient and not self._had.is_set():
-            await asyncio.sleep(TTL)
+            await self._be_patient(lease)
         while not self.lost.is_set():
-            mine = await lease.take()
+            mine = not await self._is_barred(lease) and await lease.take()
             self.holder, self.trouble = lease.holder, None
             if mine:
+                await lease.unmark()
                 self._had.set()
             elif self._had.is_set() and lease.holder == "other":
                 self.lost.set()
             await asyncio.sleep(RENEW if mine else POLL)
+
+    async def _be_patient(self, lease: Lease) -> None:
+        """Let a lease have the time to be taken by whoever had it before the server went."""
+        until = asyncio.get_running_loop().time() + TTL
+        while asyncio.get_running_loop().time() < until:
+            self.holder, self.trouble = await lease.look(), None
+            await self._is_barred(lease)
+            await asyncio.sleep(POLL)
+
+    async def _is_barred(self, lease: Lease) -> bool:
+        """Tell whether who stands by must not take over; what it knew stays so over a server that was emptied."""
+        if not self._patient or self._had.is_set():
+            return False
+        was, words, holder = self.barred, await lease.marked(), await lease.look()
+        self.barred = words if words is not None or holder == "other" else was
+        if self.barred is not None and was is None:
+            self.on_barred(self.barred)
+        return self.barred is not None

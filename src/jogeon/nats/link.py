@@ -40,6 +40,8 @@ GONE = 5.0
 LOOK = 0.5
 FIRST = 10.0
 """Seconds for the picture that a reader begins with."""
+RETURN = 20.0
+"""Seconds for which one that returns listens for the hub, which may be another one soon: listening costs nobody."""
 
 Learn = Callable[[Iterable[tuple[str, str, str]]], object]
 """Takes names of stocks: code, name, market."""
@@ -55,12 +57,14 @@ class Way:
         self.place = place
         self.learn = learn
         self.copy: Copy | None = None
+        self.returning = False
 
     async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None = None) -> Connection:
         """Return a connection; CouldNotConnect, LoginRefused, MissingExtra."""
         del url, proxy
         link = Link(self, receiver)
         await link.open()
+        self.returning = True
         return link.connection
 
 
@@ -110,11 +114,13 @@ class Link:
         self._living: asyncio.Task[None] | None = None
         self._unpacking = Unpacking()
         self._heard = self._beaten = self._loop.time()
+        self._news = asyncio.Event()
+        """Set by a sign of the hub, and by the end of the connection."""
 
     async def open(self) -> None:
         """Connect, and have what the stream adds up to so far."""
         try:
-            self._client = await self._stack.enter_async_context(opened(self._place))
+            self._client = await self._stack.enter_async_context(opened(self._place, self._news.set))
             await self._begin(self._client)
         except BaseException as error:
             await self._stack.aclose()
@@ -126,11 +132,13 @@ class Link:
 
     async def _begin(self, client: "Client") -> None:
         self._answers = Answers(Asking(client, self._place), lambda: self._way.copy)
+        await client.subscribe(self._place.beat, cb=self._on_beat)
+        if self._way.returning:
+            await self._hub()
         stream = await stream_read(client, self._place)
         if stream is None:
             raise _nothing(self._place)
         await self._answers.list()
-        await client.subscribe(self._place.beat, cb=self._on_beat)
         self._pull = Pull(client, self._place, self._take, self._on_sign, self._on_error)
         copy = self._way.copy
         if copy is not None and copy.created == stream.created and copy.sequence <= await stream.last():
@@ -138,6 +146,12 @@ class Link:
             return
         self._way.copy = None
         await self._first(stream)
+
+    async def _hub(self) -> None:
+        """Wait for a hub; what is to come is tried if none is heard."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RETURN):
+                await self._news.wait()
 
     async def _first(self, stream: Stream) -> None:
         """Begin with the last picture."""
@@ -186,7 +200,9 @@ class Link:
     async def _on_beat(self, _message: object) -> None:
         """Take a sign of life of the hub: the client hears it as a PING."""
         self._beaten = self._loop.time()
-        self._hand_over(writers.encode_ping())
+        self._news.set()
+        if self._living is not None:
+            self._hand_over(writers.encode_ping())
 
     def _on_error(self, error: Exception) -> None:
         if isinstance(error, PositionError):  # what there is does not lead on from here

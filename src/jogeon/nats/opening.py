@@ -4,6 +4,7 @@ What nats-py would do by itself is left out on purpose: reconnecting, because a 
 then, and a consumer may stay silent for seconds; its log, because the one who asked is told.
 """
 
+import asyncio
 import contextlib
 import os
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from jogeon.net import could_not_connect, tls_context
 from jogeon.reports import Report
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from nats.aio.client import Client
 
@@ -24,13 +25,17 @@ PATIENCE = 5.0
 """Seconds for an answer of the server."""
 CONNECT = 5
 """Seconds for a connection to a server."""
+AGAIN = 0.5
+"""Seconds before a task that goes on is cancelled once more."""
 FENCED = 10071
 """What the server says where another message came in between: wrong last sequence."""
 
 
 @contextlib.asynccontextmanager
-async def opened(place: Place) -> "AsyncIterator[Client]":
+async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None) -> "AsyncIterator[Client]":
     """Have a connection; MissingExtra, CouldNotConnect, LoginRefused, InvalidSetting.
+
+    `on_closed` is called at its end: what waits for an answer then waits in vain, and nats-py does not say so.
 
     Credentials come from the environment: JOGEON_NATS_CREDS names a file, else JOGEON_NATS_TOKEN, else JOGEON_NATS_USER
     and JOGEON_NATS_PASSWORD.
@@ -41,11 +46,15 @@ async def opened(place: Place) -> "AsyncIterator[Client]":
     async def on_error(error: Exception) -> None:
         told.append(error)
 
+    async def closed() -> None:
+        on_closed()
+
     options: dict[str, Any] = {"tls": tls_context("wss://")} if place.tls else {}
     try:
         await client.connect(
             [f"{'tls' if place.tls else 'nats'}://{server}" for server in place.servers],
             error_cb=on_error,
+            closed_cb=closed,
             allow_reconnect=False,
             connect_timeout=CONNECT,
             max_reconnect_attempts=1,
@@ -74,6 +83,15 @@ def _client() -> "Client":
 def require_library() -> None:
     """Raise MissingExtra where nats-py is not installed."""
     _client()
+
+
+async def stopped(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks until they have ended: before Python 3.12 a cancellation that meets an answer of NATS is lost."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=AGAIN)
 
 
 async def _closed(client: "Client") -> None:

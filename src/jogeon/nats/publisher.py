@@ -18,7 +18,7 @@ from jogeon.masks import unmasked
 from jogeon.nats.address import Place
 from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
-from jogeon.nats.opening import opened, trouble_of
+from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
@@ -97,8 +97,7 @@ class Publisher:
 
     async def __aexit__(self, *exc: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await stopped(self._task)
 
     def status(self) -> dict[str, Any]:
         """Return how it goes, as `jogeon hub status` prints it."""
@@ -155,7 +154,7 @@ class Publisher:
 
     async def _until_lost(self) -> None:
         await self._lease.lost.wait()
-        raise ConnectionLost(Report("lease lost"))
+        raise ConnectionLost(Report("lease lost", name=str(self.place)))
 
     async def _beat(self, client: "Client") -> None:
         """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""

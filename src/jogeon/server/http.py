@@ -6,6 +6,7 @@ Each group of routes says who may call it (`callers`). What cannot be understood
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
@@ -54,10 +55,10 @@ class Group(Struct, frozen=True):
 
 
 class RestServer:
-    """A running HTTP server; `address` is its URL without a path."""
+    """A running HTTP server, encrypted if `tls` is given; `address` is its URL without a path."""
 
-    def __init__(self, groups: Iterable[Group], listening: Door) -> None:
-        self.address = f"http://{host_and_port(listening.getsockname())}"
+    def __init__(self, groups: Iterable[Group], listening: Door, tls: ssl.SSLContext | None = None) -> None:
+        self.address = f"{'http' if tls is None else 'https'}://{host_and_port(listening.getsockname())}"
         application = Starlette(
             routes=[route for group in groups for route in group.guarded()],
             exception_handlers={HTTPException: _refused, TokenRefused: _refused},
@@ -67,6 +68,7 @@ class RestServer:
                 application,
                 listening,
                 http=_Patient,
+                ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
                 limit_concurrency=MOST,
                 ws="none",
                 lifespan="off",
@@ -179,6 +181,11 @@ def text_field(fields: dict[str, Any], name: str) -> str:
     return value
 
 
+def host_of(request: Request) -> str:
+    """Return the host that a request comes from."""
+    return "" if request.client is None else request.client.host
+
+
 def json_response(value: object, status: int = 200) -> Response:
     """Return a value as a JSON answer."""
     return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
@@ -205,5 +212,7 @@ def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG001  #
         text = f"인증에 실패했습니다[{error.code}:{error.text}]"
         return json_response({"return_code": REFUSED, "return_msg": text})
     if isinstance(error, HTTPException):
-        return json_response({"error": error.detail}, error.status_code)
+        answer = json_response({"error": error.detail}, error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
     raise error

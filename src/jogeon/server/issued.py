@@ -59,13 +59,21 @@ class Tokens:
             raise TokenRefused(code="8005", text="Token이 유효하지 않습니다")
         del self._issued[appkey]
 
+    def forget(self, appkey: str) -> None:
+        """Forget the token of an app key, if it has one."""
+        self._issued.pop(appkey, None)
+
+    def key(self, token: str) -> str | None:
+        """Return the app key that a token was issued for, None if it is not valid."""
+        now = self._clock()
+        return next((key for key, each in self._issued.items() if same(each.text, token) and each.until > now), None)
+
     def owner(self, token: str) -> str | None:
         """Return the key a token stands for, None if it is not valid."""
         if same(token, DEMO if self._only is None else self._only):
             return "the fixed token"
-        now = self._clock()
-        valid = (key for key, issued in self._issued.items() if same(issued.text, token) and issued.until > now)
-        return next((f"app key {key}" for key in valid), None)
+        key = self.key(token)
+        return None if key is None else f"app key {key}"
 
 
 def same(one: str, other: str) -> bool:

@@ -40,11 +40,15 @@ logger = logging.getLogger("jogeon.server")
 
 
 class LoginVerdict(Struct, frozen=True):
-    """What a backend says to a LOGIN: the answer, its text, and the key whose session it is if accepted."""
+    """What a backend says to a LOGIN: the answer, its text, and the key whose session it is if accepted.
+
+    A refusal may be told only `after` so many seconds.
+    """
 
     answer: LoginAccepted | Refusal
     text: bytes
     key: str = ""
+    after: float = 0.0
 
 
 class Backend(Protocol):
@@ -100,11 +104,13 @@ class Owner(Protocol):
 class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), its `address`.
 
-    `send(frames)` sends ready-made frames (`text_frame`), any number at once; they wait in the `outbox` until the end
-    of this turn of the loop. `unechoed`: PINGs it has not echoed yet.
+    `called`: the name and port under which it knows this server, if it comes over TLS. `send(frames)` sends ready-made
+    frames (`text_frame`), any number at once; they wait in the `outbox` until the end of this turn of the loop.
+    `unechoed`: PINGs it has not echoed yet.
     """
 
-    def __init__(self, server: Owner) -> None:
+    def __init__(self, server: Owner, called: str = "") -> None:
+        self.called = called
         self.number = server.number()
         self.session = ServerSession()
         self.key = ""
@@ -308,8 +314,11 @@ class Peer(WSListener):
         verdict = self._server.backend.login(self, request)
         if isinstance(verdict.answer, Refusal):
             logger.info("peer %d: login refused [%s]", self.number, verdict.answer.code)
-            self.answer(request, verdict.answer, verdict.text)
-            self.end(NORMAL)
+            self.answer(request, verdict.answer, verdict.text, after=verdict.after)
+            if verdict.after:
+                self._server.loop.call_later(verdict.after, self.end, NORMAL)
+            else:
+                self.end(NORMAL)
             return
         self._deadlines.disarm()
         self._server.take_over(verdict.key, self)

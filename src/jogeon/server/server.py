@@ -5,9 +5,11 @@ the others: one that floods is read in turn, only a few may be without a login, 
 """
 
 import asyncio
+import functools
 import itertools
 import logging
 import socket
+import ssl
 from collections import deque
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -56,9 +58,8 @@ class Server:
         self.frozen = False
         self.address = ""
         self._numbers = itertools.count(1)
-        self._listening: asyncio.Server
-        self._door: Door | None = None
-        self._own_origins: tuple[str | None, ...] = ()
+        self._listening: list[asyncio.Server] = []
+        self._doors: list[Door] = []
         self._peers: set[Peer] = set()
         self._sockets: set[Peer] = set()
         self._sessions: dict[str, Peer] = {}
@@ -89,7 +90,8 @@ class Server:
 
     async def stop(self) -> None:
         """Close all connections and the port; returns when the sockets are gone."""
-        self._listening.close()
+        for listening in self._listening:
+            listening.close()
         self.thaw()
         for peer in self.peers:
             peer.end(GOING_AWAY, "")
@@ -99,24 +101,29 @@ class Server:
 
     # ------------------------------------------------------------ for peers
 
-    async def listen(self, listening: Door) -> None:
-        """Begin to accept."""
-        self._door = listening
+    async def listen(self, listening: Door, tls: ssl.SSLContext | None = None) -> str:
+        """Begin to accept through a door, encrypted if `tls` is given; return the address. `address` is the first."""
+        self._doors.append(listening)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # accepted sockets inherit both
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         name = listening.getsockname()
         place = host_and_port(name)
-        self.address = f"ws://{place}{PATH}"
-        self._own_origins = (None, f"http://{place}", f"http://localhost:{name[1]}")
-        self._listening = await ws_create_server(
-            self._accept,
+        address = f"{'ws' if tls is None else 'wss'}://{place}{PATH}"
+        self.address = self.address or address
+        plain = frozenset({f"http://{place}", f"http://localhost:{name[1]}"})
+        accepting = await ws_create_server(
+            functools.partial(self._accept, plain if tls is None else None),
             sock=listening,
+            ssl=tls,
+            ssl_handshake_timeout=None if tls is None else HANDSHAKE,
             enable_auto_pong=False,
             max_frame_size=READ_LIMIT,
             read_buffer_init_size=2048,
             websocket_handshake_timeout=HANDSHAKE,
             logger_name=self._parser_logger(),
         )
+        self._listening.append(accepting)
+        return address
 
     def _parser_logger(self) -> logging.Logger:
         """Return a logger for picows that reports a frame it rejects before picows closes with words of its own."""
@@ -131,16 +138,21 @@ class Server:
                 peer.end_too_long()
             peer.stop_reading()
 
-    def _accept(self, request: WSUpgradeRequest) -> WSListener | WSUpgradeResponseWithListener | None:
+    def _accept(
+        self, origins: frozenset[str] | None, request: WSUpgradeRequest
+    ) -> WSListener | WSUpgradeResponseWithListener | None:
+        """Take a connection; `origins` are those of this server in the clear, None for one that is encrypted."""
         if request.path.split(b"?")[0] != PATH.encode():
             return None  # 404
-        if request.headers.get("Origin") not in self._own_origins:  # a page in a browser: this port serves none
+        host, origin = request.headers.get("Host") or "", request.headers.get("Origin")
+        own = origins if origins is not None else {f"https://{host}"}
+        if origin is not None and origin not in own:  # a page in a browser: this port serves none
             refused = WSUpgradeResponse.create_error_response(403, b"not for browsers")
             return WSUpgradeResponseWithListener(refused, None)
         if len(self._sockets) >= self.settings.most:
             refused = WSUpgradeResponse.create_error_response(503, b"too many connections")
             return WSUpgradeResponseWithListener(refused, None)
-        return Peer(self)
+        return Peer(self, "" if origins is not None else host)
 
     def number(self) -> int:
         """Return the number of the next peer."""
@@ -148,8 +160,8 @@ class Server:
 
     def enter(self, peer: Peer) -> None:
         """Take a peer in; of those without a login, the oldest makes room."""
-        if self._door is not None:
-            self._door.admit(peer.socket_number)
+        for door in self._doors:
+            door.admit(peer.socket_number)
         self._peers.add(peer)
         self._sockets.add(peer)
         if self.frozen:

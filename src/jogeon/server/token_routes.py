@@ -1,5 +1,7 @@
 """au10001 and au10002 (접근토큰 발급, 폐기) as the broker answers them, over any issuer of tokens."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -7,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jogeon.errors import TokenRefused
-from jogeon.server.http import json_object, json_response, text_field
+from jogeon.server.http import host_of, json_object, json_response, text_field
 
 DONE = "정상적으로 처리되었습니다"
 
@@ -22,13 +24,21 @@ class Issuer(Protocol):
         """End the validity of a token."""
 
 
-def token_routes(issuer: Issuer) -> list[Route]:
-    """Return `POST /oauth2/token` and `/oauth2/revoke`; a refusal is HTTP 200 with a return_code, as the broker's."""
+def token_routes(issuer: Issuer, refused: Callable[[str], float] = lambda _: 0.0) -> list[Route]:
+    """Return `POST /oauth2/token` and `/oauth2/revoke`; a refusal is HTTP 200 with a return_code, as the broker's.
+
+    `refused` is told the host that presented wrong keys, and returns in how many seconds it hears of that.
+    """
 
     async def issue(request: Request) -> Response:
         fields = await json_object(request)
         _check_grant(text_field(fields, "grant_type"))
-        token, expires_dt = issuer.issue(*_keys(fields))
+        keys = _keys(fields)
+        try:
+            token, expires_dt = issuer.issue(*keys)
+        except TokenRefused:
+            await asyncio.sleep(refused(host_of(request)))
+            raise
         reply = {"expires_dt": expires_dt, "token_type": "bearer", "token": token}
         return json_response(reply | {"return_code": 0, "return_msg": DONE})
 

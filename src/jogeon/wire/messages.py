@@ -17,7 +17,9 @@ NO_SUCH_SEQ = "900004"
 TWICE_REFUSED = int(ALREADY_REGISTERED), "이미 등록된 조건검색 일련번호입니다."
 SEQ_REFUSED = int(NO_SUCH_SEQ), "존재하지 않는 일련번호입니다."
 PAGE_REFUSED = 100002, "연속조회키가 올바르지 않습니다(parameter=next_key)"
-"""What a server says to a seq that is registered, to one that is not known, and to a page that is not: code, text."""
+ARRAY_REFUSED = 105111, "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
+"""What a server says to a seq that is registered, to one that is not known, to a page that is not, and to a REG or
+REMOVE without its arrays: code, text."""
 UNANSWERED = "증권사 서버에서 답을 받지 못했습니다 ({error})"
 """What a hub says where its own request above came to nothing, with the class of the error."""
 TAKEN = "R10001"
@@ -86,12 +88,13 @@ OfCondition = Search | Register | Clear
 class RegisterQuotes(Struct, frozen=True):
     """Real-time quotes of stocks (실시간 등록, REG of 0B). `keep`: what the group has stays, else this replaces it.
 
-    A server reads one that is about other types as one without codes.
+    A server reads the codes of other types as none, and notes those types as `others`.
     """
 
     codes: tuple[str, ...]
     group: str = "1"
     keep: bool = True
+    others: tuple[str, ...] = ()
     trnm = "REG"
 
 

@@ -32,7 +32,7 @@ def decode_request(payload: bytes) -> Request | Ping | Unknown:
 
 
 def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:  # noqa: PLR0911  # one return a case
-    match value:
+    match _as_texts(value):
         case {"trnm": "PING"}:
             return Ping(payload)
         case {"trnm": "LOGIN", "token": str(token)}:
@@ -47,23 +47,35 @@ def _request(value: dict[str, Any], payload: bytes) -> Request | Ping | Unknown:
             return Follow(tuple(seqs), after, _venue(value), value.get("members") is True)
         case {"trnm": "CNSRCLR", "seq": str(seq)}:
             return Clear(seq)
-        case {"trnm": "REG", "data": list(rows)} if (codes := _quoted(rows)) is not None:
-            return RegisterQuotes(codes, plain(value.get("grp_no")), plain(value.get("refresh")) != "0")
-        case {"trnm": "REMOVE", "data": list(rows)} if (codes := _quoted(rows)) is not None:
-            return RemoveQuotes(codes, plain(value.get("grp_no")))
+        case {"trnm": "REG", "data": list(rows)} if (quoted := _quoted(rows)) is not None:
+            codes, others = quoted
+            return RegisterQuotes(codes, plain(value.get("grp_no")), plain(value.get("refresh")) != "0", others)
+        case {"trnm": "REMOVE", "data": list(rows)} if (quoted := _quoted(rows)) is not None:
+            return RemoveQuotes(quoted[0], plain(value.get("grp_no")))
     return Unknown(trnm=text_of(value.get("trnm")), payload=payload[:WORDS])
 
 
-def _quoted(rows: list[Any]) -> tuple[str, ...] | None:
-    """Return the codes that a REG or REMOVE names for 0B, None unless every row has its two arrays of texts."""
+def _as_texts(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a request with its two fields of digits as texts: programs write them as numbers, too."""
+    numbers = {name: plain(value[name]) for name in ("seq", "search_type") if type(value.get(name)) is int}
+    return value | numbers if numbers else value
+
+
+def _quoted(rows: list[Any]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the codes that a REG or REMOVE names for 0B, and the other types that it names.
+
+    None unless every row has its two arrays of texts.
+    """
     codes: list[str] = []
+    others: dict[str, None] = {}
     for row in rows:
         match row:
             case {"item": list(items), "type": list(kinds)} if all(isinstance(each, str) for each in items + kinds):
                 codes += (item.strip() for item in items if "0B" in kinds)
+                others |= dict.fromkeys(kind for kind in kinds if kind != "0B")
             case _:
                 return None
-    return tuple(filter(None, codes)) if rows else None
+    return (tuple(filter(None, codes)), tuple(others)) if rows else None
 
 
 def _venue(fields: dict[str, Any]) -> Exchange:

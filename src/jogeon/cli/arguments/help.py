@@ -23,7 +23,7 @@ SECTIONS = {
     "market": "seed speed conditions nights exit_at_end",
     "ends": "count duration",
     "journal": "journal frames keep copy",
-    "serves": "host port rest_port grace ping switch",
+    "serves": "host port rest_port tls_cert tls_key may grace ping switch",
     "server": "server keys insecure rest recheck on_taken",
     "answer": "json as_csv output",
     "more": "",

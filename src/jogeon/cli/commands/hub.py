@@ -12,10 +12,12 @@ from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 
 if TYPE_CHECKING:
+    from jogeon.account.consumers import May
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
 WEBSOCKET_PORT, REST_PORT = "10010", "10011"
+MAY: dict[str, May] = {"watch": "watch", "search": "search", "all": "all"}
 
 
 def command(texts: Texts) -> click.Command:
@@ -23,7 +25,8 @@ def command(texts: Texts) -> click.Command:
     params = [
         options.names(texts, required=False), options.switch(texts, "--all", "everything"),
         options.length(texts, "--duration"), options.journal(texts), options.length(texts, "--keep"),
-        click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host")),
+        click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host.hub")),
+        options.file(texts, "--tls-cert"), options.file(texts, "--tls-key"),
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),
@@ -31,6 +34,7 @@ def command(texts: Texts) -> click.Command:
         click.Option(["--nats"], metavar="nats://HOST:4222/ALIAS", help=texts("option.nats")),
         options.switch(texts, "--standby", "standby"),
         click.Option(["--rest"], metavar=texts("metavar.url"), help=texts("option.rest.hub")),
+        options.choice(texts, "--may", MAY),
         *options.supervision(texts),
     ]  # fmt: skip
     return Command("hub", texts, params, callback=hub)
@@ -38,23 +42,32 @@ def command(texts: Texts) -> click.Command:
 
 @click.pass_obj
 def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
-    """Serve until told to stop."""
+    """Answer a question about hubs, or serve until told to stop."""
+    match names:
+        case ("status",):
+            from jogeon.cli.running.hub_status import status
+
+            status(choices, more["rest"])
+        case ("token", *words):
+            from jogeon.cli.running.hub_tokens import token
+
+            token(choices, tuple(words), more["may"])
+        case ("unit", *_):
+            from jogeon.cli.showing.terminal import show
+            from jogeon.cli.showing.unit import unit
+
+            place = choices.argv.index("unit")
+            show(*unit((*choices.argv[:place], *choices.argv[place + 1 :])).splitlines())
+        case _:
+            _serve(choices, names, journal, everything=everything, **more)
+
+
+def _serve(choices: Choices, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
     from jogeon.cli.running.hub import serve_hub, settings_of
 
-    if names == ("status",):
-        from jogeon.cli.running.hub_status import status
-
-        status(choices, more["rest"])
-        return
-    if names[:1] == ("unit",):
-        from jogeon.cli.showing.terminal import show
-        from jogeon.cli.showing.unit import unit
-
-        place = choices.argv.index("unit")
-        show(*unit((*choices.argv[:place], *choices.argv[place + 1 :])).splitlines())
-        return
-    if more["rest"] is not None:
-        raise click.BadParameter(choices.texts("bad.idle", option="--rest", what="hub"))
+    for flag, idle in (("--rest", more["rest"]), ("--may", more["may"])):
+        if idle is not None:
+            raise click.BadParameter(choices.texts("bad.idle", option=flag, what="hub"))
     if names and everything:
         raise click.BadParameter(choices.texts("bad.names-and-all"))
     more["keep"] = options.require_days(more["keep"], choices.texts)
@@ -66,6 +79,7 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
         raise click.BadParameter(choices.texts("bad.standby"))
     if choices.nats is not None:
         _require_nats(choices.nats)
+    _require_protection(more, choices.texts)
     settings = settings_of(choices, names, journal, everything=everything, given=more)
     alerts = None
     if more["alerts"]:
@@ -73,6 +87,22 @@ def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, eve
 
         alerts = AlertPlan(choices, priced=more["prices"])
     run_loop(serve_hub(settings, choices, more["duration"], alerts))
+
+
+def _require_protection(given: dict[str, Any], texts: Texts) -> None:
+    """Refuse half a certificate, and an address beyond this machine without a certificate and without tokens."""
+    from jogeon.account.consumers import consumers
+    from jogeon.net import is_loopback
+
+    if (given["tls_cert"] is None) != (given["tls_key"] is None):
+        raise click.BadParameter(texts("bad.tls-half"))
+    if is_loopback(given["host"]):
+        return
+    missing = [text for lacks, text in (
+        (given["tls_cert"] is None, "bad.host.tls"), (not consumers(), "bad.host.token"),
+    ) if lacks]  # fmt: skip
+    if missing:
+        raise click.BadParameter("\n".join([texts("bad.host", host=given["host"]), *map(texts, missing)]))
 
 
 def _require_nats(server: str) -> None:

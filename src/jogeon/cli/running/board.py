@@ -60,7 +60,7 @@ def _last_alerts(path: Path, since_ns: int, most: int, /) -> list[dict[str, obje
 async def board_of(hub: Hub, board: Board, server: str) -> AsyncIterator[str]:
     """Have a board follow a hub that is entered; yield the link that opens it."""
     async with board:
-        with _noted(Note(server, hub.rest, board.visitors.secret)):
+        with _noted(Note(server, hub.inside.rest, board.visitors.secret)):
             yield _link(hub.rest, board.visitors.invite())
 
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jogeon.account.consumers import Roll
 from jogeon.account.hubs import Note, noted
 from jogeon.account.lock import session_name
 from jogeon.account.names import Names, names_file
@@ -22,9 +23,11 @@ from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.connect import endpoint, policy_for
+from jogeon.errors import SessionTaken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.live.listing import resolve
+from jogeon.net import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -57,6 +60,7 @@ def settings_of(
         grace=given["grace"],
         quotes=given["prices"],
         keep=given["keep"],
+        tls=None if given["tls_cert"] is None else (Path(given["tls_cert"]), Path(given["tls_key"])),
     )
 
 
@@ -72,7 +76,8 @@ async def serve_hub(
     limit = chosen_price_limit()
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
     board = Board(lambda: hub, policy.wall)
-    names, tokens = Names(names_file(server)), HubTokens(time.time, choices.found)
+    names = Names(names_file(server))
+    tokens = HubTokens(time.time, choices.found, Roll(), closed=not is_loopback(settings.host))
     hub = Hub(where, policy, tokens, settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
         async with (
@@ -83,7 +88,8 @@ async def serve_hub(
             board_of(hub, board, server) as link,
         ):
             session = _session(server, choices.found)
-            note = Note(server, hub.websocket, hub.rest, os.getpid(), time.time_ns(), session, tokens.own)
+            inside = hub.inside
+            note = Note(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
             with noted(note), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
@@ -125,7 +131,8 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     if choices.nats is None:
         yield None
         return
-    from jogeon.cli.running.published import owner_of, stood_by
+    from jogeon.cli.running.published import owner_of
+    from jogeon.cli.running.standby import stood_by
     from jogeon.nats.address import place_of
     from jogeon.nats.lease import Leasing
 
@@ -133,7 +140,12 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
         if choices.standby:
             await stood_by(lease, choices, settings)
-        yield lease
+        try:
+            yield lease
+        except SessionTaken as taken:
+            if not taken.lease:
+                await lease.leave_mark(f"[{taken.code}] {taken.text}" if taken.code else str(taken))
+            raise
 
 
 @contextlib.asynccontextmanager

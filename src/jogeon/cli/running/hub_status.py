@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from jogeon.account.environment import server_token
 from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.terminal import is_terminal
-from jogeon.errors import CouldNotConnect, RemoteProtocolError
+from jogeon.endpoint import checked_rest
+from jogeon.errors import CouldNotConnect, LoginRefused, RemoteProtocolError
 from jogeon.reports import Report
 from jogeon.web import exchange
 
@@ -27,6 +29,7 @@ def status(choices: Choices, rest: str | None) -> None:
     """Show how a hub goes: the one at an address, else the one that was started last."""
     import sys
 
+    choices.server = rest
     told = run_loop(_asked(choices, rest))
     if choices.json or not is_terminal(sys.stdout):
         Lines().write(json_line(told))
@@ -37,8 +40,8 @@ def status(choices: Choices, rest: str | None) -> None:
 
 
 async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
-    """Return what a hub tells of itself; CouldNotConnect, RemoteProtocolError."""
-    found = [note.rest for note in notes()] if rest is None else [rest.rstrip("/")]
+    """Return what a hub tells of itself; CouldNotConnect, RemoteProtocolError, InvalidAddress."""
+    found = [note.rest for note in notes()] if rest is None else [checked_rest(rest, insecure=choices.insecure)]
     if not found:
         raise click.BadParameter(choices.texts("hub.none"))
     for address in found[:-1]:
@@ -48,8 +51,15 @@ async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:
 
 
 async def status_of(address: str) -> dict[str, Any]:
-    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError."""
-    reply = await exchange("GET", f"{address}/hub/status", limit=LIMIT)
+    """Return what the hub at a REST address tells of itself; CouldNotConnect, RemoteProtocolError, LoginRefused.
+
+    A hub of this user is told the token of its note, another one JOGEON_TOKEN.
+    """
+    token = next((note.token for note in notes() if note.rest == address and note.token), None) or server_token()
+    headers = None if token is None else {"Authorization": f"Bearer {token}"}
+    reply = await exchange("GET", f"{address}/hub/status", headers=headers, limit=LIMIT)
+    if reply.status == 401:
+        raise LoginRefused(code="8005", text=f"{address}: HTTP 401")
     try:
         told = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -63,7 +73,8 @@ def in_a_line(told: dict[str, Any], texts: Texts) -> tuple[str, bool]:
     """Return how a hub goes in one line, and whether all is well; RemoteProtocolError if it is not told by a hub."""
     try:
         journal, state = told["journal"], told["upstream"]["state"]
-        position, trouble = f"{journal['epoch']}:{journal['n']}", journal["trouble"]
+        position = "-" if journal["n"] is None else f"{journal['epoch']}:{journal['n']}"
+        trouble = journal["trouble"]
         counts = {name: len(told[name]) for name in ("conditions", "consumers")}
         says = texts("found.hub", state=texts(f"state.{state}"), position=position, **counts)
     except (LookupError, TypeError):

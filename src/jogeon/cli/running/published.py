@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.failures import rows
-from jogeon.cli.showing.terminal import tell
-from jogeon.connect import endpoint
-from jogeon.errors import JogeonError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
 from jogeon.live.listing import resolve
@@ -19,14 +14,10 @@ from jogeon.nats.parcels import Picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jogeon.cli.arguments.choices import Choices
     from jogeon.events import Condition, Exchange, Stock
-    from jogeon.hub.hub import Hub, HubSettings
+    from jogeon.hub.hub import Hub
     from jogeon.journal.position import Position
     from jogeon.journal.relay import Cursor
-    from jogeon.nats.lease import Leasing
-
-DAY = 86_400.0
 
 
 class HubSource:
@@ -80,25 +71,3 @@ class HubSource:
 def owner_of(journal: Path) -> str:
     """Return who a hub is to those it shares an alias with: one that is started again with its journal is the same."""
     return hashlib.sha256(f"{uuid.getnode():x} {journal.absolute()}".encode()).hexdigest()[:16]
-
-
-async def stood_by(lease: Leasing, choices: Choices, settings: HubSettings) -> None:
-    """Wait for the lease; find out at once and daily whether this machine could log in, and say so."""
-    tell(choices.texts("hub.standby.begun", server=choices.nats or ""))
-    checking = asyncio.create_task(_check_daily(choices, settings), name="standby login")
-    try:
-        await lease.wait()
-    finally:
-        checking.cancel()
-        await asyncio.gather(checking, return_exceptions=True)
-    tell(choices.texts("hub.standby.over"))
-
-
-async def _check_daily(choices: Choices, settings: HubSettings) -> None:
-    while True:
-        try:
-            async with endpoint(settings.server, keys=choices.found, insecure=choices.insecure) as there:
-                await there.tokens.current()
-        except JogeonError as error:
-            tell(choices.texts("hub.standby.refused", why=next(rows(error, choices)).says))
-        await asyncio.sleep(DAY)

@@ -75,7 +75,7 @@ def rows(error: Exception, choices: Choices) -> Iterator[Row]:
     """Yield the lines of the message for an error."""
     texts, key = choices.texts, _key(error)
     fields = _fields(error, choices)
-    yield Row("what", texts(f"{key}.what", **fields))
+    yield Row("what", texts(_what_key(error, key, texts), **fields))
     yield Row("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
         yield Row("kiwoom", f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
@@ -147,10 +147,15 @@ def one_line(error: Exception, choices: Choices) -> str:
     return f"{told['what'].rstrip('.')}: {told['cause']}"
 
 
+def _what_key(error: Exception, key: str, texts: Texts) -> str:
+    own = f"{key}.what.lease"
+    return own if getattr(error, "lease", "") and texts.has(own) else f"{key}.what"
+
+
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:
     code = getattr(error, "code", "")
     reason = getattr(error, "reason", "")
-    more = next((name for name in ("close", "half", "silent") if getattr(error, name, ())), "")
+    more = next((name for name in ("close", "half", "silent", "lease") if getattr(error, name, ())), "")
     certificate = getattr(error, "certificate", "")
     specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
@@ -169,7 +174,7 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
             "://127." in address or "://localhost" in address
         ):
             return "CouldNotConnect.next.local"
-    more = next((name for name in ("silent", "hub") if getattr(error, name, ())), "")
+    more = next((name for name in ("silent", "hub", "lease") if getattr(error, name, ())), "")
     values = (getattr(error, "certificate", ""), getattr(error, "reason", ""), more)
     specific = (f"{key}.next.{value}" for value in values)
     return next((name for name in specific if choices.texts.has(name)), f"{key}.next")

@@ -31,5 +31,6 @@ TEXTS = {
     "state.condition-gone": Text("조건식 없어짐", "condition gone"),
     "state.ambiguous": Text("같은 이름의 조건식이 생김", "name became ambiguous"),
     "state.taken": Text("다른 프로그램이 접속함", "session taken"),
+    "state.standby": Text("대기 중", "standing by"),
     "state.ended": Text("종료", "ended"),
 }

@@ -83,6 +83,16 @@ TEXTS = {
     "SessionTaken.what": Text(
         "같은 앱키로 다른 프로그램이 접속해 있습니다. {holder}", "another program has this app key's session. {holder}"
     ),
+    "SessionTaken.what.lease": Text(
+        "다른 허브가 {lease} 에서 이어받았습니다.", "another hub has taken over at {lease}."
+    ),
+    "SessionTaken.cause.lease": Text(
+        "이 허브가 10초 넘게 NATS에 응답하지 않아 대기 허브가 이어받았습니다. 이 허브는 접속을 끝냈습니다.",
+        "this hub gave NATS no sign for over 10 seconds, so the standby took over; this one has ended its session.",
+    ),
+    "SessionTaken.next.lease": Text(
+        "이제 이 컴퓨터를 대기 허브로: {again} --standby", "now let this machine stand by: {again} --standby"
+    ),
     "SessionTaken.cause": Text(
         "키움은 앱키 하나에 접속 하나만 허용합니다. 다시 접속하면 서로 끊게 되므로 멈췄습니다.",
         "Kiwoom allows one session per app key; connecting again would cut the other program off, so this one stopped.",

@@ -111,16 +111,20 @@ TEXTS = {
         "증권사와의 접속 하나를 맡아 여러 프로그램에 나누어 줍니다. 키움은 앱키마다 접속을 하나만 허용하므로, 여러 "
         "프로그램을 쓰려면 주소만 허브로 바꾸면 됩니다. 규격은 키움과 같습니다. 이름을 준 조건식은 처음부터 감시하고, "
         "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다. "
-        "hub status는 실행 중인 허브의 상태를, hub unit은 systemd 서비스 파일을 보여 줍니다.",
+        "hub status는 실행 중인 허브의 상태를, hub unit은 systemd 서비스 파일을 보여 줍니다. "
+        "hub token add|list|revoke는 프로그램마다 따로 쓸 허브 토큰을 만들고, 보여 주고, 폐기합니다.",
         "Hold the one session with the broker and share it among any number of programs. Kiwoom allows one session per "
         "app key; a second program only needs the hub's address in place of Kiwoom's, the protocol is the same. "
         "Conditions that are named are followed from the start, others once a program registers them. Everything is "
         "recorded. Ctrl+C ends it. `hub status` shows how a running hub is doing, "
-        "`hub unit` prints a systemd unit.",
+        "`hub unit` prints a systemd unit. "
+        "`hub token add|list|revoke` makes, lists and revokes tokens, one for each program.",
     ),
     "help.hub.examples": Text(
-        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
-        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status\n"
+        "jogeon hub token add chart --may watch",
+        "jogeon hub --server demo\njogeon hub --all --journal hub.journal --keep 90d\njogeon hub status\n"
+        "jogeon hub token add chart --may watch",
     ),
     "help.board.short": Text("조건 현황판을 웹 브라우저에서 열기", "open the board, a page of what a hub follows"),
     "help.board.help": Text(

@@ -34,10 +34,39 @@ TEXTS = {
     "hub.cut.too slow": Text("받는 것이 너무 느림", "too slow"),
     "hub.cut.reset by this server": Text("허브가 끊음", "reset by this server"),
     "hub.cut.too many have not logged in": Text("로그인하지 않은 접속이 너무 많음", "too many have not logged in"),
+    "hub.token.given": Text(
+        "시크릿키는 다시 보여 드릴 수 없습니다. 키움 프로그램에는 두 키를 앱키와 시크릿키로,\n"
+        "jogeon에는 환경 변수로 넣으세요: JOGEON_TOKEN={secretkey}",
+        "The secret key cannot be shown again. A program for Kiwoom takes the two as its app key and secret key,\n"
+        "jogeon takes the secret key as its token: JOGEON_TOKEN={secretkey}",
+    ),
+    "hub.token.none": Text(
+        "허브 토큰이 없습니다. 만들기: jogeon hub token add 이름", "there are no hub tokens; jogeon hub token add NAME"
+    ),
+    "hub.token.revoked": Text(
+        "'{name}' 토큰을 폐기했습니다. 이 토큰으로 접속한 프로그램은 곧 끊깁니다.",
+        "the token '{name}' is revoked; programs that use it are cut off now.",
+    ),
+    "hub.token.name": Text("이름", "name"),
+    "hub.token.may": Text("허용", "may"),
+    "hub.token.since": Text("발급", "since"),
+    "hub.may.watch": Text("실시간 감시", "watch"),
+    "hub.may.search": Text("검색", "search"),
+    "hub.may.all": Text("모두", "all"),
     "hub.standby.begun": Text(
         "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
     ),
     "hub.standby.over": Text("이어받습니다.", "taking over."),
+    "hub.standby.barred": Text(
+        "이어받지 않습니다. 다른 프로그램이 허브의 접속을 가져갔습니다: {words}."
+        " 다시 대기하게 하려면 한쪽에서 --standby 없이 허브를 시작하세요.",
+        "will not take over: another program took the session of the hub: {words}."
+        " To have it stand by again, start a hub without --standby.",
+    ),
+    "hub.standby.login": Text("로그인 가능", "could log in"),
+    "hub.standby.yes": Text("예", "yes"),
+    "hub.standby.no": Text("아니요", "no"),
+    "hub.standby.unasked": Text("확인 안 함", "not asked"),
     "hub.standby.refused": Text(
         "이 컴퓨터에서는 지금 이어받을 수 없습니다: {why}", "this machine could not take over now: {why}"
     ),

@@ -79,6 +79,19 @@ TEXTS = {
         "change a detail of the protocol that is not known for certain; repeatable; jogeon simulate --help lists them",
     ),
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
+    "option.host.hub": Text(
+        "접속을 받을 이 컴퓨터의 주소. 루프백이 아니면 허브 토큰과 --tls-cert, --tls-key가 있어야 함",
+        "address to listen on; one beyond loopback needs a hub token, --tls-cert and --tls-key",
+    ),
+    "option.tls-cert": Text(
+        "wss:// 와 https:// 로 접속을 받을 인증서 파일 (PEM, 체인 포함). 갱신되면 저절로 다시 읽음",
+        "certificate with its chain (PEM), to serve wss:// and https://; read again when it is renewed",
+    ),
+    "option.tls-key": Text("그 인증서의 개인 키 파일 (PEM)", "private key of that certificate (PEM)"),
+    "option.may": Text(
+        "hub token add: 이 토큰에 허용할 요청. watch 실시간 감시, search 검색, all 모두 (기본값)",
+        "of hub token add: what the token allows: watch, search or all (the default)",
+    ),
     "option.port": Text("WebSocket 포트 (0=빈 포트)", "WebSocket port (0: any free)"),
     "option.rest-port": Text("REST 포트 (0=빈 포트)", "REST port (0: any free)"),
     "option.standby": Text(

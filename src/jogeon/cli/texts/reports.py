@@ -39,6 +39,7 @@ TEXTS = {
     "report.taken by hub": Text(
         "허브({text})가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
     ),
+    "report.lease lost": Text("다른 허브가 이어받음: {name}", "another hub has taken over at {name}"),
     "report.unreadable frame": Text("읽을 수 없는 메시지 ({bytes}바이트)", "unreadable frame ({bytes} bytes)"),
     "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable {number:row|rows} of a push"),
     "report.unreadable reply": Text("{name}의 응답을 읽을 수 없음", "the reply to {name} cannot be read"),
@@ -142,7 +143,6 @@ TEXTS = {
         "the server has no JetStream (nats-server -js), or it is not ready yet",
     ),
     "report.no publisher": Text("{name!r}(으)로 발행하는 허브가 없음", "no hub publishes as {name!r} there"),
-    "report.lease lost": Text("다른 허브가 맡음", "another hub has the lease"),
     "report.journal unusable": Text(
         "기록 파일 {name}을(를) 사용할 수 없음: {why}", "the journal {name} cannot be used: {why}"
     ),

@@ -51,6 +51,16 @@ TEXTS = {
     "InvalidSetting.cause.spoilt": Text(
         "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
     ),
+    "InvalidSetting.cause.no certificate": Text(
+        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is no certificate or key in the PEM format{more}"
+    ),
+    "InvalidSetting.cause.other key's": Text(
+        "이 개인 키의 인증서가 아닙니다{more}", "it is not the private key of that certificate{more}"
+    ),
+    "InvalidSetting.cause.locked key": Text(
+        "개인 키에 비밀번호가 걸려 있습니다. 비밀번호 없는 키를 0600 파일로 두세요{more}",
+        "the private key has a password; keep one without in a file of mode 0600{more}",
+    ),
     "InvalidSetting.cause.no keys": Text(
         "폴더에 내려받은 키 파일(*_appkey.txt, *_secretkey.txt)이 없습니다{more}",
         "that folder has no downloaded key files (*_appkey.txt, *_secretkey.txt){more}",

@@ -68,6 +68,38 @@ TEXTS = {
         "허브는 파일 하나에 기록합니다. {date} 없이 지정하고, 오래된 기록은 --keep으로 지우세요.",
         "a hub keeps one journal: name it without {date}, and let --keep delete what is old",
     ),
+    "bad.may": Text(
+        "'{value}' 대신 watch, search, all 중 하나를 적어 주세요.", "'{value}' should be watch, search or all."
+    ),
+    "bad.token": Text(
+        "hub token 뒤에는 add 이름, list, revoke 이름 중 하나를 적어 주세요.",
+        "behind hub token comes one of: add NAME, list, revoke NAME.",
+    ),
+    "bad.token-name": Text(
+        "토큰 이름은 1~64자의 한 줄이어야 합니다.", "the name of a token is one line of 1 to 64 characters."
+    ),
+    "bad.token-twice": Text(
+        "'{name}' 토큰이 이미 있습니다. 다시 발급하려면 먼저: jogeon hub token revoke {name}",
+        "there is a token '{name}' already; to issue it again, first: jogeon hub token revoke {name}",
+    ),
+    "bad.token-many": Text("토큰은 {most}개까지 만들 수 있습니다.", "there can be {most} tokens at most."),
+    "bad.token-unknown": Text(
+        "'{name}' 토큰이 없습니다. 있는 토큰: jogeon hub token list",
+        "there is no token '{name}'; see jogeon hub token list",
+    ),
+    "bad.tls-half": Text("--tls-cert와 --tls-key는 함께 적어야 합니다.", "--tls-cert and --tls-key belong together."),
+    "bad.host": Text(
+        "{host}에는 다른 컴퓨터도 접속할 수 있어, 토큰과 암호화 없이는 열지 않습니다. 빠진 것:",
+        "other machines can reach {host}, so it is not opened without tokens and encryption; what is missing:",
+    ),
+    "bad.host.tls": Text(
+        "  인증서: --tls-cert fullchain.pem --tls-key privkey.pem",
+        "  a certificate: --tls-cert fullchain.pem --tls-key privkey.pem",
+    ),
+    "bad.host.token": Text(
+        "  접속할 프로그램의 토큰: jogeon hub token add 이름",
+        "  a token for each program that is to connect: jogeon hub token add NAME",
+    ),
     "bad.keep": Text("--keep은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",

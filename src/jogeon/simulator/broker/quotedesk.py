@@ -7,11 +7,11 @@ of its connection and dies with the connection. An item in two groups counts onc
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jogeon.simulator.broker.quotas import TOO_FREQUENT
 from jogeon.wire import writers
-from jogeon.wire.messages import RegisterQuotes
+from jogeon.wire.messages import ARRAY_REFUSED, RegisterQuotes
 from jogeon.wire.values import stock_code
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from jogeon.simulator.market.market import Market
     from jogeon.wire.messages import RemoveQuotes
 
-NO_ARRAY, OVER_LIMIT, OVER_GROUP = 105111, 105115, 105118
-NO_ARRAY_TEXT: Final = "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
+OVER_LIMIT, OVER_GROUP = 105115, 105118
 
 Topic = tuple["Exchange", str]
 """An exchange, and a code that is traded there."""
@@ -38,7 +37,7 @@ class QuoteDesk:
     def __init__(
         self, markets: Mapping[Exchange, Market], switches: Switches, standing: Standing, quotas: Quotas
     ) -> None:
-        self.refused = Counter(dict.fromkeys(map(str, (TOO_FREQUENT, NO_ARRAY, OVER_LIMIT, OVER_GROUP)), 0))
+        self.refused = Counter(dict.fromkeys(map(str, (TOO_FREQUENT, ARRAY_REFUSED[0], OVER_LIMIT, OVER_GROUP)), 0))
         self._standing = standing
         self._quotas = quotas
         self._markets = markets
@@ -72,8 +71,8 @@ class QuoteDesk:
 
     def misshapen(self, trnm: str) -> bytes:
         """Return the refusal of a REG or REMOVE in which an array is missing."""
-        self.refused[str(NO_ARRAY)] += 1
-        return writers.encode_refusal(trnm, NO_ARRAY, NO_ARRAY_TEXT)
+        self.refused[str(ARRAY_REFUSED[0])] += 1
+        return writers.encode_refusal(trnm, *ARRAY_REFUSED)
 
     def _over(self, group: Mapping[str, None], labels: Mapping[str, None]) -> tuple[int, str] | None:
         most, most_in_group = self._switches.price_limit, self._switches.group_limit
