@@ -148,8 +148,8 @@ def one_line(error: Exception, choices: Choices) -> str:
 
 
 def _what_key(error: Exception, key: str, texts: Texts) -> str:
-    own = f"{key}.what.lease"
-    return own if getattr(error, "lease", "") and texts.has(own) else f"{key}.what"
+    about = "lease" if getattr(error, "lease", "") else getattr(error, "reason", "")
+    return own if texts.has(own := f"{key}.what.{about}") else f"{key}.what"
 
 
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:

@@ -198,6 +198,9 @@ TEXTS = {
         "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
         "jogeon demo (now, without keys) {or_} jogeon login{server} (to store your keys)",
     ),
+    "InvalidAddress.what.no rest": Text(
+        "종목명을 어디에 요청할지 알 수 없습니다: {value}", "there is no place to request names from: {value}"
+    ),
     "InvalidAddress.what": Text("사용할 수 없는 값입니다: {value}", "cannot be used: {value}"),
     "InvalidAddress.cause": Text("허용되지 않는 값입니다: {reason}", "it is not allowed: {reason}"),
     "InvalidAddress.cause.malformed": Text(
@@ -255,7 +258,8 @@ TEXTS = {
         "use an https:// address or, if you accept that: {again} --insecure",
     ),
     "InvalidAddress.cause.no rest": Text(
-        "이 서버의 REST 주소를 알 수 없습니다.", "the REST address of this server is not known."
+        "종목명은 REST 주소에서 받는데, 이 서버의 REST 주소를 알 수 없습니다.",
+        "names come from a REST address, and that of this server is not known.",
     ),
     "InvalidAddress.next.no rest": Text(
         "주소를 지정해서 다시: {again} --rest http://127.0.0.1:10001",
