@@ -65,7 +65,8 @@ class Feed:
         self._jobs = Jobs(self._subscriptions.listing)
         self.pricing = Pricing(name_of, policy.price_limit)
         self.asking = Asking(self.pricing, policy.wall)
-        self.asking.ready = lambda: self.rest is not None
+        self.asking.ask = policy.ask
+        self.asking.ready = lambda: policy.ask is not None or self.rest is not None
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None
