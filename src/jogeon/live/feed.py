@@ -293,6 +293,8 @@ async def _all_pages(feed: Feed, pages: Pages, max_rows: int, progress: Callable
     stocks: list[Stock] = []
     for _ in range(MAX_PAGES):
         page = await feed.ask(pages.ask, SearchPage)
+        if not (page.stocks or stocks or page.named):  # another condition's empty snapshot looks so if it comes twice
+            page = await feed.ask(pages.ask, SearchPage)
         for oddity in page.oddities:
             logger.warning("search %s: not readable, left out or empty: %s", pages.wanted, oddity)
         stocks += page.stocks
