@@ -129,6 +129,14 @@ def test_what_others_could_have_written_runs_nothing_and_sends_no_secret(tmp_pat
     assert (None, "alerts.self.ping_env", "open to others", 2) in complaints(settings)
 
 
+@pytest.mark.posix
+def test_what_others_could_have_put_there_runs_nothing(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    assert (None, "alerts.targets.폰.argv", "open to others", 6) in complaints(read(tmp_path, RULE + TARGET))
+    tmp_path.chmod(0o700)
+    assert complaints(read(tmp_path, RULE + TARGET)) == []
+
+
 @pytest.mark.parametrize(
     ("api", "safe"),
     [

@@ -33,7 +33,7 @@ from jogeon.alerts.places import line_of
 from jogeon.alerts.rules import FIELDS, Bound, Hours, On, Rule, unknown_fields
 from jogeon.alerts.telegram import API
 from jogeon.errors import InvalidSetting
-from jogeon.files import not_private, read_small
+from jogeon.files import changeable, read_small
 from jogeon.net import is_loopback
 from jogeon.reports import Report, complaint_of
 from jogeon.wire.values import composed
@@ -337,7 +337,7 @@ def is_safe(api: str) -> bool:
 
 def _open_to_others(path: Path) -> Report | None:
     try:
-        return not_private(path.stat())
+        return changeable(path)
     except OSError:  # it was read a moment ago
         return None
 

@@ -1,6 +1,7 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 import click
@@ -109,6 +110,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
             detail = said(why, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+            fields["folder"] = PurePath(file).parent
         case errors.CouldNotConnect(why=why, certificate=certificate, proxy=proxy):
             fault = f"certificate.{certificate}"
             fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(why, choices.texts)

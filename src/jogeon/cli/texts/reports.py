@@ -92,6 +92,10 @@ TEXTS = {
     "report.not a file": Text("파일이 아님", "not a file"),
     "report.another owner": Text("소유자가 다른 사용자({number})임", "it belongs to another user ({number})"),
     "report.open to others": Text("다른 사용자가 쓸 수 있음(권한 {code})", "others can write to it (mode {code})"),
+    "report.folder open to others": Text(
+        "{place} 폴더에 다른 사용자가 파일을 바꿔 넣을 수 있음(권한 {code}, 소유자 {number})",
+        "others can put another file into {place} (mode {code}, owner {number})",
+    ),
     "report.file not used": Text("{place} 파일을 쓰지 않습니다: {why}", "{place} is not used: {why}."),
     "report.place not trusted": Text(
         "{place} 파일을 쓰지 않습니다. {other}: {why}", "{place} is not used: {other}: {why}."

@@ -140,7 +140,7 @@ TEXTS = {
     ),
     "InvalidSetting.next.no alerts": Text("jogeon alerts add", "jogeon alerts add"),
     "InvalidSetting.next.needs prices": Text("{again} --prices", "{again} --prices"),
-    "InvalidSetting.next.open to others": Text("chmod 600 {file}", "chmod 600 {file}"),
+    "InvalidSetting.next.open to others": Text("chmod go-w {folder} {file}", "chmod go-w {folder} {file}"),
     "InvalidSetting.next.unknown condition": Text("{list_}", "{list_}"),
     "InvalidSetting.next.variable missing": Text(
         "환경 변수에 값을 넣고 다시: {again}", "set the variable, then: {again}"
