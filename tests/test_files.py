@@ -283,6 +283,7 @@ def test_a_file_that_others_may_replace_is_changeable(tmp_path: Path) -> None:
     folder.mkdir(mode=0o700)
     path = folder / "file"
     assert changeable(path) is None
+    assert changeable(folder / "no" / "file") is None
     path.touch(0o644)
     assert changeable(path) is None
     for mode in (0o777, 0o772, 0o770):
