@@ -213,8 +213,8 @@ def not_private(status: os.stat_result) -> "Report | None":
 def changeable(path: Path) -> "Report | None":
     """Return why another may change what a file holds, or put another file in its place; None if nobody may. OSError.
 
-    Of a file that is not there yet, only its folder is looked at, if that is there. A folder in which everybody may only delete what is
-    theirs, as in /tmp, is as good as a closed one.
+    Of a file that is not there yet, only its folder is looked at, if that is there. A folder in which everybody may
+    only delete what is theirs, as in /tmp, is as good as a closed one.
     """
     if path.exists() and (why := not_private(path.stat())) is not None:
         return why
