@@ -76,6 +76,7 @@ TARGET = '[alerts.targets.폰]\nkind = "command"\nargv = ["true"]\n'
     [
         (f'{RULE}hours = "15:20-09:00"\n{TARGET}', ("급등", "alerts.rules[1].hours", "odd hours", 4)),
         (f'{RULE}dwell = "soon"\n{TARGET}', ("급등", "alerts.rules[1].dwell", "odd length", 4)),
+        (f'{RULE}text = "{"🚀" * 1501}"\n{TARGET}', ("급등", "alerts.rules[1].text", "text too long", 4)),
         (f'{RULE}price = "1000"\n{TARGET}', ("급등", "alerts.rules[1].price", "odd comparison", 4)),
         (f'{RULE}text = "{{이름}}"\n{TARGET}', ("급등", "alerts.rules[1].text", "unknown text field", 4)),
         (f'{RULE}text = " "\n{TARGET}', ("급등", "alerts.rules[1].text", "empty", 4)),

@@ -93,8 +93,9 @@ class InvalidSetting(InvalidAddress):
     wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,
     no keys, half a pair, several pairs, several profiles, below one, no certificate, other key's, locked key; of
     `[alerts]` also no alerts, unknown key, not a table, not an array, name twice, no target, unknown target, unknown
-    text field, unknown condition, odd hours, odd length, odd time, odd comparison, within alone, key needed, open to
-    others, api in the clear, variable missing, not an address, needs prices. `detail` says more, `why` as data.
+    text field, text too long, unknown condition, odd hours, odd length, odd time, odd comparison, within alone, key
+    needed, open to others, api in the clear, variable missing, not an address, needs prices. `detail` says more, `why`
+    as data.
     """
 
     def __init__(self, *, file: str, field: str = "", reason: str, detail: "str | Report" = "") -> None:

@@ -96,6 +96,10 @@ TEXTS = {
         "문구에 쓸 수 없는 항목입니다. 쓴 것 / 쓸 수 있는 것{more}",
         "the text has an unknown field; what is written / what may be{more}",
     ),
+    "InvalidSetting.cause.text too long": Text(
+        "문구가 너무 깁니다. 텔레그램이 받지 않습니다. 최대 글자 수{more}",
+        "the text is too long for Telegram; the most it may have{more}",
+    ),
     "InvalidSetting.cause.unknown condition": Text(
         "그런 조건식이 없습니다. 쓴 것 / 있는 것{more}", "no such condition; what is written / what there is{more}"
     ),
