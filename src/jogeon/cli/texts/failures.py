@@ -206,8 +206,8 @@ TEXTS = {
     "AlertRefused.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
     "AlertRefused.cause": Text("받는 쪽이 거절했습니다: {said}", "the other side refused it: {said}"),
     "AlertRefused.next": Text(
-        "토큰, 대화방(chat), 주소, 권한을 확인하고 다시: {again}",
-        "check token, chat, address and rights, then: {again}",
+        "토큰, 대화방(chat), 주소, 프로그램(argv), 권한을 확인하고 다시: {again}",
+        "check token, chat, address, program (argv) and rights, then: {again}",
     ),
     "AlertUnreachable.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
     "AlertUnreachable.cause": Text("연결할 수 없습니다: {said}", "it could not be reached: {said}"),
