@@ -62,7 +62,7 @@ async def test_a_row_that_was_sent_alone_is_in_no_digest(journal: Journal) -> No
     box = Letterbox(journal, lambda _: None)
     box.post([row(1)], lambda _: 1, 1)
     await box.settled()
-    await box.mark([row(1)], "sent", "")
+    await box.mark([row(1)], "sent", None)
     assert [(each.state, each.digest) for each in posts(journal)] == [("sent", None)]
 
 
