@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import itertools
 import logging
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.server.door import WAITING, Door
+from jogeon.server.door import BACKLOG, SHARE, WAITING, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,3 +144,29 @@ def test_the_end_gives_its_descriptors_back() -> None:
     made.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(spare)
+
+
+async def test_a_crowd_is_let_in_a_few_at_a_time_and_nobody_is_sent_away() -> None:
+    loop, arrived = asyncio.get_running_loop(), [0]
+    turns: list[int] = []
+
+    class Guest(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            arrived[0] += 1
+            transport.close()
+
+    def look() -> None:
+        turns.append(arrived[0])
+        if arrived[0] < BACKLOG:
+            loop.call_soon(look)
+
+    with Door(fileno=socket.create_server(("127.0.0.1", 0), backlog=BACKLOG).detach()) as listening:
+        listening.setblocking(False)
+        callers = [caller(listening) for _ in range(BACKLOG)]
+        async with await loop.create_server(Guest, sock=listening, backlog=SHARE), asyncio.timeout(10):
+            loop.call_soon(look)
+            while arrived[0] < BACKLOG:
+                await asyncio.sleep(0)
+        assert max(after - before for before, after in itertools.pairwise(turns)) <= SHARE + 1  # Python 3.14: one more
+        for each in callers:
+            each.close()
