@@ -251,6 +251,7 @@ async def test_a_sign_of_life_goes_out_while_all_is_well(desk: Desk, monkeypatch
         await asyncio.sleep(0.1)
         assert len(there.heard) == quiet
         assert {heard.path for heard in there.heard} == {"/ping"}
+        await desk.close()
 
 
 async def test_a_quote_is_decided_on_in_its_place(desk: Desk, path: Path) -> None:

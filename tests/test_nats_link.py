@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from jogeon.events import Event
     from jogeon.watch import Watch
 
-pytestmark = pytest.mark.usefixtures("spared_disk")
+pytestmark = pytest.mark.usefixtures("spared_disk", "_short_lease")
+
+
+@pytest.fixture
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("TTL", 3.0), ("RENEW", 0.5)):
+        monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
 
 
 async def until(watch: Watch, code: str) -> list[Event]:
