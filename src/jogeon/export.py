@@ -8,10 +8,8 @@ leading backslash away, and nothing is lost.
 import csv
 import importlib
 import io
-import itertools
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
@@ -172,8 +170,6 @@ def write_json(history: History, selection: Selection, path: Path) -> int:
 
 LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
-DRAFT = 200
-"""Parts of a journal in a draft: DuckDB takes one in while the next one is read."""
 _PLAIN_DRAFT = (
     "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first, changes.text, stocks.text,"
     " clocks.six, events.at_ns, {entry})"
@@ -194,43 +190,16 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     """
     duckdb = _extra("duckdb")
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
-        folder = Path(name)
-        target = folder / "events.parquet"
-        with duckdb.connect(str(folder / "events.duckdb")) as db:
-            count = _take_in(db, history.lines(csv_form(str, _PLAIN_DRAFT), selection), folder)
-            db.execute(f"COPY events TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+        draft, target = Path(name) / "events.csv", Path(name) / "events.parquet"
+        count, longest = _write_draft(history.lines(csv_form(str, _PLAIN_DRAFT), selection), draft)
+        with duckdb.connect() as db:
+            db.execute(
+                f"COPY (SELECT {_MOMENTS} FROM {_draft(draft, longest)}) TO {_text(target)}"  # noqa: S608  # our own paths
+                " (FORMAT parquet, COMPRESSION zstd)"
+            )
         with target.open("rb") as made:
             copyfileobj(made, file)
     return count
-
-
-def _take_in(db: Any, parts: Iterator[tuple[int, str]], folder: Path) -> int:
-    """Fill a table of DuckDB with the events, draft after draft; return how many."""
-    kinds = ", ".join(f'"{name}" {kind}' for name, kind in EXPORTED.items())
-    db.execute(f"CREATE TABLE events ({kinds})")
-    count = 0
-    with ThreadPoolExecutor(1) as pool:
-        taking: Future[None] | None = None
-        for number in itertools.count():
-            draft = folder / f"{number}.csv"
-            size, longest = _write_draft(itertools.islice(parts, DRAFT), draft)
-            if taking is not None:
-                taking.result()
-            if not size:
-                return count
-            count += size
-            taking = pool.submit(_insert, db, draft, longest)
-    return count
-
-
-def _insert(db: Any, draft: Path, longest: int) -> None:
-    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in EXPORTED.items())
-    db.execute(
-        f"INSERT INTO events SELECT {_MOMENTS} FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
-        " auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n',"
-        f" max_line_size = {longest})"
-    )
-    draft.unlink()
 
 
 def _write_draft(parts: Iterable[tuple[int, str]], path: Path) -> tuple[int, int]:
@@ -243,6 +212,15 @@ def _write_draft(parts: Iterable[tuple[int, str]], path: Path) -> tuple[int, int
             count += size
             longest = max(longest, len(content))
     return count, longest
+
+
+def _draft(path: Path, longest: int) -> str:
+    """Return a draft as a table of DuckDB."""
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in EXPORTED.items())
+    return (
+        f"read_csv({_text(path)}, columns = {{{kinds}}}, header = false, auto_detect = false, delim = ',',"
+        f" quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n', max_line_size = {longest})"
+    )
 
 
 def _text(value: Path) -> str:
