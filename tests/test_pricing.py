@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import ConnectionLost
 from jogeon.events import Condition
-from jogeon.live.holding import Holding, Row
+from jogeon.live.holding import Holding, PriceRow
 from jogeon.live.pricing import ENTRY_PATIENCE, Pricing
 from jogeon.wire.messages import Acknowledged, QuoteValues, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.stocks import PricedStock
@@ -24,7 +24,7 @@ class Ear:
     def __init__(self) -> None:
         self.heard: list[int | None] = []
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         del row, at_ns, asked
         self.heard.append(price)
 

@@ -19,7 +19,7 @@ import pytest
 
 from broker import Broker as TokenBroker
 from broker import refusal
-from jogeon.account.keys import BROKERS, Broker, find_keys
+from jogeon.account.keys import SERVERS, KiwoomServer, find_keys
 from jogeon.client import Client
 from jogeon.connect import connect
 from jogeon.errors import JogeonError
@@ -81,7 +81,7 @@ async def broker() -> TokenBroker:
 
 async def use(broker: TokenBroker, monkeypatch: pytest.MonkeyPatch, accepted: str = "planted-token") -> None:
     async with broker, Simulator(speed=0, rest_port=None, token=accepted) as simulator:
-        monkeypatch.setitem(BROKERS, "real", Broker(broker.rest, simulator.websocket))
+        monkeypatch.setitem(SERVERS, "real", KiwoomServer(broker.rest, simulator.websocket))
         async with connect("real") as client:
             await client.conditions()
             async with client.watch("급등주"):

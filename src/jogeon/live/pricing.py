@@ -9,7 +9,7 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from jogeon.live.holding import TRADED, Follower, Holding, Row
+from jogeon.live.holding import TRADED, Follower, Holding, PriceRow
 from jogeon.live.slots import PRICE_LIMIT, Slots
 from jogeon.live.turns import Turns
 from jogeon.prices import Price, Quote
@@ -39,7 +39,7 @@ class Pricing:
         self.name_of = name_of
         self.on_change: Callable[[], object] = lambda: None
         """Called when somebody else may be due than before."""
-        self._book: dict[str, tuple[Row, int, int]] = {}
+        self._book: dict[str, tuple[PriceRow, int, int]] = {}
         """The last row of each stock, when it came, and on which life of the connection."""
         self._ends: list[int] = []
         """Until when trades were heard on each life of the connection that is over."""
@@ -184,9 +184,10 @@ class Pricing:
 
     def tick(self, now: float, at_ns: int) -> None:
         """Give up entries that wait too long, and note who is to be asked for in turn."""
-        for holding in self._pending:
-            if holding.waits_since is None:
-                holding.waits_since = now
+        for holding in reversed(self._pending):  # those that came since the last look stand at the end
+            if holding.waits_since is not None:
+                break
+            holding.waits_since = now
         while self._pending and self._is_over(self._pending[0], now):
             holding = self._pending.popleft()
             if not holding.settled:
@@ -257,7 +258,7 @@ class Pricing:
         )
 
 
-def _price(row: Row) -> int | None:
+def _price(row: PriceRow) -> int | None:
     return price_of(row) if isinstance(row, TradeRow) else row.price
 
 

@@ -15,6 +15,10 @@ from typing import Any, Final
 
 WAITING: Final = 64
 """Connections that may wait in a door."""
+SHARE: Final = 8
+"""Connections that are accepted in a turn of the loop, about a millisecond of work: a crowd must not keep it busy."""
+BACKLOG: Final = 100
+"""Connections that may wait in the kernel until they are accepted."""
 QUIET: Final = 60.0
 """Seconds between two lines that say there is no descriptor left."""
 NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -48,6 +52,10 @@ class Door(socket.socket):
         if len(self._waiting) > WAITING:
             self._make_room()
         return there, address
+
+    def listen(self, backlog: int = BACKLOG) -> None:
+        """Listen; asyncio takes one number for what may wait and for what it accepts in a turn, which is smaller."""
+        super().listen(max(backlog, BACKLOG))
 
     def admit(self, number: int) -> None:
         """Remove a connection, by its descriptor, from those that wait."""

@@ -25,7 +25,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
-from jogeon.server.door import Door, host_and_port
+from jogeon.server.door import SHARE, Door, host_and_port
 
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
@@ -70,6 +70,7 @@ class RestServer:
                 http=_Patient,
                 ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
                 limit_concurrency=MOST,
+                backlog=SHARE,
                 ws="none",
                 lifespan="off",
                 log_config=None,

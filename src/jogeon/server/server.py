@@ -26,7 +26,7 @@ from picows import (
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.reports import Report, report_of
-from jogeon.server.door import Door, host_and_port
+from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.frames import GOING_AWAY, NORMAL
 from jogeon.server.peer import Backend, Peer
 from jogeon.server.settings import ServerSettings
@@ -114,6 +114,7 @@ class Server:
         accepting = await ws_create_server(
             functools.partial(self._accept, plain if tls is None else None),
             sock=listening,
+            backlog=SHARE,
             ssl=tls,
             ssl_handshake_timeout=None if tls is None else HANDSHAKE,
             enable_auto_pong=False,
