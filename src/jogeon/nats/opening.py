@@ -143,7 +143,7 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
         return could_not_connect(str(place), system)
     if os.environ.get("JOGEON_NATS_CREDS") and not any(_is_of_nats(each) for each in errors):
         return _unusable(place, "credentials", "bad credentials file", text=texts[0])
-    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=texts[0] or "no answer"))
+    return _unusable(place, "network", "NATS", text=texts[0].removeprefix("nats: ") or type(errors[0]).__name__)
 
 
 def _is_of_nats(error: Exception) -> bool:
@@ -158,7 +158,7 @@ def _unusable(place: Place, reason: str, kind: Kind, **fields: Any) -> CouldNotC
 
 def nothing_there(place: Place) -> CouldNotConnect:
     """Return that no hub publishes at a place."""
-    return _unusable(place, "silent", "no hub", name=place.alias)
+    return _unusable(place, "silent", "no publisher", name=place.alias)
 
 
 def other_stream(place: Place) -> CouldNotConnect:
@@ -179,5 +179,4 @@ def trouble_of(place: Place, error: BaseException) -> JogeonError:
         return error
     if type(error).__name__ in ("NoStreamResponseError", "NoRespondersError", "ServiceUnavailableError"):
         return _unusable(place, "jetstream", "no JetStream")
-    text = str(error).removeprefix("nats: ") or type(error).__name__
-    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=text))
+    return _unusable(place, "network", "NATS", text=str(error).removeprefix("nats: ") or type(error).__name__)
