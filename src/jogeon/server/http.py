@@ -6,6 +6,7 @@ Each group of routes says who may call it (`callers`). What cannot be understood
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
 from jogeon.server.door import Door, host_and_port
+from jogeon.server.encrypted import accept
 
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
@@ -67,8 +69,8 @@ class RestServer:
             _Config(
                 application,
                 listening,
+                tls,
                 http=_Patient,
-                ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
                 limit_concurrency=MOST,
                 ws="none",
                 lifespan="off",
@@ -89,11 +91,12 @@ class RestServer:
 
 
 class _Config(uvicorn.Config):
-    """Uvicorn's settings, with the door that its connections come through."""
+    """Uvicorn's settings, with the door that its connections come through, and how they are encrypted."""
 
-    def __init__(self, application: ASGIApp, door: Door, **more: Any) -> None:
+    def __init__(self, application: ASGIApp, door: Door, tls: ssl.SSLContext | None, **more: Any) -> None:
         super().__init__(application, **more)
         self.door = door
+        self.tls = tls
 
 
 class _Patient(H11Protocol):
@@ -135,13 +138,27 @@ class _Patient(H11Protocol):
 class _Server(uvicorn.Server):
     """Uvicorn without its signal handlers, which are the command's business, and without its ten wake-ups a second."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    config: _Config
+
+    def __init__(self, config: _Config) -> None:
         super().__init__(config)
         self.stopping = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept; what is encrypted comes by the transports of the wire."""
+        if self.config.tls is None:
+            await super().startup(sockets)
+            return
+
+        def protocol() -> asyncio.Protocol:
+            return _Patient(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        self.servers = [await accept(protocol, self.config.door, self.config.tls)]
+        self.started = True
 
     async def main_loop(self) -> None:
         await self.on_tick(0)
