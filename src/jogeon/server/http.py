@@ -6,6 +6,7 @@ Each group of routes says who may call it (`callers`). What cannot be understood
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import Generator, Iterable, Sequence
@@ -18,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +41,10 @@ MOST = 256
 """Connections at a time; beyond them a request is answered with 503."""
 REFUSED = 3
 """The broker's small return_code of a refusal; the code of what went wrong stands in the text."""
+
+
+logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
+"""Any stranger can send nonsense: it is answered with 400, and not logged each time."""
 
 
 class Group(Struct, frozen=True):
@@ -183,10 +188,13 @@ async def json_object(request: Request) -> dict[str, Any]:
 async def raw_body(request: Request) -> bytes:
     """Return the body of a request; 413 if it is larger than BODY_LIMIT."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+    except ClientDisconnect:
+        raise HTTPException(400, "the body did not end") from None  # which nobody hears any more
     return bytes(body)
 
 
