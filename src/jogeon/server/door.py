@@ -15,6 +15,10 @@ from typing import Any, Final
 
 WAITING: Final = 64
 """Connections that may wait in a door."""
+BACKLOG: Final = 1_024
+"""Connections that the system keeps until they are accepted."""
+AT_ONCE: Final = 8
+"""Connections accepted in a turn of the loop: in a storm of them everything else has its turn, too."""
 QUIET: Final = 60.0
 """Seconds between two lines that say there is no descriptor left."""
 NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -48,6 +52,10 @@ class Door(socket.socket):
         if len(self._waiting) > WAITING:
             self._make_room()
         return there, address
+
+    def listen(self, backlog: int = BACKLOG) -> None:
+        """Listen. `backlog` is what asyncio accepts in a turn of its loop; the system keeps more."""
+        super().listen(max(backlog, BACKLOG))
 
     def admit(self, number: int) -> None:
         """Remove a connection, by its descriptor, from those that wait."""
