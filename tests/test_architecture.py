@@ -71,7 +71,7 @@ PURE = {
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
-    "hub": "aliases topics searches metrics guesses",
+    "hub": "aliases topics searches guesses",
     "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",
 }
