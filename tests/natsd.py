@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jogeon.hub.hub import Hub
+    from jogeon.simulator.simulator import Simulator
     from jogeon.testing import Broker
 
 PROGRAM = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin:/usr/local/sbin") or "nats-server"
@@ -89,15 +90,15 @@ async def natsd(folder: Path, *options: str, jetstream: bool = True) -> AsyncIte
 
 
 @contextlib.asynccontextmanager
-async def published(broker: Broker, journal: Path, server: Natsd, alias: str = "a") -> AsyncIterator[Hub]:
+async def published(broker: Broker | Simulator, journal: Path, server: Natsd, alias: str = "a") -> AsyncIterator[Hub]:
     """Run a hub over a broker that publishes."""
     async with hub_over(broker, journal, everything=True) as hub:
-        source = HubSource(hub)
         place = server.place(alias)
-        async with Leasing(place, str(journal)) as lease, Publisher(place, source, source, lease) as publisher:
-            hub.beside["nats"] = publisher.status
-            await in_stream(hub)
-            yield hub
+        with contextlib.closing(HubSource(hub)) as source:
+            async with Leasing(place, str(journal)) as lease, Publisher(place, source, source, lease) as publisher:
+                hub.beside["nats"] = publisher.status
+                await in_stream(hub)
+                yield hub
 
 
 async def in_stream(hub: Hub) -> None:

@@ -1,7 +1,7 @@
-"""A watch on a scripted broker through random faults, in virtual time, and an oracle that knows nothing of the client.
+"""Watches on a scripted broker through random faults, in virtual time; oracle.py judges what they told.
 
-World     one seed: a market, a broker with faults, a network with latency, a client that watches three conditions
-judge     the fold of the events is the truth at every moment, unless a told gap covers it or the news is on its way
+World     one seed: a market, a broker with faults and doubtful ways, a network with latency, and one client: it watches
+          three conditions all the while, other watches come and go beside it, some read slowly, and it searches
 """
 
 from __future__ import annotations
@@ -9,30 +9,40 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import nullcontext
 from itertools import pairwise
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
-from jogeon.errors import CouldNotConnect, JogeonError
-from jogeon.events import Enter, Event, Gap, Leave, Snapshot
+from jogeon.errors import (
+    AmbiguousCondition,
+    ConnectionLost,
+    CouldNotConnect,
+    JogeonError,
+    LocalProtocolError,
+    RequestRefused,
+    RequestTimeout,
+    UnknownCondition,
+)
+from jogeon.events import Event, Gap, State
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
-from wire import VirtualLoop, Wire, wall
+from oracle import REST, SECOND_NS, Reader, Told, Truth, judge, second
+from wire import START_NS, VirtualLoop, Wire, wall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from picows import WSTransport
 
+    from jogeon.events import Exchange
     from jogeon.live.receiving import Receiver
     from jogeon.testing.conditions import Saved
-    from jogeon.testing.links import Link
+    from jogeon.testing.links import Link, Request
     from jogeon.watch import Watch
     from wire import Broker as BrokerByTheBook
 
@@ -44,15 +54,26 @@ RARE = CODES[:2]
 
 RECHECK = 40.0
 LATENCY = (0.001, 0.2)
-SLACK_NS = 500_000_000
-"""The news of a change may be on its way so long."""
 NEWS_NS = 250_000_000
 """The news of one push takes so long at most."""
 GRACE_NS = 3_000_000_000
 """A push this soon after a snapshot that agrees with it proves nothing (rule 5)."""
-REST = 420.0
-"""Seconds of calm after which everything must be right: the longest pause of a retry, a recheck, its grace, twice."""
-SECOND_NS = 1_000_000_000
+PATIENCE = 4.5
+"""Seconds after which the client may have given a request up."""
+LATEST_NS = 60_000_000_000
+"""No reply comes later than that."""
+STAY = (5.0, 150.0)
+"""Seconds for which a watch that comes and goes stays."""
+PAUSE = 50.0
+"""Seconds between two that watch or search beside, unless it is said otherwise."""
+WAYS: dict[str, tuple[object, ...]] = {
+    "unlisted": ("silent", "900004", "allowed"),
+    "twice": ("900003", "silent"),
+    "numbering": ("now", "listed"),
+    "bare_empty": (False, True),
+    "exclusive": (True, False),
+}
+"""What nobody knows for certain of the broker; each seed draws its own."""
 
 
 # ---------------------------------------------------------------- a broker without sockets
@@ -83,6 +104,8 @@ class _Line:
         self._loop.call_at(self._last, lambda: None if self._broken else call(*arguments))
 
     def _deliver(self, text: bytes, sent_ns: int) -> None:
+        if self._wire.open:
+            self._world.heard_ns.append(wall())
         if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
             self._world.lists.append(sent_ns)
         elif self._wire.open and text.startswith(b'{"data": [{"values"'):
@@ -111,8 +134,12 @@ class Dialled(Script):
         """When a snapshot of a seq reached the client."""
         self.lists: list[int] = []
         """When the lists were sent that reached the client."""
+        self.heard_ns: list[int] = []
+        """When anything reached the client."""
         self.unsent: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were lost before they were sent."""
+        self.ended: list[tuple[str, int]] = []
+        """Names whose registration ended in silence: by a stop that was given up, carried out late, and never told."""
         self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
 
@@ -132,6 +159,15 @@ class Dialled(Script):
         """Hear a client (called by its Wire)."""
         text = json.dumps(message).encode()
         self._later(self.random.uniform(*LATENCY), lambda: self._heard(self._by_wire[wire], text))
+
+    def usual(self, request: Request) -> list[object]:
+        """Carry out a request; note a registration that a stop ends of which nobody hears any more."""
+        bound = self._links[request.connection].bound.get(request.seq)
+        answers = super().usual(request)
+        given_up = self._time() - request.at > PATIENCE
+        if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
+            self.ended.append((bound.name, wall()))
+        return answers
 
     def proves(self, name: str, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
         """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""
@@ -167,27 +203,32 @@ class Dialled(Script):
 # ---------------------------------------------------------------- the world of one seed
 
 
-class Told(NamedTuple):
-    """An event, and when it was handed over."""
-
-    at_ns: int
-    event: Event
-
-
 class World:
     """Everything of one seed; `run` returns what is wrong, a sentence each."""
 
-    def __init__(self, seed: int, faults: Iterable[str], recheck: float = RECHECK) -> None:
+    def __init__(self, seed: int, faults: Iterable[str], recheck: float = RECHECK, pause: float = PAUSE) -> None:
         self.random = Random(seed)  # noqa: S311  # a drill to repeat, not a secret
         self.broker = Dialled({name: self._draw(name) for name in NAMES}, self.random)
+        self.ways = {way: Random(f"{way} {seed}").choice(values) for way, values in WAYS.items()}  # noqa: S311
+        for way, value in self.ways.items():
+            setattr(self.broker, way, value)
+        self.client: Client
+        self.others = Random(f"others {seed}")  # noqa: S311
         self.played: list[tuple[float, str]] = []
-        self.told: list[Told] = []
+        self.reader = Reader(WATCHED)
+        self.guests: list[Reader] = []
+        self.counts: Counter[str] = Counter()
         self.late: list[tuple[int, int]] = []
         """Stretches in which news may be on its way for long: somebody did not run."""
-        self.truth: dict[str, list[tuple[int, frozenset[str] | None]]] = {name: [] for name in WATCHED}
-        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in WATCHED}
+        self.truth: dict[str, Truth] = {name: [] for name in NAMES}
+        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
+        self.wrong: list[str] = []
+        self._beside: set[asyncio.Task[None]] = set()
+        self._given_up: list[tuple[str, int]] = []
+        """The name of each search that was not answered in time, and when it began."""
         self._faults = sorted(faults)
         self._recheck = recheck
+        self._pause = pause
         self._trading = True
 
     def run(self, seconds: float = 300.0) -> list[str]:
@@ -199,26 +240,37 @@ class World:
         endpoint = Endpoint(name="scripted", websocket="ws://scripted", tokens=FixedToken("demo"))
         policy = Policy(recheck=self._recheck, uniform=self.random.uniform, wall=wall, dial=self.broker.dial)
         self.note()
-        wrong: list[str] = []
-        trading = asyncio.create_task(self._trade())
+        trading, coming = asyncio.create_task(self._trade()), asyncio.create_task(self._come())
         try:
-            async with Client(nullcontext(endpoint), name="scripted", policy=policy) as client:
-                async with client.watch(*WATCHED) as watch:
+            async with Client(nullcontext(endpoint), name="scripted", policy=policy) as self.client:
+                async with self.client.watch(*WATCHED) as watch:
                     reading = asyncio.create_task(self._read(watch))
                     await self._fail(seconds)
                     await self._rest()
-                    await self._settle(watch, wrong)
+                    await self._settle(watch)
                     reading.cancel()
                     await asyncio.gather(reading, return_exceptions=True)
                     if not reading.cancelled() and (error := reading.exception()) is not None:
-                        wrong.append(f"the watch ended: {error!r}")
+                        self.wrong.append(f"the watch ended: {error!r}")
                 while (event := watch._queue.take()) is not None:
                     self.told.append(Told(wall(), event))
         except JogeonError as error:
-            wrong.append(f"the client ended: {error!r}")
+            self.wrong.append(f"the client ended: {error!r}")
         finally:
             trading.cancel()
-        return wrong + judge(self)
+            coming.cancel()
+        self.counts.update({"logins": self.broker.logins, "requests": len(self.broker.requests)})
+        self.counts["events"] = sum(len(reader.told) for reader in (self.reader, *self.guests))
+        return self.wrong + judge(self)
+
+    @property
+    def told(self) -> list[Told]:
+        """What the watch was told that stays all the while."""
+        return self.reader.told
+
+    @told.setter
+    def told(self, told: list[Told]) -> None:
+        self.reader.told = told
 
     async def _read(self, watch: Watch) -> None:
         async for event in watch:
@@ -231,12 +283,21 @@ class World:
                 for _ in range(self.random.choice((1, 1, 1, 5))):
                     self.change()
 
+    async def _come(self) -> None:
+        """Let others watch and search now and then."""
+        while True:
+            await asyncio.sleep(self.others.expovariate(1 / self._pause))
+            if self._trading and hasattr(self, "client"):
+                what = self.others.choice(("a watch", "a slow watch", "a search"))
+                self.beside(self.search() if what == "a search" else self.visit(slowly="slow" in what), what)
+
     def change(self) -> None:
         """Let a stock enter or leave somewhere."""
         members = self.broker.members
         name = self.random.choice([name for name in members if name in NAMES] or list(members))
         code = self.random.choice(RARE if name == NAMES[3] else CODES)
         (self.broker.leave if code in members[name] else self.broker.enter)(name, code)
+        self.counts["changes"] += 1
         self.note()
 
     async def _fail(self, seconds: float) -> None:
@@ -258,14 +319,95 @@ class World:
         self._trading = False
         await asyncio.sleep(REST / 2)
 
-    async def _settle(self, watch: Watch, wrong: list[str]) -> None:
+    async def _settle(self, watch: Watch) -> None:
         """Compare at the quiet point."""
         truth = self.broker.members
         for name in WATCHED:
             told = watch.members.get(name)
             if name in truth and (told is None or set(told) != truth[name]):
-                wrong.append(f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}")
-        await asyncio.sleep(0)
+                self.wrong.append(f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}")
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=REST)  # a search that is not answered holds up those behind it
+        if self._beside:
+            self.wrong.append(f"at rest {sorted(task.get_name() for task in self._beside)} has not ended")
+            await asyncio.wait([task for task in self._beside if task.cancel()])
+
+    # ------------------------------------------------------------ beside the watch that stays
+
+    def beside(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Let something be done beside it; what may go wrong there is counted, what may not is noted."""
+
+        async def done() -> None:
+            try:
+                await work
+            except (UnknownCondition, AmbiguousCondition, ConnectionLost, RequestRefused, RequestTimeout) as error:
+                self.counts[f"{name}: {type(error).__name__}"] += 1
+            except JogeonError as error:
+                self.wrong.append(f"{name} at {second(wall())}: {error!r}")
+
+        task = asyncio.create_task(done(), name=name)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def visit(self, *, slowly: bool) -> None:
+        """Watch some conditions for a while, perhaps on another exchange; a slow reader keeps little and lags."""
+        draw = self.others
+        names = tuple(draw.sample(NAMES, draw.randint(1, 3)))
+        exchange: Exchange = "K" if set(names) & set(WATCHED) else draw.choice(("K", "N", "A"))
+        guest, bound = Reader(names), draw.randint(3, 40) if slowly else 1_000
+        others = [other for other in self.guests if other.left_ns is None and NAMES[2] in other.names]
+        self.guests.append(guest)
+        try:
+            async with self.client.watch(*names, exchange=exchange, max_events=bound) as watch:
+                reading = asyncio.create_task(self._read_slowly(watch, guest) if slowly else _read_all(watch, guest))
+                await asyncio.sleep(draw.uniform(*STAY))
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+            await _read_all(watch, guest)
+        except LocalProtocolError:
+            if NAMES[2] not in names or not others:
+                raise
+            self.counts["watch refused: another exchange"] += 1
+        else:
+            self.counts["slow watches" if slowly else "watches"] += 1
+            self._check(guest)
+        finally:
+            guest.left_ns = guest.told[-1].at_ns if guest.told else wall()
+
+    def _check(self, guest: Reader) -> None:
+        """Look at the form of what a watch told that has ended."""
+        last = guest.told[-1].event
+        self.counts["gaps for lagging"] += sum(getattr(each.event, "cause", "") == "lagged" for each in guest.told)
+        if not isinstance(last, State) or last.state != "ended":
+            self.wrong.append(f"a watch of {guest.names} ends at {second(wall())} with {last}")
+
+    async def _read_slowly(self, watch: Watch, guest: Reader) -> None:
+        while True:
+            await asyncio.sleep(self.others.uniform(0.1, 40))
+            for event in await watch.batch(self.others.choice((1, 5, 1000))):
+                _note(guest, event)
+
+    async def search(self) -> None:
+        """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
+
+        Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
+        the registration whose late snapshot was taken for it.
+        """
+        name, since_ns = self.others.choice(NAMES), wall()
+        try:
+            found = frozenset([stock.code for stock in await self.client.search(name)])
+        except RequestTimeout:
+            self._given_up.append((name, since_ns))
+            raise
+        self.counts["searches"] += 1
+        asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
+        if any(wall() - START_NS - at * SECOND_NS < LATEST_NS for at, fault in self.played if "late" in fault):
+            asked += [since_ns - LATEST_NS]
+        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
+        possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
+        possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
+        if found not in possible and not moved:
+            self.wrong.append(f"a search of {name} from {second(since_ns)} to {second(wall())} found {sorted(found)}")
 
     def note(self) -> None:
         """Keep the truth of now."""
@@ -287,13 +429,24 @@ class World:
         """Yield when nobody can know that a name was elsewhere.
 
         That is between two lists that both show it in its place: what was registered meanwhile is another's until it
-        is registered anew.
+        is registered anew. So it is where a registration ended in silence, of which only a recheck tells.
         """
+        for other, since in self.broker.ended:
+            if other == name:
+                yield since, since + round((self._recheck + REST) * SECOND_NS)
         for since, until in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
             if len(seqs) > 1 and seqs[0] == seqs[-1]:
                 yield since, until + round((self._recheck + REST) * SECOND_NS)
+
+    def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:
+        """Yield what a watch that has left did not live to hear: that the broker was gone, or where a name had gone."""
+        if left_ns is not None:
+            yield max((at for at in self.broker.heard_ns if at <= left_ns), default=0), left_ns
+            since = max((at for at in self.broker.lists if at <= left_ns - NEWS_NS), default=0)
+            if any(since < at <= left_ns for at, _ in self.seqs[name]):
+                yield since, left_ns
 
     def later(self, low: float, high: float, call: Callable[[], object]) -> None:
         """Do something after a while, and note what is true then."""
@@ -309,139 +462,18 @@ class World:
         return [] if name == NAMES[3] else self.random.sample(CODES, 3)
 
 
-# ---------------------------------------------------------------- the oracle
+async def _read_all(watch: Watch, guest: Reader) -> None:
+    async for event in watch:
+        _note(guest, event)
 
 
-def judge(world: World) -> list[str]:
-    """Return what is wrong with what was told, a sentence each."""
-    return [wrong for name in WATCHED for wrong in _judge(name, world)]
+def _note(guest: Reader, event: Event) -> None:
+    """Keep an event under the moment that it tells of: a slow reader is handed it much later.
 
-
-def _judge(name: str, world: World) -> Iterator[str]:
-    told = [each for each in world.told if getattr(getattr(each.event, "condition", None), "name", None) == name]
-    history, wrong = _fold(told)
-    yield from (f"{name}: {sentence}" for sentence in wrong)
-    if not history:
-        yield f"{name}: was never shown"
-        return
-    told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
-    gaps = [(gap.since_ns, gap.until_ns) for gap in told_gaps]
-    elsewhere = list(world.unknowable(name))
-    rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
-    excused = _union([*gaps, *world.late, *elsewhere])
-    for code, begin, end, back in _differences(world.truth[name], history):
-        seen = back and any(world.broker.proves(name, seq, code, back, begin, end) for seq in world.seqs_of(name))
-        unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
-        if not _covered(begin, end, excused) and (seen or not (back or unsent)):
-            yield f"{name}: {code} is wrong from {_second(begin)} to {_second(end)}, and no gap covers it"
-    moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
-    for place, each in enumerate(told):
-        until_ns = getattr(each.event, "until_ns", None) or 0
-        later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
-        if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in (*moved, *later)):  # a snapshot was another's
-            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, world.truth[name], elsewhere))
-
-
-def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
-    """Tell whether a gap takes back a snapshot of what was another by then: the name had moved since the list."""
-    taken_back = [
-        each.event
-        for each in told
-        if isinstance(each.event, Snapshot) and gap.since_ns <= each.event.at_ns < gap.until_ns
-    ]
-    return any(
-        shown.condition.seq not in [seq for at, seq in world.seqs[shown.condition.name] if at <= shown.at_ns][-1:]
-        for shown in taken_back
-    )
-
-
-def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:
-    """Return who was in since when, by the events alone, and where they are no true story."""
-    history: list[tuple[int, frozenset[str]]] = []
-    wrong: list[str] = []
-    for at_ns, event in told:
-        now = history[-1][1] if history else None
-        match event:
-            case Snapshot(codes=codes):
-                if now is not None and now != set(codes):
-                    wrong.append(f"the fold jumps at the snapshot of {_second(at_ns)}: {sorted(now ^ set(codes))}")
-                now = frozenset(codes)
-            case Enter(code=code) | Leave(code=code):
-                entering = isinstance(event, Enter)
-                if now is None or (code in now) is entering:
-                    wrong.append(f"{type(event).__name__} of {code} at {_second(at_ns)} changes nothing")
-                now = (now or frozenset()) | {code} if entering else (now or frozenset()) - {code}
-            case Gap(since_ns=since, until_ns=until) if now is None or since > until:
-                wrong.append(f"a gap before the first snapshot, or one that ends before it begins, at {_second(at_ns)}")
-        if now is not None:
-            history.append((at_ns, now))
-    return history, wrong
-
-
-def _differences(
-    truth: list[tuple[int, frozenset[str] | None]], history: list[tuple[int, frozenset[str]]]
-) -> Iterator[tuple[str, int, int, str]]:
-    """Yield each stretch in which truth and fold differ in a code, and by which kind of push the truth came back."""
-    first = history[0][0]
-    moments = [(at, True, codes) for at, codes in truth] + [(at, False, codes) for at, codes in history]
-    true: frozenset[str] | None = None
-    fold: frozenset[str] | None = None
-    since: dict[str, int] = {}
-    for at, is_truth, codes in sorted(moments, key=lambda moment: moment[0]):
-        true, fold = (codes, fold) if is_truth else (true, codes)
-        differing = true ^ fold if at >= first and true is not None and fold is not None else frozenset[str]()
-        for code in set(since) - differing:
-            came_back = ("I" if code in (true or ()) else "D") if is_truth and true is not None else ""
-            yield code, since.pop(code), at, came_back
-        for code in differing - set(since):
-            since[code] = at
-    for code, at in since.items():
-        yield code, at, moments[-1][0] + REST_NS, ""
-
-
-REST_NS = int(REST * SECOND_NS)
-
-
-def _recovered(
-    event: Event, truth: list[tuple[int, frozenset[str] | None]], elsewhere: list[tuple[int, int]]
-) -> Iterator[str]:
-    """Find a recovered change that did not happen in the interval that it names.
-
-    What was followed before may have been another condition since the name was elsewhere, and nobody can know that.
+    Pushes that were kept until a snapshot came bear their own moments, and follow it.
     """
-    if not isinstance(event, Enter | Leave) or event.origin == "live":
-        return
-    assert event.since_ns is not None
-    assert event.until_ns is not None
-    since_ns = min([event.since_ns, *(since for since, until in elsewhere if since <= event.since_ns <= until)])
-    entering = isinstance(event, Enter)
-    before = [codes for at, codes in truth if at <= since_ns - SLACK_NS][-1:]
-    within = [codes for at, codes in truth if since_ns - SLACK_NS < at <= event.until_ns]
-    shown = [codes is None or event.code in codes for codes in [*before, *within]]
-    if entering not in [codes is None or (event.code in codes) for codes in within] and None not in [*before, *within]:
-        where = f"{_second(event.since_ns)} … {_second(event.until_ns)}"
-        yield f"recovered {type(event).__name__} of {event.code} did not happen in {where} (true there: {shown})"
-
-
-def _union(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return stretches with slack on both sides, joined where they meet."""
-    joined: list[tuple[int, int]] = []
-    for begin, end in sorted((since - SLACK_NS, until + SLACK_NS) for since, until in stretches):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
-
-
-def _covered(begin: int, end: int, stretches: list[tuple[int, int]]) -> bool:
-    """Tell whether a stretch is short enough to be news on its way, or lies in one of the others."""
-    place = bisect_left(stretches, (begin + 1,)) - 1
-    return end - begin <= SLACK_NS or (place >= 0 and end <= stretches[place][1] and begin >= stretches[place][0])
-
-
-def _second(at_ns: int) -> str:
-    return f"{(at_ns / SECOND_NS) % 100_000:.2f}"
+    moment_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
+    guest.told.append(Told(max(moment_ns, guest.told[-1].at_ns if guest.told else 0), event))
 
 
 # ---------------------------------------------------------------- what goes wrong
@@ -468,6 +500,16 @@ def _returning(prepare: Callable[[World], None]) -> Callable[[World], None]:
     def fault(world: World) -> None:
         prepare(world)
         world.broker.drop()
+
+    return fault
+
+
+def _asking(prepare: Callable[[World], None]) -> Callable[[World], None]:
+    """Make a fault of a search."""
+
+    def fault(world: World) -> None:
+        prepare(world)
+        world.beside(world.search(), "a search")
 
     return fault
 
@@ -596,6 +638,12 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "names swapped": _swap,
     "deleted for a while": _delete,
     "a namesake for a while": _namesake,
+    "search refused": _asking(_refusal("ka10172", 1700, 900004, 105110)),
+    "search refused in words": _asking(_refusal("ka10172", 0, text="처리 중 오류가 발생했습니다")),
+    "search slow": _asking(_slow("ka10172", 1, 20)),
+    "search late": _asking(_slow("ka10172", 1, 20, done=True)),
+    "search lost": _asking(_lost("ka10172")),
+    "search doubled": _asking(lambda world: world.broker.double("ka10172")),
 }
 TOGETHER = sorted(set(FAULTS) - {"push lost"})
 """A push that was never sent is found by a recheck only; a gap for another reason that comes before begins too late."""

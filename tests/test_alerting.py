@@ -1,6 +1,8 @@
 """Alerts beside a journal: what is committed is decided, sent and marked, as a dry run over the file decides."""
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -124,6 +126,9 @@ async def test_what_enters_is_sent_and_marked_as_a_dry_run_says(desk: Desk, path
     assert [text for _, text in desk.phone.heard] == ["005930", "000660"]
     assert [name for name, _ in desk.phone.heard] == [alert.id for alert in dry_run(path, [rule()])]
     assert [(post.state, post.tries) for post in desk.posts] == [("sent", 1), ("sent", 1)]
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        entered = db.execute("SELECT id FROM events WHERE kind = 0 ORDER BY id").fetchall()
+        assert db.execute("SELECT event FROM outbox ORDER BY event").fetchall() == entered
 
 
 async def test_a_dwell_is_over_by_a_tick_that_stands_in_the_file(desk: Desk, path: Path) -> None:
@@ -246,6 +251,7 @@ async def test_a_sign_of_life_goes_out_while_all_is_well(desk: Desk, monkeypatch
         await asyncio.sleep(0.1)
         assert len(there.heard) == quiet
         assert {heard.path for heard in there.heard} == {"/ping"}
+        await desk.close()
 
 
 async def test_a_quote_is_decided_on_in_its_place(desk: Desk, path: Path) -> None:

@@ -35,15 +35,15 @@ WINGS = {
     "server": "frames settings door inbox outbox deadlines peer certificate encrypted server callers http token_routes"
     " stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps file store inbox writer relay counting outcomes stays lines history retention",
-    "people": "arguments members interfaces recording watch client export dataframes",
+    " following steps file store inbox writer relay counting outcomes stays parts lines copies history retention",
+    "people": "arguments members interfaces recording watch client several export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics guesses refusals tokens stocks desks fanout stream searching trades"
     " registering broker status doors routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
-    "nats": "address parcels opening outgoing streams desk lease publisher copy pulling asking answers link",
+    "nats": "address parcels opening outgoing streams ticker desk lease publisher copy pulling asking answers link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
 }

@@ -44,7 +44,7 @@ def test_it_shows_a_market_of_ones_own(shell: Shell) -> None:
 
 def test_the_view_says_that_the_market_is_made_up(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.cli.running.follow.is_terminal", lambda _: True)
-    said = shell("demo", "--duration", "300ms", "--lang", "ko")
+    said = shell("demo", "--duration", "3s", "--lang", "ko")
     assert said.code == 0
     assert "가상 시장: 실제 종목이 아닙니다" in said.out
     assert "급등주" in said.out

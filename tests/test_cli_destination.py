@@ -46,6 +46,19 @@ def test_two_forms_at_once_are_refused() -> None:
         form_of(choices(json=True), None, as_csv=True)
 
 
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("hits.xlsx", "cannot save as .xlsx. For Excel: -o hits.csv; for programs: -o hits.json."),
+        ("hits.v2", "cannot save as .v2. For Excel: -o hits.v2.csv; for programs: -o hits.v2.json."),
+    ],
+)
+def test_another_kind_of_file_is_refused_with_names_that_are_good(output: str, said: str) -> None:
+    with pytest.raises(click.BadParameter) as refused:
+        form_of(choices(), output, as_csv=False)
+    assert refused.value.message == said
+
+
 def test_a_file_is_told_on_stderr_and_standard_output_is_not(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for output in (str(tmp_path / "hits"), "-", None):
         with destination(output) as write:

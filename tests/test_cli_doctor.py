@@ -195,6 +195,15 @@ def test_prices_that_cannot_be_had_are_a_warning(shell: Shell, kiwoom: Kiwoom) -
     assert "105111" in findings["prices"]["says"] + (findings["prices"]["cause"] or "")
 
 
+def test_a_server_of_other_stocks_answers_for_prices_all_the_same(shell: Shell, kiwoom: Kiwoom) -> None:
+    given, unknown = kiwoom.tokens.answer, refusal("1902", "종목 정보가 없습니다")
+    assert given is not None
+    kiwoom.tokens.answer = lambda path: unknown if path.endswith("stkinfo") else given(path)
+    prices = found(shell("--json", "--login"))["prices"]
+    assert (prices["health"], prices["next"]) == ("ok", None)
+    assert "it has no stock" in prices["says"]
+
+
 def test_a_refused_login_belongs_to_the_login(shell: Shell, kiwoom: Kiwoom) -> None:
     kiwoom.simulator.fault({"refuse_login": "8030"})
     said = shell("--json", "--login")

@@ -108,6 +108,26 @@ def test_pages_that_do_not_end_properly(pages: list[tuple[str, str]], error: typ
     virtual(main())
 
 
+@pytest.mark.parametrize("found", [[], ["005930"]])
+def test_an_empty_reply_that_names_no_condition_is_asked_for_once_more(found: list[str]) -> None:
+    """The empty snapshot of another condition looks so, if it comes twice."""
+
+    class Nameless(Broker):
+        def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
+            if len(self.requests("CNSRREQ")) == 1 or not found:
+                wire.push({"trnm": "CNSRREQ", "return_code": 0, "data": None})
+            else:
+                wire.push(page_text(message["seq"], [{"9001": f"A{code}", "302": "가상"} for code in found]))
+
+    async def main() -> None:
+        broker = Nameless()
+        async with broker.client() as kiwoom:
+            assert [stock.code for stock in await kiwoom.search("급등주")] == found
+            assert len(broker.requests("CNSRREQ")) == 2
+
+    virtual(main())
+
+
 def test_all_pages_are_followed_and_counted() -> None:
     class Paging(Broker):
         def on_search(self, wire: Wire, message: dict[str, Any]) -> None:

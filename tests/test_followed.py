@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jogeon.events import Condition, Event, Gap, Leave, Snapshot
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.live.followed import Followed
 
 ZERO = Condition("0", "급등주")
@@ -56,6 +56,20 @@ def test_who_joins_while_it_is_blind_begins_with_the_snapshot_that_ends_it() -> 
     assert second.told == [Snapshot(9, ZERO, (B,))]
     assert isinstance(first.told[1], Gap)
     assert isinstance(first.told[2], Leave)
+
+
+def test_who_followed_a_namesake_is_told_the_rest_under_the_condition_that_stays() -> None:
+    gone, listener = shown(A)
+    gone.membership.blind(2, "condition missing")
+    stays = Followed(Condition("7", ZERO.name))
+    stays.inherit(gone)
+    stays.publish(stays.membership.snapshot((B,), 9))
+    assert [(type(event), getattr(event, "condition", ZERO).seq) for event in listener.told[1:]] == [
+        (Gap, "7"),
+        (Leave, "7"),
+        (Enter, "7"),
+        (Snapshot, "7"),
+    ]
 
 
 def test_who_leaves_is_told_the_gap_that_is_open() -> None:

@@ -21,7 +21,12 @@ def test_a_stock_that_was_never_named_has_no_name() -> None:
     assert NAMES.of(["000660", "005930"], 900) == {"005930": "삼성전자"}
 
 
-def test_each_moment_has_one_name_of_each_stock() -> None:
-    spans = [span for span in NAMES.spans() if span[0] == "068270"]
-    assert [(until, name) for _, _, until, name in spans[:1]] == [(200, "셀트리온")]
-    assert spans[1][1] == 200
+def test_between_two_changes_every_stock_is_called_the_same() -> None:
+    for at_ns in (-(2**62), 0, 100, 199):
+        assert NAMES.steady(at_ns) == range(-(2**63), 200)  # a first name holds for the time before it, too
+    for at_ns in (200, 201, 2**62):
+        assert NAMES.steady(at_ns) == range(200, 2**63 - 1)
+    names = Names([("068270", at_ns, f"이름 {at_ns}") for at_ns in (50, 200, 300)])
+    assert names.steady(299) == range(200, 300)
+    assert Names([]).steady(5) == range(-(2**63), 2**63 - 1)
+    assert NAMES.codes == ["005930", "068270"]

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from jogeon.errors import InvalidAddress
-from jogeon.nats.address import Place, is_nats, place_of, token_of
+from jogeon.nats.address import Place, is_nats, place_of, places_of, token_of
 
 
 def test_an_address_names_servers_and_a_hub() -> None:
@@ -26,6 +26,8 @@ def test_an_address_names_servers_and_a_hub() -> None:
         ("nats://host/a.b", "nats alias"),
         ("nats://host/급등주", "nats alias"),
         ("nats://host/" + 33 * "a", "nats alias"),
+        ("nats://host/a,", "nats alias"),
+        ("nats://host/a,b", "nats several"),
         ("nats:///a", "malformed"),
         ("nats://host:port/a", "malformed"),
         ("nats://ho st/a", "malformed"),
@@ -37,6 +39,12 @@ def test_what_cannot_be_meant_is_refused(server: str, reason: str) -> None:
         place_of(server)
     assert refused.value.reason == reason
     assert "hunter2" not in str(refused.value)
+
+
+def test_several_hubs_of_one_server_are_named_once_each() -> None:
+    assert [str(each) for each in places_of("tls://h/a,b,a")] == ["tls://h:4222/a", "tls://h:4222/b"]
+    with pytest.raises(InvalidAddress):
+        places_of("nats://h/a,급등주")
 
 
 def test_subjects_take_any_name() -> None:

@@ -13,6 +13,7 @@ from hubs import MARKET
 from jogeon.errors import CouldNotConnect, LoginRefused
 from jogeon.events import Enter, Gap, Leave, Snapshot, State
 from jogeon.nats.opening import opened
+from jogeon.simulator.simulator import Simulator
 from jogeon.testing import Broker
 from natsd import in_stream, natsd, published
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from jogeon.events import Event
     from jogeon.watch import Watch
 
-pytestmark = pytest.mark.usefixtures("spared_disk")
+pytestmark = pytest.mark.usefixtures("spared_disk", "_short_lease")
+
+
+@pytest.fixture
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("TTL", 3.0), ("RENEW", 0.5)):
+        monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
 
 
 async def until(watch: Watch, code: str) -> list[Event]:
@@ -154,6 +161,21 @@ async def test_garbage_in_the_stream_changes_no_member(tmp_path: Path) -> None:
             assert set(watch.members["급등주"]) == {"005930", "000660", "042700"}
             await in_stream(hub)
         assert [each.code for each in told if isinstance(each, Enter | Leave)] == ["042700"]
+
+
+async def test_prices_of_members_and_quotes_come_over_nats(tmp_path: Path) -> None:
+    async with Simulator(speed=20.0) as simulator, natsd(tmp_path) as server:
+        async with published(simulator, tmp_path / "j", server), jogeon.connect(server.address()) as client:
+            assert client.rest is None
+            async with client.watch("급등주", prices=True) as watch:
+                async for price in watch.price_changes():
+                    if price.entry_price is not None and price.price is not None:
+                        break
+                codes = [code for code, each in watch.prices["급등주"].items() if each.price]
+                async for quote in client.quotes(*codes):
+                    assert quote.code in codes
+                    if quote.source == "trade":
+                        break
 
 
 async def test_two_hubs_with_other_journals_do_not_mix(tmp_path: Path) -> None:

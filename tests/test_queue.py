@@ -123,6 +123,68 @@ def test_a_lagging_consumer_is_told_gap_difference_snapshot_and_counts() -> None
     assert counts.what == "lagged: not handed over: 3 enter, 2 leave"
 
 
+def test_a_consumer_that_had_a_block_only_in_part_is_told_a_gap_from_where_the_first_began() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.show(RISE, "000001")
+    publisher.read()
+    last_ns = publisher.now_ns
+    for code in ("000002", "000003", "000004", "000005"):
+        publisher.push(RISE, "I", code)
+    assert isinstance(publisher.queue.take(), Gap)  # and reads no further for a while
+    for _ in range(3):
+        publisher.push(RISE, "D", "000005")
+        publisher.push(RISE, "I", "000005")
+    gap, *recovered, snapshot, _ = publisher.read()
+    assert gap == Gap(RISE, last_ns, publisher.now_ns, "lagged", "the consumer did not keep up")
+    assert {event.since_ns for event in recovered if isinstance(event, Enter)} == {last_ns}
+    assert isinstance(snapshot, Snapshot)
+    last_ns = publisher.now_ns
+    for number in range(10, 30):
+        publisher.push(RISE, "I", f"{number:06d}")
+    assert [event.since_ns for event in publisher.read() if isinstance(event, Gap)] == [last_ns]
+
+
+def test_what_an_outage_changed_lies_in_the_gap_of_a_consumer_that_lags_over_its_end() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.show(RISE)
+    publisher.show(HIGH)
+    publisher.outage(RISE)
+    lost_ns = publisher.now_ns
+    publisher.push(HIGH, "I", "000009")
+    publisher.read()
+    publisher.push(HIGH, "I", "000008")
+    publisher.show(RISE, "000001", "000002", "000003")
+    gaps = [event for event in publisher.read() if isinstance(event, Gap) and event.condition == RISE]
+    assert [(gap.cause, gap.since_ns) for gap in gaps] == [("connection lost", lost_ns), ("lagged", lost_ns)]
+
+
+def test_snapshots_that_were_read_take_no_room() -> None:
+    publisher = Publisher(max_events=10, max_bytes=20_000)
+    for number in range(300):
+        publisher.push(HIGH, "I", "000009")
+        publisher.show(RISE, *(f"{number:03d}{place:03d}" for place in range(10)))
+        publisher.push(HIGH, "D", "000009")
+        if number == 0:
+            publisher.show(HIGH)
+        assert not publisher.queue.lagging
+        publisher.read()
+
+
+def test_where_an_outage_began_is_known_to_a_consumer_that_lags_over_a_renumbering() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.show(RISE)
+    publisher.show(HIGH)
+    publisher.outage(RISE)
+    lost_ns = publisher.now_ns
+    publisher.push(HIGH, "I", "000009")
+    publisher.read()
+    publisher.push(HIGH, "I", "000008")
+    publisher.show(RISE, "000001", "000002", "000003")
+    publisher.renumber(RISE, "7")
+    lagged = [event for event in publisher.read() if isinstance(event, Gap) and event.cause == "lagged"]
+    assert [gap.since_ns for gap in lagged if gap.condition.seq == "7"] == [lost_ns]
+
+
 def test_only_the_condition_that_lost_something_is_resynchronised() -> None:
     publisher = Publisher(max_events=2)
     publisher.show(RISE)

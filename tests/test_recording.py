@@ -166,6 +166,7 @@ async def test_raw_frames_are_recorded_if_they_are_wanted(path: Path) -> None:
         async with kiwoom.watch("급등주", journal=path, frames=True):
             broker.enter("급등주", "000660")
         assert kiwoom._feed.taps == []  # a journal that has ended takes nothing
+        assert kiwoom._feed.named_later == []
         broker.wire.push({"trnm": "PING"})
         frames = [bytes(payload) for (payload,) in db.execute("SELECT payload FROM frames ORDER BY id")]
         db.close()

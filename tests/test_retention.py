@@ -104,6 +104,18 @@ def test_a_copy_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert caught.value.reason == "unwritable"
 
 
+def test_a_copy_that_fails_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(copy: Path) -> None:
+        assert copy.stat().st_size > 0
+        raise OSError(28, "No space left on device")
+
+    recorded(tmp_path / "signals.journal", []).close()
+    monkeypatch.setattr("jogeon.journal.retention._be_another", full)
+    with pytest.raises(JournalError):
+        copy_journal(tmp_path / "signals.journal", tmp_path / "copies", START_NS)
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
 def test_files_of_old_days_are_deleted_and_nothing_else(tmp_path: Path) -> None:
     old, kept = ("a-2026-08-01.db", "a-2026-08-01.db-wal"), ("a-2026-08-02.db", "b-2026-08-01.db", "a-2026-99-99.db")
     for name in (*old, *kept):

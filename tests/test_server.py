@@ -434,6 +434,18 @@ async def test_a_flood_in_one_turn_is_bounded_too(caplog: pytest.LogCaptureFixtu
     assert "does not read" in caplog.text
 
 
+async def test_another_fault_of_the_library_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Clumsy(Clerk):
+        def unknown(self, peer: Peer, message: Unknown) -> None:
+            raise ZeroDivisionError("clumsy")
+
+    async with serving(Clumsy()) as server, NaiveClient(server.address) as client:
+        await client.login()
+        await client.send({"trnm": "NOBODY KNOWS"})
+        await client.closed()
+    assert "ZeroDivisionError: clumsy" in caplog.text
+
+
 async def test_payloads_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with serving() as server, NaiveClient(server.address, token=SECRET) as client:

@@ -211,6 +211,15 @@ def test_a_ping_is_answered_with_the_same_bytes() -> None:
 # ---------------------------------------------------------------- whose reply is it
 
 
+def searched_pair(rows: list[dict[str, str]]) -> Pair:
+    """Return a pair that has searched condition 4 and found these."""
+    pair = listed_pair()
+    pair.send(Search("4"))
+    pair.say(page_text("4", rows))
+    assert isinstance(pair.hear(), Answered)
+    return pair
+
+
 def timed_out(pair: Pair, request: Request) -> None:
     """Send a request, have it read, and give up waiting."""
     pair.send(request)
@@ -352,6 +361,44 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
     assert pair.client.in_flight == Register("4")
 
 
+@pytest.mark.parametrize("rows", [[], [{"9001": "A005930"}]])
+def test_a_page_that_comes_twice_is_no_snapshot(rows: list[dict[str, str]]) -> None:
+    pair = searched_pair(rows)
+    pair.send(Register("4"))
+    pair.say(page_text("4", rows))
+    assert pair.hear() == Stray("CNSRREQ", "4", "it repeats the answer to the search before it")
+    assert pair.client.in_flight == Register("4")
+    pair.say(snapshot_text("4", ("000660",)))
+    assert pair.hear() == Answered(Register("4"), Registered(("000660",)))
+
+
+def test_a_page_that_comes_twice_is_no_late_snapshot() -> None:
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Search("4"))
+    pair.say(page_text("4", []), page_text("4", []))
+    pair.hear()
+    assert isinstance(pair.hear(), Stray)
+    assert pair.client.owed == [Register("4")]
+
+
+def test_a_server_that_answers_a_registration_in_the_shape_of_a_page_is_believed_when_it_does_so_again() -> None:
+    rows = [{"9001": "A005930"}]
+    pair = searched_pair(rows)
+    pair.send(Register("4"))
+    pair.say(page_text("4", rows), page_text("4", rows))
+    assert isinstance(pair.hear(), Stray)
+    assert pair.hear() == Answered(Register("4"), Registered(("005930",)))
+
+
+def test_a_page_of_one_condition_is_the_snapshot_of_another() -> None:
+    rows = [{"9001": "A005930"}]
+    pair = searched_pair(rows)
+    pair.send(Register("5"))
+    pair.say(page_text("5", rows))
+    assert pair.hear() == Answered(Register("5"), Registered(("005930",)))
+
+
 @pytest.mark.parametrize("codes", [(), ("005930",)])
 def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     pair = listed_pair()
@@ -476,6 +523,14 @@ def test_a_seq_padded_with_zeros_is_that_of_the_only_request_it_can_mean(seq: ob
     pair.send(Register("4"))
     pair.say(json.dumps({"trnm": "CNSRREQ", "seq": seq, "return_code": 0, "data": []}).encode())
     assert pair.hear() == Answered(Register("4"), Registered(()))
+
+
+def test_zeros_behind_a_seq_are_a_part_of_it() -> None:
+    pair = listed_pair()
+    pair.send(Register("1"))
+    pair.say(snapshot_text("10", ("005930",)))
+    assert isinstance(pair.hear(), Stray)
+    assert pair.client.in_flight == Register("1")
 
 
 def test_of_two_seqs_that_differ_by_zeros_each_is_its_own() -> None:

@@ -177,6 +177,26 @@ def test_a_late_reply_is_never_taken_for_the_next_one() -> None:
     virtual(main())
 
 
+def test_a_stop_that_is_answered_a_second_time_makes_what_was_registered_since_doubtful() -> None:
+    async def main() -> None:
+        broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            broker.wire.push(writers.encode_refusal("CNSRCLR", 1700, "잠시 후(seq=0)"))
+            await pause(60)
+            assert broker.requests("CNSRCLR") == []
+            broker.wire.registered.clear()
+            broker.wire.push(writers.encode_cleared("0"))
+            broker.members["급등주"].append("000660")
+            await pause(60)
+            assert told(drain(watch))[-3:] == [
+                ("Gap", "급등주", "drift"),
+                ("Enter", "급등주", "000660", "recovered"),
+                ("Snapshot", "급등주", "005930", "000660"),
+            ]
+
+    virtual(main())
+
+
 def test_one_silent_condition_is_retried_while_the_others_live() -> None:
     class Deaf(Broker):
         deaf = True

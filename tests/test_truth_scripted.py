@@ -6,7 +6,8 @@
 import pytest
 
 from jogeon.events import Enter, Event, Gap, Leave
-from scripted import FAULTS, TOGETHER, World, judge
+from oracle import judge
+from scripted import FAULTS, TOGETHER, World
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))

@@ -99,6 +99,15 @@ def test_a_push_after_the_last_one_left_is_no_event() -> None:
     assert sink.told() == []
 
 
+def test_a_push_of_what_one_has_left_is_nothing_unknown_to_another() -> None:
+    leaving, other = Batches(), Batches()
+    talk = talk_of_two((leaving, (0,)), (other, (1,)))
+    talk.subscriptions.leave(leaving, talk.at_ns)
+    other.told()
+    talk.subscriptions.pushed([row("0", "I", "000001")], talk.at_ns)
+    assert other.told() == []
+
+
 def test_a_push_of_nobody_is_told_in_its_place() -> None:
     sink = Batches()
     talk = talk_of_two((sink, (0, 1)))

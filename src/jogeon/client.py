@@ -48,6 +48,8 @@ class Client:
         self._feed = Feed(policy, self._names.of)
         self._names.on_named = self._feed.named
         self._markets: Markets | None = None
+        self._named = policy.ask is None
+        """Whether names are asked for over HTTP; they come with the stream of NATS."""
         self._entered = False
         self._opened = contextlib.AsyncExitStack()
 
@@ -61,7 +63,7 @@ class Client:
             stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             stocks.learn = self._names.learn
             self._markets = await opening.enter_async_context(kept(self._names, stocks))
-            self._feed.asking.ask = partial(stocks.prices, rank=URGENT)
+            self._feed.asking.ask = self._feed.asking.ask or partial(stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)
             opening.push_async_callback(self._feed.stop)
             self._opened = opening.pop_all()
@@ -136,7 +138,7 @@ class Client:
         feed, bounds = self._feed, {"max_events": max_events, "max_bytes": max_bytes}
         queue = Queue(feed.current, feed.wall, **bounds, name_of=feed.name_of)
         path = None if journal is None else Path(journal)
-        if self._markets is not None:
+        if self._markets is not None and self._named:
             self._markets.want()
         ledger = Ledger(feed.pricing) if prices else None
         return Watch(feed, names, exchange, queue, journal=path, frames=frames, ledger=ledger, after=position)

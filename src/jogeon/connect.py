@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jogeon.client import Client
     from jogeon.endpoint import Endpoint
     from jogeon.live.policy import OnTaken, Policy
+    from jogeon.nats.address import Place
 
 T = TypeVar("T")
 ARGUMENT = "argument"
@@ -78,9 +79,35 @@ def connect(
     if proxy:
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
+    if len(places := _places(server)) > 1:
+        return _several(server, places, on_taken)
     names = Names(names_file(server))
     policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit, learn=names.learn)
     return Client(found, name=masked(server), policy=policy, names=names)
+
+
+def _places(server: str) -> "tuple[Place, ...]":
+    """Return the places of NATS that an address names, none if it is another one."""
+    from jogeon.nats.address import is_nats, places_of
+
+    return places_of(server) if is_nats(server) else ()
+
+
+def _several(server: str, places: "tuple[Place, ...]", on_taken: "OnTaken") -> "Client":
+    """Return a client of several hubs on one NATS."""
+    from jogeon.account.names import Names, names_file
+    from jogeon.client import Client
+    from jogeon.live.policy import Policy
+    from jogeon.nats.link import Way
+    from jogeon.several import SeveralClients
+
+    clients: dict[str, Client] = {}
+    for place in places:
+        names = Names(names_file(str(place)))
+        way = Way(place, names.learn, f"{place.alias}/")
+        policy = Policy(pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
+        clients[place.alias] = Client(endpoint(str(place)), name=str(place), policy=policy, names=names)
+    return SeveralClients(masked(server), clients)
 
 
 def policy_for(
@@ -106,7 +133,8 @@ def policy_for(
     if is_nats(server):
         from jogeon.nats.link import Way
 
-        return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=Way(place_of(server), learn))
+        way = Way(place_of(server), learn)
+        return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)
     return policy if price_limit is None else replace(policy, price_limit=price_limit)
@@ -254,16 +282,16 @@ def _address(server: str, token: str | None, proxy: str | None, rest: str | None
 def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
     """Return the stream of a hub on NATS; what it logs in with there is looked up when it connects."""
     from jogeon.endpoint import Endpoint, FixedToken
-    from jogeon.nats.address import place_of
+    from jogeon.nats.address import places_of
     from jogeon.nats.opening import require_library
 
     if token is not None:
         raise InvalidAddress(f"{server!r} takes no token: set JOGEON_NATS_TOKEN", value=server, reason="nats user")
     if rest is not None:
         raise InvalidAddress(f"{server!r} has no REST address", value=server, reason="own rest")
-    place = place_of(server)
+    first, *others = places_of(server)
     require_library()
-    return Endpoint(str(place), server, FixedToken("nats"))
+    return Endpoint(masked(server) if others else str(first), server, FixedToken("nats"))
 
 
 def _kiwoom_rest(server: str, rest: str | None) -> str | None:

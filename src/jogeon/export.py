@@ -9,11 +9,9 @@ import csv
 import importlib
 import io
 import itertools
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
@@ -26,6 +24,7 @@ from jogeon.events import Condition, Event
 from jogeon.files import whole_file
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
+from jogeon.journal.parts import Texts
 from jogeon.journal.shape import COLUMNS, row_of
 
 # ---------------------------------------------------------------- CSV
@@ -34,10 +33,8 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
-    "printf('%d,%d,%s,%s,%s,%s,%s %s,%s.%06d,live,,,,,,,,,,%06d,%d,,', :epoch, events.id - :first,"
-    " CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text, events.code, coalesce(names.text, ''),"
-    " seconds.day, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.clock,"
-    " events.at_ns)"
+    "printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text,"
+    " stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns)"
 )
 
 
@@ -51,20 +48,20 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
         return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
-def csv_form(cell: Callable[[str], str]) -> Form:
-    """Return the lines of a CSV whose texts went through `cell`."""
+def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
+    """Return the lines of a CSV whose texts went through `cell`; `plain` is SQL for those of plain changes."""
 
     def row(epoch: int, n: int, event: Event) -> str:
         cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
         return _csv_line(cells).removesuffix("\r\n")
 
-    def condition(condition: Condition) -> str:
-        return _csv_line([cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
+    def change(event: str, condition: Condition) -> str:
+        return _csv_line([event, cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
 
-    def named(name: str) -> str:
-        return _csv_line([cell(name)]).removesuffix("\r\n")
+    def stock(code: str, name: str | None) -> str:
+        return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
-    return Form(row, _PLAIN_CSV, condition, named, " ", "\r\n")
+    return Form(row, plain, Texts(change, stock), "\r\n")
 
 
 def _csv_line(cells: Iterable[str]) -> str:
@@ -101,10 +98,9 @@ def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
 # ---------------------------------------------------------------- JSON
 
 _PLAIN_JSON = (
-    """printf('{"event":"%s","condition":%s,"code":"%s","name":%s,"time":"%sT%s+09:00","at":"%s.%06d+09:00","""
-    """"origin":"live","epoch":%d,"n":%d}', CASE kind WHEN 0 THEN 'enter' ELSE 'leave' END, conditions.text,"""
-    """ events.code, coalesce(names.text, 'null'), seconds.day, clocks.text, seconds.text,"""
-    """ events.at_ns / 1000 % 1000000, :epoch, events.id - :first)"""
+    """printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d}',"""
+    """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
+    """ events.id - :first)"""
 )
 
 
@@ -119,10 +115,13 @@ def json_form(encode: Callable[[object], str] = json_text) -> Form:
     def row(epoch: int, n: int, event: Event) -> str:
         return encode(event_record(epoch, n, event))
 
-    def condition(condition: Condition) -> str:
-        return encode({"seq": condition.seq, "name": condition.name})
+    def change(event: str, condition: Condition) -> str:
+        return f'"{event}","condition":' + encode({"seq": condition.seq, "name": condition.name})
 
-    return Form(row, _PLAIN_JSON, condition, encode, "T", "\n")
+    def stock(code: str, name: str | None) -> str:
+        return f'{encode(code)},"name":{encode(name)}'
+
+    return Form(row, _PLAIN_JSON, Texts(change, stock), "\n")
 
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
@@ -142,6 +141,17 @@ LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
 DRAFT = 200
 """Parts of a journal in a draft: DuckDB takes one in while the next one is read."""
+_PLAIN_DRAFT = (
+    "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text, stocks.text, clocks.six,"
+    " events.at_ns)"
+)
+"""Without its moments, which DuckDB makes in no time; every other line has one."""
+_AT = "at_ns // 1000 + 32400000000"
+_CLOCK = "try_cast(clock AS BIGINT)"
+_TIME = f"""({_AT}) // 86400000000 * 86400000000
+    + ({_CLOCK} // 10000 * 3600 + {_CLOCK} // 100 % 100 * 60 + {_CLOCK} % 100) * 1000000"""
+_MOMENTS = f"""* REPLACE (CASE WHEN "at" IS NULL THEN make_timestamp({_TIME}) ELSE "time" END AS "time",
+    coalesce("at", make_timestamp({_AT})) AS "at")"""
 
 
 def write_parquet(history: History, selection: Selection, path: Path) -> int:
@@ -154,7 +164,7 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
         folder = Path(name)
         target = folder / "events.parquet"
         with duckdb.connect(str(folder / "events.duckdb")) as db:
-            count = _take_in(db, history.lines(csv_form(str), selection), folder)
+            count = _take_in(db, history.lines(csv_form(str, _PLAIN_DRAFT), selection), folder)
             db.execute(f"COPY events TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
         with target.open("rb") as made:
             copyfileobj(made, file)
@@ -183,7 +193,7 @@ def _take_in(db: Any, parts: Iterator[tuple[int, str]], folder: Path) -> int:
 def _insert(db: Any, draft: Path, longest: int) -> None:
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     db.execute(
-        f"INSERT INTO events SELECT * FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
+        f"INSERT INTO events SELECT {_MOMENTS} FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
         " auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n',"
         f" max_line_size = {longest})"
     )
@@ -226,15 +236,15 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
     Moments are text of Korean time, as SQLite's own functions take them.
     """
     kinds = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in COLUMNS.items())
-    with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
-        made = Path(name) / "events.sqlite"
-        with closing(sqlite3.connect(made, isolation_level=None)) as db:
-            db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE history ({kinds})")
-            db.execute("BEGIN")
-            count = history.copy_to(db, selection)
-            db.execute("COMMIT")
-        with made.open("rb") as content:
-            copyfileobj(content, file)
+    with whole_file(path) as file:
+        draft = Path(file.name)
+        if draft.is_file():
+            return history.copy_to(draft, kinds, selection)
+        with tempfile.TemporaryDirectory() as folder:  # a pipe or a device
+            made = Path(folder) / "events.sqlite"
+            count = history.copy_to(made, kinds, selection)
+            with made.open("rb") as content:
+                copyfileobj(content, file)
     return count
 
 

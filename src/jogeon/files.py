@@ -314,9 +314,9 @@ def _mode(path: Path) -> int | None:
 def _becoming(path: Path) -> Iterator[IO[bytes]]:
     """Open a private draft, which takes the place of a file when all is in it and on the disk."""
     draft = draft_of(path)
-    descriptor = os.open(draft, _NEW, 0o600)
+    opened = open(draft, "wb", opener=lambda name, _: os.open(name, _NEW, 0o600))  # noqa: SIM115  # closed below
     try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  # a Path cannot open a descriptor
+        with opened as file:
             yield file
             file.flush()
             os.fsync(file.fileno())  # else a power cut could leave an empty file under the old name

@@ -5,8 +5,6 @@ holds for all together: who asks beyond it is refused as the broker does. Whatev
 come through a hub, and who asks for it is told so: a registration that brings nothing looks like a quiet market.
 """
 
-import msgspec
-
 from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, UNEXPECTED, refuse
 from jogeon.live.feed import Feed
 from jogeon.live.holding import Row
@@ -14,7 +12,7 @@ from jogeon.server.frames import text_frame
 from jogeon.server.peer import Peer
 from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.values import WORDS, bare_code
-from jogeon.wire.writers import encode_acknowledged
+from jogeon.wire.writers import encode_acknowledged, encode_trades
 
 TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
 ONLY_TRADES = "허브는 실시간 항목 중 주식체결(0B)만 전달합니다(type={types})"
@@ -89,7 +87,7 @@ class _Stock:
         """Take a price; only a trade is one that the broker would have pushed."""
         del price, at_ns, asked
         if isinstance(row, TradeRow):
-            frame = text_frame(msgspec.json.encode({"data": [_row(row)], "trnm": "REAL"}))
+            frame = text_frame(encode_trades((row,)))
             for peer in list(self.peers):
                 peer.send(frame)
 
@@ -100,11 +98,6 @@ def _elsewhere(request: RegisterQuotes) -> tuple[int, str] | None:
         return UNEXPECTED, ONLY_TRADES.format(types=", ".join(request.others)[:WORDS])
     item = next((code for code in request.codes if code.endswith(VENUES)), None)
     return None if item is None else (BAD_VENUE, ONLY_KRX.format(item=item[:WORDS]))
-
-
-def _row(trade: TradeRow) -> dict[str, object]:
-    values = {name: value for name, value in msgspec.to_builtins(trade.values).items() if value is not None}
-    return {"type": "0B", "name": "주식체결", "item": trade.item, "values": values}
 
 
 def _all(groups: dict[str, dict[str, None]]) -> set[str]:

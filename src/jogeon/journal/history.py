@@ -2,7 +2,6 @@
 
 import contextlib
 import difflib
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from os import PathLike
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
+from jogeon.journal.copies import Copy, copied
 from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
@@ -32,8 +32,6 @@ from jogeon.journal.reading import (
     read_origin,
     told,
 )
-from jogeon.journal.schema import HISTORY
-from jogeon.journal.shape import COLUMNS as FLAT
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
 from jogeon.journal.stays import prices
 from jogeon.prices import Price
@@ -175,14 +173,11 @@ class History:
             where, values = self._where(selection, read_conditions(self._db))
             yield from Lines(self._db, form, where, values).of(self._range(selection.span))
 
-    def copy_to(self, target: sqlite3.Connection, selection: Selection = ALL) -> int:
-        """Put events into a table `history` of another database; return how many. UnknownCondition."""
-        with self._moment():
+    def copy_to(self, path: Path, columns: str, selection: Selection = ALL) -> int:
+        """Put events into a table `history` of a fresh SQLite file; return how many. UnknownCondition, OSError."""
+        with copied(self._db, path, columns), self._moment():
             where, values = self._where(selection, read_conditions(self._db))
-            chosen = HISTORY.format(events=f"(SELECT * FROM events WHERE id > ? AND id <= ? AND {where}) AS events")  # noqa: S608  # values are bound
-            rows = self._db.execute(f"{chosen} ORDER BY events.id", (*self._range(selection.span), *values))
-            places = ",".join("?" * len(FLAT))
-            return target.executemany(f"INSERT INTO history VALUES ({places})", rows).rowcount  # noqa: S608  # as above
+            return Copy(self._db, where, values).of(self._range(selection.span))
 
     def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""

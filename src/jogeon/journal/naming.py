@@ -1,7 +1,7 @@
 """What the stocks of a journal were called, and when. No I/O, clock or thread."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 EVER = (-(2**63), 2**63 - 1)
 
@@ -13,6 +13,7 @@ class Names:
         self._names: dict[str, list[tuple[int, str]]] = {}
         for code, since_ns, name in sorted(rows):
             self._names.setdefault(code, []).append((since_ns, name))
+        self._changes = sorted({since_ns for named in self._names.values() for since_ns, _ in named[1:]})
 
     def at(self, code: str | None, at_ns: int) -> str | None:
         """Return what a stock was called at a moment; before the first name that was seen, it bears that one."""
@@ -26,9 +27,13 @@ class Names:
         found = ((code, self.at(code, at_ns)) for code in codes)
         return {code: name for code, name in found if name is not None}
 
-    def spans(self) -> Iterator[tuple[str, int, int, str]]:
-        """Yield (code, from, until, name) such that each moment has one name of each stock."""
-        for code, named in self._names.items():
-            starts = [EVER[0], *(since_ns for since_ns, _ in named[1:]), EVER[1]]
-            for place, (_, name) in enumerate(named):
-                yield code, starts[place], starts[place + 1], name
+    @property
+    def codes(self) -> list[str]:
+        """The stocks that have a name, sorted."""
+        return sorted(self._names)
+
+    def steady(self, at_ns: int) -> range:
+        """Return the moments round this one in which every stock is called the same."""
+        place = bisect_right(self._changes, at_ns)
+        bounds = [EVER[0], *self._changes[max(0, place - 1) : place + 1], EVER[1]]
+        return range(bounds[bisect_right(bounds, at_ns) - 1], bounds[bisect_right(bounds, at_ns)])

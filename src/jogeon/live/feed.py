@@ -64,7 +64,8 @@ class Feed:
         self._jobs = Jobs(self._subscriptions.listing)
         self.pricing = Pricing(name_of, policy.price_limit)
         self.asking = Asking(self.pricing, policy.wall)
-        self.asking.ready = lambda: self.rest is not None
+        self.asking.ask = policy.ask
+        self.asking.ready = lambda: policy.ask is not None or self.rest is not None
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None
@@ -291,6 +292,8 @@ async def _all_pages(feed: Feed, pages: Pages, max_rows: int, progress: Callable
     stocks: list[Stock] = []
     for _ in range(MAX_PAGES):
         page = await feed.ask(pages.ask, SearchPage)
+        if not (page.stocks or stocks or page.named):  # another condition's empty snapshot looks so if it comes twice
+            page = await feed.ask(pages.ask, SearchPage)
         for oddity in page.oddities:
             logger.warning("search %s: not readable, left out or empty: %s", pages.wanted, oddity)
         stocks += page.stocks

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from jogeon.live.asking import Ask
 from jogeon.live.connection import Connection
 from jogeon.live.opening import open_connection
 from jogeon.live.receiving import Receiver
@@ -31,8 +32,8 @@ class Policy(Struct, frozen=True):
     `recheck`: seconds between rechecks of a condition, 0 = never. `pace`: requests a second. `on_taken`: what to do
     when another program takes the session: "stop"; "retry" after TAKEN_PAUSES; "takeover" at once, but only one time.
     `price_limit`: stocks of which the broker pushes trades, at most; fewer once it refuses so many.
-    `dial` opens a connection, over a WebSocket unless it is that to a stream on NATS. `wall` (nanoseconds since 1970)
-    and `uniform` are for tests.
+    `dial` opens a connection, over a WebSocket unless it is that to a stream on NATS, where `ask` asks for prices.
+    `wall` (nanoseconds since 1970) and `uniform` are for tests.
     """
 
     recheck: float = 600.0
@@ -42,3 +43,4 @@ class Policy(Struct, frozen=True):
     wall: Callable[[], int] = time.time_ns
     uniform: Callable[[float, float], float] = random.uniform
     dial: Dial = open_connection
+    ask: Ask | None = None

@@ -51,8 +51,7 @@ class Queue:
         self._codes = 0
         self.events: deque[Event] = deque()
         self._shown = Shown()
-        self._handed: dict[Condition, set[str] | None] = {}
-        """While marked: what the consumer knows of each condition that lost an event; None: not even a snapshot."""
+        self._behind = Behind()
         self._dropped: Counter[type[Event]] = Counter()
         self.lagging = False
         """Whether events were lost and the consumer was not told yet."""
@@ -82,7 +81,7 @@ class Queue:
             return
         lost: list[Event] = []
         for event in events:
-            if isinstance(event, Enter | Leave) and self._shown.present(event.condition) in self._handed:
+            if isinstance(event, Enter | Leave) and self._shown.present(event.condition) in self._behind.handed:
                 self._dropped[type(event)] += 1  # while marked, the usual case
             else:
                 lost.append(event)
@@ -114,8 +113,7 @@ class Queue:
 
     def renumbered(self, old: Condition, new: Condition) -> None:
         """Note that a condition goes on under another seq; what is queued bears the old one."""
-        if old in self._handed:
-            self._handed[new] = self._handed.pop(old)
+        self._behind.renumbered(old, new)
         self._shown.renumbered(old, new)
 
     def end(self) -> None:
@@ -143,8 +141,11 @@ class Queue:
         lost = [*self.events, *incoming] if not self.lagging else incoming
         told = [event.condition for event in lost if isinstance(event, Enter | Leave | Snapshot)]
         for condition in {self._shown.present(condition) for condition in told}:
-            if condition not in self._handed:
-                self._handed[condition] = self._undone(condition, lost)
+            if condition not in self._behind.handed:
+                self._behind.handed[condition] = self._undone(condition, lost)
+        for event in lost:
+            if isinstance(event, Gap | Enter | Leave) and event.since_ns is not None:
+                self._behind.missed(self._shown.present(event.condition), event.since_ns)
         kept = [event for event in lost if self._survives(event)]
         self._dropped.update(type(event) for event in lost if not self._survives(event))
         if not self.lagging:
@@ -171,17 +172,21 @@ class Queue:
         return codes
 
     def catch_up(self) -> None:
-        """Queue what brings the consumer from what it knows to what is true now."""
+        """Queue what brings the consumer from what it knows to what is true now.
+
+        A condition's gap begins at the last event that was handed over, or where an earlier stretch did whose block the
+        consumer had only in part.
+        """
         at_ns = self._now_ns()
         last = self.last
         since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
-        handed, self._handed = self._handed, {}
+        behind, self._behind = self._behind, Behind()
         self.lagging = False
-        for condition, known in handed.items():
+        for condition, known in behind.handed.items():
             now = self._current(condition)
             if now is None:
                 continue
-            lagged = Blind(since_ns, "lagged", "the consumer did not keep up")
+            lagged = Blind(behind.since(condition, since_ns), "lagged", "the consumer did not keep up")
             self.events.extend((now,) if known is None else ended(lagged, known, now, self._name_of))
             self._codes += len(now.codes)
         counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})
@@ -272,6 +277,31 @@ class Queue:
         if len(self.events) <= limit:
             return self.take_all()
         return [event for _ in range(limit) if (event := self.take()) is not None]
+
+
+class Behind:
+    """What a consumer that lags has had of each condition, under its present seq."""
+
+    def __init__(self) -> None:
+        self.handed: dict[Condition, set[str] | None] = {}
+        """What it knows of each condition that lost an event; None: not even a snapshot."""
+        self._since: dict[Condition, int] = {}
+        """Where the earliest stretch began of which it was not told all that was recovered."""
+
+    def missed(self, condition: Condition, since_ns: int) -> None:
+        """Note that a part of a block is lost, whose stretch began then."""
+        self._since[condition] = self.since(condition, since_ns)
+
+    def since(self, condition: Condition, last_ns: int) -> int:
+        """Return from when on it may be wrong about a condition, if that was the last it was handed at all."""
+        return min(last_ns, self._since.get(condition, last_ns))
+
+    def renumbered(self, old: Condition, new: Condition) -> None:
+        """Note that a condition goes on under another seq."""
+        if old in self.handed:
+            self.handed[new] = self.handed.pop(old)
+        if old in self._since:
+            self._since[new] = self._since.pop(old)
 
 
 class Shown:

@@ -314,10 +314,12 @@ class Supervisor:
         self._serving.late(seconds)
 
     def on_stray(self, stray: Stray) -> None:
-        """Take what nobody asked for: the words of an error, or a snapshot that may contradict another."""
+        """Take what nobody asked for: the words of an error, a snapshot that may contradict another, or a CNSRCLR."""
         self._words = stray.words or self._words
         if stray.codes is not None and stray.seq is not None:
             self._subscriptions.unasked(stray.seq, stray.codes)
+        elif stray.trnm == messages.Clear.trnm and stray.seq is not None and not stray.words:
+            self._subscriptions.late(messages.Clear(stray.seq), messages.Cleared(), self._clock(), self._wall())
             self._serving.wake()
 
     def on_lost(self) -> None:

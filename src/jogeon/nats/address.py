@@ -55,6 +55,11 @@ class Place(Struct, frozen=True):
         """Where the hub gives a sign of life each second; no subject of the stream."""
         return f"jogeon.{self.alias}.hub.beat"
 
+    @property
+    def trades(self) -> str:
+        """Where the hub tells trades of stocks, of each the last; no subject of the stream."""
+        return f"jogeon.{self.alias}.hub.trades"
+
     def subject(self, name: str | None, *, shown: bool = False) -> str:
         """Return the subject of a condition by its name, of None for what concerns no single one."""
         return f"jogeon.{self.alias}.{token_of(name)}{'.snap' if shown else ''}"
@@ -74,15 +79,25 @@ def is_nats(server: str) -> bool:
 
 def place_of(server: str) -> Place:
     """Return the place that nats://HOST:PORT/ALIAS names (tls:// demands TLS); InvalidAddress."""
+    first, *others = places_of(server)
+    if others:
+        shown = without_password(server)
+        raise InvalidAddress(f"{shown!r} names several hubs: one is wanted", value=shown, reason="nats several")
+    return first
+
+
+def places_of(server: str) -> tuple[Place, ...]:
+    """Return the places that nats://HOST:PORT/ALIAS,ALIAS… names, each once; InvalidAddress."""
     shown = without_password(server)
     scheme, _, rest = server.partition("://")
-    hosts, _, alias = rest.partition("/")
+    hosts, _, aliases = rest.partition("/")
     if "@" in hosts:
         raise InvalidAddress(f"{shown!r} takes no user and password", value=shown, reason="nats user")
     servers = tuple(_server(host, shown) for host in hosts.split(","))
-    if not _ALIAS.fullmatch(alias):
+    named = dict.fromkeys(aliases.split(","))
+    if not all(map(_ALIAS.fullmatch, named)):
         raise InvalidAddress(f"{shown!r} names no hub: nats://HOST:4222/ALIAS", value=shown, reason="nats alias")
-    return Place(servers, alias, tls=scheme == "tls")
+    return tuple(Place(servers, alias, tls=scheme == "tls") for alias in named)
 
 
 def _server(host: str, shown: str) -> str:

@@ -1,6 +1,7 @@
 """What a reader asks a hub over NATS."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jogeon.errors import CouldNotConnect, RequestRefused
@@ -8,12 +9,15 @@ from jogeon.events import Condition, Exchange, Stock
 from jogeon.nats.address import Place
 from jogeon.nats.desk import Reply, question, read_reply
 from jogeon.reports import Report
+from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
 QUICK = 4.0
 """Seconds for an answer that the hub knows by itself, or from one request above."""
+PRICES = 15.0
+"""Seconds for prices: many may ask before."""
 SEARCH = 25.0
 """Seconds for a search, all pages."""
 
@@ -32,6 +36,14 @@ class Asking:
     async def follow(self, condition: Condition, exchange: Exchange) -> None:
         """Have the hub follow a condition; raises as `conditions`."""
         await self._one(question("follow", condition=condition, exchange=exchange), QUICK)
+
+    async def trades(self, reader: str, codes: Sequence[str]) -> None:
+        """Have the trades of these stocks told, and of no others for this reader; raises as `conditions`."""
+        await self._one(question("trades", reader=reader, codes=tuple(codes)), QUICK)
+
+    async def prices(self, codes: Sequence[str]) -> tuple[PricedStock, ...]:
+        """Return what stocks cost; raises as `conditions`."""
+        return (await self._one(question("prices", codes=tuple(codes)), PRICES)).prices
 
     async def search(self, condition: Condition, exchange: Exchange) -> list[Stock]:
         """Return the stocks that are in a condition now; raises as `conditions`, and TimeoutError."""

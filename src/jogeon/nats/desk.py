@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
+from jogeon.nats.ticker import FLUSH, Priced, Trades
 from jogeon.wire.messages import NO_SUCH_SEQ
+from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -21,8 +24,10 @@ ROWS = 500
 """Rows of a search in one message."""
 UNEXPECTED = 1999
 """The code of a refusal where the broker said none."""
-AT_ONCE = 4
-"""Questions that are answered at the same time."""
+AT_ONCE = 16
+"""Questions that are answered at the same time: some wait for their turn above."""
+MOST_CODES = 1_000
+"""Stocks in one question."""
 WAITING = 100
 """Questions that wait at most; whoever asks one more hears nothing, as if no hub were there."""
 
@@ -30,25 +35,34 @@ logger = logging.getLogger("jogeon.nats")
 logger.addFilter(unmasked)
 
 
+_Code = Annotated[str, Meta(max_length=16)]
+
+
 class Question(Struct, frozen=True, omit_defaults=True):
-    """What is asked: `list`; `search` or `follow` a condition, by its name, and its seq where the name is doubled."""
+    """What is asked: `list`; `search` or `follow` a condition, by its name, and its seq where the name is doubled.
+
+    `trades`: `codes` are all stocks whose trades a `reader` registered. `prices`: what these cost.
+    """
 
     what: str
     condition: Condition | None = None
     exchange: Exchange = "K"
+    codes: Annotated[tuple[_Code, ...], Meta(max_length=MOST_CODES)] = ()
+    reader: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):
-    """What is answered: conditions, stocks (`more` follow), or a refusal with the broker's code and words."""
+    """What is answered: conditions, stocks (`more` follow), prices, or a refusal with the broker's code and words."""
 
     conditions: tuple[Condition, ...] = ()
     stocks: tuple[Stock, ...] = ()
     more: bool = False
+    prices: tuple[PricedStock, ...] = ()
     code: str = ""
     text: str = ""
 
 
-class Asked(Protocol):
+class Asked(Priced, Protocol):
     """Who knows the answers."""
 
     async def conditions(self) -> list[Condition]:
@@ -60,6 +74,9 @@ class Asked(Protocol):
     async def follow_for(self, condition: Condition, exchange: Exchange) -> None:
         """Follow a condition from now on."""
 
+    async def prices(self, codes: Sequence[str]) -> list[PricedStock]:
+        """Return what stocks cost."""
+
 
 _question = msgspec.json.Decoder(Question)
 
@@ -67,10 +84,11 @@ _question = msgspec.json.Decoder(Question)
 class Desk:
     """Answers on one connection, a few questions at a time: a search must not keep a list waiting for long."""
 
-    def __init__(self, client: "Client", place: Place, asked: Asked) -> None:
+    def __init__(self, client: "Client", place: Place, asked: Asked, trades: Trades) -> None:
         self._client = client
         self._place = place
         self._asked = asked
+        self._trades = trades
         self._waiting: asyncio.Queue[Msg] = asyncio.Queue(WAITING)
 
     async def open(self) -> None:
@@ -84,8 +102,15 @@ class Desk:
     async def run(self) -> None:
         """Answer for ever."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._tell_trades())
             for _ in range(AT_ONCE):
                 group.create_task(self._answer_all())
+
+    async def _tell_trades(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH)
+            for frame in self._trades.take(asyncio.get_running_loop().time()):
+                await self._client.publish(self._place.trades, frame)
 
     async def _answer_all(self) -> None:
         while True:
@@ -116,6 +141,11 @@ class Desk:
             case Question("follow", Condition() as condition, exchange):
                 await self._asked.follow_for(condition, exchange)
                 return [Reply()]
+            case Question("trades", codes=codes, reader=str() as reader) if reader:
+                self._trades.register(reader, codes, asyncio.get_running_loop().time())
+                return [Reply()]
+            case Question("prices", codes=codes) if codes:
+                return [Reply(prices=tuple(await self._asked.prices(codes)))]
         return [Reply(code="400", text="not known")]
 
 

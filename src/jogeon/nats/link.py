@@ -7,7 +7,7 @@ So whatever keeps a client right over a hub's outages keeps it right over those 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -25,13 +25,16 @@ from jogeon.nats.opening import is_failure, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
 from jogeon.nats.pulling import Pull
 from jogeon.nats.streams import Stream, stream_read
+from jogeon.nats.ticker import REPEAT
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Follow, Request
 from jogeon.wire.requests import decode_request
+from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
 
 SILENT = 3.0
 """Seconds without any sign of the server after which the connection counts as lost."""
@@ -51,21 +54,33 @@ logger.addFilter(unmasked)
 
 
 class Way:
-    """How one client comes to its connections, one after the other; a Dial. It knows how far the last one came."""
+    """How one client comes to its connections, one after the other; a Dial. It knows how far the last one came.
 
-    def __init__(self, place: Place, learn: Learn = lambda _: None) -> None:
+    `prefix` stands before what the client sees of names and seqs.
+    """
+
+    def __init__(self, place: Place, learn: Learn = lambda _: None, prefix: str = "") -> None:
         self.place = place
+        self.prefix = prefix
         self.learn = learn
         self.copy: Copy | None = None
         self.returning = False
+        self.link: Link | None = None
 
     async def __call__(self, url: str, receiver: Receiver, *, proxy: str | None = None) -> Connection:
         """Return a connection; CouldNotConnect, LoginRefused, MissingExtra."""
         del url, proxy
-        link = Link(self, receiver)
+        self.link = link = Link(self, receiver)
         await link.open()
         self.returning = True
         return link.connection
+
+    async def prices(self, choose: Callable[[], Sequence[str]]) -> tuple[PricedStock, ...] | JogeonError:
+        """Return what stocks cost, as the hub answers, or why there is no answer."""
+        link = self.link
+        if link is None or link.is_over:
+            return _nothing(self.place)
+        return await link.prices(choose())
 
 
 class _Frame:
@@ -131,8 +146,10 @@ class Link:
         self._living = self._loop.create_task(self._live(), name="nats link")
 
     async def _begin(self, client: "Client") -> None:
-        self._answers = Answers(Asking(client, self._place), lambda: self._way.copy)
+        self._asking = Asking(client, self._place)
+        self._answers = Answers(self._asking, lambda: self._way.copy, self._way.prefix)
         await client.subscribe(self._place.beat, cb=self._on_beat)
+        await client.subscribe(self._place.trades, cb=self._on_trades)
         if self._way.returning:
             await self._hub()
         stream = await stream_read(client, self._place)
@@ -177,10 +194,30 @@ class Link:
             async with asyncio.timeout(LOOK):
                 await self._stack.aclose()
 
+    async def prices(self, codes: Sequence[str]) -> tuple[PricedStock, ...] | JogeonError:
+        """Ask the hub for prices; return them, or why there are none."""
+        try:
+            return await self._asking.prices(codes)
+        except Exception as error:  # noqa: BLE001  # whatever NATS has against it
+            return trouble_of(self._place, error)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._over.done()
+
+    async def _repeat(self) -> None:
+        with contextlib.suppress(Exception):  # where the connection is lost, others say so
+            await self._answers.repeat()
+
     async def _watch(self) -> None:
+        repeated = self._loop.time()
         while True:
             await asyncio.sleep(LOOK)
             now = self._loop.time()
+            if now - repeated >= REPEAT:
+                repeated = now
+                self._begin_task(self._repeat())
             if self._client.is_closed:
                 self._end("the connection to NATS was lost")
             elif self._answers.reading and now - self._heard > SILENT:
@@ -203,6 +240,11 @@ class Link:
         self._news.set()
         if self._living is not None:
             self._hand_over(writers.encode_ping())
+
+    async def _on_trades(self, message: "Msg") -> None:
+        """Take trades, of whichever stocks: the client passes over those that it did not register."""
+        if self._living is not None and self._answers.codes:
+            self._hand_over(message.data)
 
     def _on_error(self, error: Exception) -> None:
         if isinstance(error, PositionError):  # what there is does not lead on from here

@@ -22,6 +22,7 @@ from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
+from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
 
 if TYPE_CHECKING:
@@ -142,7 +143,10 @@ class Publisher:
         stream = await stream_of(client, self.place)
         out = Outgoing(client, await stream.last())
         await out.open()
-        desk = Desk(client, self.place, self._asked)
+        with contextlib.closing(Trades(self._asked)) as trades:
+            await self._serve(client, stream, out, Desk(client, self.place, self._asked, trades))
+
+    async def _serve(self, client: "Client", stream: Stream, out: Outgoing, desk: Desk) -> None:
         await desk.open()
         begin, pictured = await self._begin(stream)
         async with asyncio.TaskGroup() as group:

@@ -143,12 +143,16 @@ class ConditionList(Struct, frozen=True):
 
 
 class SearchPage(Struct, frozen=True):
-    """The reply to Search: typed rows; `oddities` names rows that could not be read and fields that became None."""
+    """The reply to Search: typed rows; `oddities` names rows that could not be read and fields that became None.
+
+    `named`: the reply says itself which condition it is of.
+    """
 
     stocks: tuple[Stock, ...]
     cont_yn: str
     next_key: str
     oddities: tuple[str, ...] = ()
+    named: bool = True
 
 
 class Registered(Struct, frozen=True):

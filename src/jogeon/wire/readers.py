@@ -306,7 +306,7 @@ def _typed(request: Request, reply: Reply) -> Answer:  # noqa: PLR0911  # one re
             conditions = _read(_listed(data), _condition, oddities, MOST_CONDITIONS)
             return ConditionList(tuple(dict.fromkeys(conditions)), _bounded(oddities))
         case Search():
-            return _search_page(reply.fields, oddities)
+            return _search_page(reply, oddities)
         case RegisterQuotes() | RemoveQuotes():
             return Acknowledged()
         case Register():
@@ -381,7 +381,9 @@ def _code_of_row(row: object) -> str | None:
     return code or None
 
 
-def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
+def _search_page(reply: Reply, oddities: list[str]) -> SearchPage:
+    fields = reply.fields
+
     def stock(row: object) -> Stock | None:
         code = _code_of_row(row)
         return None if code is None else stock_of(code, _fields(row), oddities)
@@ -390,4 +392,4 @@ def _search_page(fields: dict[str, Any], oddities: list[str]) -> SearchPage:
     cont_yn = plain(fields.get("cont_yn")).upper()
     if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
         oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
-    return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities))
+    return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities), reply.seq is not None)

@@ -164,6 +164,8 @@ class ClientSession(_Session):
         """Requests that timed out, whose replies may still come."""
         self._overtaken = False
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
+        self._concluded: Request | None = None
+        """The request that was answered last, until its answer was seen to come twice."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited or owed any more."""
@@ -208,12 +210,15 @@ class ClientSession(_Session):
         to them are taken in the order of the requests; the Clear between two Registers tells them apart.
         A list answers the request in flight, and no older list is owed after it: else one lost list would make all
         later ones late. The same holds for the acknowledgement of a REG or REMOVE.
+        A page that comes twice is not the snapshot of a registration of the same condition.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
         meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
         waiting = self.in_flight if len(self.owed) in meant else None
         late = next((place for place in meant if place < len(self.owed)), None)
+        if self._repeats_page(waiting if late is None else self.owed[late], reply):
+            return _stray(reply, "it repeats the answer to the search before it")
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
             if _unnamed(reply):
@@ -225,7 +230,21 @@ class ClientSession(_Session):
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 
+    def _repeats_page(self, waiting: Request | None, reply: messages.Reply) -> bool:
+        """Tell whether a reply to a registration looks like the one just before it, to a search of the same condition.
+
+        Once only: shapes are not reliable, and what is asked again must be answered by whatever comes.
+        """
+        before = self._concluded
+        if not isinstance(waiting, messages.Register) or not isinstance(before, messages.Search):
+            return False
+        repeats = before.seq == waiting.seq and readers.likeness(reply, waiting) < 0
+        if repeats:
+            self._concluded = None
+        return repeats
+
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
+        self._concluded = request
         answer = readers.answer(request, reply)
         self._go(step_of(request, answer))
         return answer

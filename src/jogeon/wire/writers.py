@@ -3,7 +3,7 @@
 Nothing else writes the wire. What the broker is known or suspected to write in several ways is an argument.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from jogeon.wire.messages import (
     RemoveQuotes,
     Request,
     Search,
+    TradeRow,
 )
 from jogeon.wire.values import number_text, sign_digit
 
@@ -170,6 +171,16 @@ def encode_quote(quote: QuoteRow) -> bytes:
     }
     row = {"type": "0B", "name": "주식체결", "item": quote.code, "values": values}
     return msgspec.json.encode({"data": [row], "trnm": "REAL"})
+
+
+def encode_trades(trades: Iterable[TradeRow]) -> bytes:
+    """Return trades as they came (0B), in one frame."""
+    return msgspec.json.encode({"data": [_trade(trade) for trade in trades], "trnm": "REAL"})
+
+
+def _trade(trade: TradeRow) -> dict[str, object]:
+    values = {name: value for name, value in msgspec.to_builtins(trade.values).items() if value is not None}
+    return {"type": "0B", "name": "주식체결", "item": trade.item, "values": values}
 
 
 def encode_ping() -> bytes:

@@ -21,6 +21,7 @@ from jogeon.cli.running.hub_status import in_a_line, status_of
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
+from jogeon.cli.running.naming import NO_SUCH_STOCK
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell, visible_name
@@ -311,7 +312,10 @@ class Examination(Findings):
         try:
             price = await probe.price(code)
         except JogeonError as error:
-            self._warn("prices", "found.no-prices", error)
+            if error.code == NO_SUCH_STOCK:  # prices are answered for; a simulated market has stocks of its own
+                self._done("prices", "found.no-such-stock", since, code=code)
+            else:
+                self._warn("prices", "found.no-prices", error)
         else:
             shown = "-" if price is None else f"{price:,}"
             self._done("prices", "found.prices", since, code=code, price=shown)

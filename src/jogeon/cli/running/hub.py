@@ -158,10 +158,10 @@ async def published(hub: Hub, lease: Leasing | None, server: str | None) -> Asyn
     from jogeon.nats.address import place_of
     from jogeon.nats.publisher import Publisher
 
-    source = HubSource(hub)
-    async with Publisher(place_of(server), source, source, lease) as publisher:
-        hub.beside["nats"] = publisher.status
-        yield
+    with contextlib.closing(HubSource(hub)) as source:
+        async with Publisher(place_of(server), source, source, lease) as publisher:
+            hub.beside["nats"] = publisher.status
+            yield
 
 
 @contextlib.contextmanager

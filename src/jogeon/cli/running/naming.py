@@ -10,6 +10,7 @@ from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
+from jogeon.nats.address import is_nats
 from jogeon.wire.stocks import MOST_ASKED
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ NO_SUCH_STOCK = "1902"
 
 def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = tell) -> None:
     """Say once that stocks will have neither name nor price, where nobody knows whom to ask."""
-    if client.rest is None:
+    if client.rest is None and not is_nats(client.address):
         say(texts("names.no-rest"))
 
 

@@ -6,18 +6,24 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
+from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
 from jogeon.live.listing import resolve
 from jogeon.nats.parcels import Picture
+from jogeon.nats.ticker import Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from jogeon.events import Condition, Exchange, Stock
     from jogeon.hub.hub import Hub
     from jogeon.journal.position import Position
     from jogeon.journal.relay import Cursor
+    from jogeon.live.asking import Ask
+    from jogeon.live.holding import Follower
+    from jogeon.wire.stocks import PricedStock
 
 
 class HubSource:
@@ -25,6 +31,11 @@ class HubSource:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._pool = Pool(lambda: self.ask)
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._pool.close()
 
     def cursor(self, after: Position | None = None) -> Cursor:
         """Return a place in the numbered stream: behind a position, else at its end."""
@@ -63,9 +74,38 @@ class HubSource:
         """Follow a condition as long as the hub lives."""
         self._hub.pin(self._meant(condition), exchange)
 
+    # ------------------------------------------------------------ prices
+
+    async def prices(self, codes: Sequence[str]) -> list[PricedStock]:
+        """Return what stocks cost; raises what the broker or the way there says."""
+        return await self._pool.prices(codes)
+
+    @property
+    def price_limit(self) -> int:
+        """Of how many stocks trades are pushed at most."""
+        return self._hub.feed.pricing.slots.limit
+
+    def wish(self, code: str, follower: Follower) -> None:
+        """Have the trades of a stock told."""
+        self._hub.feed.pricing.wish(code, follower)
+
+    def unwish(self, code: str, follower: Follower) -> None:
+        """Have them told no more."""
+        self._hub.feed.pricing.unwish(code, follower)
+
+    @property
+    def ask(self) -> Ask:
+        """What asks for prices above."""
+        return self._hub.feed.asking.ask or _unasked
+
     def _meant(self, condition: Condition) -> Condition:
         """Return a condition under its present seq; UnknownCondition, AmbiguousCondition."""
         return resolve(condition, self._hub.feed.listing)
+
+
+async def _unasked(choose: Callable[[], Sequence[str]]) -> JogeonError:
+    del choose
+    return LocalProtocolError("nobody knows whom to ask for prices")
 
 
 def owner_of(journal: Path) -> str:

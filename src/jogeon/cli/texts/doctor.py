@@ -83,6 +83,9 @@ TEXTS = {
         "REST 주소를 알 수 없어 종목명과 시세가 없습니다. 감시는 됩니다.",
         "no REST address is known, so there are no names or prices; a watch works without.",
     ),
+    "found.no-such-stock": Text(
+        "응답함: {code} 종목은 없음 ({seconds:.1f}초)", "answered: it has no stock {code} ({seconds:.1f} s)"
+    ),
     "found.no-prices": Text("시세를 받을 수 없습니다. 감시는 됩니다. {why}", "no prices; a watch works without. {why}"),
     "found.names": Text(
         "코스피 {count}종목 ({seconds:.1f}초)", "{count} {count:stock|stocks} of KOSPI ({seconds:.1f} s)"

@@ -227,6 +227,9 @@ TEXTS = {
         "an address of NATS is nats://HOST:4222/ALIAS, where ALIAS is the one given to the hub's --nats (up to 32"
         " letters, digits, - and _).",
     ),
+    "InvalidAddress.cause.nats several": Text(
+        "여기에는 허브 하나만 쓸 수 있습니다: nats://HOST:4222/이름.", "this takes one hub: nats://HOST:4222/ALIAS."
+    ),
     "InvalidAddress.cause.no IP address": Text(
         "IP 주소가 아닙니다. 예: 127.0.0.1", "it is not an IP address; for example: 127.0.0.1"
     ),

@@ -193,7 +193,7 @@ class RecordedStretch:
 
     def names(self, moment_ns: int) -> dict[str, str]:
         """Return the names of all stocks that have one, as they were at a moment."""
-        return self._names.of(sorted({code for code, *_ in self._names.spans()}), moment_ns)
+        return self._names.of(self._names.codes, moment_ns)
 
     def blind(self, shown: Shown) -> list[Condition]:
         """Return the conditions that were blind, too, when this one came back, and came back soon after it.
