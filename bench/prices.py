@@ -10,6 +10,7 @@ Beside it: what reading a trade costs, and what of that is JSON alone.
 
 import argparse
 import asyncio
+import heapq
 import json
 import math
 import subprocess
@@ -17,7 +18,6 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 
 import jogeon
-from jogeon.events import Enter
+from jogeon.events import Enter, Event, Leave, Snapshot
 from jogeon.prices import Price
 from jogeon.wire.messages import QuoteRow, TradeRow
 from jogeon.wire.quotes import price_of, read_wide
@@ -46,6 +46,37 @@ NAMES = 15.0
 """Seconds in which the names of all stocks are asked for as well, under one budget; entries then are told apart."""
 
 
+class Newest:
+    """Which members are surely among the newest LIMIT, and since when without a break.
+
+    Of those that entered at the same moment nobody can tell which is newer: they count against each other.
+    """
+
+    def __init__(self) -> None:
+        self.since: dict[str, float] = {}
+        self._entered: dict[str, int] = {}
+
+    def take(self, event: Event, now: float) -> None:
+        """Take an event of one condition."""
+        match event:
+            case Enter(code=code, at_ns=at_ns):
+                self._entered[code] = at_ns
+                self.since.pop(code, None)
+            case Leave(code=code):
+                self._entered.pop(code, None)
+            case Snapshot(codes=codes):
+                self._entered = {code: self._entered.get(code, 0) for code in codes}
+            case _:
+                return
+        best = heapq.nlargest(LIMIT + 1, self._entered.values())
+        cut = best[LIMIT] if len(best) > LIMIT else -1
+        self.since = {code: self.since.get(code, now) for code, at_ns in self._entered.items() if at_ns > cut}
+
+    def for_long(self, now: float) -> dict[str, float]:
+        """Return those that have been so for HELD seconds, and since when."""
+        return {code: since for code, since in self.since.items() if now - since >= HELD}
+
+
 @dataclass
 class Seen:
     """What came of one run."""
@@ -58,15 +89,19 @@ class Seen:
     """What the entries of the first NAMES seconds took."""
     entries: list[Price] = field(default_factory=list)
     without: int = 0
+    newest: Newest = field(default_factory=Newest)
     slotless: int = 0
     looked: int = 0
     ages: list[float] = field(default_factory=list)
+    priceless: int = 0
+    """Looks at a member that had no price at all yet, so none that could be old."""
     members: list[int] = field(default_factory=list)
 
 
 async def told(watch: jogeon.Watch, seen: Seen) -> None:
     """Note the enters."""
     async for event in watch:
+        seen.newest.take(event, time.monotonic())
         if isinstance(event, Enter):
             seen.enters += 1
             seen.entered[event.code] = event.at_ns / 1e9
@@ -88,26 +123,24 @@ async def priced(watch: jogeon.Watch, seen: Seen) -> None:
 
 async def sampled(watch: jogeon.Watch, rest: str, seen: Seen, seconds: float) -> None:
     """Look at the slots and at the ages, a few times a second."""
-    newest: deque[set[str]] = deque(maxlen=math.ceil(HELD / SAMPLE) + 1)
     begun = time.monotonic()
     while (now := time.monotonic()) - begun < seconds:
         members = watch.members[NAME]
         seen.members.append(len(members))
-        ranked = sorted(members.values(), key=lambda member: member.since_ns, reverse=True)
-        newest.append({member.code for member in ranked[:LIMIT] if member.origin != "snapshot"})
+        newest = seen.newest.for_long(now)
         registered = set((await asyncio.to_thread(asked, f"{rest}/simulator/quotes?limit=1"))["registered"])
-        if len(newest) == newest.maxlen:
-            stays = {code for code, member in members.items() if time.time_ns() - member.since_ns >= HELD * 1e9}
-            for code in set.intersection(*newest) & stays & watch.members[NAME].keys():
-                seen.looked += 1
-                seen.slotless += code not in registered
+        for code in [code for code, since in newest.items() if seen.newest.since.get(code) == since]:
+            seen.looked += 1
+            seen.slotless += code not in registered
         if now - begun > WARM_UP:
             now_ns = time.time_ns()
             for code, price in watch.prices[NAME].items():
                 member = members.get(code)
                 if code not in registered and member is not None and now_ns - member.since_ns > NEAR * 1e9:
-                    age = math.inf if price.price_at_ns is None else (now_ns - price.price_at_ns) / 1e9
-                    seen.ages.append(age)
+                    if price.price_at_ns is None:
+                        seen.priceless += 1
+                    else:
+                        seen.ages.append((now_ns - price.price_at_ns) / 1e9)
         await asyncio.sleep(SAMPLE)
 
 
@@ -168,11 +201,14 @@ async def watched(address: dict[str, str], seconds: float) -> None:
     print(f"members              {min(seen.members)} to {max(seen.members)}, limit {LIMIT}")
     print(f"enters a second      {seen.enters / seconds:.1f}")
     print(f"entry price told     p50 {share(seen.took, 0.5):.2f} s, p95 {share(seen.took, 0.95):.2f} s")
-    print(f"  in the first {NAMES:g} s  p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s")
+    print(f"  at most            {max(seen.took, default=math.nan):.2f} s, of {len(seen.took)}")
+    early = f"p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s"
+    print(f"  in the first {NAMES:g} s  {early}, of {len(seen.early)}")
     print(f"  without one        {seen.without} of {len(seen.took) + len(seen.early)}")
     print(f"  traded within {NEAR:g} s  {near} of {len(seen.entries)}")
     print(f"newest without slot  {seen.slotless} of {seen.looked} looks at one that was among them for {HELD:g} s")
     print(f"age beyond the limit p50 {share(seen.ages, 0.5):.1f} s, at most {max(seen.ages, default=math.nan):.1f} s")
+    print(f"  without a price    {seen.priceless} of {seen.priceless + len(seen.ages)} looks after {WARM_UP:g} s")
     print(f"refused              {quotes['refused']}")
     print(f"this process         {100 * cpu / seconds:.0f} % of a core, the bench's own looks with it")
 

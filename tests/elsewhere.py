@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from broker import Broker as TokenBroker
-from jogeon.account.keys import BROKERS, Broker
+from jogeon.account.keys import SERVERS, KiwoomServer
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from tls import Tls
@@ -30,7 +30,7 @@ class Kiwoom:
 
     tokens: TokenBroker
     simulator: Simulator
-    there: Broker
+    there: KiwoomServer
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Kiwoom:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
         for mode in ("real", "mock"):
-            self._monkeypatch.setitem(BROKERS, mode, self.there)
+            self._monkeypatch.setitem(SERVERS, mode, self.there)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -62,7 +62,7 @@ class Kiwoom:
         self.tokens.answer = lambda path: (200, ISSUED if path.endswith("token") else NAMED)
         there = Simulator(speed=0, rest_port=None, token=TOKEN, switches=Switches(ping=self._ping))
         self.simulator = await self._running.enter_async_context(there)
-        self.there = Broker(self.tokens.rest, self.simulator.websocket)
+        self.there = KiwoomServer(self.tokens.rest, self.simulator.websocket)
         if self._certificates is not None:
             ports = [urlsplit(address).port or 0 for address in (self.there.rest, self.there.websocket)]
             rest, websocket = [
@@ -70,7 +70,7 @@ class Kiwoom:
                 for port, certificate in zip(ports, self._certificates, strict=True)
             ]
             path = urlsplit(self.there.websocket).path
-            self.there = Broker(f"https://localhost:{rest.port}", f"wss://localhost:{websocket.port}{path}")
+            self.there = KiwoomServer(f"https://localhost:{rest.port}", f"wss://localhost:{websocket.port}{path}")
 
 
 NAMED: dict[str, object] = {"return_code": 0, "list": [{"code": "005930", "name": "가상전자", "marketCode": "0"}]}

@@ -20,7 +20,7 @@ from cli_conversation import Said
 from conftest import homeless
 from elsewhere import Kiwoom
 from jogeon.account.hubs import Note, noted
-from jogeon.account.keys import BROKERS, Broker, Keys
+from jogeon.account.keys import SERVERS, Keys, KiwoomServer
 from jogeon.account.lock import session_lock, session_name
 from jogeon.cli.app import run
 from jogeon.cli.texts.width import columns
@@ -166,7 +166,7 @@ def test_a_server_that_does_not_tell_its_time(shell: Shell, kiwoom: Kiwoom) -> N
 
 @pytest.mark.usefixtures("kiwoom")
 def test_nobody_there(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(BROKERS, "real", Broker("http://127.0.0.1:1", "ws://127.0.0.1:1/api/dostk/websocket"))
+    monkeypatch.setitem(SERVERS, "real", KiwoomServer("http://127.0.0.1:1", "ws://127.0.0.1:1/api/dostk/websocket"))
     said = shell("--json", "--login")
     findings = found(said)
     assert said.code == 5
@@ -262,7 +262,7 @@ def test_keys_that_others_can_read(shell: Shell) -> None:
 
 @pytest.mark.usefixtures("kiwoom")
 def test_a_proxy_that_is_none(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(BROKERS, "real", Broker("https://far.invalid", "wss://far.invalid"))
+    monkeypatch.setitem(SERVERS, "real", KiwoomServer("https://far.invalid", "wss://far.invalid"))
     monkeypatch.setenv("HTTPS_PROXY", "ftp://me:planted@proxy")
     said = shell("--json")
     assert (said.code, found(said)["rest"]["error"], found(said)["websocket"]["error"]) == (2, *["InvalidSetting"] * 2)

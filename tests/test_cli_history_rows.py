@@ -16,7 +16,7 @@ from jogeon.cli.showing.history_rows import (
 )
 from jogeon.cli.texts import Texts
 from jogeon.events import Condition
-from jogeon.journal.history import Picture
+from jogeon.journal.moments import MembersAt
 from jogeon.journal.stats import ConditionStats, Overlap
 from jogeon.prices import Price
 from recorded import SECOND, START_NS
@@ -37,14 +37,14 @@ def test_a_picture_says_when_nobody_listened() -> None:
         "condition": {"seq": "4", "name": "급등주"}, "codes": ["005930"], "names": {"005930": "삼성전자"},
         "at": "2026-11-22T09:00:00.000000+09:00",
     }  # fmt: skip
-    assert picture_record(Picture(RISE, ("005930",), START_NS, None, {"005930": "삼성전자"})) == seen
-    blind = picture_record(Picture(RISE, ("005930",), START_NS, START_NS - SECOND))
+    assert picture_record(MembersAt(RISE, ("005930",), START_NS, None, {"005930": "삼성전자"})) == seen
+    blind = picture_record(MembersAt(RISE, ("005930",), START_NS, START_NS - SECOND))
     assert blind == seen | {"names": {}, "blind_since": "2026-11-22T08:59:59.000000+09:00"}
 
 
 def test_prices_of_members_have_the_keys_of_a_line_of_a_watch() -> None:
     price = Price(RISE, "005930", "삼성전자", 100, START_NS, "quote", 110, START_NS + SECOND, 10, 10.0, 7)
-    record = picture_record(Picture(RISE, ("005930",), START_NS, None, {}, {"005930": price}))
+    record = picture_record(MembersAt(RISE, ("005930",), START_NS, None, {}, {"005930": price}))
     assert record["prices"] == {
         "005930": {
             "entry_price": 100, "entry_at": "2026-11-22T09:00:00.000000+09:00", "entry_source": "quote", "price": 110,
@@ -63,7 +63,7 @@ def test_statistics_as_a_line_and_as_a_row() -> None:
 
 
 def test_what_a_record_does_not_have_is_an_empty_cell() -> None:
-    row = flat(picture_record(Picture(RISE, ("005930",), START_NS, None)), CSV_COLUMNS["members"])
+    row = flat(picture_record(MembersAt(RISE, ("005930",), START_NS, None)), CSV_COLUMNS["members"])
     assert row[-1] is None
 
 

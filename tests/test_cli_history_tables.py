@@ -11,7 +11,8 @@ from jogeon.cli.showing.history_tables import seconds, show_events, show_members
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.width import columns
 from jogeon.events import Condition, Enter
-from jogeon.journal.history import Picture, Stats
+from jogeon.journal.history import Stats
+from jogeon.journal.moments import MembersAt
 from jogeon.journal.stats import Overlap
 from jogeon.prices import Price
 from recorded import SECOND, START_NS
@@ -32,7 +33,7 @@ def test_a_length_of_time(value: float | None, said: str) -> None:
 
 def test_names_of_conditions_steer_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert show_events([(1, 1, Enter(START_NS, EVIL, "005930", "090000"))], Texts("ko")) == 1
-    assert show_members([Picture(EVIL, ("005930",), START_NS, START_NS - SECOND)], START_NS, Texts("en")) == 1
+    assert show_members([MembersAt(EVIL, ("005930",), START_NS, START_NS - SECOND)], START_NS, Texts("en")) == 1
     said = capsys.readouterr().out
     assert "[red]?[31m악" in said
     assert "\x1b" not in said
@@ -46,8 +47,8 @@ def test_members_with_prices_have_a_line_each(
     price = Price(
         HIGH, "005930", "삼성전자", 100_000, START_NS - 86_400 * SECOND, "quote", 110_000, START_NS, 9, 8.5, 7
     )
-    shown = Picture(HIGH, ("005930", "000660"), START_NS, START_NS - SECOND, {}, {"005930": price})
-    assert show_members([shown, Picture(EVIL, (), START_NS, None)], START_NS, Texts("en")) == 2
+    shown = MembersAt(HIGH, ("005930", "000660"), START_NS, START_NS - SECOND, {}, {"005930": price})
+    assert show_members([shown, MembersAt(EVIL, (), START_NS, None)], START_NS, Texts("en")) == 2
     said = capsys.readouterr().out
     assert "신고가 돌파 (blind since 11-22 08:59:59), 2 stocks" in said
     [line] = [line for line in said.splitlines() if "005930" in line]
@@ -58,7 +59,7 @@ def test_members_with_prices_have_a_line_each(
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_each_column_of_the_members_has_a_name_of_its_own(lang: Lang, capsys: pytest.CaptureFixture[str]) -> None:
-    show_members([Picture(EVIL, ("005930",), START_NS, None)], START_NS, Texts(lang))
+    show_members([MembersAt(EVIL, ("005930",), START_NS, None)], START_NS, Texts(lang))
     heads = re.split("  +", capsys.readouterr().out.splitlines()[2].strip())
     assert len(set(heads)) == len(heads) == 3
 
@@ -98,5 +99,5 @@ def test_a_stock_is_shown_with_its_name(capsys: pytest.CaptureFixture[str]) -> N
     assert "005930  삼성전자" in first
     assert columns(first.partition("급등주")[0]) == columns(second.partition("급등주")[0])
     names = {"005930": "삼성전자"}
-    show_members([Picture(condition, ("005930", "000660"), START_NS, None, names)], START_NS, Texts("ko"))
+    show_members([MembersAt(condition, ("005930", "000660"), START_NS, None, names)], START_NS, Texts("ko"))
     assert "005930 삼성전자, 000660" in capsys.readouterr().out

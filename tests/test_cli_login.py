@@ -244,8 +244,8 @@ def test_keys_elsewhere_are_left_and_named(shell: Callable[..., Said]) -> None:
 PROGRAM = """
 import sys
 from jogeon.cli.app import run
-from jogeon.account.keys import BROKERS, Broker
-BROKERS["real"] = Broker(*sys.argv[1:3])
+from jogeon.account.keys import SERVERS, KiwoomServer
+SERVERS["real"] = Broker(*sys.argv[1:3])
 sys.exit(run(["login", "--server", "real", "--lang", "ko"]))
 """
 

@@ -22,6 +22,8 @@ def test_each_quote_is_a_line_until_there_are_enough(shell: Shell) -> None:
     client = FakeClient(quotes=QUOTES)
     said = shell("quotes", "005930", "A000660", "--json", "--count", "2", client=client)
     assert said.lines == [quote.fields() for quote in QUOTES]
+    assert "000660: the server knows no such stock" in said.err
+    assert "005930" not in said.err
     assert (said.code, client.asked) == (0, [("quotes", ("005930", "A000660")), "closed"])
 
 

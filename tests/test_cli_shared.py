@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 HUB = """
 import sys
-from jogeon.account.keys import BROKERS, Broker
+from jogeon.account.keys import SERVERS, KiwoomServer
 from jogeon.cli.app import run
-BROKERS["real"] = Broker(*sys.argv[1:3])
+SERVERS["real"] = Broker(*sys.argv[1:3])
 sys.argv[:3] = ["jogeon"]
 sys.exit(run(sys.argv[1:]))
 """

@@ -16,7 +16,7 @@ from broker import Broker as TokenBroker
 from broker import refusal
 from conftest import homeless
 from jogeon import sync
-from jogeon.account.keys import BROKERS, Broker, Keys
+from jogeon.account.keys import SERVERS, Keys, KiwoomServer
 from jogeon.account.lock import who_has
 from jogeon.connect import _aside, connect, endpoint, policy_for
 from jogeon.errors import (
@@ -41,7 +41,7 @@ async def kiwoom(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Simulator]:
     """Put a simulator in the place of Kiwoom's servers, and keys into the environment."""
     async with Simulator(speed=0) as simulator:
         for mode in ("real", "mock"):
-            monkeypatch.setitem(BROKERS, mode, Broker(simulator.rest, simulator.websocket))
+            monkeypatch.setitem(SERVERS, mode, KiwoomServer(simulator.rest, simulator.websocket))
         for name in ("APP_KEY", "APP_SECRET", "APP_KEY_MOCK", "APP_SECRET_MOCK"):
             monkeypatch.setenv(name, f"the-{name.lower()}")
         yield simulator
@@ -65,7 +65,7 @@ def test_a_limit_of_registered_stocks_is_the_clients(server: str) -> None:
 
 
 def test_keys_go_to_kiwoom_and_nowhere_else() -> None:
-    addresses = [address for broker in BROKERS.values() for address in (broker.rest, broker.websocket)]
+    addresses = [address for broker in SERVERS.values() for address in (broker.rest, broker.websocket)]
     assert {urlsplit(each).hostname for each in addresses} == {"api.kiwoom.com", "mockapi.kiwoom.com"}
     assert {urlsplit(each).scheme for each in addresses} == {"https", "wss"}
 
@@ -125,7 +125,7 @@ async def test_a_token_refused_at_login_is_asked_for_anew_once(
     kiwoom: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with TokenBroker() as tokens:
-        monkeypatch.setitem(BROKERS, "real", Broker(tokens.rest, kiwoom.websocket))
+        monkeypatch.setitem(SERVERS, "real", KiwoomServer(tokens.rest, kiwoom.websocket))
         with pytest.raises(LoginRefused) as refused:
             async with connect("real"):
                 pass
@@ -143,7 +143,7 @@ async def test_a_stale_token_is_replaced_without_anybody_noticing(
             return 200, {"token": token, "expires_dt": "29991231235959", "return_code": 0}
 
         tokens.answer = issue
-        monkeypatch.setitem(BROKERS, "real", Broker(tokens.rest, kiwoom.websocket))
+        monkeypatch.setitem(SERVERS, "real", KiwoomServer(tokens.rest, kiwoom.websocket))
         async with connect("real") as client:
             assert await client.conditions()
         async with connect("real"):
@@ -155,7 +155,7 @@ async def test_a_stale_token_is_replaced_without_anybody_noticing(
 async def test_keys_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     async with TokenBroker() as tokens:
         tokens.answer = lambda _: refusal("8001")
-        monkeypatch.setitem(BROKERS, "real", Broker(tokens.rest, "ws://127.0.0.1:1"))
+        monkeypatch.setitem(SERVERS, "real", KiwoomServer(tokens.rest, "ws://127.0.0.1:1"))
         with pytest.raises(TokenRefused) as refused:
             async with connect("real"):
                 pass

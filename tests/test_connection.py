@@ -14,7 +14,8 @@ import pytest
 from picows import WSFrame, WSMsgType, WSTransport
 
 from jogeon.errors import ConnectionLost, LocalProtocolError, RequestTimeout
-from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.live.connection import Connection
+from jogeon.live.ending import FRAME_LIMIT
 from jogeon.live.opening import open_connection
 from jogeon.reports import Report
 from jogeon.simulator.broker.switches import Switches

@@ -79,7 +79,7 @@ PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
 SETTLED = 0.5
 """Seconds after its first line from which a block that goes on is in its loop."""
 ENOUGH_LINES = 2
-PATIENCE = 30.0
+PATIENCE = 100.0
 OTHER_PROGRAMS = {"curl", "jq", "ForEach-Object", "Invoke-RestMethod", "Register-ScheduledTask", "Start-ScheduledTask"}
 PLACEHOLDERS = {"NAME…": "급등주", "FILE": "my.toml"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -12,7 +12,8 @@ from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Snapshot, State
 from jogeon.journal import file as store
 from jogeon.journal.commits import CommitBuilder
-from jogeon.journal.file import DurableFile, require_free
+from jogeon.journal.file import require_free
+from jogeon.journal.format import Format
 from jogeon.journal.reading import open_reader
 from jogeon.journal.schema import JOURNAL
 from jogeon.journal.store import Store
@@ -273,7 +274,7 @@ def test_a_name_that_leads_elsewhere_is_noticed(path: Path) -> None:
 
 
 def test_the_tables_are_made_at_once_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DurableFile, "_stamp", "CREATE TABLE events (twice);")
+    monkeypatch.setattr(Format, "stamp", "CREATE TABLE events (twice);")
     assert reason(path) == "unwritable"
     monkeypatch.undo()
     write(path, [State(START_NS, "started")])

@@ -23,7 +23,7 @@ from targets import TARGETS
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Anomaly, Condition, Enter, Event, State
-from jogeon.live.connection import FRAME_LIMIT
+from jogeon.live.ending import FRAME_LIMIT
 from jogeon.live.policy import Policy
 from jogeon.server.frames import close_frame, text_frame
 from jogeon.watch import Watch

@@ -92,7 +92,7 @@ class Story:
         assert self.membership.live
 
     def judge(self) -> None:
-        block, _ = self.membership.resolve(moment(self.now))
+        block, _ = self.membership.judge(moment(self.now))
         if block:
             self.listener.put_block(block)
             assert isinstance(block[0], Gap)
@@ -251,7 +251,7 @@ def test_a_leave_of_what_a_recheck_has_just_shown_is_proof() -> None:
     assert not membership.rechecked((A, B), moment(600))
     assert isinstance(membership.push("D", B, "090000", moment(601)), Anomaly)
     assert proven(membership) == PROOF
-    assert membership.resolve(moment(603), None) == ([], True), "as pushed, so nothing differs; but looked at again"
+    assert membership.judge(moment(603), None) == ([], True), "as pushed, so nothing differs; but looked at again"
     assert membership.rechecked((A,), moment(606))
     assert membership.missed(PROOF, moment(606)) == [
         Gap(SURGE, moment(0), moment(606), "drift"),
@@ -263,7 +263,7 @@ def test_a_recheck_that_looks_into_proof_ends_in_a_gap_although_pushes_have_mend
     membership = known(A)
     assert not membership.rechecked((A, B), moment(600))
     membership.push("I", B, "090000", moment(601))
-    block, again = membership.resolve(moment(603), PROOF)
+    block, again = membership.judge(moment(603), PROOF)
     assert block == [Gap(SURGE, moment(0), moment(603), "drift"), Snapshot(moment(603), SURGE, (A, B))]
     assert not again
 
@@ -448,7 +448,7 @@ def test_members_tell_since_when_and_from_where() -> None:
 def test_a_recheck_without_a_difference_tells_nothing() -> None:
     membership = known(A, B)
     assert membership.rechecked((B, A), moment(600))
-    assert membership.resolve(moment(603)) == ([], False)
+    assert membership.judge(moment(603)) == ([], False)
     assert membership.right_ns == moment(600)
 
 
@@ -456,7 +456,7 @@ def test_a_recheck_that_differs_is_a_drift_since_it_was_last_right() -> None:
     membership = known(A, B)
     assert membership.rechecked((B, A), moment(600))
     assert not membership.rechecked((B, C), moment(1200))
-    assert membership.resolve(moment(1203)) == (
+    assert membership.judge(moment(1203)) == (
         [
             Gap(SURGE, moment(600), moment(1203), "drift"),
             recovered(Leave, A, 600, 1203),
@@ -471,7 +471,7 @@ def test_a_recheck_that_differs_is_a_drift_since_it_was_last_right() -> None:
 def test_a_doubt_tells_since_when_and_why() -> None:
     membership = known(A)
     membership.rechecked((), moment(600))
-    block, _ = membership.resolve(moment(603), Blind(moment(598), "unreadable frame", ""))
+    block, _ = membership.judge(moment(603), Blind(moment(598), "unreadable frame", ""))
     assert block[0] == Gap(SURGE, moment(598), moment(603), "unreadable frame")
 
 
@@ -488,7 +488,7 @@ def test_a_stock_pushed_since_three_seconds_before_is_excused(pushed: float, *, 
     assert not membership.rechecked((A, B), moment(600))
     if pushed > 0:
         membership.push("I", C, "", moment(600 + pushed))  # an anomaly, but a push
-    block, again = membership.resolve(moment(604))
+    block, again = membership.judge(moment(604))
     assert (bool(block), again) == (not is_excused, is_excused)
     assert (C in membership.codes) is is_excused
 
@@ -497,7 +497,7 @@ def test_what_was_pushed_after_the_snapshot_is_newer_however_late_the_judgement(
     membership = known(A, B)
     assert not membership.rechecked((A, B, C), moment(600))
     assert isinstance(membership.push("D", A, "", moment(603.5)), Leave)
-    block, again = membership.resolve(moment(605))
+    block, again = membership.judge(moment(605))
     assert [event.code for event in block if isinstance(event, Enter | Leave)] == [C]
     assert set(membership.codes) == {B, C}
     assert not again
@@ -507,18 +507,18 @@ def test_a_difference_that_pushes_have_mended_is_none() -> None:
     membership = known(A)
     assert not membership.rechecked((A, B), moment(600))
     membership.push("I", B, "", moment(601))
-    assert membership.resolve(moment(603)) == ([], False)
+    assert membership.judge(moment(603)) == ([], False)
 
 
 def test_an_excused_stock_that_was_missed_is_told_since_it_was_last_right() -> None:
     membership = known(A)
     membership.push("I", B, "", moment(599))
     assert not membership.rechecked((A, C), moment(600))
-    block, again = membership.resolve(moment(603))
+    block, again = membership.judge(moment(603))
     assert again
     assert block[0] == Gap(SURGE, moment(0), moment(603), "drift")
     assert not membership.rechecked((A, C), moment(610))
-    block, again = membership.resolve(moment(613), Blind(moment(605), "unreadable frame", ""))
+    block, again = membership.judge(moment(613), Blind(moment(605), "unreadable frame", ""))
     assert block[:2] == [Gap(SURGE, moment(0), moment(613), "drift"), recovered(Leave, B, 0, 613)]
     assert not again
 
@@ -535,7 +535,7 @@ def undecided() -> Membership:
     membership = known(A)
     membership.push("I", B, "", moment(599))
     assert not membership.rechecked((A,), moment(600))
-    assert membership.resolve(moment(603)) == ([], True)
+    assert membership.judge(moment(603)) == ([], True)
     return membership
 
 
@@ -577,7 +577,7 @@ def test_the_grace_of_a_recheck(before: set[str], shown: tuple[str, ...], pushes
             listener.put(told(membership, code, at))
     near = {code for at, code in pushes if at * SECOND_NS >= -DRIFT_GRACE_NS}
     expected = (differed & (set(shown) ^ set(membership.codes))) - near
-    block, again = membership.resolve(moment(606))
+    block, again = membership.judge(moment(606))
     assert {event.code for event in block if isinstance(event, Enter | Leave)} == expected
     if block:
         listener.put_block(block)

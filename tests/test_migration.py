@@ -79,7 +79,7 @@ def test_two_journals_have_two_identities(path: Path) -> None:
 
 KILLED = """
     import os, pathlib, signal, sys
-    from jogeon.journal.file import DurableFile
+    from jogeon.journal import file, migration
     from jogeon.journal.store import Store
     def killed(owner, name, *, after):
         method = getattr(owner, name)
@@ -88,14 +88,14 @@ KILLED = """
                 method(*given)
             os.kill(os.getpid(), signal.SIGKILL)
         setattr(owner, name, instead)
-    owners = {"_copy_into": DurableFile, "rename": pathlib.PosixPath, "_migrate": DurableFile}
+    owners = {"copy_into": migration, "rename": pathlib.PosixPath, "migrate": file}
     killed(owners[sys.argv[2]], sys.argv[2], after=sys.argv[3] == "after")
     Store.open(pathlib.Path(sys.argv[1]))
 """
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize("step", ["_copy_into", "rename", "_migrate"])
+@pytest.mark.parametrize("step", ["copy_into", "rename", "migrate"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_kill_at_any_step_leaves_a_whole_journal(path: Path, step: str, when: str) -> None:
     before = told(path)

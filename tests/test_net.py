@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon import net
-from jogeon.account.keys import BROKERS
+from jogeon.account.keys import SERVERS
 from jogeon.errors import CouldNotConnect, InvalidSetting
 from jogeon.net import (
     connected_socket,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-REAL = BROKERS["real"].websocket
+REAL = SERVERS["real"].websocket
 
 # ------------------------------------------------------------ proxies
 

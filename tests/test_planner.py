@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from jogeon.errors import ConnectionLost
+from jogeon.live.listening import Listening
 from jogeon.live.planner import Planner
 from jogeon.live.retry import Patience
 from jogeon.live.serving import REPLACE_PAUSE, Serving
@@ -60,7 +61,7 @@ class Line:
 
     def __init__(self, requests: int, *, owes: bool = False) -> None:
         self.error: ConnectionLost | None = None
-        self.heard_ns, self.behind = 0, False
+        self.heard_ns, self.listening = 0, Listening(0)
         self.session = self
         self.owed = [Search("0")] * owes
         self.sent: list[str] = []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jogeon.errors import ConnectionLost
 from jogeon.events import Condition
-from jogeon.live.holding import Holding, Row
+from jogeon.live.holding import Holding, PriceRow
 from jogeon.live.pricing import ENTRY_PATIENCE, Pricing
 from jogeon.wire.messages import Acknowledged, QuoteValues, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.stocks import PricedStock
@@ -24,7 +24,7 @@ class Ear:
     def __init__(self) -> None:
         self.heard: list[int | None] = []
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         del row, at_ns, asked
         self.heard.append(price)
 
@@ -120,6 +120,20 @@ def test_the_name_is_the_one_that_is_known_else_the_answers_own() -> None:
         ("회사 00000A", 500, "quote"), ("나", 600, "quote")]  # fmt: skip
 
 
+def test_who_named_a_stock_that_the_broker_does_not_know_is_told_once() -> None:
+    pricing, ear = Pricing(), Ear()
+    pricing.wish(A, ear)
+    pricing.wish(B, ear)
+    pricing.follow(C, ear)
+    for now in (0.0, 100.0):
+        pricing.tick(now, 0)
+        pricing.ask(now)
+        pricing.answered([stock(A, 70)], now, 5)
+    assert ear.heard == [70, None, 70]
+    assert pricing.quote(B) is not None
+    assert pricing.quote(C) is None
+
+
 def test_a_trade_that_came_while_the_answer_was_on_its_way_is_newer() -> None:
     pricing = Pricing()
     pricing.wish(A, Ear())
@@ -204,6 +218,21 @@ def test_members_without_a_slot_are_asked_for_in_turn() -> None:
 
 
 # ---------------------------------------------------------------- a lost connection
+
+
+def test_a_stock_with_a_slot_takes_turns_too_while_it_is_not_traded() -> None:
+    pricing = Pricing(limit=1)
+    connected(pricing)
+    entered(pricing, A)
+    register(pricing, 0.0)
+    assert pricing.slots.registered == {A}
+    pricing.ask(0.0)
+    pricing.answered([stock(A, 70)], 0.0, 0)
+    asked = []
+    for second in range(1, 30):
+        pricing.tick(float(second), second * 10**9)
+        asked += [second] * bool(pricing.ask(float(second)))
+    assert asked[0] == 20
 
 
 def test_what_was_pushed_is_stale_from_the_loss_on_until_another_price_comes() -> None:

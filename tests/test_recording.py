@@ -4,8 +4,8 @@ import asyncio
 import stat
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +13,7 @@ import jogeon
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import JournalError
-from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Condition, Event, Gap, State
 from jogeon.gaps import Blind
 from jogeon.journal.reading import one_moment, open_reader, read_head
 from jogeon.journal.store import Store
@@ -25,6 +25,7 @@ from jogeon.recording import right_of
 from jogeon.wire import writers
 from recorded import found
 from wire import Broker, Wire
+from wire import told as shortened
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 pytestmark = pytest.mark.usefixtures("spared_disk")
@@ -53,20 +54,7 @@ def drain(watch: jogeon.Watch) -> list[Event]:
     return events
 
 
-def told(events: list[Event]) -> list[tuple[Any, ...]]:
-    """Shorten events to what a conversation is about."""
-    short: list[tuple[Any, ...]] = []
-    for event in events:
-        match event:
-            case Enter() | Leave():
-                short.append((type(event).__name__, event.condition.name, event.code, event.origin))
-            case Snapshot():
-                short.append(("Snapshot", event.condition.name, *event.codes))
-            case Gap():
-                short.append(("Gap", event.condition.name, event.cause) + (("open",) if event.open else ()))
-            case State() if event.state in ("started", "ended"):
-                short.append((event.state,))
-    return short
+told = partial(shortened, states=("started", "ended"))
 
 
 async def test_the_file_holds_what_the_watch_yields(path: Path) -> None:
@@ -80,8 +68,8 @@ async def test_the_file_holds_what_the_watch_yields(path: Path) -> None:
         broker.members["신고가 돌파"] = ["0000D0"]
     yielded = drain(watch)
     assert found(path) == yielded
-    assert told(yielded)[0] == ("started",)
-    assert told(yielded)[-1] == ("ended",)
+    assert told(yielded)[0] == ("State", "started")
+    assert told(yielded)[-1] == ("State", "ended")
     assert mode(path) == 0o600
 
 
@@ -97,14 +85,14 @@ async def test_a_restart_is_one_gap_with_what_changed_meanwhile(path: Path) -> N
     second = found(path)[len(first) :]
     assert second == drain(watch)
     assert told(second) == [
-        ("started",),
+        ("State", "started"),
         ("Gap", "급등주", "restart"),
         ("Leave", "급등주", "005930", "recovered"),
         ("Enter", "급등주", "035720", "recovered"),
         ("Snapshot", "급등주", "0000D0", "035720"),
         ("Snapshot", "신고가 돌파", "000660"),
         ("Enter", "급등주", "005930", "live"),
-        ("ended",),
+        ("State", "ended"),
     ]
     gap = next(event for event in second if isinstance(event, Gap))
     assert gap.since_ns >= first[-2].at_ns  # type: ignore[union-attr]  # the Enter
@@ -121,9 +109,9 @@ async def test_a_watch_without_a_journal_begins_with_its_snapshot(path: Path) ->
         kiwoom.watch("급등주", journal=path) as watch,
         kiwoom.watch("급등주") as after,
     ):
-        assert told(drain(before)) == [("started",), ("Snapshot", "급등주")]
-        assert told(drain(watch)) == [("started",), ("Gap", "급등주", "restart"), ("Snapshot", "급등주")]
-        assert told(drain(after)) == [("started",), ("Snapshot", "급등주")]
+        assert told(drain(before)) == [("State", "started"), ("Snapshot", "급등주")]
+        assert told(drain(watch)) == [("State", "started"), ("Gap", "급등주", "restart"), ("Snapshot", "급등주")]
+        assert told(drain(after)) == [("State", "started"), ("Snapshot", "급등주")]
 
 
 async def test_a_restart_into_an_outage_goes_on_with_the_gap_of_the_first_run(path: Path) -> None:
@@ -139,7 +127,7 @@ async def test_a_restart_into_an_outage_goes_on_with_the_gap_of_the_first_run(pa
         async with Silent().client() as kiwoom, kiwoom.watch("급등주", journal=path):
             pass
     events = found(path)
-    assert told(events)[-3:] == [("started",), ("Gap", "급등주", "restart", "open"), ("ended",)]
+    assert told(events)[-3:] == [("State", "started"), ("Gap", "급등주", "restart", "open"), ("State", "ended")]
     async with broker.client() as kiwoom, kiwoom.watch("급등주", journal=path) as watch:
         gaps = [event for event in drain(watch) if isinstance(event, Gap)]
     before = [event for event in events if isinstance(event, Gap)]
@@ -246,7 +234,7 @@ async def test_a_watch_goes_on_when_its_journal_cannot_be_written(
         assert list(watch.members["급등주"]) == ["005930", "000660"]
         with pytest.raises(JournalError, match="not written"):
             await watch.__aexit__(None, None, None)
-    assert told(drain(watch))[-1] == ("ended",)
+    assert told(drain(watch))[-1] == ("State", "ended")
     assert [record for record in caplog.records if "not written for now" in record.message] != []
 
 

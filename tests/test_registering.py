@@ -59,6 +59,17 @@ async def test_a_refused_registration_is_told_in_the_brokers_words(tmp_path: Pat
         assert (await client.register("0"))["return_code"] == 0
 
 
+async def test_a_stream_of_several_conditions_is_followed_whole_or_not_at_all(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", grace=0.0) as hub:
+        async with program(hub) as other, program(hub, extended=True) as client:
+            await other.register("1")
+            rise = next(each.condition for each in hub.feed.followed(hub.fanout))
+            await client.send({"trnm": "FOLLOW", "seqs": ["0", "1"], "after": "", "stex_tp": "N", "members": True})
+            assert (await client.hear("FOLLOW"))["return_code"] != 0
+            while list(hub.conditions) != [rise]:
+                await asyncio.sleep(0.01)
+
+
 async def test_a_grace_period_spares_the_broker(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", grace=30.0) as hub:
         for _ in range(3):

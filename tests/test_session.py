@@ -32,6 +32,7 @@ from jogeon.wire.messages import (
     System,
     Unknown,
 )
+from jogeon.wire.search_row import stock_of
 from jogeon.wire.session import (
     PHASES,
     Answered,
@@ -43,7 +44,6 @@ from jogeon.wire.session import (
     Stray,
     step_of,
 )
-from jogeon.wire.values import stock_of
 from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:

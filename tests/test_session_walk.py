@@ -13,13 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from conversation import TWICE, Pair
 from jogeon.errors import LocalProtocolError
-from jogeon.events import Condition
-from jogeon.wire import messages, session, writers
+from jogeon.wire import messages, session
 from jogeon.wire.messages import (
     Acknowledged,
     Clear,
     Cleared,
-    ConditionList,
     ListConditions,
     Login,
     LoginAccepted,
@@ -45,17 +43,10 @@ from jogeon.wire.session import (
     Stray,
     step_of,
 )
+from test_session import LISTED, NEWS, PING, PUSH
 
 if TYPE_CHECKING:
     from jogeon.wire.messages import Answer, Request
-
-LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
-PING = writers.encode_ping()
-NEWS = writers.encode_system("N1", "장 시작 10분 전입니다")
-PUSH = writers.encode_push("4", "005930", "I", "090000")
-NOTHING = b'{"trnm":"CNSRREQ","return_code":0,"data":null}'
-REFUSED = b'{"trnm":"CNSRREQ","return_code":900001,"return_msg":"\xea\xb1\xb0\xec\xa0\x88"}'
-
 
 SEQS = ("4", "5")
 REFUSAL = Refusal("900001", "거절합니다")

@@ -15,7 +15,8 @@ from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.events import Condition, Event, Gap
 from jogeon.live.policy import TAKEN_PAUSES, Policy
-from jogeon.live.supervisor import LOGINS_AN_HOUR, OWN_LOGIN
+from jogeon.live.returning import OWN_LOGIN
+from jogeon.live.supervisor import LOGINS_AN_HOUR
 from jogeon.wire import writers
 from texts import page_text
 from wire import Broker, Wire, drain, pause, told, virtual, wall

@@ -14,7 +14,6 @@ from jogeon.wire.values import (
     rows_of,
     shown,
     stock_code,
-    stock_of,
     text_of,
 )
 
@@ -39,14 +38,6 @@ from jogeon.wire.values import (
 )
 def test_codes_lose_their_prefix_and_venue_only(text: str, code: str) -> None:
     assert stock_code(text) == code
-
-
-def test_a_number_that_cannot_be_read_is_none_and_named() -> None:
-    oddities: list[str] = []
-    row = {"10": "-000075000", "11": "+12", "12": "0000015x0", "13": None}
-    stock = stock_of("005930", row, oddities)
-    assert (stock.price, stock.change, stock.rate, stock.volume) == (75_000, 12, None, None)
-    assert oddities == ["005930 field 12 = '0000015x0'"]
 
 
 @pytest.mark.parametrize(

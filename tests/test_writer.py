@@ -122,7 +122,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once where a user would wait."""
     monkeypatch.setattr(module, "PAUSES", (0.005, 0.01))
-    monkeypatch.setattr(module, "LOOK", 0.0)
+    monkeypatch.setattr("jogeon.journal.committing.LOOK", 0.0)
     monkeypatch.setattr(store_module, "LOCK_WAIT", 0.01)
     monkeypatch.setattr(store_module, "PROOF", (0.0, 0.0, 0.001))
 
@@ -699,6 +699,28 @@ def test_the_end_does_not_wait_for_ever(failing: Failing, monkeypatch: pytest.Mo
     assert caught.value.reason == "unfinished"
 
 
+def test_nothing_is_written_behind_what_was_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FINISH", 0.02)
+    monkeypatch.setattr(module, "PAUSES", (0.005, 0.01))
+    write, refused = Store.write, list[Commit]()
+
+    def refuse_the_first(store: Store, commit: Commit) -> None:
+        refused[:] = refused or [commit]
+        if commit is refused[0]:
+            raise sqlite3.OperationalError("disk I/O error")
+        write(store, commit)
+
+    monkeypatch.setattr(Store, "write", refuse_the_first)
+    journal = Journal.open(tmp_path / "journal", Reader().source())
+    journal.put_block([Snapshot(START_NS, RISE, ())])
+    until(lambda: bool(refused))
+    journal.put(Enter(START_NS + 1, RISE, "005930"))
+    with pytest.raises(JournalError, match="2 events were not written"):
+        journal.close()
+    with contextlib.closing(open_reader(tmp_path / "journal")) as db:
+        assert db.execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+
 def test_a_statement_without_end_does_not_keep_the_end_waiting(
     failing: Failing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -765,7 +787,7 @@ from test_writer import Reader, endless, put
 
 journal = Journal.open(Path(sys.argv[1]), Reader().source())
 told = (0, 0)
-for block in endless(journal._builder.epoch):
+for block in endless(journal._committer.builder.epoch):
     put(journal, [block])
     if len(journal._inbox) > 300:
         while len(journal._inbox) > 100: pass
@@ -830,7 +852,7 @@ def test_after_kill_9_everything_reported_as_committed_is_there(path: Path) -> N
 
 def test_what_is_written_is_counted_bit_by_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.journal.store.EVENTS", 10)
-    monkeypatch.setattr(module, "ROLL", 3)
+    monkeypatch.setattr("jogeon.journal.committing.ROLL", 3)
     journal = Journal.open(tmp_path / "journal", Reader().source())
     journal.put_block([Snapshot(START_NS, RISE, ()), *(Enter(START_NS + n, RISE, f"{n:06d}") for n in range(34))])
     until(lambda: rolled(tmp_path / "journal") == [(1, 10), (11, 20), (21, 30)])

@@ -8,9 +8,9 @@ answers by a script that a test overrides where it wants a fault.
 import asyncio
 import json
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine
 from contextlib import nullcontext
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from picows import WSCloseCode, WSFrame, WSMsgType, WSTransport
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
@@ -18,7 +18,7 @@ from picows.picows import _make_test_ws_frame  # picows' own way of making a fra
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import CouldNotConnect
-from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State, StateName
 from jogeon.live.connection import Connection
 from jogeon.live.policy import OnTaken, Policy
 from jogeon.live.receiving import Receiver
@@ -308,8 +308,11 @@ class Broker:
                     wire.push(writers.encode_push(seq, code, kind, "090001"))
 
 
-def told(events: list[Event]) -> list[tuple[Any, ...]]:
-    """Shorten events to what a conversation is about."""
+STATES = frozenset(get_args(StateName)) - {"connecting", "connected", "started", "registered"}
+
+
+def told(events: list[Event], states: Container[str] = STATES) -> list[tuple[Any, ...]]:
+    """Shorten events to what a conversation is about, and of the states to these."""
     short: list[tuple[Any, ...]] = []
     for event in events:
         match event:
@@ -319,7 +322,7 @@ def told(events: list[Event]) -> list[tuple[Any, ...]]:
                 short.append(("Snapshot", event.condition.name, *event.codes))
             case Gap():
                 short.append(("Gap", event.condition.name, event.cause) + (("open",) if event.open else ()))
-            case State() if event.state not in ("connecting", "connected", "started", "registered"):
+            case State() if event.state in states:
                 short.append(("State", event.state))
     return short
 

@@ -147,7 +147,8 @@ class Client:
         """Return the quotes of these stocks (시세), KRX's: what is known at first, then the latest after each trade.
 
         Trades are pushed (0B) as far as the broker has room (`price_limit`), the rest is asked for (ka10095). A quote
-        that a later one has replaced meanwhile is not told. They go on until the client ends, and raise what ended it.
+        that a later one has replaced meanwhile is not told. One with nothing in it is of a stock that the broker does
+        not know. They go on until the client ends, and raise what ended it.
         """
         return self._feed.quotes(stock_codes(codes))
 

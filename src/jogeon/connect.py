@@ -188,25 +188,25 @@ def endpoint(
 @contextlib.asynccontextmanager
 async def _kiwoom(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "AsyncIterator[Endpoint]":
     """Yield a server of Kiwoom while its session is held on this machine. KeysMissing, InvalidSetting, SessionTaken."""
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.account.lock import session_lock
     from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
     keys, tokens = await _issued(mode, given, proxy)
-    broker = BROKERS[mode]
+    broker = SERVERS[mode]
     async with session_lock(mode, keys):
         yield Endpoint(mode, broker.websocket, tokens, proxy_for(broker.websocket, proxy), rest=broker.rest)
 
 
 async def _issued(mode: "Mode", given: "Keys | Path | str | None", proxy: str | None) -> "tuple[Keys, IssuedTokens]":
     """Return the keys for a server of Kiwoom, and the tokens issued for them; KeysMissing, InvalidSetting."""
-    from jogeon.account.keys import BROKERS, find_keys
+    from jogeon.account.keys import SERVERS, find_keys
     from jogeon.account.tokens import IssuedTokens
     from jogeon.net import proxy_for
 
     keys = await _aside(lambda: find_keys(mode, given))  # a keyring may be slow to answer
-    rest = BROKERS[mode].rest
+    rest = SERVERS[mode].rest
     return keys, IssuedTokens(keys, rest, proxy=proxy_for(rest, proxy))
 
 
@@ -241,28 +241,15 @@ async def _aside(work: "Callable[[], T]") -> "T":
 
 
 def _address(server: str, token: str | None, proxy: str | None, rest: str | None, *, insecure: bool) -> "Endpoint":
-    from urllib.parse import urlsplit
-
     from jogeon.account.environment import server_rest, server_token
     from jogeon.account.pasted import is_one_word
     from jogeon.endpoint import Endpoint, FixedToken, checked_rest, is_kiwoom
     from jogeon.nats.address import is_nats
-    from jogeon.net import is_loopback, proxy_for, without_password
+    from jogeon.net import is_loopback, proxy_for
 
     if is_nats(server):
         return _nats(server, token, rest)
-    shown = without_password(server)
-    try:
-        parts = urlsplit(server)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
-    if parts.scheme not in ("ws", "wss") or not host:
-        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
-    if "@" in parts.netloc:
-        raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
-    if parts.scheme == "ws" and not is_loopback(host) and not insecure:
-        raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
+    host = _host_in(server, insecure=insecure)
     token = token or server_token()
     if token is not None and not is_one_word(token):
         raise InvalidSetting(file=ARGUMENT, field="token", reason="not one word")
@@ -277,6 +264,27 @@ def _address(server: str, token: str | None, proxy: str | None, rest: str | None
         rest = None if rest is None else checked_rest(rest, insecure=insecure)
         else_rest = server_rest(insecure=insecure)
     return Endpoint(masked(server), server, FixedToken(token), proxy=through, rest=rest, else_rest=else_rest)
+
+
+def _host_in(server: str, *, insecure: bool) -> str:
+    """Return the host of a ws:// or wss:// address; InvalidAddress, also for one that would give a token away."""
+    from urllib.parse import urlsplit
+
+    from jogeon.net import is_loopback, without_password
+
+    shown = without_password(server)
+    try:
+        parts = urlsplit(server)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
+    if parts.scheme not in ("ws", "wss") or not host:
+        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
+    if "@" in parts.netloc:
+        raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
+    if parts.scheme == "ws" and not is_loopback(host) and not insecure:
+        raise InvalidAddress(f"{server!r} would send the token unencrypted", value=server, reason="insecure")
+    return host
 
 
 def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
@@ -296,12 +304,12 @@ def _nats(server: str, token: str | None, rest: str | None) -> "Endpoint":
 
 def _kiwoom_rest(server: str, rest: str | None) -> str | None:
     """Return the REST address beside a websocket of Kiwoom, None for a host of theirs that has none; InvalidAddress."""
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.endpoint import host_of
 
     if rest is not None:
         raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
-    beside = {host_of(broker.websocket): broker.rest for broker in BROKERS.values()}
+    beside = {host_of(broker.websocket): broker.rest for broker in SERVERS.values()}
     return beside.get(host_of(server))
 
 
@@ -362,11 +370,11 @@ class _LateTokens:
 
 
 def _kiwoom_stocks(mode: "Mode", keys: "Keys | Path | str | None", proxy: str | None) -> "Endpoint":
-    from jogeon.account.keys import BROKERS
+    from jogeon.account.keys import SERVERS
     from jogeon.endpoint import Endpoint
     from jogeon.net import proxy_for
 
-    broker = BROKERS[mode]
+    broker = SERVERS[mode]
     through = proxy_for(broker.rest, proxy)
     return Endpoint(mode, broker.websocket, _LateTokens(mode, keys, proxy), through, rest=broker.rest)
 

@@ -6,7 +6,6 @@ programs away.
 
 import contextlib
 import errno
-import logging
 import os
 import re
 import stat
@@ -20,6 +19,8 @@ from urllib.parse import urlsplit
 from jogeon.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    import logging
+
     from jogeon.reports import Report
 
 FOLDER = "jogeon"
@@ -32,8 +33,6 @@ SHORT = 8
 ENVIRONMENT = "environment"
 REPLACE_TRIES = 20
 REPLACE_PAUSE = 0.01
-
-logger = logging.getLogger("jogeon.places")
 
 
 def _flags(*names: str) -> int:
@@ -186,15 +185,21 @@ def read_trusted(path: Path, limit: int = SMALL) -> bytes | None:
         from jogeon.reports import Report, report_of
 
         why = report_of(error) if isinstance(error, OSError) else error.why if error.detail else Report("not a file")
-        logger.warning("%s", Report("file not used", place=str(path), why=why))
+        _logger().warning("%s", Report("file not used", place=str(path), why=why))
         return None
     for place, status in ((path.parent, folder), (path, found[0])):
         if (why_not := not_private(status)) is not None:
             from jogeon.reports import Report
 
-            logger.warning("%s", Report("place not trusted", place=str(path), other=str(place), why=why_not))
+            _logger().warning("%s", Report("place not trusted", place=str(path), other=str(place), why=why_not))
             return None
     return found[1]
+
+
+def _logger() -> "logging.Logger":
+    import logging  # no help needs it
+
+    return logging.getLogger("jogeon.places")
 
 
 def not_private(status: os.stat_result) -> "Report | None":
@@ -223,7 +228,7 @@ def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_res
         return None
     except PermissionError as error:
         if _is_closed(path):
-            logger.info("%s cannot be looked for: its folder is closed to this user", path)
+            _logger().info("%s cannot be looked for: its folder is closed to this user", path)
             return None
         raise InvalidSetting(file=str(path), reason="unreadable", detail=report_of(error)) from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null character

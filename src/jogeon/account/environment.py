@@ -1,7 +1,6 @@
 """What the environment says: its variables, and which files may hold settings. No file is read here."""
 
 import contextlib
-import logging
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -19,8 +18,6 @@ Mode = Literal["real", "mock"]
 FILE_NAME = "jogeon.toml"
 LANGUAGES = ("ko", "en")
 
-logger = logging.getLogger("jogeon.settings")
-logger.addFilter(unmasked)
 _named: ContextVar[str] = ContextVar("config", default="")
 
 
@@ -90,6 +87,10 @@ def kiwoom_mode() -> Mode | None:
         case "mock":
             return "mock"
         case "demo":
+            import logging  # no help needs it
+
+            logger = logging.getLogger("jogeon.settings")
+            logger.addFilter(unmasked)
             logger.info("KIWOOM_MODE=demo means Kiwoom's mock server (모의투자) here")
             return "mock"
     raise InvalidSetting(file=ENVIRONMENT, field="KIWOOM_MODE", reason="not a mode")

@@ -28,16 +28,16 @@ from jogeon.reports import report_of
 OUR_SERVICE: dict[Mode, str] = {"real": "jogeon-real", "mock": "jogeon-mock"}
 
 
-class Broker(Struct, frozen=True):
+class KiwoomServer(Struct, frozen=True):
     """Where a server of Kiwoom is. Keys go to these addresses and to no others."""
 
     rest: str
     websocket: str
 
 
-BROKERS: dict[Mode, Broker] = {
-    "real": Broker("https://api.kiwoom.com", "wss://api.kiwoom.com:10000/api/dostk/websocket"),
-    "mock": Broker("https://mockapi.kiwoom.com", "wss://mockapi.kiwoom.com:10000/api/dostk/websocket"),
+SERVERS: dict[Mode, KiwoomServer] = {
+    "real": KiwoomServer("https://api.kiwoom.com", "wss://api.kiwoom.com:10000/api/dostk/websocket"),
+    "mock": KiwoomServer("https://mockapi.kiwoom.com", "wss://mockapi.kiwoom.com:10000/api/dostk/websocket"),
 }
 VARIABLES: dict[Mode, tuple[str, str]] = {
     "real": ("APP_KEY", "APP_SECRET"),

@@ -38,7 +38,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-KINDS = {
+CONTENT_TYPES = {
     "html": "text/html;charset=UTF-8",
     "js": "text/javascript;charset=UTF-8",
     "css": "text/css;charset=UTF-8",
@@ -155,7 +155,7 @@ class _Routes:
         return answer
 
     def _file(self, name: str, status: int = 200) -> Response:
-        kind = KINDS.get(name.rpartition(".")[2], "text/plain;charset=UTF-8")
+        kind = CONTENT_TYPES.get(name.rpartition(".")[2], "text/plain;charset=UTF-8")
         return Response(self._files[name], status, headers=HEADERS, media_type=kind)
 
     # ------------------------------------------------------------ its data

@@ -104,26 +104,36 @@ class Registering:
             self._show_numbered(condition)
 
     def follow(self, peer: Peer, request: Follow, wanted: Sequence[tuple[str, Condition]]) -> None:
-        """Let one of jogeon's own clients hear the numbered stream of several conditions."""
+        """Let one of jogeon's own clients hear the numbered stream of several conditions, all or none of them."""
         following: list[tuple[Condition, str, bool]] = []
+        added: list[str] = []
         for label, condition in wanted:
             joined = self._topics.join(peer, label, condition, request.exchange, self._feed.wall())
             try:
                 if joined == "other exchange":
+                    self._forget(peer, added)
                     refuse(peer, request, BAD_VENUE, ELSEWHERE.format(exchange=self._exchange(condition)))
                     return
                 if joined == "begun":
                     self._upstream.follow(condition, request.exchange)
             except JogeonError as error:
                 self._topics.drop(condition)
+                self._forget(peer, added)
                 refuse_for(peer, request, error)
                 return
             if joined != "doubled":
                 self._topics.admit(peer, label, numbered=True)
+                added.append(label)
             following.append((condition, label, joined == "begun"))
         if not self._feed.serving and self.state is not None:
             peer.say(encode_lines([("", self.state, None, 0)]))
         self._stream.begin(peer, request, following)
+
+    def _forget(self, peer: Peer, labels: Sequence[str]) -> None:
+        """Let a program hear nothing of what it asked for together with something that was refused."""
+        for label in labels:
+            self._topics.leave(peer, label, self._loop.time())
+        self._arm()
 
     def _exchange(self, condition: Condition) -> str:
         topic = self._topics.get(condition)

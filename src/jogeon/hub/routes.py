@@ -45,17 +45,7 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
     """
 
     def known(endpoint: Endpoint, *, events: bool = False) -> Endpoint:
-        async def guarded(request: Request) -> Response:
-            kind, _, token = request.headers.get("authorization", "").partition(" ")
-            program = tokens.program(token.strip()) if kind.lower() == "bearer" else None
-            if program is None and tokens.closed:
-                await asyncio.sleep(wrong(host_of(request)) if token else 0.0)
-                raise HTTPException(401, WANTED, {"WWW-Authenticate": "Bearer"})
-            if program is not None and events and program.may == "search":
-                raise HTTPException(403, "this token may only search")
-            return await endpoint(request)
-
-        return guarded
+        return _guarded(endpoint, tokens, wrong, events=events)
 
     async def status(request: Request) -> Response:
         del request
@@ -87,6 +77,22 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
         Route("/hub/events", known(events, events=True)),
         Route("/metrics", known(numbers)),
     ]
+
+
+def _guarded(endpoint: Endpoint, tokens: HubTokens, wrong: Callable[[str], float], *, events: bool) -> Endpoint:
+    """Return an endpoint for programs that are let in; `events`: for those that may read the stream."""
+
+    async def guarded(request: Request) -> Response:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        program = tokens.program(token.strip()) if kind.lower() == "bearer" else None
+        if program is None and tokens.closed:
+            await asyncio.sleep(wrong(host_of(request)) if token else 0.0)
+            raise HTTPException(401, WANTED, {"WWW-Authenticate": "Bearer"})
+        if program is not None and events and program.may == "search":
+            raise HTTPException(403, "this token may only search")
+        return await endpoint(request)
+
+    return guarded
 
 
 async def _next(cursor: Cursor, limit: int) -> list[Numbered]:

@@ -11,7 +11,7 @@ from jogeon.live.feed import Feed
 from jogeon.server.peer import Peer
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import Search, SearchPage
-from jogeon.wire.values import stock_row
+from jogeon.wire.search_row import stock_row
 
 PAGE = 100
 """Rows of a page."""

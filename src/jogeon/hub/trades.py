@@ -7,7 +7,7 @@ come through a hub, and who asks for it is told so: a registration that brings n
 
 from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, UNEXPECTED, refuse
 from jogeon.live.feed import Feed
-from jogeon.live.holding import Row
+from jogeon.live.holding import PriceRow
 from jogeon.server.frames import text_frame
 from jogeon.server.peer import Peer
 from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
@@ -83,7 +83,7 @@ class _Stock:
     def __init__(self) -> None:
         self.peers: dict[Peer, None] = {}
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price; only a trade is one that the broker would have pushed."""
         del price, at_ns, asked
         if isinstance(row, TradeRow):

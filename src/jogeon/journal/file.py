@@ -6,9 +6,7 @@ nothing.
 """
 
 import contextlib
-import datetime as dt
 import errno
-import glob
 import os
 import sqlite3
 import time
@@ -30,17 +28,18 @@ from jogeon.journal.evidence import (
     require_writable,
 )
 from jogeon.journal.format import Format
+from jogeon.journal.migration import copy_into, free_beside, migrate, stamp_now
 from jogeon.journal.reading import (
     BREATH,
     DAMAGED,
     LOCK_WAIT,
     ODD_ROWS,
-    bound,
     is_damage,
     meaning_of,
     read_only,
     require_format,
     require_untouched,
+    set_limits,
 )
 from jogeon.reports import Report, report_of
 
@@ -188,7 +187,7 @@ class DurableFile(Generic[T]):
         db = connected(self.path, str(self.path), timeout=LOCK_WAIT, check_same_thread=False)
         with contextlib.ExitStack() as undo:
             undo.callback(db.close)
-            bound(db)
+            set_limits(db)
             db.set_progress_handler(self._is_stopped, BREATH)
             version = require_format(db, self.path, self._form)
             if version:
@@ -207,53 +206,16 @@ class DurableFile(Generic[T]):
             else:
                 _require_sound(db)
             if 0 < version < self._form.version:
-                self._migrate(db, version)
+                self.notices.append(migrate(db, self.path, self._form, version))
             undo.pop_all()
         return db
 
     def _make(self, db: Connection) -> None:
-        db.executescript(f"BEGIN IMMEDIATE; {self._form.sql(self._form.version)} {self._stamp} COMMIT;")
-
-    @property
-    def _stamp(self) -> str:
-        return f"PRAGMA application_id = {self._form.application}; PRAGMA user_version = {self._form.version};"
-
-    def _migrate(self, db: Connection, version: int) -> None:
-        """Bring the file to the present version in one transaction; a whole copy of it stands beside it before."""
-        copy = self._free(f".version-{version}")
-        for broken_off in copy.parent.glob(f".{glob.escape(copy.name)}.*.part"):  # by a kill; nobody else writes here
-            broken_off.unlink()
-        draft = draft_of(copy)
-        self._copy_into(db, draft)
-        try:
-            db.executescript(f"BEGIN IMMEDIATE; {self._form.steps(version)} {self._stamp}")
-            require_untouched(db, self.path, self._form.version, self._form)
-            draft.rename(copy)
-            db.execute("COMMIT")
-        finally:
-            draft.unlink(missing_ok=True)
-        self.notices.append(Report("journal migrated", number=self._form.version, name=copy.name))
-
-    def _free(self, suffix: str) -> Path:
-        """Return a path beside the file at which nothing is."""
-        path = self._beside(suffix)
-        return self._beside(f"{suffix}-{_now()}") if os.path.lexists(path) else path
-
-    def _copy_into(self, db: sqlite3.Connection, copy: Path) -> None:
-        """Write all there is to a file that only this user can read, from its first byte on."""
-        create_private(copy)
-        try:
-            db.execute("VACUUM INTO ?", (str(copy),))
-            with copy.open("r+b") as file:  # SQLite does not
-                os.fsync(file.fileno())
-        except BaseException:
-            with contextlib.suppress(OSError):
-                copy.unlink()
-            raise
+        db.executescript(f"BEGIN IMMEDIATE; {self._form.sql(self._form.version)} {self._form.stamp} COMMIT;")
 
     def set_aside(self) -> None:
         """Give a damaged file another name, with what SQLite keeps beside it."""
-        aside = self._free(f".damaged-{_now()}")
+        aside = free_beside(self.path, f".damaged-{stamp_now()}")
         for suffix in ("", *BESIDE):
             with contextlib.suppress(FileNotFoundError):
                 self._beside(suffix).rename(beside(aside, suffix))
@@ -267,7 +229,7 @@ class DurableFile(Generic[T]):
         """
         if self._copy is None:
             copy = draft_of(self._beside(".restored"))
-            self._copy_into(self.db, copy)
+            copy_into(self.db, copy)
             self._copy = copy
             self.disconnect()
         if self._copy.exists():
@@ -290,7 +252,7 @@ class DurableFile(Generic[T]):
         if foreign and not ours:
             raise JournalError(self.path, "foreign", "a file of another program has this name now")
         if foreign or not ours:
-            self.path.rename(self._free(f".replaced-{_now()}"))
+            self.path.rename(free_beside(self.path, f".replaced-{stamp_now()}"))
 
     @property
     def rescued(self) -> bool:
@@ -351,10 +313,6 @@ class DurableFile(Generic[T]):
         """Close the file and let other writers have it."""
         self.disconnect()
         self._held.close()
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -33,6 +33,11 @@ class Format(Struct, frozen=True):
         """The application_id as it lies in the header."""
         return self.application.to_bytes(4, "big")
 
+    @property
+    def stamp(self) -> str:
+        """The SQL that marks a file as one of the version that is written."""
+        return f"PRAGMA application_id = {self.application}; PRAGMA user_version = {self.version};"
+
     def sql(self, version: int) -> str:
         """Return the SQL that makes an empty file of a version."""
         return "\n".join([self.schema, *(self.migrations[step] for step in range(1, version))])

@@ -2,7 +2,7 @@
 
 import contextlib
 import difflib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -15,9 +15,9 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.journal.copies import Copy, copied
 from jogeon.journal.counting import Progress, count, covered
-from jogeon.journal.fold import Known
 from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
 from jogeon.journal.lines import Form, Lines
+from jogeon.journal.moments import MembersAt, called_at_the_end, members_at
 from jogeon.journal.outcomes import Outcome, outcomes, returns
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
@@ -25,23 +25,15 @@ from jogeon.journal.reading import (
     open_reader,
     read_conditions,
     read_end,
-    read_fold,
     read_identity,
     read_last,
-    read_names,
-    read_origin,
     told,
 )
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
-from jogeon.journal.stays import prices
-from jogeon.prices import Price
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
 """In the order of their numbers in a row."""
-UNHEARD_NS = 30_000_000_000
-"""How long after its last sign of life a journal may still be listening: a PING comes every 10 to 20 s."""
-
 EVER = (-(2**63), 2**63 - 1)
 
 
@@ -58,20 +50,6 @@ class Selection(Struct, frozen=True):
 
 
 ALL = Selection()
-
-
-class Picture(Struct, frozen=True):
-    """The members of a condition at one moment, as recorded; `blind_since_ns` if nobody listened at that moment.
-
-    `names` are those of the codes for which one was recorded, `prices` what those cost of which prices were kept.
-    """
-
-    condition: Condition
-    codes: tuple[str, ...]
-    at_ns: int
-    blind_since_ns: int | None
-    names: Mapping[str, str] = {}
-    prices: Mapping[str, Price] = {}
 
 
 class Stats(Struct, frozen=True):
@@ -225,9 +203,7 @@ class History:
                 last = last_id
         return first, last
 
-    # ------------------------------------------------------------ members
-
-    def members(self, at_ns: int, conditions: Sequence[str] = ()) -> list[Picture]:
+    def members(self, at_ns: int, conditions: Sequence[str] = ()) -> list[MembersAt]:
         """Return who was in which condition at a moment, by the checkpoint before it and the events since.
 
         A condition is there from its first snapshot on. What the journal says stands still while nobody listened.
@@ -236,79 +212,7 @@ class History:
         with self._moment():
             known = read_conditions(self._db)
             chosen = {known[number] for number in numbers_of(conditions, known)}
-            names = {condition.name for condition in chosen}
-            last = self._last(at_ns)
-            fold = read_fold(self._db, known, last, [n for n, condition in known.items() if condition.name in names])
-            shown = {c: each for c, each in fold.known.items() if not conditions or c in chosen}
-            gaps, present = self._next_gaps(fold.known, set(shown), known, last)
-            final, stocks = read_end(self._db, known).known, read_names(self._db)
-            members = {condition: tuple(each.codes) for condition, each in shown.items()}
-            priced = prices(self._db, members, _numbered(fold.known, known), last, at_ns)
-
-        def picture(condition: Condition, codes: tuple[str, ...]) -> Picture:
-            names, gap_ns = stocks.of(codes, at_ns), gaps.get(condition)
-            blind_ns = _blind_since(at_ns, gap_ns, final.get(present[condition]))
-            found = {code: price for code in codes if (price := priced.get((condition, code)))}
-            named = {code: replace(price, name=names.get(code)) for code, price in found.items()}
-            return Picture(condition, codes, at_ns, blind_ns, names, named)
-
-        return [picture(condition, codes) for condition, codes in members.items()]
-
-    def _last(self, at_ns: int) -> int:
-        """Return the id of the last event that was received by a moment, 0 if none was."""
-        tail = self._db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
-        upper = tail
-        found = self._db.execute("SELECT max(id) FROM events WHERE id > ? AND at_ns <= ?", (tail, at_ns)).fetchone()[0]
-        while found is None and upper:
-            upper = self._db.execute(
-                "SELECT max(id) FROM marks WHERE id <= ? AND min_ns <= ?", (upper, at_ns)
-            ).fetchone()[0]
-            lower = self._db.execute("SELECT max(id) FROM marks WHERE id < ?", (upper,)).fetchone()[0] or 0
-            query = "SELECT max(id) FROM events WHERE id > ? AND id <= ? AND at_ns <= ?"
-            found = self._db.execute(query, (lower, upper, at_ns)).fetchone()[0]
-            upper = lower
-        if found is None:  # what it was may be deleted, but not the checkpoint after it
-            query = "SELECT max(id) FROM marks WHERE max_ns <= ?"
-            found = self._db.execute(query, (at_ns,)).fetchone()[0]
-        return found or 0
-
-    def _next_gaps(
-        self, members: Collection[Condition], asked: Collection[Condition], known: Mapping[int, Condition], last: int
-    ) -> tuple[dict[Condition, int], dict[Condition, Condition]]:
-        """Return the start of the first gap after an event for each condition that has one, and what each is now.
-
-        A gap may bear another seq than the condition had then, and a condition may be back under the old one later.
-        """
-        present = {condition: condition for condition in members}
-        gaps: dict[Condition, int] = {}
-        for condition, since_ns, old in self._jumps(members, known, last):
-            for before in [each for each, now in present.items() if now == (old or condition)]:
-                present[before] = condition
-                if since_ns is not None:
-                    gaps.setdefault(before, since_ns)
-            if all(each in gaps for each in asked):
-                break
-        return gaps, present
-
-    def _jumps(
-        self, members: Collection[Condition], known: Mapping[int, Condition], last: int
-    ) -> Iterator[tuple[Condition, int | None, Condition | None]]:
-        """Yield (condition, start of the gap, what it was called before if that is another) of what follows an event.
-
-        A snapshot of a condition that begins has no gap.
-        """
-        now = set(members)
-        query = (
-            "SELECT id, kind, condition, since_ns FROM events WHERE kind > 1 AND kind IN (2, 3) AND id > ? ORDER BY id"
-        )
-        for number, kind, numbered, since_ns in self._db.execute(query, (last,)):
-            condition = known[numbered]
-            old = read_origin(self._db, known, number, numbered) if kind == 3 and condition not in now else None
-            now.discard(old or condition)
-            if kind == 3:
-                yield condition, since_ns, old
-            if kind == 2 or old is not None:
-                now.add(condition)
+            return members_at(self._db, at_ns, known, chosen if conditions else None)
 
     # ------------------------------------------------------------ statistics
 
@@ -341,22 +245,11 @@ class History:
 
     def _numbers(self, selection: Selection, known: Mapping[int, Condition]) -> dict[Condition, set[int]]:
         """Return the conditions of a selection as they are called at the end, each with the numbers it ever had."""
-        present = self._present(known)
+        present = called_at_the_end(self._db, known)
         numbers: dict[Condition, set[int]] = {}
         for number in numbers_of(selection.conditions, known) or list(known):
             numbers.setdefault(present.get(known[number], known[number]), set()).add(number)
         return numbers
-
-    def _present(self, known: Mapping[int, Condition]) -> dict[Condition, Condition]:
-        """Return what each condition is called at the end: its seq may have moved."""
-        oldest = self._db.execute("SELECT min(id) FROM marks").fetchone()[0]
-        first = self._db.execute("SELECT min(id) FROM events").fetchone()[0]
-        last = 0 if oldest is None or (first is not None and first <= oldest) else oldest
-        names = {condition: {condition} for condition in read_fold(self._db, known, last).known}
-        for condition, _, old in self._jumps(set(names), known, last):
-            before = {old} | names.pop(old, set()) if old else set()
-            names[condition] = {condition} | names.get(condition, set()) | before
-        return {each: now for now, called in names.items() for each in called}
 
 
 def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> list[int]:
@@ -371,19 +264,3 @@ def numbers_of(wanted: Sequence[str], conditions: Mapping[int, Condition]) -> li
             raise UnknownCondition(each, close=tuple(close), reason="not recorded")
         numbers += found
     return numbers
-
-
-def _numbered(known: Collection[Condition], conditions: Mapping[int, Condition]) -> dict[Condition, list[int]]:
-    """Return under which numbers each condition stands: its own, and those of namesakes that are no more."""
-    numbers: dict[Condition, list[int]] = {condition: [] for condition in known}
-    for condition, several in numbers.items():
-        several += [n for n, c in conditions.items() if c == condition or (c.name == condition.name and c not in known)]
-    return numbers
-
-
-def _blind_since(at_ns: int, next_gap_ns: int | None, now: Known | None) -> int | None:
-    """Return since when nobody had listened at a moment, None if somebody did, by the next gap, else by the end."""
-    if next_gap_ns is not None:
-        return next_gap_ns if next_gap_ns < at_ns else None
-    right_ns, sure = (0, False) if now is None else (now.right_ns, now.sure)
-    return right_ns if right_ns < at_ns - (UNHEARD_NS if sure else 0) else None

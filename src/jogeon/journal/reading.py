@@ -110,11 +110,11 @@ def read_only(path: Path) -> Connection:
         if beside(path, "-wal").exists():
             raise
         db = connected(path, f"{address}&immutable=1", uri=True, check_same_thread=False)
-    bound(db)
+    set_limits(db)
     return db
 
 
-def bound(db: sqlite3.Connection) -> None:
+def set_limits(db: sqlite3.Connection) -> None:
     """Let no value be endless; and let Ctrl+C end a statement: Python runs its signals between two breaths."""
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     db.set_progress_handler(lambda: 0, BREATH)

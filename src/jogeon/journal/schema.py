@@ -146,7 +146,7 @@ CREATE TEMP TABLE ticks (number, after, condition, right_ns);
 JOURNAL = Format(0x4A474F4E, SCHEMA, {1: VERSION_2}, layouts=("TTITITTT", "TTITTTTI", "TTITTTTT"))
 """A journal: "JGON". Its layouts are those of a file that was made, and of copies of both versions."""
 
-KINDS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
+NUMBERS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
 COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open, details"
 """What a row of an event holds after its id."""
 
@@ -160,7 +160,7 @@ def row_of(event: Event, number: int | None) -> Row:
         case Enter() | Leave():
             recovered = 1 if event.origin == "recovered" else None
             interval = (recovered, event.since_ns, event.until_ns, None, None, None)
-            return (event.at_ns, KINDS[type(event)], number, event.code, clock_value(event.clock), *interval, None)
+            return (event.at_ns, NUMBERS[type(event)], number, event.code, clock_value(event.clock), *interval, None)
         case Snapshot():
             return (event.at_ns, 2, number, None, None, None, None, None, None, codes_text(event.codes), None, None)
         case Gap():

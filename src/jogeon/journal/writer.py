@@ -2,8 +2,7 @@
 
 The reader of the wire never waits for the disk: it puts events into a bounded queue. When the disk cannot take them the
 thread keeps what it has and tries again, and the queue does what it does for any slow consumer: it forgets, and at last
-tells a Gap (`lagged`), the difference and a Snapshot. A file that was deleted while open is written again in full; for
-one that proves damaged while open another is begun, with what is known.
+tells a Gap (`lagged`), the difference and a Snapshot. How a commit is made, whatever befalls the file: committing.py.
 """
 
 import contextlib
@@ -15,24 +14,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jogeon.errors import JournalError
-from jogeon.events import Event, Snapshot, State, StateName
+from jogeon.events import State, StateName
 from jogeon.journal.beside import Done
-from jogeon.journal.commits import Commit, CommitBuilder
+from jogeon.journal.commits import Commit
+from jogeon.journal.committing import Committer
 from jogeon.journal.inbox import MAX_EVENTS, Batch, Inbox, Source
-from jogeon.journal.reading import ODD_ROWS, is_damage, meaning_of
+from jogeon.journal.reading import meaning_of
 from jogeon.journal.store import Store
-from jogeon.masks import masked_bytes, unmasked
+from jogeon.masks import unmasked
 from jogeon.reports import Report
 
 WATERMARK_EVERY = 5.0
 """Seconds between the notes that say up to when the picture is right while nothing happens."""
-LOOK = 1.0
-"""Seconds between looks whether the file is still there."""
 PAUSES = (0.2, 5.0)
 """First and longest pause between attempts to write to a disk that refuses."""
-ROLL = 500
-"""Events counted at a time, and the seconds between two such times where there is more: the reader must not notice."""
 ROLL_PAUSE = 0.02
+"""Seconds between two times that events are counted, where there is more: the reader must not notice."""
 EVER = 1e9
 STALLED = 2.0
 """Seconds for which a disk must refuse before that is told."""
@@ -59,13 +56,8 @@ class Journal:
         self.trouble: Report | None = None
         self.last = store.head.fold.copy().known
         self._store = store
-        self._builder = CommitBuilder(store.head)
-        self._look_at = 0.0
-        self._doubted = False
-        """Whether what was written may not be there: the file is to be opened anew."""
-        self._preface: list[Event] = []
-        """What a journal that is begun anew says first."""
-        self.committed = (self._builder.epoch, 0)
+        self._committer = Committer(store, source.now_ns)
+        self.committed = (self._committer.builder.epoch, 0)
         self._source = source
         self._inbox = inbox = Inbox(source, max_events)
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
@@ -80,6 +72,8 @@ class Journal:
         self._held: dict[object, Callable[[], object]] = {}
         """Those for whom it stays open when it is to end, with what tells them."""
         self._give_up_at = 0.0
+        self._given_up = False
+        """Whether something will not be written: what comes behind it would leave a hole, and is not either."""
         self._unwritten = 0
         self._forget_ns: tuple[int, int | None] | None = None
         """Before when everything is to be deleted, while that goes on, and until when cursors hold it."""
@@ -143,7 +137,7 @@ class Journal:
         """Have the commits to come handed over; return the identity and the id of the last event before them."""
         with self._following:
             self._followers.append(taken)
-            return self.identity, self._builder.settled_id
+            return self.identity, self._committer.builder.settled_id
 
     def unfollow(self, taken: Taker) -> None:
         """Hand nothing more over."""
@@ -212,45 +206,19 @@ class Journal:
         if batch is not None:
             self._persist(batch)
         if not self._ending.is_set():
-            self._roll_some()
+            self._rolling = self.trouble is None and self._committer.roll_some()
         if self._forget_ns is not None and not self._ending.is_set():
-            self._forget_some(*self._forget_ns)
-
-    def _roll_some(self) -> None:
-        """Count some of what was written for the statistics; what is left is counted between the commits to come."""
-        try:
-            self._rolling = self.trouble is None and self._store.roll(ROLL)
-        except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
-            logger.debug("%s: not counted: %s", self.path, error)
-            self._rolling = False
-
-    def _forget_some(self, before_ns: int, held_ns: int | None) -> None:
-        try:
-            more = self._store.forget(before_ns, held_ns)
-        except sqlite3.Error as error:
-            logger.warning("%s: what is old was not deleted: %s", self.path, meaning_of(error))
-            more = False
-        if more:
-            self._inbox.ring()
-        else:
-            self._forget_ns = None
+            if self._committer.forget_some(*self._forget_ns):
+                self._inbox.ring()
+            else:
+                self._forget_ns = None
 
     def _persist(self, batch: Batch) -> None:
         """Make events durable, however long it takes; only the end of the journal ends the attempts."""
-        commit: Commit | None = None
         pause = PAUSES[0]
-        while True:
-            durable = False
+        while not self._given_up:
             try:
-                if self._doubted:
-                    commit, durable = self._reopened(commit)
-                elif self._is_gone():
-                    self._store.file.restore()
-                    logger.warning("%s: %s", self.path, self._store.file.notices[-1])
-                if commit is None:
-                    commit = self._made(batch)
-                if not durable:
-                    self._store.write(commit)
+                commit = self._committer.commit(batch, failing=self.trouble is not None)
             except (sqlite3.Error, OSError, JournalError) as error:
                 self._fail(error)
             else:
@@ -258,65 +226,18 @@ class Journal:
                 self._tell_done(batch.done, durable=True)
                 return
             if self._ending.wait(pause):
-                if self._is_given_up():
-                    self._unwritten += len(batch.events)
-                    self._tell_done(batch.done, durable=False)
-                    return
-                time.sleep(PAUSES[0])
+                self._given_up = self._is_given_up()
+                time.sleep(0.0 if self._given_up else PAUSES[0])
             pause = min(2 * pause, PAUSES[1])
+        self._unwritten += len(batch.events)
+        self._tell_done(batch.done, durable=False)
 
     def _tell_done(self, waiting: Sequence[Done], *, durable: bool) -> None:
         if waiting:
             self._ask(lambda: [done(durable) for done in waiting])
 
-    def _made(self, batch: Batch) -> Commit:
-        safe = [(at_ns, masked_bytes(payload)) for at_ns, payload in batch.frames]
-        commit = self._builder.enter([*self._preface, *batch.events], batch.rights, safe, batch.listening_ns)
-        commit.cursors.extend(batch.cursors)
-        self._builder.add_beside(batch.kept, batch.ticks)
-        commit.names.extend(batch.names)
-        commit.quotes.extend((*row, self._builder.last_id) for row in batch.quotes)
-        return commit
-
-    def _is_gone(self) -> bool:
-        """Look now and then whether the file is still under its name; all that is in it can be written again."""
-        if self._store.file.torn():
-            return True
-        now = time.monotonic()
-        if self.trouble is None and now < self._look_at:
-            return False
-        self._look_at = now + LOOK
-        return self._store.file.gone()
-
-    def _reopened(self, commit: Commit | None) -> tuple[Commit | None, bool]:
-        """Open a file in doubt anew; return the commit, None if it is to be made again, and whether it is in the file.
-
-        A file that is sound but lacks what was durable is as damaged as one that cannot be read.
-        """
-        self._store.file.reopen()
-        found, builder = self._store.head.last_id, self._builder
-        if found not in (builder.settled_id, builder.last_id):
-            if found:
-                self._store.file.set_aside()
-                self._store.file.reopen()
-            self._begin_anew()
-            commit = None
-        self._doubted = False
-        return commit, commit is not None and found == builder.last_id != builder.settled_id
-
-    def _begin_anew(self) -> None:
-        """Let the file that was begun in place of a damaged one say first what is known."""
-        fold = self._builder.fold
-        fold.undo()
-        self._preface = self._preface or [
-            State(self._source.now_ns(), "started", notices=(Report("journal damaged"),)),
-            *(Snapshot(known.right_ns, condition, tuple(known.codes)) for condition, known in fold.known.items()),
-        ]
-        self._builder = CommitBuilder(self._store.head)
-
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, sqlite3.Error) and is_damage(error) and not self._store.file.rescued:
-            self._doubted = True
+        self._committer.failed(error)
         trouble = meaning_of(error)
         if trouble != self.trouble:
             logger.warning("%s: not written for now, trying again: %s", self.path, trouble)
@@ -334,10 +255,9 @@ class Journal:
     def _succeed(self, commit: Commit) -> None:
         self.committed = commit.last
         with self._following:
-            self._builder.settle()
+            self._committer.builder.settle()
             for taken in self._followers:
                 taken(self.identity, commit)
-        self._preface = []
         self._failing = None
         if self._stalled:
             self._stalled = False

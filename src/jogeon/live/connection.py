@@ -8,21 +8,16 @@ import asyncio
 import itertools
 import logging
 import selectors
-import socket
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from picows import (
-    WSCloseCode,
-    WSError,
-    WSFrame,
-    WSListener,
-    WSMsgType,
-    WSTransport,
-)
+from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
-from jogeon.errors import ConnectionLost, RemoteProtocolError, RequestTimeout
+from jogeon.errors import ConnectionLost, RemoteProtocolError
+from jogeon.live.ending import FRAME_LIMIT, Ending
 from jogeon.live.listening import STALL_NS, Listening
+from jogeon.live.pending import Pending
 from jogeon.live.receiving import OnLines, OnTrades, Receiver, Tap
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
@@ -32,16 +27,7 @@ from jogeon.wire.quotes import read_wide
 from jogeon.wire.readers import NO_PUSH, read_push
 from jogeon.wire.session import Answered, ClientSession, Late, Received, Stray
 
-FRAME_LIMIT = 4 * 2**20
-"""Largest message taken, in bytes: 10 MB of nested lists would cost a hundred times that once decoded."""
-TOO_LONG = Report("message too long", bytes=FRAME_LIMIT)
-CLOSE_GRACE = 1.0
-"""Seconds in which the last frames may leave before the socket is cut."""
 REPLY_TIMEOUT = 5.0
-SHORTEST_WAIT = 0.001
-"""What is left of a patience may be less than a clock can show: waiting for that would be no waiting."""
-NO_CODE = 1005
-"""What a close without a code counts as (RFC 6455)."""
 
 LONGEST_CONTROL = 125
 """Bytes of the longest close, ping or pong (RFC 6455). A longer frame is data, and is not asked for its type: that
@@ -61,27 +47,26 @@ class Connection(WSListener):
     """
 
     __slots__ = (  # an attribute of an extension type's child costs a push four times as much without
-        "_debts",
+        "_ending",
         "_fragmented",
         "_fragments",
         "_fresh_ns",
         "_handed",
-        "_listening",
-        "_local_end",
         "_on_lines",
         "_on_pushes",
         "_on_trades",
+        "_pending",
         "_read",
         "_read_ns",
         "_receiver",
         "_rows",
         "_transport",
-        "_waiter",
         "_wall",
         "clock",
         "defect",
         "error",
         "heard_ns",
+        "listening",
         "number",
         "opened",
         "session",
@@ -97,9 +82,10 @@ class Connection(WSListener):
         self.heard_ns = wall()
         self.taps: Sequence[Tap] = ()
         self.clock: Callable[[], float] = _loop_time
-        self._listening = Listening(self.heard_ns)
+        self.listening = Listening(self.heard_ns)
         self._fresh_ns = self.heard_ns + STALL_NS
-        self._debts: list[tuple[Request, float]] = []
+        self._pending = Pending(self.session)
+        self._ending = Ending(self.number)
         self._receiver = receiver
         self._on_pushes = receiver.on_pushes
         self._on_trades: OnTrades = _pass_over
@@ -112,12 +98,9 @@ class Connection(WSListener):
         self._read_ns = 0
         """When this read began, 0 before its first message."""
         self._wall = wall
-        self._waiter: asyncio.Future[Answer] | None = None
-        self._fragments = bytearray()
-        self._fragmented = False
+        self._fragments, self._fragmented = bytearray(), False
         self._transport: WSTransport
         self.opened = False
-        self._local_end: Report | None = None
 
     # ------------------------------------------------------------ sending
 
@@ -126,60 +109,15 @@ class Connection(WSListener):
         if self.error is not None:
             raise self.error
         text = self.session.send(request)
-        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiter = waiter
-        sent = self.clock()
+        waiter = self._pending.begin()
         self._transport.send(WSMsgType.TEXT, text)
-        try:
-            while not waiter.done() and (left := sent + seconds - self.clock()) > 0:
-                await asyncio.wait({waiter}, timeout=max(left, SHORTEST_WAIT))
-        finally:
-            self._waiter = None
-            owed = len(self.session.owed)
-            self.session.expire()  # nothing is in flight any more unless it was left unanswered
-            if len(self.session.owed) > owed:
-                self._debts.append((request, sent))
-        if not waiter.done():
-            raise RequestTimeout(request.trnm, seconds)
-        return waiter.result()
+        return await self._pending.answer(waiter, request, seconds, self.clock)
 
     async def aclose(self) -> None:
         """Close the connection and wait until the socket is gone; harmless if it is."""
         if self.error is None:
-            self._local_end = Report("closed here")
-            self._transport.send_close(WSCloseCode.OK)
-            self._transport.disconnect()
-        try:
-            async with asyncio.timeout(CLOSE_GRACE):
-                await self._transport.wait_disconnected()
-        except TimeoutError:  # what is left to send will not be read any more
-            self._transport.disconnect(graceful=False)
-            await self._transport.wait_disconnected()
-        except WSError as error:
-            logger.warning("connection %d: %s", self.number, error)
-        except Exception as defect:
-            logger.exception("connection %d: ended by a defect in the reader", self.number)
-            self.defect = defect
-
-    # ------------------------------------------------------------ listening
-
-    def beat(self, *, stalled: bool) -> None:
-        """Note a beat of the loop, so that it is known until when frames were listened to."""
-        self._fresh_ns = self._listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=self._nothing_waits)
-
-    @property
-    def listening_ns(self) -> int:
-        """The last moment at which this program was listening: its last frame, but not one that waited in a stall."""
-        return self._listening.mark(self.heard_ns)
-
-    @property
-    def behind(self) -> bool:
-        """Whether what came during a stall is still being read."""
-        return self._listening.behind
-
-    def _nothing_waits(self) -> bool:
-        sock = self._transport.underlying_transport.get_extra_info("socket")
-        return sock is None or sock.fileno() < 0 or not _is_readable(sock)
+            self._ending.begin(self._transport)
+        self.defect = await self._ending.gone(self._transport) or self.defect
 
     # ------------------------------------------------------------ the reader
 
@@ -204,7 +142,7 @@ class Connection(WSListener):
         if not at_ns:
             at_ns = self._read_ns = self._wall()
         if at_ns > self._fresh_ns:
-            self._fresh_ns = self._listening.late(at_ns, self.heard_ns, len(payload))
+            self._fresh_ns = self.listening.late(at_ns, self.heard_ns, len(payload))
         for tap in self.taps:
             tap(payload, at_ns)
         try:
@@ -233,7 +171,7 @@ class Connection(WSListener):
         """Take lines of a hub's stream that came another way than in a frame of this connection."""
         at_ns = self._wall()
         if at_ns > self._fresh_ns:
-            self._fresh_ns = self._listening.late(at_ns, self.heard_ns, 0)
+            self._fresh_ns = self.listening.late(at_ns, self.heard_ns, 0)
         self.heard_ns = at_ns
         if self._on_lines is not None:
             self._on_lines(lines, at_ns)
@@ -277,17 +215,13 @@ class Connection(WSListener):
         if kind is WSMsgType.PING:
             transport.send_pong(frame.get_payload_as_bytes())
         if kind is WSMsgType.CLOSE:
-            code = frame.get_close_code()
-            transport.send_close(WSCloseCode.OK if code is WSCloseCode.NO_INFO else code)
-            transport.disconnect()
+            self._ending.answer(transport, frame)
         if kind not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
             return None
         self._fragments += frame.get_payload_as_memoryview()
         self._fragmented = not frame.fin
         if len(self._fragments) > FRAME_LIMIT:
-            self._local_end = TOO_LONG
-            transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
-            transport.disconnect(graceful=False)
+            self._ending.refuse(transport)
             self._fragments.clear()
             return None
         if self._fragmented:
@@ -298,8 +232,7 @@ class Connection(WSListener):
 
     def _take_other(self, payload: bytes, at_ns: int) -> None:
         try:
-            # a server may quote our token, and what it says is shown
-            received = self.session.receive(masked_bytes(payload))
+            received = self.session.receive(masked_bytes(payload))  # it may quote our token, and is shown
         except RemoteProtocolError as error:
             logger.warning("connection %d: %s", self.number, error)
             self._hand_over(at_ns)
@@ -323,13 +256,12 @@ class Connection(WSListener):
                 self._receiver.on_unreadable(what, seqs, self.listening_ns, at_ns)
             case Answered(request, answer):
                 self._receiver.on_answer(request, answer, at_ns)
-                if self._waiter is not None and not self._waiter.done():
-                    self._waiter.set_result(answer)
+                self._pending.answered(answer)
             case System(code, text) as notice:
                 logger.warning("connection %d: SYSTEM %s %s", self.number, code, text)
                 self._receiver.on_system(notice)
             case Late(request, answer):
-                seconds = self._settle(request)
+                seconds = self._pending.paid(request, self.clock())
                 logger.warning("connection %d: reply to %s after %.1f s", self.number, request.trnm, seconds)
                 self._receiver.on_late(request, answer, seconds, at_ns)
             case Stray(trnm, seq, reason) as stray:
@@ -338,38 +270,24 @@ class Connection(WSListener):
             case Unknown(trnm, payload):
                 logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
 
-    def _settle(self, request: Request) -> float:
-        """Forget a debt and return how long its reply took, in seconds."""
-        debt = next(debt for debt in self._debts if debt[0] is request)
-        self._debts.remove(debt)
-        return self.clock() - debt[1]
+    def beat(self, *, stalled: bool) -> None:
+        """Note a beat of the loop, so that it is known until when frames were listened to."""
+        empty = partial(_is_empty, self._transport)
+        self._fresh_ns = self.listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=empty)
+
+    @property
+    def listening_ns(self) -> int:
+        """The last moment at which this program was listening: its last frame, but not one that waited in a stall."""
+        return self.listening.mark(self.heard_ns)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
-        self.error = _why(transport, self._local_end)
+        self.error = self._ending.why(transport)
         self.session.close()
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(self.error)
+        self._pending.lost(self.error)
         logger.info("connection %d: ended: %s", self.number, self.error.detail)
         self._end_read()
         self._receiver.on_lost()
-
-
-def _why(transport: WSTransport, local_end: Report | None) -> ConnectionLost:
-    """Return why a connection ended: what this side did, else what the server closed it with."""
-    received = transport.close_handshake.recv if transport.close_handshake else None
-    sent = transport.close_handshake.sent if transport.close_handshake else None
-    code = (received.code.value or NO_CODE) if received is not None else 1006
-    text = (received.reason or "") if received is not None else ""
-    detail = Report("broke off")
-    if sent is not None and sent.code is WSCloseCode.MESSAGE_TOO_BIG:
-        detail = TOO_LONG
-    elif local_end is not None:
-        detail = local_end
-    elif received is not None:
-        closed = Report("closed", code=str(code), text=text)
-        detail = Report("closed without code") if code == NO_CODE else closed
-    return ConnectionLost(detail, close_code=code, text=text)
 
 
 def _pass_over(_trades: Sequence[TradeRow], _at_ns: int) -> None:
@@ -380,8 +298,11 @@ def _loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _is_readable(sock: socket.socket) -> bool:
-    """Tell whether something waits in a socket, without waiting for it."""
+def _is_empty(transport: WSTransport) -> bool:
+    """Tell whether nothing waits in the socket of a connection, without waiting for it."""
+    sock = transport.underlying_transport.get_extra_info("socket")
+    if sock is None or sock.fileno() < 0:
+        return True
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))
+        return not selector.select(0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jogeon.events import Condition
     from jogeon.prices import EntrySource
 
-Row = TradeRow | PricedStock
+PriceRow = TradeRow | PricedStock
 
 TRADED = sys.maxsize
 """Stands for the number of a request where a price was pushed: it is newer than every request."""
@@ -26,7 +26,7 @@ FIRST_SEEN = 2**60
 class Follower(Protocol):
     """Who is told each price of a stock; it may neither wait nor raise."""
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price, received at `at_ns`; `asked` is the number of the request that brought it (see TRADED)."""
 
 
@@ -65,7 +65,7 @@ class Holding:
         """Its place among all entries and requests."""
         self.on_priced: Callable[[Holding], object] = lambda _: None
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price: the first one that is not older than the entry is that of the entry."""
         if price is None:
             return
@@ -86,7 +86,7 @@ class Holding:
             self.low = price
         self.on_priced(self)
 
-    def _take_day(self, row: Row) -> None:
+    def _take_day(self, row: PriceRow) -> None:
         """Learn from the day's high and low: what has changed since the entry was traded since the entry."""
         if isinstance(row, TradeRow):  # its own price says as much: no trade of this stock is missing
             return
@@ -107,7 +107,7 @@ class Holding:
         self.on_priced(self)
 
 
-def _day_of(row: Row) -> tuple[int | None, int | None]:
+def _day_of(row: PriceRow) -> tuple[int | None, int | None]:
     if isinstance(row, TradeRow):
         quote = quote_of(row)
         return quote.high, quote.low

@@ -258,7 +258,7 @@ class Membership:
         """Tell whether these are the stocks that the server showed last."""
         return self._shown is not None and set(codes) == set(self._shown.codes)
 
-    def resolve(self, at_ns: int, doubt: Blind | None = None) -> tuple[list[Event], bool]:
+    def judge(self, at_ns: int, doubt: Blind | None = None) -> tuple[list[Event], bool]:
         """Judge a recheck that differed: the block to tell, and whether a recheck must follow soon.
 
         `doubt` is since when the picture may be wrong and why; without it, since it was last known to be right.

@@ -9,7 +9,8 @@ import socket
 from picows import WSError, WSHandshakeError, WSParsedURL, ws_connect
 
 from jogeon.errors import CouldNotConnect
-from jogeon.live.connection import FRAME_LIMIT, Connection
+from jogeon.live.connection import Connection
+from jogeon.live.ending import FRAME_LIMIT
 from jogeon.live.receiving import Receiver
 from jogeon.net import (
     OPEN_TIMEOUT,

@@ -9,7 +9,7 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from jogeon.live.holding import TRADED, Follower, Holding, Row
+from jogeon.live.holding import TRADED, Follower, Holding, PriceRow
 from jogeon.live.slots import PRICE_LIMIT, Slots
 from jogeon.live.turns import Turns
 from jogeon.prices import Price, Quote
@@ -19,6 +19,10 @@ from jogeon.wire.stocks import MOST_ASKED, PricedStock
 
 ENTRY_PATIENCE = 10.0
 """Seconds after which an entry has no price any more: a later one would be that of another moment."""
+
+QUIET = 20.0
+"""Seconds without a trade after which a stock with a slot is asked for in turn as well: it may lose the slot any time,
+and its price is to be no older then than any other."""
 
 
 class Pricing:
@@ -35,13 +39,15 @@ class Pricing:
         self.name_of = name_of
         self.on_change: Callable[[], object] = lambda: None
         """Called when somebody else may be due than before."""
-        self._book: dict[str, tuple[Row, int, int]] = {}
+        self._book: dict[str, tuple[PriceRow, int, int]] = {}
         """The last row of each stock, when it came, and on which life of the connection."""
         self._ends: list[int] = []
         """Until when trades were heard on each life of the connection that is over."""
         self._traded: set[str] = set()
         """Stocks that were traded since prices were asked for last."""
         self._asked = 0
+        self._asked_for: tuple[str, ...] = ()
+        """The stocks that were asked for last."""
         self._followers: dict[str, list[Follower]] = {}
         self._held: dict[str, list[Holding]] = {}
         """The stays of each member."""
@@ -154,14 +160,19 @@ class Pricing:
         """
         codes = self.turns.next_codes(now)
         if codes:
-            self._asked = next(self._numbers)
+            self._asked, self._asked_for = next(self._numbers), codes
             self._traded.clear()
         return codes
 
     def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
-        """Take the answer to what was asked for last; a trade that came meanwhile is newer."""
+        """Take the answer to what was asked for last; a trade that came meanwhile is newer.
+
+        Who named a stock that is not in it, and of which nothing else is known, is told so by an empty row.
+        """
         self.turns.answered(now)
-        for stock in stocks:
+        known = {stock.code: stock for stock in stocks}
+        unknown = [code for code in self._asked_for if code in self._wished and code not in known | self._book]
+        for stock in (*known.values(), *(PricedStock(code, "") for code in unknown)):
             followers = self._followers.get(stock.code)
             if followers is None:
                 continue
@@ -182,9 +193,10 @@ class Pricing:
                 holding.give_up()
             if holding.left:
                 self.unfollow(holding.code, holding)
+        ages = {code: self._age(code, at_ns) for code in (*self._wished, *self._order)}
         registered = self.slots.registered
-        slotless = (code for code in (*self._wished, *self._order) if code not in registered)
-        self.turns.take_turns({code: now - self._age(code, at_ns) for code in slotless})
+        take = (code for code, age in ages.items() if code not in registered or age >= QUIET)
+        self.turns.take_turns({code: now - ages[code] for code in take})
 
     def _age(self, code: str, at_ns: int) -> float:
         known = self._book.get(code)
@@ -245,7 +257,7 @@ class Pricing:
         )
 
 
-def _price(row: Row) -> int | None:
+def _price(row: PriceRow) -> int | None:
     return price_of(row) if isinstance(row, TradeRow) else row.price
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from jogeon.errors import JogeonError
-from jogeon.live.holding import Row
+from jogeon.live.holding import PriceRow
 from jogeon.live.pricing import Pricing
 from jogeon.prices import Quote
 from jogeon.wire.messages import TradeRow
@@ -37,7 +37,7 @@ class Quoting:
         for code in self._codes:
             self._pricing.unwish(code, self)
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Note that there is another quote, also one without a price."""
         del price, at_ns, asked
         self._note(row.item if isinstance(row, TradeRow) else row.code)

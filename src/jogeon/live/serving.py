@@ -100,7 +100,7 @@ class Serving:
             self._wake.clear()
             if connection.heard_ns != heard_ns:
                 heard, heard_ns = self._lived(), connection.heard_ns
-            if connection.behind:  # what waits in the socket is older than anything that could be decided now
+            if connection.listening.behind:  # what waits in the socket is older than anything that could be decided now
                 await self._sleep(BEAT)
                 continue
             now = self._clock()

@@ -267,7 +267,7 @@ class Subscription(Followed):
         """Tell what a recheck that differed has proven, once the pushes around it have come."""
         if self.stage is not Stage.JUDGING or now < self.due:
             return
-        block, unsure = self.membership.resolve(at_ns, self.doubts.present)
+        block, unsure = self.membership.judge(at_ns, self.doubts.present)
         self._move(Step.JUDGED)
         if block:
             self._told(block, at_ns)

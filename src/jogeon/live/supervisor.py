@@ -6,13 +6,11 @@ the planners what came of it. Whether to return and when is decided in retry.py.
 
 import asyncio
 import logging
-import math
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from jogeon.endpoint import Endpoint
 from jogeon.errors import (
     STALE_TOKEN_CODES,
-    ConnectionLost,
     JogeonError,
     LocalProtocolError,
     LoginRefused,
@@ -22,10 +20,11 @@ from jogeon.errors import (
 from jogeon.events import Snapshot, State
 from jogeon.live.beats import Beats
 from jogeon.live.connection import Connection
+from jogeon.live.last_words import LastWords
 from jogeon.live.planner import Planner
 from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.receiving import OnTrades, Tap
-from jogeon.live.retry import LIFE, SLOW_RETRY, Verdict, delays, verdict
+from jogeon.live.returning import Returning
 from jogeon.live.serving import Serving
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
@@ -38,8 +37,6 @@ from jogeon.wire.session import Stray
 LOGIN_TIMEOUT = 10.0
 LOGINS_AN_HOUR = 400
 """Bound of the logins in an hour, however a connection flaps: a life of LIFE seconds and a first retry at best."""
-OWN_LOGIN = 120.0
-"""Seconds in which a LOGIN that was given up may still take the session: a broker that hung reads it late."""
 
 logger = logging.getLogger("jogeon.supervisor")
 logger.addFilter(unmasked)
@@ -72,19 +69,15 @@ class Supervisor:
         self._planners: tuple[Planner, ...] = (subscriptions, *others)
         self.on_pushes = subscriptions.pushed  # no step in between on the path of every push
         self._on_end = on_end
-        self._uniform = policy.uniform
         self._wall = policy.wall
         self._dial = policy.dial
-        self._taken_pauses = iter({"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken])
-        self._given_up = -math.inf
-        """When a LOGIN was given up last that was not answered."""
+        taken_pauses = {"stop": (), "retry": TAKEN_PAUSES, "takeover": (0.0,)}[policy.on_taken]
+        self._returning = Returning(policy.uniform, taken_pauses, self._tell_taken)
         self._loud = True
         self._clock = asyncio.get_running_loop().time
         self._beats = Beats(self._wall, self._beat)
         self._serving = Serving(self._planners, policy.pace, self._wall, self._beats.lived)
-        self._fatal: JogeonError | None = None
-        self._words = ""
-        """What the broker said last, besides its answers."""
+        self._words = LastWords()
         self._task: asyncio.Task[None] | None = None
         subscriptions.on_doubt = self._serving.wake
 
@@ -144,9 +137,9 @@ class Supervisor:
     def _beat(self, *, stalled: bool) -> None:
         """Let the connection know that the loop goes on, and what it missed."""
         if self._connection is not None:
-            was_behind = self._connection.behind
+            was_behind = self._connection.listening.behind
             self._connection.beat(stalled=stalled)
-            if was_behind and not self._connection.behind:
+            if was_behind and not self._connection.listening.behind:
                 self._serving.wake()
 
     # ------------------------------------------------------------ one login
@@ -166,7 +159,7 @@ class Supervisor:
         return await self._login_with(renewed)
 
     async def _login_with(self, token: str) -> Connection:
-        self._fatal, self._words = None, ""
+        self._words = LastWords()
         connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
         connection.taps, connection.clock = self.taps, self._beats.lived
         answer: Answer | None = None
@@ -174,8 +167,8 @@ class Supervisor:
             answer = await connection.request(Login(token, extended=self._endpoint.extended), LOGIN_TIMEOUT)
         except JogeonError as error:
             if isinstance(error, RequestTimeout):
-                self._given_up = self._clock()
-            raise self._cause(error) from None
+                self._returning.gave_up(self._clock())
+            raise self._words.cause(error) from None
         finally:
             if not isinstance(answer, LoginAccepted):
                 await connection.aclose()
@@ -191,16 +184,15 @@ class Supervisor:
     # ------------------------------------------------------------ the life of the session
 
     async def _run(self, connection: Connection) -> None:
-        pauses = delays(self._uniform)
         try:
             while True:
                 self._subscriptions.tell(State(self._wall(), "connected", None, self._endpoint.name))
                 born = self._beats.lived()
                 cause = await self._serve_until_lost(connection)
-                if self._subscriptions.worked and self._beats.lived() - born >= LIFE:
-                    pauses, self._loud = delays(self._uniform), True
+                if self._subscriptions.worked and self._returning.lived(self._beats.lived() - born):
+                    self._loud = True
                 self._log(f"connection {connection.number}: {cause}")
-                connection = await self._return(cause, pauses)
+                connection = await self._return(cause)
         except JogeonError as error:
             self._finish(error)
         except Exception as defect:
@@ -216,24 +208,20 @@ class Supervisor:
         try:
             await self._serving.serve(connection)
         except JogeonError as error:
-            cause = self._cause(error)
+            cause = self._words.cause(error)
         finally:
             await connection.aclose()
         if connection.defect is not None:
             raise connection.defect
         for planner in self._planners:
-            planner.lost(connection.listening_ns, cause, _detail(cause, self._words))
+            planner.lost(connection.listening_ns, cause, self._words.detail(cause))
         self._serving.notify()
         return cause
 
-    def _cause(self, error: JogeonError) -> JogeonError:
-        """Return why a connection ended: what the broker said before its close, if it was to say why."""
-        return self._fatal or error
-
-    async def _return(self, cause: JogeonError, pauses: Iterator[float]) -> Connection:
+    async def _return(self, cause: JogeonError) -> Connection:
         """Log in again, pausing as long as the last failure asks for; raise the first one that a person must mend."""
         while True:
-            pause = self._pause(cause, pauses)
+            pause = self._returning.pause(cause, self._clock())
             self._subscriptions.tell(State(self._wall(), "reconnecting", pause=round(pause, 3), error=cause.report))
             await asyncio.sleep(pause)
             self._subscriptions.tell(State(self._wall(), "connecting", None, self._endpoint.name))
@@ -243,27 +231,8 @@ class Supervisor:
                 cause = error
                 self._log(str(error))
 
-    def _pause(self, cause: JogeonError, pauses: Iterator[float]) -> float:
-        """Return how long to wait before the next login, or raise the cause if there is to be none."""
-        if isinstance(cause, SessionTaken) and self._may_be_own():
-            return next(pauses)
-        if isinstance(cause, SessionTaken):
-            self._subscriptions.tell(State(self._wall(), "taken", None, cause.text, error=cause.report))
-            pause = next(self._taken_pauses, None)
-            if pause is None:
-                raise cause
-            return pause
-        match verdict(cause):
-            case Verdict.RETRY:
-                return next(pauses)
-            case Verdict.SLOW:
-                return self._uniform(*SLOW_RETRY)
-        raise cause
-
-    def _may_be_own(self) -> bool:
-        """Tell whether a LOGIN of ours that was given up may have taken the session; each can do so once."""
-        given_up, self._given_up = self._given_up, -math.inf
-        return self._clock() - given_up <= OWN_LOGIN
+    def _tell_taken(self, cause: SessionTaken) -> None:
+        self._subscriptions.tell(State(self._wall(), "taken", None, cause.text, error=cause.report))
 
     def _log(self, what: str) -> None:
         """Log the first failure of an outage loudly and its repeats quietly."""
@@ -301,11 +270,8 @@ class Supervisor:
         self._serving.pinged()
 
     def on_system(self, notice: System) -> None:
-        """Take a SYSTEM notice; a fatal one explains the close that follows, any other may."""
-        if notice.code in messages.FATAL_SYSTEM_CODES:
-            self._fatal = _end(notice)
-        else:
-            self._words = f"[{notice.code}] {notice.message}"
+        """Keep a SYSTEM notice: it may tell why the connection is about to end."""
+        self._words.system(notice)
 
     def on_late(self, request: Request, answer: Answer, seconds: float, at_ns: int) -> None:
         """Take a reply that came after its time: patience learns from it."""
@@ -315,7 +281,7 @@ class Supervisor:
 
     def on_stray(self, stray: Stray) -> None:
         """Take what nobody asked for: the words of an error, a snapshot that may contradict another, or a CNSRCLR."""
-        self._words = stray.words or self._words
+        self._words.said(stray.words)
         if stray.codes is not None and stray.seq is not None:
             self._subscriptions.unasked(stray.seq, stray.codes)
         elif stray.trnm == messages.Clear.trnm and stray.seq is not None and not stray.words:
@@ -325,16 +291,3 @@ class Supervisor:
     def on_lost(self) -> None:
         """Wake the task, which finds the connection ended."""
         self._serving.wake()
-
-
-def _detail(cause: JogeonError, words: str) -> str:
-    """Return the words of a gap: why the connection ended, and what the broker said last."""
-    detail = cause.detail if isinstance(cause, ConnectionLost) else str(cause)
-    return f"{detail}: {words}" if words else detail
-
-
-def _end(notice: System) -> JogeonError:
-    """Return how a session ends that the broker ends with a notice."""
-    if notice.code == messages.TAKEN:
-        return SessionTaken(code=notice.code, text=notice.message)
-    return ConnectionLost(notice.message, close_code=1000, code=notice.code, text=notice.message)

@@ -25,7 +25,7 @@ from jogeon.wire.messages import (
     Request,
     Search,
 )
-from jogeon.wire.values import stock_row
+from jogeon.wire.search_row import stock_row
 
 LETTER = "A"
 """What stands before a code in searches, as the broker's."""

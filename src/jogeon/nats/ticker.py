@@ -10,7 +10,7 @@ from typing import Protocol
 
 from jogeon.errors import JogeonError, RequestRefused
 from jogeon.live.asking import Ask
-from jogeon.live.holding import Follower, Row
+from jogeon.live.holding import Follower, PriceRow
 from jogeon.wire.messages import RegisterQuotes, TradeRow
 from jogeon.wire.stocks import MOST_ASKED, PricedStock
 from jogeon.wire.writers import encode_trades
@@ -73,7 +73,7 @@ class Trades:
             self._rows.pop(code, None)
         self._wished = wished
 
-    def priced(self, row: Row, price: int | None, at_ns: int, asked: int) -> None:
+    def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price; only a trade is one that the broker would have pushed."""
         del price, at_ns, asked
         if isinstance(row, TradeRow):

@@ -18,7 +18,8 @@ from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES, PushRow
 from jogeon.wire.values import LONGEST_VALUE
 
-KINDS: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in (Snapshot, Enter, Leave, Gap, State, Anomaly)}
+_TOLD = (Snapshot, Enter, Leave, Gap, State, Anomaly)
+EVENTS_BY_NAME: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in _TOLD}
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -100,7 +101,7 @@ def _line(frame: _Change) -> Line:
 
 
 def _read(row: dict[str, Any]) -> Line:
-    kind, prev = KINDS[row.pop("event")], int(row.pop("prev"))
+    kind, prev = EVENTS_BY_NAME[row.pop("event")], int(row.pop("prev"))
     event = msgspec.convert(row, kind)
     if isinstance(event, Snapshot) and len(event.codes) > MOST_CODES:
         raise ValueError("more stocks than there are")

@@ -48,6 +48,7 @@ from jogeon.wire.messages import (
     WidePush,
 )
 from jogeon.wire.quotes import quotes_in
+from jogeon.wire.search_row import stock_of
 from jogeon.wire.values import (
     WORDS,
     bare_code,
@@ -58,7 +59,6 @@ from jogeon.wire.values import (
     plain,
     rows_of,
     shown,
-    stock_of,
     text_of,
 )
 

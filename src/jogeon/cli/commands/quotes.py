@@ -42,4 +42,4 @@ async def _follow(choices: Choices, codes: Sequence[str], count: int | None, sec
 
     line = line_of(choices.texts, readable=not choices.json and is_terminal(sys.stdout))
     async with open_client(choices) as client:
-        await tell_quotes(client.quotes(*codes), line, count, seconds)
+        await tell_quotes(client.quotes(*codes), line, count, seconds, choices.texts)

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.arguments.selection import Asked
     from jogeon.cli.texts import Texts
-    from jogeon.journal.history import History, Picture, Stats
+    from jogeon.journal.history import History, Stats
     from jogeon.journal.lines import Form as Lines
+    from jogeon.journal.moments import MembersAt
 
     Record = dict[str, Any]
     Write = Callable[[bytes], object]
@@ -142,7 +143,7 @@ def _members(opened: History, asked: Asked, when: Any, choices: Choices, form: s
     return write_records(_one_a_row(pictures), "members", form, choices.texts, write)
 
 
-def _one_a_row(pictures: Iterable[Picture]) -> Iterator[Record]:
+def _one_a_row(pictures: Iterable[MembersAt]) -> Iterator[Record]:
     for picture in pictures:
         record = picture_record(picture)
         for code in picture.codes:

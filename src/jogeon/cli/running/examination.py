@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jogeon.account.environment import server_token
 from jogeon.account.hubs import notes
-from jogeon.account.keys import BROKERS
+from jogeon.account.keys import SERVERS
 from jogeon.account.lock import hub_at, who_has
 from jogeon.account.settings import chosen_server, setting_files
 from jogeon.account.tokens import clock_skew
@@ -180,7 +180,7 @@ class Examination(Findings):
     async def _look_at_kiwoom(self, mode: Mode, keys: Keys | None) -> None:
         if await self._look_at_clock(mode) and keys is not None:
             await self._look_at_token(mode, keys)
-        reached = await self._reach(BROKERS[mode].websocket)
+        reached = await self._reach(SERVERS[mode].websocket)
         if keys is None:
             return
         await self._look_at_lock(mode, keys)
@@ -190,7 +190,7 @@ class Examination(Findings):
 
     async def _look_at_clock(self, mode: Mode) -> bool:
         """Tell whether the REST server can be reached."""
-        rest = BROKERS[mode].rest
+        rest = SERVERS[mode].rest
         try:
             proxy = proxy_for(rest)
             skew = await clock_skew(rest, proxy=proxy)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.account.keys import BROKERS, find_keys
+from jogeon.account.keys import SERVERS, find_keys
 from jogeon.account.settings import chosen_language, chosen_server, setting_files
 from jogeon.cli.showing.prompts import ask_which, can_ask
 from jogeon.cli.showing.terminal import tell
@@ -103,7 +103,7 @@ def tokens_of(mode: Mode, keys: Keys) -> IssuedTokens:
     """Return the tokens of keys at their server."""
     from jogeon.account.tokens import IssuedTokens  # most commands never get this far
 
-    rest = BROKERS[mode].rest
+    rest = SERVERS[mode].rest
     return IssuedTokens(keys, rest, proxy=proxy_for(rest))
 
 

@@ -9,24 +9,32 @@ from typing import TYPE_CHECKING
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.live_picture import Price
 from jogeon.cli.showing.output_thread import Output
+from jogeon.cli.showing.terminal import tell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
+    from jogeon.cli.texts import Texts
     from jogeon.prices import Price as Known
     from jogeon.prices import Quote
     from jogeon.watch import Watch
 
 
 async def tell_quotes(
-    quotes: AsyncGenerator[Quote], line: Callable[[Quote], bytes], count: int | None, seconds: float | None
+    quotes: AsyncGenerator[Quote],
+    line: Callable[[Quote], bytes],
+    count: int | None,
+    seconds: float | None,
+    texts: Texts,
 ) -> None:
-    """Write a line for each quote, until there were so many or the time is over."""
+    """Write a line for each quote, until there were so many or the time is over; tell of stocks that nobody knows."""
     with Output(Lines()) as output:
         try:
             async with asyncio.timeout(seconds) as limit, aclosing(quotes) as coming:
                 told = 0
                 async for quote in coming:
+                    if quote.price is None and quote.name is None and not quote.clock:
+                        tell(texts("quotes.unknown", code=quote.code))
                     await output.write(line(quote))
                     told += 1
                     if told == count:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jogeon.events import Condition
-    from jogeon.journal.history import Picture
+    from jogeon.journal.moments import MembersAt
     from jogeon.journal.outcomes import Outcome
     from jogeon.journal.stats import ConditionStats, Overlap
     from jogeon.prices import Price
@@ -38,7 +38,7 @@ PRICED = ("entry_price", "entry_at", "entry_source", "price", "price_at", "chang
 """What a journal knows of the price of a member."""
 
 
-def picture_record(picture: Picture) -> dict[str, Any]:
+def picture_record(picture: MembersAt) -> dict[str, Any]:
     """Return the members of a condition at a moment.
 
     `prices` only where some were kept, `blind_since` only where nobody listened then.

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from jogeon.cli.texts import Texts
     from jogeon.events import Event
-    from jogeon.journal.history import Picture, Stats
+    from jogeon.journal.history import Stats
+    from jogeon.journal.moments import MembersAt
     from jogeon.journal.stats import ConditionStats
     from jogeon.prices import Price
 
@@ -49,7 +50,7 @@ def show_events(events: Iterable[tuple[int, int, Event]], texts: Texts) -> int:
     return count
 
 
-def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
+def show_members(pictures: Sequence[MembersAt], at_ns: int, texts: Texts) -> int:
     """Print who was in which condition, each with its prices if any were kept; return how many conditions."""
     if any(picture.prices for picture in pictures):
         return _show_priced(pictures, at_ns, texts)
@@ -65,7 +66,7 @@ def show_members(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
     return len(pictures)
 
 
-def _called(picture: Picture, texts: Texts) -> str:
+def _called(picture: MembersAt, texts: Texts) -> str:
     """Return the name of a condition, with a note where nobody listened."""
     name = visible_name(picture.condition)
     if picture.blind_since_ns is None:
@@ -73,7 +74,7 @@ def _called(picture: Picture, texts: Texts) -> str:
     return name + "\n" + texts("history.blind", since=f"{korean(picture.blind_since_ns):%m-%d %H:%M:%S}")
 
 
-def _show_priced(pictures: Sequence[Picture], at_ns: int, texts: Texts) -> int:
+def _show_priced(pictures: Sequence[MembersAt], at_ns: int, texts: Texts) -> int:
     """Print a table of the members of each condition, with their prices."""
     target = console()
     title = texts("history.members.title", at=f"{korean(at_ns):%Y-%m-%d %H:%M:%S}")
@@ -105,7 +106,7 @@ def _clock(moment: datetime | None, at_ns: int) -> str:
     return f"{moment:%H:%M:%S}" if moment.date() == korean(at_ns).date() else f"{moment:%m-%d %H:%M}"
 
 
-def _stocks(picture: Picture) -> str:
+def _stocks(picture: MembersAt) -> str:
     """Return the members of a condition, each with its name where that is known."""
     if not picture.names:
         return " ".join(picture.codes)

@@ -230,7 +230,7 @@ class Story:
     def tallies(self) -> list[Tally]:
         """Return what each condition did over the whole session."""
         return [
-            Tally(_label(condition, single=single), len(inside), *(self._counts[condition.name, k] for k in KINDS))
+            Tally(_label(condition, single=single), len(inside), *(self._counts[condition.name, k] for k in CHANGES))
             for condition, single, inside in self._rows
         ]
 
@@ -252,7 +252,7 @@ class Story:
         return Row(_label(condition, single=single), inside, tuple(latest_first(left)))
 
 
-KINDS: tuple[type[Enter | Leave], ...] = (Enter, Leave)
+CHANGES: tuple[type[Enter | Leave], ...] = (Enter, Leave)
 
 
 def together(outages: Iterable[Outage]) -> int:

@@ -27,7 +27,7 @@ NAMESPACES = {
     "reports": "report reported",
     "live": "live",
     "hub": "hub",
-    "results": "list search saved wait clear simulate server notices record journal history replay names",
+    "results": "list search saved wait clear simulate server notices record journal history replay names quotes",
     "login": "account",
     "alerts": "alert note rule",
     "doctor": "doctor health check found",

@@ -104,6 +104,10 @@ TEXTS = {
         "종목명을 새로 받지 못했습니다. 보관한 것을 보여 줍니다. {what} {cause}",
         "names could not be requested; the kept ones are shown. {what}: {cause}",
     ),
+    "quotes.unknown": Text(
+        "{code}: 서버가 모르는 종목입니다. 종목코드를 확인하세요. 종목명은 jogeon names 로 볼 수 있습니다.",
+        "{code}: the server knows no such stock. Check the code; `jogeon names` lists what there is.",
+    ),
     "names.no-rest": Text(
         "이 서버의 REST 주소를 알 수 없어 종목명과 시세를 표시하지 못합니다. 알고 있다면 --rest 로 지정하세요.",
         "the REST address of this server is not known, so stocks have no names and prices; name it with --rest.",
