@@ -21,7 +21,7 @@ import pytest
 from broker import Broker as TokenBroker
 from broker import refusal
 from jogeon.account.hubs import Note
-from jogeon.account.keys import BROKERS, Broker, Keys, find_keys
+from jogeon.account.keys import SERVERS, Keys, KiwoomServer, find_keys
 from jogeon.client import Client
 from jogeon.connect import connect
 from jogeon.endpoint import Endpoint, FixedToken
@@ -90,7 +90,7 @@ async def broker() -> TokenBroker:
 
 async def use(broker: TokenBroker, monkeypatch: pytest.MonkeyPatch, accepted: str = "planted-token") -> None:
     async with broker, Simulator(speed=0, rest_port=None, token=accepted) as simulator:
-        monkeypatch.setitem(BROKERS, "real", Broker(broker.rest, simulator.websocket))
+        monkeypatch.setitem(SERVERS, "real", KiwoomServer(broker.rest, simulator.websocket))
         async with connect("real") as client:
             await client.conditions()
             async with client.watch("급등주"):
@@ -268,14 +268,16 @@ async def test_a_hub_passes_on_nothing_of_the_session_above(log: Callable[[], st
             body = {"grant_type": "client_credentials", "appkey": keys.app_key, "secretkey": keys.secret_key}
             headers = {"Content-Type": "application/json"}
             for wrong in ({"secretkey": "x"}, {}):
-                sent = json.dumps(body | wrong).encode()
-                reply = await exchange("POST", f"{hub.rest}/oauth2/token", lambda sent=sent: sent, headers=headers)
+                sent = json.dumps(body | wrong).encode
+                reply = await exchange("POST", f"{hub.rest}/oauth2/token", sent, headers=headers)
                 heard.append(reply.body.decode())
             token = json.loads(reply.body)["token"]
             async with NaiveClient(hub.websocket, token) as plain, NaiveClient(hub.websocket, None) as ours:
                 await plain.watch("0")
-                assert (await ours.ask(trnm="LOGIN", token=token, jogeon=1))["return_code"] == 0
-                await ours.ask(trnm="FOLLOW", seqs=["0"], after="", stex_tp="K", members=True)
+                await ours.send({"trnm": "LOGIN", "token": token, "jogeon": 1})
+                assert (await ours.login())["return_code"] == 0
+                await ours.send({"trnm": "FOLLOW", "seqs": ["0"], "after": "", "stex_tp": "K", "members": True})
+                await ours.hear("FOLLOW")
                 above.enter("급등주", "000660")
                 above.refuse("ka10172", 8005, "planted-token")  # what a broker might quote
                 for seq in ("0", "no such seq"):
