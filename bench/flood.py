@@ -1,12 +1,15 @@
 """A server of the wire that answers by the book and then sends pushes as fast as the socket takes them.
 
     python bench/flood.py [--pushes N] [--conditions C] [--members M] [--rate R --burst B] [--pings P] [--rest]
+                          [--wait] [--behind FILE --size BYTES]
 
 Prints its addresses as one line of JSON and serves one client with blocking calls, so that what is measured is the
 client. Each of C conditions has M members; the pushes let one stock leave and another enter, so M it stays. They start
-when all conditions are registered. With --rate, bursts of B pushes go out R/B times a second, and field 20 carries the
-moment of sending (`time.perf_counter_ns`). With --pings, P heartbeats are spread over the pushes; when all are
-echoed, one more line of JSON tells how long each echo took. --rest gives out tokens over HTTP, which one client needs.
+when all conditions are registered, with --wait at a line on stdin. With --rate, bursts of B pushes go out R/B times a
+second, and field 20 carries the moment of sending (`time.perf_counter_ns`). With --pings, P heartbeats are spread over
+the pushes; when all are echoed, one more line of JSON tells how long each echo took. --rest gives out tokens over HTTP,
+which one client needs. With --behind FILE, bursts go out as soon as all but one of those before have been read below:
+FILE begins with the count of bytes that were (drain.c), and --size is what a push comes to there.
 """
 
 import argparse
@@ -15,10 +18,12 @@ import hashlib
 import http.server
 import itertools
 import json
+import mmap
 import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 CLOCK_DIGITS = 20
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -136,9 +141,13 @@ class Peer:
 
     def push(self) -> None:
         """Send all pushes."""
+        if self.options.wait:
+            sys.stdin.readline()
         time.sleep(0.1)  # the client may be on its way from the snapshot to its first event
         if self.options.rate:
             self.paced()
+        elif self.options.behind:
+            self.following()
         elif self.options.pings:
             self.pinging()
         else:
@@ -152,6 +161,18 @@ class Peer:
         for _ in range(rounds):
             self.sock.sendall(block)
         self.sock.sendall(b"".join(frames[:rest]))
+
+    def following(self) -> None:
+        """Send bursts, two of which are under way at most."""
+        options = self.options
+        frames = [push(*change) for change in changes(options.conditions, options.members)]
+        bursts = [b"".join(frames[at : at + options.burst]) for at in range(0, len(frames), options.burst)]
+        with Path(options.behind).open("rb") as file, mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ) as counted:
+            for number in range(options.pushes // options.burst):
+                enough = (number - 1) * options.burst * options.size
+                while int.from_bytes(counted[:8], sys.byteorder) < enough:
+                    time.sleep(0)
+                self.sock.sendall(bursts[number % len(bursts)])
 
     def pinging(self) -> None:
         """Send the pushes in as many pieces as there are heartbeats, one behind each."""
@@ -207,6 +228,9 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=1)
     parser.add_argument("--pings", type=int, default=0)
     parser.add_argument("--rest", action="store_true")
+    parser.add_argument("--wait", action="store_true")
+    parser.add_argument("--behind", metavar="FILE")
+    parser.add_argument("--size", type=int, default=0)
     options = parser.parse_args()
     listening = socket.create_server(("127.0.0.1", 0))
     addresses = {"websocket": f"ws://127.0.0.1:{listening.getsockname()[1]}/api/dostk/websocket"}

@@ -3,8 +3,10 @@
     python bench/hostile.py [--peers 20] [--seconds 10] [--source FOLDER]
 
 Each part starts a simulator of its own on loopback. A witness that has logged in asks for its list again and again; its
-round trips are told (median, 99th percentile, longest) with the memory of the simulator, its largest, in MB. --source
-measures another version of the package. Linux only: memory and descriptors are read from /proc.
+round trips are told (median, 99th percentile, longest) with the memory of the simulator, its largest, in MB. After a
+flood, a bare loop that is as busy, with a millisecond of work in each turn, echoes at the same pace: what its round
+trips take, the machine takes.
+--source measures another version of the package. Linux only: memory and descriptors are read from /proc.
 """
 
 import argparse
@@ -38,6 +40,30 @@ async def main():
             simulator._trades["K"].add(traded, time.time_ns())
         print(simulator.websocket, simulator.rest, flush=True)
         await asyncio.to_thread(sys.stdin.read)
+
+asyncio.run(main())
+"""
+BARE = """
+import asyncio, sys, time
+
+def work():
+    end = time.perf_counter() + 0.001
+    while time.perf_counter() < end:
+        pass
+    asyncio.get_running_loop().call_soon(work)
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+async def main():
+    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    work()
+    await asyncio.to_thread(sys.stdin.read)
 
 asyncio.run(main())
 """
@@ -135,12 +161,16 @@ def served(source: str, **more: int) -> Iterator[Served]:
 
 
 class Witness:
-    """A program that behaves, in a thread of its own."""
+    """A program that behaves, in a thread of its own, on a connection that is logged in; `ends`: a reply is all in."""
 
     def __init__(self, server: Served) -> None:
-        self._sock = server.open()
-        self._sock.sendall(LOGIN)
-        self._sock.recv(65536)
+        sock = server.open()
+        sock.sendall(LOGIN)
+        sock.recv(65536)
+        self._begin(sock, b'"data"')
+
+    def _begin(self, sock: socket.socket, ends: bytes) -> None:
+        self._sock, self._ends = sock, ends
         self.taken: list[float] = []
         self.failed = ""
         self._going = True
@@ -153,7 +183,7 @@ class Witness:
                 began = time.perf_counter()
                 self._sock.sendall(LIST)
                 said = b""
-                while b'"data"' not in said:
+                while self._ends not in said:
                     piece = self._sock.recv(65536)
                     if not piece:
                         raise ConnectionError("closed")
@@ -168,10 +198,31 @@ class Witness:
         self._going = False
         self._asking.join()
         self._sock.close()
+        return self.told()
+
+    def told(self) -> Report:
+        """Return what was measured."""
         taken = sorted(self.taken) or [float("nan")]
         told: Report = {f"p{part}": taken[min(len(taken) - 1, len(taken) * part // 100)] for part in (50, 99)}
         told = {name: f"{seconds * 1000:.1f} ms" for name, seconds in {**told, "max": taken[-1]}.items()}
         return {"round trips": len(self.taken), **told} | ({"FAILED": self.failed} if self.failed else {})
+
+
+class Bare(Witness):
+    """The same on a bare loop that works and echoes, in a process of its own: the yardstick."""
+
+    def __init__(self) -> None:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen((sys.executable, "-c", BARE), text=True, **pipes)  # type: ignore[call-overload]
+        assert self.process.stdout
+        port = int(self.process.stdout.readline())
+        self._begin(socket.create_connection(("127.0.0.1", port), timeout=10), b"CNSRLST")
+
+    def told(self) -> Report:
+        """End it, and return what was measured, named so."""
+        self.process.kill()
+        self.process.wait()
+        return {f"bare {name}": value for name, value in super().told().items()}
 
 
 # ---------------------------------------------------------------- the parts
@@ -247,7 +298,9 @@ def flood(frame: bytes, peers: int, args: argparse.Namespace, *, login: bool = F
         told = witness.report() | {"MB": server.megabytes()}
         flooding.kill()
         flooding.wait()
-        return told
+    bare = Bare()
+    time.sleep(args.seconds)
+    return told | bare.report() | {"load": f"{os.getloadavg()[0]:.1f}"}
 
 
 def descriptors(args: argparse.Namespace) -> Report:

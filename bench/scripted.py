@@ -10,6 +10,7 @@ sentence for each of the first.
 """
 
 import argparse
+import contextlib
 import logging
 import math
 import os
@@ -58,15 +59,16 @@ class Tally:
 
 
 def play(title: str, seeds: Iterator[int], faults: Sequence[str], args: argparse.Namespace) -> Tally:
-    """Play seeds one after another, until they or the time are at an end."""
+    """Play seeds one after another, until they or the time are at an end, or Ctrl+C."""
     tally, end = Tally(title), time.monotonic() + 60 * args.minutes
-    for seed in seeds:
-        if time.monotonic() >= end:
-            break
-        world = World(seed, faults, args.recheck, args.pause)
-        tally.add(seed, world, world.run(args.seconds))
-        if tally.seeds % PROGRESS == 0:
-            tally.report()
+    with contextlib.suppress(KeyboardInterrupt):
+        for seed in seeds:
+            if time.monotonic() >= end:
+                break
+            world = World(seed, faults, args.recheck, args.pause)
+            tally.add(seed, world, world.run(args.seconds))
+            if tally.seeds % PROGRESS == 0:
+                tally.report()
     return tally
 
 

@@ -113,13 +113,14 @@ class HubProcess:
 class Consumer:
     """`jogeon watch --json` on the hub; `resumes`: it begins again behind its last line, else anew.
 
-    `members` is what its lines add up to, `lines` those that bear a number.
+    `members` is what its lines add up to, `lines` those that bear a number, `states` all that it was told of.
     """
 
     def __init__(self, name: str, hub: HubProcess, *conditions: str, resumes: bool) -> None:
         self.name, self.hub, self.conditions, self.resumes = name, hub, conditions, resumes
         self.members: Members = {}
         self.lines: list[dict[str, Any]] = []
+        self.states: list[str] = []
         self.wrong: list[str] = []
         self.told: Counter[str] = Counter()
         self.lives = 0
@@ -194,6 +195,8 @@ class Consumer:
             self._numbered = {name: set(codes) for name, codes in self.members.items()}
         name = (line["condition"] or {}).get("name") if "condition" in line else None
         match line["event"]:
+            case "state":
+                self.states.append(line["state"])
             case "snapshot":
                 self._show(str(name), set(line["codes"]), line)
             case "enter" | "leave":

@@ -12,7 +12,8 @@ import websockets
 if TYPE_CHECKING:
     from types import TracebackType
 
-WAIT = 5.0
+WAIT = 30.0
+"""Seconds in which an answer comes, on a busy machine too."""
 DEMO = "demo"
 
 

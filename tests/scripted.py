@@ -173,7 +173,7 @@ class Dialled(Script):
         """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""
         heard = self.delivered[seq, code, kind]
         return any(
-            begin <= at <= end + NEWS_NS
+            begin < at <= end + NEWS_NS  # what began it proves nothing against it
             and name in self.whose[seq, code, kind, clock]
             and not any(earlier < at and clock == time for earlier, time in heard)
             and not any(at - GRACE_NS <= shown <= at for shown in (*self.shown[seq], *self.shown[""]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boards import board_over, browser, listening
+from jogeon.board.board import TURN
 from jogeon.testing import Broker
 
 if TYPE_CHECKING:
@@ -115,3 +116,23 @@ async def test_what_was_let_go_stays_so_when_the_list_comes_again(tmp_path: Path
             await served.hub.feed.conditions()
             state = await served.until(lambda state: inside(state, "나중에 만든 조건식") == {"000660"})
             assert {each["name"]: each["on"] for each in state["conditions"]}["급등주"] is False
+
+
+async def test_while_nobody_looks_no_difference_is_made_and_the_first_look_misses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.board.board.AWAY", 0.0)
+    with Broker(MARKET) as broker:
+        async with board_over(broker, tmp_path / "j") as served, asyncio.timeout(20):
+            state = await served.until(lambda state: inside(state) == {"005930", "000660"})
+            number = served.board.diffs.number
+            broker.enter("급등주", "035420")
+            while not served.board.picture.stock("035420")["conditions"]:
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(3 * TURN)  # as long as there would have been three
+            assert served.board.diffs.number == number
+            stream = served.board.stream(state["position"])
+            told = b"".join([await anext(stream) for _ in range(2)])
+            assert b"035420" in told
+            await stream.aclose()
+            assert "035420" in inside(served.board.state())

@@ -8,8 +8,9 @@ import pytest
 
 from cli_conversation import FakeClient, Said, Shell
 from jogeon import errors
+from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, exit_code
-from jogeon.cli.texts import find
+from jogeon.cli.texts import Texts, find
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")
 CERTIFICATES = (
@@ -74,6 +75,14 @@ def failing(shell: Shell, error: Exception, *argv: str, lang: str = "en") -> Sai
 
 def ours(root: type[errors.JogeonError] = errors.JogeonError) -> set[type[errors.JogeonError]]:
     return {root}.union(*(ours(each) for each in root.__subclasses__() if each.__module__ == "jogeon.errors"))
+
+
+@pytest.mark.parametrize(
+    "argv", [("--server=real", "watch", "급등주"), ("watch", "--server", "real", "급등주"), ("watch", "급등주")]
+)
+def test_a_command_is_typed_again_for_one_other_server(argv: tuple[str, ...]) -> None:
+    typed = Choices(Texts("en"), None, argv).typed_on("ws://127.0.0.1:7/x")  # type: ignore[arg-type]  # nothing connects
+    assert typed == "jogeon watch 급등주 --server ws://127.0.0.1:7/x"
 
 
 def test_every_error_has_an_exit_code_and_is_shown_here() -> None:

@@ -126,6 +126,19 @@ def test_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each for each in scanned if each[0] < each[1]] == [(20, 26)]
 
 
+def test_a_span_that_ends_at_an_event_does_not_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.store.EVENTS", 5)
+    store = Store.open(tmp_path / "journal")
+    store.write(CommitBuilder(store.head).enter([Snapshot(START_NS, RISE, ()), *flips(12)]))
+    while store.roll(5):
+        pass
+    store.close()
+    for place in range(12):
+        span = (START_NS + place // 2 * SECOND, START_NS + place * SECOND)
+        rolled, scanned = both(tmp_path / "journal", span)
+        assert rolled == scanned
+
+
 def test_one_that_cannot_be_read_is_counted_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.journal.store.EVENTS", 5)
     store = Store.open(tmp_path / "journal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import itertools
 import logging
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.server.door import WAITING, Door
+from jogeon.server.door import BACKLOG, SHARE, WAITING, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,20 @@ def test_who_came_in_or_left_does_not_count(listening: Door) -> None:
         here.send(b"x")
         assert there.recv(1) == b"x"
     for each in (*callers, first, *rest):
+        each.close()
+
+
+def test_who_has_the_number_of_one_who_left_waits_from_now_on(listening: Door) -> None:
+    callers = [caller(listening) for _ in range(WAITING + 2)]
+    left, longest = (listening.accept()[0] for _ in range(2))
+    number = left.fileno()
+    left.close()
+    rest = [listening.accept()[0] for _ in callers[2:]]
+    assert rest[0].fileno() == number
+    assert callers[1].recv(1) == b""
+    rest[0].send(b"x")
+    assert callers[2].recv(1) == b"x"
+    for each in (*callers, longest, *rest):
         each.close()
 
 
@@ -129,3 +144,29 @@ def test_the_end_gives_its_descriptors_back() -> None:
     made.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(spare)
+
+
+async def test_a_crowd_is_let_in_a_few_at_a_time_and_nobody_is_sent_away() -> None:
+    loop, arrived = asyncio.get_running_loop(), [0]
+    turns: list[int] = []
+
+    class Guest(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            arrived[0] += 1
+            transport.close()
+
+    def look() -> None:
+        turns.append(arrived[0])
+        if arrived[0] < BACKLOG:
+            loop.call_soon(look)
+
+    with Door(fileno=socket.create_server(("127.0.0.1", 0), backlog=BACKLOG).detach()) as listening:
+        listening.setblocking(False)
+        callers = [caller(listening) for _ in range(BACKLOG)]
+        async with await loop.create_server(Guest, sock=listening, backlog=SHARE), asyncio.timeout(10):
+            loop.call_soon(look)
+            while arrived[0] < BACKLOG:
+                await asyncio.sleep(0)
+        assert max(after - before for before, after in itertools.pairwise(turns)) <= SHARE + 1  # Python 3.14: one more
+        for each in callers:
+            each.close()

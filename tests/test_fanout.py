@@ -62,6 +62,25 @@ class Market:
             call()
 
 
+def test_a_program_that_is_cut_by_what_it_is_sent_costs_the_others_nothing() -> None:
+    market = Market()
+
+    class Slow(Program):
+        def send(self, frames: bytes) -> None:
+            super().send(frames)
+            market.topics.gone(cast("Peer", self), 0)
+
+    slow = Slow()
+    market.topics.join(cast("Peer", slow), "0", A, "K", 0)
+    market.topics.admit(cast("Peer", slow), "0")
+    others = [market.program("0", A) for _ in range(3)]
+    market.fanout.put(Enter(AT, A, "005930", "140000"))
+    market.turn()
+    market.fanout.put(Leave(AT, A, "005930", "140001"))
+    market.turn()
+    assert [len(each.sent) for each in (slow, *others)] == [1, 2, 2, 2]
+
+
 def test_what_was_read_together_goes_out_in_one_piece_for_each_label() -> None:
     market = Market()
     one, two, other = market.program("0", A), market.program("0", A), market.program("7", A)

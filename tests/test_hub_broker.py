@@ -114,3 +114,15 @@ async def test_a_program_that_says_no_more_has_left(tmp_path: Path) -> None:
             await asyncio.sleep(0.01)
         broker.enter("급등주", "042700")
         await broker.read()
+
+
+async def test_each_list_that_is_asked_for_is_answered_and_one_is_asked_for_above(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
+        await asyncio.sleep(1.1)  # a list is shared within a second
+        asked = len(broker.asked("CNSRLST"))
+        broker.delay("CNSRLST", 0.2)
+        for _ in range(500):
+            await client.send({"trnm": "CNSRLST"})
+        lists = [await client.hear("CNSRLST") for _ in range(500)]
+        assert all(each["data"] == [["0", "급등주"], ["1", "신고가 돌파"]] for each in lists)
+        assert len(broker.asked("CNSRLST")) == asked + 1

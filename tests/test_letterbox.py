@@ -56,6 +56,14 @@ async def test_rows_wait_when_they_are_durable(journal: Journal) -> None:
     assert place_of(journal) == 9
 
 
+async def test_a_row_that_was_sent_alone_is_in_no_digest(journal: Journal) -> None:
+    box = Letterbox(journal, lambda _: None)
+    box.post([row(1)], lambda _: 1, 1)
+    await box.settled()
+    await box.mark([row(1)], "sent", "")
+    assert [(each.state, each.digest) for each in posts(journal)] == [("sent", None)]
+
+
 async def test_what_became_of_a_row_is_in_the_file(journal: Journal) -> None:
     box = Letterbox(journal, lambda _: None, wall=lambda: 5)
     rows = [row(n) for n in range(4)]

@@ -47,6 +47,12 @@ def journal(tmp_path: Path) -> Path:
     return tmp_path / "j"
 
 
+def test_a_time_that_begins_in_a_gap_begins_with_nobody_known(journal: Path) -> None:
+    told = timeline(journal, SURGE.name, at(4), at(10))
+    assert told["points"] == [(ms(3), None), (ms(5), 2), (ms(6), 3)]
+    assert timeline(journal, SURGE.name, at(2.5), at(2.6))["points"] == [(ms(2.5), 1)]
+
+
 def test_a_day_begins_with_who_was_in_before(journal: Path) -> None:
     picture = picture_of(journal, at(7))
     state = picture.state()

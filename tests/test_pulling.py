@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from jogeon.nats.address import place_of
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import Message
-from jogeon.nats.pulling import BATCH, Pull, sequence_of
+from jogeon.nats.pulling import BATCH, REST, Pull, sequence_of
 from jogeon.nats.streams import stream_of
 from natsd import natsd
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
 
 
 async def test_all_messages_come_in_order_from_a_sequence_on(tmp_path: Path) -> None:
@@ -48,6 +54,29 @@ async def test_all_messages_come_in_order_from_a_sequence_on(tmp_path: Path) -> 
             await client.jetstream().delete_stream(place.stream)
             while not errors:
                 await asyncio.sleep(0.05)
+
+
+class Asked:
+    """In the place of a client of NATS: keeps what is asked for."""
+
+    def __init__(self) -> None:
+        self.wanted: list[int] = []
+
+    async def publish(self, subject: str, payload: bytes, reply: str) -> None:
+        del subject, reply
+        self.wanted.append(json.loads(payload)["batch"])
+
+
+async def test_what_a_request_that_expired_did_not_bring_is_asked_for_again() -> None:
+    """The server says how many messages of it are still due; a sign of life alone is no reason to ask."""
+    asked, errors = Asked(), list[Exception]()
+    place = place_of("nats://127.0.0.1:4222/desk")
+    pull = Pull(cast("Client", asked), place, lambda _n, _p: None, lambda: None, errors.append)
+    await pull._ask()
+    for headers, batches in (({"Status": "100"}, 1), ({"Status": "408", REST: str(BATCH)}, 2), ({"Status": "404"}, 3)):
+        await pull._take(cast("Msg", SimpleNamespace(headers=headers, reply="", data=b"")))
+        assert asked.wanted == [BATCH] * batches
+    assert errors == []
 
 
 @pytest.mark.parametrize(

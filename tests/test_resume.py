@@ -54,6 +54,18 @@ def test_the_first_snapshot_ends_the_gap_of_the_restart_in_one_block() -> None:
     ]
 
 
+def test_what_is_let_go_is_an_open_gap_unless_one_is_open_already() -> None:
+    for sure, told in ((True, [[Gap(RISE, START_NS, NOW, "not watched", open=True)]]), (False, [])):
+        sink = Sink()
+        resumed = RestartGap(sink, {}, [RISE])
+        resumed.let_go(RISE, Known({"005930": None}, START_NS, sure), NOW)
+        assert sink.blocks == told
+        resumed.put_block([Snapshot(NOW + 1, RISE, ("005930",))])
+        assert sink.blocks[len(told) :] == [
+            [Gap(RISE, START_NS, NOW + 1, "not watched"), Snapshot(NOW + 1, RISE, ("005930",))]
+        ]
+
+
 def test_a_second_snapshot_and_a_condition_never_recorded_pass_as_they_are() -> None:
     sink = Sink()
     resumed = RestartGap(sink, {RISE: known("005930")}, [RISE, HIGH])

@@ -188,6 +188,8 @@ def test_a_condition_that_is_never_answered_is_asked_for_ever_more_slowly_while_
     following = talk.subscriptions.wanted[0]
     talk.asks(Register("0"))
     talk.is_silent()
+    talk.asks(Clear("1"))
+    talk.answers(Cleared())
     talk.registers("1", A)
     pauses = []
     for _ in range(7):
@@ -202,6 +204,49 @@ def test_a_condition_that_is_never_answered_is_asked_for_ever_more_slowly_while_
         talk.pushes("1", "D" if A in listener.folds[PEAK] else "I", A)
     assert pauses == pytest.approx([5, 10, 20, 40, 60, 60, 60])
     assert listener.states() == ["unanswered", "registered"]
+
+
+def test_after_one_silence_the_others_are_cleared_before_they_are_registered() -> None:
+    """Where registrations outlive their connection, each of them may be met with silence."""
+    talk = Talk(SURGE, PEAK, "눌림목")
+    talk.follows(SURGE, PEAK, "눌림목")
+    talk.registers("0", A)
+    talk.registers("1", A)
+    talk.registers("2", A)
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+    talk.is_silent()
+    for seq in ("1", "2"):
+        talk.asks(Clear(seq))
+        talk.answers(Cleared())
+    talk.registers("1", A)
+    talk.registers("2", A)
+    assert [each.registered for each in talk.subscriptions.wanted] == [False, True, True]
+
+
+def test_a_server_that_was_only_late_is_asked_for_the_others_at_once() -> None:
+    talk = Talk(SURGE, PEAK, "눌림목")
+    talk.follows(SURGE, PEAK, "눌림목")
+    talk.asks(Register("0"))
+    asked = talk.asked
+    talk.is_silent()
+    talk.asks(Clear("1"))
+    talk.is_late(asked, Registered((A,)))
+    talk.answers(Cleared())
+    talk.registers("2", A)
+    talk.registers("1", A)
+
+
+def test_a_stop_that_silence_suggested_and_that_goes_unanswered_is_not_sent_again() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.asks(Register("0"))
+    talk.is_silent()
+    talk.asks(Clear("1"))
+    talk.is_silent()
+    talk.passes(5)
+    assert talk.subscriptions.wanted[1].next_trnm == "CNSRREQ"
 
 
 def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:
@@ -248,6 +293,8 @@ def test_after_three_unanswered_attempts_one_condition_is_enough_to_be_hopeless(
     talk.follows(SURGE, PEAK)
     talk.asks(Register("0"))
     talk.is_silent()
+    talk.asks(Clear("1"))
+    talk.answers(Cleared())
     talk.registers("1")
     for pause in (5, 10):
         assert not talk.subscriptions.is_hopeless()

@@ -1,9 +1,13 @@
-"""The board: follows what a hub follows, and makes a difference of the page a quarter second, once for all who look."""
+"""The board: follows what a hub follows, and makes a difference of the page a quarter second, once for all who look.
+
+While nobody looks it makes none: that would take a tenth of a busy hub's time.
+"""
 
 import asyncio
 import contextlib
+import math
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -22,6 +26,10 @@ TURN = 0.25
 """Seconds between two differences."""
 BEAT = 1.0
 """Seconds after which something is sent even if nothing has changed: a page that hears nothing shows that it is cut."""
+AWAY = 15.0
+"""Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
+REST = 5.0
+"""Seconds between two looks at what is no event while nobody looks."""
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 
@@ -85,6 +93,10 @@ class Board:
         self._view = view
         self._news = asyncio.Event()
         self._turn = asyncio.Event()
+        self._streams = 0
+        self._looked_at = -math.inf
+        self._looked = asyncio.Event()
+        self._told_at = -math.inf
         self._tasks: list[asyncio.Task[None]] = []
         self._ended = False
 
@@ -124,20 +136,33 @@ class Board:
     async def _run(self) -> None:
         """Make a difference each turn, if anything has changed; what comes after a quiet turn is told at once."""
         loop = asyncio.get_running_loop()
-        told = 0.0
         while True:
-            await asyncio.sleep(max(0.0, told + TURN - loop.time()))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TURN):
-                    await self._news.wait()
+            while not self._is_looked_at:
+                self._looked.clear()
+                await _within(REST, self._looked.wait())
+                self.refresh()
+            await asyncio.sleep(max(0.0, self._told_at + TURN - loop.time()))
+            await _within(TURN, self._news.wait())
             self._news.clear()
             self.refresh()
-            changes = self.picture.changes()
-            if changes or loop.time() - told >= BEAT:
-                told = loop.time()
-                self.diffs.add(str(self.picture.position), changes, self._now())
-                turn, self._turn = self._turn, asyncio.Event()
-                turn.set()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Make a difference, if anything has changed or a page has heard nothing for a while."""
+        changes, now = self.picture.changes(), asyncio.get_running_loop().time()
+        if changes or now - self._told_at >= BEAT:
+            self._told_at = now
+            self.diffs.add(str(self.picture.position), changes, self._now())
+            turn, self._turn = self._turn, asyncio.Event()
+            turn.set()
+
+    @property
+    def _is_looked_at(self) -> bool:
+        return self._streams > 0 or asyncio.get_running_loop().time() - self._looked_at < AWAY
+
+    def _look(self) -> None:
+        self._looked_at = asyncio.get_running_loop().time()
+        self._looked.set()
 
     def refresh(self) -> None:
         """Take what is no event: prices, names, which conditions are followed, how it goes."""
@@ -157,6 +182,9 @@ class Board:
     def state(self) -> dict[str, Any]:
         """Return the whole page, as of the last difference or a little later."""
         self.refresh()
+        if not self._is_looked_at:
+            self._tell()
+        self._look()
         position = self.diffs.position or str(self.picture.position)
         told = {"run": self.diffs.run, "seq": self.diffs.number, "now": self._now()}
         return {**told, **self.picture.state(), "position": position}
@@ -167,7 +195,17 @@ class Board:
         Whoever stands where nobody knows how to go on from is told to load the whole page again.
         """
         place = self.diffs.number if position is None else self.diffs.place_of(position)
-        yield b"retry: 1000\n\n"
+        self._streams += 1
+        self._look()
+        try:
+            yield b"retry: 1000\n\n"
+            async for text in self._told_since(place):
+                yield text
+        finally:
+            self._streams -= 1
+            self._look()
+
+    async def _told_since(self, place: int | None) -> AsyncGenerator[bytes]:
         while not self._ended:
             turn = self._turn
             found = None if place is None else self.diffs.after(place)
@@ -179,6 +217,13 @@ class Board:
                 yield _joined(found)
             else:
                 await turn.wait()
+
+
+async def _within(seconds: float, waiting: Coroutine[Any, Any, object]) -> None:
+    """Wait for something, but not longer than this."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await waiting
 
 
 def _joined(diffs: Sequence[Diff]) -> bytes:

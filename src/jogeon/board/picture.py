@@ -1,7 +1,8 @@
 """What the page shows, and what of it has changed since it was last asked for. No I/O; the clock is an argument.
 
 Events come by their numbers, prices and the state of the hub as they are. A change is told by what is true now, never
-by how it came: whoever takes a change twice, or misses one that a later one replaces, sees the same.
+by how it came: whoever takes a change twice, or misses one that a later one replaces, sees the same. Events are kept as
+they are and made into what is shown when somebody looks: of thousands a second nobody sees most.
 """
 
 from collections import deque
@@ -32,7 +33,7 @@ class _Changed(Struct):
     conditions: set[str] = field(default_factory=set)
     stays: set[tuple[str, str]] = field(default_factory=set)
     stocks: set[str] = field(default_factory=set)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: deque[Numbered] = field(default_factory=lambda: deque(maxlen=EVENTS))
     status: bool = False
 
 
@@ -45,7 +46,7 @@ class Picture:
         """The outage there is, if any."""
         self._topics: dict[str, Topic] = {}
         self._stocks = Stocks()
-        self._events: deque[dict[str, Any]] = deque(maxlen=EVENTS)
+        self._events: deque[Numbered] = deque(maxlen=EVENTS)
         self._status: dict[str, Any] = {}
         self._blindness = Blindness()
         self._changed = _Changed()
@@ -66,9 +67,8 @@ class Picture:
                 self.position = Position(epoch, n, self.position.journal)
                 self._take(event)
                 if not isinstance(event, Snapshot):
-                    line = event.fields() | {"epoch": epoch, "n": n}
-                    self._events.append(line)
-                    self._changed.events.append(line)
+                    self._events.append((epoch, n, event))
+                    self._changed.events.append((epoch, n, event))
 
     def price(self, prices: Iterable[Price]) -> None:
         """Take what members cost now; one that has left keeps its last price."""
@@ -124,9 +124,8 @@ class Picture:
     def _take(self, event: Event) -> None:
         match event:
             case Enter():
-                time = None if event.time is None else event.time.isoformat(timespec="seconds")
                 topic = self._topic(event.condition)
-                self._enter(topic, event.code, Stay(event.at_ns, event.origin, time), event.name)
+                self._enter(topic, event.code, Stay(event.at_ns, event.origin, event.clock), event.name)
                 self._count(topic, event.at_ns)
             case Leave():
                 topic = self._topic(event.condition)
@@ -169,8 +168,10 @@ class Picture:
     def _stated(self, state: State) -> None:
         if state.state in BLIND:
             if state.condition is None:
-                since = iso(state.at_ns) if self._trouble is None else self._trouble["since"]
-                self._trouble = {"state": state.state, "since": since, "cause": state.cause, "pause": state.pause}
+                before = self._trouble or {"state": "", "since": iso(state.at_ns)}
+                ended_by_that = before["state"] == "taken" and state.state == "ended"
+                word = "taken" if ended_by_that else state.state
+                self._trouble = {"state": word, "since": before["since"], "cause": state.cause, "pause": state.pause}
             for topic in self._topics.values() if state.condition is None else [self._topic(state.condition)]:
                 if topic.blind_ns is None and topic.count is not None:
                     topic.blind_ns = state.at_ns
@@ -201,7 +202,7 @@ class Picture:
             "conditions": [topic.fields(series=True) for topic in self._topics.values()],
             "members": {name: topic.shown(topic.stays) for name, topic in self._topics.items()},
             "stocks": self._stocks.of(self._codes),
-            "events": list(self._events),
+            "events": list(map(_line, self._events)),
         }
 
     @property
@@ -228,7 +229,7 @@ class Picture:
             "conditions": {name: self._condition(name) for name in changed.conditions},
             "members": self._stays(changed.stays),
             "stocks": self._stocks.of(changed.stocks),
-            "events": changed.events[-EVENTS:],
+            "events": list(map(_line, changed.events)),
             "status": self._status if changed.status else None,
         }
         if changed.stays:
@@ -245,3 +246,8 @@ class Picture:
             topic = self._topics.get(name)
             members.setdefault(name, {}).update({code: None} if topic is None else topic.shown((code,)))
         return members
+
+
+def _line(numbered: Numbered) -> dict[str, Any]:
+    epoch, n, event = numbered
+    return event.fields() | {"epoch": epoch, "n": n}

@@ -6,22 +6,27 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from jogeon.board.series import Series
-from jogeon.events import Condition, korean
+from jogeon.events import Condition, exchange_time, korean
 from jogeon.prices import Price
 
 
 class Stay(Struct):
-    """A stock in a condition: since when, how that is known, its price at entry, and when it left if it did."""
+    """A stock in a condition: since when, how that is known, its price at entry, and when it left if it did.
+
+    `clock` is the exchange's own time (HHMMSS); the date that belongs to it is looked for when somebody looks.
+    """
 
     at_ns: int | None
     origin: Literal["snapshot", "live", "recovered"]
-    time: str | None = None
+    clock: str = ""
     price: Price | None = None
     left_ns: int | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return it as JSON shows it."""
-        told = {"at": iso(self.at_ns), "time": self.time, "origin": self.origin, "left": iso(self.left_ns)}
+        time = None if self.at_ns is None else exchange_time(self.clock, self.at_ns)
+        shown = None if time is None else time.isoformat(timespec="seconds")
+        told = {"at": iso(self.at_ns), "time": shown, "origin": self.origin, "left": iso(self.left_ns)}
         if self.price is None:
             return told
         fields = self.price.fields()

@@ -127,7 +127,7 @@ class HubBroker:
             return
         match request:
             case ListConditions():
-                self._begin(self._list(peer, request))
+                self._ask_list(peer, request)
             case Search():
                 self._search(peer, request)
             case Register():
@@ -159,20 +159,37 @@ class HubBroker:
 
     # ------------------------------------------------------------ the list
 
-    async def _list(self, peer: Peer, request: ListConditions) -> None:
+    def _ask_list(self, peer: Peer, request: ListConditions) -> None:
+        """Ask for the list; a program that asks again before it has come costs no more than a number."""
+        desk = self.desks[peer]
+        desk.lists += 1
+        if desk.lists == 1:
+            self._begin(self._list(peer, desk, request))
+
+    async def _list(self, peer: Peer, desk: Desk, request: ListConditions) -> None:
+        """Answer all that a program asked for the list when it has come, or does not."""
+        conditions: Sequence[Condition] = ()
+        failed: TimeoutError | JogeonError | None = None
         try:
-            conditions = await self._conditions(self.desks[peer])
-        except TimeoutError:
-            refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
-        except JogeonError as error:
-            refuse_for(peer, request, error)
-        else:
-            if (desk := self.desks.get(peer)) is None:
-                return
-            desk.listed = True
-            shown = sorted(desk.aliases.listed(conditions), key=lambda condition: condition.seq)
-            rows = [[condition.seq, condition.name] for condition in shown]
-            peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows))
+            conditions = await self._conditions(desk)
+        except (TimeoutError, JogeonError) as error:
+            failed = error
+        times, desk.lists = desk.lists, 0
+        if failed is None:
+            self._show_list(peer, desk, request, conditions, times)
+        for _ in range(times if failed is not None else 0):
+            if isinstance(failed, JogeonError):
+                refuse_for(peer, request, failed)
+            else:
+                refuse(peer, request, UNEXPECTED, BLIND if not self._feed.serving else SLOW)
+
+    def _show_list(
+        self, peer: Peer, desk: Desk, request: ListConditions, conditions: Sequence[Condition], times: int
+    ) -> None:
+        desk.listed = True
+        shown = sorted(desk.aliases.listed(conditions), key=lambda condition: condition.seq)
+        rows = [[condition.seq, condition.name] for condition in shown]
+        peer.answer(request, ConditionList(tuple(shown)), writers.encode_list(rows), times=times)
 
     async def _conditions(self, desk: Desk) -> Sequence[Condition]:
         """Return the list; jogeon's own clients get the last one where none comes from above, and can join."""

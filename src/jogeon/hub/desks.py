@@ -20,12 +20,13 @@ class Desk(Struct):
     """What the hub keeps of one program: its labels, whose it is, since when it is here.
 
     `extended`: it is one of jogeon's own clients, and gets the numbered stream. `may`: what it may ask for; `appkey`
-    is that of a consumer with keys of its own.
+    is that of a consumer with keys of its own. `lists`: how many lists it waits for.
     """
 
     aliases: Aliases = field(default_factory=Aliases)
     extended: bool = False
     listed: bool = False
+    lists: int = 0
     name: str = ""
     may: May = "all"
     appkey: str = ""

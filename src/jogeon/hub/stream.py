@@ -217,9 +217,9 @@ class Stream:
         shown: list[Condition] = []
         for _, _, event in batch:
             self._fold.take(event)
-            self._fold.settle()
             if isinstance(event, Snapshot):
                 shown.append(event.condition)
+        self._fold.settle()  # once: what could be undone until then is a copy of the members
         before, self.position = self.position, pieces[-1][0]
         made: dict[object, tuple[bytes, int]] = {}
         for consumer in list(self.consumers.values()):

@@ -3,6 +3,8 @@
 Nothing of it outlives its connection.
 """
 
+from collections.abc import Iterable
+
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.live.listing import LONGEST_DOUBLING
 from jogeon.reports import Report
@@ -31,6 +33,10 @@ class Attempts:
         self.error: JogeonError | None = None
         self.held = False
         """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self._begun = False
+        """Whether anything was sent."""
+        self._presumed = False
+        """Whether `held` is only what the silence that met another condition suggests."""
         self._asked: Register | None = None
         """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
         self._overdue = False
@@ -47,13 +53,18 @@ class Attempts:
 
     def sent(self, request: Register | None) -> None:
         """Note what is sent: a CNSRREQ, or a CNSRCLR (None)."""
-        self._overdue = False
+        self._begun, self._overdue = True, False
         if request is not None:
             self.held, self._asked = True, request
 
+    def presume(self, *, held: bool) -> None:
+        """Take it that the server holds a registration, or that it holds none, unless something was sent already."""
+        if not self._begun:
+            self.held = self._presumed = held
+
     def cleared(self) -> float:
         """Note that the server holds no registration; return the seconds until the CNSRREQ."""
-        self.held = False
+        self.held = self._presumed = False
         return CURE_PAUSE if self._cured or self.failures else 0.0
 
     def again(self, answer: Answer, *, known: bool) -> float | None:
@@ -95,7 +106,8 @@ class Attempts:
         pause = min(longest, first * 2.0 ** min(self.failures, LONGEST_DOUBLING))
         self.failures += 1
         self.error = error
-        self.held, self._overdue, self._owed = True, overdue, self._owed or overdue
+        self.held, self._presumed = not self._presumed, False  # a stop of what is not registered may go unanswered
+        self._overdue, self._owed = overdue, self._owed or overdue
         self._cured = self._confirming = False
         self._passing = 0
         return pause
@@ -107,6 +119,16 @@ class Attempts:
         if takes:
             self._overdue = False
         return takes
+
+
+def presume_held(attempts: Iterable[Attempts], *, held: bool) -> None:
+    """After a CNSRREQ that was not answered, let a CNSRCLR go before the first of others; not if it was only late.
+
+    What is [?] of the wire may both be so: registrations outlive their connection, and a second one of a condition is
+    met with silence. Then each would cost its patience, which doubles, before any is tried in another way.
+    """
+    for each in attempts:
+        each.presume(held=held)
 
 
 def failure_of(answer: Refusal | Malformed) -> JogeonError:

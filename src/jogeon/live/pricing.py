@@ -184,9 +184,10 @@ class Pricing:
 
     def tick(self, now: float, at_ns: int) -> None:
         """Give up entries that wait too long, and note who is to be asked for in turn."""
-        for holding in self._pending:
-            if holding.waits_since is None:
-                holding.waits_since = now
+        for holding in reversed(self._pending):  # those that came since the last look stand at the end
+            if holding.waits_since is not None:
+                break
+            holding.waits_since = now
         while self._pending and self._is_over(self._pending[0], now):
             holding = self._pending.popleft()
             if not holding.settled:

@@ -11,6 +11,7 @@ from collections.abc import Container, Sequence
 from jogeon.errors import JogeonError, RequestTimeout
 from jogeon.events import Anomaly, NameOf, State, nameless
 from jogeon.gaps import Blind
+from jogeon.live.attempts import presume_held
 from jogeon.live.planner import Planner
 from jogeon.live.relayed import Relayed
 from jogeon.live.stages import Stage
@@ -124,9 +125,9 @@ class Subscriptions(Wishes, Planner):
 
     def _request_for(self, subscription: Subscription, now: float, at_ns: int) -> Request:
         request = subscription.request(now, at_ns)
+        self._by_seq[request.seq] = subscription
         if isinstance(request, Register):
             self.listing.used()
-            self._by_seq[request.seq] = subscription
             self._cleared.discard(request.seq)
         return request
 
@@ -135,10 +136,9 @@ class Subscriptions(Wishes, Planner):
         if not self._connected:
             return None
         look = self.listing.next_look()
-        soonest = min([each.next_due() for each in self.wanted], default=math.inf)
+        soonest = min([math.inf if look is None else look, *(each.next_due() for each in self.wanted)])
         if self._leaving or not self.listing.taken:
             soonest = -math.inf
-        soonest = min(soonest, math.inf if look is None else look)
         return None if soonest == math.inf else max(soonest, self.listing.not_before)
 
     def is_halfway(self, now: float) -> bool:
@@ -201,6 +201,7 @@ class Subscriptions(Wishes, Planner):
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.attempts.error is not None
             subscription.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
+            presume_held((each.attempts for each in self.wanted), held=True)
             if not failing:
                 self._tell_failure(subscription, at_ns)
         elif subscription is not None and isinstance(request, Clear):
@@ -217,6 +218,7 @@ class Subscriptions(Wishes, Planner):
         if isinstance(request, Clear):
             self._cleared_late(subscription, answer)
         elif subscription.late(request, answer, now, at_ns):
+            presume_held((each.attempts for each in self.wanted), held=False)
             self._tell_registered(subscription, at_ns)
 
     def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
@@ -283,5 +285,4 @@ class Subscriptions(Wishes, Planner):
     def _tell_registered(self, subscription: Subscription, at_ns: int) -> None:
         self._served = True
         active = sum(each.registered or each.membership.live for each in self.wanted)
-        state = State(at_ns, "registered", subscription.condition, active=active, of=len(self.wanted))
-        self._put(subscription, state)
+        self._put(subscription, State(at_ns, "registered", subscription.condition, active=active, of=len(self.wanted)))

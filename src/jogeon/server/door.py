@@ -15,10 +15,10 @@ from typing import Any, Final
 
 WAITING: Final = 64
 """Connections that may wait in a door."""
-BACKLOG: Final = 1_024
-"""Connections that the system keeps until they are accepted."""
-AT_ONCE: Final = 8
-"""Connections accepted in a turn of the loop: in a storm of them everything else has its turn, too."""
+SHARE: Final = 8
+"""Connections that are accepted in a turn of the loop, about a millisecond of work: a crowd must not keep it busy."""
+BACKLOG: Final = 100
+"""Connections that may wait in the kernel until they are accepted."""
 QUIET: Final = 60.0
 """Seconds between two lines that say there is no descriptor left."""
 NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -54,7 +54,7 @@ class Door(socket.socket):
         return there, address
 
     def listen(self, backlog: int = BACKLOG) -> None:
-        """Listen. `backlog` is what asyncio accepts in a turn of its loop; the system keeps more."""
+        """Listen; asyncio takes one number for what may wait and for what it accepts in a turn, which is smaller."""
         super().listen(max(backlog, BACKLOG))
 
     def admit(self, number: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiofastnet
 
-from jogeon.server.door import AT_ONCE, Door
+from jogeon.server.door import SHARE, Door
 
 HANDSHAKE = 5.0
 """Seconds from a connection to the end of its TLS handshake, and from that to the end of its upgrade request."""
@@ -31,7 +31,7 @@ def tls_options(tls: ssl.SSLContext | None) -> dict[str, Any]:
 async def accept(protocol: Callable[[], asyncio.Protocol], door: Door, tls: ssl.SSLContext) -> asyncio.Server:
     """Accept encrypted connections through a door."""
     loop = asyncio.get_running_loop()
-    return await aiofastnet.create_server(loop, protocol, sock=door, backlog=AT_ONCE, **tls_options(tls))
+    return await aiofastnet.create_server(loop, protocol, sock=door, backlog=SHARE, **tls_options(tls))
 
 
 def _pass_over_broken_handshakes(loop: asyncio.AbstractEventLoop) -> None:

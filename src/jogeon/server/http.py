@@ -27,7 +27,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
-from jogeon.server.door import AT_ONCE, Door, host_and_port
+from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.encrypted import accept
 
 BODY_LIMIT = 64 * 1024
@@ -77,7 +77,7 @@ class RestServer:
                 tls,
                 http=_Patient,
                 limit_concurrency=MOST,
-                backlog=AT_ONCE,
+                backlog=SHARE,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -59,13 +59,19 @@ class Outbox:
             self._overflow(self._waiting)
 
     def flush(self) -> None:
-        """Write what waits, in one piece."""
+        """Write what waits, in one piece; of a peer that keeps up, as nearly all do, nothing else is looked at."""
         frames = b"".join(self._frames)
-        self.clear()
-        if frames and not self.transport.is_disconnected:
-            self._look_at_lag()
-            self.transport.underlying_transport.write(frames)
-            self._overflow(self.transport.underlying_transport.get_write_buffer_size())
+        self._frames.clear()
+        self._waiting = 0
+        if not frames or self.transport.is_disconnected:
+            return
+        if self._lagging is not None:
+            self._look_at_lag()  # it may have taken all meanwhile
+        below = self.transport.underlying_transport
+        below.write(frames)
+        waiting = below.get_write_buffer_size()
+        if waiting or self._lagging is not None:
+            self._overflow(waiting)
             self._look_at_lag()
 
     def clear(self) -> None:

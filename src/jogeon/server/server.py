@@ -26,7 +26,7 @@ from picows import (
 
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.reports import Report, report_of
-from jogeon.server.door import AT_ONCE, Door, host_and_port
+from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.encrypted import HANDSHAKE, tls_options
 from jogeon.server.frames import GOING_AWAY, NORMAL
 from jogeon.server.peer import Backend, Peer
@@ -113,7 +113,7 @@ class Server:
         accepting = await ws_create_server(
             functools.partial(self._accept, plain if tls is None else None),
             sock=listening,
-            backlog=AT_ONCE,
+            backlog=SHARE,
             enable_auto_pong=False,
             max_frame_size=READ_LIMIT,
             read_buffer_init_size=2048,
