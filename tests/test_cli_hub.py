@@ -108,7 +108,11 @@ def test_the_tables_of_a_status(capsys: pytest.CaptureFixture[str]) -> None:
     }
     show_status(told, Texts("ko"))
     shown = capsys.readouterr().out
-    assert all(text in shown for text in ("connected", "1:70", "급등주", "127.0.0.1:9 x", "too slow"))
+    assert all(text in shown for text in ("접속됨", "1:70", "급등주", "127.0.0.1:9 x", "일반", "받는 것이 너무 느림"))
+    told["cut"] = [{"address": "127.0.0.1:8", "reason": "a word of a later hub"}]
+    show_status(told, Texts("en"))
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in ("connected", "plain", "a word of a later hub"))
 
 
 @pytest.mark.posix
