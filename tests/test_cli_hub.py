@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,15 @@ def test_a_unit_runs_what_was_typed(shell: Shell) -> None:
     assert said.code == 0
     assert 'hub --all --journal "/srv/my 50%%.journal" --keep 90d' in said.out
     assert "RestartPreventExitStatus=3 6" in said.out
+
+
+@pytest.mark.posix
+def test_systemd_has_nothing_to_say_about_a_unit(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "jogeon-hub.service"
+    file.write_text(shell("hub", "unit", "급등주", "--journal", "/srv/a $b 50%.journal", "--keep", "90d").out)
+    if (judge := shutil.which("systemd-analyze")) is not None:
+        said = subprocess.run([judge, "verify", str(file)], capture_output=True, check=True, text=True)
+        assert (said.stdout, said.stderr) == ("", "")
 
 
 def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:

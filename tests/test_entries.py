@@ -99,11 +99,11 @@ def test_json_has_it_where_there_is_one_and_a_watchs_lines_do_not(journal: Path)
     path = journal.with_name("out.json")
     with History(journal) as history:
         WRITERS[".json"](history, ALL, path)
-        lines = "".join(text for _, text in history.lines(json_form()))
+        lines = b"".join(text for _, text in history.lines(json_form()))
     rows = read_json(path)
     assert [row.get("entry_price") for row in rows] == [paid and paid.price for paid in PAID]
     assert told(rows[0]) == (70, "2026-11-22T09:00:00.500000+09:00", "quote")
-    assert not [name for name in ENTRY if name in lines]
+    assert not [name for name in ENTRY if name.encode() in lines]
 
 
 def test_without_prices_the_columns_are_empty(tmp_path: Path) -> None:

@@ -102,10 +102,10 @@ def _guarded(text: str) -> str:
     return "\\" + text if text.startswith(("\\", *FORMULA)) else text
 
 
-def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
+def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
     count = 0
-    for size, text in parts:
-        file.write(text.encode())
+    for size, lines in parts:
+        file.write(lines)
         count += size
     return count
 
@@ -202,15 +202,14 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     return count
 
 
-def _write_draft(parts: Iterable[tuple[int, str]], path: Path) -> tuple[int, int]:
+def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
     """Write lines; return how many, and more bytes than the longest has."""
     count, longest = 0, LINE_SIZE
     with path.open("wb") as file:
-        for size, text in parts:
-            content = text.encode()
-            file.write(content)
+        for size, lines in parts:
+            file.write(lines)
             count += size
-            longest = max(longest, len(content))
+            longest = max(longest, len(lines))
     return count, longest
 
 

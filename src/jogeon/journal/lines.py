@@ -32,21 +32,21 @@ class Lines:
         self._db, self._form = db, form
         self._parts = Parts(db, form.texts, where, values)
 
-    def of(self, ids: tuple[int, int]) -> Iterator[tuple[int, str]]:
-        """Yield (how many, their lines) of the events with ids in (after, last]."""
+    def of(self, ids: tuple[int, int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (how many, their lines in UTF-8) of the events with ids in (after, last]."""
         return self._parts.of(ids, self._plain, self._one_by_one)
 
-    def _plain(self, values: Values, count: int) -> str | None:
+    def _plain(self, values: Values, count: int) -> bytes | None:
         line = self._form.plain(self._parts.entries.any)
-        query = f"SELECT count(*), group_concat({line}, :end) {self._parts.plain}"
+        query = f"SELECT count(*), CAST(group_concat({line}, :end) AS BLOB) {self._parts.plain}"
         found, text = self._db.execute(query, values | {"end": self._form.end}).fetchone()
-        return text + self._form.end if found == count else None
+        return bytes(text + self._form.end.encode()) if found == count else None
 
-    def _one_by_one(self, part: Part, values: Values) -> str:
+    def _one_by_one(self, part: Part, values: Values) -> bytes:
         form, made = self._form, []
         query = f"SELECT id, {COLUMNS} FROM events WHERE {self._parts.where} ORDER BY id"  # noqa: S608  # values are bound
         for number, *row in self._db.execute(query, values):
             event = event_of(tuple(row), self._parts.conditions, self._parts.names)
             entry = self._parts.entries.of(event)
             made.append(form.row(part.epoch, number - part.first + 1, event, entry) + form.end)
-        return "".join(made)
+        return "".join(made).encode()
