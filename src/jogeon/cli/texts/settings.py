@@ -3,6 +3,8 @@
 from jogeon.cli.texts.language import Text
 
 TEXTS = {
+    "field.app key": Text("앱키", "app key"),
+    "field.secret key": Text("시크릿키", "secret key"),
     "place.environment": Text("환경 변수", "environment variable"),
     "place.argument": Text("인자", "argument"),
     "InvalidSetting.what": Text("설정을 사용할 수 없습니다: {where}", "a setting cannot be used: {where}"),
