@@ -148,7 +148,7 @@ def test_close_names_are_suggested(shell: Shell) -> None:
 
 
 def test_a_similar_name_is_shown_as_it_is_to_be_typed(shell: Shell) -> None:
-    said = shell("watch", "신고가", "돌파", "--server", "demo", "--lang", "ko")
+    said = shell("search", "신고가", "돌파", "--server", "demo", "--lang", "ko")
     assert '비슷한 이름: "신고가 돌파"' in said.err
 
 
@@ -161,7 +161,8 @@ def test_a_name_that_differs_in_its_blanks_alone_is_told_so(shell: Shell, typed:
 
 def test_sentences_fit_into_the_terminal_and_the_next_command_stays_whole() -> None:
     error = errors.InvalidAddress("no", value="dmo", reason="unknown")
-    choices = Choices(Texts("ko"), argv=("watch", "급등주", "--server", "dmo" * 20))
+    argv = ("watch", "급등주", "--server", "dmo" * 20)
+    choices = Choices(Texts("ko"), None, argv)  # type: ignore[arg-type]  # nothing connects
     *told, last = explain(error, choices, 40).split("\n")
     assert len(told) > 2
     assert all(columns(line) <= 40 for line in told)

@@ -115,6 +115,7 @@ def test_what_cannot_be_an_answer_is_asked_again(shell: Callable[..., Said], kiw
     assert kiwoom.tokens.asked[0][1]["secretkey"] == KEYS[1]
 
 
+@pytest.mark.usefixtures("kiwoom")
 @pytest.mark.parametrize("answer", ["모의투자", "모의", "mock", "2"])
 def test_a_server_may_be_named_by_any_word_of_the_question(shell: Callable[..., Said], answer: str) -> None:
     said = shell("login", "--json", typed=(answer, *KEYS))
