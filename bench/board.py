@@ -190,6 +190,8 @@ class Tab:
         self.frames: list[int] = []
         self.heaps: list[tuple[float, float, int]] = []
         """Seconds since the beginning, megabytes of the heap, nodes."""
+        self.spent = 0.0
+        """Seconds of CPU of its main thread."""
 
     async def look(self, at: float) -> None:
         """Take what was counted, and look at the heap behind a collection."""
@@ -199,11 +201,14 @@ class Tab:
         used = (await self.session.send("Runtime.getHeapUsage"))["usedSize"]
         nodes = (await self.session.send("Memory.getDOMCounters"))["nodes"]
         self.heaps.append((at, used / 1e6, nodes))
+        metrics = (await self.session.send("Performance.getMetrics"))["metrics"]
+        self.spent = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
 
 
 async def busy(tab: Tab, seconds: float) -> None:
     """Look at the tab now and then."""
     begun = time.monotonic()
+    await tab.session.send("Performance.enable", {"timeDomain": "threadTicks"})
     await tab.page.evaluate(FRAMES)
     await tab.page.evaluate(WATCH)
     while (gone := time.monotonic() - begun) < seconds:
@@ -228,6 +233,7 @@ async def minutes(browser: Browser, addresses: dict[str, str], hub: Hub, board: 
         f"an enter on the screen after {statistics.median(took):.0f} ms, {percentile(took, 0.95):.0f} ms (95th"
         f" percentile), at most {max(took):.0f} ms; {len(took):,} enters"
     )
+    say(f"main thread of the tab: {tab.spent / seconds:.0%} of one core, whatever else the machine does")
     empty = await bare.evaluate("frames_taken()")
     await bare.context.close()
     for frames, whose in ((tab.frames, "of the board"), (empty, "of an empty page beside it")):
@@ -309,7 +315,8 @@ async def slept(page: Page, addresses: dict[str, str], board: Board, seconds: fl
     )
     begun = time.monotonic()
     for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
     while await page.evaluate(SHOWN) != right:
         if time.monotonic() - begun > 30:
             break
