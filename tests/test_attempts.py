@@ -25,7 +25,7 @@ REQUEST = Register("0", "K")
 def sent(*, fails: bool = False) -> Attempts:
     """Return attempts with a CNSRREQ sent, and left unanswered if it `fails`."""
     attempts = Attempts()
-    attempts.sent(REQUEST)
+    attempts.sent(REQUEST, 1)
     if fails:
         attempts.failed(SILENCE, overdue=True)
     return attempts
@@ -88,13 +88,13 @@ def test_a_late_reply_is_the_answer_while_nothing_was_sent_since() -> None:
     assert not sent(fails=True).takes_late(REQUEST, Registered((A,), named=False))
     assert not sent(fails=True).takes_late(REQUEST, NO)
     cleared = sent(fails=True)
-    cleared.sent(None)
+    cleared.sent(None, 1)
     assert not cleared.takes_late(REQUEST, Registered((A,)))
 
 
 def test_an_answer_may_be_the_one_that_was_owed() -> None:
     attempts = sent(fails=True)
-    attempts.sent(REQUEST)
+    attempts.sent(REQUEST, 1)
     assert [attempts.succeeded(), attempts.succeeded()] == [True, False]
     paid = sent(fails=True)
     paid.takes_late(REQUEST, NO)

@@ -103,6 +103,15 @@ def test_a_price_goes_to_the_member_and_to_its_stock() -> None:
     assert "conditions" not in changes
 
 
+def test_a_hub_whose_session_was_taken_ends_by_that_and_another_one_just_ends() -> None:
+    taken, ended = State(NOON_NS, "taken"), State(NOON_NS + SECOND, "ended")
+    retried = State(NOON_NS + SECOND, "reconnecting")
+    for states, word in (((taken, ended), "taken"), ((ended,), "ended"), ((taken, retried), "reconnecting")):
+        picture = picture_of(shown("005930"), *states)
+        picture.tell(STATUS, NOON_NS)
+        assert picture.state()["status"]["trouble"]["state"] == word
+
+
 def test_an_outage_is_told_while_it_lasts_and_ends_with_a_gap() -> None:
     picture = picture_of(shown("005930"))
     picture.take(numbered(State(NOON_NS + 5 * SECOND, "reconnecting", cause="reset", pause=1.0), first=2))

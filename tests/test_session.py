@@ -366,10 +366,22 @@ def test_a_page_that_comes_twice_is_no_snapshot(rows: list[dict[str, str]]) -> N
     pair = searched_pair(rows)
     pair.send(Register("4"))
     pair.say(page_text("4", rows))
-    assert pair.hear() == Stray("CNSRREQ", "4", "it repeats the answer to the search before it")
+    assert pair.hear() == Stray("CNSRREQ", "4", "it is one more answer to a search before it")
     assert pair.client.in_flight == Register("4")
     pair.say(snapshot_text("4", ("000660",)))
     assert pair.hear() == Answered(Register("4"), Registered(("000660",)))
+
+
+def test_a_page_that_comes_after_all_is_no_snapshot() -> None:
+    """Its search was given up, and the answer to the next one was taken for its own."""
+    pair = searched_pair([])
+    pair.send(Clear("7"))
+    pair.say(writers.encode_cleared("7"))
+    assert isinstance(pair.hear(), Answered)
+    pair.send(Register("4"))
+    pair.say(page_text("4", [{"9001": "A005930"}]))
+    assert isinstance(pair.hear(), Stray)
+    assert pair.client.in_flight == Register("4")
 
 
 def test_a_page_that_comes_twice_is_no_late_snapshot() -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jogeon.cli.showing.json_lines import event_line
 from jogeon.events import Event, Gap, Snapshot
@@ -199,6 +199,12 @@ def starts(epochs: dict[int, list[Event]]) -> list[str]:
     return wrong
 
 
+def _nameless(line: bytes) -> dict[str, Any]:
+    """Return an event without the names of stocks: a journal knows those that were learned after it was printed."""
+    fields: dict[str, Any] = json.loads(line)
+    return {key: value for key, value in fields.items() if key not in ("name", "names")}
+
+
 def judge(run: Run, found: Found, *, whole: bool) -> list[str]:
     """Hold a file against what its process reported and printed; `whole` if it had time to end."""
     epoch, n = run.committed
@@ -206,8 +212,8 @@ def judge(run: Run, found: Found, *, whole: bool) -> list[str]:
     wrong = list(found.wrong)
     if len(events) < n:
         wrong.append(f"{n} events of epoch {epoch} were reported, {len(events)} are there")
-    written = [event_line(event) for event in events]
-    printed = [line for line in run.lines if line.endswith(b"\n")]
+    written = [_nameless(event_line(event)) for event in events]
+    printed = [_nameless(line) for line in run.lines if line.endswith(b"\n")]
     same = len(written) if whole else min(len(written), len(printed))
     if written[:same] != printed[: max(same, len(printed) if whole else 0)]:
         place = next((i for i, (a, b) in enumerate(zip(written, printed, strict=False), 1) if a != b), "its end")

@@ -49,7 +49,7 @@ async def opened(browser: Browser, hub: Hub, board: Board, lang: str) -> Page:
     page = await context.new_page()
     await page.goto(f"{hub.rest}/?key={board.visitors.invite()}")
     await page.goto(hub.rest + CHOSEN)
-    await page.wait_for_selector("#rows tr")
+    await page.wait_for_selector("#grid tbody tr")
     await asyncio.sleep(1.5)
     return page
 

@@ -168,8 +168,10 @@ class Picture:
     def _stated(self, state: State) -> None:
         if state.state in BLIND:
             if state.condition is None:
-                since = iso(state.at_ns) if self._trouble is None else self._trouble["since"]
-                self._trouble = {"state": state.state, "since": since, "cause": state.cause, "pause": state.pause}
+                before = self._trouble or {"state": "", "since": iso(state.at_ns)}
+                ended_by_that = before["state"] == "taken" and state.state == "ended"
+                word = "taken" if ended_by_that else state.state
+                self._trouble = {"state": word, "since": before["since"], "cause": state.cause, "pause": state.pause}
             for topic in self._topics.values() if state.condition is None else [self._topic(state.condition)]:
                 if topic.blind_ns is None and topic.count is not None:
                     topic.blind_ns = state.at_ns

@@ -39,6 +39,8 @@ class Attempts:
         """Whether `held` is only what the silence that met another condition suggests."""
         self._asked: Register | None = None
         """The CNSRREQ sent last, itself: others that are equal may be owed, too."""
+        self._asked_ns: int | None = None
+        """When the oldest CNSRREQ was sent whose reply the next one may be."""
         self._overdue = False
         """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
         self._owed = False
@@ -51,9 +53,11 @@ class Attempts:
         """Whether it went unanswered so often that only another connection can help, if this one owes a reply."""
         return self.failures >= HOPELESS_AFTER and isinstance(self.error, RequestTimeout)
 
-    def sent(self, request: Register | None) -> None:
+    def sent(self, request: Register | None, at_ns: int) -> None:
         """Note what is sent: a CNSRREQ, or a CNSRCLR (None)."""
         self._begun, self._overdue = True, False
+        if request is not None and not self._owed:
+            self._asked_ns = at_ns
         if request is not None:
             self.held, self._asked = True, request
 
@@ -85,6 +89,10 @@ class Attempts:
                 self.error = RequestRefused(Register.trnm, code=code, text=text)
                 return BUSY_PAUSE if answer.busy else WORDS_PAUSE
         return None
+
+    def shown_since(self, at_ns: int) -> int:
+        """Return from when on what an answer shows that came at a moment may be outdated."""
+        return at_ns if self._asked_ns is None else min(self._asked_ns, at_ns)
 
     def succeeded(self) -> bool:
         """Note that it is registered; return whether the answer may be the reply to an older request.

@@ -78,13 +78,13 @@ class Subscription(Followed):
         if self.stage is Stage.ACTIVE:
             self.doubts.recheck(now, at_ns)
         if self.attempts.held:
-            self.attempts.sent(None)
+            self.attempts.sent(None, at_ns)
             self._move(Step.CLEAR)
             return Clear(self.condition.seq)
         self._move(Step.REGISTER)
         self.membership.asked(at_ns)
         request = Register(self.condition.seq, self.exchange)
-        self.attempts.sent(request)
+        self.attempts.sent(request, at_ns)
         return request
 
     def urgency(self) -> tuple[bool, bool, float]:
@@ -136,7 +136,7 @@ class Subscription(Followed):
         if answer.oddities:
             self.doubts.add_later(Blind(at_ns, "unreadable frame", ""))
         if self.attempts.succeeded():
-            self.doubts.add_later(Blind(at_ns, "drift", ""))
+            self.doubts.add_later(Blind(self.attempts.shown_since(at_ns), "drift", ""))
         if not self.doubts.rechecking:
             self.begin_picture(answer.codes, now, at_ns)
             return
@@ -162,7 +162,7 @@ class Subscription(Followed):
     def _told(self, block: Sequence[Event], at_ns: int) -> None:
         """Hand over a block that tells what was blind until now: a doubt is open since its snapshot was asked for."""
         self.publish(block)
-        self.doubts.told(min(self.membership.asked_ns, at_ns))
+        self.doubts.told(min(self.membership.asked_ns, self.attempts.shown_since(at_ns)))
 
     def late(self, request: Register, answer: Answer, now: float, at_ns: int) -> bool:
         """Take a reply that came after its time; return whether it was its answer yet.

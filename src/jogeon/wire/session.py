@@ -164,8 +164,8 @@ class ClientSession(_Session):
         """Requests that timed out, whose replies may still come."""
         self._overtaken = False
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
-        self._concluded: Request | None = None
-        """The request that was answered last, until its answer was seen to come twice."""
+        self._paged: set[str] = set()
+        """Seqs of searches that were answered: the same page may come once more, or that of a search given up."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited or owed any more."""
@@ -210,7 +210,7 @@ class ClientSession(_Session):
         to them are taken in the order of the requests; the Clear between two Registers tells them apart.
         A list answers the request in flight, and no older list is owed after it: else one lost list would make all
         later ones late. The same holds for the acknowledgement of a REG or REMOVE.
-        A page that comes twice is not the snapshot of a registration of the same condition.
+        A page that comes twice, or after all, is not the snapshot of a registration of the same condition.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
@@ -218,7 +218,7 @@ class ClientSession(_Session):
         waiting = self.in_flight if len(self.owed) in meant else None
         late = next((place for place in meant if place < len(self.owed)), None)
         if self._repeats_page(waiting if late is None else self.owed[late], reply):
-            return _stray(reply, "it repeats the answer to the search before it")
+            return _stray(reply, "it is one more answer to a search before it")
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
             if _unnamed(reply):
@@ -231,20 +231,20 @@ class ClientSession(_Session):
         return _stray(reply, "nothing was asked that it answers")
 
     def _repeats_page(self, waiting: Request | None, reply: messages.Reply) -> bool:
-        """Tell whether a reply to a registration looks like the one just before it, to a search of the same condition.
+        """Tell whether a reply to a registration looks like one more to the searches of the same condition before.
 
-        Once only: shapes are not reliable, and what is asked again must be answered by whatever comes.
+        Once for a search: shapes are not reliable, and what is asked again must be answered by whatever comes.
         """
-        before = self._concluded
-        if not isinstance(waiting, messages.Register) or not isinstance(before, messages.Search):
+        if not isinstance(waiting, messages.Register) or waiting.seq not in self._paged:
             return False
-        repeats = before.seq == waiting.seq and readers.likeness(reply, waiting) < 0
+        repeats = readers.likeness(reply, waiting) < 0
         if repeats:
-            self._concluded = None
+            self._paged.remove(waiting.seq)
         return repeats
 
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
-        self._concluded = request
+        if isinstance(request, messages.Search):
+            self._paged.add(request.seq)
         answer = readers.answer(request, reply)
         self._go(step_of(request, answer))
         return answer

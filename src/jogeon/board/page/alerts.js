@@ -37,6 +37,7 @@ export class Alerts {
     const answer = await fetch("/board/alerts.json").catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (told) this.told = told;
+    else this.seen = null; // asked again
     this.draw();
     setTimeout(() => {
       this.asking = false;

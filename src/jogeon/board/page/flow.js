@@ -36,7 +36,7 @@ export class Flow {
 
   async load() {
     const name = this.name;
-    if (!name) return;
+    if (!name) return this.draw();
     const asked = (this.asked += 1);
     this.loaded = this.model.loaded;
     const answer = await fetch(`/board/timeline.json?condition=${encodeURIComponent(name)}`).catch(() => null);
@@ -50,11 +50,12 @@ export class Flow {
   touched({ conditions, events }) {
     if (!this.told || !conditions.includes(this.name)) return;
     const { points, gaps } = this.told;
-    for (const each of events) if (each.event === "gap" && each.condition.name === this.name) gaps.push(each);
+    const unheard = events.filter((each) => each.event === "gap" && each.condition.name === this.name);
+    gaps.push(...unheard);
     const series = this.model.conditions.get(this.name)?.series || [];
     const last = points.length ? points[points.length - 1][0] : 0;
-    points.push(...series.filter(([at]) => at > last));
-    this.told.points = thinned(points, MOST);
+    const now = unheard.reduce(blinded, [...points, ...series.filter(([at]) => at > last)]);
+    this.told.points = thinned(now, MOST);
   }
 
   // Time passes also while nothing changes, and an outage grows while it lasts.
@@ -63,7 +64,7 @@ export class Flow {
   }
 
   draw() {
-    const points = this.told?.points || [];
+    let points = this.told?.points || [];
     if (!points.length) {
       if (!this.plot.plot) this.node.replaceChildren(element("p", "none", t("flow.empty")));
       return;
@@ -71,7 +72,9 @@ export class Flow {
     const until = this.model.now;
     const blind = this.model.conditions.get(this.name)?.blind_since;
     const last = points[points.length - 1][1];
-    const gaps = blind ? [...this.told.gaps, { since: blind, until: new Date(until).toISOString() }] : this.told.gaps;
+    const lasting = blind && { since: blind, until: new Date(until).toISOString() };
+    const gaps = lasting ? [...this.told.gaps, lasting] : this.told.gaps;
+    if (lasting) points = blinded(points, lasting);
     this.node.setAttribute("aria-label", `${this.name} ${clock(points[0][0])} ~ ${clock(until)}: ${number(last)}`);
     this.plot.draw({ points, gaps, until: Math.max(until, points[points.length - 1][0]) });
   }
@@ -88,6 +91,13 @@ export class Flow {
   recolour() {
     this.plot.recolour();
   }
+}
+
+// Points without those of a stretch in which nobody listened.
+function blinded(points, { since, until }) {
+  const [from, to] = [Date.parse(since), Date.parse(until)];
+  const before = points.filter(([at]) => at <= from);
+  return [...before, [from, null], ...points.filter(([at, count]) => at >= to && count !== null)];
 }
 
 function range(low, high) {

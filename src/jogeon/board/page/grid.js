@@ -5,6 +5,7 @@ import { t } from "./words.js";
 
 const COLUMNS = ["at", "code", "name", "price", "change", "rate", "volume", "entry", "return", "conditions"];
 const TEXTS = new Set(["at", "code", "name", "conditions"]);
+const CHUNK = 32; // rows
 const OLD = 120_000; // a price older than this is shown with its age
 
 const KEYS = {
@@ -24,14 +25,16 @@ export class Grid {
   constructor(model, onOpen, now) {
     Object.assign(this, { model, onOpen, now });
     this.rows = new Map(); // code → {row, node, cells}
-    this.body = document.getElementById("rows");
+    this.body = document.getElementById("grid");
+    this.chunks = []; // of the rows, a group of its own each: those out of sight cost nothing
+    this.order = []; // the rows as they stand
     this.scroll = document.getElementById("scroll");
     this.waiting = 0;
     this.inside = false;
     this.scroll.addEventListener("pointerenter", (event) => (this.inside = event.pointerType === "mouse"));
     this.scroll.addEventListener("pointerleave", () => this.leave());
     this.body.addEventListener("focusout", () => setTimeout(() => this.release(), 0));
-    this.body.addEventListener("click", (event) => this.open(event.target.closest("tr")));
+    this.body.addEventListener("click", (event) => this.open(event.target.closest("[data-code]")));
     this.body.addEventListener("keydown", (event) => this.key(event));
     document.getElementById("held").addEventListener("click", () => this.settle());
     this.head();
@@ -43,7 +46,7 @@ export class Grid {
   }
 
   heading(name) {
-    const cell = element("th", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { scope: "col" });
+    const cell = element("th", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { scope: "col", role: "columnheader" });
     const button = element("button", "", t(`col.${name}`), { type: "button", "data-sort": name });
     const sorted = choices.sort === name;
     if (sorted) {
@@ -108,10 +111,10 @@ export class Grid {
   }
 
   make(row) {
-    const node = element("tr", "", null, { tabindex: "-1", "data-code": row.code });
+    const node = element("tr", "", null, { tabindex: "-1", "data-code": row.code, role: "row" });
     const cells = {};
     for (const name of COLUMNS) {
-      cells[name] = element("td", `${TEXTS.has(name) ? "text" : ""} c-${name}`);
+      cells[name] = element("td", `${TEXTS.has(name) ? "text" : ""} c-${name}`, null, { role: "cell" });
       node.append(cells[name]);
     }
     const [amount, word] = [element("span"), element("span", "spoken")];
@@ -125,8 +128,8 @@ export class Grid {
     const gain = returned(stay.entry_price, stock.price);
     const way = direction(stock.change);
     const time = clock(stay.left || stay.at);
-    put(cells.at, stay.left ? `${t("leave")} ${time}` : stay.origin === "snapshot" ? `${time} ${t("since")}` : stay.origin === "recovered" ? `${time} ${t("recovered")}` : time);
-    cells.at.title = stay.origin === "snapshot" ? t("since.hint") : "";
+    put(cells.at, t(`at.${stay.left ? "left" : stay.origin}`, { at: time }));
+    cells.at.title = stay.left || stay.origin === "live" ? "" : t(`at.${stay.origin}.hint`);
     put(cells.code, row.code);
     put(cells.name, stock.name || row.code);
     cells.name.title = stock.name || "";
@@ -178,7 +181,7 @@ export class Grid {
   // ------------------------------------------------------------ order
 
   get held() {
-    return this.inside || this.body.contains(document.activeElement);
+    return this.inside || Boolean(document.activeElement?.closest("#grid [data-code]"));
   }
 
   wait() {
@@ -210,12 +213,19 @@ export class Grid {
       const [a, b] = [key(one.row), key(other.row)];
       return a === b ? (one.row.code < other.row.code ? -1 : 1) : a < b ? -way : way;
     });
-    let next = this.body.firstElementChild;
-    for (const made of ordered) {
-      if (made.node === next) next = next.nextElementSibling;
-      else this.body.insertBefore(made.node, next);
-    }
+    this.place(ordered.map((made) => made.node));
     this.tell(shown);
+  }
+
+  place(order) {
+    this.order = order;
+    const count = Math.ceil(order.length / CHUNK);
+    while (this.chunks.length < count) {
+      this.chunks.push(element("tbody", "", null, { role: "rowgroup" }));
+      this.body.append(this.chunks[this.chunks.length - 1]);
+    }
+    this.chunks.forEach((chunk, at) => arrange(chunk, order.slice(at * CHUNK, (at + 1) * CHUNK)));
+    while (this.chunks.length > count) this.chunks.pop().remove();
   }
 
   tell(shown) {
@@ -225,22 +235,25 @@ export class Grid {
     const empty = document.getElementById("empty");
     empty.hidden = this.rows.size > 0;
     put(empty, t(choices.query.trim() ? "empty.filter" : shown.length ? "empty.members" : "empty.none"));
-    const first = this.body.firstElementChild;
+    const first = this.order[0];
     if (first && !this.body.querySelector('[tabindex="0"]')) first.tabIndex = 0;
   }
 
   // ------------------------------------------------------------ keys
 
   key(event) {
-    const row = event.target.closest("tr");
-    const to = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling, Home: this.body.firstElementChild, End: this.body.lastElementChild }[event.key];
+    const row = event.target.closest("[data-code]");
+    if (!row) return;
+    const standing = this.order.filter((each) => each.isConnected);
+    const at = standing.indexOf(row);
+    const to = { ArrowDown: standing[at + 1], ArrowUp: standing[at - 1], Home: standing[0], End: standing[standing.length - 1] }[event.key];
     if (to) {
       event.preventDefault();
       this.focus(to);
     } else if (event.key === "Enter") this.open(row);
   }
 
-  focus(row = this.body.querySelector('[tabindex="0"]') || this.body.firstElementChild) {
+  focus(row = this.body.querySelector('[tabindex="0"]') || this.order[0]) {
     if (!row) return;
     for (const other of this.body.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
     row.tabIndex = 0;
@@ -255,12 +268,44 @@ export class Grid {
   // ------------------------------------------------------------ taken along
 
   table() {
-    const lines = [...this.body.rows].map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
+    const standing = this.order.filter((node) => node.isConnected);
+    const lines = standing.map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
       clock(stay.at), code, stock.name || "", stock.price ?? "", stock.change ?? "", stock.rate ?? "", stock.volume ?? "",
       stay.entry_price ?? "", returned(stay.entry_price, stock.price)?.toFixed(2) ?? "", within.join(" · "),
     ]);
     return [COLUMNS.map((name) => t(`col.${name}`)), ...lines];
   }
+}
+
+// Puts the rows in order by moving as few of them as can be: those that stand in order among themselves stay.
+function arrange(body, wanted) {
+  const places = new Map([...body.children].map((node, at) => [node, at]));
+  const staying = rising(wanted.map((node) => places.get(node) ?? -1));
+  let before = null;
+  for (let at = wanted.length - 1; at >= 0; at -= 1) {
+    if (!staying.has(at)) body.insertBefore(wanted[at], before);
+    before = wanted[at];
+  }
+}
+
+// The indices of a longest rising run of numbers, those below 0 left out.
+function rising(numbers) {
+  const ends = []; // of the best run of each length: the index of its last number
+  const came = [];
+  numbers.forEach((number, at) => {
+    if (number < 0) return;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (numbers[ends[middle]] < number) low = middle + 1;
+      else high = middle;
+    }
+    came[at] = low ? ends[low - 1] : -1;
+    ends[low] = at;
+  });
+  const run = new Set();
+  for (let at = ends.length ? ends[ends.length - 1] : -1; at >= 0; at = came[at]) run.add(at);
+  return run;
 }
 
 function flash(node, name) {

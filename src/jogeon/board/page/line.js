@@ -44,7 +44,7 @@ export class Line {
     let text = "";
     if (this.shut) text = t("banner.shut");
     else if (this.away) text = t("banner.away", { at: clock(this.last) });
-    else if (trouble?.state === "taken" || trouble?.state === "ended") text = t("banner.taken", { at: clock(trouble.since) });
+    else if (trouble?.state === "taken" || trouble?.state === "ended") text = t(`banner.${trouble.state}`, { at: clock(trouble.since) });
     else if (trouble) text = t("banner.blind", { for: length((this.now() - Date.parse(trouble.since)) / 1000), at: clock(trouble.since) }) + (trouble.pause ? t("banner.pause", { s: Math.ceil(trouble.pause) }) : "");
     else if (status.journal) text = t("banner.journal", { why: status.journal });
     const banner = node("banner");

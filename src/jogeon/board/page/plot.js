@@ -5,6 +5,7 @@ import { clock, element, number } from "./format.js";
 import { t } from "./words.js";
 
 const NARROWEST = 1; // seconds
+const TIMES = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 86_400];
 const WHOLE = Array.from({ length: 24 }, (_, at) => [1, 2, 5][at % 3] * 10 ** Math.floor(at / 3));
 
 export class Plot {
@@ -70,7 +71,7 @@ export class Plot {
       scales: { x: { time: true }, y: { range: (_, low, top) => this.range(low, top) } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Seoul"),
       axes: [
-        { ...axis, values: (_, splits) => splits.map((each) => clock(each * 1000).slice(0, splits.length > 1 && splits[1] - splits[0] < 60 ? 8 : 5)), size: 22 },
+        { ...axis, incrs: TIMES, values: (_, splits) => splits.map((each) => clock(each * 1000).slice(0, splits.length > 1 && splits[1] - splits[0] < 60 ? 8 : 5)), size: 22 },
         { ...axis, space: 28, incrs: WHOLE, values: (_, splits) => splits.map(number), size: 22 + 7 * number(high || 0).length },
       ],
       series: [{}, { stroke: () => colour("--ink"), width: 1.5, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false }, spanGaps: false }],

@@ -133,7 +133,7 @@ export class Stream {
   constructor(model, onOpen) {
     this.model = model;
     this.list = document.getElementById("events");
-    this.gap = null; // the gap block at the top, into which what it ended goes
+    this.gap = null; // the last gap block, into which what it ended goes
     rove(this.list, onOpen);
   }
 
@@ -141,7 +141,7 @@ export class Stream {
     this.list.replaceChildren();
     this.gap = null;
     this.some(this.model.events);
-    if (!this.model.events.length) this.list.append(element("li", "none", t("empty.events")));
+    if (!this.list.childElementCount) this.list.append(element("li", "none", t("empty.events")));
   }
 
   some(events) {
@@ -160,21 +160,18 @@ export class Stream {
     if (event.event === "state") {
       const key = `state.${event.state}`;
       if (!has(key)) return null;
-      this.gap = null;
-      const made = line(event, "·", "note", `${about}${t(key)}`, "");
+      const made = note(event, `${about}${t(key)}`);
       made.dataset.state = `${event.state} ${about}`;
       const top = this.list.firstElementChild;
       return top?.dataset.state === made.dataset.state ? null : made; // each attempt is another state
     }
-    this.gap = null;
-    return line(event, "?", "note", `${about}${t("anomaly")}`, event.name || event.code || "");
+    return note(event, `${about}${t("anomaly")} ${event.name || event.code || ""}`);
   }
 
   change(event) {
     const enters = event.event === "enter";
     const recovered = event.origin === "recovered";
     if (recovered && this.gap) this.count(enters);
-    else if (!recovered) this.gap = null;
     const made = line(event, `${enters ? "▲" : "▽"} ${t(event.event)}`, enters ? "up" : "down", event.name || event.code, event.condition.name);
     made.dataset.code = event.code;
     if (recovered) {
@@ -185,7 +182,7 @@ export class Stream {
     return made;
   }
 
-  // One outage is one block, whatever number of conditions it blinded.
+  // One outage is one block, whatever number of conditions it blinded, and whatever those that are back report meanwhile.
   hole(event) {
     const [since, until] = [Date.parse(event.since), Date.parse(event.until)];
     const gap = this.gap;
@@ -210,9 +207,16 @@ export class Stream {
     const { node, event, names } = this.gap;
     const about = names.size > 1 ? t("gap.many", { n: names.size }) : [...names][0];
     const head = `${t("gap")} ${clock(this.gap.since)} ~ ${clock(this.gap.until)} · ${t(`cause.${event.cause}`)} · ${about}`;
-    node.replaceChildren(element("strong", "", head), element("span", "", t("gap.changes", this.gap)));
+    node.replaceChildren(element("strong", "", head), element("span", "", t(this.gap.in + this.gap.out ? "gap.changes" : "gap.same", this.gap)));
     if (event.detail) node.title = event.detail;
   }
+}
+
+function note(event, what) {
+  const node = element("li", "event note");
+  node.append(element("time", "t", clock(event.at)), element("span", "what", what));
+  node.title = what;
+  return node;
 }
 
 function line(event, sign, way, what, where) {
