@@ -38,6 +38,8 @@ from jogeon.journal.writer import Journal
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(3)]
 PAUSE = 0.0005
 REFUSED = 4
+PATIENCE = 60.0
+"""Seconds for a follower to read the rest."""
 
 
 def source() -> Source:
@@ -110,7 +112,14 @@ class Follower:
         """Kill it, and keep the whole lines that it wrote."""
         self.process.kill()
         self.process.communicate()
-        self.lines += [line for line in self._out.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+        self.lines += self._written()
+
+    def has(self, count: int) -> bool:
+        """Tell whether it has written so many lines, those of its earlier lives too."""
+        return len(self.lines) + len(self._written()) >= count
+
+    def _written(self) -> list[bytes]:
+        return [line for line in self._out.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def drill(folder: Path, kills: int, chance: random.Random) -> bool:
@@ -119,11 +128,13 @@ def drill(folder: Path, kills: int, chance: random.Random) -> bool:
     writer = forked(lambda: write_for_ever(path))
     while not path.exists() or not path.stat().st_size:
         time.sleep(0.01)
-    time.sleep(0.3)
+    started = time.monotonic()
+    events_of(path)
+    life = 1.5 * (time.monotonic() - started)  # long enough for most to have begun, however busy the machine is
     follower = Follower(path, folder / "lines")
     left = {"writer": kills, "follower": kills}
     while any(left.values()):
-        time.sleep(chance.uniform(0, 0.8))
+        time.sleep(chance.uniform(0, life))
         victim = chance.choice([name for name, count in left.items() if count])
         left[victim] -= 1
         if victim == "writer":
@@ -138,12 +149,11 @@ def drill(folder: Path, kills: int, chance: random.Random) -> bool:
     kill(writer)
     follower.end()
     follower.begin()  # what the disk has of a commit in which the writer was killed is seen by who opens the file next
-    time.sleep(3.0)
+    whole, given_up = events_of(path), time.monotonic() + PATIENCE
+    while not follower.has(len(whole)) and time.monotonic() < given_up:
+        time.sleep(0.1)
+    time.sleep(1.0)  # in which a line too many would come
     follower.end()
-    whole = subprocess.run(
-        [sys.executable, "-m", "jogeon", "history", "events", "--json", "--journal", str(path)],
-        capture_output=True, check=True,
-    ).stdout.splitlines(keepends=True)  # fmt: skip
     epochs = len({msgspec.json.decode(line)["epoch"] for line in whole})
     same = follower.lines == whole
     print(f"writer and follower killed {kills} times each: {len(whole):,} lines over {epochs} epochs, "
@@ -154,6 +164,14 @@ def drill(folder: Path, kills: int, chance: random.Random) -> bool:
         )
         print(f"  line {place + 1}: {follower.lines[place : place + 1]} where the file has {whole[place : place + 1]}")
     return same
+
+
+def events_of(path: Path) -> list[bytes]:
+    """Return the lines of a file as `history events` prints them."""
+    argv = ["history", "events", "--json", "--journal", str(path)]
+    return subprocess.run(
+        [sys.executable, "-m", "jogeon", *argv], capture_output=True, check=True
+    ).stdout.splitlines(keepends=True)
 
 
 # ---------------------------------------------------------------- 2 numbers

@@ -11,8 +11,8 @@ import msgspec
 
 from jogeon.details import with_details
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.export import EXPORTED
 from jogeon.journal.schema import codes_of
-from jogeon.journal.shape import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def read_columns(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             for cells in csv.DictReader(file):
-                yield {name: _value(cells[name], kind) for name, kind in COLUMNS.items()}
+                yield {name: _value(cells[name], kind) for name, kind in EXPORTED.items()}
         return
     if path.suffix == ".parquet":
         import duckdb
@@ -70,7 +70,7 @@ def read_columns(path: Path) -> Iterator[dict[str, Any]]:
         with closing(sqlite3.connect(path)) as other:
             rows = other.execute("SELECT * FROM history").fetchall()
     for row in rows:
-        yield dict(zip(COLUMNS, row, strict=True))
+        yield dict(zip(EXPORTED, row, strict=False))  # the view in a journal has no prices
 
 
 def read_json(path: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jogeon.alerts.alerting import Alerting, Plan
-from jogeon.alerts.outbox import MAX_AGE, Message
+from jogeon.alerts.outbox import MAX_AGE, Message, reason_in
 from jogeon.alerts.own import Note
 from jogeon.alerts.rebuilding import dry_run
 from jogeon.alerts.rules import Bound, Rule
@@ -141,7 +141,7 @@ async def test_a_dwell_is_over_by_a_tick_that_stands_in_the_file(desk: Desk, pat
 
 
 async def test_what_was_due_is_sent_by_the_next_run_with_the_same_id(desk: Desk, path: Path) -> None:
-    desk.phone.outcomes = [Later("500", 100.0)]
+    desk.phone.outcomes = [Later(Report("HTTP", text="500"), 100.0)]
     alerting = await desk.begin(rule())
     desk.hears(snapshot(), enter())
     await desk.until(lambda: not desk.phone.outcomes)
@@ -168,7 +168,9 @@ async def test_what_was_committed_and_not_decided_is_decided_by_the_next_run(des
     await again.until(lambda: len([post for post in again.posts if post.state != "waiting"]) == 3)
     await again.close()
     assert [text for _, text in again.phone.heard] == ["000660"]
-    assert [(post.state, post.reason) for post in again.posts] == [("sent", ""), ("sent", ""), ("dropped", "too old")]
+    assert [(post.state, reason_in(post.reason)) for post in again.posts] == [
+        ("sent", None), ("sent", None), ("dropped", Report("too old")),
+    ]  # fmt: skip
 
 
 async def test_what_was_recorded_before_anybody_wanted_alerts_is_no_news(desk: Desk, path: Path) -> None:
@@ -183,7 +185,7 @@ async def test_what_was_recorded_before_anybody_wanted_alerts_is_no_news(desk: D
 
 
 async def test_what_waits_for_a_target_that_is_no_more_is_dropped(desk: Desk, path: Path) -> None:
-    desk.phone.outcomes = [Later("500", 100.0)]
+    desk.phone.outcomes = [Later(Report("HTTP", text="500"), 100.0)]
     alerting = await desk.begin(rule())
     desk.hears(snapshot(), enter())
     await desk.until(lambda: desk.posts and desk.posts[0].tries == 1)
@@ -192,7 +194,7 @@ async def test_what_waits_for_a_target_that_is_no_more_is_dropped(desk: Desk, pa
     again = Desk(path)
     await Alerting(again.journal, Plan([rule()], {}), say=again.say).start()
     await again.close()
-    assert [(post.state, post.reason) for post in again.posts] == [("dropped", "no such target")]
+    assert [(post.state, reason_in(post.reason)) for post in again.posts] == [("dropped", Report("no such target"))]
 
 
 async def test_the_journal_stays_open_until_what_waits_had_its_last_chance(desk: Desk) -> None:
@@ -275,7 +277,7 @@ async def test_muted_alerts_are_listed_but_not_sent(desk: Desk) -> None:
     before = alerting.changes
     desk.hears(snapshot())
     desk.hears(enter())
-    await desk.until(lambda: [post.reason for post in desk.posts] == ["muted"])
+    await desk.until(lambda: [reason_in(post.reason) for post in desk.posts] == [Report("muted")])
     assert desk.phone.heard == []
     assert alerting.changes > before
     alerting.mute(0)

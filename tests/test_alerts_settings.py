@@ -76,6 +76,7 @@ TARGET = '[alerts.targets.폰]\nkind = "command"\nargv = ["true"]\n'
     [
         (f'{RULE}hours = "15:20-09:00"\n{TARGET}', ("급등", "alerts.rules[1].hours", "odd hours", 4)),
         (f'{RULE}dwell = "soon"\n{TARGET}', ("급등", "alerts.rules[1].dwell", "odd length", 4)),
+        (f'{RULE}text = "{"🚀" * 1501}"\n{TARGET}', ("급등", "alerts.rules[1].text", "text too long", 4)),
         (f'{RULE}price = "1000"\n{TARGET}', ("급등", "alerts.rules[1].price", "odd comparison", 4)),
         (f'{RULE}text = "{{이름}}"\n{TARGET}', ("급등", "alerts.rules[1].text", "unknown text field", 4)),
         (f'{RULE}text = " "\n{TARGET}', ("급등", "alerts.rules[1].text", "empty", 4)),
@@ -127,6 +128,14 @@ def test_what_others_could_have_written_runs_nothing_and_sends_no_secret(tmp_pat
     assert (None, "alerts.targets.폰.token_env", "open to others", 21) in complaints(settings)
     settings = read(tmp_path, '[alerts.self]\nping_env = "X"', mode)
     assert (None, "alerts.self.ping_env", "open to others", 2) in complaints(settings)
+
+
+@pytest.mark.posix
+def test_what_others_could_have_put_there_runs_nothing(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    assert (None, "alerts.targets.폰.argv", "open to others", 6) in complaints(read(tmp_path, RULE + TARGET))
+    tmp_path.chmod(0o700)
+    assert complaints(read(tmp_path, RULE + TARGET)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from jogeon.alerts.apprise import Apprise, notifier_of
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Sent
+from jogeon.reports import Report
 from phone import answer, phone
 from test_outbox import row
 
@@ -32,8 +33,8 @@ async def test_a_service_that_hangs_gets_one_thread_at_a_time(monkeypatch: pytes
     monkeypatch.setattr("jogeon.alerts.apprise.PATIENCE", 0.2)
     async with phone(1.0, answer(200, b"")) as there:
         target = Apprise(there.url.replace("http://", "json://"))
-        assert await target.send(Message((row(),), "1")) == Later("no answer within 0.2 s", reached=False)
-        assert await target.send(Message((row(),), "2")) == Later("the attempt before has not ended")
+        assert await target.send(Message((row(),), "1")) == Later(Report("no answer", seconds=0.2), reached=False)
+        assert await target.send(Message((row(),), "2")) == Later(Report("still sending"))
         assert target._attempt
         while target._attempt.is_alive():
             await asyncio.sleep(0.05)

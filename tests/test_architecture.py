@@ -32,11 +32,11 @@ WINGS = {
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
     " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
-    "server": "frames settings door inbox outbox deadlines peer certificate server callers http token_routes"
+    "server": "frames settings door inbox outbox deadlines peer certificate encrypted server callers http token_routes"
     " stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps migration file store inbox committing writer relay counting outcomes stays parts lines copies"
-    " moments history retention",
+    " following steps migration file store inbox committing writer relay counting outcomes stays entries parts lines"
+    " copies moments history retention",
     "people": "arguments members interfaces recording watch client several export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics guesses refusals tokens stocks desks fanout stream searching trades"
@@ -72,7 +72,7 @@ PURE = {
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening receiving slots turns holding pricing ledger quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
-    "hub": "aliases topics searches metrics guesses",
+    "hub": "aliases topics searches guesses",
     "board": "visitors series blindness topic stocks picture diffs",
     "nats": "address parcels copy",
 }

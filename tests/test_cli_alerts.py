@@ -229,7 +229,7 @@ async def test_a_changed_file_that_is_wrong_changes_nothing(monkeypatch: pytest.
         path = settings(RULE + PHONE, there.url)
         recording = await started("--journal", str(tmp_path / "day.journal"), "--duration", "60s")
         assert recording.stderr is not None
-        await until_said(recording.stderr, "alert rules are in use")
+        await until_said(recording.stderr, "alert rule is in use")
         for step, wrong in enumerate((RULE.replace('["폰"]', '["집"]'), RULE.replace('["급등주"]', '["급등즈"]'))):
             settings(wrong + PHONE, there.url)
             os.utime(path, (time.time() + 5 + step, time.time() + 5 + step))

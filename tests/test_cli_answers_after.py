@@ -129,7 +129,7 @@ def test_what_makes_no_sense_is_refused(shell: Shell, journal: Path, argv: tuple
 
 
 def test_a_position_is_shown_to_people(shell: Shell, journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
     said = shell("history", "position", "--journal", str(journal), "--lang", "ko")
     assert said.out.endswith(":2:6 (처음: 1:1)\n")
     lines = shell("history", "events", "--journal", str(journal), "--after", "2:4", "--follow", "--count", "1").out

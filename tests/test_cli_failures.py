@@ -198,7 +198,7 @@ def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pyte
         (["simulate", "--switch", "page_size=0"], "허용 범위 밖입니다. 기본값: 100", "out of range. Default: 100"),
         (["simulate", "--switch", "pause=nan"], "허용 범위 밖입니다", "out of range"),
         (["simulate", "--switch", "second=9"], "900003, silent 중 하나를", "one of 900003, silent"),
-        (["simulate", "--switch", "notice=maybe"], "true 또는 false 를", "true or false"),
+        (["simulate", "--switch", "notice=maybe"], "true 또는 false를", "true or false"),
         (["simulate", "--switch", "login_code=x"], "정수를", "whole number"),
         (["--server", "demo"], "명령을 적어 주세요", "a command is missing"),
         (["list", "--json", "--csv"], "함께 쓸 수 없습니다", "cannot be used together"),

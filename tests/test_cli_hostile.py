@@ -145,3 +145,17 @@ def test_all_that_people_read_leaves_by_the_doors_that_clean_it() -> None:
     trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
     calls = [(name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert [(name, node.lineno) for name, node in calls if ast.unparse(node.func) in AROUND] == []
+
+
+@pytest.mark.posix
+def test_a_terminal_that_cannot_move_its_cursor_shows_readable_lines(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("JOGEON_SERVER", broker.url)
+    for argv in (("watch", "0", "--duration", "1s"), ("list",)):
+        code, text = seen(*argv)
+        assert code == 0
+        assert not any(sign in text for sign in ('{"', "\x1b"))
+        assert_harmless(text)
+    assert '{"event"' in seen("watch", "0", "--json", "--duration", "1s")[1]

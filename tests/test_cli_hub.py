@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,15 @@ def test_a_unit_runs_what_was_typed(shell: Shell) -> None:
     assert "RestartPreventExitStatus=3 6" in said.out
 
 
+@pytest.mark.posix
+def test_systemd_has_nothing_to_say_about_a_unit(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "jogeon-hub.service"
+    file.write_text(shell("hub", "unit", "급등주", "--journal", "/srv/a $b 50%.journal", "--keep", "90d").out)
+    if (judge := shutil.which("systemd-analyze")) is not None:
+        said = subprocess.run([judge, "verify", str(file)], capture_output=True, check=True, text=True)
+        assert (said.stdout, said.stderr) == ("", "")
+
+
 def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:
     said = shell("hub", "status", "--lang", "en")
     assert said.code == 2
@@ -108,7 +118,11 @@ def test_the_tables_of_a_status(capsys: pytest.CaptureFixture[str]) -> None:
     }
     show_status(told, Texts("ko"))
     shown = capsys.readouterr().out
-    assert all(text in shown for text in ("connected", "1:70", "급등주", "127.0.0.1:9 x", "too slow"))
+    assert all(text in shown for text in ("접속됨", "1:70", "급등주", "127.0.0.1:9 x", "일반", "받는 것이 너무 느림"))
+    told["cut"] = [{"address": "127.0.0.1:8", "reason": "a word of a later hub"}]
+    show_status(told, Texts("en"))
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in ("connected", "plain", "a word of a later hub"))
 
 
 @pytest.mark.posix

@@ -20,7 +20,7 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
 
 
 def test_a_pipe_gets_a_line_for_each_condition(shell: Shell) -> None:

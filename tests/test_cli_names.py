@@ -137,7 +137,7 @@ def test_what_is_lacking_is_said_with_what_to_type(shell: Shell, argv: tuple[str
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_person_reads_a_table(shell: Shell, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
     said = shell("names", "--server", WS, "--lang", "ko")
     rows = said.out.splitlines()
     assert all(code in said.out for code in ("005930", "000660", "57JBHH"))

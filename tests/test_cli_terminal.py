@@ -17,6 +17,7 @@ from jogeon.cli.showing.tables import console
 from jogeon.cli.showing.terminal import (
     clean,
     hush,
+    is_seen,
     is_terminal,
     prepare_streams,
     retell,
@@ -129,7 +130,7 @@ def test_there_may_be_nothing_to_hush(monkeypatch: pytest.MonkeyPatch) -> None:
     hush()
 
 
-def test_a_dumb_terminal_is_written_to_as_a_pipe_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_look_at_a_dumb_terminal_that_cannot_move_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -137,4 +138,6 @@ def test_a_dumb_terminal_is_written_to_as_a_pipe_is(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TERM", "xterm")
     assert is_terminal(Terminal())
     monkeypatch.setenv("TERM", "dumb")
+    assert is_seen(Terminal())
     assert not is_terminal(Terminal())
+    assert not is_seen(io.StringIO())

@@ -20,7 +20,10 @@ from test_reports import filled
 
 KOREAN, ENGLISH = Texts("ko"), Texts("en")
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NAMES = {"UTF", "HTTP", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL"}
+NAMES = {
+    "UTF", "HTTP", "REST", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL", "NATS", "JetStream",
+    "nats", "server", "js", "JOURNAL", "EPOCH", "N",
+}  # fmt: skip
 """Names that no language changes."""
 VALUES = r"글값|이름값|다른값|자리값|까닭값|\d"
 """What `filled` puts into the fields of a report."""
@@ -72,6 +75,9 @@ def test_the_systems_own_english_is_not_shown_to_who_reads_korean() -> None:
     odd = Report("system", number=99_999, text="odd")
     assert (said(odd, KOREAN), said(odd, ENGLISH)) == ("시스템 오류 99999", "odd")
     assert said(Report("certificate", name="invalid", text="odd"), KOREAN) == "odd"
+    foreign = Report("library", name="RemoteProtocolError", text="Server disconnected")
+    assert said(foreign, KOREAN) == "라이브러리 오류 RemoteProtocolError"
+    assert said(foreign, ENGLISH) == "Server disconnected"
 
 
 def test_a_certificate_is_said_in_korean() -> None:
@@ -91,7 +97,7 @@ def test_a_state_says_what_its_fields_hold() -> None:
     assert cause_of(State(0, "registered", active=3, of=10), KOREAN) == "10개 중 3개"
     notices = (Report("journal set aside", name="기록.1"), Report("journal damaged"))
     assert cause_of(State(0, "started", notices=notices), KOREAN) == (
-        "기록 파일이 손상되어 기록.1(으)로 옮기고 새로 시작함; 기록 파일이 손상되어 새로 시작함"
+        "기록 파일이 손상되어 기록.1로 옮기고 새로 시작함; 기록 파일이 손상되어 새로 시작함"
     )
     assert cause_of(State(0, "ended", error=Report("taken")), KOREAN) == "같은 앱키로 다른 프로그램이 접속함"
 

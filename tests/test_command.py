@@ -10,6 +10,7 @@ from jogeon.alerts.command import Command
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Refused, Sent
 from jogeon.alerts.webhook import as_object
+from jogeon.reports import Report
 from test_outbox import row
 
 KEEP = "import sys; open(sys.argv[1], 'w', encoding='utf-8').write(sys.stdin.buffer.read().decode('utf-8'))"
@@ -26,7 +27,8 @@ async def test_one_that_does_not_read_is_fine() -> None:
 
 
 async def test_another_exit_code_is_tried_again() -> None:
-    assert await Command((sys.executable, "-c", "exit(3)")).send(Message((row(),), "가")) == Later("exit code 3")
+    outcome = await Command((sys.executable, "-c", "exit(3)")).send(Message((row(),), "가"))
+    assert outcome == Later(Report("exit code", number=3))
 
 
 @pytest.mark.parametrize("argv", [("no-such-program-of-anybody",), ("a\0b",)])

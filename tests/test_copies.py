@@ -11,12 +11,12 @@ import pytest
 
 from jogeon.errors import JournalError
 from jogeon.events import Condition, Enter, Event, Leave, State
+from jogeon.export import EXPORTED
 from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.copies import Copy, copied
 from jogeon.journal.history import ALL, History, Selection
 from jogeon.journal.reading import open_reader, told
-from jogeon.journal.shape import COLUMNS
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RISE, MADE = Condition("4", "급등주"), Condition("7", '신고가, "돌파"')
 EVER = (0, 2**63 - 1)
-KINDS = ", ".join(f'"{name}"' for name in COLUMNS)
+KINDS = ", ".join(f'"{name}"' for name in EXPORTED)
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
 

@@ -80,7 +80,7 @@ SETTLED = 0.5
 """Seconds after its first line from which a block that goes on is in its loop."""
 ENOUGH_LINES = 2
 PATIENCE = 100.0
-OTHER_PROGRAMS = {"curl", "jq", "ForEach-Object", "Invoke-RestMethod"}
+OTHER_PROGRAMS = {"curl", "jq", "ForEach-Object", "Invoke-RestMethod", "Register-ScheduledTask", "Start-ScheduledTask"}
 PLACEHOLDERS = {"NAME…": "급등주", "FILE": "my.toml"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WITHOUT_CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from exported import read_any, read_columns, read_json
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Snapshot, State, StateName
-from jogeon.export import FORMULA, WRITERS
+from jogeon.export import EXPORTED, FORMULA, WRITERS
 from jogeon.journal import lines, parts
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.history import ALL, History, Selection
@@ -112,8 +112,8 @@ def test_every_kind_of_file_has_the_same_columns(tmp_path: Path) -> None:
     record(tmp_path / "journal", WEEK, NAMES)
     found = {suffix: list(read_columns(exported(tmp_path / "journal", suffix))) for suffix in FLAT}
     for csv_row, parquet_row, sqlite_row in zip(*found.values(), strict=True):
-        assert set(csv_row) == set(parquet_row) == set(sqlite_row) == set(COLUMNS)
-        for name in COLUMNS:
+        assert set(csv_row) == set(parquet_row) == set(sqlite_row) == set(EXPORTED)
+        for name in EXPORTED:
             told = parquet_row[name]
             if isinstance(told, dt.datetime):
                 told = told.isoformat(" ", "seconds" if name == "time" else "microseconds")
@@ -143,7 +143,7 @@ def test_any_codes_of_a_snapshot_go_through_in_the_same_cell(tmp_path: Path) -> 
 
 def test_the_view_in_a_journal_has_them_too(tmp_path: Path) -> None:
     record(tmp_path / "journal", WEEK, NAMES)
-    copy = list(read_columns(exported(tmp_path / "journal", ".sqlite")))
+    copy = [{name: row[name] for name in COLUMNS} for row in read_columns(exported(tmp_path / "journal", ".sqlite"))]
     assert list(read_columns(tmp_path / "journal")) == copy
 
 
@@ -214,7 +214,7 @@ def test_parquet_has_typed_columns(tmp_path: Path) -> None:
     path = exported(tmp_path / "it's a week", ".parquet")
     with duckdb.connect() as db:
         found = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-        assert {row[0]: row[1] for row in found} == COLUMNS
+        assert {row[0]: row[1] for row in found} == EXPORTED
         rows = db.execute("SELECT code, clock, origin, open FROM read_parquet(?)", [str(path)]).fetchall()
         assert rows[1] == ("005930", "090000", "live", None)
 

@@ -15,6 +15,7 @@ import pytest
 from jogeon.errors import InvalidSetting
 from jogeon.files import (
     NotAFileError,
+    changeable,
     config_dir,
     create_private,
     draft_of,
@@ -30,6 +31,7 @@ from jogeon.files import (
     whole_file,
     write_private,
 )
+from jogeon.reports import Report
 
 
 def write(path: Path | str, content: bytes = b"all of it") -> None:
@@ -273,6 +275,43 @@ def test_nothing_waits_for_what_lies_in_the_place_of_a_file(tmp_path: Path) -> N
         for name in ("pipe", "link", "loop", "socket"):
             with pytest.raises(InvalidSetting):
                 read_small(tmp_path / name)
+
+
+@pytest.mark.posix
+def test_a_file_that_others_may_replace_is_changeable(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    path = folder / "file"
+    assert changeable(path) is None
+    assert changeable(folder / "no" / "file") is None
+    path.touch(0o644)
+    assert changeable(path) is None
+    for mode in (0o777, 0o772, 0o770):
+        folder.chmod(mode)
+        why = changeable(path)
+        assert why is not None
+        assert (why.kind, why.place, why.code) == ("folder open to others", str(folder), f"{mode:04o}")
+        assert changeable(folder / "nothing") == why
+    folder.chmod(0o1777)  # as /tmp: everybody may put files there, nobody may touch another's
+    assert changeable(path) is None
+    path.chmod(0o666)
+    assert changeable(path) == Report("open to others", code="0666")
+
+
+@pytest.mark.posix
+def test_a_link_is_as_changeable_as_the_folders_of_both_its_ends(tmp_path: Path) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir(mode=0o700)
+    (tmp_path / "there" / "file").touch(0o600)
+    link = tmp_path / "here" / "link"
+    link.symlink_to(tmp_path / "there" / "file")
+    assert changeable(link) is None
+    for name in ("here", "there"):
+        (tmp_path / name).chmod(0o777)
+        why = changeable(link)
+        assert why is not None
+        assert why.place == str(tmp_path / name)
+        (tmp_path / name).chmod(0o700)
 
 
 @pytest.mark.posix

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import logging
+import socket
 import time
+from collections import Counter
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +20,7 @@ from starlette.routing import Route
 
 from jogeon.server import http as rest
 from jogeon.server.callers import Callers
-from jogeon.server.door import WAITING
+from jogeon.server.door import WAITING, Door
 from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response
 from jogeon.server.server import open_door
 
@@ -233,3 +237,51 @@ async def test_every_answer_says_when_it_was_given(http: httpx2.AsyncClient) -> 
     """A client learns from it how wrong its own clock is."""
     said = parsedate_to_datetime((await http.get("/teapot")).headers["date"])
     assert abs(said.timestamp() - time.time()) < 60
+
+
+@pytest.mark.parametrize(
+    "sent", [b"no HTTP at all\r\n\r\n", b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"]
+)
+async def test_nonsense_and_what_breaks_off_leave_no_line_in_the_log(
+    address: str, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = int(address.rpartition(":")[2])
+    for _ in range(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        if sent.endswith(b"{"):
+            await asyncio.sleep(0.05)
+        else:
+            assert b" 400 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    async with httpx2.AsyncClient(base_url=address) as client:
+        assert (await client.get("/teapot")).status_code == 418
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_storm_of_connections_leaves_the_loop_its_turns(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn, accepted = itertools.count(), Counter[int]()
+    now = next(turn)
+
+    def tick() -> None:
+        nonlocal now
+        now = next(turn)
+        ticking[0] = asyncio.get_running_loop().call_soon(tick)
+
+    def accept(self: Door) -> tuple[socket.socket, object]:
+        found = original(self)
+        accepted[now] += 1
+        return found
+
+    original = Door.accept
+    monkeypatch.setattr(Door, "accept", accept)
+    there = "127.0.0.1", int(address.rpartition(":")[2])
+    crowd = [socket.create_connection(there) for _ in range(WAITING)]
+    ticking = [asyncio.get_running_loop().call_soon(tick)]
+    while accepted.total() < len(crowd):
+        await asyncio.sleep(0)
+    ticking[0].cancel()
+    for each in crowd:
+        each.close()
+    assert max(accepted.values()) < WAITING / 4

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon.alerts.letterbox import Letterbox
+from jogeon.alerts.outbox import reason_in
 from jogeon.alerts.rebuilding import CURSOR, row_of
 from jogeon.journal.inbox import Source
 from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import Posted, read_cursor, read_posts
 from jogeon.journal.writer import Journal
+from jogeon.reports import Report
 from test_outbox import row
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ async def test_a_row_that_was_sent_alone_is_in_no_digest(journal: Journal) -> No
     box = Letterbox(journal, lambda _: None)
     box.post([row(1)], lambda _: 1, 1)
     await box.settled()
-    await box.mark([row(1)], "sent", "")
+    await box.mark([row(1)], "sent", None)
     assert [(each.state, each.digest) for each in posts(journal)] == [("sent", None)]
 
 
@@ -69,18 +71,18 @@ async def test_what_became_of_a_row_is_in_the_file(journal: Journal) -> None:
     rows = [row(n) for n in range(4)]
     box.post(rows, lambda _: 1, 1)
     await box.settled()
-    await box.mark(rows[:1], "waiting", "HTTP 500")
+    await box.mark(rows[:1], "waiting", Report("HTTP", text="500"))
     (again, *_) = await box.waiting("phone")
-    await box.mark([again, rows[1]], "sent", "")
-    await box.mark(rows[2:3], "dropped", "too old", tried=False)
+    await box.mark([again, rows[1]], "sent", None)
+    await box.mark(rows[2:3], "dropped", Report("too old"), tried=False)
     assert await box.waiting("phone") == rows[3:]
-    told = [(each.state, each.tries, each.done_ns, each.reason, each.digest) for each in posts(journal)]
+    told = [(each.state, each.tries, each.done_ns, reason_in(each.reason), each.digest) for each in posts(journal)]
     assert box.changes == len(rows) + 3
     assert told == [
-        ("sent", 2, 5, "", rows[0].id),
-        ("sent", 1, 5, "", rows[0].id),
-        ("dropped", 0, 5, "too old", None),
-        ("waiting", 0, None, "", None),
+        ("sent", 2, 5, None, rows[0].id),
+        ("sent", 1, 5, None, rows[0].id),
+        ("dropped", 0, 5, Report("too old"), None),
+        ("waiting", 0, None, None, None),
     ]
 
 
@@ -89,7 +91,7 @@ async def test_what_stands_in_no_file_is_sent_all_the_same(journal: Journal) -> 
     box.post_unkept([row(1)])
     waiting: list[Row] = list(await box.waiting("phone"))
     assert waiting == [row(1)]
-    await box.mark(waiting, "sent", "")
+    await box.mark(waiting, "sent", None)
     assert await box.waiting("phone") == []
     assert posts(journal) == []
 
@@ -101,5 +103,5 @@ async def test_a_journal_that_has_ended_costs_no_message(journal: Journal) -> No
     box.post([row(2)], lambda _: 1, 1)
     assert not await box.settled()
     assert await box.waiting("phone") == [row(1), row(2)]
-    await box.mark([row(1), row(2)], "sent", "")
+    await box.mark([row(1), row(2)], "sent", None)
     assert await box.waiting("phone") == []

@@ -40,10 +40,10 @@ def told(draw: st.DrawFn) -> Event:
     return kind(at_ns, draw(st.sampled_from(CONDITIONS)), code, draw(clocks))
 
 
-def text(path: object, form: Form, selection: Selection) -> tuple[int, str]:
+def text(path: object, form: Form, selection: Selection) -> tuple[int, bytes]:
     with History(path) as history:  # type: ignore[arg-type]  # a path
         made = list(history.lines(form, selection))
-    return sum(count for count, _ in made), "".join(part for _, part in made)
+    return sum(count for count, _ in made), b"".join(part for _, part in made)
 
 
 @settings(max_examples=50)  # each fills tables of all seconds of a day

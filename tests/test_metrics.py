@@ -1,39 +1,59 @@
-"""The text format of Prometheus: one family after the other, each sample on a line of its own."""
+"""What Prometheus is told: read back by its own parser."""
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING, Any
 
-from jogeon.hub.metrics import metrics
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as plain
 
-TOLD = {
+from jogeon.hub.metrics import load, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOLD: dict[str, Any] = {
     "upstream": {"server": "demo", "state": "connected", "heard": None, "logins": 3},
     "journal": {"id": "x", "epoch": 2, "n": 1234567, "trouble": None},
     "conditions": [{"name": 'a "급등주" \\', "members": 12}, {"name": "새 조건", "members": None}],
     "consumers": [{"kind": "plain", "waiting": 10, "behind": 0}, {"kind": "jogeon", "waiting": 2**20, "behind": 7}],
     "cut": [{"reason": "too slow"}],
 }
-SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="([^"\\\n]|\\.)*"(,[a-z]+="([^"\\\n]|\\.)*")*\})? [0-9.e+]+')
+ACCEPT = "application/openmetrics-text; version=1.0.0"
 
 
-def test_every_line_is_a_comment_or_a_sample() -> None:
-    text = metrics(TOLD)
-    assert text.endswith("\n")
-    for line in text.splitlines():
-        assert line.startswith(("# HELP jogeon_hub_", "# TYPE jogeon_hub_")) or SAMPLE.fullmatch(line), line
+def samples(body: bytes, read: Callable[..., Any] = plain) -> dict[tuple[str, str], float]:
+    return {
+        (sample.name.removeprefix("jogeon_hub_"), "".join(sample.labels.values())): sample.value
+        for family in read(body.decode())
+        for sample in family.samples
+    }
 
 
-def test_what_is_told() -> None:
-    lines = metrics(TOLD).splitlines()
-    for line in (
-        "jogeon_hub_up 1", "jogeon_hub_logins_total 3", 'jogeon_hub_journal_n{epoch="2"} 1234567',
-        r'jogeon_hub_members{condition="a \"급등주\" \\"} 12', 'jogeon_hub_consumers{kind="jogeon"} 1',
-        "jogeon_hub_waiting_max 1048576", "jogeon_hub_behind_max 7", "jogeon_hub_cut 1",
-    ):  # fmt: skip
-        assert line in lines
+@pytest.mark.parametrize(("accept", "kind", "read"), [("", "text/plain", plain), (ACCEPT, "openmetrics", openmetrics)])
+def test_what_is_told_in_either_form(accept: str, kind: str, read: Callable[..., Any]) -> None:
+    load()
+    body, content_type = metrics(TOLD, accept)
+    assert kind in content_type
+    found = samples(body, read)
+    assert {
+        ("up", ""): 1.0, ("logins_total", ""): 3.0, ("journal_n", "2"): 1234567.0, ("journal_trouble", ""): 0.0,
+        ("members", 'a "급등주" \\'): 12.0, ("consumers", "jogeon"): 1.0, ("consumers", "plain"): 1.0,
+        ("waiting_max", ""): 1048576.0, ("behind_max", ""): 7.0, ("cut", ""): 1.0,
+    }.items() <= found.items()  # fmt: skip
+    assert ("members", "새 조건") not in found
 
 
 def test_a_hub_that_nobody_uses() -> None:
-    lines = metrics(TOLD | {"consumers": [], "conditions": [], "cut": []}).splitlines()
-    assert "jogeon_hub_waiting_max 0" in lines
-    assert "jogeon_hub_up 0" in metrics(TOLD | {"upstream": {"state": "reconnecting", "logins": 1}}).splitlines()
+    found = samples(metrics(TOLD | {"consumers": [], "conditions": [], "cut": []})[0])
+    assert found["waiting_max", ""] == 0
+    away = samples(metrics(TOLD | {"upstream": {"state": "reconnecting", "logins": 1}})[0])
+    assert away["up", ""] == 0
+
+
+def test_of_a_name_that_two_conditions_bear_there_is_one_sample() -> None:
+    twice = [{"name": "급등주", "members": 1}, {"name": "급등주", "members": 2}]
+    body, _ = metrics(TOLD | {"conditions": twice})
+    assert body.count("급등주".encode()) == 1
+    assert samples(body)["members", "급등주"] == 1

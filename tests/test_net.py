@@ -177,7 +177,7 @@ def test_a_systems_own_judgement_counts_unless_a_variable_names_whom_to_trust(
         ("SSL_CERT_FILE", "nothing.pem", "No such file or directory"),
         ("SSL_CERT_FILE", "text.pem", "no certificate or crl found"),
         pytest.param("SSL_CERT_FILE", "pipe", "not a file", marks=pytest.mark.posix),  # and nobody waits for it
-        ("SSL_CERT_DIR", "nowhere", "no such folder"),
+        ("SSL_CERT_DIR", "nowhere", "No such file or directory"),
     ],
 )
 def test_what_a_variable_names_must_be_there(

@@ -2,8 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, Row, next_message, outdated
+from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, Row, next_message, outdated, shortened, size_of
 
 
 def row(
@@ -55,15 +56,21 @@ def test_five_hundred_at_once_fit_into_a_few() -> None:
     assert messages <= 4
 
 
-@given(st.lists(st.text(min_size=1, max_size=2000), min_size=1, max_size=60))
-def test_a_digest_names_every_row_and_fits(texts: list[str]) -> None:
-    waiting = [row(n, text=text) for n, text in enumerate(texts)]
+@given(st.lists(st.text("가a🚀", min_size=1, max_size=5000), min_size=1, max_size=60), st.text("가🚀", max_size=5000))
+def test_a_digest_names_every_row_and_fits(texts: list[str], name: str) -> None:
+    waiting = [structs.replace(row(n, text=text), condition=name, rule=name) for n, text in enumerate(texts)]
     message = next_message(waiting, digests=True)
     assert message
     assert message.rows == tuple(waiting[: len(message.rows)])
+    assert size_of(message.text) <= MESSAGE_SIZE
     if len(message.rows) > 1:
-        assert len(message.text) <= MESSAGE_SIZE
         assert all(each.code in message.text for each in message.rows)
+
+
+def test_a_long_text_is_cut_between_two_characters_and_shows_it() -> None:
+    assert shortened("가" * MESSAGE_SIZE) == "가" * MESSAGE_SIZE
+    assert shortened("가" + "🚀" * MESSAGE_SIZE) == "가" + "🚀" * (MESSAGE_SIZE // 2 - 1) + "…"
+    assert (size_of("가a"), size_of("🚀"), size_of("\ud800")) == (2, 2, 1)
 
 
 def test_what_is_older_than_its_age_is_outdated() -> None:

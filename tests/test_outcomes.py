@@ -1,7 +1,9 @@
 """What became of the stocks that entered: the same as a plain reading of the quotes says."""
 
+import sqlite3
 import statistics
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,36 +116,58 @@ def test_after_the_close_there_is_none() -> None:
     assert (start_ns, end_ns) == (at(six_thirty) - 1, at(six_thirty + 600) - 1)
 
 
-seconds = st.integers(0, 4_000)
+seconds = st.integers(0, 4_000) | st.sampled_from([0, 5, 10, 11, 20, 31, 59, 60, 61, 70, 239, 240, 300, 600, 3_600])
 codes = st.sampled_from(("005930", "000660"))
 sources = st.sampled_from([None, None, "quote", "trade", "snapshot"])
+whats = st.sampled_from(("enter", "enter", "leave", "recovered"))
+
+
+def change(when: int, code: str, what: str) -> Event:
+    if what == "recovered":
+        return Enter(at(when), RISE, code, "", "recovered", at(0), at(when))
+    return (Leave if what == "leave" else Enter)(at(when), RISE, code)
 
 
 @given(
-    st.lists(st.tuples(seconds, codes, st.booleans())),
+    st.lists(st.tuples(seconds, codes, whats), min_size=1),
     st.lists(st.tuples(codes, seconds, st.none() | st.integers(0, 5), sources), max_size=200),
+    st.tuples(seconds, seconds) | st.just((0, 5_000)),
+    st.none() | seconds,
 )
 def test_they_are_what_a_plain_reading_says(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, str, bool]], quotes: list[Quote]
+    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[int, str, str]],
+    quotes: list[Quote],
+    span: tuple[int, int],
+    deleted: int | None,
 ) -> None:
+    """Of any stretch, with a clock that is set back, what was derived, and what is old deleted."""
     path = tmp_path_factory.mktemp("outcomes") / "journal"
     quotes = list({(code, when): (code, when, price, source) for code, when, price, source in quotes}.values())
-    events: list[Event] = [(Leave if left else Enter)(at(when), RISE, code) for when, code, left in changes]
-    write(path, events, quotes)
-    found = outcomes(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 3)
+        write(path, [change(*each) for each in changes], quotes)
+        if deleted is not None:
+            store = Store.open(path)
+            while store.forget(at(deleted)):
+                pass
+            store.close()
+    with History(path) as history, closing(sqlite3.connect(path)) as db:
+        held = [event for _, _, event in history.events(Selection((at(span[0]), at(span[1]))))]
+        mine = db.execute("SELECT code, at_ns, price, source FROM quotes WHERE price > 0 ORDER BY at_ns").fetchall()
+    found = outcomes(path, Selection((at(span[0]), at(span[1]))))
+    entries = [event for event in held if isinstance(event, Enter) and event.origin == "live"]
     for after, minutes in (("1m", 1), ("5m", 5), ("10m", 10), ("30m", 30), ("60m", 60)):
         returned = []
-        for event in (each for each in events if isinstance(each, Enter)):
-            mine = sorted(
-                (at(when), price, source) for code, when, price, source in quotes if code == event.code and price
-            )
-            entry = [p for t, p, s in mine if s in ("quote", "trade") and 0 <= t - event.at_ns <= 10 * SECOND]
+        for event in entries:
+            own = [(t, price, source) for code, t, price, source in mine if code == event.code]
+            entry = [p for t, p, s in own if s in ("quote", "trade") and 0 <= t - event.at_ns <= 10 * SECOND]
             end = event.at_ns + minutes * 60 * SECOND
-            later = [p for t, p, _ in mine if 0 <= end - t < min(60, minutes * 30) * SECOND]
+            later = [p for t, p, _ in own if 0 <= end - t < min(60, minutes * 30) * SECOND]
             if entry and later:
                 returned.append((later[-1] - entry[0]) * 100 / entry[0])
         outcome = found["급등주", after]
-        assert (outcome.entries, outcome.priced) == (sum(isinstance(e, Enter) for e in events), len(returned))
+        assert (outcome.entries, outcome.priced) == (len(entries), len(returned))
         assert outcome.positive == sum(each > 0 for each in returned)
         assert outcome.median == (statistics.median(returned) if returned else None)
 

@@ -10,7 +10,7 @@ import pytest
 from jogeon.events import Condition, Enter, Event, Leave, State
 from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.parts import PLAIN, Part, Parts, Texts
+from jogeon.journal.parts import Part, Parts, Texts
 from jogeon.journal.reading import open_reader
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
@@ -45,7 +45,7 @@ def made(path: Path, told: list[Event], names: list[tuple[str, int, str]] | None
         cut = Parts(db, Texts(lambda *_: "", lambda *_: ""), "at_ns > ?", (0,))
 
         def plainly(values: parts.Values, count: int) -> bool | None:
-            found = db.execute(f"SELECT count(*) {PLAIN} AND {cut.where}", values).fetchone()[0]
+            found = db.execute(f"SELECT count(*) {cut.plain}", values).fetchone()[0]
             return True if found == count else None
 
         def one_by_one(_part: Part, _values: parts.Values) -> bool:

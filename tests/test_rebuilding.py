@@ -1,5 +1,7 @@
 """A decider after a restart, for other rules and for a dry run: as if it had seen the whole journal."""
 
+import contextlib
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -110,3 +112,18 @@ def test_cool_downs_and_caps_go_on_over_a_restart(tmp_path: Path) -> None:
         db.close()
         keep(path, [alert], 2)
         assert rebuilt(path, [wanted], 4, 0).alerts == []
+
+
+def test_what_was_decided_counts_where_days_lie_between_the_runs(tmp_path: Path) -> None:
+    """The run before ended with events behind its last place; what it had decided until then still has a say."""
+    for name, wanted in (("cool", one(cooldown=600)), ("cap", one(cap=1))):
+        path = tmp_path / f"{name}.journal"
+        record(path, [snapshot(0), enter(1), leave(2), enter(3), enter(4 * 86_400, "000660")])
+        begun = rebuilt(path, [wanted], 0, 0).decider
+        db = open_reader(path)
+        (alert,) = [a for step in read_steps(db, 0, 2, priced=False) for a in taken(begun, step)]
+        db.close()
+        keep(path, [alert], 2)
+        with contextlib.closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE outbox SET state = 'sent'")
+        assert [each.code for each in rebuilt(path, [wanted], 5, 0).alerts] == ["000660"]

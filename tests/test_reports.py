@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import re
 import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -77,6 +78,38 @@ def test_no_state_and_no_anomaly_is_made_of_english_words() -> None:
                 assert not any(isinstance(each, ast.JoinedStr | ast.Constant | ast.BinOp) for each in words), path
 
 
+PROSE = {
+    "JogeonError": (0, ""), "RemoteProtocolError": (0, ""), "ConnectionLost": (0, "detail"),
+    "CouldNotConnect": (9, "detail"), "CannotServe": (9, "detail"), "InvalidSetting": (9, "detail"),
+    "JournalError": (2, "detail"), "PositionError": (2, "detail"), "AlertRefused": (1, "reason"),
+    "EmptyPageKey": (0, "detail"), "RepeatedPageKey": (0, "detail"), "TooManyRows": (0, "detail"),
+    "TooManyPages": (0, "detail"), "Later": (0, "reason"), "Refused": (0, "reason"), "Refusal": (1, "text"),
+    "TokenRefused": (9, "text"), "RequestRefused": (9, "text"), "LoginRefused": (9, "text"), "Reply": (9, "text"),
+    "SessionTaken": (9, "holder"), "Report": (9, "text"),
+}  # fmt: skip
+"""What people are told by, and where its words stand: the argument's place (9: none) and its name."""
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Yield the texts that an expression is made of; what is called is looked at by itself."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    if not isinstance(node, ast.Call):
+        for part in ast.iter_child_nodes(node):
+            yield from literals(part)
+
+
+def test_no_error_is_made_of_english_words() -> None:
+    """What a program did wrong (LocalProtocolError, TypeError) and an address are told by other means."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and (name := ast.unparse(node.func).split(".")[-1]) in PROSE:
+                place, word = PROSE[name]
+                told = [*node.args[place : place + 1], *(each.value for each in node.keywords if each.arg == word)]
+                prose = [text for each in told for text in literals(each) if re.search("[a-z]{2} [a-z]", text)]
+                assert prose == [], f"{path}:{node.lineno}"
+
+
 @given(recorded.reports)
 def test_a_report_goes_through_json_unharmed(report: Report) -> None:
     assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
@@ -101,8 +134,8 @@ def test_code_and_text_of_a_close_are_told_as_far_as_they_go() -> None:
 def test_an_error_of_the_system_keeps_its_number_and_its_words() -> None:
     gone = OSError(errno.ENOENT, os.strerror(errno.ENOENT), "a.txt")
     assert report_of(gone) == Report("system", number=errno.ENOENT, text=os.strerror(errno.ENOENT))
-    assert report_of(OSError("no number")) == Report("other", text="no number")
-    assert report_of(ValueError()) == Report("other", text="ValueError")
+    assert report_of(OSError("no number")) == Report("library", name="OSError", text="no number")
+    assert report_of(ValueError()) == Report("library", name="ValueError", text="ValueError")
 
 
 class Inner(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

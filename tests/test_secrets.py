@@ -11,6 +11,7 @@ import json
 import logging
 import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,12 +20,20 @@ import pytest
 
 from broker import Broker as TokenBroker
 from broker import refusal
-from jogeon.account.keys import SERVERS, KiwoomServer, find_keys
+from jogeon.account.hubs import Note
+from jogeon.account.keys import SERVERS, Keys, KiwoomServer, find_keys
 from jogeon.client import Client
 from jogeon.connect import connect
-from jogeon.errors import JogeonError
+from jogeon.endpoint import Endpoint, FixedToken
+from jogeon.errors import JogeonError, SessionTaken
+from jogeon.hub.hub import Hub, HubSettings
+from jogeon.hub.tokens import HubTokens
+from jogeon.live.policy import Policy
 from jogeon.server.frames import close_frame, text_frame
 from jogeon.simulator.simulator import Simulator
+from jogeon.testing import Broker as Script
+from jogeon.web import exchange
+from naive_client import NaiveClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -243,3 +252,47 @@ async def test_when_the_server_quotes_the_token(argv: tuple[str, ...], monkeypat
     pieces = [TOKEN[at : at + 14] for at in range(len(TOKEN) - 14)]
     assert [piece for piece in pieces if piece in "".join([said, *kept])] == []
     assert ("…" in "".join(kept)) is (argv[0] == "record")
+
+
+def contents(folder: Path) -> list[str]:
+    return [path.read_bytes().decode(errors="replace") for path in folder.iterdir() if path.is_file()]
+
+
+async def test_a_hub_passes_on_nothing_of_the_session_above(log: Callable[[], str], tmp_path: Path) -> None:
+    keys, journal, heard = Keys("planted-app-key", "planted-secret-key"), tmp_path / "j", list[str]()
+    async with Script({"급등주": ["005930"]}) as above:
+        where = contextlib.nullcontext(Endpoint("scripted", above.url, FixedToken("planted-token")))
+        settings = HubSettings(server=above.url, journal=journal, everything=True)
+        async with Hub(where, Policy(pace=1_000), HubTokens(time.time, keys), settings) as hub:
+            note = Note(above.url, hub.websocket, hub.rest, 1, 0, "", "kept in the note alone")
+            body = {"grant_type": "client_credentials", "appkey": keys.app_key, "secretkey": keys.secret_key}
+            headers = {"Content-Type": "application/json"}
+            for wrong in ({"secretkey": "x"}, {}):
+                sent = json.dumps(body | wrong).encode
+                reply = await exchange("POST", f"{hub.rest}/oauth2/token", sent, headers=headers)
+                heard.append(reply.body.decode())
+            token = json.loads(reply.body)["token"]
+            async with NaiveClient(hub.websocket, token) as plain, NaiveClient(hub.websocket, None) as ours:
+                await plain.watch("0")
+                await ours.send({"trnm": "LOGIN", "token": token, "jogeon": 1})
+                assert (await ours.login())["return_code"] == 0
+                await ours.send({"trnm": "FOLLOW", "seqs": ["0"], "after": "", "stex_tp": "K", "members": True})
+                await ours.hear("FOLLOW")
+                above.enter("급등주", "000660")
+                above.refuse("ka10172", 8005, "planted-token")  # what a broker might quote
+                for seq in ("0", "no such seq"):
+                    await plain.search(seq)
+                for path in ("/hub/status", "/metrics", "/hub/events"):
+                    reply = await exchange("GET", hub.rest + path, headers={"Authorization": f"Bearer {token}"})
+                    assert reply.status == 200
+                    heard.append(reply.body.decode())
+                above.system("R10001", "동일한 App key로 접속이 되었습니다")
+                with pytest.raises(SessionTaken) as taken:
+                    await asyncio.wait_for(hub.run(), 10)
+                await plain.closed()
+                heard += [json.dumps(client.frames, ensure_ascii=False) for client in (plain, ours)]
+        assert above.logins == 1
+    heard += [told(taken.value), repr(note), repr(hub), repr(settings), log()]
+    heard += contents(tmp_path)
+    assert "000660" in "".join(heard)
+    assert leaked("".join(heard).replace(token, "")) == []

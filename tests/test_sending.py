@@ -7,6 +7,7 @@ from jogeon.alerts.outbox import MAX_AGE, Message, Row
 from jogeon.alerts.sending import Sender
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent
 from jogeon.journal.beside import RowState
+from jogeon.reports import Report
 from test_outbox import row
 from wire import virtual, wall
 
@@ -18,7 +19,7 @@ class Shelf:
 
     def __init__(self, *rows: Row) -> None:
         self.rows = list(rows)
-        self.became: dict[str, tuple[str, str]] = {}
+        self.became: dict[str, tuple[str, Report | None]] = {}
         self.tried: list[bool] = []
 
     async def waiting(self, target: str) -> Sequence[Row]:
@@ -26,7 +27,7 @@ class Shelf:
         done = {name for name, (state, _) in self.became.items() if state != "waiting"}
         return [each for each in self.rows if each.target == target and each.id not in done]
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: str, *, tried: bool = True) -> None:
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
         self.tried.append(tried)
         await asyncio.sleep(0)
         for each in rows:
@@ -68,7 +69,7 @@ def test_rows_are_sent_in_their_order() -> None:
         shelf, phone = Shelf(*rows(3)), Phone()
         await sent(shelf, 1, phone=phone)
         assert [ids for _, ids in phone.heard] == [["0"], ["1"], ["2"]]
-        assert set(shelf.became.values()) == {("sent", "")}
+        assert set(shelf.became.values()) == {("sent", None)}
 
     virtual(main())
 
@@ -92,7 +93,7 @@ def test_a_burst_is_at_most_five_messages() -> None:
 
 def test_a_pause_that_the_target_asks_for_is_kept() -> None:
     async def main() -> None:
-        shelf, phone = Shelf(*rows(2)), Phone(Later("429", 30.0))
+        shelf, phone = Shelf(*rows(2)), Phone(Later(Report("HTTP", text="429"), 30.0))
         await sent(shelf, 100, phone=phone)
         assert phone.heard == [(0, ["0"]), (30, ["0"]), (30, ["1"])]
 
@@ -101,7 +102,7 @@ def test_a_pause_that_the_target_asks_for_is_kept() -> None:
 
 def test_pauses_grow_where_the_target_names_none() -> None:
     async def main() -> None:
-        shelf, phone = Shelf(*rows(1)), Phone(*[Later("500")] * 4)
+        shelf, phone = Shelf(*rows(1)), Phone(*[Later(Report("HTTP", text="500"))] * 4)
         await sent(shelf, 100, phone=phone)
         assert [at for at, _ in phone.heard] == [0, 1, 3, 7, 15]
 
@@ -110,9 +111,9 @@ def test_pauses_grow_where_the_target_names_none() -> None:
 
 def test_what_is_too_old_is_dropped_in_time_with_its_reason() -> None:
     async def main() -> None:
-        shelf, phone = Shelf(*rows(1)), Phone(Later("429 for hours", 7200.0))
+        shelf, phone = Shelf(*rows(1)), Phone(Later(Report("HTTP", text="429 for hours"), 7200.0))
         await sent(shelf, MAX_AGE / SECOND + 1, phone=phone)
-        assert shelf.became == {"0": ("dropped", "429 for hours")}
+        assert shelf.became == {"0": ("dropped", Report("HTTP", text="429 for hours"))}
         assert shelf.tried == [True, False]
         shelf.rows.append(row(1, made_ns=wall()))
         assert len(phone.heard) == 1
@@ -122,9 +123,9 @@ def test_what_is_too_old_is_dropped_in_time_with_its_reason() -> None:
 
 def test_a_refused_message_does_not_stop_the_next() -> None:
     async def main() -> None:
-        shelf, phone = Shelf(*rows(2)), Phone(Refused("too long"))
+        shelf, phone = Shelf(*rows(2)), Phone(Refused(Report("HTTP", text="400")))
         await sent(shelf, 1, phone=phone)
-        assert shelf.became == {"0": ("dropped", "too long"), "1": ("sent", "")}
+        assert shelf.became == {"0": ("dropped", Report("HTTP", text="400")), "1": ("sent", None)}
 
     virtual(main())
 
@@ -133,7 +134,7 @@ def test_a_target_that_raises_is_tried_again() -> None:
     async def main() -> None:
         shelf, phone = Shelf(*rows(1)), Phone(RuntimeError("a plug-in"))
         await sent(shelf, 5, phone=phone)
-        assert shelf.became == {"0": ("sent", "")}
+        assert shelf.became == {"0": ("sent", None)}
 
     virtual(main())
 
@@ -191,13 +192,14 @@ def test_while_muted_what_rules_decide_is_dropped_and_what_the_tool_reports_of_i
         sender.muted_until_ns = wall() + 60 * SECOND
         sender.start()
         await asyncio.sleep(1)
-        assert shelf.became == {"0": ("dropped", "muted"), "1": ("dropped", "muted"), "7": ("sent", "")}
+        muted = ("dropped", Report("muted"))
+        assert shelf.became == {"0": muted, "1": muted, "7": ("sent", None)}
         assert shelf.tried == [False, True]
         await asyncio.sleep(60)
         shelf.rows += [row(8, made_ns=wall())]
         sender.wake("phone")
         await asyncio.sleep(1)
-        assert shelf.became["8"] == ("sent", "")
+        assert shelf.became["8"] == ("sent", None)
         await sender.stop(0)
 
     virtual(main())

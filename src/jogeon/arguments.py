@@ -10,6 +10,7 @@ from os import PathLike
 from jogeon.errors import InvalidSetting
 from jogeon.events import Condition
 from jogeon.journal.position import Position
+from jogeon.reports import Report
 from jogeon.wire.values import bare_code
 
 ARGUMENT = "argument"
@@ -48,7 +49,7 @@ def stock_codes(codes: tuple[object, ...]) -> tuple[str, ...]:
             raise TypeError(f"a stock is named by its code, a str, not by {type(code).__name__} {code!r}")
     found = tuple(bare_code(str(code).upper()) for code in codes)
     if not all(found):
-        raise InvalidSetting(file=ARGUMENT, field="code", reason="wrong value", detail="six characters, as in 005930")
+        raise InvalidSetting(file=ARGUMENT, field="code", reason="wrong value", detail=Report("six characters"))
     return tuple(dict.fromkeys(found))
 
 
@@ -65,7 +66,7 @@ def check_bounds(**bounds: object) -> None:
         if not isinstance(bound, int) or isinstance(bound, bool):
             raise TypeError(f"{name} is an int, not {type(bound).__name__} {bound!r}")
         if bound < 1:
-            raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail="1 or more")
+            raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail=Report("at least", number=1))
 
 
 def position_in(after: object) -> Position:
@@ -74,8 +75,9 @@ def position_in(after: object) -> Position:
         raise TypeError(f"a position is a str, JOURNAL:EPOCH:N or EPOCH:N, not {type(after).__name__} {after!r}")
     try:
         return Position.parse(after)
-    except ValueError as error:
-        raise InvalidSetting(file=ARGUMENT, field="after", reason="wrong value", detail=str(error)) from None
+    except ValueError:
+        detail = Report("not a position", name=after)
+        raise InvalidSetting(file=ARGUMENT, field="after", reason="wrong value", detail=detail) from None
 
 
 def check_path(name: str, path: object) -> None:
@@ -83,7 +85,7 @@ def check_path(name: str, path: object) -> None:
     if path is not None and not isinstance(path, str | PathLike):
         raise TypeError(f"{name} is the path of a file, not {type(path).__name__} {path!r}")
     if path == "":
-        raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail="an empty path")
+        raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail=Report("empty path"))
 
 
 def check_length(name: str, seconds: object) -> None:
@@ -91,7 +93,7 @@ def check_length(name: str, seconds: object) -> None:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise TypeError(f"{name} is a number of seconds, not {type(seconds).__name__} {seconds!r}")
     if not 0 <= seconds < float("inf"):
-        raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail="0 seconds (never) or more")
+        raise InvalidSetting(file=ARGUMENT, field=name, reason="wrong value", detail=Report("seconds or never"))
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

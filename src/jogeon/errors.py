@@ -93,8 +93,9 @@ class InvalidSetting(InvalidAddress):
     wrong value, not allowed, empty, not one word, odd key, several lines, other key, not a mode, not a proxy, spoilt,
     no keys, half a pair, several pairs, several profiles, below one, no certificate, other key's, locked key; of
     `[alerts]` also no alerts, unknown key, not a table, not an array, name twice, no target, unknown target, unknown
-    text field, unknown condition, odd hours, odd length, odd time, odd comparison, within alone, key needed, open to
-    others, api in the clear, variable missing, not an address, needs prices. `detail` says more, `why` as data.
+    text field, text too long, unknown condition, odd hours, odd length, odd time, odd comparison, within alone, key
+    needed, open to others, api in the clear, variable missing, not an address, needs prices. `detail` says more, `why`
+    as data.
     """
 
     def __init__(self, *, file: str, field: str = "", reason: str, detail: "str | Report" = "") -> None:
@@ -250,11 +251,11 @@ class JournalError(JogeonError):
     """
 
     def __init__(self, path: object, reason: str, detail: "str | Report") -> None:
-        super().__init__(f"the journal {path} cannot be used: {detail}")
+        self.why = _as_report(detail)
+        super().__init__(_report("journal unusable", name=str(path), why=self.why))
         self.path = str(path)
         self.reason = reason
         self.detail = str(detail)
-        self.why = _as_report(detail)
 
 
 class PositionError(JogeonError):
@@ -265,11 +266,12 @@ class PositionError(JogeonError):
     next). `position` is where one stood.
     """
 
-    def __init__(self, position: object, reason: str, detail: str, following: object = None) -> None:
-        super().__init__(f"the stream cannot go on from {position}: {detail}")
+    def __init__(self, position: object, reason: str, detail: "str | Report", following: object = None) -> None:
+        self.why = _as_report(detail)
+        super().__init__(_report("stream cut", name=str(position), why=self.why))
         self.position = position
         self.reason = reason
-        self.detail = detail
+        self.detail = str(detail)
         self.next = following
 
 
@@ -282,12 +284,13 @@ class MissingExtra(JogeonError):
 
 
 class AlertRefused(JogeonError):
-    """A target of alerts did not take a message; `said` is what it says."""
+    """A target of alerts did not take a message; `said` is what it says, `why` as data."""
 
-    def __init__(self, target: str, reason: str) -> None:
-        super().__init__(f"{target} took no message: {reason}")
+    def __init__(self, target: str, reason: "str | Report") -> None:
+        self.why = _as_report(reason)
+        super().__init__(_report("took no message", name=target, why=self.why))
         self.target = target
-        self.said = reason
+        self.said = str(reason)
 
 
 class AlertUnreachable(AlertRefused):
@@ -295,10 +298,11 @@ class AlertUnreachable(AlertRefused):
 
 
 class PagingError(JogeonError):
-    """The pages of a search (ka10172) do not end properly; `rows` were read before that."""
+    """The pages of a search (ka10172) do not end properly, `why` says how; `rows` were read before that."""
 
-    def __init__(self, message: str, *, rows: int) -> None:
-        super().__init__(f"{message} after {rows} rows")
+    def __init__(self, detail: "str | Report", *, rows: int) -> None:
+        self.why = _as_report(detail)
+        super().__init__(_report("pages do not end", why=self.why, number=rows))
         self.rows = rows
 
 

@@ -8,10 +8,8 @@ leading backslash away, and nothing is lost.
 import csv
 import importlib
 import io
-import itertools
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
@@ -20,12 +18,13 @@ from typing import IO, Any
 import msgspec
 
 from jogeon.errors import MissingExtra
-from jogeon.events import Condition, Event
+from jogeon.events import Condition, Event, korean
 from jogeon.files import whole_file
+from jogeon.journal.entries import Entry
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
 from jogeon.journal.parts import Texts
-from jogeon.journal.shape import COLUMNS, row_of
+from jogeon.journal.shape import COLUMNS, ENTRY, row_of
 
 # ---------------------------------------------------------------- CSV
 
@@ -33,9 +32,14 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
-    "printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text,"
-    " stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns)"
+    "printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first, changes.text,"
+    " stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns,"
+    " {entry})"
 )
+_ENTRY_CSV = """CASE WHEN entries.paid IS NULL THEN ',,' ELSE printf('%d,%s.%06d,%s', entries.paid,
+    datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch'), entries.paid_ns / 1000 % 1000000, entries.told) END"""
+EXPORTED = COLUMNS | ENTRY
+"""The columns of an export, and their types."""
 
 
 def write_csv(history: History, selection: Selection, path: Path) -> int:
@@ -44,15 +48,16 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
     The file gets its name when it is whole; one that was there stays until then. UnknownCondition, JournalError.
     """
     with whole_file(path) as file:
-        file.write((MARK + _csv_line(COLUMNS)).encode())
+        file.write((MARK + _csv_line(EXPORTED)).encode())
         return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
 def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
     """Return the lines of a CSV whose texts went through `cell`; `plain` is SQL for those of plain changes."""
 
-    def row(epoch: int, n: int, event: Event) -> str:
-        cells = (_cell(cell, column, value) for column, value in row_of(epoch, n, event).items())
+    def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
+        values = row_of(epoch, n, event) | _entry_row(entry)
+        cells = (_cell(cell, column, value) for column, value in values.items())
         return _csv_line(cells).removesuffix("\r\n")
 
     def change(event: str, condition: Condition) -> str:
@@ -61,7 +66,17 @@ def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
     def stock(code: str, name: str | None) -> str:
         return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
-    return Form(row, plain, Texts(change, stock), "\r\n")
+    def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
+        return plain.format(entry=_ENTRY_CSV if priced else "',,'")
+
+    return Form(row, plain_line, Texts(change, stock), "\r\n")
+
+
+def _entry_row(entry: Entry | None) -> dict[str, Any]:
+    """Return what was paid at an entry as columns."""
+    if entry is None:
+        return dict.fromkeys(ENTRY)
+    return dict(zip(ENTRY, (entry.price, korean(entry.at_ns).replace(tzinfo=None), entry.source), strict=True))
 
 
 def _csv_line(cells: Iterable[str]) -> str:
@@ -87,10 +102,10 @@ def _guarded(text: str) -> str:
     return "\\" + text if text.startswith(("\\", *FORMULA)) else text
 
 
-def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
+def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
     count = 0
-    for size, text in parts:
-        file.write(text.encode())
+    for size, lines in parts:
+        file.write(lines)
         count += size
     return count
 
@@ -98,10 +113,14 @@ def _write_lines(parts: Iterable[tuple[int, str]], file: IO[bytes]) -> int:
 # ---------------------------------------------------------------- JSON
 
 _PLAIN_JSON = (
-    """printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d}',"""
+    """printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d%s}',"""
     """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
-    """ events.id - :first)"""
+    """ events.id - :first, {entry})"""
 )
+_ENTRY_JSON = """CASE WHEN entries.paid IS NULL THEN ''
+    ELSE printf(',"entry_price":%d,"entry_at":"%s.%06d+09:00","entry_source":"%s"', entries.paid,
+        strftime('%Y-%m-%dT%H:%M:%S', entries.paid_ns / 1000000000 + 32400, 'unixepoch'),
+        entries.paid_ns / 1000 % 1000000, entries.told) END"""
 
 
 def json_text(value: object) -> str:
@@ -109,11 +128,16 @@ def json_text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def json_form(encode: Callable[[object], str] = json_text) -> Form:
-    """Return the lines of `history events --json`: those of a watch, with names and numbers."""
+def json_form(encode: Callable[[object], str] = json_text, *, entries: bool = False) -> Form:
+    """Return the lines of `history events --json`: those of a watch, with names and numbers.
 
-    def row(epoch: int, n: int, event: Event) -> str:
-        return encode(event_record(epoch, n, event))
+    With `entries` an enter bears what was paid at it, if a price was kept.
+    """
+
+    def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
+        paid = _entry_row(entry) if entries and entry is not None else {}
+        more = {name: _micro(value) if isinstance(value, datetime) else value for name, value in paid.items()}
+        return encode(event_record(epoch, n, event) | more)
 
     def change(event: str, condition: Condition) -> str:
         return f'"{event}","condition":' + encode({"seq": condition.seq, "name": condition.name})
@@ -121,7 +145,14 @@ def json_form(encode: Callable[[object], str] = json_text) -> Form:
     def stock(code: str, name: str | None) -> str:
         return f'{encode(code)},"name":{encode(name)}'
 
-    return Form(row, _PLAIN_JSON, Texts(change, stock), "\n")
+    def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
+        return _PLAIN_JSON.replace("{entry}", _ENTRY_JSON if priced and entries else "''")
+
+    return Form(row, plain_line, Texts(change, stock), "\n")
+
+
+def _micro(moment: datetime) -> str:
+    return f"{moment.isoformat(timespec='microseconds')}+09:00"
 
 
 def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
@@ -132,18 +163,16 @@ def event_record(epoch: int, n: int, event: Event) -> dict[str, Any]:
 def write_json(history: History, selection: Selection, path: Path) -> int:
     """Write events to a file of JSON lines; return how many. UnknownCondition, JournalError."""
     with whole_file(path) as file:
-        return _write_lines(history.lines(json_form(), selection), file)
+        return _write_lines(history.lines(json_form(entries=True), selection), file)
 
 
 # ---------------------------------------------------------------- Parquet
 
 LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
-DRAFT = 200
-"""Parts of a journal in a draft: DuckDB takes one in while the next one is read."""
 _PLAIN_DRAFT = (
-    "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,', :epoch, events.id - :first, changes.text, stocks.text, clocks.six,"
-    " events.at_ns)"
+    "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first, changes.text, stocks.text,"
+    " clocks.six, events.at_ns, {entry})"
 )
 """Without its moments, which DuckDB makes in no time; every other line has one."""
 _AT = "at_ns // 1000 + 32400000000"
@@ -161,55 +190,36 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     """
     duckdb = _extra("duckdb")
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
-        folder = Path(name)
-        target = folder / "events.parquet"
-        with duckdb.connect(str(folder / "events.duckdb")) as db:
-            count = _take_in(db, history.lines(csv_form(str, _PLAIN_DRAFT), selection), folder)
-            db.execute(f"COPY events TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+        draft, target = Path(name) / "events.csv", Path(name) / "events.parquet"
+        count, longest = _write_draft(history.lines(csv_form(str, _PLAIN_DRAFT), selection), draft)
+        with duckdb.connect() as db:
+            db.execute(
+                f"COPY (SELECT {_MOMENTS} FROM {_draft(draft, longest)}) TO {_text(target)}"  # noqa: S608  # our own paths
+                " (FORMAT parquet, COMPRESSION zstd)"
+            )
         with target.open("rb") as made:
             copyfileobj(made, file)
     return count
 
 
-def _take_in(db: Any, parts: Iterator[tuple[int, str]], folder: Path) -> int:
-    """Fill a table of DuckDB with the events, draft after draft; return how many."""
-    kinds = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    db.execute(f"CREATE TABLE events ({kinds})")
-    count = 0
-    with ThreadPoolExecutor(1) as pool:
-        taking: Future[None] | None = None
-        for number in itertools.count():
-            draft = folder / f"{number}.csv"
-            size, longest = _write_draft(itertools.islice(parts, DRAFT), draft)
-            if taking is not None:
-                taking.result()
-            if not size:
-                return count
-            count += size
-            taking = pool.submit(_insert, db, draft, longest)
-    return count
-
-
-def _insert(db: Any, draft: Path, longest: int) -> None:
-    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
-    db.execute(
-        f"INSERT INTO events SELECT {_MOMENTS} FROM read_csv({_text(draft)}, columns = {{{kinds}}}, header = false,"  # noqa: S608  # our own paths
-        " auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n',"
-        f" max_line_size = {longest})"
-    )
-    draft.unlink()
-
-
-def _write_draft(parts: Iterable[tuple[int, str]], path: Path) -> tuple[int, int]:
+def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
     """Write lines; return how many, and more bytes than the longest has."""
     count, longest = 0, LINE_SIZE
     with path.open("wb") as file:
-        for size, text in parts:
-            content = text.encode()
-            file.write(content)
+        for size, lines in parts:
+            file.write(lines)
             count += size
-            longest = max(longest, len(content))
+            longest = max(longest, len(lines))
     return count, longest
+
+
+def _draft(path: Path, longest: int) -> str:
+    """Return a draft as a table of DuckDB."""
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in EXPORTED.items())
+    return (
+        f"read_csv({_text(path)}, columns = {{{kinds}}}, header = false, auto_detect = false, delim = ',',"
+        f" quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n', max_line_size = {longest})"
+    )
 
 
 def _text(value: Path) -> str:
@@ -235,7 +245,7 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
 
     Moments are text of Korean time, as SQLite's own functions take them.
     """
-    kinds = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in COLUMNS.items())
+    kinds = ", ".join(f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in EXPORTED.items())
     with whole_file(path) as file:
         draft = Path(file.name)
         if draft.is_file():

@@ -215,6 +215,26 @@ def not_private(status: os.stat_result) -> "Report | None":
     return None
 
 
+def changeable(path: Path) -> "Report | None":
+    """Return why another may change what a file holds, or put another file in its place; None if nobody may. OSError.
+
+    Of a file that is not there yet, only its folder is looked at, if that is there. A folder in which everybody may
+    only delete what is theirs, as in /tmp, is as good as a closed one.
+    """
+    if path.exists() and (why := not_private(path.stat())) is not None:
+        return why
+    folders = {path.absolute().parent, path.resolve().parent} if os.name == "posix" else set()
+    for folder in filter(Path.exists, folders):
+        status = folder.stat()
+        opened_wide = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX
+        if opened_wide or status.st_uid not in (0, os.geteuid()):
+            from jogeon.reports import Report
+
+            code = f"{stat.S_IMODE(status.st_mode):04o}"
+            return Report("folder open to others", place=str(folder), code=code, number=status.st_uid)
+    return None
+
+
 def _opened(path: Path, limit: int, *, follow: bool = True) -> tuple[os.stat_result, bytes] | None:
     """Return the state of a file and what it holds, as `read_small` does."""
     from jogeon.reports import Report, report_of  # msgspec is not needed before a file is read

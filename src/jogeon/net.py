@@ -5,6 +5,7 @@ and tell what is wrong in the same words.
 """
 
 import asyncio
+import errno
 import ipaddress
 import os
 import re
@@ -197,7 +198,7 @@ def _load_named(context: ssl.SSLContext, url: str, named: dict[str, str]) -> Non
                 with opened(Path(place)):  # OpenSSL would wait for a pipe
                     context.load_verify_locations(cafile=place)
             elif not any(Path(folder).is_dir() for folder in place.split(os.pathsep)):
-                raise FileNotFoundError(2, "no such folder")
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             else:
                 context.load_verify_locations(capath=place)
         except OSError as error:
@@ -235,7 +236,7 @@ async def connected_socket(host: str, port: int, receive_buffer: int) -> socket.
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = deque(_families_in_turn(found))
     attempts: set[asyncio.Task[socket.socket]] = set()
-    failure: BaseException = OSError(f"{host} has no address")
+    failure: BaseException = socket.gaierror(socket.EAI_NONAME, f"{host} has no address")
     try:
         while addresses or attempts:
             if addresses:
@@ -331,7 +332,7 @@ def _detail(error: Exception, reason: str, certificate: str, proxy: str | None) 
             return Report("unknown host", text=text)
         case "refused" | "network" | "proxy" if number > 0:
             return Report("system", number=number, text=text)
-    return Report("other", text=text)
+    return Report("library", name=type(error).__name__, text=text)
 
 
 def wrong_answer(url: str, status: int, body: bytes, kind: str = "", proxy: str | None = None) -> CouldNotConnect:

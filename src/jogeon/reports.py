@@ -29,13 +29,23 @@ Kind = Literal[
     "wrong type", "unknown field", "missing field", "wrong value",
     "at line", "in line", "in line saying", "in line because", "at end", "too large",
     "not UTF-8", "nested too deeply", "not a file",
-    "another owner", "open to others", "file not used", "place not trusted",
+    "another owner", "open to others", "folder open to others", "file not used", "place not trusted",
     "no conditions", "seq twice", "odd seq", "no name",
     "keyring silent", "other kwcli profile", "kwcli unreadable", "key files apart",
+    "library", "conditions moved", "endless pages", "no REST address", "pages do not end", "page without key",
+    "page key again", "too many rows", "too many pages", "out of turn", "another answer", "no hub", "no hub status",
+    "NATS", "no JetStream", "no publisher", "journal unusable", "no such file", "nothing recorded", "nothing left",
+    "another writer", "another database", "never a journal", "name taken", "unreadable row", "unwritten",
+    "writer failed", "stream cut", "next deleted", "begun anew", "another journal", "no identity", "ends at",
+    "replaced", "replaced by less", "replaced by file", "moved away", "stream broke off", "another stream",
+    "next elsewhere", "six characters", "at least", "empty path", "seconds or never", "not a position",
+    "took no message", "too old", "muted", "no such target", "no end", "exit code", "not delivered", "still sending",
+    "not Telegram",
 ]  # fmt: skip
 
 ENGLISH: dict[Kind, str] = {
     "other": "{text}",
+    "library": "{text}",
     "connection lost": "connection lost: {why}",
     "broke off": "the connection broke off without a close",
     "closed": "closed by the server ({words})",
@@ -106,6 +116,7 @@ ENGLISH: dict[Kind, str] = {
     "not a file": "not a file",
     "another owner": "its owner is another user ({number})",
     "open to others": "others can write to it (mode {code})",
+    "folder open to others": "others can put another file into {place} (mode {code}, owner {number})",
     "file not used": "{place} is not used: {why}",
     "place not trusted": "{place} is not used: {other}: {why}",
     "no conditions": "no [[condition]] in it",
@@ -116,6 +127,59 @@ ENGLISH: dict[Kind, str] = {
     "other kwcli profile": "kwcli: the current profile is not one of the {name} server; {text} is taken",
     "kwcli unreadable": "kwcli: {place} cannot be read: its profiles are not looked at",
     "key files apart": "{name} and {other} were not saved on the same day: they may not fit each other",
+    "conditions moved": "the conditions kept moving while the pages of a search were read",
+    "endless pages": "the pages of market {name} do not end",
+    "no REST address": "no REST address of the server is known",
+    "pages do not end": "{why} after {number} rows",
+    "page without key": "a page says that more follows and gives no key",
+    "page key again": "a page gives a key that was used before",
+    "too many rows": "more than {number} rows came",
+    "too many pages": "more than {number} pages came",
+    "out of turn": "{name} is not allowed in phase {other}",
+    "no hub": "{name} is no hub (HTTP {number})",
+    "no hub status": "what it tells is no status of a hub",
+    "another answer": "{name} was answered by {other}",
+    "NATS": "NATS: {text}",
+    "no JetStream": "the server has no JetStream (nats-server -js), or it is not ready yet",
+    "no publisher": "no hub publishes as {name!r} there",
+    "journal unusable": "the journal {name} cannot be used: {why}",
+    "no such file": "there is no such file",
+    "nothing recorded": "nothing was recorded in it",
+    "nothing left": "nothing is left in it",
+    "another writer": "another jogeon writes to it",
+    "another database": "this is a database of another program",
+    "never a journal": "never was a journal",
+    "name taken": "a file of another program has this name now",
+    "unreadable row": "a row cannot be read: {text}",
+    "unwritten": "{number} events were not written: {why}",
+    "writer failed": "the writer failed",
+    "stream cut": "the stream cannot go on from {name}: {why}",
+    "next deleted": "what came next was deleted",
+    "begun anew": "another journal was begun in place of the damaged one",
+    "another journal": "this journal is {name}",
+    "no identity": "this journal is of version 1, without identity",
+    "ends at": "this journal ends at {name}",
+    "replaced": "the journal was replaced by another one",
+    "replaced by less": "the journal was replaced by one that lacks what was read",
+    "replaced by file": "the journal was replaced by a file of another program",
+    "moved away": "the journal was deleted or moved away",
+    "stream broke off": "the stream has broken off",
+    "another stream": "the stream goes on with journal {name}",
+    "next elsewhere": "what comes next in the stream is behind {name}",
+    "six characters": "six characters, as in 005930",
+    "at least": "{number} or more",
+    "empty path": "an empty path",
+    "seconds or never": "0 seconds (never) or more",
+    "not a position": "{name!r} is not a position: JOURNAL:EPOCH:N or EPOCH:N",
+    "took no message": "{name} took no message: {why}",
+    "too old": "too old",
+    "muted": "muted",
+    "no such target": "no such target",
+    "no end": "no end within {seconds:g} s",
+    "exit code": "exit code {number}",
+    "not delivered": "not delivered",
+    "still sending": "the attempt before has not ended",
+    "not Telegram": "HTTP {number}, and no answer of Telegram",
 }
 
 
@@ -170,7 +234,8 @@ def report_of(error: Exception) -> Report:
     number = (error.errno or 0) if isinstance(error, OSError) else 0
     if number > 0:
         return Report("system", number=number, text=getattr(error, "strerror", None) or str(error))
-    return Report("other", text=str(error) or type(error).__name__)
+    name = type(error).__name__
+    return Report("library", name=name, text=str(error) or name)
 
 
 _COMPLAINTS = (
@@ -190,7 +255,7 @@ def complaint_of(error: Exception) -> Report:
         if found := pattern.fullmatch(said):
             fields: dict[str, Any] = found.groupdict()
             return Report(kind, place=place, **fields)
-    return Report("other", text=said, place=place)
+    return Report("library", name="msgspec", text=said, place=place)
 
 
 def place_in_toml(complaint: str) -> Report | None:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from jogeon.errors import CouldNotConnect
 from jogeon.net import could_not_connect, tls_context, without_password
-from jogeon.reports import Report
+from jogeon.reports import Report, report_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -67,7 +67,7 @@ async def exchange(
     except httpx2.TimeoutException:
         raise could_not_connect(url, TimeoutError(), proxy) from None
     except httpx2.InvalidURL as error:
-        raise CouldNotConnect(address=url, reason="address", detail=str(error)) from None
+        raise CouldNotConnect(address=url, reason="address", detail=report_of(error)) from None
     except (httpx2.HTTPError, TimeoutError, OSError, ExceptionGroup) as error:
         raise could_not_connect(url, _root(error), proxy) from None
 

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
-from jogeon.files import locked, not_private, read_small, state_dir, write_private
+from jogeon.files import changeable, locked, read_small, state_dir, write_private
 
 May = Literal["watch", "search", "all"]
 """What a program may ask for, beside the list: real time, searches, or both."""
@@ -74,7 +74,7 @@ def consumers() -> tuple[Consumer, ...]:
     content = read_small(path, LIMIT)
     if content is None:
         return ()
-    if (why := not_private(path.stat())) is not None:
+    if (why := changeable(path)) is not None:
         raise InvalidSetting(file=str(path), reason="not private", detail=why)
     try:
         return msgspec.json.decode(content, type=tuple[Consumer, ...])

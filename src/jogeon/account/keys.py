@@ -21,7 +21,7 @@ from jogeon.account.environment import Mode, kiwoom_mode, variable
 from jogeon.account.keyfiles import Choose, Half, bare_key, in_folder, shown_path
 from jogeon.account.settings import setting_files
 from jogeon.errors import InvalidSetting, KeysMissing
-from jogeon.files import ENVIRONMENT, config_dir, expanded, not_private, read_small, write_private
+from jogeon.files import ENVIRONMENT, changeable, config_dir, expanded, read_small, write_private
 from jogeon.masks import hide, unmasked
 from jogeon.reports import report_of
 
@@ -224,7 +224,7 @@ def _in_file(mode: Mode) -> _Found:
     content = read_small(path)
     if content is None:
         return None
-    if (why := not_private(path.stat())) is not None:
+    if (why := changeable(path)) is not None:
         raise InvalidSetting(file=str(path), reason="not private", detail=why)
     try:
         kept = msgspec.json.decode(content, type=_KeptKeys)

@@ -103,7 +103,7 @@ def _tell_holder(session: str) -> None:
 def _taken(session: str) -> SessionTaken:
     holder = _holder(session)
     if holder is None:
-        return SessionTaken(holder="another program")
+        return SessionTaken()
     mine = (note for note in notes() if note.session == session and note.pid == holder.pid)
     return SessionTaken(holder=str(holder), hub=next((note.websocket for note in mine), ""))
 

@@ -12,6 +12,7 @@ from jogeon.account.names import DAY, Names
 from jogeon.account.stkinfo import LATER, SOON, StockInfo
 from jogeon.errors import JogeonError, RemoteProtocolError
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 from jogeon.wire.stocks import MARKETS, MOST_ASKED
 
 MAIN = ("0", "10", "8", "60")
@@ -133,7 +134,7 @@ class Markets:
             if page.next_key in keys:
                 break
             keys.append(page.next_key)
-        return RemoteProtocolError(f"the pages of market {market} do not end")
+        return RemoteProtocolError(Report("endless pages", name=market))
 
     async def _pause(self) -> None:
         """Wait until a code is looked up in vain, or a market is due again."""

@@ -186,7 +186,7 @@ class StockInfo:
         await self.budget.turn(rank)
         rest = self._rest()
         if rest is None:
-            return LocalProtocolError("no REST address of the server is known")
+            return LocalProtocolError(Report("no REST address"))
         url, proxy = rest + stocks.PATH, proxy_for(rest, self._proxy or "")
         headers = _headers(kind, token, next_key)
         written = content()
@@ -212,7 +212,7 @@ def _error(kind: str, reply: Reply, answer: object, url: str, proxy: str | None)
     if isinstance(answer, Refusal) and (answer.code in BUSY_CODES or reply.status != 429):
         return RequestRefused(kind, code=answer.code, text=answer.text)
     if reply.status == 429:
-        return RequestRefused(kind, code="429", text="too many requests")
+        return RequestRefused(kind, code="429", text="")
     if isinstance(answer, Malformed) and reply.status == 200 and reply.body.lstrip()[:1] in (b"{", b"["):
         return RemoteProtocolError(Report("unreadable reply", name=kind, text=answer.reason))
     return wrong_answer(url, reply.status, reply.body, reply.headers.get("content-type", ""), proxy)

@@ -230,7 +230,7 @@ class IssuedTokens:
             if refusal is not None and refusal.code:
                 raise _refused(status, refusal)
         if status == 429:
-            raise TokenRefused(code=TOO_MANY_REQUESTS, text="too many requests")
+            raise TokenRefused(code=TOO_MANY_REQUESTS, text="")
         if status != 200 or not isinstance(reply, dict):
             body = answer.body
             for secret in (self._keys.app_key, self._keys.secret_key):

@@ -30,6 +30,7 @@ from jogeon.journal.commits import Commit
 from jogeon.journal.inbox import EVER_NS
 from jogeon.journal.writer import Journal
 from jogeon.masks import masked, unmasked
+from jogeon.reports import Report
 from jogeon.web import exchange
 
 AT_ONCE = 500
@@ -107,7 +108,7 @@ class Alerting:
         lost = [row for row in found.waiting if row.target not in self._plan.targets]
         for target in dict.fromkeys(row.target for row in lost):
             rows = [row for row in lost if row.target == target]
-            await self._letterbox.mark(rows, "dropped", "no such target", tried=False)
+            await self._letterbox.mark(rows, "dropped", Report("no such target"), tried=False)
         works: list[Coroutine[Any, Any, None]] = [self._decide(), self._ticker.run(lambda: self._decider), self._look()]
         if self._plan.ping:
             works.append(self._ping())

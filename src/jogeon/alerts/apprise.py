@@ -11,6 +11,7 @@ from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Outcome, Sent
 from jogeon.errors import MissingExtra
 from jogeon.masks import hide_address
+from jogeon.reports import Report, report_of
 
 PATIENCE = 60.0
 """Seconds after which an attempt counts as failed; its thread cannot be ended, and the next attempt waits for it."""
@@ -34,7 +35,7 @@ class Apprise(Struct):
         """Hand one message to Apprise, in a thread of its own that keeps no program from ending. MissingExtra."""
         notifier = notifier_of(self.url)
         if self._attempt is not None and self._attempt.is_alive():
-            return Later("the attempt before has not ended")
+            return Later(Report("still sending"))
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[Outcome] = loop.create_future()
 
@@ -53,14 +54,14 @@ class Apprise(Struct):
             async with asyncio.timeout(PATIENCE):
                 return await ended
         except TimeoutError:
-            return Later(f"no answer within {PATIENCE:g} s", reached=False)
+            return Later(Report("no answer", seconds=PATIENCE), reached=False)
 
 
 def _notified(notifier: Any, text: str) -> Outcome:
     try:
-        return Sent() if notifier.notify(body=text) else Later("not delivered")
+        return Sent() if notifier.notify(body=text) else Later(Report("not delivered"))
     except Exception as error:  # noqa: BLE001  # a plug-in may raise anything
-        return Later(type(error).__name__)
+        return Later(report_of(error))
 
 
 def notifier_of(url: str) -> Any:

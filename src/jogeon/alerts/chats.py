@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.errors import AlertRefused, AlertUnreachable, CouldNotConnect
-from jogeon.masks import hide, masked
+from jogeon.masks import hide
 from jogeon.net import proxy_for
+from jogeon.reports import Report
 from jogeon.web import exchange
 
 LIMIT = 4 * 2**20
@@ -33,13 +34,13 @@ async def chats_of(api: str, token: str, target: str) -> list[Chat]:
     try:
         reply = await exchange("GET", url, proxy=proxy_for(api), limit=LIMIT)
     except CouldNotConnect as error:
-        raise AlertUnreachable(target, masked(str(error))) from None
+        raise AlertUnreachable(target, error.report) from None
     try:
         updates = msgspec.json.decode(reply.body, type=_Updates)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise AlertRefused(target, f"HTTP {reply.status}, and no answer of Telegram") from None
+        raise AlertRefused(target, Report("not Telegram", number=reply.status)) from None
     if reply.status != 200 or not updates.ok:
-        raise AlertRefused(target, f"HTTP {reply.status} {updates.description}".strip())
+        raise AlertRefused(target, Report("HTTP", text=f"{reply.status} {updates.description}".strip()))
     found: dict[str, Chat] = {}
     for update in reversed(updates.result):
         for part in update.values():

@@ -9,6 +9,7 @@ from msgspec import Struct
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent
 from jogeon.alerts.webhook import as_object
+from jogeon.reports import Report, report_of
 
 PATIENCE = 30.0
 """Seconds after which a command that does not end is ended."""
@@ -30,15 +31,15 @@ class Command(Struct):
                 *self.argv, stdin=asyncio.subprocess.PIPE, stdout=nowhere, stderr=nowhere
             )
         except (OSError, ValueError) as error:
-            return Refused(str(error))
+            return Refused(report_of(error))
         try:
             async with asyncio.timeout(PATIENCE):
                 await process.communicate(given)
         except TimeoutError:
-            return Later(f"no end within {PATIENCE:g} s")
+            return Later(Report("no end", seconds=PATIENCE))
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-        return Sent() if process.returncode == 0 else Later(f"exit code {process.returncode}")
+        return Sent() if process.returncode == 0 else Later(Report("exit code", number=process.returncode or 0))

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from jogeon.alerts.outbox import Row
+from jogeon.alerts.outbox import Row, encoded
 from jogeon.alerts.rebuilding import CURSOR
 from jogeon.journal.beside import Cursor, Mark, Post, RowState
 from jogeon.journal.writer import Journal
+from jogeon.reports import Report
 
 
 class Letterbox:
@@ -68,7 +69,7 @@ class Letterbox:
         """Return the rows of a target that are neither sent nor dropped, in their order."""
         return [row for (name, _), row in self._waiting.items() if name == target]
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: str, *, tried: bool = True) -> None:
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
         """Keep what became of rows; returns when that is durable, if it can be."""
         done_ns = None if state == "waiting" else self._wall()
         digest = rows[0].id if state == "sent" and len(rows) > 1 else None
@@ -80,7 +81,7 @@ class Letterbox:
             else:
                 self._waiting.pop(key, None)
             if key not in self._unkept:
-                marks.append(Mark(row.id, row.target, state, tries, done_ns, reason, digest))
+                marks.append(Mark(row.id, row.target, state, tries, done_ns, encoded(reason), digest))
         if marks:
             await self._durable(marks)
         self.changes += 1

@@ -7,14 +7,17 @@ least once, in its order, until it is too old.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+import msgspec
 from msgspec import Struct
+
+from jogeon.reports import Report
 
 MAX_AGE = 600 * 1_000_000_000
 """Nanoseconds after which an alert that was not sent is dropped: late news misleads."""
 MESSAGE_SIZE = 3500
-"""Characters of a message; Telegram takes 4096 after its own counting."""
-NAME_SIZE = 10
-"""Characters of a name in a crowded digest."""
+"""Units of UTF-16 of a message; Telegram takes 4096 of them, and counts so: an emoji is two."""
+NAME_SIZE, HEADING_SIZE = 10, 60
+"""Characters of a name in a crowded digest: of a stock, and of a rule or a condition."""
 EVENTS: Mapping[str, Mapping[str, str]] = {
     "ko": {"enter": "편입", "leave": "이탈", "overnight": "밤사이"},
     "en": {"enter": "entered", "leave": "left", "overnight": "overnight"},
@@ -62,6 +65,32 @@ def outdated(rows: Iterable[Row], now_ns: int) -> list[Row]:
     return [row for row in rows if now_ns - row.made_ns > MAX_AGE]
 
 
+def encoded(reason: Report | None) -> str:
+    """Return why a row waits or was dropped as the journal keeps it."""
+    return "" if reason is None else msgspec.json.encode(reason).decode()
+
+
+def reason_in(kept: str) -> Report | None:
+    """Return what the journal keeps of a reason; in older ones it is words."""
+    try:
+        return msgspec.json.decode(kept, type=Report) if kept else None
+    except (msgspec.DecodeError, RecursionError):
+        return Report("other", text=kept)
+
+
+def size_of(text: str) -> int:
+    """Return the length of a text in units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened(text: str) -> str:
+    """Return as much of a text as a message holds: a name may be longer than any rule foresees."""
+    if size_of(text) <= MESSAGE_SIZE:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (MESSAGE_SIZE - 1)]
+    return kept.decode("utf-16-le", "ignore") + "…"
+
+
 def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Message | None:
     """Return what to send of the waiting rows of one target, in their order; None if nothing waits.
 
@@ -71,9 +100,9 @@ def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Mes
     if not rows:
         return None
     if len(rows) == 1 or not digests:
-        return Message(tuple(rows[:1]), rows[0].text)
+        return Message(tuple(rows[:1]), shortened(rows[0].text))
     full = "\n".join(_with_code(row) for row in rows)
-    if len(full) <= MESSAGE_SIZE:
+    if size_of(full) <= MESSAGE_SIZE:
         return Message(tuple(rows), full)
     fitting = _fitting(rows, lang)
     return Message(tuple(rows[:fitting]), _crowded(rows[:fitting], lang))
@@ -88,7 +117,7 @@ def _fitting(rows: Sequence[Row], lang: str) -> int:
     low, high = 1, len(rows)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if len(_crowded(rows[:middle], lang)) <= MESSAGE_SIZE else (low, middle - 1)
+        low, high = (middle, high) if size_of(_crowded(rows[:middle], lang)) <= MESSAGE_SIZE else (low, middle - 1)
     return low
 
 
@@ -96,11 +125,15 @@ def _crowded(rows: Sequence[Row], lang: str) -> str:
     parts = []
     for (rule, condition, event), group in groupby(rows, lambda row: (row.rule, row.condition, row.event)):
         members = list(group)
-        heading = f"[{rule}] {condition} {EVENTS[lang].get(event, event)} {len(members)}"
+        named = f"[{_cut(rule, HEADING_SIZE)}] {_cut(condition, HEADING_SIZE)}"
+        heading = f"{named} {EVENTS[lang].get(event, event)} {len(members)}"
         parts.append("\n".join([heading, *(_short(row) for row in members)]))
     return "\n".join(parts)
 
 
 def _short(row: Row) -> str:
-    name = row.name or ""
-    return f"{name if len(name) <= NAME_SIZE else name[: NAME_SIZE - 1] + '…'} {row.code}".strip()
+    return f"{_cut(row.name or '', NAME_SIZE)} {row.code}".strip()
+
+
+def _cut(name: str, size: int) -> str:
+    return name if len(name) <= size else f"{name[: size - 1]}…"

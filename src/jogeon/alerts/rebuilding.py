@@ -56,9 +56,9 @@ def rebuilt(path: Path, rules: Sequence[Rule], last: int, begun_behind: int | No
     """
     with contextlib.closing(open_reader(path)) as db, told(path), one_moment(db):
         decider = Decider(rules, read_identity(db))
-        posts = list(read_posts(db, read_end_ns(db) - _memory_ns(rules)))
-        rows = [row_of(each) for each in posts]
         cursor = _cursor(db, last, begun_behind)
+        posts = list(read_posts(db, read_end_ns(db, cursor) - _memory_ns(rules)))  # days may lie behind the cursor
+        rows = [row_of(each) for each in posts]
         horizon_ns = max((max(rule.dwell, rule.within or 0) for rule in rules), default=0) + SPARE_NS
         place = read_place_before(db, cursor, horizon_ns)
         _begin(decider, db, place)

@@ -14,6 +14,7 @@ from jogeon.alerts.outbox import MAX_AGE, Row, next_message, outdated
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, Target
 from jogeon.journal.beside import RowState
 from jogeon.masks import masked, unmasked
+from jogeon.reports import Report, report_of
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between attempts where the target names none: doubled each time."""
@@ -31,7 +32,7 @@ class Outbox(Protocol):
         """Return the rows of a target that are neither sent nor dropped, in the order in which they were made."""
         ...
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: str, *, tried: bool = True) -> None:
+    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
         """Keep what became of rows, and count an attempt for each if it was `tried`."""
         ...
 
@@ -91,10 +92,10 @@ class Sender:
             line.news.clear()
             rows = await self._outbox.waiting(line.name)
             if old := outdated(rows, self._wall()):
-                await self._outbox.mark(old, "dropped", line.reason or "too old", tried=False)
+                await self._outbox.mark(old, "dropped", line.reason or Report("too old"), tried=False)
                 continue
             if muted := [row for row in rows if row.rule] if self._wall() < self.muted_until_ns else []:
-                await self._outbox.mark(muted, "dropped", "muted", tried=False)
+                await self._outbox.mark(muted, "dropped", Report("muted"), tried=False)
                 continue
             if line.pause_left() > 0:
                 await line.rest(self._until_outdated(rows))
@@ -113,10 +114,10 @@ class Sender:
             outcome = await sending
         except Exception as error:  # noqa: BLE001  # a target that fails must not end the others
             logger.warning("target %s: %s", line.name, masked(repr(error)))
-            outcome = Later(type(error).__name__)
+            outcome = Later(report_of(error))
         match outcome:
             case Sent():
-                await self._outbox.mark(rows, "sent", "")
+                await self._outbox.mark(rows, "sent", None)
             case Refused(reason=reason):
                 await self._outbox.mark(rows, "dropped", reason)
             case Later(reason=reason):
@@ -137,7 +138,7 @@ class _Line:
         self.name, self.target = name, target
         self.news = asyncio.Event()
         self.ending = False
-        self.reason = ""
+        self.reason: Report | None = None
         self._failures = 0
         self._until = 0.0
 
@@ -149,7 +150,7 @@ class _Line:
             usual = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (self._failures - 1))
             self._rest_for(usual if outcome.pause is None else max(outcome.pause, FIRST_PAUSE))
         else:
-            self.reason, self._failures = "", 0
+            self.reason, self._failures = None, 0
             self._rest_for(self.target.spacing)
 
     def pause_left(self) -> float:

@@ -29,17 +29,20 @@ from msgspec import Struct
 
 from jogeon import times
 from jogeon.account.settings import parse, setting_files
+from jogeon.alerts.outbox import size_of
 from jogeon.alerts.places import line_of
 from jogeon.alerts.rules import FIELDS, Bound, Hours, On, Rule, unknown_fields
 from jogeon.alerts.telegram import API
 from jogeon.errors import InvalidSetting
-from jogeon.files import not_private, read_small
+from jogeon.files import changeable, read_small
 from jogeon.net import is_loopback
 from jogeon.reports import Report, complaint_of
 from jogeon.wire.values import composed
 
 T = TypeVar("T")
 
+LONGEST_TEXT = 3000
+"""Units of UTF-16 of a rule's text, so that a message holds it with the names filled in."""
 TRUSTED = ("argv", "api", "token_env", "url_env")
 """What runs a program or says where a secret goes: it counts only where nobody else could have written it."""
 NAMELESS = ("unknown field", "missing field")
@@ -252,6 +255,8 @@ class _Reader:
         self._check_targets(name, given.to, place)
         for unknown in unknown_fields(rule.text):
             self._note(name, (*place, "text"), "unknown text field", f"{{{unknown}}} / {' '.join(FIELDS)}")
+        if size_of(rule.text) > LONGEST_TEXT:
+            self._note(name, (*place, "text"), "text too long", str(LONGEST_TEXT))
         if not rule.text.strip():
             self._note(name, (*place, "text"), "empty")
         if rule.cap is not None and rule.cap < 1:
@@ -337,7 +342,7 @@ def is_safe(api: str) -> bool:
 
 def _open_to_others(path: Path) -> Report | None:
     try:
-        return not_private(path.stat())
+        return changeable(path)
     except OSError:  # it was read a moment ago
         return None
 

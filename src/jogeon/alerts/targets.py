@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from jogeon.alerts.outbox import Message, Row
 from jogeon.errors import AlertRefused, AlertUnreachable
+from jogeon.reports import Report
 from jogeon.web import Reply
 
 
@@ -20,7 +21,7 @@ class Later(Struct, frozen=True):
     `reached` tells whether the other side answered at all.
     """
 
-    reason: str
+    reason: Report
     pause: float | None = None
     reached: bool = True
 
@@ -28,7 +29,7 @@ class Later(Struct, frozen=True):
 class Refused(Struct, frozen=True):
     """Never, as it is: the target will not take this message however often it is sent."""
 
-    reason: str
+    reason: Report
 
 
 Outcome = Sent | Later | Refused

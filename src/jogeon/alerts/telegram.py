@@ -6,7 +6,8 @@ from msgspec import Struct
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
-from jogeon.masks import hide, masked
+from jogeon.masks import hide
+from jogeon.reports import Report
 from jogeon.web import Reply, exchange
 
 API = "https://api.telegram.org"
@@ -48,7 +49,7 @@ class Telegram(Struct):
         try:
             reply = await exchange("POST", url, lambda: msgspec.json.encode(body), headers=JSON, proxy=self.proxy)
         except CouldNotConnect as error:
-            return Later(masked(str(error)), reached=False)
+            return Later(error.report, reached=False)
         return _outcome(reply)
 
 
@@ -56,10 +57,10 @@ def _outcome(reply: Reply) -> Outcome:
     try:
         answer = msgspec.json.decode(reply.body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Later(f"HTTP {reply.status}, and no answer of Telegram")
+        return Later(Report("not Telegram", number=reply.status))
     if reply.status == 200 and answer.ok:
         return Sent()
-    reason = f"HTTP {reply.status} {answer.description}".strip()
+    reason = Report("HTTP", text=f"{reply.status} {answer.description}".strip())
     if reply.status == 429:
         return Later(reason, answer.parameters.retry_after or retry_after(reply))
     if 400 <= reply.status < 500 and reply.status not in WRONG_SETTING:

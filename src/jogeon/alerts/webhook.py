@@ -7,7 +7,8 @@ from jogeon.alerts.outbox import Message, Row
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
-from jogeon.masks import hide_address, masked
+from jogeon.masks import hide_address
+from jogeon.reports import Report
 from jogeon.web import exchange
 
 COME_BACK = {408, 425, 429}
@@ -53,10 +54,10 @@ class Webhook(Struct):
                 "POST", self.url, lambda: msgspec.json.encode(as_object(row)), headers=headers, proxy=self.proxy
             )
         except CouldNotConnect as error:
-            return Later(masked(str(error)), reached=False)
+            return Later(error.report, reached=False)
         if 200 <= reply.status < 300:
             return Sent()
-        reason = f"HTTP {reply.status}"
+        reason = Report("HTTP", text=str(reply.status))
         if reply.status in COME_BACK:
             return Later(reason, retry_after(reply))
         return Refused(reason) if 400 <= reply.status < 500 else Later(reason, retry_after(reply))

@@ -7,7 +7,7 @@ from jogeon.alerts.outbox import EVENTS, Row
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
 
-OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} stocks entered overnight"}
+OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} entered overnight"}
 UNKNOWN = "-"
 
 

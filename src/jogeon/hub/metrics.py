@@ -1,48 +1,74 @@
-"""What a hub tells of itself to Prometheus, in its text format (version 0.0.4). No I/O, no clock."""
+"""What a hub tells of itself to Prometheus; prometheus_client writes it, as text or as OpenMetrics.
+
+The library is imported when somebody asks for the first time. It also tells of the process: memory, CPU, descriptors.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-KIND = "text/plain; version=0.0.4; charset=utf-8"
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
-Sample = tuple[Mapping[str, str], float]
-
-
-def metrics(told: Mapping[str, Any]) -> str:
-    """Return the metrics that the status of a hub amounts to."""
-    return "".join(f"{line}\n" for family in _families(told) for line in _lines(*family))
+PREFIX = "jogeon_hub_"
 
 
-def _families(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Sequence[Sample]]]:
-    above, journal, served = told["upstream"], told["journal"], told["consumers"]
-    kinds = ("plain", "jogeon")
-    yield "up", "gauge", "Whether the session with the broker is there.", [({}, float(above["state"] == "connected"))]
-    yield "logins_total", "counter", "Logins at the broker since the start.", [({}, above["logins"])]
-    yield "journal_n", "gauge", "Number of the last durable event.", [({"epoch": str(journal["epoch"])}, journal["n"])]
-    yield "journal_trouble", "gauge", "Whether the journal cannot be written.", [({}, float(bool(journal["trouble"])))]
-    yield "members", "gauge", "Stocks in a condition.", [
-        ({"condition": each["name"]}, each["members"]) for each in told["conditions"] if each["members"] is not None
-    ]  # fmt: skip
-    yield "consumers", "gauge", "Programs that are served.", [
-        ({"kind": kind}, sum(each["kind"] == kind for each in served)) for kind in kinds
-    ]  # fmt: skip
-    for name, words in (("waiting", "Bytes that wait for programs."), ("behind", "Events that programs lack.")):
-        yield (
-            f"{name}_max",
-            "gauge",
-            f"{words} The most of any.",
-            [({}, max((each[name] for each in served), default=0))],
-        )
-    yield "cut", "gauge", "Programs cut off lately.", [({}, len(told["cut"]))]
+def load() -> None:
+    """Import the library, which takes a while: in a thread."""
+    import prometheus_client.exposition  # noqa: F401
 
 
-def _lines(name: str, kind: str, words: str, samples: Sequence[Sample]) -> Iterator[str]:
-    yield f"# HELP jogeon_hub_{name} {words}"
-    yield f"# TYPE jogeon_hub_{name} {kind}"
-    for labels, value in samples:
-        inside = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        yield f"jogeon_hub_{name}{f'{{{inside}}}' if inside else ''} {value:.16g}"
+def metrics(told: Mapping[str, Any], accept: str = "") -> tuple[bytes, str]:
+    """Return the metrics that the status of a hub amounts to, and their Content-Type, for an Accept header."""
+    from prometheus_client import CollectorRegistry, ProcessCollector
+    from prometheus_client.exposition import choose_encoder
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Told(told))
+    ProcessCollector(registry=registry)
+    encode, kind = choose_encoder(accept)
+    return encode(registry), kind
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+class _Told:
+    """A status, as the library collects it."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = told
+
+    def collect(self) -> Iterator["Metric"]:
+        """Yield the families of metrics."""
+        above, journal, served = self._told["upstream"], self._told["journal"], self._told["consumers"]
+        yield _gauge("up", "Whether the session with the broker is there.", above["state"] == "connected")
+        yield _counter("logins", "Logins at the broker since the start.", above["logins"])
+        yield _by("journal_n", "Number of the last durable event.", "epoch", [(journal["epoch"], journal["n"])])
+        yield _gauge("journal_trouble", "Whether the journal cannot be written.", bool(journal["trouble"]))
+        known = [(each["name"], each["members"]) for each in self._told["conditions"] if each["members"] is not None]
+        yield _by("members", "Stocks in a condition.", "condition", known)
+        kinds = [(kind, sum(each["kind"] == kind for each in served)) for kind in ("plain", "jogeon")]
+        yield _by("consumers", "Programs that are served.", "kind", kinds)
+        for name, words in (("waiting", "Bytes that wait for programs."), ("behind", "Events that programs lack.")):
+            most = max((each[name] for each in served), default=0)
+            yield _gauge(f"{name}_max", f"{words} The most of any.", most)
+        yield _gauge("cut", "Programs cut off lately.", len(self._told["cut"]))
+
+
+def _gauge(name: str, words: str, value: float) -> "Metric":
+    from prometheus_client.core import GaugeMetricFamily
+
+    return GaugeMetricFamily(PREFIX + name, words, value=value)
+
+
+def _counter(name: str, words: str, value: float) -> "Metric":
+    from prometheus_client.core import CounterMetricFamily
+
+    return CounterMetricFamily(PREFIX + name, words, value=value)
+
+
+def _by(name: str, words: str, label: str, samples: Sequence[tuple[object, float]]) -> "Metric":
+    """Return a gauge with a sample for each value of a label; of a name that two bear the first one counts."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    family = GaugeMetricFamily(PREFIX + name, words, labels=[label])
+    for value, sample in {str(each): sample for each, sample in reversed(samples)}.items():
+        family.add_metric([value], sample)
+    return family

@@ -12,7 +12,6 @@ LETTER = "A"
 SLOW = "허브에 요청이 몰려 응답할 수 없습니다. 잠시 후 다시 요청하십시오"
 BAD_TOKEN = 8005, "토큰 인증에 실패했습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
 REVOKED = "8005", "허브 토큰이 폐기되었습니다. 접속을 종료합니다 [CODE=8005, MESSAGE=Token이 유효하지 않습니다]"
-UNANSWERED = "증권사 서버에서 답을 받지 못했습니다: {error}"
 
 
 def refuse(peer: Peer, request: Request, code: int, text: str) -> None:
@@ -30,4 +29,4 @@ def refuse_for(peer: Peer, request: Request, error: JogeonError) -> None:
         case UnknownCondition():
             refuse(peer, request, *messages.SEQ_REFUSED)
         case _:
-            refuse(peer, request, UNEXPECTED, UNANSWERED.format(error=error))
+            refuse(peer, request, UNEXPECTED, messages.UNANSWERED.format(error=type(error).__name__))

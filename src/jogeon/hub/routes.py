@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
-from jogeon.hub.metrics import KIND, metrics
+from jogeon.hub.metrics import load, metrics
 from jogeon.hub.tokens import HubTokens
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
@@ -68,8 +68,9 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
         return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
 
     async def numbers(request: Request) -> Response:
-        del request
-        return Response(metrics(view.status()), headers={"content-type": KIND})
+        await asyncio.to_thread(load)
+        body, kind = metrics(view.status(), request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": kind})
 
     return [
         Route("/hub/status", known(status)),

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from jogeon.account.stkinfo import StockInfo
 from jogeon.errors import JogeonError, RequestRefused
-from jogeon.hub.refusals import UNANSWERED, UNEXPECTED
+from jogeon.hub.refusals import UNEXPECTED
 from jogeon.server.stock_routes import NamesPage
-from jogeon.wire.messages import Refusal
+from jogeon.wire.messages import UNANSWERED, Refusal
 from jogeon.wire.stocks import PricedStock
 
 T = TypeVar("T")
@@ -76,4 +76,4 @@ def _refused(error: JogeonError) -> Refusal:
     """Return what went wrong as the broker says it, in its own words if it had any."""
     if isinstance(error, RequestRefused) and error.code:
         return Refusal(error.code, error.text)
-    return Refusal(str(UNEXPECTED), UNANSWERED.format(error=error))
+    return Refusal(str(UNEXPECTED), UNANSWERED.format(error=type(error).__name__))

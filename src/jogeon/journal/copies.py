@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jogeon.errors import JournalError
-from jogeon.journal.parts import PLAIN, Part, Parts, Texts, Values
+from jogeon.journal.entries import JOIN
+from jogeon.journal.parts import Part, Parts, Texts, Values
 from jogeon.journal.schema import HISTORY
 
 _ROW = """SELECT :epoch, events.id - :first, changes.event, changes.seq, changes.called, stocks.coded, stocks.called,
     :day || ' ' || clocks.text, printf('%s %s.%06d', :day, seconds.text, events.at_ns / 1000 % 1000000), 'live',
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, clocks.six, events.at_ns, NULL, NULL"""
 """What schema.HISTORY makes of a plain change."""
+_ENTRY = """entries.paid, datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch')
+    || printf('.%06d', entries.paid_ns / 1000 % 1000000), entries.told"""
+_LIVE = "shown.event = 'enter' AND shown.origin = 'live'"
 
 
 class Copy:
@@ -24,6 +28,7 @@ class Copy:
     def __init__(self, db: sqlite3.Connection, where: str, values: Sequence[Any]) -> None:
         self._db = db
         self._parts = Parts(db, Texts(lambda *_: "", lambda *_: ""), where, values)
+        self._entry = _ENTRY if self._parts.entries.any else "NULL, NULL, NULL"
         self._count = 0
 
     def of(self, ids: tuple[int, int]) -> int:
@@ -34,7 +39,7 @@ class Copy:
         return self._count
 
     def _plain(self, values: Values, count: int) -> Literal[True] | None:
-        query = f"INSERT INTO copied.history {_ROW} {PLAIN} AND {self._parts.where}"  # values are bound
+        query = f"INSERT INTO copied.history {_ROW}, {self._entry} {self._parts.plain}"  # values are bound
         if self._db.execute(query, values).rowcount == count:
             return True
         self._db.execute("DELETE FROM copied.history WHERE rowid > ?", (self._count,))
@@ -42,7 +47,9 @@ class Copy:
 
     def _any(self, _part: Part, values: Values) -> Literal[True]:
         chosen = HISTORY.format(events=f"(SELECT * FROM events WHERE {self._parts.where}) AS events")  # noqa: S608  # as above
-        self._db.execute(f"INSERT INTO copied.history {chosen} ORDER BY events.id", values)
+        join = JOIN.format(live=_LIVE, code="shown.code", at_ns="shown.at_ns") if self._parts.entries.any else ""
+        rows = f"SELECT shown.*, {self._entry} FROM ({chosen}) AS shown {join} ORDER BY shown.epoch, shown.n"  # noqa: S608  # as above
+        self._db.execute(f"INSERT INTO copied.history {rows}", values)
         return True
 
 

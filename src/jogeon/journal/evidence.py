@@ -142,7 +142,7 @@ def _is_nothing(head: bytes) -> bool:
 
 def _foreign(path: Path, head: bytes) -> JournalError:
     database = head.startswith(_MAGIC)
-    return JournalError(path, "foreign", "a database of another program" if database else "never was a journal")
+    return JournalError(path, "foreign", Report("another database" if database else "never a journal"))
 
 
 def _stat(path: Path) -> os.stat_result | None:

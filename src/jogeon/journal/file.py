@@ -73,7 +73,7 @@ def _take_lock(path: Path, held: contextlib.ExitStack) -> None:
     except (OSError, NotImplementedError) as error:
         raise JournalError(path, "unwritable", report_of(error)) from error
     if not alone:
-        raise JournalError(path, "in use", "another jogeon writes to it")
+        raise JournalError(path, "in use", Report("another writer"))
 
 
 class DurableFile(Generic[T]):
@@ -250,7 +250,7 @@ class DurableFile(Generic[T]):
             return
         ours, foreign = _identity(self.path) == self._identity, is_foreign(self.path, self._form)
         if foreign and not ours:
-            raise JournalError(self.path, "foreign", "a file of another program has this name now")
+            raise JournalError(self.path, "foreign", Report("name taken"))
         if foreign or not ours:
             self.path.rename(free_beside(self.path, f".replaced-{stamp_now()}"))
 

@@ -30,6 +30,7 @@ from jogeon.journal.reading import (
     told,
 )
 from jogeon.journal.schema import COLUMNS, JOURNAL, event_of
+from jogeon.reports import Report
 
 LOOK = 0.1
 """Seconds between looks at a file whose end was reached."""
@@ -101,13 +102,14 @@ def place_of(db: sqlite3.Connection, position: Position) -> int:
     """Return the id of the event behind which a position stands; PositionError if this journal never had it."""
     identity = read_identity(db)
     if position.journal is not None and position.journal != identity:
-        raise PositionError(position, "foreign", f"this journal is {identity or 'of version 1, without identity'}")
+        why = Report("another journal", name=identity) if identity else Report("no identity")
+        raise PositionError(position, "foreign", why)
     if (position.epoch, position.n) == (0, 0):
         return 0
     for epoch, end in read_stretches(db):
         if epoch.number == position.epoch and epoch.first + position.n - 1 <= end:
             return epoch.first + position.n - 1
-    raise PositionError(position, "foreign", f"this journal ends at {position_of(db, read_last(db)).short}")
+    raise PositionError(position, "foreign", Report("ends at", name=position_of(db, read_last(db)).short))
 
 
 class Follower:
@@ -144,7 +146,7 @@ class Follower:
             query = f"SELECT id, {COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # constants
             rows = self._db.execute(query, (self.place,)).fetchall()
             if self._is_pruned(rows[0][0] if rows else None):
-                raise PositionError(self.position, "pruned", "what came next was deleted", self._next())
+                raise PositionError(self.position, "pruned", Report("next deleted"), self._next())
             if not rows:
                 return []
             self._learn_names()
@@ -175,7 +177,7 @@ class Follower:
         self.close()
         with contextlib.suppress(OSError):
             if is_foreign(self.path, JOURNAL):
-                raise self._lost("foreign", "the journal was replaced by a file of another program")
+                raise self._lost("foreign", Report("replaced by file"))
 
     def _is_pruned(self, following: int | None) -> bool:
         return following != self.place + 1 if following is not None else read_last(self._db) > self.place
@@ -193,16 +195,16 @@ class Follower:
         """
         unknown = self._identity is None and not another
         if not unknown and (read_identity(db) != self._identity or self._identity is None):
-            raise self._lost("foreign", "the journal was replaced by another one")
+            raise self._lost("foreign", Report("replaced"))
         if read_last(db) < self.place or epoch_of(db, self.place) != self._epoch:
-            raise self._lost("foreign", "the journal was replaced by one that lacks what was read")
+            raise self._lost("foreign", Report("replaced by less"))
 
     def _look(self) -> None:
         """Look at the name of the file; what is there now is opened anew where it is not as it was."""
         try:
             seen = _seen(self.path)
         except OSError as error:
-            raise self._lost("gone", "the journal was deleted or moved away") from error
+            raise self._lost("gone", Report("moved away")) from error
         if seen == self._seen:
             return
         db = self._opened()
@@ -220,10 +222,10 @@ class Follower:
             return open_reader(self.path)
         except JournalError as error:
             if error.reason in OTHERS:
-                raise self._lost("gone" if error.reason == "missing" else "foreign", error.detail) from error
+                raise self._lost("gone" if error.reason == "missing" else "foreign", error.why) from error
             raise
 
-    def _lost(self, reason: str, detail: str) -> PositionError:
+    def _lost(self, reason: str, detail: Report) -> PositionError:
         return PositionError(self.position, reason, detail)
 
 

@@ -145,7 +145,7 @@ class History:
             ids = self._range(selection.span)
         return self._numbered(conditions, ids, where, values)
 
-    def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, str]]:
+    def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, bytes]]:
         """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition."""
         with self._moment():
             where, values = self._where(selection, read_conditions(self._db))

@@ -7,19 +7,20 @@ from typing import Any
 from msgspec import Struct
 
 from jogeon.events import Event
-from jogeon.journal.parts import PLAIN, Part, Parts, Texts, Values
+from jogeon.journal.entries import Entry
+from jogeon.journal.parts import Part, Parts, Texts, Values
 from jogeon.journal.schema import COLUMNS, event_of
 
 
 class Form(Struct, frozen=True):
     """How lines look.
 
-    `row(epoch, n, event)` makes any of them, `plain` is SQL that makes that of a plain change out of what
-    `parts.PLAIN` offers, with `texts`.
+    `row(epoch, n, event, entry)` makes any of them, with what was paid at an enter. `plain(priced)` is SQL that makes
+    that of a plain change out of what `Parts.plain` offers, with `texts`; `priced` tells whether entries are in it.
     """
 
-    row: Callable[[int, int, Event], str]
-    plain: str
+    row: Callable[[int, int, Event, Entry | None], str]
+    plain: Callable[[bool], str]
     texts: Texts
     end: str
 
@@ -31,19 +32,21 @@ class Lines:
         self._db, self._form = db, form
         self._parts = Parts(db, form.texts, where, values)
 
-    def of(self, ids: tuple[int, int]) -> Iterator[tuple[int, str]]:
-        """Yield (how many, their lines) of the events with ids in (after, last]."""
+    def of(self, ids: tuple[int, int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (how many, their lines in UTF-8) of the events with ids in (after, last]."""
         return self._parts.of(ids, self._plain, self._one_by_one)
 
-    def _plain(self, values: Values, count: int) -> str | None:
-        query = f"SELECT count(*), group_concat({self._form.plain}, :end) {PLAIN} AND {self._parts.where}"
+    def _plain(self, values: Values, count: int) -> bytes | None:
+        line = self._form.plain(self._parts.entries.any)
+        query = f"SELECT count(*), CAST(group_concat({line}, :end) AS BLOB) {self._parts.plain}"
         found, text = self._db.execute(query, values | {"end": self._form.end}).fetchone()
-        return text + self._form.end if found == count else None
+        return bytes(text + self._form.end.encode()) if found == count else None
 
-    def _one_by_one(self, part: Part, values: Values) -> str:
+    def _one_by_one(self, part: Part, values: Values) -> bytes:
         form, made = self._form, []
         query = f"SELECT id, {COLUMNS} FROM events WHERE {self._parts.where} ORDER BY id"  # noqa: S608  # values are bound
         for number, *row in self._db.execute(query, values):
             event = event_of(tuple(row), self._parts.conditions, self._parts.names)
-            made.append(form.row(part.epoch, number - part.first + 1, event) + form.end)
-        return "".join(made)
+            entry = self._parts.entries.of(event)
+            made.append(form.row(part.epoch, number - part.first + 1, event, entry) + form.end)
+        return "".join(made).encode()

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jogeon.events import Condition
+from jogeon.journal.entries import JOIN, Entries
 from jogeon.journal.following import read_stretches
 from jogeon.journal.reading import read_conditions, read_last, read_names
 
@@ -31,17 +32,12 @@ T = TypeVar("T")
 Values = dict[str, Any]
 """What is bound to the places of the SQL of a part: `:after`, `:last`, `:epoch`, `:first`, and more if it is plain."""
 
-PLAIN = """FROM events
+_PLAIN = """FROM events
     CROSS JOIN part_changes AS changes ON changes.numbered = events.condition AND changes.kinded = events.kind
     CROSS JOIN part_stocks AS stocks ON stocks.coded = events.code
     CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
     CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight
-    WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL"""
-"""The plain changes of a part of one Korean day, with a clock that means the same day.
-
-What it offers beside `events`: `changes.event` (enter or leave), `.seq`, `.called` and `.text`; `stocks.called`, NULL
-for one without a name, and `.text`; `clocks.text` (HH:MM:SS) and `.six` (HHMMSS); `seconds.text` (HH:MM:SS); `:day`.
-"""
+    {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL AND {where}"""
 _TABLES = {
     "changes": "numbered INTEGER, kinded INTEGER, event, seq, called, text, PRIMARY KEY (numbered, kinded))"
     " WITHOUT ROWID",
@@ -83,12 +79,17 @@ class Part(Struct, frozen=True):
 class Parts:
     """Cuts what of a journal is chosen by SQL, `where`, as it is at one moment.
 
-    `plain(where, values, count)` makes what is written of a part out of PLAIN, and returns None if it found another
-    count of events: there is more in it. `other(part, where, values)` makes it of any part.
+    `plain` is SQL from FROM on: the plain changes of a part of one Korean day, with a clock that means the same day.
+    What it offers beside `events`: `changes.event` (enter or leave), `.seq`, `.called` and `.text`; `stocks.called`,
+    NULL for one without a name, and `.text`; `clocks.text` (HH:MM:SS) and `.six` (HHMMSS); `seconds.text` (HH:MM:SS);
+    `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins.
     """
 
     def __init__(self, db: sqlite3.Connection, texts: Texts, where: str, values: Sequence[Any]) -> None:
         self.where = f"id > :after AND id <= :last AND ({_named(where)})"
+        self.entries = Entries(db)
+        join = JOIN.format(live="events.kind = 0", code="stocks.coded", at_ns="events.at_ns")
+        self.plain = _PLAIN.format(entries=join if self.entries.any else "", where=self.where)
         self.conditions = read_conditions(db)
         self.names = read_names(db)
         self._db, self._texts = db, texts
@@ -101,7 +102,11 @@ class Parts:
         plain: Callable[[Values, int], T | None],
         other: Callable[[Part, Values], T],
     ) -> Iterator[tuple[int, T]]:
-        """Yield (how many, what was made of them) of the events with ids in (after, last], part by part."""
+        """Yield (how many, what was made of them) of the events with ids in (after, last], part by part.
+
+        `plain(values, count)` makes it of the plain changes of a part, and returns None if those are not `count`: then
+        there is more in it. `other(part, values)` makes it of any part.
+        """
         after, last = ids[0], min(ids[1], read_last(self._db))
         if last - after < WORTH:
             plain = _never

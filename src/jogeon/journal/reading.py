@@ -68,14 +68,14 @@ def open_reader(path: Path) -> Connection:
         try:
             path.lstat()
         except (FileNotFoundError, NotADirectoryError):
-            raise JournalError(path, "missing", "there is no such file") from None
+            raise JournalError(path, "missing", Report("no such file")) from None
         if kind_of(path) in (Kind.ABSENT, Kind.EMPTY):
-            raise JournalError(path, "empty", "nothing was recorded in it")
+            raise JournalError(path, "empty", Report("nothing recorded"))
         with contextlib.ExitStack() as undo:
             db = undo.enter_context(contextlib.closing(read_only(path)))
             version = require_format(db, path)
             if not version:
-                raise JournalError(path, "empty", "nothing was recorded in it")
+                raise JournalError(path, "empty", Report("nothing recorded"))
             require_tables(db, path, version)
             if version in BRIDGES:
                 db.executescript(f"PRAGMA temp_store = MEMORY; {BRIDGES[version]}")
@@ -93,7 +93,7 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise JournalError(path, "unreadable", meaning_of(error)) from error
     except ODD_ROWS as error:
-        raise JournalError(path, "damaged", f"a row cannot be read: {error}") from error
+        raise JournalError(path, "damaged", Report("unreadable row", text=str(error))) from error
 
 
 def read_only(path: Path) -> Connection:
@@ -127,7 +127,7 @@ def require_format(db: sqlite3.Connection, path: Path, form: Format = JOURNAL) -
     if bare and version == 0 and application in (0, form.application):
         return 0
     if application != form.application:
-        raise JournalError(path, "foreign", "this is a database of another program")
+        raise JournalError(path, "foreign", Report("another database"))
     if version > form.version:
         raise JournalError(path, "newer", Report("newer version", number=version, other=str(form.version)))
     return version

@@ -18,6 +18,7 @@ from jogeon.journal.fold import Fold
 from jogeon.journal.following import Follower, Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.writer import Journal
+from jogeon.reports import Report
 
 RING = 20_000
 """Events kept in memory: seconds of the liveliest market."""
@@ -164,7 +165,7 @@ class Cursor:
     async def available(self, limit: int | None = None) -> list[Numbered]:
         """Return what comes next, at most `limit` events, none at the end; raises as `read`."""
         if self._relay.identity != self._identity:
-            raise PositionError(self.position, "foreign", "another journal was begun in place of the damaged one")
+            raise PositionError(self.position, "foreign", Report("begun anew"))
         found = self._read or (None if self._place is None else self._relay.recent(self._place))
         if found is None:
             found = self._read = await asyncio.to_thread(self._from_file)

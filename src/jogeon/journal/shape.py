@@ -38,6 +38,9 @@ COLUMNS = {
 """The columns and their types. `codes` of a snapshot stand between blanks; `details` is what a state or an anomaly has
 besides its text, as JSON."""
 
+ENTRY = {"entry_price": "BIGINT", "entry_at": "TIMESTAMP", "entry_source": "VARCHAR"}
+"""The columns behind them where events are exported: what was paid at a live enter, if a price was kept."""
+
 
 def row_of(epoch: int, n: int, event: Event) -> dict[str, Any]:
     """Return an event as a row, moments as datetimes of Korean time; what it does not have is None."""

@@ -171,8 +171,8 @@ class Journal:
         self._thread.join()
         unwritten = self._unwritten + len(self._inbox)
         if unwritten:
-            detail = f"{unwritten} events were not written: {self.trouble or 'the writer failed'}"
-            raise JournalError(self.path, "unfinished", detail)
+            why = self.trouble or Report("writer failed")
+            raise JournalError(self.path, "unfinished", Report("unwritten", number=unwritten, why=why))
 
     def _is_given_up(self) -> bool:
         """Tell whether the end has waited for the disk long enough; asked while a statement runs."""

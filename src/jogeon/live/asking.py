@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.live.pricing import Pricing
 from jogeon.masks import unmasked
+from jogeon.reports import Report
 from jogeon.wire.stocks import PricedStock
 
 TICK = 1.0
@@ -96,4 +97,4 @@ class Asking:
 
     @staticmethod
     def _unanswered() -> JogeonError:
-        return CouldNotConnect(address="ka10095", reason="timeout", detail=f"no answer in {PATIENCE:g} s")
+        return CouldNotConnect(address="ka10095", reason="timeout", detail=Report("no answer", seconds=PATIENCE))

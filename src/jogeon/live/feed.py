@@ -22,6 +22,7 @@ from jogeon.live.subscriptions import Subscriptions
 from jogeon.live.supervisor import Supervisor
 from jogeon.masks import unmasked
 from jogeon.prices import Quote
+from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, SearchPage
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Feed:
             pages = Pages(wanted, exchange, lambda: self._running.connection_number)
             with contextlib.suppress(Moved):
                 return await _all_pages(self, pages, max_rows, progress)
-        raise RemoteProtocolError("the conditions kept moving while the pages of a search were read")
+        raise RemoteProtocolError(Report("conditions moved"))
 
     async def clear(self, wanted: str | Condition) -> None:
         """Send CNSRCLR for a condition that nobody follows here; LocalProtocolError if somebody does."""
@@ -300,8 +301,8 @@ async def _all_pages(feed: Feed, pages: Pages, max_rows: int, progress: Callable
         if progress is not None:
             progress(len(stocks))
         if len(stocks) > max_rows:
-            raise TooManyRows(f"more than {max_rows} rows came", rows=len(stocks))
+            raise TooManyRows(Report("too many rows", number=max_rows), rows=len(stocks))
         if page.cont_yn != "Y":
             return stocks
         pages.turn(page.next_key, len(stocks))
-    raise TooManyPages(f"more than {MAX_PAGES} pages came", rows=len(stocks))
+    raise TooManyPages(Report("too many pages", number=MAX_PAGES), rows=len(stocks))

@@ -158,4 +158,4 @@ def refused(asked: str, answer: Answer) -> JogeonError:
             return RequestRefused(asked, code=code, text=text)
         case Malformed(reason):
             return RemoteProtocolError(Report("unreadable reply", name=asked, text=reason))
-    return RemoteProtocolError(f"{asked} was answered by {type(answer).__name__}")
+    return RemoteProtocolError(Report("another answer", name=asked, other=type(answer).__name__))

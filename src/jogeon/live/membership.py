@@ -308,4 +308,7 @@ def _what_is_wrong(kind: str, code: str) -> Report:
 
 
 def _member(code: str, source: Snapshot | Enter, name: str | None) -> Member:
-    return Member(code, source.at_ns, "snapshot" if isinstance(source, Snapshot) else source.origin, name)
+    """Return a member with the name that is known by now, else the one that came with its event."""
+    if isinstance(source, Snapshot):
+        return Member(code, source.at_ns, "snapshot", name or source.names.get(code))
+    return Member(code, source.at_ns, source.origin, name or source.name)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from jogeon.errors import EmptyPageKey, JogeonError, RepeatedPageKey
 from jogeon.events import Condition, Exchange
 from jogeon.live.listing import resolve
+from jogeon.reports import Report
 from jogeon.wire.messages import Search
 
 
@@ -34,8 +35,8 @@ class Pages:
     def turn(self, key: str, rows: int) -> None:
         """Go on to the next page; a key that is empty or was used would never end: EmptyPageKey, RepeatedPageKey."""
         if not key:
-            raise EmptyPageKey("a page says that more follows and gives no key", rows=rows)
+            raise EmptyPageKey(Report("page without key"), rows=rows)
         if key in self._used:
-            raise RepeatedPageKey("a page gives a key that was used before", rows=rows)
+            raise RepeatedPageKey(Report("page key again"), rows=rows)
         self._used.add(key)
         self._key = key

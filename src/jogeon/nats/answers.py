@@ -12,6 +12,7 @@ from jogeon.journal.position import Position
 from jogeon.nats.asking import Asking
 from jogeon.nats.copy import Copy
 from jogeon.nats.desk import UNEXPECTED
+from jogeon.reports import Report
 from jogeon.wire import messages, writers
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import (
@@ -131,7 +132,7 @@ class Answers:
         await asyncio.gather(*(self._asking.follow(condition, request.exchange) for condition in wanted))
         copy = self._copy()
         if copy is None:
-            raise PositionError(request.after, "hole", "the stream has broken off")
+            raise PositionError(request.after, "hole", Report("stream broke off"))
         refused = self._refusal(request, wanted, copy) if request.after else ""
         for condition in wanted:
             self._labels.setdefault(condition.name, {})[condition] = self._prefix + condition.seq

@@ -81,8 +81,8 @@ class Asking:
         return reply
 
     def _silent(self) -> CouldNotConnect:
-        words = f"no hub answers as {self._place.alias!r} there"
-        return CouldNotConnect(address=str(self._place), reason="silent", detail=Report("other", text=words))
+        detail = Report("no publisher", name=self._place.alias)
+        return CouldNotConnect(address=str(self._place), reason="silent", detail=detail)
 
 
 def _unheard(headers: dict[str, str] | None) -> bool:

@@ -7,6 +7,7 @@ from jogeon.errors import PositionError
 from jogeon.events import Condition, Number
 from jogeon.journal.fold import Fold, Known
 from jogeon.nats.parcels import Parcel, Picture
+from jogeon.reports import Report
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Shown
 
@@ -28,12 +29,12 @@ class Copy:
         """
         head, reached = parcel.head, (self.position.epoch, self.position.n)
         if head.at.journal != self.position.journal:
-            raise PositionError(self.position, "foreign", f"the stream goes on with journal {head.journal}")
+            raise PositionError(self.position, "foreign", Report("another stream", name=head.journal))
         if parcel.picture is not None or head.to <= reached:
             self.sequence = sequence
             return ()
         if head.before > reached:
-            raise PositionError(self.position, "hole", f"what comes next in the stream is behind {head.before}")
+            raise PositionError(self.position, "hole", Report("next elsewhere", name=str(head.before)))
         lines = [line for line in parcel.lines if (line.event.number or reached) > reached]
         for line in lines:
             self._fold.take(line.event)

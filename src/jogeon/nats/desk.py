@@ -13,7 +13,7 @@ from jogeon.events import Condition, Exchange, Stock
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
 from jogeon.nats.ticker import FLUSH, Priced, Trades
-from jogeon.wire.messages import NO_SUCH_SEQ
+from jogeon.wire.messages import NO_SUCH_SEQ, SEQ_REFUSED, UNANSWERED
 from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
@@ -123,12 +123,13 @@ class Desk:
             question = _question.decode(payload)
             return await self._answers(question)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return [Reply(code="400", text="not readable")]
-        except UnknownCondition as error:
-            return [Reply(code=NO_SUCH_SEQ, text=str(error))]
+            return [Reply(code="400", text="읽을 수 없는 요청입니다")]
+        except UnknownCondition:
+            return [Reply(code=NO_SUCH_SEQ, text=SEQ_REFUSED[1])]
         except JogeonError as error:
             code = error.code if isinstance(error, RequestRefused) else ""
-            return [Reply(code=code or str(UNEXPECTED), text=error.text or str(error))]
+            text = error.text or UNANSWERED.format(error=type(error).__name__)
+            return [Reply(code=code or str(UNEXPECTED), text=text)]
 
     async def _answers(self, question: Question) -> list[Reply]:
         match question:
@@ -146,7 +147,7 @@ class Desk:
                 return [Reply()]
             case Question("prices", codes=codes) if codes:
                 return [Reply(prices=tuple(await self._asked.prices(codes)))]
-        return [Reply(code="400", text="not known")]
+        return [Reply(code="400", text="알 수 없는 요청입니다")]
 
 
 def read_reply(payload: bytes) -> Reply:
@@ -154,7 +155,7 @@ def read_reply(payload: bytes) -> Reply:
     try:
         return msgspec.json.decode(payload, type=Reply)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Reply(code=str(UNEXPECTED), text="the answer cannot be read")
+        return Reply(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
 
 
 def question(what: str, **fields: Any) -> bytes:

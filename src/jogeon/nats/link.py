@@ -28,7 +28,7 @@ from jogeon.nats.streams import Stream, stream_read
 from jogeon.nats.ticker import REPEAT
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
-from jogeon.wire.messages import Follow, Request
+from jogeon.wire.messages import UNANSWERED, Follow, Request
 from jogeon.wire.requests import decode_request
 from jogeon.wire.stocks import PricedStock
 
@@ -283,7 +283,8 @@ class Link:
             self._on_error(error)
         except JogeonError as error:
             code = int(error.code) if error.code.isdigit() else UNEXPECTED
-            self._hand_over(writers.encode_refusal(request.trnm, code, error.text or str(error)))
+            text = error.text or UNANSWERED.format(error=type(error).__name__)
+            self._hand_over(writers.encode_refusal(request.trnm, code, text))
         except Exception as error:  # noqa: BLE001  # whatever NATS has against it
             self._end(str(trouble_of(self._place, error)))
         else:
@@ -343,5 +344,5 @@ class Link:
 
 def _nothing(place: Place) -> CouldNotConnect:
     return CouldNotConnect(
-        address=str(place), reason="silent", detail=Report("other", text=f"no hub publishes as {place.alias!r} there")
+        address=str(place), reason="silent", detail=Report("no publisher", name=place.alias)
     )

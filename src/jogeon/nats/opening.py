@@ -125,7 +125,8 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
     system = next((each for each in errors if isinstance(each, OSError)), None)
     if system is not None:
         return could_not_connect(str(place), system)
-    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=texts[0] or "no answer"))
+    detail = Report("NATS", text=texts[0].removeprefix("nats: ") or type(errors[0]).__name__)
+    return CouldNotConnect(address=str(place), reason="network", detail=detail)
 
 
 def is_failure(error: BaseException) -> bool:
@@ -139,7 +140,7 @@ def trouble_of(place: Place, error: BaseException) -> JogeonError:
     """Return what went wrong with a connection that there was, as an error of this package."""
     if isinstance(error, JogeonError):
         return error
-    text = str(error).removeprefix("nats: ") or type(error).__name__
+    detail = Report("NATS", text=str(error).removeprefix("nats: ") or type(error).__name__)
     if type(error).__name__ in ("NoStreamResponseError", "NoRespondersError", "ServiceUnavailableError"):
-        text = "the server has no JetStream (nats-server -js), or it is not ready yet"
-    return CouldNotConnect(address=str(place), reason="network", detail=Report("other", text=text))
+        detail = Report("no JetStream")
+    return CouldNotConnect(address=str(place), reason="network", detail=detail)

@@ -158,7 +158,7 @@ class Publisher:
 
     async def _until_lost(self) -> None:
         await self._lease.lost.wait()
-        raise ConnectionLost(Report("other", text="another hub has the lease"))
+        raise ConnectionLost(Report("lease lost", name=str(self.place)))
 
     async def _beat(self, client: "Client") -> None:
         """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""

@@ -88,7 +88,7 @@ class Pull:
             self._credit -= int(headers.get(REST, BATCH))
             return
         words = headers.get("Description") or status
-        raise ConnectionLost(Report("other", text=f"NATS: {words}"))
+        raise ConnectionLost(Report("NATS", text=words))
 
 
 def sequence_of(reply: str) -> int:

@@ -6,6 +6,8 @@ Each group of routes says who may call it (`callers`). What cannot be understood
 
 import asyncio
 import contextlib
+import logging
+import socket
 import ssl
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
@@ -17,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,6 +28,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
 from jogeon.server.door import SHARE, Door, host_and_port
+from jogeon.server.encrypted import accept
 
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
@@ -38,6 +41,10 @@ MOST = 256
 """Connections at a time; beyond them a request is answered with 503."""
 REFUSED = 3
 """The broker's small return_code of a refusal; the code of what went wrong stands in the text."""
+
+
+logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
+"""Any stranger can send nonsense: it is answered with 400, and not logged each time."""
 
 
 class Group(Struct, frozen=True):
@@ -67,8 +74,8 @@ class RestServer:
             _Config(
                 application,
                 listening,
+                tls,
                 http=_Patient,
-                ssl_context_factory=None if tls is None else lambda _config, _usual: tls,
                 limit_concurrency=MOST,
                 backlog=SHARE,
                 ws="none",
@@ -90,11 +97,12 @@ class RestServer:
 
 
 class _Config(uvicorn.Config):
-    """Uvicorn's settings, with the door that its connections come through."""
+    """Uvicorn's settings, with the door that its connections come through, and how they are encrypted."""
 
-    def __init__(self, application: ASGIApp, door: Door, **more: Any) -> None:
+    def __init__(self, application: ASGIApp, door: Door, tls: ssl.SSLContext | None, **more: Any) -> None:
         super().__init__(application, **more)
         self.door = door
+        self.tls = tls
 
 
 class _Patient(H11Protocol):
@@ -136,13 +144,27 @@ class _Patient(H11Protocol):
 class _Server(uvicorn.Server):
     """Uvicorn without its signal handlers, which are the command's business, and without its ten wake-ups a second."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    config: _Config
+
+    def __init__(self, config: _Config) -> None:
         super().__init__(config)
         self.stopping = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept; what is encrypted comes by the transports of the wire."""
+        if self.config.tls is None:
+            await super().startup(sockets)
+            return
+
+        def protocol() -> asyncio.Protocol:
+            return _Patient(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        self.servers = [await accept(protocol, self.config.door, self.config.tls)]
+        self.started = True
 
     async def main_loop(self) -> None:
         await self.on_tick(0)
@@ -167,10 +189,13 @@ async def json_object(request: Request) -> dict[str, Any]:
 async def raw_body(request: Request) -> bytes:
     """Return the body of a request; 413 if it is larger than BODY_LIMIT."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                raise HTTPException(413, f"the body is larger than {BODY_LIMIT} bytes")
+    except ClientDisconnect:
+        raise HTTPException(400, "the body did not end") from None  # which nobody hears any more
     return bytes(body)
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
 from jogeon.errors import RemoteProtocolError
+from jogeon.reports import Report
 from jogeon.server.deadlines import Deadlines
 from jogeon.server.door import host_and_port
 from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
@@ -302,7 +303,8 @@ class Peer(WSListener):
             case Login():
                 self._login(message)
             case Unknown() if self.session.phase in (Phase.OPEN, Phase.LOGGING_IN):
-                self._misplaced(payload, RemoteProtocolError("not a request, before the login"))
+                early = Report("out of turn", name="UNKNOWN", other=self.session.phase.name)
+                self._misplaced(payload, RemoteProtocolError(early))
             case Unknown():
                 self._server.backend.unknown(self, message)
             case _:

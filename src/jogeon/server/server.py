@@ -27,6 +27,7 @@ from picows import (
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.reports import Report, report_of
 from jogeon.server.door import SHARE, Door, host_and_port
+from jogeon.server.encrypted import HANDSHAKE, tls_options
 from jogeon.server.frames import GOING_AWAY, NORMAL
 from jogeon.server.peer import Backend, Peer
 from jogeon.server.settings import ServerSettings
@@ -36,8 +37,6 @@ PATH = "/api/dostk/websocket"
 READ_LIMIT = 256 * 1024
 """Bytes of the largest frame that is read at all. More than any setting accepts, so that most senders of a long frame
 have sent all of it and get the close with its reason; small enough to buffer for every peer without a login."""
-HANDSHAKE = 5.0
-"""Seconds from a connection to the end of its upgrade request."""
 SEND_BUFFER = 128 * 1024
 """Of the kernel, for each peer: megabytes waiting there would hide a peer that does not read."""
 RECEIVE_BUFFER = 4 * 1024
@@ -115,13 +114,12 @@ class Server:
             functools.partial(self._accept, plain if tls is None else None),
             sock=listening,
             backlog=SHARE,
-            ssl=tls,
-            ssl_handshake_timeout=None if tls is None else HANDSHAKE,
             enable_auto_pong=False,
             max_frame_size=READ_LIMIT,
             read_buffer_init_size=2048,
             websocket_handshake_timeout=HANDSHAKE,
             logger_name=self._parser_logger(),
+            **tls_options(tls),
         )
         self._listening.append(accepting)
         return address

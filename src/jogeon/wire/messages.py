@@ -20,6 +20,8 @@ PAGE_REFUSED = 100002, "연속조회키가 올바르지 않습니다(parameter=n
 ARRAY_REFUSED = 105111, "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
 """What a server says to a seq that is registered, to one that is not known, to a page that is not, and to a REG or
 REMOVE without its arrays: code, text."""
+UNANSWERED = "증권사 서버에서 답을 받지 못했습니다 ({error})"
+"""What a hub says where its own request above came to nothing, with the class of the error."""
 TAKEN = "R10001"
 NO_HEARTBEAT = "R10002"
 NO_LOGIN = "R10004"

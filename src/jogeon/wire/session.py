@@ -18,6 +18,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
+from jogeon.reports import Report
 from jogeon.wire import messages, readers, requests, writers
 from jogeon.wire.messages import Answer, Request
 
@@ -313,7 +314,7 @@ class ServerSession(_Session):
             return message
         step = step_of(message)
         if not self._legal(step):
-            raise RemoteProtocolError(f"{step.name} is not allowed in phase {self.phase.name}")
+            raise RemoteProtocolError(Report("out of turn", name=step.name, other=self.phase.name))
         self._go(step)
         return message
 

@@ -10,7 +10,7 @@ import click
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.terminal import is_terminal, show, tell
+from jogeon.cli.showing.terminal import is_seen, show, tell
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
@@ -34,7 +34,7 @@ def board(choices: Choices) -> None:
     if url is None:
         tell(*choices.texts("board.none").split("\n"))
         raise click.exceptions.Exit(NO_BOARD)
-    if choices.json or not is_terminal(sys.stdout):
+    if choices.json or not is_seen(sys.stdout):
         Lines().write(json_line({"url": url}))
         return
     show(choices.texts("board.link", url=url))

@@ -11,7 +11,7 @@ from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.showing.json_lines import Lines, condition_line
-from jogeon.cli.showing.terminal import is_terminal, show, tell, visible_name
+from jogeon.cli.showing.terminal import is_seen, show, tell, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def command(texts: Texts) -> click.Command:
 @click.pass_obj
 def clear(choices: Choices, names: tuple[str, ...]) -> None:
     """Ask the server to stop these registrations, and say what that does not reach."""
-    for_people = is_terminal(sys.stdout) and not choices.json
+    for_people = is_seen(sys.stdout) and not choices.json
     for condition in run_loop(_cleared(choices, names)):
         if for_people:
             show(choices.texts("clear.done", condition=visible_name(condition)))

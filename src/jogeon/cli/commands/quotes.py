@@ -10,7 +10,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import open_client, run_loop
-from jogeon.cli.showing.terminal import is_terminal
+from jogeon.cli.showing.terminal import is_seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,6 @@ async def _follow(choices: Choices, codes: Sequence[str], count: int | None, sec
     from jogeon.cli.running.pricing import tell_quotes
     from jogeon.cli.showing.quote_lines import line_of
 
-    line = line_of(choices.texts, readable=not choices.json and is_terminal(sys.stdout))
+    line = line_of(choices.texts, readable=not choices.json and is_seen(sys.stdout))
     async with open_client(choices) as client:
         await tell_quotes(client.quotes(*codes), line, count, seconds, choices.texts)

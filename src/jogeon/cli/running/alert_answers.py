@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jogeon.alerts.making import made
+from jogeon.alerts.outbox import reason_in
 from jogeon.alerts.rebuilding import dry_run
 from jogeon.alerts.targets import try_out
 from jogeon.alerts.webhook import as_object
@@ -18,10 +19,11 @@ from jogeon.cli.running.journals import journal_read
 from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.running.stretch import at
 from jogeon.cli.showing.destination import form_of
-from jogeon.cli.showing.failures import explain
+from jogeon.cli.showing.failures import explain, one_line
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.rule_words import says
 from jogeon.cli.showing.terminal import show, tell
+from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JournalError, SessionTaken
 from jogeon.events import korean
 from jogeon.journal.history import History
@@ -90,7 +92,7 @@ def _listed(choices: Choices, journal: str | None) -> list[Condition] | None:
         try:
             return run_loop(_asked(choices))
         except SessionTaken as error:  # a recording of ours has it; what it writes will do
-            tell(str(error))
+            tell(one_line(error, choices))
     try:
         with History(journal_read(choices, journal)) as history:
             return history.conditions
@@ -157,7 +159,8 @@ def answer_list(choices: Choices, journal: str | None, since: datetime | None, u
 
 def _state(post: Posted, choices: Choices) -> str:
     word = choices.texts("alert.done" if post.state == "sent" else f"alert.{post.state}")
-    return f"{post.target} {word} {post.reason}".strip()
+    reason = reason_in(post.reason)
+    return f"{post.target} {word} {said(reason, choices.texts) if reason else ''}".strip()
 
 
 def _span(path: Path, since: datetime | None, until: datetime | None) -> tuple[int, int]:

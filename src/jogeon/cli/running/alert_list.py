@@ -6,6 +6,7 @@ import contextlib
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from jogeon.alerts.outbox import reason_in
 from jogeon.alerts.rebuilding import row_of
 from jogeon.alerts.webhook import as_object
 from jogeon.events import korean
@@ -34,13 +35,14 @@ def listed(path: Path, since_ns: int | None = None) -> Iterator[tuple[Row, Poste
 
 def fate(post: Posted) -> dict[str, object]:
     """Return what became of an alert at its target, as JSON shows it."""
+    reason = reason_in(post.reason)
     sent = None if post.done_ns is None else korean(post.done_ns).isoformat(timespec="microseconds")
     fields: dict[str, object] = {
         "target": post.target,
         "state": post.state,
         "sent": sent if post.state == "sent" else None,
         "tries": post.tries,
-        "reason": post.reason or None,
+        "reason": None if reason is None else str(reason),
     }
     return fields | {"digest": post.digest} if post.digest else fields
 

@@ -11,7 +11,7 @@ from jogeon.account.environment import named_file, usual_files
 from jogeon.alerts.alerting import Alerting, Plan
 from jogeon.alerts.making import made, ping_of
 from jogeon.alerts.settings import AlertSettings, alerts_file, read_alerts
-from jogeon.cli.showing.failures import explain
+from jogeon.cli.showing.failures import explain, one_line
 from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JogeonError
@@ -111,20 +111,13 @@ async def alerts_of(watch: Recorded, plan: AlertPlan, texts: Texts) -> AsyncIter
         return
     plan.tell_unrecorded(watch)
     alerting = Alerting(journal, plan.plan, say=partial(say, texts, journal), lang=texts.lang)
-    begun = asyncio.create_task(_begun(alerting), name="jogeon alerts begun")
+    begun = asyncio.create_task(plan.begun(alerting), name="jogeon alerts begun")
     following = asyncio.create_task(plan.follow(alerting, watch), name="jogeon.toml followed")
     try:
         yield alerting
     finally:
         following.cancel()
         await asyncio.gather(begun, following, return_exceptions=True)
-
-
-async def _begun(alerting: Alerting) -> None:
-    try:
-        await alerting.start()
-    except JogeonError as error:  # the recording goes on
-        tell(str(error))
 
 
 def named_in(rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
@@ -172,6 +165,13 @@ class AlertPlan:
         for rule, name in named_in(self.plan.rules):
             if name not in followed:
                 tell(self._choices.texts("alert.not-recorded", rule=rule.name, condition=name))
+
+    async def begun(self, alerting: Alerting) -> None:
+        """Start the alerts; the recording goes on where they cannot."""
+        try:
+            await alerting.start()
+        except JogeonError as error:
+            tell(one_line(error, self._choices))
 
     async def follow(self, alerting: Alerting, watch: Recorded) -> None:
         """Go by what jogeon.toml says, whenever it changes."""
@@ -228,7 +228,7 @@ def _day(path: Path, now_ns: int, texts: Texts) -> Iterator[str]:
         with History(path) as history:
             conditions = history.stats(Selection(span=(start_ns, start_ns + DAY_NS))).conditions
     except JogeonError as error:
-        yield str(error)
+        yield said(error.report, texts)
         return
     for each in conditions:
         yield texts(

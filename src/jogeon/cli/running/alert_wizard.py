@@ -21,7 +21,7 @@ from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.prompts import ask
 from jogeon.cli.showing.terminal import tell
 from jogeon.errors import AlertRefused, InvalidSetting
-from jogeon.files import not_private
+from jogeon.files import changeable
 from jogeon.net import proxy_for
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def add(choices: Choices, name: str | None, api: str | None) -> None:
 
 
 def _require_private(path: Path) -> None:
-    """Refuse a file that others can write to, before anybody types anything."""
-    if path.exists() and (why := not_private(path.stat())) is not None:
+    """Refuse a file that others can write to or replace, before anybody types anything."""
+    if (why := changeable(path)) is not None:
         raise InvalidSetting(file=str(path), field="alerts", reason="open to others", detail=why)
 
 

@@ -112,7 +112,7 @@ def _events(opened: History, asked: Asked, choices: Choices, form: str, what: st
     write_headings("events", form, choices.texts, write)
     count = 0
     for size, lines in opened.lines(lines_of(form), chosen):
-        write(lines.encode())
+        write(lines)
         count += size
     return count
 

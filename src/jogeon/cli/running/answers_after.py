@@ -87,7 +87,7 @@ def _write(part: Sequence[Numbered], choices: Choices, form: str, write: Write) 
         show_events(part, choices.texts)
     else:
         lines = lines_of(form)
-        write("".join(lines.row(*each) + lines.end for each in part).encode())
+        write("".join(lines.row(*each, None) + lines.end for each in part).encode())
 
 
 def _chooser(opened: History, chosen: Selection) -> Callable[[Event], bool]:

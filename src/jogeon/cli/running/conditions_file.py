@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LARGEST = 4 * 1024 * 1024
 """Bytes of a file; a thousand long conditions need less."""
 
+NAMING = ("unknown field", "wrong number of arguments")
+"""Complaints about an expression whose detail is what was written; that of others is English, partly Python's own."""
+
 
 def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None:
     """Return the conditions of a file, None for the simulator's own; a wrong file is a usage error that says where.
@@ -34,7 +37,8 @@ def rules_from(path: str | None, texts: Texts) -> Sequence[ConditionRule] | None
     try:
         return parse_conditions(content, path)
     except ExpressionError as error:
-        reason = texts(f"expression.{error.reason}") + (f" ({error.detail})" if error.detail else "")
+        told = error.detail if texts.lang == "en" or error.reason in NAMING else ""
+        reason = texts(f"expression.{error.reason}") + (f" ({told})" if told else "")
         complaint = texts("bad.expression", name=error.name, column=error.column, reason=reason)
         raise click.BadParameter(f"{complaint}\n  {error.expression}") from None
     except RulesError as error:

@@ -18,7 +18,7 @@ from jogeon.cli.showing.event_words import is_heard
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
-from jogeon.cli.showing.terminal import is_terminal, ring, signs_for
+from jogeon.cli.showing.terminal import is_seen, is_terminal, ring, signs_for
 from jogeon.events import Enter, Exchange, Leave
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     if wish.seconds is not None:
         wish = structs.replace(wish, until=asyncio.get_running_loop().time() + wish.seconds)
     tell_nameless(client, choices.texts)
+    if not choices.json and is_seen(sys.stdout) and not is_terminal(sys.stdout):
+        wish = structs.replace(wish, lines=True)  # no view without a cursor that moves
     lines = wish.lines or choices.json or not is_terminal(sys.stdout)
     prices = wish.prices or not lines
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices, after=wish.after)

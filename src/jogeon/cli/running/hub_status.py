@@ -12,9 +12,10 @@ from jogeon.account.environment import server_token
 from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.terminal import is_terminal
+from jogeon.cli.showing.terminal import is_seen
 from jogeon.endpoint import checked_rest
 from jogeon.errors import CouldNotConnect, LoginRefused, RemoteProtocolError
+from jogeon.reports import Report
 from jogeon.web import exchange
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def status(choices: Choices, rest: str | None) -> None:
 
     choices.server = rest
     told = run_loop(_asked(choices, rest))
-    if choices.json or not is_terminal(sys.stdout):
+    if choices.json or not is_seen(sys.stdout):
         Lines().write(json_line(told))
     else:
         from jogeon.cli.showing.hub_table import show_status
@@ -64,7 +65,7 @@ async def status_of(address: str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     if reply.status != 200 or not isinstance(told, dict) or "upstream" not in told:
-        raise RemoteProtocolError(f"{address} is no hub (HTTP {reply.status})")
+        raise RemoteProtocolError(Report("no hub", name=address, number=reply.status))
     return told
 
 
@@ -77,5 +78,5 @@ def in_a_line(told: dict[str, Any], texts: Texts) -> tuple[str, bool]:
         counts = {name: len(told[name]) for name in ("conditions", "consumers")}
         says = texts("found.hub", state=texts(f"state.{state}"), position=position, **counts)
     except (LookupError, TypeError):
-        raise RemoteProtocolError("what it tells is no status of a hub") from None
-    return (says, state == "connected") if trouble is None else (f"{says}. {trouble}", False)
+        raise RemoteProtocolError(Report("no hub status")) from None
+    return (says, state == "connected") if trouble is None else (texts("found.hub-trouble", says=says), False)

@@ -10,7 +10,7 @@ import click
 from jogeon.account.consumers import checked_name, consumers, let_in, shut_out
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.tables import Column, Table, show_table
-from jogeon.cli.showing.terminal import is_terminal, show, tell
+from jogeon.cli.showing.terminal import is_seen, show, tell
 from jogeon.events import korean
 
 if TYPE_CHECKING:
@@ -90,4 +90,4 @@ def _revoke(choices: Choices, name: str) -> None:
 
 
 def _is_for_programs(choices: Choices) -> bool:
-    return choices.json or not is_terminal(sys.stdout)
+    return choices.json or not is_seen(sys.stdout)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from jogeon.cli.showing.json_lines import Lines
-from jogeon.cli.showing.terminal import is_terminal, tell
+from jogeon.cli.showing.terminal import is_seen, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def form_of(choices: Choices, output: str | None, *, as_csv: bool) -> Form:
     wanted: Form | None = "json" if choices.json else "csv" if as_csv else None
     if output is not None and output != "-":
         return _form_of_file(choices, output, wanted)
-    return wanted or ("table" if is_terminal(sys.stdout) else "json")
+    return wanted or ("table" if is_seen(sys.stdout) else "json")
 
 
 def _form_of_file(choices: Choices, output: str, wanted: Form | None) -> Form:

@@ -1,6 +1,7 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 import click
@@ -78,7 +79,7 @@ def rows(error: Exception, choices: Choices) -> Iterator[Row]:
     yield Row("what", texts(_what_key(error, key, texts), **fields))
     yield Row("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
-        yield Row("kiwoom", f"[{error.code}] {error.text}" if error.code else error.text)
+        yield Row("kiwoom", f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
     yield Row("next", texts(_next_key(error, key, choices), **fields))
 
 
@@ -91,7 +92,7 @@ def _key(error: Exception) -> str:
 def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     server = f" --server {choices.server}" if choices.server else ""
     fields: dict[str, object] = {
-        "what": str(error) or type(error).__name__,
+        "what": _what(error, choices.texts),
         "again": choices.typed(),
         "list_": f"jogeon list{server}",
         "help_": "jogeon --help",
@@ -109,12 +110,20 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
             place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
             detail = said(why, choices.texts)
             fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+            fields["folder"] = PurePath(file).parent
         case errors.CouldNotConnect(why=why, certificate=certificate, proxy=proxy):
             fault = f"certificate.{certificate}"
             fields["detail"] = choices.texts(fault) if choices.texts.has(fault) else said(why, choices.texts)
             fields["through"] = choices.texts("CouldNotConnect.through", proxy=proxy) if proxy else ""
-        case errors.ConnectionLost(why=why) | errors.JournalError(why=why) | errors.CannotServe(why=why):
+        case (
+            errors.ConnectionLost(why=why)
+            | errors.JournalError(why=why)
+            | errors.CannotServe(why=why)
+            | errors.PagingError(why=why)
+        ):
             fields["detail"] = said(why, choices.texts)
+        case errors.AlertRefused(why=why):
+            fields["said"] = said(why, choices.texts)
         case errors.UnknownCondition(close=close):
             fields["close"] = ", ".join(close) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
@@ -126,9 +135,23 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
     return fields
 
 
+def _what(error: Exception, texts: Texts) -> str:
+    """Return what an error of ours says; of another only its name means something to somebody who reads Korean."""
+    if isinstance(error, errors.JogeonError):
+        return said(error.report, texts)
+    name = type(error).__name__
+    return name if texts.lang == "ko" else str(error) or name
+
+
+def one_line(error: Exception, choices: Choices) -> str:
+    """Return what happened and why, in one line."""
+    told = {row.label: row.says for row in rows(error, choices)}
+    return f"{told['what'].rstrip('.')}: {told['cause']}"
+
+
 def _what_key(error: Exception, key: str, texts: Texts) -> str:
-    own = f"{key}.what.lease"
-    return own if getattr(error, "lease", "") and texts.has(own) else f"{key}.what"
+    about = "lease" if getattr(error, "lease", "") else getattr(error, "reason", "")
+    return own if texts.has(own := f"{key}.what.{about}") else f"{key}.what"
 
 
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jogeon.events import korean
-from jogeon.journal.shape import COLUMNS
+from jogeon.journal.shape import COLUMNS, ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jogeon.prices import Price
 
 CSV_COLUMNS = {
-    "events": tuple(COLUMNS),
+    "events": (*COLUMNS, *ENTRY),
     "position": ("journal", "epoch", "n", "first"),
     "gaps": ("epoch", "n", "seq", "condition", "since", "until", "cause", "detail", "open"),
     "members": (

@@ -16,8 +16,9 @@ def show_status(told: dict[str, Any], texts: Texts) -> None:
     above, journal = told["upstream"], told["journal"]
     head = Table([Column(texts("hub.session")), Column(texts("hub.state")), Column(texts("hub.logins"), right=True),
                   Column(texts("hub.position"), gives_way=True)])  # fmt: skip
+    state = _word("state.", above["state"], texts)
     place = "-" if journal["n"] is None else f"{journal['epoch']}:{journal['n']}"
-    head.add(above["server"], above["state"], str(above["logins"]), place)
+    head.add(above["server"], state, str(above["logins"]), place)
     counts = [Column(texts("hub.members"), right=True), Column(texts("hub.consumers"), right=True)]
     followed = Table([Column("seq", right=True), Column(texts("hub.condition")), *counts])
     for each in told["conditions"]:
@@ -27,15 +28,20 @@ def show_status(told: dict[str, Any], texts: Texts) -> None:
                     Column(texts("hub.behind"), right=True)])  # fmt: skip
     for each in told["consumers"]:
         numbers = (str(each[name]) for name in ("sent", "waiting", "behind"))
-        served.add(f"{each['address']} {each['name']}", each["kind"], *numbers)
+        served.add(f"{each['address']} {each['name']}", _word("hub.", each["kind"], texts), *numbers)
     cut = Table([Column(texts("hub.cut"), gives_way=True), Column(texts("hub.reason"), gives_way=True)])
     for each in told["cut"]:
-        cut.add(each["address"], each["reason"])
+        cut.add(each["address"], _word("hub.cut.", each["reason"], texts))
     if (standby := told.get("standby")) is not None:
         _show_standby(standby, texts)
     for table, rows in ((head, True), (followed, told["conditions"]), (served, told["consumers"]), (cut, told["cut"])):
         if rows:
             show_table(table)
+
+
+def _word(about: str, word: str, texts: Texts) -> str:
+    """Return a fixed word of the status in the reader's language; a hub of another version may have others."""
+    return texts(about + word) if texts.has(about + word) else word
 
 
 def _show_standby(told: dict[str, Any], texts: Texts) -> None:

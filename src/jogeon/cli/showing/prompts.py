@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from jogeon.cli.showing.error_thread import notices
 from jogeon.cli.showing.terminal import clean, is_terminal, tell
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def can_ask() -> bool:
 def ask(question: str, read: Callable[[str], T], complaint: str, *, hidden: bool = False) -> T:
     """Ask until `read` takes the answer, that is, raises no ValueError; the end of input is a KeyboardInterrupt."""
     while True:
+        notices.drain()  # what was told before it, while a loop runs too
         try:
             typed = click.prompt(clean(question), default="", show_default=False, hide_input=hidden, err=True)
             return read(typed.strip())

@@ -103,12 +103,17 @@ def signs_for(encoding: str) -> Signs:
     return RICH_SIGNS if can_show("".join(RICH_SIGNS), encoding) else PLAIN_SIGNS
 
 
-def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether people look at a stream; not so for a closed one, nor for a terminal that cannot move its cursor."""
+def is_seen(stream: TextIO | None) -> bool:
+    """Tell whether people look at a stream; not so for a closed one."""
     try:
-        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream is not None and stream.isatty()
     except ValueError:
         return False
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether people look at a stream on a terminal that can move its cursor."""
+    return is_seen(stream) and os.environ.get("TERM") != "dumb"
 
 
 def prepare_streams() -> None:

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from jogeon.events import Anomaly, State
     from jogeon.reports import Report
 
-PLAIN = frozenset({"other", "system", "certificate"})
+PLAIN = frozenset({"other", "library", "system", "certificate"})
 """Kinds whose text is the words of others, unless there are words of ours for them."""
+FOREIGN = {"system": "errno.other", "library": "errno.library"}
+"""Kinds whose English words a Korean reader is not shown, and what is said instead."""
 
 
 def said(report: Report, texts: Texts) -> str:
@@ -20,8 +22,8 @@ def said(report: Report, texts: Texts) -> str:
         key = _key_of_others(report)
         if texts.has(key):
             return texts(key)
-        foreign = report.kind == "system" and texts.lang == "ko" and report.text.isascii()
-        return texts("errno.other", number=report.number) if foreign else report.text
+        foreign = report.kind in FOREIGN and texts.lang == "ko" and report.text.isascii()
+        return texts(FOREIGN[report.kind], number=report.number, name=report.name) if foreign else report.text
     fields: dict[str, object] = {name: getattr(report, name) for name in report.__struct_fields__}
     fields |= {"words": report.words, "why": "" if report.why is None else said(report.why, texts)}
     if report.kind == "wrong type":

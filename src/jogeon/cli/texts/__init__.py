@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 
 from jogeon.cli.texts.language import Lang, Text
+from jogeon.cli.texts.particles import chosen
 
 NAMESPACES = {
     "help": "help",
@@ -37,7 +38,7 @@ NAMESPACES = {
 FILES = {name: file for file, names in NAMESPACES.items() for name in names.split()}
 
 
-PLURAL = re.compile(r"\{(\w+):(\w+)\|(\w+)\}")
+PLURAL = re.compile(r"\{(\w+):([\w ]+)\|([\w ]+)\}")
 """A word that follows a number: {count} {count:stock|stocks}."""
 
 
@@ -68,6 +69,8 @@ class Texts:
         text = found.ko if self.lang == "ko" else found.en
         if "|" in text:
             text = PLURAL.sub(lambda match: match[2 + (str(fields[match[1]]) != "1")], text)
+        if self.lang == "ko" and "(" in text and fields:
+            text = chosen(text, fields)
         return text.format(**fields) if fields else text
 
     def has(self, key: str) -> bool:

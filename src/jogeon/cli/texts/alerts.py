@@ -23,27 +23,27 @@ TEXTS = {
     "alert.right": Text("정상  {name}: {says}", "ok     {name}: {says}"),
     "alert.wrong": Text("오류  {name}", "wrong  {name}"),
     "alert.no-rules": Text(
-        "[alerts]에 규칙이 없습니다. [[alerts.rules]] 로 시작하는 규칙을 추가하세요.",
+        "[alerts]에 규칙이 없습니다. [[alerts.rules]]로 시작하는 규칙을 추가하세요.",
         "[alerts] has no rules; add one that begins with [[alerts.rules]].",
     ),
     "alert.conditions-unknown": Text(
-        "조건식 이름은 확인하지 못했습니다. --server 또는 --journal 을 주면 확인합니다.",
+        "조건식 이름은 확인하지 못했습니다. --server 또는 --journal을 주면 확인합니다.",
         "the names of conditions were not checked; --server or --journal makes it possible.",
     ),
     "alert.not-recorded": Text(
-        "규칙 {rule}: 조건식 {condition}은(는) 기록하지 않으므로 울리지 않습니다. 이름을 더하거나 --all 을 쓰세요.",
+        "규칙 {rule}: 조건식 {condition}은(는) 기록하지 않으므로 울리지 않습니다. 이름을 더하거나 --all을 쓰세요.",
         "rule {rule}: {condition} is not recorded, so it never fires; name it too, or use --all.",
     ),
     "alert.test": Text("jogeon 시험 메시지입니다.", "This is a test message of jogeon."),
     "alert.botfather": Text(
-        "텔레그램에서 @BotFather 에게 /newbot 을 보내 봇을 만들면 토큰을 줍니다.\n"
-        "토큰은 파일에 쓰지 않습니다. 환경 변수 JOGEON_TELEGRAM_TOKEN 에 두면 다시 묻지 않습니다.",
+        "텔레그램에서 @BotFather에게 /newbot을 보내 봇을 만들면 토큰을 줍니다.\n"
+        "토큰은 파일에 쓰지 않습니다. 환경 변수 JOGEON_TELEGRAM_TOKEN에 두면 다시 묻지 않습니다.",
         "Send /newbot to @BotFather in Telegram: it makes a bot and gives you its token.\n"
         "The token is written to no file. Kept in JOGEON_TELEGRAM_TOKEN, it is not asked for again.",
     ),
     "alert.ask-token": Text("봇 토큰", "token of the bot"),
     "alert.bad-token": Text("토큰은 빈칸 없는 한 단어입니다.", "a token is one word without blanks."),
-    "alert.token-found": Text("환경 변수 {name} 의 토큰을 씁니다.", "using the token in {name}."),
+    "alert.token-found": Text("환경 변수 {name}의 토큰을 씁니다.", "using the token in {name}."),
     "alert.write-to-it": Text(
         "텔레그램에서 그 봇에게 아무 말이나 보내세요. 기다리고 있습니다.",
         "Now write anything to that bot in Telegram; waiting for it.",
@@ -70,15 +70,15 @@ TEXTS = {
         "next: jogeon alerts check, then jogeon record --all --alerts",
     ),
     "alert.name-taken": Text("{path} 에 대상 {name}이(가) 이미 있습니다.", "{path} has a target {name} already."),
-    "alert.bad-api": Text(
-        "--api 는 이 컴퓨터이거나 https:// 여야 합니다.", "--api must be on this machine or https://."
-    ),
+    "alert.bad-api": Text("--api는 이 컴퓨터이거나 https://여야 합니다.", "--api must be on this machine or https://."),
     "alert.which": Text("대상 이름이 필요합니다. {file} 에 있는 것: {known}", "which target? {file} has {known}"),
     "alert.unknown-target": Text(
         "대상 {name}이(가) 없습니다. {file} 에 있는 것: {known}", "there is no target {name}; {file} has {known}"
     ),
     "alert.sent": Text("보냈습니다: {target} ({ms} ms)", "sent: {target} ({ms} ms)"),
-    "alert.begun": Text("알림 규칙 {count}개를 적용합니다: {path}", "{count} alert rules are in use: {path}"),
+    "alert.begun": Text(
+        "알림 규칙 {count}개를 적용합니다: {path}", "{count} alert {count:rule is|rules are} in use: {path}"
+    ),
     "alert.changed": Text("바뀐 알림 규칙을 적용합니다: {path}", "the changed alert rules are in use: {path}"),
     "alert.kept": Text(
         "바뀐 알림 설정에 오류가 있어 이전 규칙을 그대로 씁니다.",

@@ -70,7 +70,7 @@ TEXTS = {
         "05:05-05:10, on Sundays 04:00-04:30, and 08:00-08:20 Korean time).",
     ),
     "CouldNotConnect.cause.proxy": Text(
-        "프록시를 통해 접속할 수 없습니다: HTTPS_PROXY 의 주소와 사용자 이름, 비밀번호를 확인하세요.",
+        "프록시를 통해 접속할 수 없습니다: HTTPS_PROXY의 주소와 사용자 이름, 비밀번호를 확인하세요.",
         "the proxy cannot be used: check the address, the user and the password in HTTPS_PROXY.",
     ),
     "CouldNotConnect.cause.silent": Text(
@@ -90,15 +90,15 @@ TEXTS = {
         "날짜와 시각을 확인하고 다시: {again}", "check the date and time, then: {again}"
     ),
     "CouldNotConnect.next.self-signed": Text(
-        "믿는 서버라면 환경 변수 SSL_CERT_FILE 에 그 인증서(PEM) 파일을 넣고 다시: {again}",
+        "믿는 서버라면 환경 변수 SSL_CERT_FILE에 그 인증서(PEM) 파일을 넣고 다시: {again}",
         "if you trust that server, set SSL_CERT_FILE to its certificate (a PEM file), then: {again}",
     ),
     "CouldNotConnect.next.unknown issuer": Text(
-        "회사나 보안 프로그램의 루트 인증서(PEM) 파일을 환경 변수 SSL_CERT_FILE 에 넣고 다시: {again}",
+        "회사나 보안 프로그램의 루트 인증서(PEM) 파일을 환경 변수 SSL_CERT_FILE에 넣고 다시: {again}",
         "set SSL_CERT_FILE to the root certificate of your company or security software (a PEM file), then: {again}",
     ),
     "CouldNotConnect.next.unreadable roots": Text(
-        "SSL_CERT_FILE, SSL_CERT_DIR 을 고치거나 지우고 다시: {again}",
+        "SSL_CERT_FILE, SSL_CERT_DIR을 고치거나 지우고 다시: {again}",
         "correct or unset SSL_CERT_FILE and SSL_CERT_DIR, then: {again}",
     ),
     "CouldNotConnect.next.local": Text(

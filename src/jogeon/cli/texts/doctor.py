@@ -68,6 +68,7 @@ TEXTS = {
         "session above {state}, {conditions} {conditions:condition|conditions}, "
         "{consumers} {consumers:program|programs}, journal at {position}",
     ),
+    "found.hub-trouble": Text("{says}. 기록하지 못하고 있음", "{says}; the journal is not written"),
     "found.login": Text("로그인됨 ({seconds:.1f}초)", "logged in ({seconds:.1f} s)"),
     "found.list": Text("조건식 {count}개 ({seconds:.1f}초)", "{count} {count:condition|conditions} ({seconds:.1f} s)"),
     "found.no-conditions": Text(

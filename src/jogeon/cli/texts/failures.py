@@ -13,6 +13,7 @@ TEXTS = {
     "failure.or": Text("또는", "or"),
     "mode.real": Text("실전", "real"),
     "mode.mock": Text("모의투자", "mock"),
+    "code.429": Text("요청이 너무 잦습니다. 잠시 뒤에 다시 하세요.", "too many requests; wait a little."),
     "code.1700": Text("요청이 너무 잦습니다. 잠시 뒤에 다시 하세요.", "too many requests; wait a little."),
     "code.8005": Text("토큰이 유효하지 않거나 만료되었습니다.", "the token is invalid or has expired."),
     "code.8010": Text("토큰을 발급받은 컴퓨터의 IP가 아닙니다.", "the token was issued to another IP address."),
@@ -36,7 +37,7 @@ TEXTS = {
     "Unexpected.what": Text("예상하지 못한 오류입니다: {what}", "unexpected: {what}"),
     "Unexpected.cause": Text("jogeon의 결함일 가능성이 큽니다.", "most likely a defect of jogeon."),
     "Unexpected.next": Text(
-        "JOGEON_DEBUG=1 을 설정하고 다시 실행하면 자세한 내용이 나옵니다.",
+        "JOGEON_DEBUG=1을 설정하고 다시 실행하면 자세한 내용이 나옵니다.",
         "set JOGEON_DEBUG=1 and run it again to see the traceback.",
     ),
     "OSError.what": Text("{path}: {reason}", "{path}: {reason}"),
@@ -68,7 +69,7 @@ TEXTS = {
         "check your setup: jogeon doctor{server} {or_} store the keys again: jogeon login{server}",
     ),
     "LoginRefused.next.token": Text(
-        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "환경 변수 JOGEON_TOKEN에 이 서버의 토큰을 넣고 다시: {again}",
         "set JOGEON_TOKEN to a token of this server, then: {again}",
     ),
     "TokenRefused.what": Text("키움이 토큰 발급을 거절했습니다.", "Kiwoom refused to issue a token."),
@@ -136,8 +137,8 @@ TEXTS = {
         "이름 대신 일련번호({seqs})를 적어 주세요: {list_}", "use one of the seqs {seqs} instead of the name: {list_}"
     ),
     "PagingError.what": Text(
-        "연속조회가 제대로 끝나지 않습니다 ({rows}행까지 받음): {what}",
-        "the pages do not end properly: {what} ({rows} rows)",
+        "연속조회가 제대로 끝나지 않습니다 ({rows}행까지 받음): {detail}",
+        "the pages do not end properly: {detail} ({rows} {rows:row|rows})",
     ),
     "PagingError.cause": Text(
         "서버의 연속조회 키가 잘못되었습니다. 불완전한 결과는 보여 주지 않습니다.",
@@ -188,14 +189,14 @@ TEXTS = {
         "the disk failed to the end; some events were not written.",
     ),
     "JournalError.next": Text(
-        "--journal 에 다른 파일을 적어 다시: {again}", "name another file with --journal: {again}"
+        "--journal에 다른 파일을 적어 다시: {again}", "name another file with --journal: {again}"
     ),
     "JournalError.next.damaged": Text(
         "기록을 시작하면 이 파일은 따로 보관하고 새로 씁니다: jogeon record --all{server} --journal {path}",
         "recording sets it aside and begins another: jogeon record --all{server} --journal {path}",
     ),
     "JournalError.next.missing": Text(
-        "파일 이름이나 --server 를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all{server}",
+        "파일 이름이나 --server를 확인하고 다시: {again} {or_} 먼저 기록하기: jogeon record --all{server}",
         "check its name or --server, then: {again} {or_} record first: jogeon record --all{server}",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
@@ -205,8 +206,8 @@ TEXTS = {
     "AlertRefused.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
     "AlertRefused.cause": Text("받는 쪽이 거절했습니다: {said}", "the other side refused it: {said}"),
     "AlertRefused.next": Text(
-        "토큰, 대화방(chat), 주소, 권한을 확인하고 다시: {again}",
-        "check token, chat, address and rights, then: {again}",
+        "토큰, 대화방(chat), 주소, 프로그램(argv), 권한을 확인하고 다시: {again}",
+        "check token, chat, address, program (argv) and rights, then: {again}",
     ),
     "AlertUnreachable.what": Text("알림을 보내지 못했습니다: {target}", "the message was not sent: {target}"),
     "AlertUnreachable.cause": Text("연결할 수 없습니다: {said}", "it could not be reached: {said}"),

@@ -10,7 +10,7 @@ TEXTS = {
     "help.examples": Text("예", "Examples"),
     "help.jogeon.help": Text(
         "키움증권 조건검색: 영웅문4에 저장한 조건식을 조회하고, 검색하고, 실시간으로 감시합니다. "
-        "계좌가 없어도 jogeon demo 로 바로 써 볼 수 있습니다.",
+        "계좌가 없어도 jogeon demo로 바로 써 볼 수 있습니다.",
         "Kiwoom condition search (조건검색): list the conditions saved in 영웅문4, search one now, watch them live. "
         "Without an account, start with: jogeon demo",
     ),
@@ -111,8 +111,8 @@ TEXTS = {
         "증권사와의 접속 하나를 맡아 여러 프로그램에 나누어 줍니다. 키움은 앱키마다 접속을 하나만 허용하므로, 여러 "
         "프로그램을 쓰려면 주소만 허브로 바꾸면 됩니다. 규격은 키움과 같습니다. 이름을 준 조건식은 처음부터 감시하고, "
         "나머지는 프로그램이 등록할 때 감시합니다. 받은 것은 모두 기록합니다. Ctrl+C로 끝냅니다. "
-        "hub status 는 실행 중인 허브의 상태를, hub unit 은 systemd 서비스 파일을 보여 줍니다. "
-        "hub token add|list|revoke 는 프로그램마다 따로 쓸 허브 토큰을 만들고, 보여 주고, 폐기합니다.",
+        "hub status는 실행 중인 허브의 상태를, hub unit은 systemd 서비스 파일을 보여 줍니다. "
+        "hub token add|list|revoke는 프로그램마다 따로 쓸 허브 토큰을 만들고, 보여 주고, 폐기합니다.",
         "Hold the one session with the broker and share it among any number of programs. Kiwoom allows one session per "
         "app key; a second program only needs the hub's address in place of Kiwoom's, the protocol is the same. "
         "Conditions that are named are followed from the start, others once a program registers them. Everything is "
@@ -128,8 +128,8 @@ TEXTS = {
     ),
     "help.board.short": Text("조건 현황판을 웹 브라우저에서 열기", "open the board, a page of what a hub follows"),
     "help.board.help": Text(
-        "이 컴퓨터에서 실행 중인 jogeon hub 나 jogeon demo 의 현황판을 여는 링크를 보여 주고 웹 브라우저에서 엽니다. "
-        "링크는 한 번만 쓸 수 있습니다. --json 은 링크만 출력합니다.",
+        "이 컴퓨터에서 실행 중인 jogeon hub나 jogeon demo의 현황판을 여는 링크를 보여 주고 웹 브라우저에서 엽니다. "
+        "링크는 한 번만 쓸 수 있습니다. --json은 링크만 출력합니다.",
         "Show a link to the board of a jogeon hub or jogeon demo that runs on this machine, and open it in a browser. "
         "A link works once. --json only prints it.",
     ),
@@ -147,7 +147,7 @@ TEXTS = {
     ),
     "help.alerts.short": Text("알림 규칙 확인·시험·목록", "check and try alert rules, list alerts"),
     "help.alerts.help": Text(
-        "알림은 record --alerts 가 보냅니다. 규칙은 jogeon.toml 의 [alerts]에 적습니다. add: 텔레그램 대상을 차례로 "
+        "알림은 record --alerts가 보냅니다. 규칙은 jogeon.toml의 [alerts]에 적습니다. add: 텔레그램 대상을 차례로 "
         "물어 추가, check: 규칙을 확인하고 말로 풀어 보여 줌, test 대상: 시험 메시지 보내기, dry-run: 기록한 "
         "파일에서라면 울렸을 알림, list: 그 기록의 알림과 전송 결과.",
         "record --alerts sends alerts by the rules under [alerts] in jogeon.toml. add: set up Telegram step by step; "
@@ -166,7 +166,7 @@ TEXTS = {
     "help.history.help": Text(
         "기록 파일(--journal)을 읽어 보여 줍니다. events: 편입·이탈을 비롯한 모든 이벤트, members: 어느 순간의 "
         "편입 종목(--at), gaps: 수신하지 못한 공백, stats: 조건식별 통계와 겹침, outcomes: 편입 후 1분부터 종가까지의 "
-        "수익률(record --prices 로 기록한 경우). 날짜 없는 시각은 --day 의 날, "
+        "수익률(record --prices로 기록한 경우). 날짜 없는 시각은 --day의 날, "
         "없으면 마지막으로 기록한 날의 시각입니다. 기록 중인 파일도 읽을 수 있습니다.",
         "Read a journal (--journal). events: everything recorded; members: who was in at a moment (--at); gaps: when "
         "nothing was received; stats: figures for each condition, and overlaps; outcomes: returns from 1 minute after "
@@ -209,7 +209,7 @@ TEXTS = {
     ),
     "help.logout.short": Text("토큰을 폐기하고 보관한 키를 지웁니다", "revoke the token, delete the stored keys"),
     "help.logout.help": Text(
-        "접근토큰을 폐기하고, jogeon login 으로 보관한 앱키와 시크릿키를 이 컴퓨터에서 지웁니다. "
+        "접근토큰을 폐기하고, jogeon login으로 보관한 앱키와 시크릿키를 이 컴퓨터에서 지웁니다. "
         "환경 변수, jogeon.toml, 내려받은 파일, kwcli의 키는 건드리지 않습니다.",
         "Revoke the access token and delete the keys that jogeon login stored on this machine. The environment, "
         "jogeon.toml, downloaded files and the keys of kwcli are not touched.",
@@ -235,7 +235,7 @@ TEXTS = {
         "record나 watch --journal로 기록한 하루를 키움 조건검색과 같은 규격으로 재생하는 서버를 실행합니다. 키움에 "
         "접속하는 프로그램이면 무엇이든 그대로 접속할 수 있습니다. 주소를 JSON 한 줄로 출력합니다. 토큰은 demo "
         "입니다. 프로그램이 실시간 등록을 마치면(마지막 등록 2초 뒤) 시작합니다. 공백이 기록된 곳에서는 접속을 끊고, "
-        "다시 등록될 때까지 최대 30초 기다립니다. 끝나면 마지막 상태로 남고, --exit-at-end 를 붙이면 종료합니다.",
+        "다시 등록될 때까지 최대 30초 기다립니다. 끝나면 마지막 상태로 남고, --exit-at-end를 붙이면 종료합니다.",
         "Serve a day recorded by record or watch --journal over Kiwoom's protocol, to any program that connects to "
         "Kiwoom. Prints its addresses as one line of JSON. The token is: demo. It starts when a program has "
         "registered (2 s after its last registration). At a recorded gap it cuts the connections and waits until they "
@@ -255,7 +255,7 @@ TEXTS = {
     "help.server": Text("접속", "Connection"),
     "help.answer": Text("출력", "Output"),
     "help.more": Text("그 밖에", "Other options"),
-    "help.switches": Text("--switch 의 이름과 기본값", "Switches (--switch NAME=VALUE) and their defaults"),
+    "help.switches": Text("--switch의 이름과 기본값", "Switches (--switch NAME=VALUE) and their defaults"),
     "help.default": Text("(기본값 {value})", "(default {value})"),
     "help.times": Text("시간과 시각을 적는 법 (모든 옵션에서 같음)", "Times, the same in every option"),
     "help.length": Text(

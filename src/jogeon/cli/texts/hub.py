@@ -4,11 +4,11 @@ from jogeon.cli.texts.language import Text
 
 TEXTS = {
     "hub.none": Text(
-        "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest 로 주소를 지정하세요.",
+        "이 컴퓨터에서 실행 중인 허브가 없습니다. 다른 곳에 있으면 --rest로 주소를 지정하세요.",
         "no hub is running on this machine; name one elsewhere with --rest",
     ),
     "hub.through": Text(
-        "허브 {hub} 를 거칩니다. 이 앱키의 접속은 {holder}에 있습니다.",
+        "허브를 거칩니다({hub}). 이 앱키의 접속은 {holder}에 있습니다.",
         "through the hub at {hub}: {holder} has this app key's session.",
     ),
     "hub.demo": Text(
@@ -29,9 +29,14 @@ TEXTS = {
     "hub.behind": Text("밀린 이벤트", "behind"),
     "hub.cut": Text("끊은 프로그램", "cut"),
     "hub.reason": Text("이유", "reason"),
+    "hub.plain": Text("일반", "plain"),
+    "hub.jogeon": Text("jogeon", "jogeon"),
+    "hub.cut.too slow": Text("받는 것이 너무 느림", "too slow"),
+    "hub.cut.reset by this server": Text("허브가 끊음", "reset by this server"),
+    "hub.cut.too many have not logged in": Text("로그인하지 않은 접속이 너무 많음", "too many have not logged in"),
     "hub.token.given": Text(
         "시크릿키는 다시 보여 드릴 수 없습니다. 키움 프로그램에는 두 키를 앱키와 시크릿키로,\n"
-        "jogeon 에는 환경 변수로 넣으세요: JOGEON_TOKEN={secretkey}",
+        "jogeon에는 환경 변수로 넣으세요: JOGEON_TOKEN={secretkey}",
         "The secret key cannot be shown again. A program for Kiwoom takes the two as its app key and secret key,\n"
         "jogeon takes the secret key as its token: JOGEON_TOKEN={secretkey}",
     ),

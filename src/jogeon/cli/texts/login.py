@@ -9,12 +9,12 @@ TEXTS = {
         "only real and mock have keys: --server real or --server mock",
     ),
     "account.no-terminal": Text(
-        "물어볼 터미널이 없습니다. 내려받은 키 파일이 있는 폴더를 --keys 로 적거나, 환경 변수 {names} 에 키를 "
+        "물어볼 터미널이 없습니다. 내려받은 키 파일이 있는 폴더를 --keys로 적거나, 환경 변수 {names}에 키를 "
         "넣으세요.",
         "there is no terminal to ask on. Give the downloaded files with --keys FOLDER, or set {names}.",
     ),
     "account.no-terminal-logout": Text(
-        "물어볼 터미널이 없습니다. 지우려면 --yes 를 붙이세요.",
+        "물어볼 터미널이 없습니다. 지우려면 --yes를 붙이세요.",
         "there is no terminal to ask on: add --yes to delete.",
     ),
     "account.ask-server": Text(
@@ -38,7 +38,7 @@ TEXTS = {
     "account.token": Text("토큰: {until}까지 (한국 시각)", "token: good until {until} (Korean time)"),
     "account.kept": Text("보관한 곳: {where}", "stored in: {where}"),
     "account.hidden-by": Text(
-        "주의: {source} 의 키가 먼저 쓰입니다. 등록한 키를 쓰려면 그것을 지우세요.",
+        "주의: {source}의 키가 먼저 쓰입니다. 등록한 키를 쓰려면 그것을 지우세요.",
         "note: the keys in {source} take precedence; remove them to use the ones you just stored.",
     ),
     "account.next": Text("다음: jogeon list{server}", "next: jogeon list{server}"),

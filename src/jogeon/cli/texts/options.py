@@ -80,7 +80,7 @@ TEXTS = {
     ),
     "option.host": Text("접속을 받을 이 컴퓨터의 루프백 주소", "loopback address to listen on"),
     "option.host.hub": Text(
-        "접속을 받을 이 컴퓨터의 주소. 루프백이 아니면 허브 토큰과 --tls-cert, --tls-key 가 있어야 함",
+        "접속을 받을 이 컴퓨터의 주소. 루프백이 아니면 허브 토큰과 --tls-cert, --tls-key가 있어야 함",
         "address to listen on; one beyond loopback needs a hub token, --tls-cert and --tls-key",
     ),
     "option.tls-cert": Text(
@@ -111,7 +111,7 @@ TEXTS = {
         "keep following a condition this long after the last program has left it",
     ),
     "option.journal.read": Text(
-        "읽을 기록 파일. {date}는 --day 의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
+        "읽을 기록 파일. {date}는 --day의 날짜, 없으면 마지막 날짜. 기본값은 record가 이 서버를 기록하는 파일",
         "the file to read; {date} stands for --day, else for the last day; by default the one that record writes for "
         "this server",
     ),
@@ -174,7 +174,7 @@ TEXTS = {
     ),
     "option.journal.replay": Text("재생할 기록 파일 (파일 인자와 같음)", "the file to replay, the same as FILE"),
     "option.output.export": Text(
-        "저장할 파일: 이름이 .csv, .parquet, .json, .sqlite 로 끝남",
+        "저장할 파일: 이름이 .csv, .parquet, .json, .sqlite로 끝남",
         "the file to write; its name ends in .csv, .parquet, .json or .sqlite",
     ),
 }

@@ -37,11 +37,11 @@ TEXTS = {
         "같은 앱키로 다른 프로그램이 접속함: {name}", "another program logged in with this app key: {name}"
     ),
     "report.taken by hub": Text(
-        "허브 {text} 가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
+        "허브({text})가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
     ),
     "report.lease lost": Text("다른 허브가 이어받음: {name}", "another hub has taken over at {name}"),
     "report.unreadable frame": Text("읽을 수 없는 메시지 ({bytes}바이트)", "unreadable frame ({bytes} bytes)"),
-    "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable rows of a push"),
+    "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable {number:row|rows} of a push"),
     "report.unreadable reply": Text("{name}의 응답을 읽을 수 없음", "the reply to {name} cannot be read"),
     "report.unreadable snapshot": Text("조회 결과에 읽을 수 없는 행이 있음", "rows of a snapshot cannot be read"),
     "report.enter of a member": Text("이미 편입된 종목의 편입", "enter of a member"),
@@ -92,6 +92,10 @@ TEXTS = {
     "report.not a file": Text("파일이 아님", "not a file"),
     "report.another owner": Text("소유자가 다른 사용자({number})임", "it belongs to another user ({number})"),
     "report.open to others": Text("다른 사용자가 쓸 수 있음(권한 {code})", "others can write to it (mode {code})"),
+    "report.folder open to others": Text(
+        "{place} 폴더에 다른 사용자가 파일을 바꿔 넣을 수 있음(권한 {code}, 소유자 {number})",
+        "others can put another file into {place} (mode {code}, owner {number})",
+    ),
     "report.file not used": Text("{place} 파일을 쓰지 않습니다: {why}", "{place} is not used: {why}."),
     "report.place not trusted": Text(
         "{place} 파일을 쓰지 않습니다. {other}: {why}", "{place} is not used: {other}: {why}."
@@ -119,4 +123,81 @@ TEXTS = {
         "{name}와 {other}의 저장 날짜가 다릅니다. 서로 다른 때 발급된 키는 함께 쓸 수 없습니다.",
         "{name} and {other} were saved on different days: keys issued at different times do not fit each other.",
     ),
+    "report.conditions moved": Text(
+        "검색하는 동안 조건식 목록이 계속 바뀜", "the conditions kept moving while the pages of a search were read"
+    ),
+    "report.endless pages": Text("시장 {name}의 연속조회가 끝나지 않음", "the pages of market {name} do not end"),
+    "report.no REST address": Text("서버의 REST 주소를 알 수 없음", "no REST address of the server is known"),
+    "report.pages do not end": Text("{why} ({number}행까지 받음)", "{why} after {number} {number:row|rows}"),
+    "report.page without key": Text(
+        "다음 쪽이 있다면서 연속조회 키를 주지 않음", "a page says that more follows and gives no key"
+    ),
+    "report.page key again": Text("같은 연속조회 키를 다시 줌", "a page gives a key that was used before"),
+    "report.too many rows": Text("{number}행보다 많음", "more than {number} {number:row|rows} came"),
+    "report.too many pages": Text("{number}쪽보다 많음", "more than {number} {number:page|pages} came"),
+    "report.out of turn": Text(
+        "{other} 단계에서는 {name}을(를) 받을 수 없음", "{name} is not allowed in phase {other}"
+    ),
+    "report.no hub": Text("{name}은(는) 허브가 아님 (HTTP {number})", "{name} is no hub (HTTP {number})"),
+    "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is no status of a hub"),
+    "report.another answer": Text("{name}에 대한 응답이 {other}임", "{name} was answered by {other}"),
+    "report.NATS": Text("NATS: {text}", "NATS: {text}"),
+    "report.no JetStream": Text(
+        "서버에 JetStream이 없거나(nats-server -js) 아직 준비되지 않음",
+        "the server has no JetStream (nats-server -js), or it is not ready yet",
+    ),
+    "report.no publisher": Text("{name!r}(으)로 발행하는 허브가 없음", "no hub publishes as {name!r} there"),
+    "report.journal unusable": Text(
+        "기록 파일 {name}을(를) 사용할 수 없음: {why}", "the journal {name} cannot be used: {why}"
+    ),
+    "report.no such file": Text("그런 파일이 없음", "there is no such file"),
+    "report.nothing recorded": Text("기록된 것이 없음", "nothing was recorded in it"),
+    "report.nothing left": Text("남은 기록이 없음", "nothing is left in it"),
+    "report.another writer": Text("다른 jogeon이 기록하고 있음", "another jogeon writes to it"),
+    "report.another database": Text("다른 프로그램의 데이터베이스임", "this is a database of another program"),
+    "report.never a journal": Text("기록 파일이 아님", "never was a journal"),
+    "report.name taken": Text(
+        "다른 프로그램의 파일이 이 이름을 쓰고 있음", "a file of another program has this name now"
+    ),
+    "report.unreadable row": Text("읽을 수 없는 행이 있음 ({text})", "a row cannot be read: {text}"),
+    "report.unwritten": Text(
+        "이벤트 {number}건을 기록하지 못함: {why}", "{number} {number:event was|events were} not written: {why}"
+    ),
+    "report.writer failed": Text("기록하는 스레드가 멈춤", "the writer failed"),
+    "report.stream cut": Text("{name} 다음을 이어 읽을 수 없음: {why}", "the stream cannot go on from {name}: {why}"),
+    "report.next deleted": Text("그다음 기록이 지워짐", "what came next was deleted"),
+    "report.begun anew": Text(
+        "손상된 기록 대신 새 기록이 시작됨", "another journal was begun in place of the damaged one"
+    ),
+    "report.another journal": Text("이 기록은 {name}임", "this journal is {name}"),
+    "report.no identity": Text("이 기록은 식별자가 없는 버전 1임", "this journal is of version 1, without identity"),
+    "report.ends at": Text("이 기록은 {name}에서 끝남", "this journal ends at {name}"),
+    "report.replaced": Text("기록 파일이 다른 기록으로 바뀜", "the journal was replaced by another one"),
+    "report.replaced by less": Text(
+        "기록 파일이, 이미 읽은 것이 없는 기록으로 바뀜", "the journal was replaced by one that lacks what was read"
+    ),
+    "report.replaced by file": Text(
+        "기록 파일이 다른 프로그램의 파일로 바뀜", "the journal was replaced by a file of another program"
+    ),
+    "report.moved away": Text("기록 파일이 지워지거나 옮겨짐", "the journal was deleted or moved away"),
+    "report.stream broke off": Text("스트림이 끊어짐", "the stream has broken off"),
+    "report.another stream": Text("스트림이 다른 기록 {name}(으)로 이어짐", "the stream goes on with journal {name}"),
+    "report.next elsewhere": Text("스트림의 다음 것이 {name} 다음임", "what comes next in the stream is behind {name}"),
+    "report.six characters": Text("005930처럼 여섯 글자", "six characters, as in 005930"),
+    "report.at least": Text("{number} 이상", "{number} or more"),
+    "report.empty path": Text("빈 경로", "an empty path"),
+    "report.seconds or never": Text("0초(안 함) 이상", "0 seconds (never) or more"),
+    "report.not a position": Text(
+        "{name!r}은(는) 위치가 아님: JOURNAL:EPOCH:N 또는 EPOCH:N",
+        "{name!r} is not a position: JOURNAL:EPOCH:N or EPOCH:N",
+    ),
+    "report.took no message": Text("{name}이(가) 메시지를 받지 않음: {why}", "{name} took no message: {why}"),
+    "report.muted": Text("알림을 멈춘 동안", "muted"),
+    "report.too old": Text("너무 오래됨", "too old"),
+    "report.no such target": Text("없어진 대상", "no such target"),
+    "report.no end": Text("{seconds:g}초 안에 끝나지 않음", "no end within {seconds:g} s"),
+    "report.exit code": Text("종료 코드 {number}", "exit code {number}"),
+    "report.not delivered": Text("전달하지 못함", "not delivered"),
+    "report.still sending": Text("앞의 전송이 아직 끝나지 않음", "the attempt before has not ended"),
+    "report.not Telegram": Text("HTTP {number}, 텔레그램의 응답이 아님", "HTTP {number}, and no answer of Telegram"),
 }

@@ -10,8 +10,10 @@ TEXTS = {
     ),
     "search.title": Text("{condition}: {count}종목", "{condition}: {count} {count:stock|stocks}"),
     "search.none": Text("{condition}: 지금 조건에 맞는 종목이 없습니다.", "{condition}: no stocks now."),
-    "search.progress": Text("{condition}: {rows:,}종목 받는 중...", "{condition}: {rows:,} stocks so far..."),
-    "saved.file": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} rows)"),
+    "search.progress": Text(
+        "{condition}: {rows:,}종목 받는 중...", "{condition}: {rows:,} {rows:stock|stocks} so far..."
+    ),
+    "saved.file": Text("저장했습니다: {path} ({rows:,}행)", "saved: {path} ({rows:,} {rows:row|rows})"),
     "clear.done": Text(
         "{condition}: 실시간 등록 해제를 요청했고 서버가 받아들였습니다.",
         "{condition}: the server accepted the request to end the registration.",
@@ -36,7 +38,7 @@ TEXTS = {
     "server.demo": Text("시뮬레이터", "simulator"),
     "notices.lost": Text(
         "(화면이나 파이프가 멈춘 동안 알림 {count:,}건을 표시하지 못했습니다.)",
-        "({count:,} notices were not shown while the terminal or pipe was blocked)",
+        "({count:,} {count:notice was|notices were} not shown while the terminal or pipe was blocked)",
     ),
     "record.begun": Text("기록을 시작합니다: {path}", "recording: {path}"),
     "record.tomorrow": Text(
@@ -45,12 +47,13 @@ TEXTS = {
     ),
     "record.failed": Text(
         "기록이 중단되었습니다. 그때까지: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
-        "the recording was cut short. Until then: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+        "the recording was cut short. Until then: {enters:,} {enters:enter|enters}, {leaves:,} {leaves:leave|leaves}, "
+        "{gaps:,} {gaps:gap|gaps}",
     ),
     "wait.begun": Text("{why}. 접속될 때까지 다시 시도합니다.", "{why}; trying again until it can be reached."),
     "record.done": Text(
         "기록을 마쳤습니다: 편입 {enters:,}건, 이탈 {leaves:,}건, 공백 {gaps:,}건",
-        "recorded: {enters:,} enters, {leaves:,} leaves, {gaps:,} gaps",
+        "recorded: {enters:,} {enters:enter|enters}, {leaves:,} {leaves:leave|leaves}, {gaps:,} {gaps:gap|gaps}",
     ),
     "record.done.lagged": Text(
         "기록을 마쳤습니다. 출력을 읽는 쪽이 느려 일부는 출력하지 못했지만, 기록 파일에는 모두 있습니다.",
@@ -101,15 +104,15 @@ TEXTS = {
     "names.none": Text("알고 있는 종목명이 없습니다.", "no names are known."),
     "names.unknown": Text("종목명을 알 수 없습니다: {codes}", "no name is known: {codes}"),
     "names.old": Text(
-        "종목명을 새로 받지 못했습니다. 보관한 것을 보여 줍니다. {what} {cause}",
-        "names could not be requested; the kept ones are shown. {what}: {cause}",
+        "종목명을 새로 받지 못해 보관한 것을 보여 줍니다. {why}",
+        "names could not be requested; the kept ones are shown. {why}",
     ),
     "quotes.unknown": Text(
         "{code}: 서버가 모르는 종목입니다. 종목코드를 확인하세요. 종목명은 jogeon names 로 볼 수 있습니다.",
         "{code}: the server knows no such stock. Check the code; `jogeon names` lists what there is.",
     ),
     "names.no-rest": Text(
-        "이 서버의 REST 주소를 알 수 없어 종목명과 시세를 표시하지 못합니다. 알고 있다면 --rest 로 지정하세요.",
+        "이 서버의 REST 주소를 알 수 없어 종목명과 시세를 표시하지 못합니다. 알고 있다면 --rest로 지정하세요.",
         "the REST address of this server is not known, so stocks have no names and prices; name it with --rest.",
     ),
 }

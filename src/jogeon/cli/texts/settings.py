@@ -20,7 +20,7 @@ TEXTS = {
     ),
     "InvalidSetting.cause.no home": Text("이 사용자에게는 홈 폴더가 없습니다.", "this user has no home folder."),
     "InvalidSetting.cause.backslash": Text(
-        "큰따옴표 안의 \\ 는 특수 문자로 읽힙니다{more}", "a \\ in double quotes starts a special character{more}"
+        "큰따옴표 안의 \\는 특수 문자로 읽힙니다{more}", "a \\ in double quotes starts a special character{more}"
     ),
     "InvalidSetting.cause.not allowed": Text("쓸 수 있는 값: {detail}", "allowed: {detail}"),
     "InvalidSetting.cause.empty": Text("값이 비어 있습니다{more}", "the value is empty{more}"),
@@ -79,7 +79,7 @@ TEXTS = {
     ),
     "InvalidSetting.cause.not a table": Text("표(table)여야 합니다{more}", "it must be a table{more}"),
     "InvalidSetting.cause.not an array": Text(
-        "규칙마다 [[alerts.rules]] 로 시작해야 합니다{more}", "each rule begins with [[alerts.rules]]{more}"
+        "규칙마다 [[alerts.rules]]로 시작해야 합니다{more}", "each rule begins with [[alerts.rules]]{more}"
     ),
     "InvalidSetting.cause.name twice": Text(
         "같은 이름의 규칙이 이미 있습니다{more}", "another rule has the same name{more}"
@@ -95,6 +95,10 @@ TEXTS = {
     "InvalidSetting.cause.unknown text field": Text(
         "문구에 쓸 수 없는 항목입니다. 쓴 것 / 쓸 수 있는 것{more}",
         "the text has an unknown field; what is written / what may be{more}",
+    ),
+    "InvalidSetting.cause.text too long": Text(
+        "문구가 너무 깁니다. 텔레그램이 받지 않습니다. 최대 글자 수{more}",
+        "the text is too long for Telegram; the most it may have{more}",
     ),
     "InvalidSetting.cause.unknown condition": Text(
         "그런 조건식이 없습니다. 쓴 것 / 있는 것{more}", "no such condition; what is written / what there is{more}"
@@ -120,11 +124,11 @@ TEXTS = {
         "이 종류의 대상에는 꼭 있어야 합니다{more}", "this kind of target needs it{more}"
     ),
     "InvalidSetting.cause.open to others": Text(
-        "다른 사용자가 바꿀 수 있는 파일에서는 argv, api, *_env 를 쓸 수 없습니다{more}",
+        "다른 사용자가 바꿀 수 있는 파일에서는 argv, api, *_env를 쓸 수 없습니다{more}",
         "argv, api and *_env do not count in a file that other users can change{more}",
     ),
     "InvalidSetting.cause.api in the clear": Text(
-        "다른 api 주소는 이 컴퓨터이거나 https:// 여야 합니다. 토큰이 그리로 갑니다{more}",
+        "다른 api 주소는 이 컴퓨터이거나 https://여야 합니다. 토큰이 그리로 갑니다{more}",
         "another api must be on this machine or https://, because the token goes there{more}",
     ),
     "InvalidSetting.cause.variable missing": Text(
@@ -140,7 +144,7 @@ TEXTS = {
     ),
     "InvalidSetting.next.no alerts": Text("jogeon alerts add", "jogeon alerts add"),
     "InvalidSetting.next.needs prices": Text("{again} --prices", "{again} --prices"),
-    "InvalidSetting.next.open to others": Text("chmod 600 {file}", "chmod 600 {file}"),
+    "InvalidSetting.next.open to others": Text("chmod go-w {folder} {file}", "chmod go-w {folder} {file}"),
     "InvalidSetting.next.unknown condition": Text("{list_}", "{list_}"),
     "InvalidSetting.next.variable missing": Text(
         "환경 변수에 값을 넣고 다시: {again}", "set the variable, then: {again}"
@@ -148,15 +152,15 @@ TEXTS = {
     "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
     "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
     "InvalidSetting.next.no home": Text(
-        "환경 변수 {field} 또는 {detail} 에 쓸 수 있는 폴더를 넣고 다시: {again}",
+        "환경 변수 {field} 또는 {detail}에 쓸 수 있는 폴더를 넣고 다시: {again}",
         "set {field} or {detail} to a folder that can be written to, then: {again}",
     ),
     "InvalidSetting.next.not private": Text(
-        "내용을 확인하고 chown, chmod 600 으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
+        "내용을 확인하고 chown, chmod 600으로 자기 것으로 만들거나, 키를 다시 등록: jogeon login",
         "check it and make it yours with chown and chmod 600, or store the keys again: jogeon login",
     ),
     "InvalidSetting.next.backslash": Text(
-        "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\ 를 두 번씩 쓰고 다시: {again}",
+        "경로를 작은따옴표로 쓰거나('C:\\Users\\me\\keys') \\를 두 번씩 쓰고 다시: {again}",
         "put the path in single quotes ('C:\\Users\\me\\keys') or double each \\, then: {again}",
     ),
     "InvalidSetting.next.odd key": Text(
@@ -191,12 +195,15 @@ TEXTS = {
         "no keys are stored yet. The simulator needs none.",
     ),
     "KeysMissing.next.silent": Text(
-        "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET 에 키를 넣기",
+        "키링의 잠금을 풀고 다시: {again} {or_} 환경 변수 KIWOOM_APP_KEY, KIWOOM_APP_SECRET에 키를 넣기",
         "unlock the keyring, then: {again} {or_} set KIWOOM_APP_KEY and KIWOOM_APP_SECRET",
     ),
     "KeysMissing.next": Text(
         "jogeon demo (키 없이 바로) {or_} jogeon login{server} (키 등록)",
         "jogeon demo (now, without keys) {or_} jogeon login{server} (to store your keys)",
+    ),
+    "InvalidAddress.what.no rest": Text(
+        "종목명을 어디에 요청할지 알 수 없습니다: {value}", "there is no place to request names from: {value}"
     ),
     "InvalidAddress.what": Text("사용할 수 없는 값입니다: {value}", "cannot be used: {value}"),
     "InvalidAddress.cause": Text("허용되지 않는 값입니다: {reason}", "it is not allowed: {reason}"),
@@ -209,11 +216,11 @@ TEXTS = {
         "a server is one of real, mock, demo, ws://..., wss://...",
     ),
     "InvalidAddress.cause.insecure": Text(
-        "이 컴퓨터 밖으로 나가는 ws:// 에서는 토큰이 암호화되지 않습니다.",
+        "이 컴퓨터 밖으로 나가는 ws://에서는 토큰이 암호화되지 않습니다.",
         "ws:// beyond this machine sends the token unencrypted.",
     ),
     "InvalidAddress.cause.user": Text(
-        "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN 의 토큰으로 합니다.",
+        "주소에는 사용자 이름과 비밀번호를 쓰지 않습니다. 로그인은 환경 변수 JOGEON_TOKEN의 토큰으로 합니다.",
         "an address takes no user and password; the token in JOGEON_TOKEN logs in.",
     ),
     "InvalidAddress.cause.nats user": Text(
@@ -243,7 +250,7 @@ TEXTS = {
         "이 서버의 REST 주소는 정해져 있어 바꿀 수 없습니다.", "this server has a REST address of its own."
     ),
     "InvalidAddress.cause.rest insecure": Text(
-        "이 컴퓨터 밖으로 나가는 http:// 에서는 토큰이 암호화되지 않습니다.",
+        "이 컴퓨터 밖으로 나가는 http://에서는 토큰이 암호화되지 않습니다.",
         "http:// beyond this machine sends the token unencrypted.",
     ),
     "InvalidAddress.cause.rest": Text(
@@ -258,7 +265,8 @@ TEXTS = {
         "use an https:// address or, if you accept that: {again} --insecure",
     ),
     "InvalidAddress.cause.no rest": Text(
-        "이 서버의 REST 주소를 알 수 없습니다.", "the REST address of this server is not known."
+        "종목명은 REST 주소에서 받는데, 이 서버의 REST 주소를 알 수 없습니다.",
+        "names come from a REST address, and that of this server is not known.",
     ),
     "InvalidAddress.next.no rest": Text(
         "주소를 지정해서 다시: {again} --rest http://127.0.0.1:10001",
@@ -271,7 +279,7 @@ TEXTS = {
         "use a wss:// address or, if you accept that: {again} --insecure",
     ),
     "InvalidAddress.next.token": Text(
-        "환경 변수 JOGEON_TOKEN 에 이 서버의 토큰을 넣고 다시: {again}",
+        "환경 변수 JOGEON_TOKEN에 이 서버의 토큰을 넣고 다시: {again}",
         "set JOGEON_TOKEN to a token of this server, then: {again}",
     ),
 }

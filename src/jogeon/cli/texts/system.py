@@ -4,6 +4,7 @@ from jogeon.cli.texts.language import Text
 
 TEXTS = {
     "errno.other": Text("시스템 오류 {number}", "system error {number}"),
+    "errno.library": Text("라이브러리 오류 {name}", "error {name} of a library"),
     "errno.EPERM": Text("허용되지 않는 작업입니다", "operation not permitted"),
     "errno.ENOENT": Text("그런 파일이나 폴더가 없습니다", "no such file or folder"),
     "errno.EIO": Text("입출력 오류입니다", "input/output error"),
@@ -19,6 +20,9 @@ TEXTS = {
     "errno.EROFS": Text("읽기 전용입니다", "it is read-only"),
     "errno.ENAMETOOLONG": Text("이름이 너무 깁니다", "the name is too long"),
     "errno.ELOOP": Text("심볼릭 링크가 서로를 가리킵니다", "a loop of symbolic links"),
+    "errno.EPIPE": Text("받는 쪽이 연결을 닫았습니다", "the other end has closed"),
+    "errno.ENETDOWN": Text("네트워크가 꺼져 있습니다", "the network is down"),
+    "errno.ECONNABORTED": Text("접속이 중단되었습니다", "the connection was aborted"),
     "errno.EBADF": Text("닫혀 있습니다", "it is closed"),
     "errno.EADDRINUSE": Text("이미 쓰이는 주소입니다", "address in use"),
     "errno.EADDRNOTAVAIL": Text("이 컴퓨터의 주소가 아닙니다", "not an address of this machine"),

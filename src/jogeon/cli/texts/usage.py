@@ -18,7 +18,7 @@ TEXTS = {
         "값이 비어 있습니다. 셸 변수가 설정되지 않은 것 같습니다. 값을 적거나 옵션을 빼세요.",
         "the value is empty, as an unset shell variable leaves it; give a value or omit it.",
     ),
-    "bad.lang": Text("'{value}' 대신 ko 또는 en 을 적어 주세요.", "'{value}' should be ko or en."),
+    "bad.lang": Text("'{value}' 대신 ko 또는 en을 적어 주세요.", "'{value}' should be ko or en."),
     "bad.exchange": Text("'{value}' 대신 K, N, A 중 하나를 적어 주세요.", "'{value}' should be K, N or A."),
     "bad.on-taken": Text(
         "'{value}' 대신 stop, retry, takeover 중 하나를 적어 주세요.", "'{value}' should be stop, retry or takeover."
@@ -42,19 +42,19 @@ TEXTS = {
         "'{value}' is not a valid port; ports are 0 to 65535.",
     ),
     "bad.choice": Text("'{value}' 대신 다음 중 하나를 적어 주세요: {choices}", "'{value}' should be one of: {choices}"),
-    "bad.json-and-csv": Text("--json 과 --csv 는 함께 쓸 수 없습니다.", "--json and --csv cannot be used together."),
+    "bad.json-and-csv": Text("--json과 --csv는 함께 쓸 수 없습니다.", "--json and --csv cannot be used together."),
     "bad.json-and-lines": Text(
-        "--json 과 --lines 는 함께 쓸 수 없습니다.", "--json and --lines cannot be used together."
+        "--json과 --lines는 함께 쓸 수 없습니다.", "--json and --lines cannot be used together."
     ),
     "bad.wait": Text(
-        "'{value}' 대신 시간의 길이(30s, 5m, 1h30m)나 forever 를 적어 주세요.",
+        "'{value}' 대신 시간의 길이(30s, 5m, 1h30m)나 forever를 적어 주세요.",
         "'{value}' should be a length of time, like 30s, 5m or 1h30m, or forever.",
     ),
     "bad.names-and-all": Text(
-        "조건식 이름과 --all 은 함께 쓸 수 없습니다.", "names and --all cannot be used together."
+        "조건식 이름과 --all은 함께 쓸 수 없습니다.", "names and --all cannot be used together."
     ),
     "bad.no-names": Text(
-        "감시할 조건식을 적거나 --all 을 붙여 주세요.", "name the conditions to watch, or give --all."
+        "감시할 조건식을 적거나 --all을 붙여 주세요.", "name the conditions to watch, or give --all."
     ),
     "bad.code": Text(
         "'{value}' 대신 여섯 자리 종목코드를 적어 주세요 (005930).",
@@ -65,7 +65,7 @@ TEXTS = {
         "--standby needs --nats with the address of the hub to stand by for.",
     ),
     "bad.hub-date": Text(
-        "허브는 파일 하나에 기록합니다. {date} 없이 지정하고, 오래된 기록은 --keep 으로 지우세요.",
+        "허브는 파일 하나에 기록합니다. {date} 없이 지정하고, 오래된 기록은 --keep으로 지우세요.",
         "a hub keeps one journal: name it without {date}, and let --keep delete what is old",
     ),
     "bad.may": Text(
@@ -87,9 +87,9 @@ TEXTS = {
         "'{name}' 토큰이 없습니다. 있는 토큰: jogeon hub token list",
         "there is no token '{name}'; see jogeon hub token list",
     ),
-    "bad.tls-half": Text("--tls-cert 와 --tls-key 는 함께 적어야 합니다.", "--tls-cert and --tls-key belong together."),
+    "bad.tls-half": Text("--tls-cert와 --tls-key는 함께 적어야 합니다.", "--tls-cert and --tls-key belong together."),
     "bad.host": Text(
-        "{host} 에는 다른 컴퓨터도 접속할 수 있어, 토큰과 암호화 없이는 열지 않습니다. 빠진 것:",
+        "{host}에는 다른 컴퓨터도 접속할 수 있어, 토큰과 암호화 없이는 열지 않습니다. 빠진 것:",
         "other machines can reach {host}, so it is not opened without tokens and encryption; what is missing:",
     ),
     "bad.host.tls": Text(
@@ -100,7 +100,7 @@ TEXTS = {
         "  접속할 프로그램의 토큰: jogeon hub token add 이름",
         "  a token for each program that is to connect: jogeon hub token add NAME",
     ),
-    "bad.keep": Text("--keep 은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
+    "bad.keep": Text("--keep은 하루(1d)보다 짧을 수 없습니다.", "--keep takes at least one day (1d)."),
     "bad.kind": Text(
         "'{value}' 대신 enter, leave, snapshot, gap, state, anomaly 중에서 적어 주세요.",
         "'{value}' should be one or more of these, with commas between: enter, leave, snapshot, gap, state, anomaly.",
@@ -116,11 +116,11 @@ TEXTS = {
         "'{value}' is not a time. Write it like 09:00, 10:31:05 or 2026-11-22T10:31:05.",
     ),
     "bad.itself": Text(
-        "-o 에 적은 파일이 읽을 기록 파일이거나 거기에 딸린 파일입니다. 다른 이름을 적어 주세요.",
+        "-o에 적은 파일이 읽을 기록 파일이거나 거기에 딸린 파일입니다. 다른 이름을 적어 주세요.",
         "-o names the journal itself or a file that belongs to it; name another file.",
     ),
     "bad.export": Text(
-        "내보낼 파일을 -o 로 적어 주세요. 이름은 .csv (엑셀에서 열립니다), .parquet, .json, .sqlite 중 하나로 끝나야 "
+        "내보낼 파일을 -o로 적어 주세요. 이름은 .csv (엑셀에서 열립니다), .parquet, .json, .sqlite 중 하나로 끝나야 "
         "합니다. 예: -o {example}",
         "name the file with -o; it must end in .csv (Excel opens it), .parquet, .json or .sqlite. "
         "Example: -o {example}",
@@ -130,21 +130,21 @@ TEXTS = {
         "cannot save as {ending}. For Excel: -o {csv}; for programs: -o {json}.",
     ),
     "bad.pace": Text(
-        "'{value}' 대신 0보다 큰 수나 max 를 적어 주세요.", "'{value}' should be a number above 0, or max."
+        "'{value}' 대신 0보다 큰 수나 max를 적어 주세요.", "'{value}' should be a number above 0, or max."
     ),
     "bad.day": Text(
         "'{value}'은(는) 날짜가 아닙니다. 이렇게 적어 주세요: 2026-11-22",
         "'{value}' is not a day. Write it like 2026-11-22.",
     ),
-    "bad.from-until": Text("--from 은 --until 보다 일러야 합니다.", "--from must be before --until."),
+    "bad.from-until": Text("--from은 --until보다 일러야 합니다.", "--from must be before --until."),
     "bad.stretch.nothing": Text(
         "그때의 기록이 없습니다. 기록된 날짜: {days}", "nothing was recorded then; the journal holds: {days}"
     ),
     "bad.stretch.several days": Text(
-        "여러 날의 기록입니다. --day 로 하루를 골라 주세요: {days}",
+        "여러 날의 기록입니다. --day로 하루를 골라 주세요: {days}",
         "the journal holds several days; choose one with --day: {days}",
     ),
-    "wanted.bool": Text("true 또는 false 를", "true or false"),
+    "wanted.bool": Text("true 또는 false를", "true or false"),
     "wanted.int": Text("정수를", "a whole number"),
     "wanted.float": Text("수를", "a number"),
     "wanted.one of": Text("{choices} 중 하나를", "one of {choices}"),
@@ -168,16 +168,16 @@ TEXTS = {
         "'{value}'은(는) 시간의 길이가 아닙니다. 이렇게 적어 주세요: 500ms, 30s, 5m, 1h30m, 90d",
         "'{value}' is not a length of time. Write it like 500ms, 30s, 5m, 1h30m or 90d.",
     ),
-    "bad.past": Text("--until 의 시각이 이미 지났습니다.", "the time of --until has passed."),
+    "bad.past": Text("--until의 시각이 이미 지났습니다.", "the time of --until has passed."),
     "bad.ping-twice": Text(
-        "--ping 과 --switch ping= 중 하나만 적어 주세요.", "give either --ping or --switch ping=, not both."
+        "--ping과 --switch ping= 중 하나만 적어 주세요.", "give either --ping or --switch ping=, not both."
     ),
     "bad.two-journals": Text(
         "기록 파일은 하나만 적어 주세요: 파일 인자 또는 --journal",
         "name one journal, either as FILE or with --journal.",
     ),
     "bad.one-day": Text(
-        "--day, --from, --until 의 날짜가 서로 다릅니다. 재생은 하루씩 합니다.",
+        "--day, --from, --until의 날짜가 서로 다릅니다. 재생은 하루씩 합니다.",
         "--day, --from and --until name different days; a replay is of one day.",
     ),
     "usage.unused": Text("{command}에는 {option} 옵션을 쓸 수 없습니다.", "{command} does not take {option}."),

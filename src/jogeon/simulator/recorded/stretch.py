@@ -15,6 +15,7 @@ from jogeon.journal.fold import namesake
 from jogeon.journal.reading import one_moment, open_reader, read_conditions, read_fold, read_names, read_rows, told
 from jogeon.journal.schema import COLUMNS, event_of
 from jogeon.journal.stays import LAST
+from jogeon.reports import Report
 from jogeon.simulator.market.market import PartlyKnown
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class RecordedStretch:
             with told(path), one_moment(self._db):
                 self._conditions = read_conditions(self._db)
                 if not self._conditions:
-                    raise JournalError(path, "empty", "nothing was recorded in it")
+                    raise JournalError(path, "empty", Report("nothing recorded"))
                 self._names = read_names(self._db)
                 self._bounds = self._kept()
                 self._first, self._last = self._found(Stretch() if stretch is None else stretch)
@@ -95,7 +96,7 @@ class RecordedStretch:
         """Return the first and the last event there are: what was old may have been deleted."""
         first, last = self._db.execute("SELECT min(id), max(id) FROM events").fetchone()
         if first is None:
-            raise JournalError(self._path, "empty", "nothing is left in it")
+            raise JournalError(self._path, "empty", Report("nothing left"))
         return first, last
 
     def _found(self, stretch: Stretch) -> tuple[int, int]:

@@ -1,0 +1,45 @@
+"""What was paid at entries: of each live enter the price that was kept as an entry's price soon after it."""
+
+import sqlite3
+
+from msgspec import Struct
+
+from jogeon.events import Enter, Event
+from jogeon.journal.outcomes import ENTRY_NS
+
+VIEW = """CREATE TEMP VIEW IF NOT EXISTS entry_prices AS
+    SELECT code AS coded, at_ns AS paid_ns, price AS paid, source AS told FROM quotes"""
+"""The quotes under names that can stand beside those of events."""
+JOIN = f"""LEFT JOIN entry_prices AS entries ON {{live}} AND entries.coded = {{code}} AND entries.paid_ns = (
+        SELECT first.paid_ns FROM entry_prices AS first WHERE first.coded = {{code}}
+            AND first.paid_ns BETWEEN {{at_ns}} AND {{at_ns}} + {ENTRY_NS} AND first.told IN ('quote', 'trade')
+            AND first.paid > 0 ORDER BY first.paid_ns LIMIT 1)"""  # noqa: S608  # a number of our own
+"""Joins `entries.paid`, `.paid_ns` and `.told` to enters; all NULL where there is none, or what it is no live enter."""
+_PRICE = f"""SELECT paid, paid_ns, told FROM entry_prices WHERE coded = ?1 AND paid_ns BETWEEN ?2 AND ?2 + {ENTRY_NS}
+    AND told IN ('quote', 'trade') AND paid > 0 ORDER BY paid_ns LIMIT 1"""  # noqa: S608  # a number of our own
+
+
+class Entry(Struct, frozen=True):
+    """What a stock cost when it entered, in won, at which moment, and whether a quote or a trade told it."""
+
+    price: int
+    at_ns: int
+    source: str
+
+
+class Entries:
+    """Knows the entry prices of a journal as it is at one moment."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.any = db.execute("SELECT 1 FROM quotes LIMIT 1").fetchone() is not None
+        """Whether prices were kept at all."""
+        self._db = db
+        if self.any:
+            db.execute(VIEW)
+
+    def of(self, event: Event) -> Entry | None:
+        """Return what was paid at an event, None unless it is a live enter of which a price was kept."""
+        if not (self.any and isinstance(event, Enter) and event.origin == "live"):
+            return None
+        found = self._db.execute(_PRICE, (event.code, event.at_ns)).fetchone()
+        return None if found is None else Entry(*found)
