@@ -72,6 +72,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/pairs.py
 	$(BIN)/python bench/alerts.py
 	$(BIN)/python bench/jetstream.py --minutes 30
+	$(BIN)/python bench/jetstream_speed.py
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis

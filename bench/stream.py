@@ -169,9 +169,9 @@ def drill(folder: Path, kills: int, chance: random.Random) -> bool:
 def events_of(path: Path) -> list[bytes]:
     """Return the lines of a file as `history events` prints them."""
     argv = ["history", "events", "--json", "--journal", str(path)]
-    return subprocess.run(
-        [sys.executable, "-m", "jogeon", *argv], capture_output=True, check=True
-    ).stdout.splitlines(keepends=True)
+    return subprocess.run([sys.executable, "-m", "jogeon", *argv], capture_output=True, check=True).stdout.splitlines(
+        keepends=True
+    )
 
 
 # ---------------------------------------------------------------- 2 numbers

@@ -40,6 +40,7 @@ class Natsd:
 
     def __init__(self, folder: Path, *options: str, jetstream: bool = True) -> None:
         self.port = free_port()
+        self.name = folder.name
         self._folder = folder
         stored = ("-js", "-sd", str(folder)) if jetstream else ()
         self._command = [PROGRAM, "-a", "127.0.0.1", "-p", str(self.port), *stored, *options]

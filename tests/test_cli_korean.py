@@ -99,7 +99,6 @@ def test_a_server_that_is_none_of_ours(name: str, capfd: pytest.CaptureFixture[s
             assert prose_in(said) == [], argv
 
 
-
 TROUBLES: dict[str, tuple[Callable[[Broker], object], tuple[str, ...]]] = {
     "login refused": (lambda broker: broker.refuse("LOGIN", 8005, "거절", times=9), ("list",)),
     "list refused": (lambda broker: broker.refuse("CNSRLST", 1700, "나중에", times=9), ("list",)),

@@ -41,6 +41,10 @@ def test_what_cannot_be_meant_is_refused(server: str, reason: str) -> None:
     assert "hunter2" not in str(refused.value)
 
 
+def test_three_servers_hold_a_copy_each() -> None:
+    assert [place_of(f"nats://{servers}/x").replicas for servers in ("a", "a,b", "a,b,c", "a,b,c,d,e")] == [1, 1, 3, 3]
+
+
 def test_several_hubs_of_one_server_are_named_once_each() -> None:
     assert [str(each) for each in places_of("tls://h/a,b,a")] == ["tls://h:4222/a", "tls://h:4222/b"]
     with pytest.raises(InvalidAddress):

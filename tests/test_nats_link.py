@@ -126,7 +126,7 @@ async def test_an_account_that_may_do_what_the_page_says_can_read_and_not_write(
     page = (Path(__file__).parent.parent / "docs" / "nats.md").read_text(encoding="utf-8")
     asked = page.partition("no others:\n\n```\n")[2].partition("```")[0].replace("ALIAS", "a").split()
     listed = ", ".join(f'"{subject}"' for subject in asked)
-    may = f'permissions: {{publish: [{listed}], subscribe: ["_INBOX.>", "jogeon.a.hub.beat"]}}'
+    may = f'permissions: {{publish: [{listed}], subscribe: ["_INBOX.>", "jogeon.a.hub.beat", "jogeon.a.hub.trades"]}}'
     users = f"{{user: hub, password: of-the-hub}}, {{user: reader, password: of-the-reader, {may}}}"
     config = tmp_path / "nats.conf"
     config.write_text(f"authorization {{users: [{users}]}}", encoding="utf-8")

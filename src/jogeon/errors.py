@@ -125,10 +125,14 @@ class KeysMissing(JogeonError):
 
 
 class LoginRefused(JogeonError):
-    """The broker refused the LOGIN; the code is read from the field or from `CODE=nnnn` in the text."""
+    """The broker refused the LOGIN; the code is read from the field or from `CODE=nnnn` in the text.
 
-    def __init__(self, *, code: str, text: str) -> None:
+    `nats`: it was a server of NATS instead, which has no codes.
+    """
+
+    def __init__(self, *, code: str, text: str, nats: bool = False) -> None:
         super().__init__(_report("login refused", code=code, text=text), code=code, text=text)
+        self.nats = nats
 
 
 class TokenRefused(JogeonError):
@@ -156,7 +160,8 @@ class SessionTaken(JogeonError):
 class CouldNotConnect(JogeonError):
     """No connection came about.
 
-    `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, network. Where a certificate is why,
+    `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, network; with NATS also
+    silent (no hub), jetstream (there is none), no TLS, other stream, credentials. Where a certificate is why,
     `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host, invalid, or "unreadable
     roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password. `detail`
     says more, `why` as data.

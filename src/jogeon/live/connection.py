@@ -47,7 +47,6 @@ class Connection(WSListener):
     """
 
     __slots__ = (  # an attribute of an extension type's child costs a push four times as much without
-        "_ending",
         "_fragmented",
         "_fragments",
         "_fresh_ns",
@@ -64,6 +63,7 @@ class Connection(WSListener):
         "_wall",
         "clock",
         "defect",
+        "ending",
         "error",
         "heard_ns",
         "listening",
@@ -85,7 +85,7 @@ class Connection(WSListener):
         self.listening = Listening(self.heard_ns)
         self._fresh_ns = self.heard_ns + STALL_NS
         self._pending = Pending(self.session)
-        self._ending = Ending(self.number)
+        self.ending = Ending(self.number)
         self._receiver = receiver
         self._on_pushes = receiver.on_pushes
         self._on_trades: OnTrades = _pass_over
@@ -116,8 +116,8 @@ class Connection(WSListener):
     async def aclose(self) -> None:
         """Close the connection and wait until the socket is gone; harmless if it is."""
         if self.error is None:
-            self._ending.begin(self._transport)
-        self.defect = await self._ending.gone(self._transport) or self.defect
+            self.ending.begin(self._transport)
+        self.defect = await self.ending.gone(self._transport) or self.defect
 
     # ------------------------------------------------------------ the reader
 
@@ -215,13 +215,13 @@ class Connection(WSListener):
         if kind is WSMsgType.PING:
             transport.send_pong(frame.get_payload_as_bytes())
         if kind is WSMsgType.CLOSE:
-            self._ending.answer(transport, frame)
+            self.ending.answer(transport, frame)
         if kind not in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
             return None
         self._fragments += frame.get_payload_as_memoryview()
         self._fragmented = not frame.fin
         if len(self._fragments) > FRAME_LIMIT:
-            self._ending.refuse(transport)
+            self.ending.refuse(transport)
             self._fragments.clear()
             return None
         if self._fragmented:
@@ -282,7 +282,7 @@ class Connection(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Note the end (called by picows) and give its cause to whoever waits."""
-        self.error = self._ending.why(transport)
+        self.error = self.ending.why(transport)
         self.session.close()
         self._pending.lost(self.error)
         logger.info("connection %d: ended: %s", self.number, self.error.detail)

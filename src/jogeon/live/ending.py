@@ -45,6 +45,10 @@ class Ending:
         transport.send_close(WSCloseCode.OK)
         transport.disconnect()
 
+    def because(self, why: Report) -> None:
+        """Note why it is about to end, where no close of a server says so."""
+        self._ours = why
+
     async def gone(self, transport: WSTransport) -> Exception | None:
         """Wait until the socket is gone; return what went wrong in the reader itself, if anything did."""
         try:

@@ -13,6 +13,8 @@ from jogeon.errors import InvalidAddress
 from jogeon.net import without_password
 
 PORT = 4222
+REPLICAS = 3
+"""More cost more, and two stop where one of them is lost."""
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 ALL = "-"
 """Stands for what concerns no single condition; no letter of base32."""
@@ -29,6 +31,11 @@ class Place(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{'tls' if self.tls else 'nats'}://{','.join(self.servers)}/{self.alias}"
+
+    @property
+    def replicas(self) -> int:
+        """How many servers hold what is made here: three where so many are named, or the loss of one would stop it."""
+        return REPLICAS if len(self.servers) >= REPLICAS else 1
 
     @property
     def stream(self) -> str:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from jogeon.errors import CouldNotConnect, RequestRefused
+from jogeon.errors import RequestRefused
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.nats.address import Place
 from jogeon.nats.desk import Reply, question, read_reply
-from jogeon.reports import Report
+from jogeon.nats.opening import nothing_there
 from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Asking:
                 while True:
                     message = await replies.next_msg(SEARCH)
                     if _unheard(message.headers):
-                        raise self._silent()
+                        raise nothing_there(self._place)
                     reply = self._good(message.data)
                     stocks += reply.stocks
                     if not reply.more:
@@ -71,7 +71,7 @@ class Asking:
         try:
             message = await self._client.request(self._place.ask, asked, timeout=seconds)
         except (NoRespondersError, TimeoutError):
-            raise self._silent() from None
+            raise nothing_there(self._place) from None
         return self._good(message.data)
 
     def _good(self, payload: bytes) -> Reply:
@@ -79,10 +79,6 @@ class Asking:
         if reply.code:
             raise RequestRefused("NATS", code=reply.code, text=reply.text)
         return reply
-
-    def _silent(self) -> CouldNotConnect:
-        detail = Report("no publisher", name=self._place.alias)
-        return CouldNotConnect(address=str(self._place), reason="silent", detail=detail)
 
 
 def _unheard(headers: dict[str, str] | None) -> bool:

@@ -62,7 +62,7 @@ class Lease:
         try:
             return await js.key_value(name)
         except NotFoundError:
-            return await js.create_key_value(KeyValueConfig(bucket=name, ttl=ttl))
+            return await js.create_key_value(KeyValueConfig(bucket=name, ttl=ttl, replicas=self._place.replicas))
 
     async def take(self) -> bool:
         """Have the lease, or renew it; return whether it is this owner's."""

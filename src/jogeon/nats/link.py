@@ -10,9 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
-from jogeon.errors import CouldNotConnect, JogeonError, PositionError, RemoteProtocolError
+from jogeon.errors import JogeonError, PositionError, RemoteProtocolError
 from jogeon.live.connection import Connection
 from jogeon.live.receiving import Receiver
 from jogeon.masks import unmasked
@@ -21,7 +19,7 @@ from jogeon.nats.answers import Answers
 from jogeon.nats.asking import Asking
 from jogeon.nats.copy import Copy
 from jogeon.nats.desk import UNEXPECTED
-from jogeon.nats.opening import is_failure, opened, trouble_of
+from jogeon.nats.opening import is_failure, nothing_there, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
 from jogeon.nats.pulling import Pull
 from jogeon.nats.streams import Stream, stream_read
@@ -79,7 +77,7 @@ class Way:
         """Return what stocks cost, as the hub answers, or why there is no answer."""
         link = self.link
         if link is None or link.is_over:
-            return _nothing(self.place)
+            return nothing_there(self.place)
         return await link.prices(choose())
 
 
@@ -97,26 +95,11 @@ class _Frame:
         return self._payload
 
 
-class _Code(Struct, frozen=True):
-    value: int = 1001
-
-
-class _Close(Struct, frozen=True):
-    """What a server would have said at its end."""
-
-    reason: str
-    code: _Code = _Code()
-
-
-class _Handshake(Struct, frozen=True):
-    recv: _Close
-    sent: None = None
-
-
 class Link:
     """One connection of a client; the transport below its `connection`."""
 
-    close_handshake: _Handshake | None = None
+    close_handshake: None = None
+    """No close frame ends it."""
 
     def __init__(self, way: Way, receiver: Receiver) -> None:
         self.connection = Connection(receiver)
@@ -124,7 +107,7 @@ class Link:
         self._place = way.place
         self._loop = asyncio.get_running_loop()
         self._stack = contextlib.AsyncExitStack()
-        self._over: asyncio.Future[str] = self._loop.create_future()
+        self._over: asyncio.Future[Report | None] = self._loop.create_future()
         self._tasks: set[asyncio.Task[None]] = set()
         self._living: asyncio.Task[None] | None = None
         self._unpacking = Unpacking()
@@ -154,7 +137,7 @@ class Link:
             await self._hub()
         stream = await stream_read(client, self._place)
         if stream is None:
-            raise _nothing(self._place)
+            raise nothing_there(self._place)
         await self._answers.list()
         self._pull = Pull(client, self._place, self._take, self._on_sign, self._on_error)
         copy = self._way.copy
@@ -174,7 +157,7 @@ class Link:
         """Begin with the last picture."""
         begun = await stream.picture()
         if begun is None:
-            raise _nothing(self._place)
+            raise nothing_there(self._place)
         self._created = stream.created
         self._pictured = self._loop.create_future()
         self._answers.reading = True
@@ -186,7 +169,8 @@ class Link:
         """Wait for the end, and make it known."""
         watching = self._loop.create_task(self._watch(), name="nats watch")
         why = await self._over
-        self.close_handshake = _Handshake(_Close(why)) if why else None
+        if why is not None:
+            self.connection.ending.because(why)
         self.connection.on_ws_disconnected(self)  # type: ignore[arg-type]  # as above
         for task in (watching, *self._tasks):
             task.cancel()
@@ -219,13 +203,13 @@ class Link:
                 repeated = now
                 self._begin_task(self._repeat())
             if self._client.is_closed:
-                self._end("the connection to NATS was lost")
+                self._end(Report("nats lost"))
             elif self._answers.reading and now - self._heard > SILENT:
-                self._end("NATS gives no sign of life")
+                self._end(Report("nats silent"))
             elif now - self._beaten > GONE:
-                self._end("the hub gives no sign of life")
+                self._end(Report("hub silent"))
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: Report | None) -> None:
         if not self._over.done():
             self._over.set_result(why)
 
@@ -247,11 +231,15 @@ class Link:
             self._hand_over(message.data)
 
     def _on_error(self, error: Exception) -> None:
-        if isinstance(error, PositionError):  # what there is does not lead on from here
-            self._way.copy = None
-        elif not isinstance(error, JogeonError):
-            logger.error("nats: a defect in the reader", exc_info=error)
-        self._end(str(error))
+        match error:
+            case PositionError():  # what there is does not lead on from here
+                self._way.copy = None
+                self._end(Report("stream moved on", text=str(error)))
+            case JogeonError():
+                self._end(error.report)
+            case _:
+                logger.error("nats: a defect in the reader", exc_info=error)
+                self._end(Report("other", text=repr(error)))
 
     def _take(self, sequence: int, payload: bytes) -> None:
         try:
@@ -286,7 +274,7 @@ class Link:
             text = error.text or UNANSWERED.format(error=type(error).__name__)
             self._hand_over(writers.encode_refusal(request.trnm, code, text))
         except Exception as error:  # noqa: BLE001  # whatever NATS has against it
-            self._end(str(trouble_of(self._place, error)))
+            self._end(trouble_of(self._place, error).report)
         else:
             if isinstance(request, Follow) and not self._answers.reading:
                 await self._start()
@@ -301,7 +289,7 @@ class Link:
         try:
             await self._pull.start(copy.sequence + 1)
         except Exception as error:  # noqa: BLE001  # whatever NATS has against it
-            self._end(str(trouble_of(self._place, error)))
+            self._end(trouble_of(self._place, error).report)
 
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
@@ -326,7 +314,7 @@ class Link:
     def disconnect(self, *, graceful: bool = True) -> None:
         """End."""
         del graceful
-        self._end("")
+        self._end(None)
 
     async def wait_disconnected(self) -> None:
         """Wait until it has ended."""
@@ -340,9 +328,3 @@ class Link:
 
     def get_extra_info(self, _name: str) -> None:
         """Know no socket: what waits in it is read by nats-py."""
-
-
-def _nothing(place: Place) -> CouldNotConnect:
-    return CouldNotConnect(
-        address=str(place), reason="silent", detail=Report("no publisher", name=place.alias)
-    )

@@ -7,6 +7,7 @@ then, and a consumer may stay silent for seconds; its log, because the one who a
 import asyncio
 import contextlib
 import os
+import ssl
 from typing import TYPE_CHECKING, Any
 
 from jogeon.errors import CouldNotConnect, InvalidSetting, JogeonError, LoginRefused, MissingExtra
@@ -14,7 +15,7 @@ from jogeon.files import ENVIRONMENT
 from jogeon.masks import hide
 from jogeon.nats.address import Place
 from jogeon.net import could_not_connect, tls_context
-from jogeon.reports import Report
+from jogeon.reports import Kind, Report
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,8 @@ CONNECT = 5
 """Seconds for a connection to a server."""
 AGAIN = 0.5
 """Seconds before a task that goes on is cancelled once more."""
+CLOSE = 1.0
+"""Seconds for its end."""
 FENCED = 10071
 """What the server says where another message came in between: wrong last sequence."""
 
@@ -40,7 +43,7 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
     Credentials come from the environment: JOGEON_NATS_CREDS names a file, else JOGEON_NATS_TOKEN, else JOGEON_NATS_USER
     and JOGEON_NATS_PASSWORD.
     """
-    client = _client()
+    client = _client(place)
     told: list[Exception] = []
 
     async def on_error(error: Exception) -> None:
@@ -49,7 +52,6 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
     async def closed() -> None:
         on_closed()
 
-    options: dict[str, Any] = {"tls": tls_context("wss://")} if place.tls else {}
     try:
         await client.connect(
             [f"{'tls' if place.tls else 'nats'}://{server}" for server in place.servers],
@@ -60,7 +62,6 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
             name="jogeon",
-            **options,
             **credentials(),
         )
     except Exception as error:
@@ -72,17 +73,31 @@ async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None)
         await _closed(client)
 
 
-def _client() -> "Client":
+def _client(place: Place) -> "Client":
+    """Return a client of a place; where that is to be encrypted, it says nothing to a server that does not encrypt."""
     try:
         from nats.aio.client import Client
     except ImportError:
         raise MissingExtra("nats") from None
-    return Client()
+
+    class Ours(Client):
+        """One that verifies certificates as everything here does."""
+
+        @property
+        def ssl_context(self) -> ssl.SSLContext:
+            return tls_context("wss://")
+
+        async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:  # noqa: FBT001, FBT002  # as there
+            if place.tls and initial_connection and not info.get("tls_required"):
+                raise _unusable(place, "no TLS", "no TLS")  # nats-py would go on in the clear
+            await super()._process_info(info, initial_connection)
+
+    return Ours()
 
 
 def require_library() -> None:
     """Raise MissingExtra where nats-py is not installed."""
-    _client()
+    _client(Place((), ""))
 
 
 async def stopped(*tasks: "asyncio.Task[Any]") -> None:
@@ -96,7 +111,8 @@ async def stopped(*tasks: "asyncio.Task[Any]") -> None:
 
 async def _closed(client: "Client") -> None:
     with contextlib.suppress(Exception):  # it is of no use any more, whatever it says
-        await client.close()
+        async with asyncio.timeout(CLOSE):  # one whose handshake failed never ends by itself
+            await client.close()
 
 
 def credentials() -> dict[str, Any]:
@@ -121,12 +137,33 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
     texts = [str(each) for each in errors]
     refused = next((text for text in texts if "authorization" in text.lower() or "authentication" in text.lower()), "")
     if refused:
-        return LoginRefused(code="NATS", text=refused.removeprefix("nats: ").strip("'"))
+        return LoginRefused(code="", text=refused.removeprefix("nats: ").strip("'"), nats=True)
     system = next((each for each in errors if isinstance(each, OSError)), None)
     if system is not None:
         return could_not_connect(str(place), system)
-    detail = Report("NATS", text=texts[0].removeprefix("nats: ") or type(errors[0]).__name__)
-    return CouldNotConnect(address=str(place), reason="network", detail=detail)
+    if os.environ.get("JOGEON_NATS_CREDS") and not any(_is_of_nats(each) for each in errors):
+        return _unusable(place, "credentials", "bad credentials file", text=texts[0])
+    return _unusable(place, "network", "NATS", text=texts[0].removeprefix("nats: ") or type(errors[0]).__name__)
+
+
+def _is_of_nats(error: Exception) -> bool:
+    from nats.errors import Error
+
+    return isinstance(error, Error | TimeoutError)
+
+
+def _unusable(place: Place, reason: str, kind: Kind, **fields: Any) -> CouldNotConnect:
+    return CouldNotConnect(address=str(place), reason=reason, detail=Report(kind, **fields))
+
+
+def nothing_there(place: Place) -> CouldNotConnect:
+    """Return that no hub publishes at a place."""
+    return _unusable(place, "silent", "no publisher", name=place.alias)
+
+
+def other_stream(place: Place) -> CouldNotConnect:
+    """Return that a stream of the name is none of a hub's."""
+    return _unusable(place, "other stream", "other stream", name=place.stream)
 
 
 def is_failure(error: BaseException) -> bool:
@@ -140,7 +177,6 @@ def trouble_of(place: Place, error: BaseException) -> JogeonError:
     """Return what went wrong with a connection that there was, as an error of this package."""
     if isinstance(error, JogeonError):
         return error
-    detail = Report("NATS", text=str(error).removeprefix("nats: ") or type(error).__name__)
     if type(error).__name__ in ("NoStreamResponseError", "NoRespondersError", "ServiceUnavailableError"):
-        detail = Report("no JetStream")
-    return CouldNotConnect(address=str(place), reason="network", detail=detail)
+        return _unusable(place, "jetstream", "no JetStream")
+    return _unusable(place, "network", "NATS", text=str(error).removeprefix("nats: ") or type(error).__name__)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jogeon.errors import RemoteProtocolError
 from jogeon.nats.address import Place
-from jogeon.nats.opening import PATIENCE
+from jogeon.nats.opening import PATIENCE, other_stream
 from jogeon.nats.parcels import read_head
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ async def stream_of(client: "Client", place: Place) -> Stream:
 
 
 async def stream_read(client: "Client", place: Place) -> Stream | None:
-    """Return the stream of a place, None if nobody made it yet."""
+    """Return the stream of a place, None if nobody made it yet; CouldNotConnect for one that takes other subjects."""
     from nats.js.errors import NotFoundError
 
     js = client.jetstream(timeout=PATIENCE)
@@ -102,6 +102,8 @@ async def stream_read(client: "Client", place: Place) -> Stream | None:
         info = await js.stream_info(place.stream)
     except NotFoundError:
         return None
+    if not {place.events, place.pictures} <= set(info.config.subjects or ()):
+        raise other_stream(place)
     return Stream(js, place, info.created)
 
 
@@ -112,6 +114,6 @@ async def _made(client: "Client", place: Place) -> Stream:
     subjects = [place.events, place.pictures]
     config = api.StreamConfig(
         name=place.stream, subjects=subjects, storage=api.StorageType.FILE, max_age=MAX_AGE, max_bytes=MAX_BYTES,
-        discard=api.DiscardPolicy.OLD,
+        discard=api.DiscardPolicy.OLD, num_replicas=place.replicas,
     )  # fmt: skip
     return Stream(js, place, (await js.add_stream(config)).created)

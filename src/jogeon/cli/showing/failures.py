@@ -79,7 +79,8 @@ def rows(error: Exception, choices: Choices) -> Iterator[Row]:
     yield Row("what", texts(_what_key(error, key, texts), **fields))
     yield Row("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
-        yield Row("kiwoom", f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
+        said_by = "nats" if getattr(error, "nats", False) else "kiwoom"
+        yield Row(said_by, f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
     yield Row("next", texts(_next_key(error, key, choices), **fields))
 
 
@@ -150,14 +151,15 @@ def one_line(error: Exception, choices: Choices) -> str:
 
 
 def _what_key(error: Exception, key: str, texts: Texts) -> str:
-    about = "lease" if getattr(error, "lease", "") else getattr(error, "reason", "")
+    named = next((name for name in ("lease", "nats") if getattr(error, name, "")), "")
+    about = named or getattr(error, "reason", "")
     return own if texts.has(own := f"{key}.what.{about}") else f"{key}.what"
 
 
 def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) -> str:
     code = getattr(error, "code", "")
     reason = getattr(error, "reason", "")
-    more = next((name for name in ("close", "half", "silent", "lease") if getattr(error, name, ())), "")
+    more = next((name for name in ("close", "half", "silent", "lease", "nats") if getattr(error, name, ())), "")
     certificate = getattr(error, "certificate", "")
     specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
@@ -166,20 +168,25 @@ def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) 
 
 def _next_key(error: Exception, key: str, choices: Choices) -> str:
     match error:
-        case errors.LoginRefused() if choices.server not in (None, "real", "mock"):
+        case errors.LoginRefused(nats=False) if choices.server not in (None, "real", "mock"):
             return "LoginRefused.next.token"
         case errors.TokenRefused(code=code) if code in TOO_OFTEN:
             return "TokenRefused.next.later"
         case errors.TokenRefused(code=code) if code in UNKNOWN_MACHINE:
             return "TokenRefused.next.machine"
-        case errors.CouldNotConnect(reason="refused", address=address) if (
-            "://127." in address or "://localhost" in address
-        ):
-            return "CouldNotConnect.next.local"
-    more = next((name for name in ("silent", "hub", "lease") if getattr(error, name, ())), "")
+        case errors.CouldNotConnect(reason="refused", address=address) if which := _refusing(address):
+            return f"CouldNotConnect.next.{which}"
+    more = next((name for name in ("silent", "hub", "lease", "nats") if getattr(error, name, ())), "")
     values = (getattr(error, "certificate", ""), getattr(error, "reason", ""), more)
     specific = (f"{key}.next.{value}" for value in values)
     return next((name for name in specific if choices.texts.has(name)), f"{key}.next")
+
+
+def _refusing(address: str) -> str:
+    """Return what is to be started where nothing listens, "" where that is not known."""
+    if address.startswith(("nats:", "tls:")):
+        return "nats"
+    return "local" if "://127." in address or "://localhost" in address else ""
 
 
 def explain_usage(error: click.UsageError, texts: Texts) -> str:

@@ -78,6 +78,36 @@ TEXTS = {
         "NATS is there, but no hub that publishes under this alias is running.",
     ),
     "CouldNotConnect.cause.network": Text("네트워크가 끊겼거나 막혀 있습니다.", "the network is down or blocked."),
+    "CouldNotConnect.cause.jetstream": Text(
+        "NATS 서버를 JetStream 없이 시작했거나, 서버가 방금 시작했습니다.",
+        "the NATS server runs without JetStream, or has only just started.",
+    ),
+    "CouldNotConnect.next.jetstream": Text(
+        "NATS 서버를 이렇게 시작한 뒤 다시: nats-server -js", "start it like this, and try again: nats-server -js"
+    ),
+    "CouldNotConnect.cause.no TLS": Text(
+        "tls:// 주소는 암호화된 접속만 허용합니다. 서버에는 아무것도 보내지 않았습니다.",
+        "a tls:// address demands encryption; nothing was sent to the server.",
+    ),
+    "CouldNotConnect.next.no TLS": Text(
+        "NATS 서버에 TLS를 설정하거나, 암호화가 필요 없으면 nats:// 주소를 쓰세요.",
+        "set up TLS on the NATS server, or use nats:// if the connection need not be encrypted.",
+    ),
+    "CouldNotConnect.cause.other stream": Text(
+        "NATS 서버에 같은 이름의 스트림이 다른 주제(subject)로 이미 있습니다.",
+        "a stream of that name is there already, with other subjects.",
+    ),
+    "CouldNotConnect.next.other stream": Text(
+        "허브의 --nats 주소에 다른 이름을 쓰거나 그 스트림을 지우세요.",
+        "use another alias in the address of the hub, or delete that stream.",
+    ),
+    "CouldNotConnect.cause.credentials": Text(
+        "JOGEON_NATS_CREDS의 파일이 NATS 인증 파일(.creds)이 아닙니다.",
+        "the file that JOGEON_NATS_CREDS names is no credentials file of NATS (.creds).",
+    ),
+    "CouldNotConnect.next.nats": Text(
+        "NATS 서버를 시작한 뒤 다시: nats-server -js", "start the NATS server, and try again: nats-server -js"
+    ),
     "CouldNotConnect.next": Text("확인한 뒤 다시: {again}", "after checking: {again}"),
     "CouldNotConnect.next.maintenance": Text(
         "점검이 끝난 뒤 다시: {again} (계속되면 주소를 확인하세요)",

@@ -9,6 +9,7 @@ TEXTS = {
     "failure.what": Text("오류", "error"),
     "failure.cause": Text("원인", "cause"),
     "failure.kiwoom": Text("키움", "Kiwoom"),
+    "failure.nats": Text("NATS", "NATS"),
     "failure.next": Text("다음", "next"),
     "failure.or": Text("또는", "or"),
     "mode.real": Text("실전", "real"),
@@ -67,6 +68,16 @@ TEXTS = {
     "LoginRefused.next": Text(
         "점검: jogeon doctor{server} {or_} 키를 다시 등록: jogeon login{server}",
         "check your setup: jogeon doctor{server} {or_} store the keys again: jogeon login{server}",
+    ),
+    "LoginRefused.what.nats": Text("NATS 서버가 접속을 거절했습니다.", "the NATS server refused the credentials."),
+    "LoginRefused.cause.nats": Text(
+        "NATS 서버의 사용자, 비밀번호, 토큰 또는 인증 파일이 맞지 않습니다.",
+        "the user, password, token or credentials file is not one of this NATS server.",
+    ),
+    "LoginRefused.next.nats": Text(
+        "환경 변수 JOGEON_NATS_TOKEN, JOGEON_NATS_CREDS 또는 JOGEON_NATS_USER와 JOGEON_NATS_PASSWORD를 확인하고 다시:"
+        " {again}",
+        "set JOGEON_NATS_TOKEN, JOGEON_NATS_CREDS, or JOGEON_NATS_USER and JOGEON_NATS_PASSWORD, then: {again}",
     ),
     "LoginRefused.next.token": Text(
         "환경 변수 JOGEON_TOKEN에 이 서버의 토큰을 넣고 다시: {again}",

@@ -9,8 +9,7 @@ TEXTS = {
         "only real and mock have keys: --server real or --server mock",
     ),
     "account.no-terminal": Text(
-        "물어볼 터미널이 없습니다. 내려받은 키 파일이 있는 폴더를 --keys로 적거나, 환경 변수 {names}에 키를 "
-        "넣으세요.",
+        "물어볼 터미널이 없습니다. 내려받은 키 파일이 있는 폴더를 --keys로 적거나, 환경 변수 {names}에 키를 넣으세요.",
         "there is no terminal to ask on. Give the downloaded files with --keys FOLDER, or set {names}.",
     ),
     "account.no-terminal-logout": Text(

@@ -40,6 +40,15 @@ TEXTS = {
         "허브({text})가 이 앱키로 접속함: {name}", "the hub at {text} has this app key's session: {name}"
     ),
     "report.lease lost": Text("다른 허브가 이어받음: {name}", "another hub has taken over at {name}"),
+    "report.nats lost": Text("NATS와의 접속이 끊김", "the connection to NATS was lost"),
+    "report.nats silent": Text("NATS 서버가 응답하지 않음", "NATS gives no sign of life"),
+    "report.hub silent": Text("허브가 응답하지 않음", "the hub gives no sign of life"),
+    "report.no TLS": Text("서버가 TLS를 쓰지 않음", "the server does not offer TLS"),
+    "report.other stream": Text("다른 용도로 만든 스트림: {name}", "the stream {name} was made for something else"),
+    "report.stream moved on": Text("스트림이 이어지지 않음", "the stream does not lead on from here"),
+    "report.bad credentials file": Text(
+        "인증 파일을 쓸 수 없음: {text}", "the credentials file cannot be used: {text}"
+    ),
     "report.unreadable frame": Text("읽을 수 없는 메시지 ({bytes}바이트)", "unreadable frame ({bytes} bytes)"),
     "report.unreadable rows": Text("읽을 수 없는 실시간 {number}행", "{number} unreadable {number:row|rows} of a push"),
     "report.unreadable reply": Text("{name}의 응답을 읽을 수 없음", "the reply to {name} cannot be read"),

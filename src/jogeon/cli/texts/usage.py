@@ -50,12 +50,8 @@ TEXTS = {
         "'{value}' 대신 시간의 길이(30s, 5m, 1h30m)나 forever를 적어 주세요.",
         "'{value}' should be a length of time, like 30s, 5m or 1h30m, or forever.",
     ),
-    "bad.names-and-all": Text(
-        "조건식 이름과 --all은 함께 쓸 수 없습니다.", "names and --all cannot be used together."
-    ),
-    "bad.no-names": Text(
-        "감시할 조건식을 적거나 --all을 붙여 주세요.", "name the conditions to watch, or give --all."
-    ),
+    "bad.names-and-all": Text("조건식 이름과 --all은 함께 쓸 수 없습니다.", "names and --all cannot be used together."),
+    "bad.no-names": Text("감시할 조건식을 적거나 --all을 붙여 주세요.", "name the conditions to watch, or give --all."),
     "bad.code": Text(
         "'{value}' 대신 여섯 자리 종목코드를 적어 주세요 (005930).",
         "'{value}' should be the code of a stock, six characters (005930).",

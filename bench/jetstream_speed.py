@@ -1,0 +1,380 @@
+"""How fast a hub's stream on NATS is, beside bare nats-py on the same server in the same run.
+
+    python bench/jetstream_speed.py [rate] [latency] [hubs] [--rounds 3] [--seconds 10]
+
+- rate: events published a second, one to a message as in the worst case, and eight that are committed together; nats-py
+  publishes the same bytes without a fence (`publish_async`).
+- latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
+  publish to the callback of an ordered consumer, at the same time.
+- hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
+  second: CPU of the reader for each event, and whether all it adds up to is right.
+
+A ratio is that of the medians of the rounds; where they are not measured at the same time, both take turns.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import nats
+from nats.js.api import StreamConfig
+
+import jogeon
+from jogeon.events import Condition, Enter, Leave
+from jogeon.journal.position import Position
+from jogeon.nats.opening import opened
+from jogeon.nats.outgoing import WINDOW, Outgoing
+from jogeon.nats.parcels import parcel
+from jogeon.nats.streams import stream_of
+from jogeon.testing import Broker
+from natsd import Natsd
+
+EVENTS = 20_000
+RATE = 1_000
+CODES = [f"{number:06}" for number in range(500)]
+CONDITIONS = [f"조건식 {number}" for number in range(10)]
+
+
+@contextlib.asynccontextmanager
+async def server(folder: Path) -> AsyncIterator[Natsd]:
+    """Have a nats-server with a stream for the yardstick."""
+    made = Natsd(folder / "nats")
+    await made.start()
+    try:
+        yield made
+    finally:
+        made.kill()
+
+
+# ------------------------------------------------------------ how many a second
+
+
+async def ours_a_second(there: Natsd, together: int) -> float:
+    """Return events a second that go out behind the fence, `together` in a commit of one condition."""
+    conditions = [Condition(str(place), name) for place, name in enumerate(CONDITIONS)]
+    async with opened(place := there.place(f"rate{together}")) as client:
+        stream = await stream_of(client, place)
+        out = Outgoing(client, await stream.last())
+        await out.open()
+        began, before = time.perf_counter(), Position(1, 0, "j")
+        for n in range(0, EVENTS, together):
+            condition = conditions[n // together % len(conditions)]
+            batch = [(1, n + each + 1, Enter(time.time_ns(), condition, CODES[each])) for each in range(together)]
+            for message in parcel(place, batch, before):
+                await out.put(message)
+            before = Position(1, n + together, "j")
+        await out.all_in()
+        return EVENTS / (time.perf_counter() - began)
+
+
+async def bare_a_second(there: Natsd) -> float:
+    """Return messages a second of bare nats-py, each of the size of one event of ours."""
+    place = there.place("x")
+    event = Enter(time.time_ns(), Condition("4", "급등주"), "005930")
+    payload = parcel(place, [(1, 1, event)], Position(1, 0, "j"))[0].payload
+    client = await nats.connect(f"nats://127.0.0.1:{there.port}")
+    js = client.jetstream(publish_async_max_pending=WINDOW)
+    await js.add_stream(StreamConfig(name="bare", subjects=["bare.*"]))
+    began = time.perf_counter()
+    for _ in range(EVENTS):
+        await js.publish_async("bare.x", payload)
+    await js.publish_async_completed()
+    took = time.perf_counter() - began
+    await client.close()
+    return EVENTS / took
+
+
+async def rate(folder: Path, rounds: int) -> dict[str, Any]:
+    """Compare rates."""
+    found: dict[str, list[float]] = {"nats-py": [], "one": [], "eight": []}
+    async with server(folder) as there:
+        for _ in range(rounds):
+            found["nats-py"].append(await bare_a_second(there))
+            found["one"].append(await ours_a_second(there, 1))
+            found["eight"].append(await ours_a_second(there, 8))
+    bare, one, eight = (median(each) for each in found.values())
+    return {
+        "nats-py, messages a second": round(bare), "one event to a message, a second": round(one),
+        "eight in a commit, a second": round(eight), "ratios": [round(one / bare, 2), round(eight / bare, 2)],
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------ how late
+
+
+async def paced(seconds: float, rate_: int) -> AsyncIterator[int]:
+    """Yield how many are due by now, as often as there are some."""
+    began, done = time.perf_counter(), 0
+    while done < seconds * rate_:
+        due = int((time.perf_counter() - began) * rate_)
+        if due > done:
+            yield due - done
+            done = due
+        await asyncio.sleep(0.0005)
+
+
+class Moves:
+    """Lets stocks enter and leave a condition in turn, and knows when."""
+
+    def __init__(self, broker: Broker, names: list[str]) -> None:
+        self.sent: list[int] = []
+        self.members: dict[str, set[str]] = {name: set() for name in names}
+        self._broker, self._names, self._n = broker, names, 0
+
+    def move(self) -> None:
+        """Send one push."""
+        name = self._names[self._n % len(self._names)]
+        code, inside = CODES[self._n // len(self._names) % len(CODES)], self.members[name]
+        self._n += 1
+        self.sent.append(time.monotonic_ns())
+        if code in inside:
+            inside.discard(code)
+            self._broker.leave(name, code)
+        else:
+            inside.add(code)
+            self._broker.enter(name, code)
+
+
+def started(*words: str) -> subprocess.Popen[bytes]:
+    """Start this program in another part."""
+    return subprocess.Popen([sys.executable, __file__, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+async def line_of(process: subprocess.Popen[bytes]) -> Any:
+    """Return the next line of a process."""
+    assert process.stdout is not None
+    line = await asyncio.to_thread(process.stdout.readline)
+    return json.loads(line)
+
+
+@contextlib.asynccontextmanager
+async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
+    """Run a hub over a broker, in a process of its own; yield its own address."""
+    words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
+    command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
+    process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
+    try:
+        websocket = (await line_of(process))["websocket"]
+        await asyncio.sleep(4.0)
+        yield str(websocket)
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, list[int]]:
+    """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
+
+    That is from its publish to the callback of an ordered consumer. `hub` is a reader on the hub itself: what it has
+    more than nats-py is the journal, which comes first. Whatever else the machine does, it does to all.
+    """
+    client = await nats.connect(f"nats://127.0.0.1:{there.port}")
+    js = client.jetstream()
+    await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
+    async with (
+        Broker({"급등주": []}) as broker,
+        hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
+    ):
+        ours, beside = started("--reader", there.address(f"late{folder.name}")), started("--reader", websocket)
+        theirs = started("--bare", f"nats://127.0.0.1:{there.port}")
+        for process in (ours, beside, theirs):
+            await line_of(process)
+        moves, sent = Moves(broker, ["급등주"]), list[int]()
+        async for due in paced(seconds, RATE):
+            for _ in range(due):
+                moves.move()
+                sent.append(time.monotonic_ns())
+                await js.publish_async("late.x", 200 * b"x")
+        await asyncio.sleep(2.0)
+        await client.close()
+        return {"ours": late(moves.sent, ours), "hub": late(moves.sent, beside), "bare": late(sent, theirs)}
+
+
+def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
+    """Return what a reader says, compared with when that was sent."""
+    told, _ = process.communicate(b"\n")
+    came = json.loads(told)
+    assert len(came) == len(sent), f"{len(came)} came of {len(sent)}"
+    return [there - here for here, there in zip(sent, came, strict=True)]
+
+
+async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+    """Compare latencies."""
+    found: dict[str, list[float]] = {
+        name: [] for name in ("bare 50", "bare 99", "hub 50", "hub 99", "ours 50", "ours 99")
+    }
+    async with server(folder) as there:
+        for round_ in range(rounds):
+            for name, values in (await both_late(there, folder / str(round_), seconds)).items():
+                values.sort()
+                found[f"{name} 50"].append(values[len(values) // 2] / 1e6)
+                found[f"{name} 99"].append(values[len(values) * 99 // 100] / 1e6)
+    ms = {name: round(median(each), 2) for name, each in found.items()}
+    ratios = [round(ms[f"ours {each}"] / ms[f"bare {each}"], 2) for each in ("50", "99")]
+    return {"ms": ms, "each round, ms": {name: [round(each, 2) for each in every] for name, every in found.items()},
+            "ratios": ratios}  # fmt: skip
+
+
+# ------------------------------------------------------------ the other processes
+
+
+async def until_told() -> None:
+    """Wait for a line."""
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+async def reader(address: str) -> None:
+    """Note when each change comes to the loop."""
+    came: list[int] = []
+    async with jogeon.connect(address) as client, client.watch() as watch:
+        print("{}", flush=True)
+
+        async def read() -> None:
+            async for event in watch:
+                if isinstance(event, Enter | Leave):
+                    came.append(time.monotonic_ns())  # noqa: PERF401  # each when it comes
+
+        reading = asyncio.create_task(read())
+        await until_told()
+        reading.cancel()
+    print(json.dumps(came), flush=True)
+
+
+async def bare(address: str) -> None:
+    """The same with nats-py alone."""
+    came: list[int] = []
+    client = await nats.connect(address)
+
+    async def take(_: object) -> None:
+        came.append(time.monotonic_ns())
+
+    js = client.jetstream()
+    last = (await js.stream_info("late")).state.last_seq
+    await js.subscribe(
+        "late.x", cb=take, ordered_consumer=True,
+        config=nats.js.api.ConsumerConfig(
+            deliver_policy=nats.js.api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=last + 1
+        ),
+    )  # fmt: skip
+    print("{}", flush=True)
+    await until_told()
+    print(json.dumps(came), flush=True)
+    os._exit(0)  # nats-py has nothing to lose
+
+
+async def follower(address: str) -> None:
+    """Follow all hubs of an address; tell what an event cost, and what they add up to."""
+    async with jogeon.connect(address) as client, client.watch() as watch:
+        print("{}", flush=True)
+        counts: Counter[str] = Counter()
+
+        async def read() -> None:
+            async for event in watch:
+                counts[type(event).__name__] += 1
+
+        reading = asyncio.create_task(read())
+        await until_told()  # all is warm
+        before, began = counts.total(), time.process_time()
+        await until_told()
+        cost = (time.process_time() - began) / max(1, counts.total() - before)
+        members = {name: sorted(codes) for name, codes in watch.members.items()}
+        reading.cancel()
+        told = {"µs": cost * 1e6, "events": counts.total() - before, "seen": counts, "members": members}
+        print(json.dumps(told), flush=True)
+    os._exit(0)
+
+
+# ------------------------------------------------------------ one hub, and ten
+
+
+async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> dict[str, Any]:
+    """Follow so many hubs with one reader."""
+    async with contextlib.AsyncExitStack() as stack:
+        aliases = [f"hubs{count}-{each}" for each in range(count)]
+        moves: dict[str, Moves] = {}
+        for alias in aliases:
+            broker = await stack.enter_async_context(Broker({name: [] for name in CONDITIONS}))
+            moves[alias] = Moves(broker, CONDITIONS)
+            stack.push_async_callback(asyncio.sleep, 0)
+            await stack.enter_async_context(hub(broker, there.address(alias), folder / alias))
+        process = started("--follower", there.address(",".join(aliases)))
+        await line_of(process)
+        assert process.stdin is not None
+        for part in range(2):
+            async for due in paced(2.0 if part == 0 else seconds, RATE // count):
+                for each in moves.values():
+                    for _ in range(due):
+                        each.move()
+            if part == 0:
+                process.stdin.write(b"\n")
+                process.stdin.flush()
+        await asyncio.sleep(3.0)
+        said = json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0])
+        prefix = {alias: f"{alias}/" if count > 1 else "" for alias in aliases}
+        truth = {prefix[alias] + name: sorted(codes) for alias, each in moves.items()
+                 for name, codes in each.members.items()}  # fmt: skip
+        return {"µs": said["µs"], "events": said["events"], "right": said["members"] == truth, "seen": said["seen"]}
+
+
+async def hubs(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+    """Compare one hub and ten."""
+    found: dict[int, list[dict[str, Any]]] = {1: [], 10: []}
+    async with server(folder) as there:
+        for round_ in range(rounds):
+            for count, each in found.items():
+                each.append(await followed(there, folder / str(round_), count, seconds))
+    cost = {count: median(each["µs"] for each in every) for count, every in found.items()}
+    return {
+        "µs an event": {count: round(each, 1) for count, each in cost.items()},
+        "each round": {count: [round(each["µs"], 1) for each in every] for count, every in found.items()},
+        "events": {count: every[-1]["events"] for count, every in found.items()},
+        "seen": {count: every[-1]["seen"] for count, every in found.items()},
+        "ratio": round(cost[10] / cost[1], 2),
+        "right": all(each["right"] for every in found.values() for each in every),
+    }
+
+
+def main() -> None:
+    """Measure, or be one of the processes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs"])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    for part in (reader, bare, follower):
+        parser.add_argument(f"--{part.__name__}", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    for part in (reader, bare, follower):
+        if address := getattr(given, part.__name__):
+            asyncio.run(part(address))
+            return
+    for what in given.what:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for each in range(given.rounds):
+                (folder / str(each)).mkdir()
+            match what:
+                case "rate":
+                    told = asyncio.run(rate(folder, given.rounds))
+                case "latency":
+                    told = asyncio.run(latency(folder, given.rounds, given.seconds))
+                case _:
+                    told = asyncio.run(hubs(folder, given.rounds, given.seconds))
+        load = [round(each, 1) for each in os.getloadavg()]
+        print(json.dumps({what: told, "load": load}, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()
