@@ -160,7 +160,7 @@ class Leasing:
     async def confirmed(self) -> None:
         """Wait until a lease that may have expired meanwhile is ours again; SessionTaken once another has it.
 
-        A program that stood still wakes without its connection, and would log in over whoever took over. Where NATS does
+        A program that stood still wakes without its connection, and would log in over who took over. Where NATS does
         not answer in time it returns: the session goes on without it.
         """
         clock = asyncio.get_running_loop().time
