@@ -190,3 +190,19 @@ async def test_who_was_driven_out_by_its_own_standby_leaves_no_mark(tmp_path: Pa
             async with Leasing(server.place(), "three", patient=True) as three:
                 await held(three, "other")
                 assert three.barred is None
+
+
+async def test_who_stood_still_logs_in_over_nobody_who_took_over(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.confirmed()  # nothing to lose yet
+        await one.wait()
+        await one.confirmed()
+        await silenced(one)
+        async with Leasing(server.place(), "two", patient=True) as two:
+            await two.wait()
+            waiting = asyncio.create_task(one.confirmed())
+            await asyncio.sleep(0.1)
+            assert not waiting.done()
+            await one.__aenter__()
+            with pytest.raises(SessionTaken):
+                await waiting
