@@ -272,7 +272,8 @@ class Listening:
 
     def _read(self, count: int, writing: int) -> None:
         """Tell of the first line, and at last the ages."""
-        lines, ages = self._follower.stdout, []
+        lines = self._follower.stdout
+        ages: list[int] = []
         assert lines is not None
         lines.readline()
         os.write(writing, b"listening\n")
