@@ -127,6 +127,16 @@ async def test_a_witness_is_answered_soon_under_a_flood(frame: bytes) -> None:
     assert taken[len(taken) // 2] < 0.5  # seconds without the shares; the flood itself runs in this loop, too
 
 
+async def test_who_asks_one_thing_after_the_other_never_waits_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[Peer] = []
+    monkeypatch.setattr("jogeon.server.server.Server.read_later", lambda _, peer: waited.append(peer))
+    async with serving() as server, NaiveClient(server.address) as client:
+        await client.login()
+        for _ in range(3 * SHARE):
+            await client.caught_up()
+    assert waited == []
+
+
 async def test_a_sign_of_life_before_the_login_does_not_stand_for_it() -> None:
     async with serving(login_deadline=0.3) as server:
         reader, writer = await raw(server)
