@@ -35,9 +35,10 @@ Values = dict[str, Any]
 _PLAIN = """FROM events
     CROSS JOIN part_changes AS changes ON changes.numbered = events.condition AND changes.kinded = events.kind
     CROSS JOIN part_stocks AS stocks ON stocks.coded = events.code
-    CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
-    CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight
-    {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL AND {where}"""
+    {times} {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL AND {where}"""
+_TIMES = """CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
+    CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight"""
+_IS_TIME = "events.clock BETWEEN 0 AND 235959 AND events.clock / 100 % 100 < 60 AND events.clock % 100 < 60"
 _TABLES = {
     "changes": "numbered INTEGER, kinded INTEGER, event, seq, called, text, PRIMARY KEY (numbered, kinded))"
     " WITHOUT ROWID",
@@ -82,14 +83,17 @@ class Parts:
     `plain` is SQL from FROM on: the plain changes of a part of one Korean day, with a clock that means the same day.
     What it offers beside `events`: `changes.event` (enter or leave), `.seq`, `.called` and `.text`; `stocks.called`,
     NULL for one without a name, and `.text`; `clocks.text` (HH:MM:SS) and `.six` (HHMMSS); `seconds.text` (HH:MM:SS);
-    `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins.
+    `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins. `raw` is the same without times
+    (`clocks`, `seconds`), for who makes them elsewhere; its clocks mean the day that brings them nearest.
     """
 
     def __init__(self, db: sqlite3.Connection, texts: Texts, where: str, values: Sequence[Any]) -> None:
         self.where = f"id > :after AND id <= :last AND ({_named(where)})"
         self.entries = Entries(db)
         join = JOIN.format(live="events.kind = 0", code="stocks.coded", at_ns="events.at_ns")
-        self.plain = _PLAIN.format(entries=join if self.entries.any else "", where=self.where)
+        entries = join if self.entries.any else ""
+        self.plain = _PLAIN.format(times=_TIMES, entries=entries, where=self.where)
+        self.raw = _PLAIN.format(times="", entries=entries, where=f"{_IS_TIME} AND {self.where}")
         self.conditions = read_conditions(db)
         self.names = read_names(db)
         self._db, self._texts = db, texts
