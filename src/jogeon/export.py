@@ -33,8 +33,8 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 MARK = "\ufeff"
 _PLAIN_CSV = (
     "group_concat(printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first,"
-    " changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns,"
-    " {entry}), :end)"
+    " changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,"
+    " events.at_ns, {entry}), :end)"
 )
 _ENTRY_CSV = """CASE WHEN entries.paid IS NULL THEN ',,' ELSE printf('%d,%s.%06d,%s', entries.paid,
     datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch'), entries.paid_ns / 1000 % 1000000, entries.told) END"""
@@ -171,8 +171,8 @@ def write_json(history: History, selection: Selection, path: Path) -> int:
 LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
 _RAW = """printf('{"epoch":%d,"n":[%s],"at_ns":[%s],"change":[%s],"stock":[%s],"clock":[%s]%s}', :epoch,
-    group_concat(events.id - :first), group_concat(events.at_ns), group_concat(changes.text),
-    group_concat(stocks.text), group_concat(events.clock), {entry})"""
+    group_concat(events.id - :first), group_concat(events.at_ns),
+    group_concat(events.condition * 2 + events.kind), group_concat(stocks.text), group_concat(events.clock), {entry})"""
 _ENTRY_RAW = """printf(',"paid":[%s],"paid_ns":[%s],"told":[%s]', group_concat(coalesce(entries.paid, 'null')),
     group_concat(coalesce(entries.paid_ns, 'null')), group_concat(coalesce('"' || entries.told || '"', 'null')))"""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # in Korea
@@ -186,9 +186,9 @@ _RAW_COLUMNS = {
 }
 _OF_PLAIN = {
     "n": "n",
-    "event": "getvariable('events')[change]",
-    "seq": "getvariable('seqs')[change]",
-    "condition": "getvariable('conditions')[change]",
+    "event": "CASE change % 2 WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' END",
+    "seq": "getvariable('seqs')[change // 2]",
+    "condition": "getvariable('conditions')[change // 2]",
     "code": "getvariable('codes')[stock]",
     "name": "getvariable('names')[stock]",
     "time": f"make_timestamp({_TIME})",
@@ -206,26 +206,27 @@ _OF_PLAIN = {
 class _Draft:
     """Events as DuckDB reads them: lines of JSON, of each part of plain changes one with lists, and one of any other.
 
-    What many changes share stands in them as places in the lists here, which begin at 1.
+    Conditions and stocks stand in them as places in the lists here, which begin at 1.
     """
 
     def __init__(self) -> None:
-        self.changes: list[tuple[str, str, str]] = []
+        self.conditions: list[Condition] = []
         self.stocks: list[tuple[str, str | None]] = []
         self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
 
     def variables(self) -> dict[str, list[str | None]]:
         """Return the lists by their names in _OF_PLAIN; an empty text is none."""
-        named = {("events", "seqs", "conditions"): self.changes, ("codes", "names"): self.stocks}
         return {
-            name: [row[place] or None for row in rows]
-            for names, rows in named.items()
-            for place, name in enumerate(names)
+            "seqs": [condition.seq or None for condition in self.conditions],
+            "conditions": [condition.name or None for condition in self.conditions],
+            "codes": [code or None for code, _ in self.stocks],
+            "names": [name or None for _, name in self.stocks],
         }
 
     def _change(self, event: str, condition: Condition) -> str:
-        self.changes.append((event, condition.seq, condition.name))
-        return str(len(self.changes))
+        if event == "enter":
+            self.conditions.append(condition)
+        return ""
 
     def _stock(self, code: str, name: str | None) -> str:
         self.stocks.append((code, name))
