@@ -54,6 +54,7 @@ bench: $(VENV)/installed-test ## measure the speed
 	$(BIN)/python bench/prices.py
 	$(BIN)/python bench/outage.py
 	$(BIN)/python bench/journal.py --quick
+	$(BIN)/python bench/fanout.py
 	$(BIN)/python bench/stream.py --kills 2 --numbers 10
 	$(BIN)/python bench/replay.py
 
@@ -67,10 +68,12 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/harm.py
 	$(BIN)/python bench/days.py --days 300
 	$(BIN)/python bench/hostile.py
+	$(BIN)/python bench/siege.py
 	$(BIN)/python bench/pairs.py
 	$(BIN)/python bench/alerts.py
 	$(BIN)/python bench/jetstream.py --minutes 30
 	$(BIN)/python bench/jetstream_speed.py
+	$(BIN)/python bench/board.py
 
 fuzz: $(VENV)/installed-test ## the property tests with many more examples, then bytes guided by coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2 -m hypothesis

@@ -43,7 +43,8 @@ SOME = ("급등주", "거래량 급증", "대량 체결")
 RACED = ("갭상승 유지", "상한가 돌파")
 RECHECK = 20
 GRACE = 0.5
-PATIENCE = 100.0
+PATIENCE = 300.0
+"""Seconds until every fold must be the truth; a machine that does other things takes minutes."""
 STOPS = (0.3, 1, 2, 3, 5, 8, 13)
 FOREVER_NS = 10**18
 USUAL = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)

@@ -97,7 +97,7 @@ class HubProcess:
         """Ask it to end; return its exit code."""
         assert self._process is not None
         self._process.terminate()
-        return await asyncio.wait_for(self._process.wait(), 20)
+        return await asyncio.wait_for(self._process.wait(), 120)
 
     async def get(self, path: str) -> bytes:
         """Return what it answers over HTTP."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from hubs import MARKET, hub_over
 from jogeon.cli.running.published import HubSource
 from jogeon.errors import SessionTaken
 from jogeon.events import Enter, Gap
+from jogeon.nats.address import place_of
 from jogeon.nats.lease import Leasing
 from jogeon.nats.publisher import Publisher
 from jogeon.testing import Broker
@@ -19,6 +20,8 @@ from natsd import in_stream, natsd
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jogeon.nats.lease import Lease
 
 pytestmark = pytest.mark.usefixtures("spared_disk", "_quick")
 
@@ -48,6 +51,31 @@ async def test_one_has_it_and_the_other_takes_over_when_it_expires(tmp_path: Pat
                 while again.holder == "none":
                     await asyncio.sleep(0.02)
                 assert again.holder == "other"
+
+
+async def test_who_stood_by_and_has_it_now_asks_at_once_after_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Kept:
+        holder = "me"
+        asked = asyncio.Event()
+
+        async def open(self) -> None:
+            pass
+
+        async def take(self) -> bool:
+            self.asked.set()
+            return True
+
+        async def unmark(self) -> None:
+            pass
+
+    monkeypatch.setattr("jogeon.nats.lease.TTL", 1_000.0)
+    leasing, kept = Leasing(place_of("nats://127.0.0.1:4222/desk"), "one", patient=True), Kept()
+    leasing._had.set()
+    polling = asyncio.create_task(leasing._poll(cast("Lease", kept)))
+    async with asyncio.timeout(30):
+        await kept.asked.wait()
+    polling.cancel()
+    await asyncio.wait({polling})
 
 
 async def test_who_finds_it_taken_ends(tmp_path: Path) -> None:
@@ -162,3 +190,19 @@ async def test_who_was_driven_out_by_its_own_standby_leaves_no_mark(tmp_path: Pa
             async with Leasing(server.place(), "three", patient=True) as three:
                 await held(three, "other")
                 assert three.barred is None
+
+
+async def test_who_stood_still_logs_in_over_nobody_who_took_over(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "one") as one:
+        await one.confirmed()  # nothing to lose yet
+        await one.wait()
+        await one.confirmed()
+        await silenced(one)
+        async with Leasing(server.place(), "two", patient=True) as two:
+            await two.wait()
+            waiting = asyncio.create_task(one.confirmed())
+            await asyncio.sleep(0.1)
+            assert not waiting.done()
+            await one.__aenter__()
+            with pytest.raises(SessionTaken):
+                await waiting

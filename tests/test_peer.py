@@ -127,6 +127,16 @@ async def test_a_witness_is_answered_soon_under_a_flood(frame: bytes) -> None:
     assert taken[len(taken) // 2] < 0.5  # seconds without the shares; the flood itself runs in this loop, too
 
 
+async def test_who_asks_one_thing_after_the_other_never_waits_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[Peer] = []
+    monkeypatch.setattr("jogeon.server.server.Server.read_later", lambda _, peer: waited.append(peer))
+    async with serving() as server, NaiveClient(server.address) as client:
+        await client.login()
+        for _ in range(3 * SHARE):
+            await client.caught_up()
+    assert waited == []
+
+
 async def test_a_sign_of_life_before_the_login_does_not_stand_for_it() -> None:
     async with serving(login_deadline=0.3) as server:
         reader, writer = await raw(server)
@@ -288,7 +298,7 @@ async def test_what_follows_a_frame_that_is_too_large_is_not_kept() -> None:
         writer.write(masked(0x81, b"x" * (READ_LIMIT + 1))[:20])
         assert await reader.readuntil(b"exceeded.")
         [peer] = server._sockets
-        assert not peer._transport.underlying_transport.is_reading()
+        assert not peer._below.is_reading()
         writer.transport.abort()
 
 

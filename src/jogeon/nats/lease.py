@@ -136,6 +136,8 @@ class Leasing:
         self._owner = owner
         self._patient = patient
         self._had = asyncio.Event()
+        self._renewed: float | None = None
+        """When it was ours last, for certain."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -154,6 +156,21 @@ class Leasing:
         """Wait until it is lost; SessionTaken."""
         await self.lost.wait()
         raise SessionTaken(lease=str(self._place))
+
+    async def confirmed(self) -> None:
+        """Wait until a lease that may have expired meanwhile is ours again; SessionTaken once another has it.
+
+        A program that stood still wakes without its connection, and would log in over who took over. Where NATS does
+        not answer in time it returns: the session goes on without it.
+        """
+        clock = asyncio.get_running_loop().time
+        until = clock() + MARKING
+        while self._renewed is not None and clock() - self._renewed >= TTL and clock() < until:
+            if self.lost.is_set():
+                raise SessionTaken(lease=str(self._place))
+            await asyncio.sleep(POLL / 10)
+        if self.lost.is_set():
+            raise SessionTaken(lease=str(self._place))
 
     async def leave_mark(self, words: str) -> None:
         """Let nobody who stands by take over: another program has the session, and the broker said so in these words.
@@ -211,6 +228,7 @@ class Leasing:
             mine = not await self._is_barred(lease) and await lease.take()
             self.holder, self.trouble = lease.holder, None
             if mine:
+                self._renewed = asyncio.get_running_loop().time()
                 await lease.unmark()
                 self._had.set()
             elif self._had.is_set() and lease.holder == "other":

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from jogeon.account.consumers import Roll
 from jogeon.account.hubs import Note, noted
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.running.alert_plan import AlertPlan
     from jogeon.cli.texts import Texts
+    from jogeon.live.connection import Connection
+    from jogeon.live.receiving import Receiver
     from jogeon.nats.lease import Leasing
 
 
@@ -75,10 +80,18 @@ async def serve_hub(
     where = endpoint(server, keys=choices.found, insecure=choices.insecure)
     limit = chosen_price_limit()
     policy = policy_for(server, recheck=choices.recheck, on_taken=choices.on_taken, price_limit=limit)
+    lease: Leasing | None = None
+
+    async def dial(url: str, receiver: Receiver, *, proxy: str | None = None) -> Connection:
+        """Log in over nobody who took over while this program stood still."""
+        if lease is not None:
+            await lease.confirmed()
+        return await policy.dial(url, receiver, proxy=proxy)
+
     board = Board(lambda: hub, policy.wall)
     names = Names(names_file(server))
     tokens = HubTokens(time.time, choices.found, Roll(), closed=not is_loopback(settings.host))
-    hub = Hub(where, policy, tokens, settings, names, more=lambda: groups(board))
+    hub = Hub(where, replace(policy, dial=dial), tokens, settings, names, more=lambda: groups(board))
     with told_to_end() as ending:
         async with (
             leased(choices, settings) as lease,
@@ -91,7 +104,7 @@ async def serve_hub(
             inside = hub.inside
             note = Note(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
-            with noted(note), Output(Lines()) as output:
+            with noted(note), _heap_left_alone(), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):
@@ -100,6 +113,17 @@ async def serve_hub(
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _heap_left_alone() -> Iterator[None]:
+    """Spare the garbage collector what is there already: while it looks through all of that, nobody is served."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager
