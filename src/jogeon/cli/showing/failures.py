@@ -75,8 +75,8 @@ def _aligned(told: Iterator[Row], texts: Texts, width: int | None) -> Iterator[s
     lines = [(row.label, texts(f"failure.{row.label}"), clean(row.says)) for row in told]
     left = max(columns(shown) for _, shown, _ in lines)
     for label, shown, says in lines:
-        is_whole = width is None or label == "next"
-        first, *more = [says] if is_whole else list(wrapped(says, max(20, width - left - 2))) or [""]
+        room = max(20, width - left - 2) if width is not None and label != "next" else columns(says)
+        first, *more = list(wrapped(says, room)) if columns(says) > room else [says]
         yield f"{padded(shown, left)}  {first}"
         yield from (f"{' ' * left}  {line}" for line in more)
 
