@@ -1,33 +1,38 @@
 """The numbered stream of a journal under kill -9, and how late it is.
 
-    python bench/stream.py [--kills 20] [--numbers 500] [--rate 1000] [--events 5000] [--folder DIR] [--seed N]
+    python bench/stream.py [--kills 20] [--numbers 500] [--rate 1000] [--events 5000] [--rounds 3]
+                           [--folder DIR] [--seed N]
 
 1. A writer and a follower (`jogeon history events --follow`), each killed at random: the follower's lines put together
    must be those of the file.
 2. A writer that is killed while it hands its commits over: nobody may hold a number that the file lacks.
 3. A file that is deleted or replaced under its follower: exit code 4, and no line of another file.
-4. From the moment of an event to its line in another process, and to a consumer in the writer's own.
+4. A watch that records, with a follower and without in turns: from the moment of a change to its commit and to its line
+   in another process, and from the server to the watch's own loop, which a follower must not move.
 
 Exits 1 if anything is wrong.
 """
 
 import argparse
+import asyncio
 import os
 import random
+import select
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+import jogeon
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.history import History
@@ -205,10 +210,10 @@ def numbers(folder: Path, kills: int, chance: random.Random) -> bool:
 # ---------------------------------------------------------------- 3 deleted and replaced
 
 
-def small(path: Path) -> None:
+def small(path: Path, condition: Condition = CONDITIONS[0]) -> None:
     """Write a small journal."""
     store = Store.open(path)
-    store.write(CommitBuilder(store.head).enter([Snapshot(time.time_ns(), CONDITIONS[0], ())]))
+    store.write(CommitBuilder(store.head).enter([Snapshot(time.time_ns(), condition, ())]))
     store.close()
 
 
@@ -243,62 +248,132 @@ def other_files(folder: Path) -> bool:
 # ---------------------------------------------------------------- 4 latency
 
 
-def latency(folder: Path, count: int, rate: int) -> None:
-    """Record at a rate, and measure when each event arrives."""
-    path = folder / "latency.journal"
-    journal = Journal.open(path, source())
-    inside: list[int] = []
-    events = flips()
-    for event in (next(events) for _ in range(4)):
-        journal.put(event)
-    while journal.committed[1] < 4:
-        time.sleep(0.01)
+class Ages(NamedTuple):
+    """How old the changes of a run were, in nanoseconds, at each who took them."""
 
-    def told(_: str | None, commit: Commit) -> None:
+    commit: list[int]
+    """From their receipt, at a consumer in the process of the writer."""
+    watch: list[int]
+    """From the server's send, at the loop over the watch."""
+    lines: list[int]
+    """From their receipt, as lines of a follower in another process."""
+
+
+class Listening:
+    """A follower of a file, with a process of its own that tells how old each line of a change was."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        argv = ["history", "events", "--after", "0:0", "--follow", "--json", "--journal", str(path)]
+        self._follower = subprocess.Popen([sys.executable, "-m", "jogeon", *argv], stdout=subprocess.PIPE)
+        reading, writing = os.pipe()
+        self._reader = forked(lambda: self._read(count, writing))
+        os.close(writing)
+        self._told = reading
+
+    def _read(self, count: int, writing: int) -> None:
+        """Tell of the first line, and at last the ages."""
+        lines = self._follower.stdout
+        ages: list[int] = []
+        assert lines is not None
+        lines.readline()
+        os.write(writing, b"listening\n")
+        while len(ages) < count:
+            line, now = lines.readline(), time.time_ns()
+            found = msgspec.json.decode(line)
+            if found["event"] in ("enter", "leave"):
+                ages.append(now - int(datetime.fromisoformat(found["at"]).timestamp() * 1_000_000) * 1_000)
+        with os.fdopen(writing, "wb") as told:
+            told.write(msgspec.json.encode(ages) + b"\n")
+
+    def hear(self) -> bytes:
+        """Return the next line of the reader; TimeoutError if it does not come."""
+        line, given_up = b"", time.monotonic() + PATIENCE
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self._told], [], [], max(0.0, given_up - time.monotonic()))
+            piece = os.read(self._told, 1 << 16) if ready else b""
+            if not piece:
+                raise TimeoutError("the follower does not follow")
+            line += piece
+        return line
+
+    def end(self) -> None:
+        """End both."""
+        self._follower.kill()
+        self._follower.communicate()
+        kill(self._reader)
+        os.close(self._told)
+
+
+async def watched(url: str, path: Path, count: int) -> tuple[list[int], list[int]]:
+    """Watch and record so many changes; return how old they were when they were durable, and in the loop."""
+    commits: list[int] = []
+    ages: list[int] = []
+
+    def taken(_: str | None, commit: Commit) -> None:
         now = time.time_ns()
-        inside.extend(now - row[1] for row in commit.changes)
+        commits.extend(now - row[1] for row in commit.changes)
 
-    journal.follow(told)
-    follow = ["history", "events", "--follow", "--json", "--count", str(count), "--journal", str(path)]
-    process = subprocess.Popen([sys.executable, "-m", "jogeon", *follow], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    ages = reader_of(process)
-    time.sleep(1.5)
-    for event in (next(events) for _ in range(count)):
-        journal.put(event)
-        time.sleep(1 / rate)
-    outside = ages()
-    journal.close()
-    print(f"{count:,} events at up to {rate:,} a second, from the event to")
-    print(f"  a consumer in the writer's process   {quantiles(inside)}")
-    print(f"  a line in another process            {quantiles(outside)}")
+    async with jogeon.connect(url, recheck=0) as kiwoom, kiwoom.watch(journal=path) as watch:
+        assert watch.journal is not None
+        watch.journal.follow(taken)
+        async for event in watch:
+            if isinstance(event, Enter | Leave):
+                ages.append(time.perf_counter_ns() - int(event.clock))
+                if len(ages) == count:
+                    break
+    return commits, ages
 
 
-def reader_of(process: "subprocess.Popen[bytes]") -> Callable[[], list[int]]:
-    """Read the lines of a process in a thread; return what waits for its end and tells how old each line was."""
-    arrived: list[tuple[int, bytes]] = []
-    stdout = process.stdout
-    assert stdout is not None
-
-    def read() -> None:
-        arrived.extend((time.time_ns(), line) for line in stdout)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-
-    def ages() -> list[int]:
-        thread.join()
-        process.wait()
-        moments = [(now, datetime.fromisoformat(msgspec.json.decode(line)["at"])) for now, line in arrived]
-        return [now - int(at.timestamp() * 1_000_000) * 1_000 for now, at in moments]
-
-    return ages
+def recorded(path: Path, count: int, rate: int, *, followed: bool) -> Ages:
+    """Record what a server pushes at a rate, followed or not; TimeoutError if the follower does not follow."""
+    small(path, CONDITIONS[1])  # the follower's first line; the server has no such condition, so nothing recovers in it
+    listening = Listening(path, count) if followed else None
+    try:
+        if listening is not None:
+            listening.hear()
+        flood = [sys.executable, str(Path(__file__).with_name("flood.py")), "--pushes", str(count)]
+        with subprocess.Popen([*flood, "--rate", str(rate)], stdout=subprocess.PIPE) as server:
+            assert server.stdout is not None
+            url = msgspec.json.decode(server.stdout.readline())["websocket"]
+            commits, ages = asyncio.run(watched(url, path, count))
+        return Ages(commits, ages, msgspec.json.decode(listening.hear()) if listening is not None else [])
+    finally:
+        if listening is not None:
+            listening.end()
 
 
-def quantiles(ages: Sequence[int]) -> str:
-    """Return p50 and p99 in milliseconds."""
-    cuts = statistics.quantiles(ages, n=100)
-    return f"p50 {cuts[49] / 1e6:7.1f} ms   p99 {cuts[98] / 1e6:7.1f} ms   of {len(ages):,}"
+def latency(folder: Path, count: int, rate: int, rounds: int) -> bool:
+    """Record at a rate with a follower and without, in turns; tell whether all that was recorded was followed."""
+    alone: list[Ages] = []
+    beside: list[Ages] = []
+    try:
+        for number in range(rounds):
+            alone.append(recorded(folder / f"alone{number}.journal", count, rate, followed=False))
+            beside.append(recorded(folder / f"beside{number}.journal", count, rate, followed=True))
+    except TimeoutError as error:
+        print(f"latency: {error} within {PATIENCE:g} s")
+        return False
+    ratios = [cut(two.watch, 99) / cut(one.watch, 99) for one, two in zip(alone, beside, strict=True)]
+    load = os.getloadavg()[0]
+    print(f"{rate:,} changes a second, {rounds} times {count:,} without and with a follower in turns, load {load:.1f}")
+    print(f"  from the event to its commit              {quantiles([run.commit for run in beside])}")
+    print(f"  from the event to a line of the follower  {quantiles([run.lines for run in beside])}")
+    print(f"  from the server to the watch, alone       {quantiles([run.watch for run in alone])}")
+    print(f"  from the server to the watch, followed    {quantiles([run.watch for run in beside])}")
+    print(f"  p99 of the watch, followed × alone        {statistics.median(ratios):.2f} ({min(ratios):.2f} to "
+          f"{max(ratios):.2f})")  # fmt: skip
+    return True
+
+
+def cut(ages: Sequence[int], percent: int) -> float:
+    """Return a percentile."""
+    return statistics.quantiles(ages, n=100)[percent - 1]
+
+
+def quantiles(runs: Sequence[Sequence[int]]) -> str:
+    """Return the medians over the runs of p50 and p99, in milliseconds."""
+    p50, p99 = (statistics.median(cut(ages, percent) for ages in runs) / 1e6 for percent in (50, 99))
+    return f"p50 {p50:8.2f} ms   p99 {p99:8.2f} ms"
 
 
 def main() -> None:
@@ -308,6 +383,7 @@ def main() -> None:
     parser.add_argument("--numbers", type=int, default=500)
     parser.add_argument("--rate", type=int, default=1_000)
     parser.add_argument("--events", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     options = parser.parse_args()
@@ -318,7 +394,7 @@ def main() -> None:
         right = [
             drill(folder, options.kills, chance), numbers(folder, options.numbers, chance), other_files(folder)
         ]  # fmt: skip
-        latency(folder, options.events, options.rate)
+        right.append(latency(folder, options.events, options.rate, options.rounds))
     sys.exit(0 if all(right) else 1)
 
 

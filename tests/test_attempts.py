@@ -10,6 +10,7 @@ from jogeon.live.attempts import (
     BUSY_PAUSE,
     CURE_PAUSE,
     HOPELESS_AFTER,
+    LONGEST_DEBT,
     TRIES,
     UNANSWERED_PAUSE,
     WORDS_PAUSE,
@@ -27,7 +28,7 @@ def sent(*, fails: bool = False) -> Attempts:
     attempts = Attempts()
     attempts.sent(REQUEST, 1)
     if fails:
-        attempts.failed(SILENCE, overdue=True)
+        attempts.failed(SILENCE, 0.0, overdue=True)
     return attempts
 
 
@@ -64,19 +65,19 @@ def test_an_answer_with_an_unreadable_member_is_confirmed_once() -> None:
 def test_failures_come_slower_each_time_and_success_forgets_them() -> None:
     attempts = sent()
     assert attempts.cleared() == 0.0
-    assert [attempts.failed(SILENCE, overdue=False) for _ in range(6)] == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
+    assert [attempts.failed(SILENCE, 0.0, overdue=False) for _ in range(6)] == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
     assert UNANSWERED_PAUSE == (5.0, 60.0)
     assert attempts.held, "it may have been registered all the same"
     assert attempts.cleared() == CURE_PAUSE
-    assert attempts.succeeded() is False
+    assert attempts.succeeded(0.0) is False
     assert (attempts.failures, attempts.error) == (0, None)
 
 
 def test_only_silence_makes_a_connection_hopeless() -> None:
     silent, refused = sent(), sent()
     for attempt in range(1, HOPELESS_AFTER + 1):
-        silent.failed(SILENCE, overdue=True)
-        refused.failed(failure_of(NO), overdue=False)
+        silent.failed(SILENCE, 0.0, overdue=True)
+        refused.failed(failure_of(NO), 0.0, overdue=False)
         assert silent.hopeless is (attempt == HOPELESS_AFTER)
     assert not refused.hopeless
 
@@ -92,13 +93,21 @@ def test_a_late_reply_is_the_answer_while_nothing_was_sent_since() -> None:
     assert not cleared.takes_late(REQUEST, Registered((A,)))
 
 
-def test_an_answer_may_be_the_one_that_was_owed() -> None:
+def test_an_answer_may_be_the_one_that_is_owed_while_that_may_yet_come() -> None:
     attempts = sent(fails=True)
     attempts.sent(REQUEST, 1)
-    assert [attempts.succeeded(), attempts.succeeded()] == [True, False]
-    paid = sent(fails=True)
-    paid.takes_late(REQUEST, NO)
-    assert not paid.succeeded()
+    moments = (LONGEST_DEBT - 1, LONGEST_DEBT - 1, LONGEST_DEBT, 0.0)
+    assert [attempts.succeeded(now) for now in moments] == [True, True, False, False]
+    assert sent(fails=True).succeeded(10 * LONGEST_DEBT), "the first after a silence, however long"
+
+
+def test_each_late_reply_pays_for_one_request() -> None:
+    attempts = sent(fails=True)
+    attempts.failed(SILENCE, 0.0, overdue=True)
+    attempts.takes_late(REQUEST, NO)
+    assert attempts.succeeded(0.0)
+    attempts.takes_late(REQUEST, NO)
+    assert not attempts.succeeded(0.0)
 
 
 def test_what_registers_nothing_is_an_error() -> None:

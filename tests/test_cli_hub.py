@@ -48,6 +48,21 @@ def test_what_makes_no_sense_is_a_usage_error(shell: Shell, wrong: tuple[str, ..
     assert shell("hub", *wrong, "--server", "ws://127.0.0.1:1", *ANY).code == 2
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("status", "--journal", "x"), ("status", "--port", "1"), ("status", "--server", "real"), ("status", "--prices"),
+        ("token", "list", "--rest", "http://127.0.0.1:1"), ("token", "list", "--recheck", "10m"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_answer_takes_no_option_of_the_server(shell: Shell, argv: tuple[str, ...]) -> None:
+    said = shell("hub", *argv, "--lang", "en")
+    assert said.code == 2
+    assert f"hub {argv[0]} takes no --" in said.err
+    assert shell("--server", "real", "hub", "status").code == 2
+
+
 def test_without_keys_the_broker_is_out_of_reach(shell: Shell) -> None:
     assert shell("hub", "--server", "real", *ANY).code == 3
 

@@ -1,5 +1,6 @@
 """Targets made from settings; secrets come from the environment and are hidden at once."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from jogeon.errors import InvalidSetting
 from jogeon.masks import masked
 
 TOKEN = "123456:made-up-token"
-TARGETS = """\
+TARGETS = f"""\
 [alerts.targets.phone]
 kind = "telegram"
 chat = 42
@@ -25,7 +26,7 @@ kind = "webhook"
 url_env = "HOOK"
 [alerts.targets.bell]
 kind = "command"
-argv = ["bell", "-n"]
+argv = ['{sys.executable}', '-n']
 [alerts.targets.slack]
 kind = "apprise"
 url_env = "SLACK"
@@ -48,7 +49,7 @@ def test_each_kind_is_made(settings: AlertSettings, monkeypatch: pytest.MonkeyPa
     found = made(settings)
     assert found["phone"] == Telegram(TOKEN, "42", "http://127.0.0.1:1", None)
     assert found["hook"] == Webhook(hook, None)
-    assert found["bell"] == Command(("bell", "-n"))
+    assert found["bell"] == Command((sys.executable, "-n"))
     assert isinstance(found["slack"], Apprise)
     assert masked(TOKEN) == "…"
     assert list(made(settings, {"bell": None})) == ["bell"]
@@ -81,3 +82,15 @@ def test_what_a_web_address_shares_with_others_stays_to_be_read(
     made(settings, {"hook": None})
     assert masked('{"rest":"http://127.0.0.1:10011"}') == '{"rest":"http://127.0.0.1:10011"}'
     assert masked("POST http://127.0.0.1:8080/made-up-secret") == "POST …"
+
+
+@pytest.mark.parametrize("program", ["no-such-bell", "./no/such/bell", "."])
+def test_a_program_that_cannot_be_run(tmp_path: Path, program: str) -> None:
+    path = tmp_path / "jogeon.toml"
+    path.write_text(f"[alerts.targets.bell]\nkind = 'command'\nargv = ['{program}', '-n']\n", encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.raises(InvalidSetting) as error:
+        made(read_alerts(path))
+    assert (error.value.reason, error.value.field) == ("no program", "alerts.targets.bell.argv")
+    assert error.value.why.line == 3
+    assert error.value.why.text == program

@@ -464,15 +464,39 @@ def unanswered_then_registered() -> tuple[Talk, Listener]:
     return talk, listener
 
 
-def test_an_answer_that_may_be_to_an_older_request_is_checked_once() -> None:
-    """If the newer one is lost, nothing is registered, and no push would ever say so."""
-    talk, listener = unanswered_then_registered()
+def rechecks(talk: Talk) -> None:
+    """Let it be registered anew; the snapshot is as before."""
     talk.asks(Clear("0"))
     talk.answers(Cleared())
     talk.registers("0", A)
+
+
+def test_an_answer_that_may_be_to_an_older_request_is_checked() -> None:
+    """If the newer one is lost, nothing is registered, and no push would ever say so.
+
+    What checks it may be answered by the older one's reply itself, which is late: so it is checked once more when
+    nothing can be as late as that.
+    """
+    talk, listener = unanswered_then_registered()
+    rechecks(talk)
     talk.passes(DOUBT_FLOOR)
+    rechecks(talk)
+    talk.passes(10 * DOUBT_FLOOR)
     talk.asks(None)
     assert listener.told() == []
+
+
+def test_a_late_reply_that_was_taken_for_that_to_a_recheck_hides_nothing() -> None:
+    """The recheck's own request is lost, and the connection breaks off before the next one could tell."""
+    talk, listener = unanswered_then_registered()
+    rechecks(talk)  # by the late reply: nothing is registered, and it shows what was so before
+    talk.passes(10)
+    talk.loses()
+    talk.connects()
+    talk.registers("0", A, B)
+    told = listener.told()
+    assert [event.since_ns for event in told if isinstance(event, Gap)] == [moment(0)]
+    assert [(event.code, event.origin) for event in told if isinstance(event, Enter)] == [(B, "recovered")]
 
 
 def test_a_refusal_in_between_does_not_settle_whose_answer_it_is() -> None:

@@ -1,5 +1,6 @@
-"""From what a jogeon.toml says of a target to something that sends; secrets are read from the environment here."""
+"""From what a jogeon.toml says of a target to something that sends; secrets and programs are looked up here."""
 
+import shutil
 from collections.abc import Mapping
 
 from jogeon.account.environment import variable
@@ -45,6 +46,8 @@ def _made(settings: AlertSettings, name: str, table: TargetTable) -> Target:
             url = _web_address(settings, ("alerts", "targets", name, "url_env"), table.url_env)
             return Webhook(url, proxy_for(url))
         case "command":
+            if shutil.which(table.argv[0]) is None:
+                raise settings.refusal(("alerts", "targets", name, "argv"), "no program", table.argv[0])
             return Command(tuple(table.argv))
         case "apprise":
             url = secret(settings, ("alerts", "targets", name, "url_env"), table.url_env)

@@ -3,6 +3,7 @@
 Nothing of it outlives its connection.
 """
 
+import math
 from collections.abc import Iterable
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
@@ -21,6 +22,8 @@ BUSY_PAUSE = 1.0
 """Seconds after a refusal for the rate of requests: about one a second is what the broker allows for each TR."""
 TRIES = 3
 """Refusals in a row that may pass before a condition counts as refused, and a request of the user fails."""
+LONGEST_DEBT = 60.0
+"""Seconds after its time for which a reply may still come in the place of another."""
 HOPELESS_AFTER = 3
 """Unanswered attempts after which a connection that still owes a reply is no good for this condition."""
 
@@ -43,8 +46,10 @@ class Attempts:
         """When the oldest CNSRREQ was sent whose reply the next one may be."""
         self._overdue = False
         """Whether that timed out and nothing was sent since: a reply to it is its answer yet."""
-        self._owed = False
-        """Whether a CNSRREQ timed out and its reply may yet come, in the place of the reply to a later one."""
+        self._owed = 0
+        """How many CNSRREQ timed out whose replies may yet come, each in the place of the reply to a later one."""
+        self._owed_until = -math.inf
+        """Until when they may come."""
         self._cured = self._confirming = False
         self._passing = 0
 
@@ -94,18 +99,21 @@ class Attempts:
         """Return from when on what an answer shows that came at a moment may be outdated."""
         return at_ns if self._asked_ns is None else min(self._asked_ns, at_ns)
 
-    def succeeded(self) -> bool:
+    def succeeded(self, now: float) -> bool:
         """Note that it is registered; return whether the answer may be the reply to an older request.
 
-        Then the newer one may be lost, and nothing would be pushed.
+        Then the newer one may be lost, and nothing would be pushed. The first answer after a silence may be, and each
+        after it while a reply is owed that may yet come: the first may well have been the newer one's own.
         """
-        owed, self._owed = self._owed, False
+        owed = self._owed > 0 and (self.failures > 0 or now < self._owed_until)
+        if not owed:
+            self._owed = 0
         self.failures, self.error = 0, None
         self._cured = self._confirming = False
         self._passing = 0
         return owed
 
-    def failed(self, error: JogeonError, *, overdue: bool) -> float:
+    def failed(self, error: JogeonError, now: float, *, overdue: bool) -> float:
         """Note that it was refused or not answered; return the seconds until the next attempt.
 
         `overdue`: the reply to the CNSRREQ that timed out is its answer yet.
@@ -115,14 +123,16 @@ class Attempts:
         self.failures += 1
         self.error = error
         self.held, self._presumed = not self._presumed, False  # a stop of what is not registered may go unanswered
-        self._overdue, self._owed = overdue, self._owed or overdue
+        self._overdue = overdue
+        if overdue:
+            self._owed, self._owed_until = self._owed + 1, now + LONGEST_DEBT
         self._cured = self._confirming = False
         self._passing = 0
         return pause
 
     def takes_late(self, request: Register, answer: Answer) -> bool:
         """Tell whether a reply that came after its time is the answer yet: if nothing was sent since."""
-        self._owed = False
+        self._owed = max(0, self._owed - 1)
         takes = self._overdue and request is self._asked and isinstance(answer, Registered) and answer.named
         if takes:
             self._overdue = False

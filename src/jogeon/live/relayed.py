@@ -135,7 +135,7 @@ class Relayed:
         subscription = self._followed.get(shown.seq)
         if subscription is not None:
             self._tell_missed(subscription, at_ns)
-            subscription.attempts.succeeded()
+            subscription.attempts.succeeded(now)
             subscription.begin_picture(shown.codes, now, at_ns)
 
     def _tell_missed(self, subscription: Subscription, until_ns: int) -> None:
@@ -219,7 +219,7 @@ class Relayed:
 
 def _resume(subscription: Subscription, now: float, at_ns: int) -> None:
     """Let a condition go on where it was: nothing is missing."""
-    subscription.attempts.succeeded()
+    subscription.attempts.succeeded(now)
     restored(subscription.membership)
     subscription.shown(now)
     subscription.welcome(at_ns)
@@ -231,6 +231,6 @@ def _take_block(subscription: Subscription, block: Sequence[Event], now: float) 
     if isinstance(shown, Snapshot):
         fold(subscription.membership, shown)
     subscription.publish(block if was_known else (shown,))
-    subscription.attempts.succeeded()
+    subscription.attempts.succeeded(now)
     if subscription.stage is Stage.ASKED:
         subscription.shown(now)

@@ -135,7 +135,7 @@ class Subscription(Followed):
     def _answered(self, answer: Registered, now: float, at_ns: int) -> None:
         if answer.oddities:
             self.doubts.add_later(Blind(at_ns, "unreadable frame", ""))
-        if self.attempts.succeeded():
+        if self.attempts.succeeded(now):
             self.doubts.add_later(Blind(self.attempts.shown_since(at_ns), "drift", ""))
         if not self.doubts.rechecking:
             self.begin_picture(answer.codes, now, at_ns)
@@ -183,7 +183,7 @@ class Subscription(Followed):
         self.membership.blind(self.doubts.since(at_ns), "registration lost", str(error), expecting=overdue)
         self.doubts.forget(later=self.doubts.later if overdue else None)  # else the reply need not know of it
         self._move(Step.FAILED)
-        self.due = now + self.attempts.failed(error, overdue=overdue)
+        self.due = now + self.attempts.failed(error, now, overdue=overdue)
 
     def _repeat(self, due: float) -> None:
         self._move(Step.REPEAT)

@@ -135,6 +135,9 @@ TEXTS = {
         "여기 적힌 이름의 환경 변수가 없습니다. 값이 아니라 변수의 이름을 적습니다{more}",
         "no environment variable has that name; it is the name that is written here, not the value{more}",
     ),
+    "InvalidSetting.cause.no program": Text(
+        "실행할 수 있는 프로그램이 없습니다{more}", "there is no such program, or it cannot be run{more}"
+    ),
     "InvalidSetting.cause.not an address": Text(
         "환경 변수의 값이 쓸 수 있는 주소가 아닙니다{more}", "what the variable holds is not a usable address{more}"
     ),
@@ -148,6 +151,10 @@ TEXTS = {
     "InvalidSetting.next.unknown condition": Text("{list_}", "{list_}"),
     "InvalidSetting.next.variable missing": Text(
         "환경 변수에 값을 넣고 다시: {again}", "set the variable, then: {again}"
+    ),
+    "InvalidSetting.next.no program": Text(
+        "프로그램의 전체 경로를 argv 맨 앞에 적은 뒤 다시: {again}",
+        "put the program's full path first in argv, then: {again}",
     ),
     "InvalidSetting.next": Text("고친 뒤 다시: {again}", "correct it, then: {again}"),
     "InvalidSetting.next.missing": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
