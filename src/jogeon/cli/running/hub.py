@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -104,7 +105,7 @@ async def serve_hub(
             inside = hub.inside
             note = Note(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
-            with noted(note), Output(Lines()) as output:
+            with noted(note), _heap_left_alone(), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):
@@ -113,6 +114,17 @@ async def serve_hub(
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _heap_left_alone() -> Iterator[None]:
+    """Spare the garbage collector what is there already: while it looks through all of that, nobody is served."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager
