@@ -238,8 +238,9 @@ def _misuse(error: click.UsageError, texts: Texts) -> str:
         case click.BadParameter(param=None):  # ours: click itself always names the parameter
             return error.message
         case click.NoSuchOption(option_name=name):
-            of = ".of" if error.ctx is not None and error.ctx.parent is not None and not _mistyped(error) else ""
-            return texts(f"usage.no-such-option{of}", command=error.ctx and error.ctx.command.name, name=name)
+            is_elsewhere = error.ctx is not None and error.ctx.parent is not None and not _mistyped(error)
+            key = "usage.no-such-option.of" if is_elsewhere else "usage.no-such-option"
+            return texts(key, command=error.ctx and error.ctx.command.name, name=name)
         case click.MissingParameter(param=click.Parameter() as param):
             return texts("usage.missing", name=param.make_metavar(error.ctx or click.Context(click.Command(None))))
         case click.BadOptionUsage(option_name=name):
