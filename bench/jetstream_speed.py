@@ -33,17 +33,22 @@ import nats
 from nats.js.api import StreamConfig
 
 import jogeon
-from jogeon.events import Condition, Enter, Leave
+from jogeon.events import Condition, Enter, Leave, Snapshot
 from jogeon.journal.position import Position
+from jogeon.nats.address import Place, place_of
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import WINDOW, Outgoing
 from jogeon.nats.parcels import parcel
-from jogeon.nats.streams import stream_of
+from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
 from natsd import Natsd
 
 EVENTS = 20_000
 RATE = 1_000
+START = 60.0
+"""Seconds for a hub to publish for the first time."""
+END = 2.0
+"""Seconds without a change after which no more are awaited."""
 CODES = [f"{number:06}" for number in range(500)]
 CONDITIONS = [f"조건식 {number}" for number in range(10)]
 
@@ -160,15 +165,22 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
     return json.loads(line)
 
 
+async def published(place: Place) -> None:
+    """Wait until there is something that a reader can begin with."""
+    async with asyncio.timeout(START), opened(place) as client:
+        while (stream := await stream_read(client, place)) is None or await stream.picture() is None:  # noqa: ASYNC110  # a server is asked
+            await asyncio.sleep(0.05)
+
+
 @contextlib.asynccontextmanager
 async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
-    """Run a hub over a broker, in a process of its own; yield its own address."""
+    """Run a hub over a broker, in a process of its own; yield its own address once it publishes."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
     process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
     try:
         websocket = (await line_of(process))["websocket"]
-        await asyncio.sleep(4.0)
+        await published(place_of(address))
         yield str(websocket)
     finally:
         process.kill()
@@ -198,14 +210,14 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
                 moves.move()
                 sent.append(time.monotonic_ns())
                 await js.publish_async("late.x", 200 * b"x")
-        await asyncio.sleep(2.0)
+        await js.publish_async_completed()
         await client.close()
         return {"ours": late(moves.sent, ours), "hub": late(moves.sent, beside), "bare": late(sent, theirs)}
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
     """Return what a reader says, compared with when that was sent."""
-    told, _ = process.communicate(b"\n")
+    told, _ = process.communicate(b"%d\n" % len(sent))
     came = json.loads(told)
     assert len(came) == len(sent), f"{len(came)} came of {len(sent)}"
     return [there - here for here, there in zip(sent, came, strict=True)]
@@ -231,24 +243,33 @@ async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
 # ------------------------------------------------------------ the other processes
 
 
-async def until_told() -> None:
+async def until_told() -> str:
     """Wait for a line."""
-    await asyncio.to_thread(sys.stdin.readline)
+    return await asyncio.to_thread(sys.stdin.readline)
+
+
+async def until_all(came: list[int]) -> None:
+    """Wait until as many came as the next line says, or no more do."""
+    count, before = int(await until_told()), -1
+    while before < len(came) < count:
+        before = len(came)
+        await asyncio.sleep(END)
 
 
 async def reader(address: str) -> None:
     """Note when each change comes to the loop."""
     came: list[int] = []
     async with jogeon.connect(address) as client, client.watch() as watch:
-        print("{}", flush=True)
 
         async def read() -> None:
             async for event in watch:
                 if isinstance(event, Enter | Leave):
-                    came.append(time.monotonic_ns())  # noqa: PERF401  # each when it comes
+                    came.append(time.monotonic_ns())
+                elif isinstance(event, Snapshot):
+                    print("{}", flush=True)  # whatever moves now comes as a change
 
         reading = asyncio.create_task(read())
-        await until_told()
+        await until_all(came)
         reading.cancel()
     print(json.dumps(came), flush=True)
 
@@ -270,7 +291,7 @@ async def bare(address: str) -> None:
         ),
     )  # fmt: skip
     print("{}", flush=True)
-    await until_told()
+    await until_all(came)
     print(json.dumps(came), flush=True)
     os._exit(0)  # nats-py has nothing to lose
 

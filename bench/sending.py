@@ -58,7 +58,7 @@ async def simulated(pushes: int, programs: int) -> Figure:
 
 
 async def _pushed(simulator: Simulator, pushes: int) -> Figure:
-    transports = [peer._transport.underlying_transport for peer in simulator._server.peers]
+    transports = [peer._below for peer in simulator._server.peers]
     started, cpu = time.perf_counter(), time.process_time()
     for _ in range(pushes // TURN):
         simulator._broker.push(CHANGES)

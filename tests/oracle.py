@@ -67,13 +67,17 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
         if not _covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
+    lagged = {(gap.since_ns, gap.until_ns) for gap in told_gaps if gap.cause == "lagged"}
+    on_its_way = [(since, until + SLACK_NS) for since, until in world.late]
     moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
         if not any(since <= until_ns <= until for since, until in stretches):  # else a snapshot was another's
-            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, truth, elsewhere))
+            in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
+            earlier = [*elsewhere, *(on_its_way if in_lag else [])]
+            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, truth, earlier))
 
 
 def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
@@ -134,16 +138,18 @@ def _differences(
         yield code, at, moments[-1][0] + REST_NS if left_ns is None else left_ns, ""
 
 
-def _recovered(event: Event, truth: Truth, elsewhere: list[tuple[int, int]]) -> Iterator[str]:
+def _recovered(event: Event, truth: Truth, earlier: list[tuple[int, int]]) -> Iterator[str]:
     """Find a recovered change that did not happen in the interval that it names.
 
-    What was followed before may have been another condition since the name was elsewhere, and nobody can know that.
+    An interval that begins in a stretch of `earlier` may tell of that since its beginning, and nobody can know. What
+    was followed before may have been another condition since the name was elsewhere. And a slow reader lags from when
+    the news came that it was not handed: if a broker hung before, that is news of all the while.
     """
     if not isinstance(event, Enter | Leave) or event.origin == "live":
         return
     assert event.since_ns is not None
     assert event.until_ns is not None
-    since_ns = min([event.since_ns, *(since for since, until in elsewhere if since <= event.since_ns <= until)])
+    since_ns = min([event.since_ns, *(since for since, until in earlier if since <= event.since_ns <= until)])
     entering = isinstance(event, Enter)
     before = [codes for at, codes in truth if at <= since_ns - SLACK_NS][-1:]
     within = [codes for at, codes in truth if since_ns - SLACK_NS < at <= event.until_ns]

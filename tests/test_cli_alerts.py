@@ -184,7 +184,18 @@ def test_a_dry_run_tells_what_would_have_been_told(shell: Shell, journal: str) -
     assert shell("alerts", "list", "--journal", journal, "--json").lines == []
 
 
-@pytest.mark.parametrize("argv", [("alert",), ("check", "폰"), ("check", "--since", "09:00"), ("list", "--prices")])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("alert",),
+        ("check", "폰"),
+        ("check", "--since", "09:00"),
+        ("list", "--prices"),
+        ("list", "--insecure"),
+        ("test", "폰", "--server", "demo"),
+        ("dry-run", "--rest", "http://127.0.0.1:1"),
+    ],
+)
 def test_what_an_answer_has_no_use_for_is_refused(shell: Shell, argv: tuple[str, ...]) -> None:
     assert shell("alerts", *argv).code == 2
 

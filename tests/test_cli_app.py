@@ -100,7 +100,12 @@ def test_an_interruption_is_no_failure(
         ("jogeon list --server ", ["real", "mock", "demo"]),
         ("jogeon history ", ["events", "members", "gaps", "stats", "outcomes", "position"]),
         ("jogeon history events --kind ga", ["gap"]),
+        ("jogeon history events --kind enter,l", ["enter,leave"]),
         ("jogeon simulate --switch page", ["page_size="]),
+        ("jogeon replay --speed m", ["max"]),
+        ("jogeon watch --wait f", ["forever"]),
+        ("jogeon hub ", ["status", "token", "unit"]),
+        ("jogeon hub token s", []),
         ("jogeon nonsense --x", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,11 +43,46 @@ def test_one_line_on_stdout_tells_the_addresses(shell: Shell, tmp_path: Path) ->
     assert broker.logins == 1
 
 
+def test_what_was_there_at_the_start_is_never_looked_through_again(shell: Shell, tmp_path: Path) -> None:
+    with Broker({"급등주": ["005930"]}) as broker:
+
+        def look() -> None:
+            broker.registered("급등주").wait()
+            end = time.monotonic() + 20
+            while not gc.get_freeze_count() and time.monotonic() < end:
+                time.sleep(0.01)
+            spared.append(gc.get_freeze_count())
+            broker.system("R10001", "동일한 App key로 접속이 되었습니다")
+
+        spared: list[int] = []
+        looking = threading.Thread(target=look)
+        looking.start()
+        shell("hub", "급등주", "--server", broker.url, *ANY, "--journal", str(tmp_path / "j"))
+        looking.join()
+    assert spared[0] > 10_000
+    assert gc.get_freeze_count() == 0
+
+
 @pytest.mark.parametrize(
     "wrong", [("급등주", "--all"), ("--keep", "1h"), ("--journal", "x-{date}.journal"), ("--grace", "soon")]
 )
 def test_what_makes_no_sense_is_a_usage_error(shell: Shell, wrong: tuple[str, ...]) -> None:
     assert shell("hub", *wrong, "--server", "ws://127.0.0.1:1", *ANY).code == 2
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("status", "--journal", "x"), ("status", "--port", "1"), ("status", "--server", "real"), ("status", "--prices"),
+        ("token", "list", "--rest", "http://127.0.0.1:1"), ("token", "list", "--recheck", "10m"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_answer_takes_no_option_of_the_server(shell: Shell, argv: tuple[str, ...]) -> None:
+    said = shell("hub", *argv, "--lang", "en")
+    assert said.code == 2
+    assert f"hub {argv[0]} takes no --" in said.err
+    assert shell("--server", "real", "hub", "status").code == 2
 
 
 def test_without_keys_the_broker_is_out_of_reach(shell: Shell) -> None:

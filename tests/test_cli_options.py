@@ -57,6 +57,7 @@ def test_what_stands_after_the_command_wins(shell: Shell) -> None:
         ("demo", "--server", "real"), ("simulate", "--keys", "x"), ("login", "--insecure"),
         ("history", "events", "--insecure"),
         ("export", "-o", "x.csv", "--json"), ("replay", "--insecure"), ("--server", "real", "demo"),
+        ("board", "--rest", "http://127.0.0.1:1"), ("board", "--keys", "x"),
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -22,7 +22,7 @@ KOREAN, ENGLISH = Texts("ko"), Texts("en")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMES = {
     "UTF", "HTTP", "REST", "SOCKS", "socksio", "kwcli", "jogeon", "condition", "SQLite", "WAL", "NATS", "JetStream",
-    "nats", "server", "js", "JOURNAL", "EPOCH", "N",
+    "nats", "server", "js", "JOURNAL", "EPOCH", "N", "TLS",
 }  # fmt: skip
 """Names that no language changes."""
 VALUES = r"글값|이름값|다른값|자리값|까닭값|\d"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import FakeClient, Shell, enter, leave, snapshot
+from jogeon.cli.app import run
 from jogeon.errors import SessionTaken
+from jogeon.testing import Broker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,16 @@ def test_a_position_of_a_hub_is_handed_on(shell: Shell) -> None:
     assert shell("watch", "급등주", "--after", "0123456789ABCDEF:3:120", client=client).code == 0
     assert client.after == "0123456789abcdef:3:120"
     assert shell("watch", "급등주", "--after", "yesterday", client=client).code == 2
+
+
+def test_only_a_hub_resumes_behind_a_position(capfd: pytest.CaptureFixture[str]) -> None:
+    with Broker({"급등주": ["005930"]}) as broker:
+        code = run(["watch", "급등주", "--server", broker.url, "--after", "3:120", "--lang", "en"])
+    said = capfd.readouterr()
+    assert (code, said.out) == (4, "")
+    assert "3:120" in said.err
+    assert "not a hub" in said.err
+    assert "defect" not in said.err
 
 
 def test_all_of_them(shell: Shell) -> None:

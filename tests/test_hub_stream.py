@@ -223,7 +223,7 @@ async def test_a_watch_goes_on_behind_a_position(tmp_path: Path) -> None:
         async with jogeon.connect(hub.websocket) as client, client.watch("급등주", after="9:9") as watch:
             assert set(watch.members["급등주"]) == broker.members["급등주"]
         async with jogeon.connect(broker.url) as client:
-            with pytest.raises(jogeon.LocalProtocolError, match="hub"):
+            with pytest.raises(jogeon.PositionError, match="not a hub"):
                 await client.watch("급등주", after="1:1").__aenter__()
 
 

@@ -46,6 +46,7 @@ def made(path: Path, told: list[Event], names: list[tuple[str, int, str]] | None
 
         def plainly(values: parts.Values, count: int) -> bool | None:
             found = db.execute(f"SELECT count(*) {cut.plain}", values).fetchone()[0]
+            assert db.execute(f"SELECT count(*) {cut.raw}", values).fetchone()[0] == found
             return True if found == count else None
 
         def one_by_one(_part: Part, _values: parts.Values) -> bool:
@@ -69,6 +70,8 @@ def test_plain_changes_are_all_made_by_sqlite(tmp_path: Path) -> None:
         Enter(START_NS, RISE, "005930", "096000"),
         Enter(START_NS, RISE, "005930", ""),
         Enter(START_NS, RISE, "005930", "220000"),
+        Enter(START_NS, RISE, "005930", "240000"),
+        Enter(START_NS, RISE, "005930", "085960"),
         Enter(START_NS + 14 * HOUR, RISE, "005930", "005959"),
         Enter(START_NS, RISE, "끝\0", "090000"),
     ],

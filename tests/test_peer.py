@@ -298,7 +298,7 @@ async def test_what_follows_a_frame_that_is_too_large_is_not_kept() -> None:
         writer.write(masked(0x81, b"x" * (READ_LIMIT + 1))[:20])
         assert await reader.readuntil(b"exceeded.")
         [peer] = server._sockets
-        assert not peer._transport.underlying_transport.is_reading()
+        assert not peer._below.is_reading()
         writer.transport.abort()
 
 

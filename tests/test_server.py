@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import socket
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -522,3 +524,53 @@ async def test_a_close_that_is_not_answered_does_not_keep_the_server(monkeypatch
         while not server.peers:  # nobody tells when a peer is there
             await asyncio.sleep(0.001)
         await asyncio.wait_for(server.stop(), 1)
+
+
+# ---------------------------------------------------------------- the end of a peer
+
+
+class Forgetful(Clerk):
+    """A Clerk that holds nobody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came: list[weakref.ref[Peer]] = []
+
+    def connected(self, peer: Peer) -> None:
+        self.came.append(weakref.ref(peer))
+
+    def gone(self, peer: Peer) -> None:
+        """Hold nobody."""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        masked(0x81, b'{"trnm":"LOGIN","token":"bad"}'),
+        masked(0x81, b'{"trnm":"LOGIN","token":"good"}') + masked(0x81, b'{"trnm":"CNSRLST"}'),
+        masked(0x81, b"\xff" * 200),
+        masked(0x81, b"x" * 40_000) * 2,
+        masked(0x8A, b"") * 500,
+        masked(0x88, b""),
+    ],
+)
+async def test_a_peer_that_went_leaves_nothing_to_the_garbage_collector(
+    said: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "jogeon.server")  # a record that is kept keeps the error, and so the peer
+    clerk = Forgetful()
+    async with serving(clerk) as server:
+        gc.disable()
+        try:
+            for _ in range(3):
+                _, writer = await raw(server)
+                writer.write(said)
+                await asyncio.sleep(0.01)
+                writer.transport.abort()
+            async with asyncio.timeout(10):
+                while any(peer() is not None for peer in clerk.came):
+                    await asyncio.sleep(0.01)
+        finally:
+            gc.enable()
+    assert len(clerk.came) == 3

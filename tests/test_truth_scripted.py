@@ -23,6 +23,12 @@ def test_all_of_them(seed: int) -> None:
     assert World(seed, TOGETHER).run() == []
 
 
+@pytest.mark.parametrize("seed", [53501, 90157])
+def test_two_faults_that_meet(seed: int) -> None:
+    """A recheck's request is lost as an old reply comes; a slow reader lags as a broker that hung tells all at once."""
+    assert World(seed, TOGETHER, pause=10.0).run() == []
+
+
 def test_the_oracle_misses_every_change_that_is_not_told() -> None:
     world = World(1, ["drop"])
     assert world.run() == []
@@ -43,6 +49,15 @@ def test_the_oracle_misses_gaps_that_are_not_told_or_begin_too_late() -> None:
     wrong = judge(world)
     assert any("no gap covers it" in sentence for sentence in wrong)
     assert any("did not happen in" in sentence for sentence in wrong)
+
+
+def test_the_oracle_misses_lags_that_begin_too_late() -> None:
+    world = World(1, ["notice"], pause=10.0)
+    assert world.run() == []
+    assert world.counts["gaps for lagging"]
+    for guest in world.guests:
+        guest.told = [each._replace(event=_late(each.event)) for each in guest.told]
+    assert any("did not happen in" in sentence for sentence in judge(world))
 
 
 def _late(event: Event) -> Event:

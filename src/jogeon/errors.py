@@ -267,8 +267,8 @@ class PositionError(JogeonError):
     """The stream of a journal cannot be gone on with from a position.
 
     `reason` is pruned (what comes next was deleted; `next` is the first event that was not, None if none is left),
-    foreign (it is not of this journal), gone (the journal is no longer there) or hole (what arrived is not what comes
-    next). `position` is where one stood.
+    foreign (it is not of this journal), gone (the journal is no longer there), hole (what arrived is not what comes
+    next) or no stream (the server is no hub, and numbers nothing). `position` is where one stood.
     """
 
     def __init__(self, position: object, reason: str, detail: "str | Report", following: object = None) -> None:

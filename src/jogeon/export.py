@@ -10,7 +10,7 @@ import importlib
 import io
 import tempfile
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -32,9 +32,9 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
-    "printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first, changes.text,"
-    " stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six, events.at_ns,"
-    " {entry})"
+    "group_concat(printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first,"
+    " changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,"
+    " events.at_ns, {entry}), :end)"
 )
 _ENTRY_CSV = """CASE WHEN entries.paid IS NULL THEN ',,' ELSE printf('%d,%s.%06d,%s', entries.paid,
     datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch'), entries.paid_ns / 1000 % 1000000, entries.told) END"""
@@ -52,8 +52,8 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
         return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
-def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
-    """Return the lines of a CSV whose texts went through `cell`; `plain` is SQL for those of plain changes."""
+def csv_form(cell: Callable[[str], str]) -> Form:
+    """Return the lines of a CSV whose texts went through `cell`."""
 
     def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
         values = row_of(epoch, n, event) | _entry_row(entry)
@@ -67,7 +67,7 @@ def csv_form(cell: Callable[[str], str], plain: str = _PLAIN_CSV) -> Form:
         return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
-        return plain.format(entry=_ENTRY_CSV if priced else "',,'")
+        return _PLAIN_CSV.format(entry=_ENTRY_CSV if priced else "',,'")
 
     return Form(row, plain_line, Texts(change, stock), "\r\n")
 
@@ -113,9 +113,9 @@ def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
 # ---------------------------------------------------------------- JSON
 
 _PLAIN_JSON = (
-    """printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d%s}',"""
+    """group_concat(printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d%s}',"""
     """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
-    """ events.id - :first, {entry})"""
+    """ events.id - :first, {entry}), :end)"""
 )
 _ENTRY_JSON = """CASE WHEN entries.paid IS NULL THEN ''
     ELSE printf(',"entry_price":%d,"entry_at":"%s.%06d+09:00","entry_source":"%s"', entries.paid,
@@ -170,17 +170,85 @@ def write_json(history: History, selection: Selection, path: Path) -> int:
 
 LINE_SIZE = 2**21
 """Bytes of a line that DuckDB takes without being told; it takes memory by it."""
-_PLAIN_DRAFT = (
-    "printf('%d,%d,%s,%s,,,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first, changes.text, stocks.text,"
-    " clocks.six, events.at_ns, {entry})"
-)
-"""Without its moments, which DuckDB makes in no time; every other line has one."""
-_AT = "at_ns // 1000 + 32400000000"
-_CLOCK = "try_cast(clock AS BIGINT)"
-_TIME = f"""({_AT}) // 86400000000 * 86400000000
-    + ({_CLOCK} // 10000 * 3600 + {_CLOCK} // 100 % 100 * 60 + {_CLOCK} % 100) * 1000000"""
-_MOMENTS = f"""* REPLACE (CASE WHEN "at" IS NULL THEN make_timestamp({_TIME}) ELSE "time" END AS "time",
-    coalesce("at", make_timestamp({_AT})) AS "at")"""
+_RAW = """printf('{"epoch":%d,"n":[%s],"at_ns":[%s],"change":[%s],"stock":[%s],"clock":[%s]%s}', :epoch,
+    group_concat(events.id - :first), group_concat(events.at_ns),
+    group_concat(events.condition * 2 + events.kind), group_concat(stocks.text), group_concat(events.clock), {entry})"""
+_ENTRY_RAW = """printf(',"paid":[%s],"paid_ns":[%s],"told":[%s]', group_concat(coalesce(entries.paid, 'null')),
+    group_concat(coalesce(entries.paid_ns, 'null')), group_concat(coalesce('"' || entries.told || '"', 'null')))"""
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # in Korea
+_MICROSECOND = timedelta(microseconds=1)
+_SECONDS = "(clock // 10000 * 3600 + clock // 100 % 100 * 60 + clock % 100)"
+_TIME = f"""(at_ns + 75599999999999 - {_SECONDS} * 1000000000) // 86400000000000 * 86400000000 + {_SECONDS} * 1000000"""
+"""Of the day that brings it nearest, in microseconds of Korean time."""
+_RAW_COLUMNS = {
+    **dict.fromkeys(("n", "at_ns", "change", "stock", "clock", "paid", "paid_ns"), "BIGINT[]"),
+    "told": "VARCHAR[]",
+}
+_OF_PLAIN = {
+    "n": "n",
+    "event": "CASE change % 2 WHEN 0 THEN 'enter' WHEN 1 THEN 'leave' END",
+    "seq": "getvariable('seqs')[change // 2]",
+    "condition": "getvariable('conditions')[change // 2]",
+    "code": "getvariable('codes')[stock]",
+    "name": "getvariable('names')[stock]",
+    "time": f"make_timestamp({_TIME})",
+    "at": "make_timestamp(at_ns // 1000 + 32400000000)",
+    "origin": "CASE WHEN n IS NOT NULL THEN 'live' END",
+    "clock": "((clock + 1000000)::VARCHAR)[2:]",
+    "at_ns": "at_ns",
+    "entry_price": "paid",
+    "entry_at": "make_timestamp(paid_ns // 1000 + 32400000000)",
+    "entry_source": "told",
+}
+"""What DuckDB makes of a plain change; all of it is NULL for another event, which has each column in `more`."""
+
+
+class _Draft:
+    """Events as DuckDB reads them: lines of JSON, of each part of plain changes one with lists, and one of any other.
+
+    Conditions and stocks stand in them as places in the lists here, which begin at 1.
+    """
+
+    def __init__(self) -> None:
+        self.conditions: list[Condition] = []
+        self.stocks: list[tuple[str, str | None]] = []
+        self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
+
+    def variables(self) -> dict[str, list[str | None]]:
+        """Return the lists by their names in _OF_PLAIN; an empty text is none."""
+        return {
+            "seqs": [condition.seq or None for condition in self.conditions],
+            "conditions": [condition.name or None for condition in self.conditions],
+            "codes": [code or None for code, _ in self.stocks],
+            "names": [name or None for _, name in self.stocks],
+        }
+
+    def _change(self, event: str, condition: Condition) -> str:
+        if event == "enter":
+            self.conditions.append(condition)
+        return ""
+
+    def _stock(self, code: str, name: str | None) -> str:
+        self.stocks.append((code, name))
+        return str(len(self.stocks))
+
+    @staticmethod
+    def _plain(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
+        return _RAW.replace("{entry}", _ENTRY_RAW if priced else "''")
+
+    @staticmethod
+    def _row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
+        values = row_of(epoch, n, event) | _entry_row(entry)
+        return json_text(
+            {"epoch": epoch, "more": [{name: _drafted(value) for name, value in values.items() if value is not None}]}
+        )
+
+
+def _drafted(value: Any) -> Any:
+    """Return a value for the draft: a moment in microseconds, and nothing for an empty text."""
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _MICROSECOND
+    return None if value == "" else value
 
 
 def write_parquet(history: History, selection: Selection, path: Path) -> int:
@@ -190,20 +258,19 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     """
     duckdb = _extra("duckdb")
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
-        draft, target = Path(name) / "events.csv", Path(name) / "events.parquet"
-        count, longest = _write_draft(history.lines(csv_form(str, _PLAIN_DRAFT), selection), draft)
+        lines, target, draft = Path(name) / "events.json", Path(name) / "events.parquet", _Draft()
+        count, longest = _write_draft(history.lines(draft.form, selection), lines)
         with duckdb.connect() as db:
-            db.execute(
-                f"COPY (SELECT {_MOMENTS} FROM {_draft(draft, longest)}) TO {_text(target)}"  # noqa: S608  # our own paths
-                " (FORMAT parquet, COMPRESSION zstd)"
-            )
+            for variable, values in draft.variables().items():
+                db.execute(f"SET VARIABLE {variable} = CAST($1 AS VARCHAR[])", [values])
+            db.execute(f"COPY ({_events_in(lines, longest)}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
         with target.open("rb") as made:
             copyfileobj(made, file)
     return count
 
 
 def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
-    """Write lines; return how many, and more bytes than the longest has."""
+    """Write lines; return how many events, and more bytes than the longest has."""
     count, longest = 0, LINE_SIZE
     with path.open("wb") as file:
         for size, lines in parts:
@@ -213,13 +280,27 @@ def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, i
     return count, longest
 
 
-def _draft(path: Path, longest: int) -> str:
-    """Return a draft as a table of DuckDB."""
-    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in EXPORTED.items())
-    return (
-        f"read_csv({_text(path)}, columns = {{{kinds}}}, header = false, auto_detect = false, delim = ',',"
-        f" quote = '\"', escape = '\"', nullstr = '', new_line = '\\r\\n', max_line_size = {longest})"
+def _events_in(draft: Path, longest: int) -> str:
+    """Return the events of a draft as SQL of DuckDB."""
+    drafted = {name: "BIGINT" if kind == "TIMESTAMP" else kind for name, kind in EXPORTED.items()}
+    more = ", ".join(f'"{name}" {kind}' for name, kind in drafted.items())
+    columns = {"epoch": "BIGINT", **_RAW_COLUMNS, "more": f"STRUCT({more})[]"}
+    kinds = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
+    unnested = ", ".join(f"unnest({name}) AS {name}" for name in columns if name != "epoch")
+    chosen = ", ".join(f'{_chosen(name, kind)} AS "{name}"' for name, kind in EXPORTED.items())
+    source = (
+        f"read_json({_text(draft)}, columns = {{{kinds}}}, format = 'newline_delimited',"
+        f" maximum_object_size = {longest})"
     )
+    return f"SELECT {chosen} FROM (SELECT epoch, {unnested} FROM {source})"  # noqa: S608  # our own path
+
+
+def _chosen(name: str, kind: str) -> str:
+    """Return what makes a column, as SQL of DuckDB."""
+    if name == "epoch":
+        return name
+    other = f'make_timestamp(more."{name}")' if kind == "TIMESTAMP" else f'more."{name}"'
+    return f"coalesce({_OF_PLAIN[name]}, {other})" if name in _OF_PLAIN else other
 
 
 def _text(value: Path) -> str:

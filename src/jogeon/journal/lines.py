@@ -15,14 +15,16 @@ from jogeon.journal.schema import COLUMNS, event_of
 class Form(Struct, frozen=True):
     """How lines look.
 
-    `row(epoch, n, event, entry)` makes any of them, with what was paid at an enter. `plain(priced)` is SQL that makes
-    that of a plain change out of what `Parts.plain` offers, with `texts`; `priced` tells whether entries are in it.
+    `row(epoch, n, event, entry)` makes any of them, with what was paid at an enter. `plain(priced)` is an aggregate in
+    SQL that makes those of plain changes, but for the last `end` (`:end`), out of what `Parts.plain` offers, with
+    `texts`; `priced` tells whether entries are in it. If the form is `raw`, it does with `Parts.raw`.
     """
 
     row: Callable[[int, int, Event, Entry | None], str]
     plain: Callable[[bool], str]
     texts: Texts
     end: str
+    raw: bool = False
 
 
 class Lines:
@@ -37,8 +39,9 @@ class Lines:
         return self._parts.of(ids, self._plain, self._one_by_one)
 
     def _plain(self, values: Values, count: int) -> bytes | None:
-        line = self._form.plain(self._parts.entries.any)
-        query = f"SELECT count(*), CAST(group_concat({line}, :end) AS BLOB) {self._parts.plain}"
+        lines = self._form.plain(self._parts.entries.any)
+        source = self._parts.raw if self._form.raw else self._parts.plain
+        query = f"SELECT count(*), CAST({lines} AS BLOB) {source}"
         found, text = self._db.execute(query, values | {"end": self._form.end}).fetchone()
         return bytes(text + self._form.end.encode()) if found == count else None
 

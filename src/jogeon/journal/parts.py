@@ -7,6 +7,7 @@ that holds anything else is cut in halves, down to a few events that are made on
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -33,11 +34,15 @@ Values = dict[str, Any]
 """What is bound to the places of the SQL of a part: `:after`, `:last`, `:epoch`, `:first`, and more if it is plain."""
 
 _PLAIN = """FROM events
-    CROSS JOIN part_changes AS changes ON changes.numbered = events.condition AND changes.kinded = events.kind
-    CROSS JOIN part_stocks AS stocks ON stocks.coded = events.code
-    CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
-    CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight
+    {tables} CROSS JOIN part_stocks AS stocks ON stocks.coded = events.code
     {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL AND {where}"""
+_LOOKED_UP = """CROSS JOIN part_changes AS changes
+        ON changes.numbered = events.condition AND changes.kinded = events.kind
+    CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
+    CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight"""
+_IN_TABLES = """events.kind BETWEEN 0 AND 1 AND events.condition BETWEEN 1 AND :known
+    AND events.clock BETWEEN 0 AND 235959 AND events.clock / 100 % 100 < 60 AND events.clock % 100 < 60"""
+"""What the tables that `raw` goes without would let through."""
 _TABLES = {
     "changes": "numbered INTEGER, kinded INTEGER, event, seq, called, text, PRIMARY KEY (numbered, kinded))"
     " WITHOUT ROWID",
@@ -82,18 +87,23 @@ class Parts:
     `plain` is SQL from FROM on: the plain changes of a part of one Korean day, with a clock that means the same day.
     What it offers beside `events`: `changes.event` (enter or leave), `.seq`, `.called` and `.text`; `stocks.called`,
     NULL for one without a name, and `.text`; `clocks.text` (HH:MM:SS) and `.six` (HHMMSS); `seconds.text` (HH:MM:SS);
-    `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins.
+    `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins. `raw` is the same of `events` and
+    `stocks` alone, for who makes times and looks up conditions elsewhere: by their numbers, which are their places,
+    from 1 on, in the order in which `texts` is asked of them.
     """
 
     def __init__(self, db: sqlite3.Connection, texts: Texts, where: str, values: Sequence[Any]) -> None:
         self.where = f"id > :after AND id <= :last AND ({_named(where)})"
         self.entries = Entries(db)
         join = JOIN.format(live="events.kind = 0", code="stocks.coded", at_ns="events.at_ns")
-        self.plain = _PLAIN.format(entries=join if self.entries.any else "", where=self.where)
+        entries = join if self.entries.any else ""
+        self.plain = _PLAIN.format(tables=_LOOKED_UP, entries=entries, where=self.where)
+        self.raw = _PLAIN.format(tables="", entries=entries, where=f"{_IN_TABLES} AND {self.where}")
         self.conditions = read_conditions(db)
         self.names = read_names(db)
         self._db, self._texts = db, texts
-        self._values = {f"v{place}": value for place, value in enumerate(values)}
+        known = len(list(takewhile(lambda placed: placed[0] == placed[1], enumerate(self.conditions, 1))))
+        self._values = {f"v{place}": value for place, value in enumerate(values)} | {"known": known}
         self._steady = range(0)
 
     def of(

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jogeon.endpoint import Endpoint
-from jogeon.errors import JogeonError, LocalProtocolError, RemoteProtocolError, TooManyPages, TooManyRows
+from jogeon.errors import JogeonError, LocalProtocolError, PositionError, RemoteProtocolError, TooManyPages, TooManyRows
 from jogeon.events import Condition, Exchange, NameOf, Number, Snapshot, Stock, nameless
 from jogeon.live.asking import Asking
 from jogeon.live.followed import Sink
@@ -17,6 +17,7 @@ from jogeon.live.pages import Moved, Pages
 from jogeon.live.policy import Policy
 from jogeon.live.pricing import Pricing
 from jogeon.live.quoting import Quoting
+from jogeon.live.relayed import AFTER
 from jogeon.live.subscription import Subscription
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.live.supervisor import Supervisor
@@ -213,10 +214,13 @@ class Feed:
     def begin_behind(self, journal: str, number: Number) -> None:
         """Begin behind a position of a hub's numbered stream, before anything is followed.
 
-        LocalProtocolError if the server has no such stream, or something is followed already.
+        PositionError if the server has no such stream, LocalProtocolError if something is followed already.
         """
-        if not self.on_hub or self._subscriptions.wanted:
-            raise LocalProtocolError("only a hub has a stream to resume, and a client resumes it in its first watch")
+        if not self.on_hub:
+            written = AFTER.format(journal=journal, epoch=number[0], n=number[1]).lstrip(":")
+            raise PositionError(written, "no stream", Report("no stream"))
+        if self._subscriptions.wanted:
+            raise LocalProtocolError("a client resumes a hub's stream in its first watch")
         self._subscriptions.relayed.resume_behind(journal, number)
 
     def want_prices(self) -> None:

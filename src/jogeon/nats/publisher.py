@@ -254,18 +254,11 @@ class _Reading:
         self.before = self.position = begin
         self.waiting: list[Numbered] = []
         self._cursor = cursor(begin)
-        self._read: asyncio.Task[list[Numbered]] | None = None
 
     async def next(self, seconds: float) -> list[Numbered]:
         """Return the next piece, nothing if none comes in time; PositionError."""
         if not (size := self._size()):
-            if self._read is None:
-                self._read = asyncio.create_task(self._cursor.read())
-            done, _ = await asyncio.wait({self._read}, timeout=seconds)
-            if not done:
-                return []
-            reading, self._read = self._read, None
-            self.waiting += reading.result()
+            self.waiting += await self._cursor.within(seconds)
             size = self._size()
         piece, self.waiting = self.waiting[:size], self.waiting[size:]
         if piece:
@@ -282,7 +275,4 @@ class _Reading:
 
     async def close(self) -> None:
         """Stop reading."""
-        if self._read is not None:
-            self._read.cancel()
-            await asyncio.wait({self._read})
         await self._cursor.close()

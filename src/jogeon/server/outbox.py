@@ -79,6 +79,19 @@ class Outbox:
         self._frames.clear()
         self._waiting = 0
 
+    def release(self) -> None:
+        """Let go of the peer, whose socket is gone: what goes round in a circle waits for the garbage collector.
+
+        While that looks through a large heap, nobody is served.
+        """
+        self.closed = True
+        self.clear()
+        self._ready = self._cut = _nothing
+        del self.transport
+        if self._lagging is not None:
+            self._lagging.cancel()
+            self._lagging = None
+
     @property
     def unsent(self) -> int:
         """Bytes that wait on this side for a peer that reads slowly."""
@@ -107,3 +120,7 @@ class Outbox:
         if self.unsent > most and not self.closed:
             logger.warning("peer %d does not keep up: %d bytes wait for %g s", self._number, self.unsent, seconds)
             self._cut("too slow")
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""

@@ -124,7 +124,7 @@ class Peer(WSListener):
         self._garbled = False
         self._inbox = Inbox(server.settings.frame_limit)
         self._deadlines = Deadlines(server.loop, lambda: server.frozen)
-        self._transport: WSTransport
+        self._below: asyncio.Transport
 
     # ------------------------------------------------------------ for backends
 
@@ -177,11 +177,11 @@ class Peer(WSListener):
         self.send(close_frame(code, reason))
         self._leave(f"closing ({code} {reason})")
         self.outbox.flush()
-        self._deadlines.arm_last(CLOSE_GRACE, self._transport.underlying_transport.abort)
+        self._deadlines.arm_last(CLOSE_GRACE, self._below.abort)
 
     def reset(self) -> None:
         """Break the connection off without a close (RST), as a failing network does."""
-        sock = self._transport.underlying_transport.get_extra_info("socket")
+        sock = self._below.get_extra_info("socket")
         if sock is not None:
             form = "hh" if sys.platform == "win32" else "ii"
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
@@ -191,12 +191,12 @@ class Peer(WSListener):
 
     def stop_reading(self) -> None:
         """Leave what the peer sends in its socket."""
-        self._transport.underlying_transport.pause_reading()
+        self._below.pause_reading()
 
     def resume_reading(self) -> None:
         """Read again, unless frames wait here already."""
         if self._inbox.is_empty:
-            self._transport.underlying_transport.resume_reading()
+            self._below.resume_reading()
 
     def read_share(self) -> float | None:
         """Read some of the frames that wait; return in how many seconds to go on, None when none is left."""
@@ -216,7 +216,7 @@ class Peer(WSListener):
     @property
     def socket_number(self) -> int:
         """The file descriptor of its socket, -1 when that is gone."""
-        sock = self._transport.underlying_transport.get_extra_info("socket")
+        sock = self._below.get_extra_info("socket")
         return -1 if sock is None else int(sock.fileno())
 
     @property
@@ -232,7 +232,7 @@ class Peer(WSListener):
             self.cut_for = why
         self._leave(why)
         self.outbox.clear()
-        self._transport.underlying_transport.abort()
+        self._below.abort()
 
     def _leave(self, why: str) -> None:
         """Stop its timers, and take it out of the server once."""
@@ -247,8 +247,9 @@ class Peer(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
-        self._transport = self.outbox.transport = transport
-        self.address = host_and_port(transport.underlying_transport.get_extra_info("peername") or ("?", 0))
+        self.outbox.transport = transport
+        self._below = transport.underlying_transport
+        self.address = host_and_port(self._below.get_extra_info("peername") or ("?", 0))
         logger.info("peer %d: connected from %s", self.number, self.address)
         self._arm(self._server.settings.login_deadline, messages.NO_LOGIN)
         self._server.enter(self)
@@ -256,6 +257,7 @@ class Peer(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # the library's signature
         """Note the end of the socket (called by picows)."""
         self._leave("disconnected")
+        self.outbox.release()
         self._server.vanished(self)
 
     def pause_writing(self) -> None:
@@ -278,7 +280,7 @@ class Peer(WSListener):
         if kind is WSMsgType.CLOSE:
             if not self.ended:
                 self.end(NORMAL, "")
-            self._transport.disconnect()
+            self._below.close()
         elif self.ended or kind is WSMsgType.PONG:
             return
         elif kind is WSMsgType.PING:  # RFC pings stay unanswered on the broker's wire

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from jogeon import times
 from jogeon.cli.arguments.choices import Choices
@@ -95,7 +96,12 @@ def one_of(choices: Mapping[str, T]) -> Callable[[str], T]:
 
 
 def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, metavar: str, **more: Any) -> click.Option:
-    """Return an option with a value; its help is the text of its name, a ValueError of `read` is explained by `bad`."""
+    """Return an option with a value; its help is the text of its name, a ValueError of `read` is explained by `bad`.
+
+    A shell offers the words `offered`.
+    """
+    if offered := more.pop("offered", ()):
+        more["shell_complete"] = lambda _ctx, _param, typed: beginning_with(typed, offered)
 
     def take(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
         if value is None:
@@ -111,8 +117,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
 
 def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:
     """Return an option whose value is one of these words."""
-    more["shell_complete"] = lambda _ctx, _param, typed: beginning_with(typed, choices)
-    return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), **more)
+    return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), offered=choices, **more)
 
 
 def file(
@@ -145,6 +150,12 @@ def beginning_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words if word.lower().startswith(typed.lower())]
 
 
+def listing_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
+    """Return what a shell may offer for words between commas, of which the last one is half typed."""
+    before, comma, last = typed.rpartition(",")
+    return beginning_with(typed, [before + comma + word for word in words if word.startswith(last.lower())])
+
+
 def question(idle: Idle) -> click.Argument:
     """Return what is asked of a command that answers several questions: the keys of `idle`."""
     what = "|".join(idle)
@@ -155,8 +166,18 @@ def require_sense(command: str, what: str, idle: Idle, given: Mapping[str, Any],
     """Refuse a question that a command does not answer, and options that the answer would ignore."""
     if what not in idle:
         raise click.BadParameter(texts("bad.choice", value=what, choices=", ".join(idle)))
-    for flag in (flag for flag, name in idle[what].items() if given[name]):
+    for flag in (flag for flag, name in idle[what].items() if given.get(name)):
         raise click.BadParameter(texts("bad.idle", option=flag, what=f"{command} {what}"))
+
+
+def require_only(ctx: click.Context, used: tuple[str, ...], what: str) -> None:
+    """Refuse what was typed for an answer that would ignore it; `used` are the options it has a use for."""
+    choices = ctx.ensure_object(Choices)
+    usual = {"names", "lang", *ANSWERS, *used}
+    for param in ctx.command.params:
+        typed = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE or param.name in choices.given
+        if typed and param.name not in usual:
+            raise click.BadParameter(choices.texts("bad.idle", option=max(param.opts, key=len), what=what))
 
 
 def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -170,11 +191,12 @@ def refuse_blank(ctx: click.Context, param: click.Parameter, value: object) -> N
 # ------------------------------------------------------------ conditions
 
 
-def names(texts: Texts, *, required: bool) -> click.Argument:
-    """Return the names (or seqs) of conditions."""
+def names(texts: Texts, *, required: bool, offered: tuple[str, ...] = ()) -> click.Argument:
+    """Return the names (or seqs) of conditions; a shell offers what may stand in their place."""
     return click.Argument(
-        ["names"], nargs=-1, required=required, type=str, callback=composed, metavar=texts("metavar.names")
-    )
+        ["names"], nargs=-1, required=required, type=str, callback=composed, metavar=texts("metavar.names"),
+        shell_complete=lambda ctx, _param, typed: [] if ctx.params.get("names") else beginning_with(typed, offered),
+    )  # fmt: skip
 
 
 def composed(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -257,7 +279,7 @@ def wait(texts: Texts) -> click.Option:
     def read(text: str) -> float:
         return float("inf") if text.strip().lower() == FOREVER else times.length(text)
 
-    return option(texts, "--wait", read, "bad.wait", texts("metavar.wait"))
+    return option(texts, "--wait", read, "bad.wait", texts("metavar.wait"), offered=(FOREVER,))
 
 
 def presence(texts: Texts) -> list[click.Option]:

@@ -40,7 +40,7 @@ def selection_options(texts: Texts) -> list[click.Option]:
                      help=texts("option.condition"), callback=options.composed),
         click.Option(["--code", "codes"], multiple=True, metavar=texts("metavar.code"), help=texts("option.code")),
         options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,...",
-                       shell_complete=lambda _ctx, _param, typed: options.beginning_with(typed, _kinds())),
+                       shell_complete=lambda _ctx, _param, typed: options.listing_with(typed, _kinds())),
     ]  # fmt: skip
     return [*span_options(texts), *several]
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 API = {"--api": "api"}
 SPAN = {"--since": "since", "--until": "until"}
+SERVER = {"--server": "server", "--keys": "keys"}
+WAY = {"--insecure": "insecure", "--rest": "rest"}
 IDLE = {
-    "add": {"--journal": "journal", "--prices": "prices", **SPAN},
+    "add": {"--journal": "journal", "--prices": "prices", **SPAN} | SERVER | WAY,
     "check": SPAN | API,
-    "test": {"--journal": "journal", "--prices": "prices", **SPAN} | API,
-    "dry-run": {"--prices": "prices"} | API,
-    "list": {"--prices": "prices"} | API,
+    "test": {"--journal": "journal", "--prices": "prices", **SPAN} | API | SERVER | WAY,
+    "dry-run": {"--prices": "prices"} | API | WAY,
+    "list": {"--prices": "prices"} | API | WAY,
 }
 """The questions, and the options that each has no use for."""
 USES = tuple(dict.fromkeys((*options.READS, *options.CONNECTS)))
@@ -43,7 +45,7 @@ def alerts(choices: Choices, /, what: str, name: str | None, **given: Any) -> No
     from jogeon.cli.running import alert_answers
 
     texts = choices.texts
-    options.require_sense("alerts", what, IDLE, given, texts)
+    options.require_sense("alerts", what, IDLE, given | dict.fromkeys(choices.given, True), texts)
     if name is not None and what not in ("test", "add"):
         raise click.BadParameter(texts("usage.extra", names=name))
     match what:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.json_lines import Lines, json_line
@@ -22,7 +23,7 @@ NO_BOARD = 5
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    return Command("board", texts, [], callback=board)
+    return Command("board", texts, [], uses=("server", *options.ANSWERS), callback=board)
 
 
 @click.pass_obj

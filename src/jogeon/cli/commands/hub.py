@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from jogeon.cli.texts import Texts
 
 WEBSOCKET_PORT, REST_PORT = "10010", "10011"
+ANSWERS = ("status", "token", "unit")
+"""What a hub is asked in place of the names of conditions."""
 MAY: dict[str, May] = {"watch": "watch", "search": "search", "all": "all"}
 
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     params = [
-        options.names(texts, required=False), options.switch(texts, "--all", "everything"),
+        options.names(texts, required=False, offered=ANSWERS), options.switch(texts, "--all", "everything"),
         options.length(texts, "--duration"), options.journal(texts), options.length(texts, "--keep"),
         click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host.hub")),
         options.file(texts, "--tls-cert"), options.file(texts, "--tls-key"),
@@ -40,15 +42,18 @@ def command(texts: Texts) -> click.Command:
     return Command("hub", texts, params, callback=hub)
 
 
-@click.pass_obj
-def hub(choices: Choices, /, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
+@click.pass_context
+def hub(ctx: click.Context, /, names: tuple[str, ...], journal: str | None, *, everything: bool, **more: Any) -> None:
     """Answer a question about hubs, or serve until told to stop."""
+    choices: Choices = ctx.obj
     match names:
         case ("status",):
+            options.require_only(ctx, ("rest", "insecure"), "hub status")
             from jogeon.cli.running.hub_status import status
 
             status(choices, more["rest"])
         case ("token", *words):
+            options.require_only(ctx, ("may",), "hub token")
             from jogeon.cli.running.hub_tokens import token
 
             token(choices, tuple(words), more["may"])

@@ -24,7 +24,7 @@ def command(texts: Texts) -> click.Command:
     params = [
         click.Argument(["file"], required=False, type=click.Path(), metavar=f"[{texts('metavar.file')}]"),
         options.journal(texts, "option.journal.replay"),
-        options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1"),
+        options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1", offered=(MAX,)),
         *span_options(texts),
         options.switch(texts, "--nights"),
         options.switch(texts, "--exit-at-end"),

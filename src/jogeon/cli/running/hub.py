@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -24,6 +25,7 @@ from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
+from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint, policy_for
 from jogeon.errors import SessionTaken
 from jogeon.hub.hub import Hub, HubSettings
@@ -103,7 +105,7 @@ async def serve_hub(
             inside = hub.inside
             note = Note(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
-            with noted(note), Output(Lines()) as output:
+            with noted(note), _heap_left_alone(), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):
@@ -112,6 +114,17 @@ async def serve_hub(
                 finally:
                     telling.cancel()
                     await asyncio.gather(telling, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _heap_left_alone() -> Iterator[None]:
+    """Spare the garbage collector what is there already: while it looks through all of that, nobody is served."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager
@@ -149,7 +162,9 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     from jogeon.nats.lease import Leasing
 
     owner = owner_of(settings.journal)
-    async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
+    leasing = Leasing(place_of(choices.nats), owner, patient=choices.standby)
+    leasing.on_other = lambda: tell(choices.texts("hub.lease.other", server=choices.nats or ""))
+    async with leasing as lease:
         if choices.standby:
             await stood_by(lease, choices, settings)
         try:

@@ -228,6 +228,18 @@ TEXTS = {
     "PositionError.what": Text(
         "이 위치에서 이어 읽을 수 없습니다: {position}", "the journal cannot be read on from {position}"
     ),
+    "PositionError.what.no stream": Text(
+        "{position} 다음부터 이어 받을 수 없습니다.", "the events behind {position} cannot be had"
+    ),
+    "PositionError.cause.no stream": Text(
+        "이 서버는 허브가 아니어서 이벤트에 번호를 매기지 않습니다.",
+        "this server is not a hub: its events have no numbers.",
+    ),
+    "PositionError.next.no stream": Text(
+        "--after 없이 다시 실행하거나 --server에 허브 주소를 적으세요. "
+        "기록 파일에서 보기: jogeon history events --after {position}",
+        "leave --after out, or name a hub with --server. From a journal: jogeon history events --after {position}",
+    ),
     "PositionError.cause": Text("그 뒤의 기록이 지워졌습니다.", "what came next was deleted."),
     "PositionError.cause.foreign": Text(
         "이 기록 파일의 위치가 아니거나, 기록 파일이 다른 것으로 바뀌었습니다.",

@@ -159,7 +159,7 @@ TEXTS = {
     "metavar.pace": Text("X|max", "X|max"),
     "metavar.codes": Text("종목코드...", "CODE..."),
     "metavar.day": Text("날짜", "DAY"),
-    "metavar.wait": Text("시간|forever", "TIME|forever"),
+    "metavar.wait": Text("시간|forever", "LENGTH|forever"),
     "metavar.length": Text("시간", "LENGTH"),
     "metavar.position": Text("위치", "POSITION"),
     "metavar.moment": Text("시각", "TIME"),

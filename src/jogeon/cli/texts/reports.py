@@ -174,6 +174,7 @@ TEXTS = {
     ),
     "report.writer failed": Text("기록하는 스레드가 멈춤", "the writer failed"),
     "report.stream cut": Text("{name} 다음을 이어 읽을 수 없음: {why}", "the stream cannot go on from {name}: {why}"),
+    "report.no stream": Text("허브가 아닌 서버", "the server is not a hub"),
     "report.next deleted": Text("그다음 기록이 지워짐", "what came next was deleted"),
     "report.begun anew": Text(
         "손상된 기록 대신 새 기록이 시작됨", "another journal was begun in place of the damaged one"
