@@ -20,7 +20,7 @@ from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
-from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
+from jogeon.nats.parcels import Head, PictureAt, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
 from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
@@ -57,7 +57,7 @@ class Source(Protocol):
     def cursor(self, after: Position | None = None) -> Cursor:
         """Return a place in the numbered stream: behind a position, else at its end."""
 
-    def picture(self) -> Picture:
+    def picture(self) -> PictureAt:
         """Return who is in now, as it is durable."""
 
     def kept(self, name: str) -> Position | None:

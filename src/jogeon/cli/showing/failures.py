@@ -49,7 +49,7 @@ UNKNOWN_MACHINE = ("8010", "8040", "8050")
 """Codes of a broker that does not know this machine's address."""
 
 
-class Row(NamedTuple):
+class Remark(NamedTuple):
     """A line of a message: the key of its label, and what it says."""
 
     label: str
@@ -66,22 +66,22 @@ def explain(error: Exception, choices: Choices) -> str:
     return _aligned(rows(error, choices), choices.texts)
 
 
-def _aligned(told: Iterator[Row], texts: Texts) -> str:
+def _aligned(told: Iterator[Remark], texts: Texts) -> str:
     lines = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
     width = max(columns(label) for label, _ in lines)
     return "\n".join(f"{padded(label, width)}  {says}" for label, says in lines)
 
 
-def rows(error: Exception, choices: Choices) -> Iterator[Row]:
+def rows(error: Exception, choices: Choices) -> Iterator[Remark]:
     """Yield the lines of the message for an error."""
     texts, key = choices.texts, _key(error)
     fields = _fields(error, choices)
-    yield Row("what", texts(_what_key(error, key, texts), **fields))
-    yield Row("cause", _cause(error, key, texts, fields))
+    yield Remark("what", texts(_what_key(error, key, texts), **fields))
+    yield Remark("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
         said_by = "nats" if getattr(error, "nats", False) else "kiwoom"
-        yield Row(said_by, f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
-    yield Row("next", texts(_next_key(error, key, choices), **fields))
+        yield Remark(said_by, f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
+    yield Remark("next", texts(_next_key(error, key, choices), **fields))
 
 
 def _key(error: Exception) -> str:

@@ -147,8 +147,8 @@ TEXTS = {
     "report.out of turn": Text(
         "{other} 단계에서는 {name}을(를) 받을 수 없음", "{name} is not allowed in phase {other}"
     ),
-    "report.no hub": Text("{name}은(는) 허브가 아님 (HTTP {number})", "{name} is no hub (HTTP {number})"),
-    "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is no status of a hub"),
+    "report.no hub": Text("{name}은(는) 허브가 아님 (HTTP {number})", "{name} is not a hub (HTTP {number})"),
+    "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is not the status of a hub"),
     "report.another answer": Text("{name}에 대한 응답이 {other}임", "{name} was answered by {other}"),
     "report.NATS": Text("NATS: {text}", "NATS: {text}"),
     "report.no JetStream": Text(

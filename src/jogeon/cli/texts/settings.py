@@ -52,7 +52,7 @@ TEXTS = {
         "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
     ),
     "InvalidSetting.cause.no certificate": Text(
-        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is no certificate or key in the PEM format{more}"
+        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is not a certificate or key in the PEM format{more}"
     ),
     "InvalidSetting.cause.other key's": Text(
         "이 개인 키의 인증서가 아닙니다{more}", "it is not the private key of that certificate{more}"
