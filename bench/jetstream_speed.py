@@ -5,7 +5,8 @@
 - rate: events published a second, one to a message as in the worst case, and eight that are committed together; nats-py
   publishes the same bytes without a fence (`publish_async`).
 - latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
-  publish to the callback of an ordered consumer, at the same time.
+  publish to the callback of an ordered consumer, at the same time. Where TMPDIR is in memory the journal's disk costs
+  nothing.
 - hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
   second: CPU of the reader for each event, and whether all it adds up to is right.
 
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
@@ -187,11 +188,12 @@ async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]
         process.wait()
 
 
-async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, list[int]]:
+async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool) -> dict[str, list[int]]:
     """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
 
-    That is from its publish to the callback of an ordered consumer. `hub` is a reader on the hub itself: what it has
-    more than nats-py is the journal, which comes first. Whatever else the machine does, it does to all.
+    That is from its publish to the callback of an ordered consumer. `hub`, if wanted `beside`, is a reader on the hub
+    itself: what it has more than nats-py is the journal, which comes first. Whatever else the machine does, it does to
+    all.
     """
     client = await nats.connect(f"nats://127.0.0.1:{there.port}")
     js = client.jetstream()
@@ -200,9 +202,13 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
         Broker({"급등주": []}) as broker,
         hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
     ):
-        ours, beside = started("--reader", there.address(f"late{folder.name}")), started("--reader", websocket)
-        theirs = started("--bare", f"nats://127.0.0.1:{there.port}")
-        for process in (ours, beside, theirs):
+        readers = {
+            "ours": started("--reader", there.address(f"late{folder.name}")),
+            "bare": started("--bare", f"nats://127.0.0.1:{there.port}"),
+        }
+        if beside:
+            readers["hub"] = started("--reader", websocket)
+        for process in readers.values():
             await line_of(process)
         moves, sent = Moves(broker, ["급등주"]), list[int]()
         async for due in paced(seconds, RATE):
@@ -212,7 +218,7 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
                 await js.publish_async("late.x", 200 * b"x")
         await js.publish_async_completed()
         await client.close()
-        return {"ours": late(moves.sent, ours), "hub": late(moves.sent, beside), "bare": late(sent, theirs)}
+        return {name: late(sent if name == "bare" else moves.sent, each) for name, each in readers.items()}
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
@@ -223,14 +229,12 @@ def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
     return [there - here for here, there in zip(sent, came, strict=True)]
 
 
-async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+async def latency(folder: Path, rounds: int, seconds: float, *, beside: bool) -> dict[str, Any]:
     """Compare latencies."""
-    found: dict[str, list[float]] = {
-        name: [] for name in ("bare 50", "bare 99", "hub 50", "hub 99", "ours 50", "ours 99")
-    }
+    found = defaultdict[str, list[float]](list)
     async with server(folder) as there:
         for round_ in range(rounds):
-            for name, values in (await both_late(there, folder / str(round_), seconds)).items():
+            for name, values in (await both_late(there, folder / str(round_), seconds, beside=beside)).items():
                 values.sort()
                 found[f"{name} 50"].append(values[len(values) // 2] / 1e6)
                 found[f"{name} 99"].append(values[len(values) * 99 // 100] / 1e6)
@@ -374,6 +378,7 @@ def main() -> None:
     parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--beside", action="store_true", help="latency: of a reader on the hub itself as well")
     for part in (reader, bare, follower):
         parser.add_argument(f"--{part.__name__}", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -390,7 +395,7 @@ def main() -> None:
                 case "rate":
                     told = asyncio.run(rate(folder, given.rounds))
                 case "latency":
-                    told = asyncio.run(latency(folder, given.rounds, given.seconds))
+                    told = asyncio.run(latency(folder, given.rounds, given.seconds, beside=given.beside))
                 case _:
                     told = asyncio.run(hubs(folder, given.rounds, given.seconds))
         load = [round(each, 1) for each in os.getloadavg()]
