@@ -8,7 +8,7 @@ from jogeon.cli.texts.language import Text
 TEXTS = {
     "reported.pause": Text("{seconds}초 뒤, {why}", "in {seconds} s, {why}"),
     "reported.active": Text("{of}개 중 {active}개", "{active} of {of}"),
-    "reported.count": Text("{kind} {count}", "{count} {kind}"),
+    "reported.count": Text("{kind} {count}", "{kind} {count}"),
     "reported.lagged": Text("처리가 늦어 건너뜀: {counts}", "lagged, not handed over: {counts}"),
     "report.connection lost": Text("{why}", "{why}"),
     "report.broke off": Text("접속이 갑자기 끊김", "it broke"),
@@ -209,5 +209,5 @@ TEXTS = {
     "report.exit code": Text("종료 코드 {number}", "exit code {number}"),
     "report.not delivered": Text("전달하지 못함", "not delivered"),
     "report.still sending": Text("앞의 전송이 아직 끝나지 않음", "the attempt before has not ended"),
-    "report.not Telegram": Text("HTTP {number}, 텔레그램의 응답이 아님", "HTTP {number}, and no answer of Telegram"),
+    "report.not Telegram": Text("HTTP {number}, 텔레그램의 응답이 아님", "HTTP {number}, not an answer from Telegram"),
 }
