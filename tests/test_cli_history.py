@@ -63,7 +63,7 @@ def write(path: Path) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
 
 
 def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell, journal: str) -> None:
