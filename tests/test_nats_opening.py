@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from hubs import MARKET
 from jogeon.errors import CouldNotConnect, JogeonError, LoginRefused
 from jogeon.nats.address import place_of
-from jogeon.nats.opening import opened
+from jogeon.nats.opening import opened, stopped
 from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
 from natsd import natsd, published
@@ -158,3 +158,25 @@ async def test_a_stream_that_somebody_else_made_is_left_alone(tmp_path: Path) ->
             except TimeoutError:
                 pass
         assert (await client.jetstream().stream_info(place.stream)).state.messages == 0
+
+
+async def test_who_is_cancelled_while_it_stops_a_task_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.nats.opening.AGAIN", 0.01)
+    times = 0
+
+    async def deaf() -> None:
+        nonlocal times
+        while times < 3:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:  # as an answer of NATS swallows it
+                times += 1
+
+    inner = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    outer = asyncio.create_task(stopped(inner))
+    while not times:
+        await asyncio.sleep(0)
+    await stopped(outer)
+    assert inner.done()
+    assert outer.cancelled()

@@ -101,12 +101,22 @@ def require_library() -> None:
 
 
 async def stopped(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel tasks until they have ended: before Python 3.12 a cancellation that meets an answer of NATS is lost."""
+    """Cancel tasks until they have ended: before Python 3.12 a cancellation that meets an answer of NATS is lost.
+
+    Whoever is cancelled meanwhile waits for them all the same: none is left running behind it.
+    """
     left = set(tasks)
+    cancelled: asyncio.CancelledError | None = None
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=AGAIN)
+        try:
+            await asyncio.wait(left, timeout=AGAIN)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        left = {task for task in left if not task.done()}
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _closed(client: "Client") -> None:
