@@ -248,8 +248,8 @@ class Leasing:
         """Let a lease have the time to be taken by whoever had it before the server went."""
         until = asyncio.get_running_loop().time() + TTL
         while asyncio.get_running_loop().time() < until:
-            self.holder, self.trouble = await lease.look(), None
             await self._is_barred(lease)
+            self.holder, self.trouble = lease.holder, None
             await asyncio.sleep(POLL)
 
     async def _is_barred(self, lease: Lease) -> bool:
