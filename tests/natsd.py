@@ -31,7 +31,7 @@ PROGRAM = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/
 
 
 def free_port() -> int:
-    """Return a port that no other test is given while this server is down: none of those that the system hands out."""
+    """Return a random port below those that the system hands out: nobody is handed it while this server is down."""
     while True:
         port = randrange(10_000, 32_000)  # noqa: S311  # no secret
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):

@@ -89,7 +89,8 @@ class SeveralClients(Client):
     ) -> "SeveralWatches":
         """Return a watch of these names or seqs; of all conditions of all hubs if none is given.
 
-        The bounds are those of each hub. LocalProtocolError for a `journal` and a position `after`.
+        The bounds are those of each hub; as much again may wait where its events meet those of the others.
+        LocalProtocolError for a `journal` and a position `after`.
         """
         del frames
         names = all_named(wanted)

@@ -31,7 +31,10 @@ BUCKET = "jogeon-lease"
 MARKS = "jogeon-taken"
 """Keys that never expire: aliases whose hub another program has driven out of its session."""
 MARKING = 20.0
-"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back."""
+"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back.
+
+One that stood still waits for its lease as long.
+"""
 
 Holder = Literal["me", "other", "none"]
 
