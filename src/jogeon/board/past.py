@@ -23,7 +23,7 @@ MOST_POINTS = 2_000
 """Points of a timeline: more than a screen is wide."""
 MOST_STOCK_EVENTS = 500
 QUIET_NS = 120_000_000_000
-"""How long a price stands; a member's is asked for at least each half minute."""
+"""How long a price stands; with hundreds of members each one's is asked for again in some 20 seconds."""
 
 
 def picture_of(path: Path, now_ns: int) -> Picture:
