@@ -133,7 +133,8 @@ def answered(folder: Path, *what: str) -> list[dict[str, Any]]:
 async def slowness() -> float:
     """Return how many times longer a program of ours takes to start than on a machine that has nothing else to do."""
     begun = time.monotonic()
-    await (await asyncio.create_subprocess_exec(sys.executable, "-m", "jogeon", "doctor", "--help", stdout=-3)).wait()
+    words = (sys.executable, "-m", "jogeon", "doctor", "--help")
+    await (await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)).wait()
     return max(1.0, (time.monotonic() - begun) / QUICK)
 
 

@@ -42,7 +42,7 @@ from jogeon.nats.outgoing import WINDOW, Outgoing
 from jogeon.nats.parcels import parcel
 from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
-from natsd import Natsd
+from natsd import Natsd, natsd
 
 EVENTS = 20_000
 RATE = 1_000
@@ -52,17 +52,6 @@ END = 2.0
 """Seconds without a change after which no more are awaited."""
 CODES = [f"{number:06}" for number in range(500)]
 CONDITIONS = [f"조건식 {number}" for number in range(10)]
-
-
-@contextlib.asynccontextmanager
-async def server(folder: Path) -> AsyncIterator[Natsd]:
-    """Have a nats-server with a stream for the yardstick."""
-    made = Natsd(folder / "nats")
-    await made.start()
-    try:
-        yield made
-    finally:
-        made.kill()
 
 
 # ------------------------------------------------------------ how many a second
@@ -106,7 +95,7 @@ async def bare_a_second(there: Natsd) -> float:
 async def rate(folder: Path, rounds: int) -> dict[str, Any]:
     """Compare rates."""
     found: dict[str, list[float]] = {"nats-py": [], "one": [], "eight": []}
-    async with server(folder) as there:
+    async with natsd(folder) as there:
         for _ in range(rounds):
             found["nats-py"].append(await bare_a_second(there))
             found["one"].append(await ours_a_second(there, 1))
@@ -232,7 +221,7 @@ def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
 async def latency(folder: Path, rounds: int, seconds: float, *, beside: bool) -> dict[str, Any]:
     """Compare latencies."""
     found = defaultdict[str, list[float]](list)
-    async with server(folder) as there:
+    async with natsd(folder) as there:
         for round_ in range(rounds):
             for name, values in (await both_late(there, folder / str(round_), seconds, beside=beside)).items():
                 values.sort()
@@ -333,7 +322,6 @@ async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> di
         for alias in aliases:
             broker = await stack.enter_async_context(Broker({name: [] for name in CONDITIONS}))
             moves[alias] = Moves(broker, CONDITIONS)
-            stack.push_async_callback(asyncio.sleep, 0)
             await stack.enter_async_context(hub(broker, there.address(alias), folder / alias))
         process = started("--follower", there.address(",".join(aliases)))
         await line_of(process)
@@ -357,7 +345,7 @@ async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> di
 async def hubs(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     """Compare one hub and ten."""
     found: dict[int, list[dict[str, Any]]] = {1: [], 10: []}
-    async with server(folder) as there:
+    async with natsd(folder) as there:
         for round_ in range(rounds):
             for count, each in found.items():
                 each.append(await followed(there, folder / str(round_), count, seconds))

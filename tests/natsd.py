@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hubs import hub_over
 from jogeon.cli.running.published import HubSource
+from jogeon.events import Enter, Leave
 from jogeon.nats.address import Place, place_of
 from jogeon.nats.lease import Leasing
 from jogeon.nats.publisher import Publisher
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from jogeon.events import Event
     from jogeon.hub.hub import Hub
     from jogeon.simulator.simulator import Simulator
     from jogeon.testing import Broker
+    from jogeon.watch import Watch
 
 PROGRAM = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin:/usr/local/sbin") or "nats-server"
 
 
 def free_port() -> int:
-    """Return a port that no other test is given while this server is down: none of those that the system hands out."""
+    """Return a random port below those that the system hands out: nobody is handed it while this server is down."""
     while True:
         port = randrange(10_000, 32_000)  # noqa: S311  # no secret
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -106,3 +109,13 @@ async def in_stream(hub: Hub) -> None:
     """Wait until all that is durable is published."""
     while (said := hub.beside["nats"]())["behind"] != 0 or said["state"] != "publishing":  # type: ignore[index]
         await asyncio.sleep(0.02)
+
+
+async def until(watch: Watch, code: str) -> list[Event]:
+    """Return what a watch tells up to the change of a stock."""
+    told: list[Event] = []
+    async for event in watch:
+        told.append(event)
+        if isinstance(event, Enter | Leave) and event.code == code:
+            return told
+    raise AssertionError("the watch ended")

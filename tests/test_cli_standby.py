@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     from jogeon.cli.texts.language import Lang
     from jogeon.endpoint import Tokens
 
-pytestmark = pytest.mark.usefixtures("spared_disk", "_quick")
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("TTL", 1.0), ("RENEW", 0.2), ("POLL", 0.05), ("PAUSE", 0.1)):
-        monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
+pytestmark = pytest.mark.usefixtures("spared_disk", "quick_lease")
 
 
 def choices_of(server: Natsd, language: Lang = "en") -> Choices:

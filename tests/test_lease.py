@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
     from jogeon.nats.lease import Lease
 
-pytestmark = pytest.mark.usefixtures("spared_disk", "_quick")
-
-
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("TTL", 1.0), ("RENEW", 0.2), ("POLL", 0.05), ("PAUSE", 0.1)):
-        monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
+pytestmark = pytest.mark.usefixtures("spared_disk", "quick_lease")
 
 
 async def silenced(lease: Leasing) -> None:

@@ -11,19 +11,18 @@ import pytest
 import jogeon
 from hubs import MARKET, hub_over
 from jogeon.cli.running.published import HubSource
-from jogeon.events import Enter, Event, Gap
+from jogeon.events import Enter, Gap
 from jogeon.nats.address import Place, place_of
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened
 from jogeon.nats.publisher import Publisher
 from jogeon.testing import Broker
-from natsd import Natsd, free_port, in_stream
+from natsd import Natsd, free_port, in_stream, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from jogeon.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -56,16 +55,6 @@ async def three(folder: Path) -> AsyncIterator[tuple[list[Natsd], Place]]:
             node.kill()
 
 
-async def until(watch: Watch, code: str) -> list[Event]:
-    """Return what a watch tells up to the entry of a stock."""
-    told: list[Event] = []
-    async for event in watch:
-        told.append(event)
-        if isinstance(event, Enter) and event.code == code:
-            return told
-    raise AssertionError("the watch ended")
-
-
 async def test_the_node_that_leads_may_die(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, three(tmp_path) as (nodes, place):
         async with contextlib.AsyncExitStack() as stack:
@@ -87,6 +76,7 @@ async def test_the_node_that_leads_may_die(tmp_path: Path) -> None:
                 broker.enter("급등주", "111111")
                 async with asyncio.timeout(60):
                     told = await until(watch, "111111")
+                assert isinstance(told[-1], Enter)
                 assert not [each for each in told if isinstance(each, Gap)]
                 assert len(watch.members["급등주"]) == 3
             assert not lease.lost.is_set()

@@ -15,11 +15,10 @@ from jogeon.events import Enter, Gap, Leave, Snapshot, State
 from jogeon.nats.opening import opened
 from jogeon.simulator.simulator import Simulator
 from jogeon.testing import Broker
-from natsd import in_stream, natsd, published
+from natsd import in_stream, natsd, published, until
 
 if TYPE_CHECKING:
     from jogeon.events import Event
-    from jogeon.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("spared_disk", "_short_lease")
 
@@ -28,16 +27,6 @@ pytestmark = pytest.mark.usefixtures("spared_disk", "_short_lease")
 def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("TTL", 3.0), ("RENEW", 0.5)):
         monkeypatch.setattr(f"jogeon.nats.lease.{name}", seconds)
-
-
-async def until(watch: Watch, code: str) -> list[Event]:
-    """Return what a watch tells up to the change of a code."""
-    told: list[Event] = []
-    async for event in watch:
-        told.append(event)
-        if isinstance(event, Enter | Leave) and event.code == code:
-            return told
-    raise AssertionError("the watch ended")
 
 
 def numbers(events: list[Event]) -> list[tuple[int, int]]:

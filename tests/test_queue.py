@@ -144,7 +144,8 @@ def test_a_consumer_that_had_a_block_only_in_part_is_told_a_gap_from_where_the_f
     assert [event.since_ns for event in publisher.read() if isinstance(event, Gap)] == [last_ns]
 
 
-def test_what_an_outage_changed_lies_in_the_gap_of_a_consumer_that_lags_over_its_end() -> None:
+def lagging_over_the_end_of_an_outage() -> tuple[Publisher, int]:
+    """Return a publisher of RISE and HIGH whose consumer lags since RISE came back, and when RISE was lost."""
     publisher = Publisher(max_events=3)
     publisher.show(RISE)
     publisher.show(HIGH)
@@ -154,6 +155,11 @@ def test_what_an_outage_changed_lies_in_the_gap_of_a_consumer_that_lags_over_its
     publisher.read()
     publisher.push(HIGH, "I", "000008")
     publisher.show(RISE, "000001", "000002", "000003")
+    return publisher, lost_ns
+
+
+def test_what_an_outage_changed_lies_in_the_gap_of_a_consumer_that_lags_over_its_end() -> None:
+    publisher, lost_ns = lagging_over_the_end_of_an_outage()
     gaps = [event for event in publisher.read() if isinstance(event, Gap) and event.condition == RISE]
     assert [(gap.cause, gap.since_ns) for gap in gaps] == [("connection lost", lost_ns), ("lagged", lost_ns)]
 
@@ -171,15 +177,7 @@ def test_snapshots_that_were_read_take_no_room() -> None:
 
 
 def test_where_an_outage_began_is_known_to_a_consumer_that_lags_over_a_renumbering() -> None:
-    publisher = Publisher(max_events=3)
-    publisher.show(RISE)
-    publisher.show(HIGH)
-    publisher.outage(RISE)
-    lost_ns = publisher.now_ns
-    publisher.push(HIGH, "I", "000009")
-    publisher.read()
-    publisher.push(HIGH, "I", "000008")
-    publisher.show(RISE, "000001", "000002", "000003")
+    publisher, lost_ns = lagging_over_the_end_of_an_outage()
     publisher.renumber(RISE, "7")
     lagged = [event for event in publisher.read() if isinstance(event, Gap) and event.cause == "lagged"]
     assert [gap.since_ns for gap in lagged if gap.condition.seq == "7"] == [lost_ns]

@@ -11,16 +11,15 @@ import pytest
 import jogeon
 from hubs import MARKET
 from jogeon.errors import CouldNotConnect, LocalProtocolError, UnknownCondition
-from jogeon.events import Condition, Enter, Event, Gap, Snapshot
-from jogeon.several import Merged
+from jogeon.events import Condition, Enter, Gap, Snapshot
+from jogeon.several import Merged, SeveralClients
 from jogeon.testing import Broker
-from natsd import Natsd, natsd, published
+from natsd import Natsd, natsd, published, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
     from pathlib import Path
 
-    from jogeon.watch import Watch
 
 OTHER = {"급등주": ["035720"], "수급": ["105560"]}
 
@@ -31,16 +30,6 @@ async def two(folder: Path) -> AsyncIterator[tuple[Natsd, Broker, Broker]]:
     async with Broker(MARKET) as one, Broker(OTHER) as other, natsd(folder) as server:
         async with published(one, folder / "j", server, "a"), published(other, folder / "k", server, "b"):
             yield server, one, other
-
-
-async def until(watch: Watch, code: str) -> list[Event]:
-    """Return what a watch tells up to the entry of a stock."""
-    told: list[Event] = []
-    async for event in watch:
-        told.append(event)
-        if isinstance(event, Enter) and event.code == code:
-            return told
-    raise AssertionError("the watch ended")
 
 
 @pytest.mark.usefixtures("spared_disk")
@@ -105,7 +94,7 @@ async def test_a_hub_that_goes_costs_the_others_nothing(tmp_path: Path) -> None:
                 await b.aclose()
                 other.enter("급등주", "222222")
                 one.enter("급등주", "111111")
-                await until(watch, "111111")
+                assert isinstance((await until(watch, "111111"))[-1], Enter)
                 async with published(other, tmp_path / "k", server, "b"):
                     other.enter("급등주", "333333")
                     told = await until(watch, "333333")
@@ -116,6 +105,12 @@ async def test_a_hub_that_goes_costs_the_others_nothing(tmp_path: Path) -> None:
         with pytest.raises(CouldNotConnect):
             async with jogeon.connect(server.address("nobody,neither")):
                 raise AssertionError("there is no hub")
+
+
+def test_each_hub_is_looked_at_as_often_as_is_asked_for() -> None:
+    client = jogeon.connect("nats://127.0.0.1:4222/a,b", recheck=30.0)
+    assert isinstance(client, SeveralClients)
+    assert [each._feed._subscriptions.recheck for each in client._clients.values()] == [30.0, 30.0]
 
 
 # ------------------------------------------------------------ what several sources are merged to
@@ -129,11 +124,7 @@ async def of(*batches: int, fails: Exception | None = None) -> AsyncGenerator[in
 
 
 async def drained(merged: Merged[int]) -> list[int]:
-    found: list[int] = []
-    with contextlib.suppress(StopAsyncIteration):
-        while True:
-            found.append(await merged.next())
-    return found
+    return [each async for each in merged]
 
 
 async def begun(*sources: AsyncGenerator[int]) -> Merged[int]:
@@ -153,10 +144,10 @@ async def test_of_each_source_the_order_is_kept() -> None:
 
 async def test_one_that_fails_ends_it_behind_what_the_others_have() -> None:
     merged = await begun(of(1, fails=ValueError("one")), of(10, 20, 30))
-    found: Sequence[int] = [await merged.next() for _ in range(4)]
+    found: Sequence[int] = [await anext(merged) for _ in range(4)]
     assert sorted(found) == [1, 10, 20, 30]
     with pytest.raises(ValueError, match="one"):
-        await merged.next()
+        await anext(merged)
     await merged.finish([])
 
 
@@ -169,9 +160,9 @@ async def test_nothing_is_lost_by_whoever_stops_waiting() -> None:
 
     merged = await begun(late())
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(merged.next(), 0.01)
+        await asyncio.wait_for(anext(merged), 0.01)
     gate.set()
-    assert await merged.next() == 7
+    assert await anext(merged) == 7
     await merged.finish([])
 
 

@@ -178,6 +178,18 @@ def test_a_late_reply_is_never_taken_for_the_next_one() -> None:
     virtual(main())
 
 
+def test_a_snapshot_that_nobody_asked_for_is_looked_into_at_once_if_it_contradicts() -> None:
+    async def main() -> None:
+        broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})
+        async with broker.client() as kiwoom, kiwoom.watch("급등주") as watch:
+            broker.wire.push(writers.encode_registered("0", [{"jmcode": "A000660"}]))
+            await pause(1)
+            assert [each["seq"] for each in broker.requests("CNSRCLR")] == ["0"]
+            drain(watch)
+
+    virtual(main())
+
+
 def test_a_stop_that_is_answered_a_second_time_makes_what_was_registered_since_doubtful() -> None:
     async def main() -> None:
         broker = Broker(members={"급등주": ["005930"], "신고가 돌파": []})

@@ -55,6 +55,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
 def trust(monkeypatch: pytest.MonkeyPatch, make: Callable[[], ssl.SSLContext]) -> None:
     for place in ("jogeon.live.opening.tls_context", "jogeon.web.tls_context"):
         monkeypatch.setattr(place, lambda _: make())
+    monkeypatch.setattr("jogeon.web._contexts", {})  # what another test made is not trusted here
 
 
 def files_context(path: Path) -> ssl.SSLContext:

@@ -80,7 +80,7 @@ def connect(
         checked_proxy(proxy, "proxy")
     found = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)
     if len(places := _places(server)) > 1:
-        return _several(server, places, on_taken)
+        return _several(server, places, recheck, on_taken)
     names = Names(names_file(server))
     policy = policy_for(server, recheck=recheck, on_taken=on_taken, price_limit=price_limit, learn=names.learn)
     return Client(found, name=masked(server), policy=policy, names=names)
@@ -93,20 +93,18 @@ def _places(server: str) -> "tuple[Place, ...]":
     return places_of(server) if is_nats(server) else ()
 
 
-def _several(server: str, places: "tuple[Place, ...]", on_taken: "OnTaken") -> "Client":
+def _several(server: str, places: "tuple[Place, ...]", recheck: float, on_taken: "OnTaken") -> "Client":
     """Return a client of several hubs on one NATS."""
     from jogeon.account.names import Names, names_file
     from jogeon.client import Client
-    from jogeon.live.policy import Policy
-    from jogeon.nats.link import Way
     from jogeon.several import SeveralClients
 
     clients: dict[str, Client] = {}
     for place in places:
-        names = Names(names_file(str(place)))
-        way = Way(place, names.learn, f"{place.alias}/")
-        policy = Policy(pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
-        clients[place.alias] = Client(endpoint(str(place)), name=str(place), policy=policy, names=names)
+        address, prefix = str(place), f"{place.alias}/"
+        names = Names(names_file(address))
+        policy = policy_for(address, recheck=recheck, on_taken=on_taken, learn=names.learn, prefix=prefix)
+        clients[place.alias] = Client(endpoint(address), name=address, policy=policy, names=names)
     return SeveralClients(masked(server), clients)
 
 
@@ -117,10 +115,12 @@ def policy_for(
     on_taken: "OnTaken",
     price_limit: int | None = None,
     learn: "Callable[[Iterable[Learned]], object]" = lambda _: None,
+    prefix: str = "",
 ) -> "Policy":
     """Return how a client of a server behaves: slower towards a broker than towards a server on this machine.
 
-    `learn` takes the names of stocks that come with a stream of NATS.
+    `learn` takes the names of stocks that come with a stream of NATS; `prefix` stands before the names and seqs of its
+    conditions.
     """
     from urllib.parse import urlsplit
 
@@ -133,7 +133,7 @@ def policy_for(
     if is_nats(server):
         from jogeon.nats.link import Way
 
-        way = Way(place_of(server), learn)
+        way = Way(place_of(server), learn, prefix)
         return Policy(recheck=recheck, pace=LOCAL_PACE, on_taken=on_taken, dial=way, ask=way.prices)
     near = server == "demo" or is_loopback(urlsplit(server).hostname or "")
     policy = Policy(recheck=recheck, pace=LOCAL_PACE if near else PACE, on_taken=on_taken)

@@ -160,7 +160,7 @@ class SessionTaken(JogeonError):
 class CouldNotConnect(JogeonError):
     """No connection came about.
 
-    `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, network; with NATS also
+    `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, address, network; with NATS also
     silent (no hub), jetstream (there is none), no TLS, other stream, credentials. Where a certificate is why,
     `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host, invalid, or "unreadable
     roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password. `detail`

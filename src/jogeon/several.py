@@ -89,7 +89,8 @@ class SeveralClients(Client):
     ) -> "SeveralWatches":
         """Return a watch of these names or seqs; of all conditions of all hubs if none is given.
 
-        The bounds are those of each hub. LocalProtocolError for a `journal` and a position `after`.
+        The bounds are those of each hub; as much again may wait where its events meet those of the others.
+        LocalProtocolError for a `journal` and a position `after`.
         """
         del frames
         names = all_named(wanted)
@@ -198,11 +199,8 @@ class SeveralWatches(Watch):
         changes: Merged[Price] = Merged()
         changes.begin([each.price_changes() for each in self._watches])
         try:
-            while True:
-                try:
-                    yield await changes.next()
-                except StopAsyncIteration:
-                    return
+            async for price in changes:
+                yield price
         finally:
             await changes.finish([])
 
@@ -210,12 +208,12 @@ class SeveralWatches(Watch):
 
     def __aiter__(self) -> AsyncIterator[Event]:
         """Return the one iterator of this watch."""
-        return _Events(self)
+        return self
 
     async def __anext__(self) -> Event:
         """Return the next event."""
         if not self._begun:
-            self._begun.extend(await self._merged.next())
+            self._begun.extend(await anext(self._merged))
         return self._begun.popleft()
 
     def batches(self) -> AsyncIterator[list[Event]]:
@@ -225,7 +223,7 @@ class SeveralWatches(Watch):
     async def batch(self, limit: int) -> list[Event]:
         """Return what waits of a hub, at least one event and at most `limit`; StopAsyncIteration at the end."""
         if not self._begun:
-            events = await self._merged.next()
+            events = await anext(self._merged)
             if len(events) <= limit:
                 return events
             self._begun.extend(events)
@@ -245,19 +243,14 @@ class SeveralWatches(Watch):
         return self._events
 
 
-class _Events:
+class _Batches:
     def __init__(self, watch: SeveralWatches) -> None:
         self._watch = watch
 
     def __aiter__(self) -> Self:
         return self
 
-    def __anext__(self) -> Awaitable[Event]:
-        return self._watch.__anext__()
-
-
-class _Batches(_Events):
-    def __anext__(self) -> Awaitable[list[Event]]:  # type: ignore[override]  # lists of what the other yields
+    def __anext__(self) -> Awaitable[list[Event]]:
         return self._watch.batch(sys.maxsize)
 
 
@@ -298,7 +291,11 @@ class Merged(Generic[T]):
         self._taken.append(taken)
         self._news.set()
 
-    async def next(self) -> T:
+    def __aiter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __anext__(self) -> T:
         """Return the next one; StopAsyncIteration once all sources have ended, or the first error one ended with."""
         if self._reads:
             raise LocalProtocolError(TWO_READERS)

@@ -10,13 +10,13 @@ from jogeon.journal.outcomes import ENTRY_NS
 VIEW = """CREATE TEMP VIEW IF NOT EXISTS entry_prices AS
     SELECT code AS coded, at_ns AS paid_ns, price AS paid, source AS told FROM quotes"""
 """The quotes under names that can stand beside those of events."""
-JOIN = f"""LEFT JOIN entry_prices AS entries ON {{live}} AND entries.coded = {{code}} AND entries.paid_ns = (
-        SELECT first.paid_ns FROM entry_prices AS first WHERE first.coded = {{code}}
-            AND first.paid_ns BETWEEN {{at_ns}} AND {{at_ns}} + {ENTRY_NS} AND first.told IN ('quote', 'trade')
-            AND first.paid > 0 ORDER BY first.paid_ns LIMIT 1)"""  # noqa: S608  # a number of our own
-"""Joins `entries.paid`, `.paid_ns` and `.told` to enters; all NULL where there is none, or what it is no live enter."""
-_PRICE = f"""SELECT paid, paid_ns, told FROM entry_prices WHERE coded = ?1 AND paid_ns BETWEEN ?2 AND ?2 + {ENTRY_NS}
-    AND told IN ('quote', 'trade') AND paid > 0 ORDER BY paid_ns LIMIT 1"""  # noqa: S608  # a number of our own
+_FIRST = f"""FROM entry_prices AS first WHERE first.coded = {{code}}
+    AND first.paid_ns BETWEEN {{at_ns}} AND {{at_ns}} + {ENTRY_NS} AND first.told IN ('quote', 'trade')
+    AND first.paid > 0 ORDER BY first.paid_ns LIMIT 1"""
+JOIN = f"""LEFT JOIN entry_prices AS entries ON {{live}} AND entries.coded = {{code}}
+    AND entries.paid_ns = (SELECT first.paid_ns {_FIRST})"""
+"""Joins `entries.paid`, `.paid_ns` and `.told` to events; all NULL without a price, and for all but a live enter."""
+_PRICE = f"SELECT paid, paid_ns, told {_FIRST}".format(code="?1", at_ns="?2")
 
 
 class Entry(Struct, frozen=True):

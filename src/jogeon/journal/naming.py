@@ -35,5 +35,5 @@ class Names:
     def steady(self, at_ns: int) -> range:
         """Return the moments round this one in which every stock is called the same."""
         place = bisect_right(self._changes, at_ns)
-        bounds = [EVER[0], *self._changes[max(0, place - 1) : place + 1], EVER[1]]
-        return range(bounds[bisect_right(bounds, at_ns) - 1], bounds[bisect_right(bounds, at_ns)])
+        start = self._changes[place - 1] if place else EVER[0]
+        return range(start, self._changes[place] if place < len(self._changes) else EVER[1])

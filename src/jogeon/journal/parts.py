@@ -118,27 +118,26 @@ class Parts:
         there is more in it. `other(part, values)` makes it of any part.
         """
         after, last = ids[0], min(ids[1], read_last(self._db))
-        if last - after < WORTH:
-            plain = _never
-        else:
+        quickly = plain if last - after >= WORTH else None
+        if quickly is not None:
             self._make_tables()
         for epoch, end in read_stretches(self._db):
             part = Part(epoch.number, epoch.first, max(after, epoch.first - 1), min(last, end))
             for each in part.cut(PART):
-                yield from self._made(each, plain, other)
+                yield from self._made(each, quickly, other)
 
     def _made(
-        self, part: Part, plain: Callable[[Values, int], T | None], other: Callable[[Part, Values], T]
+        self, part: Part, plain: Callable[[Values, int], T | None] | None, other: Callable[[Part, Values], T]
     ) -> Iterator[tuple[int, T]]:
         bound = {**self._values, "after": part.after, "last": part.last, "epoch": part.epoch, "first": part.first - 1}
         query = f"SELECT count(*), min(at_ns), max(at_ns), min(clock), max(clock) FROM events WHERE {self.where}"  # noqa: S608  # values are bound
         count, *bounds = self._db.execute(query, bound).fetchone()
         if not count:
             return
-        made = self._plainly(plain, bound, count, bounds) if plain is not _never else None
+        made = None if plain is None else self._plainly(plain, bound, count, bounds)
         if made is not None:
             yield count, made
-        elif plain is not _never and part.last - part.after > SMALL:
+        elif plain is not None and part.last - part.after > SMALL:
             for half in part.cut((part.last - part.after + 1) // 2):
                 yield from self._made(half, plain, other)
         else:
@@ -186,10 +185,6 @@ class Parts:
         rows = _clean([(code, name, self._texts.stock(code, name)) for code, name in named])
         self._db.executemany("INSERT INTO part_stocks VALUES (?,?,?)", rows)
         return bool(rows)
-
-
-def _never(_values: Values, _count: int) -> None:
-    """Make nothing: for so few events as are not worth the tables."""
 
 
 def _midnight(least: Any, most: Any, first: Any, last: Any) -> int | None:

@@ -284,6 +284,7 @@ class Supervisor:
         self._words.said(stray.words)
         if stray.codes is not None and stray.seq is not None:
             self._subscriptions.unasked(stray.seq, stray.codes)
+            self._serving.wake()
         elif stray.trnm == messages.Clear.trnm and stray.seq is not None and not stray.words:
             self._subscriptions.late(messages.Clear(stray.seq), messages.Cleared(), self._clock(), self._wall())
             self._serving.wake()

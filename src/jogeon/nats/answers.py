@@ -43,7 +43,7 @@ class Answers:
     def __init__(self, asking: Asking, copy: Callable[[], Copy | None], prefix: str = "") -> None:
         self.resumed = False
         self.reading = False
-        self.reader = secrets.token_hex(8)
+        self._reader = secrets.token_hex(8)
         self.codes: frozenset[str] = frozenset()
         """The stocks whose trades the client registered."""
         self._asking = asking
@@ -85,14 +85,14 @@ class Answers:
             after = before - set(request.codes)
         else:
             after = frozenset(request.codes) | (before if request.keep else frozenset())
-        await self._asking.trades(self.reader, sorted(after))
+        await self._asking.trades(self._reader, sorted(after))
         self.codes = after
         return writers.encode_acknowledged(request.trnm)
 
     async def repeat(self) -> None:
         """Repeat which stocks are registered, for the hub forgets who does not; raises what asking the hub raises."""
         if self.codes:
-            await self._asking.trades(self.reader, sorted(self.codes))
+            await self._asking.trades(self._reader, sorted(self.codes))
 
     async def _search(self, request: Search) -> bytes:
         condition = self._meant(request.seq)

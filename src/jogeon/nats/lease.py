@@ -31,7 +31,10 @@ BUCKET = "jogeon-lease"
 MARKS = "jogeon-taken"
 """Keys that never expire: aliases whose hub another program has driven out of its session."""
 MARKING = 20.0
-"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back."""
+"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back.
+
+One that stood still waits for its lease as long.
+"""
 
 Holder = Literal["me", "other", "none"]
 
@@ -248,8 +251,8 @@ class Leasing:
         """Let a lease have the time to be taken by whoever had it before the server went."""
         until = asyncio.get_running_loop().time() + TTL
         while asyncio.get_running_loop().time() < until:
-            self.holder, self.trouble = await lease.look(), None
             await self._is_barred(lease)
+            self.holder, self.trouble = lease.holder, None
             await asyncio.sleep(POLL)
 
     async def _is_barred(self, lease: Lease) -> bool:

@@ -40,10 +40,6 @@ class Priced(Protocol):
     def unwish(self, code: str, follower: Follower) -> None:
         """Have them told no more."""
 
-    @property
-    def ask(self) -> Ask:
-        """What asks for prices above."""
-
 
 class Trades:
     """Which readers registered which stocks; `put(frame)` publishes. A Follower of all of them."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jogeon.hub.hub import Hub
     from jogeon.journal.position import Position
     from jogeon.journal.relay import Cursor
-    from jogeon.live.asking import Ask
     from jogeon.live.holding import Follower
     from jogeon.wire.stocks import PricedStock
 
@@ -31,7 +30,7 @@ class HubSource:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._pool = Pool(lambda: self.ask)
+        self._pool = Pool(lambda: hub.feed.asking.ask or _unasked)
 
     def close(self) -> None:
         """Ask no more."""
@@ -92,11 +91,6 @@ class HubSource:
     def unwish(self, code: str, follower: Follower) -> None:
         """Have them told no more."""
         self._hub.feed.pricing.unwish(code, follower)
-
-    @property
-    def ask(self) -> Ask:
-        """What asks for prices above."""
-        return self._hub.feed.asking.ask or _unasked
 
     def _meant(self, condition: Condition) -> Condition:
         """Return a condition under its present seq; UnknownCondition, AmbiguousCondition."""
