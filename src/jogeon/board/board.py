@@ -1,6 +1,6 @@
 """The board: follows what a hub follows, and makes a difference of the page a quarter second, once for all who look.
 
-While nobody looks it makes none: that would take a tenth of a busy hub's time.
+While nobody looks it makes none, which spares the hub's loop.
 """
 
 import asyncio

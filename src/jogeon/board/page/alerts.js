@@ -1,5 +1,5 @@
 // The alerts that rules of jogeon.toml made of the day, what became of them, and a mute for the targets they go to.
-import { clock, element, put, table } from "./format.js";
+import { clock, element, korean, table } from "./format.js";
 import { has, t } from "./words.js";
 
 const SHOWN = 30;
@@ -81,7 +81,7 @@ class Mute {
   }
 
   restOfDay() {
-    const there = new Date(this.alerts.now() + 9 * 3600_000);
+    const there = korean(this.alerts.now());
     return Math.max(1, 24 * 60 - (there.getUTCHours() * 60 + there.getUTCMinutes()));
   }
 

@@ -10,7 +10,7 @@ const MOST = 4_000; // points: more than a screen is wide
 
 export class Flow {
   constructor(model, node, what, buttons) {
-    Object.assign(this, { model, node, what, told: null, run: null });
+    Object.assign(this, { model, node, what, told: null });
     this.name = null;
     this.asked = 0;
     this.plot = new Plot(node, { range, onPoint: (at, count) => this.point(at, count), buttons });

@@ -241,10 +241,14 @@ export class Grid {
 
   // ------------------------------------------------------------ keys
 
+  get standing() {
+    return this.order.filter((node) => node.isConnected);
+  }
+
   key(event) {
     const row = event.target.closest("[data-code]");
     if (!row) return;
-    const standing = this.order.filter((each) => each.isConnected);
+    const { standing } = this;
     const at = standing.indexOf(row);
     const to = { ArrowDown: standing[at + 1], ArrowUp: standing[at - 1], Home: standing[0], End: standing[standing.length - 1] }[event.key];
     if (to) {
@@ -268,8 +272,7 @@ export class Grid {
   // ------------------------------------------------------------ taken along
 
   table() {
-    const standing = this.order.filter((node) => node.isConnected);
-    const lines = standing.map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
+    const lines = this.standing.map((node) => this.rows.get(node.dataset.code).row).map(({ code, stay, stock, within }) => [
       clock(stay.at), code, stock.name || "", stock.price ?? "", stock.change ?? "", stock.rate ?? "", stock.volume ?? "",
       stay.entry_price ?? "", returned(stay.entry_price, stock.price)?.toFixed(2) ?? "", within.join(" · "),
     ]);

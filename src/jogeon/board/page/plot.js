@@ -57,7 +57,7 @@ export class Plot {
 
   make(data) {
     const { node } = this;
-    this.node.replaceChildren();
+    node.replaceChildren();
     const css = getComputedStyle(document.documentElement);
     const colour = (name) => css.getPropertyValue(name).trim();
     const font = `11px ${css.getPropertyValue("--font")}`;
@@ -82,7 +82,7 @@ export class Plot {
         setCursor: [(plot) => this.point(plot)],
       },
     };
-    return new uPlot(options, data, this.node);
+    return new uPlot(options, data, node);
   }
 
   point(plot) {

@@ -8,8 +8,7 @@ const SOON = 800;
 
 export class Stock {
   constructor(model, node, title, code) {
-    Object.assign(this, { model, node, title, code, told: null });
-    this.name = model.stocks.get(code)?.name || null;
+    Object.assign(this, { model, title, code, told: null });
     this.figure = element("p", "figure");
     this.within = part("stock.now");
     this.chart = part("stock.price");

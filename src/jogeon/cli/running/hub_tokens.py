@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-TO_DO = ("add", "list", "revoke")
-
 
 def token(choices: Choices, words: tuple[str, ...], may: May | None) -> None:
     """Do what the words behind `hub token` say; what makes no sense is refused."""

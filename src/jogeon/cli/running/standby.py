@@ -14,6 +14,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint
 from jogeon.errors import JogeonError, SessionTaken
 from jogeon.events import korean
+from jogeon.nats.address import place_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,7 +46,6 @@ class Standby:
         """Return how it goes, as `jogeon hub status` prints it."""
         lease = self._lease
         trouble = None if lease.trouble is None else str(lease.trouble)
-        place = self._choices.nats or ""
         return {
             "upstream": {"server": self._settings.server, "state": "standby", "heard": None, "logins": 0},
             "journal": {"id": None, "epoch": None, "n": None, "trouble": None},
@@ -53,7 +53,7 @@ class Standby:
             "consumers": [],
             "cut": [],
             "nats": {
-                "state": "standby", "behind": None, "stream": f"jogeon-{place.rpartition('/')[2]}",
+                "state": "standby", "behind": None, "stream": place_of(self._choices.nats or "").stream,
                 "lease": lease.holder, "trouble": trouble,
             },
             "standby": {"takes_over": lease.barred is None, "taken": lease.barred, "login": self._login},

@@ -206,7 +206,9 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
 
 def _refusing(address: str) -> str:
     """Return what is to be started where nothing listens, "" where that is not known."""
-    if address.startswith(("nats:", "tls:")):
+    from jogeon.nats.address import is_nats  # only a failure needs it
+
+    if is_nats(address):
         return "nats"
     return "local" if "://127." in address or "://localhost" in address else ""
 
