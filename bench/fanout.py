@@ -18,39 +18,30 @@ import argparse
 import asyncio
 import contextlib
 import json
-import mmap
 import os
-import shutil
 import socket
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from byhand import UPGRADE, masked
+from drained import BENCH, Counted, build, line_of, quantile, resident, started
 from jogeon.wire.writers import encode_push
 from natsd import PROGRAM, free_port
 
-HERE = Path(__file__).parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent / "src"), "JOGEON_TOKEN": "demo"}
-UPGRADE = (
-    b"GET /api/dostk/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-)
-LOGIN = b'{"trnm":"LOGIN","token":"demo"}'
-REGISTER = b'{"trnm":"CNSRREQ","seq":"0","search_type":"1","stex_tp":"K"}'
+LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
+REGISTER = masked(0x81, b'{"trnm":"CNSRREQ","seq":"0","search_type":"1","stex_tp":"K"}')
 SUBSCRIBE = b'CONNECT {"verbose":false}\r\nSUB pushes 1\r\nPING\r\n'
 PUSH = 4 + len(encode_push("0", "000000", "I", "152028"))
 """Bytes of a push with its frame, as the source sends it in a flood; else it has 14 more."""
 HEAD = {"bare": 0, "nats": len(f"MSG pushes 1 {PUSH}\r\n\r\n"), "hub": 0}
 """What a form puts around it."""
-SLOTS = 2**20
 SEND_BUFFER, READ = 128 * 1024, 64 * 1024
 """As the hub has them: of the kernel, for each consumer, and of one read from the source."""
 Row = dict[str, float]
@@ -59,80 +50,12 @@ BURST = 20
 """Pushes that the source sends in one piece."""
 
 
-def masked(payload: bytes) -> bytes:
-    """Return a client's text frame under the mask 0, which changes nothing."""
-    return bytes([0x81, 0x80 | len(payload)]) + bytes(4) + payload
-
-
-# ---------------------------------------------------------------- what is read
-
-
-class Counted:
-    """What the consumers have read so far."""
-
-    def __init__(self, path: Path) -> None:
-        size = 16 + 4 * SLOTS
-        path.write_bytes(bytes(size))
-        with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), size)
-
-    @property
-    def bytes(self) -> int:
-        """All that came."""
-        return int(struct.unpack_from("Q", self._map, 0)[0])
-
-    @property
-    def ended(self) -> int:
-        """Consumers whose connection is over."""
-        return int(struct.unpack_from("Q", self._map, 8)[0])
-
-    def ages(self) -> list[int]:
-        """How many pushes were so many microseconds old."""
-        return list(struct.unpack_from(f"{SLOTS}I", self._map, 16))
-
-
-def quantile(ages: Sequence[int], share: float) -> float:
-    """Return the age that this share of the pushes did not exceed."""
-    left = sum(ages) * share
-    for age, count in enumerate(ages):
-        left -= count
-        if left <= 0:
-            return age
-    return float("nan")
-
-
-@contextlib.contextmanager
-def started(*words: object, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program while the block runs."""
-    process = subprocess.Popen([str(word) for word in words], env=ENVIRONMENT, stdout=subprocess.PIPE, **more)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def line_of(process: subprocess.Popen[bytes]) -> bytes:
-    """Return the next line that a program prints."""
-    pipe: IO[bytes] | None = process.stdout
-    assert pipe is not None
-    line = pipe.readline()
-    assert line, f"{process.args!r} ended"
-    return line
-
-
 def seconds(processes: Sequence[subprocess.Popen[bytes]]) -> float:
     """Return how much of a processor some processes have used."""
     stats = [
         Path(f"/proc/{each.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for each in processes
     ]
     return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
-
-
-def resident(process: subprocess.Popen[bytes]) -> int:
-    """Return the KiB of memory that a process takes."""
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    return int(status.split("VmRSS:")[1].split()[0])
 
 
 # ---------------------------------------------------------------- the three forms
@@ -182,7 +105,7 @@ def registered(url: str) -> socket.socket:
     source = socket.create_connection((host, int(port)))
     source.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ)
     source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for said in (UPGRADE, masked(LOGIN), masked(b'{"trnm":"CNSRLST"}'), masked(REGISTER)):
+    for said in (UPGRADE, LOGIN, masked(0x81, b'{"trnm":"CNSRLST"}'), REGISTER):
         source.sendall(said)
         source.recv(READ)
     return source
@@ -222,7 +145,7 @@ def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple
 SAID = {
     "bare": (b"", b"", b""),
     "nats": (b"", SUBSCRIBE, b"PONG"),
-    "hub": (UPGRADE, masked(LOGIN) + masked(REGISTER), b'"data":[{"jmcode"'),
+    "hub": (UPGRADE, LOGIN + REGISTER, b'"data":[{"jmcode"'),
 }
 """What a consumer says at once, what behind the first answer, and what it then awaits."""
 
@@ -235,7 +158,7 @@ def run(form: str, consumers: int, pushes: int, folder: Path, *, rate: int = 0, 
     if burst:
         options += [f"--burst={burst}", f"--behind={folder / 'counted'}", f"--size={size * consumers}"]
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(started(sys.executable, HERE / "flood.py", *options, stdin=subprocess.PIPE))
+        source = stack.enter_context(started(sys.executable, BENCH / "flood.py", *options, stdin=subprocess.PIPE))
         url = json.loads(line_of(source))["websocket"]
         port, senders = stack.enter_context(serving(form, url, consumers, folder))
         before = resident(senders[0])
@@ -321,8 +244,7 @@ def main() -> None:
     args = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        compiler = shutil.which("cc") or sys.exit("the consumers need a C compiler (cc)")
-        subprocess.run([compiler, "-O2", "-o", folder / "drain", HERE / "drain.c"], check=True)
+        build(folder)
         for consumers in args.consumers:
             measured(consumers, args, folder)
 

@@ -23,6 +23,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from byhand import UPGRADE, masked
+
 SERVER = """
 import asyncio, resource, sys, time
 from jogeon.simulator.market.market import Change, Traded
@@ -67,23 +71,7 @@ async def main():
 
 asyncio.run(main())
 """
-UPGRADE = (
-    "GET /api/dostk/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-)
 Report = dict[str, Any]
-
-
-def masked(first: int, payload: bytes) -> bytes:
-    """Return a client's frame under the mask 0, which changes nothing."""
-    size = len(payload)
-    if size < 126:
-        head = bytes([first, 0x80 | size])
-    elif size < 2**16:
-        head = bytes([first, 0xFE]) + size.to_bytes(2, "big")
-    else:
-        head = bytes([first, 0xFF]) + size.to_bytes(8, "big")
-    return head + bytes(4) + payload
 
 
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
@@ -134,7 +122,7 @@ class Served:
     def open(self) -> socket.socket:
         """Return a connection that is upgraded."""
         sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        sock.sendall(UPGRADE.encode())
+        sock.sendall(UPGRADE)
         said = b""
         while b"\r\n\r\n" not in said:
             piece = sock.recv(4096)
@@ -288,7 +276,7 @@ def flood(frame: bytes, peers: int, args: argparse.Namespace, *, login: bool = F
     with served(args.source) as server:
         witness = Witness(server)
         tokens = ",".join(token_of(server, number) for number in range(peers)) if login else "-"
-        words = (str(server.port), frame.hex(), UPGRADE.encode().hex(), tokens, str(peers))
+        words = (str(server.port), frame.hex(), UPGRADE.hex(), tokens, str(peers))
         flooding = subprocess.Popen(
             (sys.executable, "-c", FLOOD, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -34,7 +34,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import jogeon
-from below import Consumer, HubProcess, Members, Number, Plain, number, started, unlabelled
+from below import FOREVER_NS, Consumer, HubProcess, Members, Number, Plain, members_of, number, started, unlabelled
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 
@@ -46,7 +46,6 @@ GRACE = 0.5
 PATIENCE = 300.0
 """Seconds until every fold must be the truth; a machine that does other things takes minutes."""
 STOPS = (0.3, 1, 2, 3, 5, 8, 13)
-FOREVER_NS = 10**18
 USUAL = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)
 SEARCHED = ("keeps", "ends", "900003")
 """What becomes of the real time of a condition that is searched, in turns."""
@@ -204,8 +203,7 @@ class Drill:
         return [*self.consumers, *self.plain]
 
     def differences(self) -> dict[str, dict[str, int]]:
-        truth = self.simulator.truth(FOREVER_NS)
-        wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
+        wanted = members_of(self.simulator)
         found: dict[str, dict[str, int]] = {}
         for each in self.everybody:
             names = each.conditions or tuple(wanted)
@@ -245,7 +243,7 @@ class Drill:
 
     async def judge(self) -> int:
         """Hold what everybody had against the stream and the file; return how many lines that has."""
-        stream = await self.stream()
+        stream = await self.hub.events()
         for consumer in self.consumers:
             await consumer.kill()
             held = [unlabelled(line) for line in consumer.lines]
@@ -262,18 +260,6 @@ class Drill:
         written = {number(line): line for line in await self.file()}
         self.wrong += [f"not in the file: {line}" for line in stream if written.get(number(line)) != line][:3]
         return len(written)
-
-    async def stream(self) -> list[dict[str, Any]]:
-        """Return all of /hub/events."""
-        lines: list[dict[str, Any]] = []
-        after = "0:0"
-        while True:
-            answer = await self.hub.get(f"/hub/events?after={after}")
-            more = [msgspec.json.decode(line) for line in answer.splitlines()]
-            if not more:
-                return lines
-            lines += map(unlabelled, more)
-            after = "{epoch}:{n}".format(**more[-1])
 
     async def file(self) -> list[dict[str, Any]]:
         journal = self.hub.journal

@@ -18,6 +18,7 @@ import os
 import sys
 import tempfile
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-
-from below import Consumer, HubProcess, Plain
+from below import FOREVER_NS, Consumer, HubProcess, Plain, members_of
 from foreign import environments
 from jogeon.simulator.simulator import Simulator
 
@@ -34,12 +34,11 @@ WATCHED = "4"
 PATIENCE = 30.0
 QUIET = 5.0
 """Seconds before its end for which a client gets nothing any more."""
-FOREVER_NS = 10**18
 
 
 async def ran(*words: object) -> tuple[int, str]:
     """Run a program; return its exit code and what it printed."""
-    process = await asyncio.create_subprocess_exec(*map(str, words), stdout=-1, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(*map(str, words), stdout=PIPE, stderr=STDOUT)
     assert process.stdout is not None
     printed = (await process.stdout.read()).decode()
     return await process.wait(), printed
@@ -79,8 +78,7 @@ class Stage:
 
     def differences(self) -> dict[str, list[str]]:
         """Return the conditions in which anybody's members are not the truth."""
-        truth = self.simulator.truth(FOREVER_NS)
-        wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
+        wanted = members_of(self.simulator)
         found = {}
         judged: list[Consumer | Plain] = [*self.watches, self.plain]
         for each in judged:

@@ -3,14 +3,14 @@
     python bench/siege.py [--seconds 6] [--rate 1000] [--only PART …]
 
 A source (flood.py) feeds a hub at a steady rate; ten plain programs, in one process that only reads (drain.c), tell how
-old each push is. After a quiet stretch each kind of hostile peer comes for a while, on both ports, and goes; told are
+old each push is. After a quiet stretch each kind of hostile peer comes for a while, on either port, and goes; told are
 p99 during it and how often that of the quiet stretch before it goes into it, with the hub's memory before, at its most
 and afterwards.
 
 Programs that never read must be cut, with the reason in the status, and hold no more than their bound. `disk` is
-another stage, a simulator and a journal on a small disk of its own (root and Linux only): while that is full for half a
-minute a plain program must live on and `jogeon watch` be told; afterwards both must have the truth, line by line that
-of the file. Exits 1 if anything is wrong.
+another stage, a simulator and a journal on a small disk of its own (as root only): while that is full for half a minute
+a plain program must live on and `jogeon watch` be told; afterwards both must have the truth, and each line of the watch
+must be that of /hub/events. Linux only. Exits 1 if anything is wrong.
 """
 
 import argparse
@@ -18,9 +18,7 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -33,32 +31,17 @@ from urllib.request import urlopen
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from below import Consumer, HubProcess, Plain, number, unlabelled
+from below import Consumer, HubProcess, Plain, members_of, number, unlabelled
+from byhand import UPGRADE, masked
+from drained import BENCH, Counted, build, line_of, quantile, resident, started
 from jogeon.simulator.simulator import Simulator
 
-HERE = Path(__file__).parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(HERE.parent / "src"), "JOGEON_TOKEN": "demo"}
 SERVED = 10
-SLOTS = 2**20
 BOUND = 4 * 2**20
 PAUSE = 0.005
 """Seconds between two acts of a hostile peer, so that it does not simply take the processor away."""
 LASTING = 30.0
 PATIENCE = 60.0
-FOREVER_NS = 10**18
-UPGRADE = (
-    b"GET /api/dostk/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s\r\n"
-)
-
-
-def masked(first: int, payload: bytes) -> bytes:
-    """Return a client's frame under the mask 0, which changes nothing."""
-    size = len(payload)
-    head = bytes([first, 0x80 | size]) if size < 126 else bytes([first, 0xFE]) + size.to_bytes(2, "big")
-    return head + bytes(4) + payload
-
-
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
 REGISTER = masked(0x81, b'{"trnm":"CNSRREQ","seq":"0","search_type":"1","stex_tp":"K"}')
 LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
@@ -72,48 +55,31 @@ class Stage:
     """A source, a hub, and the programs whose pushes are timed."""
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack, rate: int, seconds: float) -> None:
-        self._counted = folder / "counted"
-        self._counted.write_bytes(bytes(16 + 4 * SLOTS))
+        self.ages = Counted(folder / "counted").ages
+        """How many pushes were so many microseconds old so far."""
         pushes = int(rate * seconds)
-        paced = (HERE / "flood.py", f"--pushes={pushes}", f"--rate={rate}", "--wait")
-        source = self._start(stack, sys.executable, *paced, stdin=subprocess.PIPE)
-        url = self._line(source)["websocket"]
+        paced = (BENCH / "flood.py", f"--pushes={pushes}", f"--rate={rate}", "--wait")
+        source = stack.enter_context(started(sys.executable, *paced, stdin=subprocess.PIPE))
+        url = json.loads(line_of(source))["websocket"]
         words = ("-m", "jogeon", "hub", "--server", url, "--port", 0, "--rest-port", 0, "--recheck", 0, "--journal")
-        self.hub = self._start(stack, sys.executable, *words, folder / "hub.journal", stderr=subprocess.DEVNULL)
-        addresses = self._line(self.hub)
+        journal = folder / "hub.journal"
+        self.hub = stack.enter_context(started(sys.executable, *words, journal, stderr=subprocess.DEVNULL))
+        addresses = json.loads(line_of(self.hub))
         self.rest = addresses["rest"]
         self.port, self.rest_port = (
             int(each.split(":")[2].split("/")[0]) for each in (addresses["websocket"], self.rest)
         )
-        said = [(UPGRADE % b"").hex(), (LOGIN + REGISTER).hex(), b'"data":[{"jmcode"'.hex()]
-        drain = self._start(stack, folder / "drain", self.port, SERVED, *said, 1, self._counted)
-        assert drain.stdout is not None
-        assert drain.stdout.readline() == b"ready\n"
+        said = [UPGRADE.hex(), (LOGIN + REGISTER).hex(), b'"data":[{"jmcode"'.hex()]
+        drain = stack.enter_context(started(folder / "drain", self.port, SERVED, *said, 1, folder / "counted"))
+        assert line_of(drain) == b"ready\n"
         assert source.stdin is not None
         source.stdin.write(b"go\n")
         source.stdin.flush()
 
-    def _start(self, stack: contextlib.ExitStack, *words: object, **more: Any) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([str(word) for word in words], env=ENVIRONMENT, stdout=subprocess.PIPE, **more)
-        stack.callback(process.wait)
-        stack.callback(process.kill)
-        return process
-
-    @staticmethod
-    def _line(process: subprocess.Popen[bytes]) -> dict[str, str]:
-        assert process.stdout is not None
-        found: dict[str, str] = json.loads(process.stdout.readline())
-        return found
-
-    def ages(self) -> list[int]:
-        """Return how many pushes were so many microseconds old so far."""
-        return list(struct.unpack_from(f"{SLOTS}I", self._counted.read_bytes(), 16))
-
     @property
     def memory(self) -> float:
         """MiB that the hub takes."""
-        status = Path(f"/proc/{self.hub.pid}/status").read_text(encoding="utf-8")
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        return resident(self.hub) / 1024
 
     def status(self) -> dict[str, Any]:
         """Return how it goes with the hub."""
@@ -128,13 +94,8 @@ class Stage:
             most = max(most, self.memory)
             time.sleep(0.05)
         counts = [now - then for now, then in zip(self.ages(), before, strict=True)]
-        left = sum(counts) * 0.99
-        assert left, f"nothing came: {self.status()}"
-        for age, count in enumerate(counts):
-            left -= count
-            if left <= 0:
-                return age / 1000, most
-        return float("nan"), most
+        assert any(counts), f"nothing came: {self.status()}"
+        return quantile(counts, 0.99) / 1000, most
 
 
 # ---------------------------------------------------------------- who misbehaves
@@ -144,7 +105,7 @@ def opened(port: int, *, upgrade: bool = True) -> socket.socket:
     """Return a connection, upgraded or bare."""
     sock = socket.create_connection(("127.0.0.1", port), timeout=5)
     if upgrade:
-        sock.sendall(UPGRADE % b"")
+        sock.sendall(UPGRADE)
         sock.recv(4096)
     return sock
 
@@ -184,7 +145,7 @@ def crowd(*ports: int) -> None:
 
 
 GARBAGE = os.urandom(4096)
-BROWSER = UPGRADE % b"Origin: https://example.org\r\n"
+BROWSER = UPGRADE.removesuffix(b"\r\n") + b"Origin: https://example.org\r\n\r\n"
 HALF = b"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10"
 WRONG = masked(0x81, b'{"trnm":"LOGIN","token":"no such token"}')
 ACTS: dict[str, Callable[[Stage], None]] = {
@@ -231,7 +192,7 @@ def deaf(stage: Stage, count: int) -> Iterator[None]:
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(("127.0.0.1", stage.port))
-        sock.sendall(UPGRADE % b"")
+        sock.sendall(UPGRADE)
         sock.recv(1000)
         sock.sendall(LOGIN + REGISTER)
         socks.append(sock)
@@ -304,13 +265,9 @@ async def disk(folder: Path) -> list[str]:
         try:
             wrong = await full(simulator, folder, numbered, plain)
             await numbered.kill()
-            stream = [
-                unlabelled(json.loads(line))
-                for line in (await hub.get("/hub/events?after=0:0&limit=10000")).splitlines()
-            ]
-            written = {number(line): line for line in stream}
+            written = {number(line): line for line in await hub.events()}
             wrong += [
-                f"not in the file: {line}"
+                f"not in the stream: {line}"
                 for line in map(unlabelled, numbered.lines)
                 if written.get(number(line)) != line
             ][:3]
@@ -323,8 +280,7 @@ async def disk(folder: Path) -> list[str]:
 
 async def full(simulator: Simulator, folder: Path, numbered: Consumer, plain: Plain) -> list[str]:
     def right(each: Consumer | Plain) -> bool:
-        truth = simulator.truth(FOREVER_NS)
-        wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
+        wanted = members_of(simulator)
         return all(each.members.get(name) == wanted[name] for name in each.conditions or wanted)
 
     async def settled(*who: Consumer | Plain) -> float:
@@ -383,8 +339,7 @@ def main() -> int:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        compiler = shutil.which("cc") or sys.exit("the programs that are served need a C compiler (cc)")
-        subprocess.run([compiler, "-O2", "-o", folder / "drain", HERE / "drain.c"], check=True)
+        build(folder)
         if not args.only or "disk" in args.only:
             with small_disk(folder) as place:
                 wrong += asyncio.run(disk(place))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import socket
 import sys
 import time
 from collections import Counter
@@ -19,21 +18,18 @@ import msgspec
 import websockets
 
 from naive_client import NaiveClient
+from natsd import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jogeon.simulator.simulator import Simulator
+
 Number = tuple[int, int]
 Members = dict[str, set[str]]
+FOREVER_NS = 10**18
 LABELS = ("name", "names")
 """A line of the journal may bear a name that the live line lacked."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 async def started(*words: object, log: Path) -> asyncio.subprocess.Process:
@@ -105,6 +101,16 @@ class HubProcess:
             reply = await http.get(self.rest + path)
             assert reply.status_code == 200, (reply.status_code, reply.text[:200])
             return reply.content
+
+    async def events(self) -> list[dict[str, Any]]:
+        """Return all of its numbered stream, as `unlabelled` has it."""
+        lines: list[dict[str, Any]] = []
+        after = "0:0"
+        while answer := await self.get(f"/hub/events?after={after}"):
+            more = [msgspec.json.decode(line) for line in answer.splitlines()]
+            lines += map(unlabelled, more)
+            after = "{epoch}:{n}".format(**more[-1])
+        return lines
 
 
 # ---------------------------------------------------------------- consumers that get numbers
@@ -364,6 +370,12 @@ class Plain:
                 self._folded.take(frame)
             taken = len(client.frames)
             await asyncio.sleep(0.02)
+
+
+def members_of(simulator: Simulator) -> Members:
+    """Return the truth: who is in which condition, by name."""
+    truth = simulator.truth(FOREVER_NS)
+    return {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
 
 
 def unlabelled(line: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import websockets
 
+from byhand import masked
 from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
 from jogeon.server.inbox import SHARE
@@ -19,7 +20,7 @@ from jogeon.server.server import READ_LIMIT
 from jogeon.server.settings import ServerSettings
 from jogeon.wire.messages import ConditionList, ListConditions, Request
 from naive_client import NaiveClient
-from test_server import LISTED, Clerk, masked, port_of, raw, serving, works
+from test_server import LISTED, Clerk, port_of, raw, serving, works
 from texts import list_text
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from byhand import UPGRADE, masked
 from jogeon.errors import CannotServe, InvalidAddress
 from jogeon.events import Condition
 from jogeon.server.frames import text_frame
@@ -80,28 +81,13 @@ async def serving(clerk: Clerk | None = None, **settings: Any) -> AsyncIterator[
 async def raw(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Return the two ends of a connection that has been upgraded by hand."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
-    key = "AAAAAAAAAAAAAAAAAAAAAA=="
-    lines = (
-        f"GET {PATH} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "",
-    )  # fmt: skip
-    writer.write("\r\n".join(lines).encode())
+    writer.write(UPGRADE)
     await reader.readuntil(b"\r\n\r\n")
     return reader, writer
 
 
 def port_of(server: Server) -> int:
     return int(server.address.removeprefix("ws://127.0.0.1:").removesuffix(PATH))
-
-
-def masked(first: int, payload: bytes) -> bytes:
-    """Return a client's frame under the mask 0, which changes nothing."""
-    size = len(payload)
-    if size < 126:
-        length = bytes([0x80 | size])
-    else:
-        length = bytes([0xFE]) + size.to_bytes(2, "big") if size < 2**16 else bytes([0xFF]) + size.to_bytes(8, "big")
-    return bytes([first]) + length + bytes(4) + payload
 
 
 async def works(server: Server) -> bool:

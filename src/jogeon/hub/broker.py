@@ -177,7 +177,8 @@ class HubBroker:
         times, desk.lists = desk.lists, 0
         if failed is None:
             self._show_list(peer, desk, request, conditions, times)
-        for _ in range(times if failed is not None else 0):
+            return
+        for _ in range(times):
             if isinstance(failed, JogeonError):
                 refuse_for(peer, request, failed)
             else:

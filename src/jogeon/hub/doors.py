@@ -4,6 +4,7 @@ This user's own commands and the board go through the plain ones: they need no n
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
@@ -47,18 +48,19 @@ class Doors:
 
     async def serve(self, server: Server, groups: Sequence[Group], opened: AsyncExitStack) -> None:
         """Begin to accept, until `opened` is closed."""
-        tls = None if self._certificate is None else self._certificate.context
-        opened.push_async_callback(server.stop)
-        door, rest_door = self._outer
-        websocket = await server.listen(door, tls)
-        rest = RestServer(groups if tls is None else map(_reached_from_anywhere, groups), rest_door, tls)
-        opened.push_async_callback(rest.stop)
-        self.outside = self.inside = Addresses(websocket, rest.address)
-        if self._inner:
-            door, rest_door = self._inner
-            websocket, rest = await server.listen(door), RestServer(groups, rest_door)
+
+        async def accept(pair: Sequence[Door], groups: Iterable[Group], tls: ssl.SSLContext | None = None) -> Addresses:
+            door, rest_door = pair
+            websocket, rest = await server.listen(door, tls), RestServer(groups, rest_door, tls)
             opened.push_async_callback(rest.stop)
-            self.inside = Addresses(websocket, rest.address)
+            return Addresses(websocket, rest.address)
+
+        opened.push_async_callback(server.stop)
+        tls = None if self._certificate is None else self._certificate.context
+        told = groups if tls is None else map(_reached_from_anywhere, groups)
+        self.outside = self.inside = await accept(self._outer, told, tls)
+        if self._inner:
+            self.inside = await accept(self._inner, groups)
 
     def rest_for(self, peer: Peer) -> str:
         """Return the address to ask over HTTP, by the name that a program calls this machine."""

@@ -1,0 +1,82 @@
+"""Programs that only read (bench/drain.c), for what stands in bench: what they have read, and how old it was."""
+
+import contextlib
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+BENCH = Path(__file__).parent.parent / "bench"
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(BENCH.parent / "src"), "JOGEON_TOKEN": "demo"}
+SLOTS = 2**20
+
+
+def build(folder: Path) -> None:
+    """Make the program `drain` in a folder."""
+    compiler = shutil.which("cc") or sys.exit("the programs that only read need a C compiler (cc)")
+    subprocess.run([compiler, "-O2", "-o", folder / "drain", BENCH / "drain.c"], check=True)
+
+
+class Counted:
+    """What the programs have read so far."""
+
+    def __init__(self, path: Path) -> None:
+        size = 16 + 4 * SLOTS
+        path.write_bytes(bytes(size))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), size)
+
+    @property
+    def bytes(self) -> int:
+        """All that came."""
+        return int(struct.unpack_from("Q", self._map, 0)[0])
+
+    @property
+    def ended(self) -> int:
+        """Programs whose connection is over."""
+        return int(struct.unpack_from("Q", self._map, 8)[0])
+
+    def ages(self) -> list[int]:
+        """Return how many pushes were so many microseconds old."""
+        return list(struct.unpack_from(f"{SLOTS}I", self._map, 16))
+
+
+def quantile(ages: Sequence[int], share: float) -> float:
+    """Return the age that this share of the pushes did not exceed."""
+    left = sum(ages) * share
+    for age, count in enumerate(ages):
+        left -= count
+        if left <= 0:
+            return age
+    return float("nan")
+
+
+@contextlib.contextmanager
+def started(*words: object, **more: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program while the block runs."""
+    process = subprocess.Popen([str(word) for word in words], env=ENVIRONMENT, stdout=subprocess.PIPE, **more)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def line_of(process: subprocess.Popen[bytes]) -> bytes:
+    """Return the next line that a program prints."""
+    pipe: IO[bytes] | None = process.stdout
+    assert pipe is not None
+    line = pipe.readline()
+    assert line, f"{process.args!r} ended"
+    return line
+
+
+def resident(process: subprocess.Popen[bytes]) -> int:
+    """Return the KiB of memory that a process takes."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    return int(status.split("VmRSS:")[1].split()[0])
