@@ -31,7 +31,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
-from drained import BENCH, Counted, build, line_of, quantile, resident, started
+from drained import BENCH, Counted, build, line_of, quantile, resident, seconds, started
 from jogeon.wire.writers import encode_push
 from natsd import PROGRAM, free_port
 
@@ -48,14 +48,6 @@ Row = dict[str, float]
 FORMS = ("bare", "nats", "hub")
 BURST = 20
 """Pushes that the source sends in one piece."""
-
-
-def seconds(processes: Sequence[subprocess.Popen[bytes]]) -> float:
-    """Return how much of a processor some processes have used."""
-    stats = [
-        Path(f"/proc/{each.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for each in processes
-    ]
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
 
 # ---------------------------------------------------------------- the three forms

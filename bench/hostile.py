@@ -26,6 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
+from drained import resident, seconds
 
 SERVER = """
 import asyncio, resource, sys, time
@@ -106,8 +107,7 @@ class Served:
 
     def megabytes(self, field: str = "VmHWM") -> int:
         """Return the largest memory it took (VmHWM), or what it takes now (VmRSS)."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return int(status.split(f"{field}:")[1].split()[0]) // 1024
+        return resident(self.process, field) // 1024
 
     def connections(self) -> int:
         """Return how many sockets it has open."""
@@ -116,8 +116,7 @@ class Served:
 
     def seconds(self) -> float:
         """Return how much of a processor it has used."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return seconds([self.process])
 
     def open(self) -> socket.socket:
         """Return a connection that is upgraded."""

@@ -1,4 +1,4 @@
-"""Programs that only read (bench/drain.c), for what stands in bench: what they have read, and how old it was."""
+"""Processes of a bench: programs that only read (drain.c), how old it was what they read, and what each costs."""
 
 import contextlib
 import mmap
@@ -76,7 +76,15 @@ def line_of(process: subprocess.Popen[bytes]) -> bytes:
     return line
 
 
-def resident(process: subprocess.Popen[bytes]) -> int:
-    """Return the KiB of memory that a process takes."""
+def resident(process: subprocess.Popen[Any], field: str = "VmRSS") -> int:
+    """Return the KiB of memory that a process takes, or took at its most (VmHWM)."""
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    return int(status.split("VmRSS:")[1].split()[0])
+    return int(status.split(f"{field}:")[1].split()[0])
+
+
+def seconds(processes: Sequence[subprocess.Popen[Any]]) -> float:
+    """Return how much of a processor some processes have used."""
+    stats = [
+        Path(f"/proc/{each.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for each in processes
+    ]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")

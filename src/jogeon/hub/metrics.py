@@ -1,6 +1,7 @@
 """What a hub tells of itself to Prometheus; prometheus_client writes it, as text or as OpenMetrics.
 
-The library is imported when somebody asks for the first time. It also tells of the process: memory, CPU, descriptors.
+The library is imported when somebody asks for the first time. On Linux it also tells of the process: memory, CPU,
+descriptors.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
