@@ -25,6 +25,7 @@ from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
 from jogeon.journal.parts import Texts
 from jogeon.journal.shape import COLUMNS, ENTRY, row_of
+from jogeon.journal.stats import Span
 
 # ---------------------------------------------------------------- CSV
 
@@ -164,6 +165,31 @@ def write_json(history: History, selection: Selection, path: Path) -> int:
     """Write events to a file of JSON lines; return how many. UnknownCondition, JournalError."""
     with whole_file(path) as file:
         return _write_lines(history.lines(json_form(entries=True), selection), file)
+
+
+JSON_LINES = (".json", ".jsonl", ".ndjson")
+
+
+def write_frames(history: History, span: Span, path: Path) -> int:
+    """Write the raw frames of a span to a file of JSON lines; return how many. JournalError, also if there are none.
+
+    A line has when a frame was received, as Korean time and in nanoseconds, and its text as it came, secrets masked; the
+    bytes of one that is not UTF-8 stand in base64.
+    """
+    count = 0
+    with whole_file(path) as file:
+        for at_ns, payload in history.frames(span):
+            file.write(msgspec.json.encode(_frame_record(at_ns, payload)) + b"\n")
+            count += 1
+    return count
+
+
+def _frame_record(at_ns: int, payload: bytes) -> dict[str, object]:
+    at = {"at": korean(at_ns).isoformat(timespec="microseconds"), "at_ns": at_ns}
+    try:
+        return {**at, "frame": payload.decode()}
+    except UnicodeDecodeError:
+        return {**at, "base64": payload}
 
 
 # ---------------------------------------------------------------- Parquet
@@ -341,7 +367,7 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
 
 WRITERS: dict[str, Callable[[History, Selection, Path], int]] = {
     ".csv": write_csv,
-    **dict.fromkeys((".json", ".jsonl", ".ndjson"), write_json),
+    **dict.fromkeys(JSON_LINES, write_json),
     ".parquet": write_parquet,
     **dict.fromkeys((".sqlite", ".sqlite3", ".db"), write_sqlite),
 }

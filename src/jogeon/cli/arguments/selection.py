@@ -38,7 +38,7 @@ def selection_options(texts: Texts) -> list[click.Option]:
     several = [
         click.Option(["--condition", "names"], multiple=True, metavar=texts("metavar.name"),
                      help=texts("option.condition"), callback=options.composed),
-        click.Option(["--code", "codes"], multiple=True, metavar=texts("metavar.code"), help=texts("option.code")),
+        options.only_code(texts),
         options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,...",
                        shell_complete=lambda _ctx, _param, typed: options.listing_with(typed, _kinds())),
     ]  # fmt: skip

@@ -134,6 +134,8 @@ def lines_of(form: str) -> Lines:
 def _members(opened: History, asked: Asked, when: Any, choices: Choices, form: str, write: Write) -> int:
     at_ns = stretch.end_of(opened, asked.day) if when is None else stretch.at(opened, when, asked.day)
     pictures = opened.members(at_ns, asked.names)
+    if not pictures:
+        stretch.tell_outside(opened, (at_ns, at_ns + 1), choices.texts)
     if form == "table":
         from jogeon.cli.showing.history_tables import show_members
 

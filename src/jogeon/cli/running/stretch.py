@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.events import KST
+from jogeon.cli.showing.terminal import tell
+from jogeon.events import KST, korean
 from jogeon.journal.history import EVER, History, Selection
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def selection(history: History, asked: Asked, texts: Texts) -> Selection:
     start, end = span_of(history, asked)
     if start >= end:
         raise click.BadParameter(texts("bad.from-until"))
+    tell_outside(history, (start, end), texts)
     return Selection((start, end), asked.names, asked.codes, asked.kinds)
 
 
@@ -39,6 +41,15 @@ def span_of(history: History, asked: Asked) -> Span:
     if asked.until is not None:
         end = at(history, asked.until, asked.day)
     return start, end
+
+
+def tell_outside(history: History, span: Span, texts: Texts) -> None:
+    """Say from when until when there are events, if a span has none because all of it lies before or behind them."""
+    first_ns, last_ns = history.first_ns, history.last_ns
+    if first_ns is None or last_ns is None or (span[0] <= last_ns and first_ns < span[1]):
+        return
+    first, last = (f"{korean(moment):%Y-%m-%d %H:%M:%S}" for moment in (first_ns, last_ns))
+    tell(texts("history.outside", first=first, last=last))
 
 
 def at(history: History, when: time | datetime, on: date | None) -> int:
