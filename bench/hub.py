@@ -149,7 +149,7 @@ class Drill:
     def fold(self, watch: jogeon.Watch) -> None:
         """Fold what waits; it must not jump."""
         members: Members = {}
-        while (event := watch._queue.take()) is not None:
+        while (event := watch._queue.pop()) is not None:
             match event:
                 case jogeon.Snapshot(condition=condition, codes=codes):
                     if members.setdefault(condition.name, set(codes)) != set(codes):

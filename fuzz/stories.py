@@ -102,7 +102,7 @@ class _Story:
             self.subscriptions.pushed(message.data, self.at_ns)
 
     def read(self) -> None:
-        while (event := self.queue.take()) is not None:
+        while (event := self.queue.pop()) is not None:
             self.fold._take(event)  # noqa: SLF001 - one by one: a queue hands blocks over in pieces
 
     def compare(self) -> None:

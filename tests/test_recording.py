@@ -49,7 +49,7 @@ async def until(reached: Callable[[], bool]) -> None:
 
 def drain(watch: jogeon.Watch) -> list[Event]:
     events = []
-    while (event := watch._queue.take()) is not None:
+    while (event := watch._queue.pop()) is not None:
         events.append(event)
     return events
 

@@ -128,8 +128,8 @@ def test_what_is_old_is_deleted_between_the_commits(
     for n in range(10):
         journal.put(State(START_NS + n, "connected"))
         until(lambda n=n: journal.committed == (1, n + 1))  # type: ignore[misc]  # a lambda's default
-    journal.forget(START_NS + 5)
-    until(lambda: journal._forget_ns is None)
+    journal.prune(START_NS + 5)
+    until(lambda: journal._prune_ns is None)
     journal.close()
     assert [n for _, n, _ in found(path)] == [5, 6, 7, 8, 9, 10]
 

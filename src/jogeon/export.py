@@ -23,7 +23,7 @@ from jogeon.files import whole_file
 from jogeon.journal.entries import Entry
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
-from jogeon.journal.parts import Texts
+from jogeon.journal.parts import LineTexts
 from jogeon.journal.shape import COLUMNS, ENTRY, row_of
 from jogeon.journal.stats import Span
 
@@ -70,7 +70,7 @@ def csv_form(cell: Callable[[str], str]) -> Form:
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
         return _PLAIN_CSV.format(entry=_ENTRY_CSV if priced else "',,'")
 
-    return Form(row, plain_line, Texts(change, stock), "\r\n")
+    return Form(row, plain_line, LineTexts(change, stock), "\r\n")
 
 
 def _entry_row(entry: Entry | None) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def json_form(encode: Callable[[object], str] = json_text, *, entries: bool = Fa
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
         return _PLAIN_JSON.replace("{entry}", _ENTRY_JSON if priced and entries else "''")
 
-    return Form(row, plain_line, Texts(change, stock), "\n")
+    return Form(row, plain_line, LineTexts(change, stock), "\n")
 
 
 def _micro(moment: datetime) -> str:
@@ -238,7 +238,7 @@ class _Draft:
     def __init__(self) -> None:
         self.conditions: list[Condition] = []
         self.stocks: list[tuple[str, str | None]] = []
-        self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
+        self.form = Form(self._row, self._plain, LineTexts(self._change, self._stock), "\n", raw=True)
 
     def variables(self) -> dict[str, list[str | None]]:
         """Return the lists by their names in _OF_PLAIN; an empty text is none."""

@@ -168,7 +168,7 @@ class Board:
         """Take what is not an event: prices, names, which conditions are followed, how it goes."""
         view, picture, now_ns = self.view, self.picture, self.wall()
         picture.listed(view.listing, view.conditions)
-        picture.price(view.prices.take(asyncio.get_running_loop().time()))
+        picture.price(view.prices.pop(asyncio.get_running_loop().time()))
         for code in picture.nameless:
             picture.name(code, view.name_of(code))
         picture.tick(now_ns)

@@ -229,7 +229,7 @@ class Hub:
             for peer in self._server.peers:
                 peer.end(NORMAL, text=writers.encode_system(messages.TAKEN))
         at_ns = self.feed.wall()
-        self.recording.settle()
+        self.recording.catch_up()
         sink = self.recording.sink
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
         for each in self._sinks:
@@ -248,7 +248,7 @@ class Hub:
         while self.settings.keep is not None:
             now = datetime.now(KST)
             old, held = (int((now - times * self.settings.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
-            self.recording.journal.forget(old, held)
+            self.recording.journal.prune(old, held)
             await asyncio.sleep(TIDY)
 
     # ------------------------------------------------------------ what is followed, for the broker

@@ -39,7 +39,7 @@ logger.addFilter(unmasked)
 _A = TypeVar("_A")
 
 
-class Reader(Protocol):
+class FeedReader(Protocol):
     """Who reads a feed, and is told its end."""
 
     def finish(self, error: JogeonError | None) -> None:
@@ -59,7 +59,7 @@ class Feed:
         self.taps: list[Tap] = []
         self.named_later: list[Callable[[Mapping[str, str]], object]] = []
         """Who gets the names of stocks that had none when they were told of."""
-        self.readers: list[Reader] = []
+        self.readers: list[FeedReader] = []
         """Who is told the end of the session."""
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
@@ -250,7 +250,7 @@ class Feed:
         try:
             while not quoting.ended:
                 news.clear()
-                for quote in quoting.take():
+                for quote in quoting.pop():
                     yield quote
                 await news.wait()
             if quoting.error is not None:

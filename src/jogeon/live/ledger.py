@@ -127,7 +127,7 @@ class Ledger:
         if quote is not None:
             keep(quote, entry)
 
-    def take(self, now: float) -> list[Price]:
+    def pop(self, now: float) -> list[Price]:
         """Return what has changed, of each member its present state; what was told within PACE seconds waits."""
         due = []
         for holding in list(self._news):
@@ -141,7 +141,7 @@ class Ledger:
         return [self._pricing.price(holding) for holding in due]
 
     def next_due(self) -> float | None:
-        """Return when `take` will have something, None if nothing has changed."""
+        """Return when `pop` will have something, None if nothing has changed."""
         return min((self._last_told(holding) + PACE for holding in self._news), default=None)
 
     def _last_told(self, holding: Holding) -> float:

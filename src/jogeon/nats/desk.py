@@ -109,7 +109,7 @@ class Desk:
     async def _tell_trades(self) -> None:
         while True:
             await asyncio.sleep(FLUSH)
-            for frame in self._trades.take(asyncio.get_running_loop().time()):
+            for frame in self._trades.pop(asyncio.get_running_loop().time()):
                 await self._client.publish(self._place.trades, frame)
 
     async def _answer_all(self) -> None:

@@ -103,7 +103,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
     if offered := more.pop("offered", ()):
         more["shell_complete"] = lambda _ctx, _param, typed: beginning_with(typed, offered)
 
-    def take(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
+    def value_of(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
         if value is None:
             return None
         try:
@@ -112,7 +112,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
             raise click.BadParameter(texts(bad, value=value), ctx, param) from None
 
     text = texts(more.pop("text", f"option.{flag.lstrip('-')}"))
-    return click.Option([flag], type=str, callback=take, metavar=metavar, help=text, **more)
+    return click.Option([flag], type=str, callback=value_of, metavar=metavar, help=text, **more)
 
 
 def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jogeon.journal.history import Kind
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """What was asked of a journal."""
 
     day: date | None = None
@@ -65,8 +65,8 @@ def _kinds() -> dict[str, Kind]:
     return {kind: kind for kind in KINDS}
 
 
-def asked_for(given: dict[str, object]) -> Asked:
+def asked_for(given: dict[str, object]) -> Query:
     """Return what the options of a command said."""
     names: Sequence[str] = given.get("names", ())  # type: ignore[assignment]  # click checked them
-    return Asked(given.get("day"), given.get("from"), given.get("until"), tuple(names),  # type: ignore[arg-type]  # same
+    return Query(given.get("day"), given.get("from"), given.get("until"), tuple(names),  # type: ignore[arg-type]  # same
                  given.get("codes", ()), given.get("kind") or ())  # type: ignore[arg-type]  # fmt: skip  # same

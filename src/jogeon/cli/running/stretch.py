@@ -12,14 +12,14 @@ from jogeon.events import KST, korean
 from jogeon.journal.history import EVER, History, Selection
 
 if TYPE_CHECKING:
-    from jogeon.cli.arguments.selection import Asked
+    from jogeon.cli.arguments.selection import Query
     from jogeon.cli.texts import Texts
     from jogeon.journal.stats import Span
 
 DAY_NS = 86_400_000_000_000
 
 
-def selection(history: History, asked: Asked, texts: Texts) -> Selection:
+def selection(history: History, asked: Query, texts: Texts) -> Selection:
     """Return what was asked for; a time without a day belongs to the day named, else to the last one recorded."""
     start, end = span_of(history, asked)
     if start >= end:
@@ -28,7 +28,7 @@ def selection(history: History, asked: Asked, texts: Texts) -> Selection:
     return Selection((start, end), asked.names, asked.codes, asked.kinds)
 
 
-def span_of(history: History, asked: Asked) -> Span:
+def span_of(history: History, asked: Query) -> Span:
     """Return from when until when."""
     if asked.day is None and asked.since is None and asked.until is None:
         return EVER
