@@ -6,12 +6,12 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from scripts import REQUESTS, Script, answer_to, attempt
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.wire import readers, requests
 from jogeon.wire.messages import Reply, Request
 from jogeon.wire.session import PHASES, Answered, ClientSession, Late, Phase, ServerSession, Stray
-from scripts import REQUESTS, Script, answer_to, attempt
 
 if TYPE_CHECKING:
     from jogeon.wire.session import Received

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from picows import WSCloseCode, WSMsgType
 from picows.picows import _make_test_ws_frame  # picows' own way of making a frame without a socket
+from scripts import ASKED, CODES, Script, attempt
 
 from conversation import Listener
 from jogeon.errors import LocalProtocolError
@@ -21,7 +22,6 @@ from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Change
 from jogeon.simulator.market.synthetic import SyntheticMarket
 from jogeon.wire.messages import ConditionList
-from scripts import ASKED, CODES, Script, attempt
 
 if TYPE_CHECKING:
     import asyncio

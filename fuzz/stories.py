@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from scripts import LISTED, LISTS, REQUESTS, Script, answer_to
+
 from conversation import Listener
 from jogeon.errors import ConnectionLost, RemoteProtocolError
-from jogeon.events import Condition, Snapshot
 from jogeon.live.queue import Queue
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.reports import Report
 from jogeon.wire import messages, readers
 from jogeon.wire.messages import ConditionList, ListConditions
-from scripts import LISTED, LISTS, REQUESTS, Script, answer_to
+
+if TYPE_CHECKING:
+    from jogeon.events import Condition, Snapshot
 
 
 class _Story:

@@ -13,7 +13,7 @@ import pytest
 from cli_conversation import NOON_NS, SURGE, FakeClient, enter, leave, snapshot
 from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.running import follow as follow_module
-from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_label, hand_over
+from jogeon.cli.running.follow import Wish, enough, first_of, follow, hand_over, server_label
 from jogeon.cli.texts import Texts
 from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State

@@ -8,7 +8,7 @@ import pytest
 from cli_conversation import NOON_NS
 from jogeon.cli.showing.event_words import RISE
 from jogeon.cli.showing.ink import plain
-from jogeon.cli.showing.live_picture import Worth, Stand
+from jogeon.cli.showing.live_picture import Stand, Worth
 from jogeon.cli.showing.live_table import LiveTable, by_name, by_rate, by_return, by_time
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.showing.ink import inked, plain
-from jogeon.cli.showing.live_picture import LivePicture, Worth, Story
+from jogeon.cli.showing.live_picture import LivePicture, Story, Worth
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts

@@ -28,7 +28,7 @@ from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
-from jogeon.cli.showing.live_picture import Worth, Story
+from jogeon.cli.showing.live_picture import Story, Worth
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts

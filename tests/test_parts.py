@@ -10,7 +10,7 @@ import pytest
 from jogeon.events import Condition, Enter, Event, Leave, State
 from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.parts import Part, Parts, LineTexts
+from jogeon.journal.parts import LineTexts, Part, Parts
 from jogeon.journal.reading import open_reader
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS

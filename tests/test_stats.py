@@ -3,7 +3,7 @@
 import pytest
 
 from jogeon.events import Condition
-from jogeon.journal.stats import MINUTE_NS, ConditionStats, Tally, Overlap, clip, length, overlaps
+from jogeon.journal.stats import MINUTE_NS, ConditionStats, Overlap, Tally, clip, length, overlaps
 from recorded import SECOND, START_NS
 
 RISE, HIGH, VOLUME = Condition("0", "급등주"), Condition("4", "신고가 돌파"), Condition("7", "거래량 급증")

@@ -14,7 +14,7 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
 from jogeon.simulator.market.market import PartlyKnown
-from jogeon.simulator.recorded.stretch import AHEAD_NS, NoSuchStretch, RecordedStretch, RecordedSnapshot, Stretch
+from jogeon.simulator.recorded.stretch import AHEAD_NS, NoSuchStretch, RecordedSnapshot, RecordedStretch, Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,11 @@ def told(recording: RecordedStretch) -> list[tuple[object, ...]]:
     steps = list(recording.steps())
     recording.close()
     return [
-        (type(step).__name__, step.condition.name, *(step.codes if isinstance(step, RecordedSnapshot) else (step.code,)))
+        (
+            type(step).__name__.removeprefix("Recorded"),
+            step.condition.name,
+            *(step.codes if isinstance(step, RecordedSnapshot) else (step.code,)),
+        )
         for step in steps
     ]
 
@@ -89,8 +93,8 @@ def test_conditions_are_there_from_the_start_with_what_was_seen_first(path: Path
     assert recording.opening == {RISE: ("005930",), HIGH: ("0000D0",)}
     assert (f"{recording.start:%H:%M}", f"{recording.end:%H:%M}") == ("09:00", "09:32")
     assert told(recording) == [
-        ("RecordedSnapshot", "급등주", "005930"), ("Enter", "급등주", "000660"), ("RecordedSnapshot", "신고가 돌파", "0000D0"),
-        ("RecordedSnapshot", "급등주", "000660"), ("Leave", "급등주", "000660"), ("RecordedSnapshot", "신고가 돌파"),
+        ("Snapshot", "급등주", "005930"), ("Enter", "급등주", "000660"), ("Snapshot", "신고가 돌파", "0000D0"),
+        ("Snapshot", "급등주", "000660"), ("Leave", "급등주", "000660"), ("Snapshot", "신고가 돌파"),
         ("Enter", "신고가 돌파", "57JBHH"),
     ]  # fmt: skip
 
@@ -99,7 +103,7 @@ def test_a_stretch_begins_with_what_was_so_then(path: Path) -> None:
     write(path, DAY)
     recording = RecordedStretch(path, Stretch(start=time(9, 1, 30), end=time(9, 4)))
     assert recording.opening == {RISE: ("005930", "000660"), HIGH: ("0000D0",)}
-    assert told(recording) == [("RecordedSnapshot", "신고가 돌파", "0000D0")]
+    assert told(recording) == [("Snapshot", "신고가 돌파", "0000D0")]
     late = RecordedStretch(path, Stretch(date(2026, 11, 22), start=time(9, 30)))
     assert told(late) == [("Enter", "신고가 돌파", "57JBHH")]
 

@@ -175,7 +175,7 @@ def endpoint(
         case "real" | "mock" | "demo" if rest is not None:
             raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
         case "real" | "mock" | "demo" if insecure:
-            raise InvalidAddress(f"insecure is for ws:// addresses, not for {server!r}", value=server, reason="no insecure")
+            raise InvalidAddress(f"insecure is for ws://, not for {server!r}", value=server, reason="no insecure")
         case "real" | "mock":
             if token is not None:
                 raise InvalidAddress(f"{server!r} takes keys, no token", value=server, reason="no token")

@@ -173,8 +173,8 @@ JSON_LINES = (".json", ".jsonl", ".ndjson")
 def write_frames(history: History, span: Span, path: Path) -> int:
     """Write the raw frames of a span to a file of JSON lines; return how many. JournalError, also if there are none.
 
-    A line has when a frame was received, as Korean time and in nanoseconds, and its text as it came, secrets masked; the
-    bytes of one that is not UTF-8 stand in base64.
+    A line has when a frame was received, as Korean time and in nanoseconds, and its text as it came, secrets masked;
+    the bytes of one that is not UTF-8 stand in base64.
     """
     count = 0
     with whole_file(path) as file:

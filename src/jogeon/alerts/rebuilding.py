@@ -21,8 +21,8 @@ from jogeon.journal.following import read_epochs
 from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, read_oldest, told
 from jogeon.journal.steps import (
     Numbered,
-    Posted,
     PastQuote,
+    Posted,
     Step,
     read_cursor,
     read_end_ns,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from jogeon.errors import JournalError
 from jogeon.journal.entries import JOIN
-from jogeon.journal.parts import Part, Parts, LineTexts, Values
+from jogeon.journal.parts import LineTexts, Part, Parts, Values
 from jogeon.journal.schema import HISTORY
 
 _ROW = """SELECT :epoch, events.id - :first, changes.event, changes.seq, changes.called, stocks.coded, stocks.called,

@@ -9,7 +9,7 @@ from jogeon.journal.fold import Known
 from jogeon.journal.reading import read_chunks, read_conditions, read_rows
 from jogeon.journal.rollups import add_rollup
 from jogeon.journal.schema import codes_of
-from jogeon.journal.stats import ROW, Tally, Span, clip
+from jogeon.journal.stats import ROW, Span, Tally, clip
 
 Progress = Callable[[int, int], object]
 """Is told how many events were counted, of how many."""

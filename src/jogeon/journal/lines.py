@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from jogeon.events import Event
 from jogeon.journal.entries import Entry
-from jogeon.journal.parts import Part, Parts, LineTexts, Values
+from jogeon.journal.parts import LineTexts, Part, Parts, Values
 from jogeon.journal.schema import COLUMNS, event_of
 
 

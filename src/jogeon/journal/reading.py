@@ -200,15 +200,18 @@ def read_rows(
 
 
 def read_frames(db: sqlite3.Connection, span: tuple[int, int]) -> Iterator[tuple[int, bytes]]:
-    """Yield (at_ns, payload) of the frames received from one moment until before another, in order; one may be 4 MiB."""
+    """Yield (at_ns, payload) of the frames received from one moment until before another, in their order.
+
+    One is in memory at a time: it may have 4 MiB.
+    """
     query = f"SELECT id, at_ns, payload FROM frames WHERE id > ? AND at_ns >= ? AND at_ns < ? ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
-    after, found = 0, CHUNK
-    while found == CHUNK:
-        found = 0
-        for after, at_ns, payload in db.execute(query, (after, *span)):  # noqa: B020  # the query has its values
+    last, before = 0, -1
+    while last != before:
+        before = last
+        for number, at_ns, payload in db.execute(query, (before, *span)):
             if type(at_ns) is not int or type(payload) is not bytes:
                 raise TypeError("a raw frame is not bytes with a moment")
-            found += 1
+            last = number
             yield at_ns, payload
 
 

@@ -220,7 +220,6 @@ def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> 
 
 def stock_codes(texts: Texts, *, required: bool = True) -> click.Argument:
     """Return the codes of stocks."""
-
     metavar, read = texts("metavar.codes"), _codes(texts)
     return click.Argument(["codes"], nargs=-1, required=required, type=str, callback=read, metavar=metavar)
 

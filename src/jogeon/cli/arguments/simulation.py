@@ -99,7 +99,9 @@ def switch_table(texts: Texts) -> Iterable[tuple[str, Iterable[tuple[str, str]]]
     from jogeon.simulator.broker.switches import Switches
 
     usual, kinds = Switches(), get_type_hints(Switches)
-    rows = [(f"{name}={_written(getattr(usual, name))}", _values(kinds[name], texts)) for name in Switches.__struct_fields__]
+    rows = [
+        (f"{name}={_written(getattr(usual, name))}", _values(kinds[name], texts)) for name in Switches.__struct_fields__
+    ]
     return [(texts("help.switches"), rows)]
 
 

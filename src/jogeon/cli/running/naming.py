@@ -32,7 +32,9 @@ def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = t
         say(texts("names.no-rest"))
 
 
-async def found_names(choices: Choices, codes: Sequence[str], *, refresh: bool) -> Sequence[tuple[str, KnownName | None]]:
+async def found_names(
+    choices: Choices, codes: Sequence[str], *, refresh: bool
+) -> Sequence[tuple[str, KnownName | None]]:
     """Return what is known of these stocks, of all there are if none is given; the error if nothing is."""
     if choices.server is None:
         from jogeon.account.settings import chosen_server

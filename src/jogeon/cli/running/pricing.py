@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from jogeon.cli.texts import Texts
-    from jogeon.prices import Price
-    from jogeon.prices import Quote
+    from jogeon.prices import Price, Quote
     from jogeon.watch import Watch
 
 

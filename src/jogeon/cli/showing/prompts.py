@@ -24,9 +24,9 @@ def can_ask() -> bool:
 
 
 def ask(question: str, read: Callable[[str], T], complaint: str, texts: Texts, *, hidden: bool = False) -> T:
-    """Ask until `read` takes the answer, that is, raises no ValueError; Ctrl+C is a KeyboardInterrupt.
+    """Ask until `read` takes the answer, that is, raises no ValueError; whoever asks has changed nothing yet.
 
-    An input that ends without an answer is a usage error. Whoever asks has changed nothing yet.
+    Ctrl+C, and the end of input on a terminal, are a KeyboardInterrupt; another input that ends is a usage error.
     """
     while True:
         notices.drain()  # what was told before it, while a loop runs too
@@ -34,7 +34,7 @@ def ask(question: str, read: Callable[[str], T], complaint: str, texts: Texts, *
             typed = click.prompt(clean(question), default="", show_default=False, hide_input=hidden, err=True)
             return read(typed.strip())
         except click.Abort as aborted:
-            if isinstance(aborted.__context__, EOFError):
+            if isinstance(aborted.__context__, EOFError) and not can_ask():
                 tell("")  # behind the question
                 raise click.BadParameter(texts("account.no-answer")) from None
             raise KeyboardInterrupt from None

@@ -163,7 +163,9 @@ TEXTS = {
     "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
     "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
     "JournalError.what": Text("기록 파일을 사용할 수 없습니다: {path}", "the journal cannot be used: {path}"),
-    "JournalError.what.no frames": Text("이 기록에는 원문이 없습니다: {path}", "the journal holds no raw frames: {path}"),
+    "JournalError.what.no frames": Text(
+        "이 기록에는 원문이 없습니다: {path}", "the journal holds no raw frames: {path}"
+    ),
     "JournalError.cause": Text(
         "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),

@@ -190,8 +190,8 @@ TEXTS = {
         "시각은 한국 시각과 나노초 정수 두 가지로 들어갑니다. --frames는 받은 원문을 내보냅니다.",
         "Write the events of a journal to a file for analysis. The ending of its name says which kind: .csv (Excel "
         "opens it), .parquet (needs jogeon[duckdb]), .json (one object a line), .sqlite (a table named history). The "
-        "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds. --frames writes the "
-        "raw frames instead.",
+        "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds. --frames "
+        "writes the raw frames instead.",
     ),
     "help.export.examples": Text(
         "jogeon export -o 기록.csv\njogeon export -o 기록.parquet\n"

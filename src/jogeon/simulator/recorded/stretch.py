@@ -154,8 +154,8 @@ class RecordedStretch:
         return [(self._conditions[number], bool(is_gap)) for number, _, is_gap in rows]
 
     def _first_codes(self, condition: Condition) -> tuple[str, ...]:
-        shown = (step for step in self._steps("kind = 2") if isinstance(step, RecordedSnapshot) and step.condition == condition)
-        found = next(shown, None)
+        shown = (step for step in self._steps("kind = 2") if isinstance(step, RecordedSnapshot))
+        found = next((step for step in shown if step.condition == condition), None)
         return () if found is None else found.codes
 
     def steps(self) -> Iterator[Step]:
@@ -172,7 +172,8 @@ class RecordedStretch:
                 if event.origin == "live":  # a recovered one is in the snapshot that follows it
                     yield event
             elif isinstance(event, Snapshot):
-                yield RecordedSnapshot(row[0], event.at_ns, event.condition, event.codes, since.pop(event.condition, None))
+                since_ns = since.pop(event.condition, None)
+                yield RecordedSnapshot(row[0], event.at_ns, event.condition, event.codes, since_ns)
             elif isinstance(event, Gap) and not event.open:
                 since[event.condition] = event.since_ns
 
