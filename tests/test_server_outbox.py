@@ -25,7 +25,6 @@ class Socket:
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.buffered = 0
-        self.gone = False
 
     def write(self, frames: bytes) -> None:
         self.written.append(frames)
