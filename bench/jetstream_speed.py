@@ -1,6 +1,6 @@
 """How fast a hub's stream on NATS is, beside bare nats-py on the same server in the same run.
 
-    python bench/jetstream_speed.py [rate] [latency] [hubs] [--rounds 3] [--seconds 10]
+    python bench/jetstream_speed.py [rate] [latency] [hubs] [readers] [--rounds 3] [--seconds 10]
 
 - rate: events published a second, one to a message as in the worst case, and eight that are committed together; nats-py
   publishes the same bytes without a fence (`publish_async`).
@@ -9,6 +9,8 @@
   nothing.
 - hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
   second: CPU of the reader for each event, and whether all it adds up to is right.
+- readers: 1, 10 and 100 of one hub with ten conditions, each a process: CPU of the NATS server, the hub and a reader at
+  rest and for each event, their memory, and whether all that each reader adds up to is right.
 
 A ratio is that of the medians of the rounds; where they are not measured at the same time, both take turns.
 """
@@ -46,6 +48,10 @@ from natsd import Natsd, natsd
 
 EVENTS = 20_000
 RATE = 1_000
+CROWD = 5_000
+"""Events that are read in a second by all readers together."""
+TOGETHER = 10
+"""Processes that begin at the same time."""
 START = 60.0
 """Seconds for a hub to publish for the first time."""
 END = 2.0
@@ -155,6 +161,13 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
     return json.loads(line)
 
 
+def tell(process: subprocess.Popen[bytes]) -> None:
+    """Give a process its next line."""
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+
+
 async def published(place: Place) -> None:
     """Wait until there is something that a reader can begin with."""
     async with asyncio.timeout(START), opened(place) as client:
@@ -163,15 +176,15 @@ async def published(place: Place) -> None:
 
 
 @contextlib.asynccontextmanager
-async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
-    """Run a hub over a broker, in a process of its own; yield its own address once it publishes."""
+async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[tuple[str, int]]:
+    """Run a hub over a broker, in a process of its own; yield its own address and its pid once it publishes."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
     process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
     try:
         websocket = (await line_of(process))["websocket"]
         await published(place_of(address))
-        yield str(websocket)
+        yield str(websocket), process.pid
     finally:
         process.kill()
         process.wait()
@@ -189,7 +202,7 @@ async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool)
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
     async with (
         Broker({"급등주": []}) as broker,
-        hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
+        hub(broker, there.address(f"late{folder.name}"), folder / "late") as (websocket, _),
     ):
         readers = {
             "ours": started("--reader", there.address(f"late{folder.name}")),
@@ -325,15 +338,13 @@ async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> di
             await stack.enter_async_context(hub(broker, there.address(alias), folder / alias))
         process = started("--follower", there.address(",".join(aliases)))
         await line_of(process)
-        assert process.stdin is not None
         for part in range(2):
             async for due in paced(2.0 if part == 0 else seconds, RATE // count):
                 for each in moves.values():
                     for _ in range(due):
                         each.move()
             if part == 0:
-                process.stdin.write(b"\n")
-                process.stdin.flush()
+                tell(process)
         await asyncio.sleep(3.0)
         said = json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0])
         prefix = {alias: f"{alias}/" if count > 1 else "" for alias in aliases}
@@ -360,10 +371,93 @@ async def hubs(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     }
 
 
+# ------------------------------------------------------------ one reader, and a hundred
+
+
+class Cost:
+    """CPU seconds of processes since it was made, by name."""
+
+    def __init__(self, pids: dict[str, list[int]]) -> None:
+        self.seconds = 0.0
+        """How long it was spent in."""
+        self._pids = pids
+        self._began = time.monotonic()
+        self._before = {name: sum(map(cpu_of, each)) for name, each in pids.items()}
+
+    def spent(self) -> dict[str, float]:
+        """Return the mean of the processes of a name, in seconds for each second."""
+        self.seconds = time.monotonic() - self._began
+        return {
+            name: (sum(map(cpu_of, each)) - self._before[name]) / len(each) / self.seconds
+            for name, each in self._pids.items()
+        }
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(pid: int) -> float:
+    """Return the MB that a process has to itself and shares."""
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+async def crowd(there: Natsd, folder: Path, count: int, seconds: float) -> dict[str, Any]:
+    """Follow one hub with so many readers; at most CROWD deliveries a second."""
+    alias, rate_ = f"crowd{count}", min(RATE, CROWD // count)
+    async with (
+        Broker({name: [] for name in CONDITIONS}) as broker,
+        hub(broker, there.address(alias), folder / alias) as (_, hub_pid),
+    ):
+        processes: list[subprocess.Popen[bytes]] = []
+        for start in range(0, count, TOGETHER):
+            begun = [started("--follower", there.address(alias)) for _ in range(min(TOGETHER, count - start))]
+            processes += begun
+            for process in begun:
+                await line_of(process)
+        pids = {"server": [there.pid], "hub": [hub_pid], "reader": [process.pid for process in processes]}
+        await asyncio.sleep(END)
+        rest = Cost(pids)
+        await asyncio.sleep(seconds)
+        idle = rest.spent()
+        moves = Moves(broker, CONDITIONS)
+        for process in processes:
+            tell(process)
+        busy = Cost(pids)
+        async for due in paced(seconds, rate_):
+            for _ in range(due):
+                moves.move()
+        await asyncio.sleep(END)
+        spent = busy.spent()
+        each = {name: (spent[name] - idle[name]) * busy.seconds / len(moves.sent) for name in pids}
+        memory = {name: round(sum(map(memory_of, some)) / len(some), 1) for name, some in pids.items()}
+        said = [json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0]) for process in processes]
+        truth = {name: sorted(codes) for name, codes in moves.members.items()}
+        return {
+            "changes a second": rate_,
+            "at rest, % of a core": {name: round(100 * share, 2) for name, share in idle.items()},
+            "µs an event": {name: round(1e6 * cost, 1) for name, cost in each.items()},
+            "MB": memory,
+            "right": all(one["members"] == truth and one["events"] == len(moves.sent) for one in said),
+        }
+
+
+async def readers(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+    """Compare one reader of a hub and many."""
+    found: dict[int, list[dict[str, Any]]] = {1: [], 10: [], 100: []}
+    async with natsd(folder) as there:
+        for round_ in range(rounds):
+            for count, each in found.items():
+                each.append(await crowd(there, folder / str(round_), count, seconds))
+    return {str(count): every if len(every) > 1 else every[0] for count, every in found.items()}
+
+
 def main() -> None:
     """Measure, or be one of the processes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs"])
+    parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs", "readers"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--beside", action="store_true", help="latency: of a reader on the hub itself as well")
@@ -384,6 +478,8 @@ def main() -> None:
                     told = asyncio.run(rate(folder, given.rounds))
                 case "latency":
                     told = asyncio.run(latency(folder, given.rounds, given.seconds, beside=given.beside))
+                case "readers":
+                    told = asyncio.run(readers(folder, given.rounds, given.seconds))
                 case _:
                     told = asyncio.run(hubs(folder, given.rounds, given.seconds))
         load = [round(each, 1) for each in os.getloadavg()]

@@ -226,9 +226,12 @@ class Link:
             self._hand_over(writers.encode_ping())
 
     async def _on_trades(self, message: "Msg") -> None:
-        """Take trades, of whichever stocks: the client passes over those that it did not register."""
+        """Take trades, of whichever stocks: the client passes over those that it did not register.
+
+        Whoever may write to the subject can make up prices, but nothing else.
+        """
         if self._living is not None and self._answers.codes:
-            self._hand_over(message.data)
+            self.connection.take_trades(message.data)
 
     def _on_error(self, error: Exception) -> None:
         match error:
