@@ -28,12 +28,13 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import nats
 from nats.js.api import StreamConfig
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
 import jogeon
 from jogeon.events import Condition, Enter, Leave, Snapshot
@@ -44,6 +45,7 @@ from jogeon.nats.outgoing import WINDOW, Outgoing
 from jogeon.nats.parcels import parcel
 from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
+from jogeon.wire.writers import encode_push
 from natsd import Natsd, natsd
 
 EVENTS = 20_000
@@ -57,6 +59,7 @@ START = 60.0
 END = 2.0
 """Seconds without a change after which no more are awaited."""
 CODES = [f"{number:06}" for number in range(500)]
+NAME = "급등주"
 CONDITIONS = [f"조건식 {number}" for number in range(10)]
 
 
@@ -127,10 +130,46 @@ async def paced(seconds: float, rate_: int) -> AsyncIterator[int]:
         await asyncio.sleep(0.0005)
 
 
+class Plain(WSListener):
+    """A broker of one condition, in this loop: a push is written to its socket when it is sent, by no other thread."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._transport: WSTransport
+
+    async def __aenter__(self) -> Self:
+        self._server = await ws_create_server(lambda _: self, "127.0.0.1", 0)
+        self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/api/dostk/websocket"
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._server.close()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Keep the one connection."""
+        self._transport = transport
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Answer a request."""
+        if frame.msg_type is WSMsgType.TEXT:
+            asked = json.loads(frame.get_payload_as_bytes())
+            rows = {"CNSRLST": [["0", NAME]], "CNSRREQ": []}.get(asked["trnm"])
+            more = {} if rows is None else {"data": rows, "seq": asked.get("seq")}
+            transport.send(WSMsgType.TEXT, json.dumps({"trnm": asked["trnm"], "return_code": 0, "return_msg": "", **more}))
+
+    def enter(self, _name: str, code: str) -> None:
+        """Push an enter."""
+        self._transport.send(WSMsgType.TEXT, encode_push("0", code, "I", "090000"))
+
+    def leave(self, _name: str, code: str) -> None:
+        """Push a leave."""
+        self._transport.send(WSMsgType.TEXT, encode_push("0", code, "D", "090000"))
+
+
 class Moves:
     """Lets stocks enter and leave a condition in turn, and knows when."""
 
-    def __init__(self, broker: Broker, names: list[str]) -> None:
+    def __init__(self, broker: Broker | Plain, names: list[str]) -> None:
         self.sent: list[int] = []
         self.members: dict[str, set[str]] = {name: set() for name in names}
         self._broker, self._names, self._n = broker, names, 0
@@ -176,7 +215,7 @@ async def published(place: Place) -> None:
 
 
 @contextlib.asynccontextmanager
-async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[tuple[str, int]]:
+async def hub(broker: Broker | Plain, address: str, journal: Path) -> AsyncIterator[tuple[str, int]]:
     """Run a hub over a broker, in a process of its own; yield its own address and its pid once it publishes."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
@@ -201,7 +240,7 @@ async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool)
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
     async with (
-        Broker({"급등주": []}) as broker,
+        Plain() as broker,
         hub(broker, there.address(f"late{folder.name}"), folder / "late") as (websocket, _),
     ):
         readers = {
@@ -212,7 +251,7 @@ async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool)
             readers["hub"] = started("--reader", websocket)
         for process in readers.values():
             await line_of(process)
-        moves, sent = Moves(broker, ["급등주"]), list[int]()
+        moves, sent = Moves(broker, [NAME]), list[int]()
         async for due in paced(seconds, RATE):
             for _ in range(due):
                 moves.move()

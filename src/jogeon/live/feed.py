@@ -29,6 +29,8 @@ from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, 
 if TYPE_CHECKING:
     from jogeon.live.receiving import Tap
 
+SOON = 0.05
+"""Seconds in which all changes of what is to have a price count as one: requests for prices are paced in seconds."""
 MAX_PAGES = 500
 MAX_ROWS = 10_000
 SEARCH_STARTS = 3
@@ -71,6 +73,7 @@ class Feed:
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None
+        self._looking: asyncio.TimerHandle | None = None
 
     async def start(self, endpoint: Endpoint) -> None:
         """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
@@ -83,6 +86,8 @@ class Feed:
 
     async def stop(self) -> None:
         """End everything; the connection is closed when this returns."""
+        if self._looking is not None:
+            self._looking.cancel()
         self.asking.stop()
         await self._running.stop()
 
@@ -261,6 +266,12 @@ class Feed:
             self.readers = [reader for reader in self.readers if reader is not quoting]
 
     def _look_at_prices(self) -> None:
+        """Look soon at which prices are wanted, once for all that changes until then."""
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(SOON, self._look)
+
+    def _look(self) -> None:
+        self._looking = None
         self._running.wake()
         self.asking.wake()
 
