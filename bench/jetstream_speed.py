@@ -154,8 +154,14 @@ class Plain(WSListener):
         if frame.msg_type is WSMsgType.TEXT:
             asked = json.loads(frame.get_payload_as_bytes())
             rows = {"CNSRLST": [["0", NAME]], "CNSRREQ": []}.get(asked["trnm"])
-            more = {} if rows is None else {"data": rows, "seq": asked.get("seq")}
-            transport.send(WSMsgType.TEXT, json.dumps({"trnm": asked["trnm"], "return_code": 0, "return_msg": "", **more}))
+            answer = {
+                "trnm": asked["trnm"],
+                "return_code": 0,
+                "return_msg": "",
+                "seq": asked.get("seq", ""),
+                "data": rows,
+            }
+            transport.send(WSMsgType.TEXT, json.dumps(answer))
 
     def enter(self, _name: str, code: str) -> None:
         """Push an enter."""

@@ -14,28 +14,15 @@ import pytest
 from picows import WSFrame, WSMsgType, WSTransport
 
 from jogeon.errors import ConnectionLost, LocalProtocolError, RequestTimeout
-from jogeon.events import Condition, Enter
 from jogeon.live.connection import Connection
 from jogeon.live.ending import FRAME_LIMIT
 from jogeon.live.opening import open_connection
 from jogeon.reports import Report
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
-from jogeon.wire.lines import encode_lines
-from jogeon.wire.messages import (
-    Answer,
-    ConditionList,
-    ListConditions,
-    Login,
-    LoginAccepted,
-    PushRow,
-    QuoteValues,
-    Request,
-    System,
-    TradeRow,
-)
+from jogeon.wire.messages import Answer, ConditionList, ListConditions, Login, LoginAccepted, PushRow, Request, System
 from jogeon.wire.session import Stray
-from jogeon.wire.writers import encode_login_accepted, encode_ping, encode_push, encode_trades
+from jogeon.wire.writers import encode_login_accepted, encode_ping, encode_push
 from proxy import Proxy
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
@@ -333,18 +320,3 @@ def test_one_moment_stamps_all_that_is_read_together() -> None:
     (first, at_ns), (second, later_ns) = stamps
     assert (first, second) == (3, 1)
     assert at_ns < later_ns == connection.heard_ns
-
-
-def test_of_what_came_another_way_only_trades_are_taken() -> None:
-    ear, taken = Ear(), list[str]()
-    connection = Connection(ear, partial(next, count(1)))
-    connection.on_ws_connected(cast("WSTransport", Sent()))
-    connection.read_trades(lambda rows, _: taken.extend(row.item for row in rows))
-    made_up = encode_lines([("0", Enter(1, Condition("0", "급등주"), "999999"), (1, 1), 0)])
-    connection.read_lines(lambda lines, _: ear.heard.append(f"{len(lines)} lines"))
-    system = b'{"trnm":"SYSTEM","code":"R10001","message":""}'
-    for payload in (b"garbage", b"\xff", b"[" * 10_000, made_up, PUSH, ANSWERED, system, encode_ping()):
-        connection.take_trades(payload)
-    assert (ear.heard, taken) == ([], [])
-    connection.take_trades(encode_trades([TradeRow("005930", QuoteValues(price="75000"))]))
-    assert (ear.heard, taken) == ([], ["005930"])

@@ -176,19 +176,6 @@ class Connection(WSListener):
         if self._on_lines is not None:
             self._on_lines(lines, at_ns)
 
-    def take_trades(self, payload: bytes) -> None:
-        """Take a REAL frame of trades that came another way; whatever else it holds is passed over."""
-        try:
-            push = read_wide(payload)
-        except NO_PUSH:
-            logger.warning("connection %d: %d bytes are no trades", self.number, len(payload))
-            return
-        if type(push) is WidePush:
-            at_ns = self._wall()
-            for tap in self.taps:
-                tap(payload, at_ns)
-            self._on_trades(push.quotes, at_ns)
-
     def _read_line(self, payload: bytes) -> Push:
         """Read a frame of the numbered stream and hand its lines over; any other as usual."""
         at_ns = self._read_ns

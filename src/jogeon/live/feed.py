@@ -48,6 +48,28 @@ class Reader(Protocol):
         """End: the session is over, by an error or because it was stopped."""
 
 
+class _Soon:
+    """Calls a function soon, once for all who ask for it until then."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._timer: asyncio.TimerHandle | None = None
+
+    def ask(self) -> None:
+        """Have it called."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SOON, self._run)
+
+    def _run(self) -> None:
+        self._timer = None
+        self._call()
+
+    def cancel(self) -> None:
+        """Have it called no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
 class Feed:
     """What is wanted of one server, kept up over its connections; `start` it with where to log in, and `stop` it.
 
@@ -73,21 +95,20 @@ class Feed:
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None
-        self._looking: asyncio.TimerHandle | None = None
+        self._looking = _Soon(self._look_at_prices)
 
     async def start(self, endpoint: Endpoint) -> None:
         """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
         others = [self._jobs, self.pricing.slots]
         supervisor = Supervisor(endpoint, self._subscriptions, others, self._end, self._policy)
         supervisor.taps = self.taps
-        self.pricing.on_change = self._look_at_prices
+        self.pricing.on_change = self._looking.ask
         await supervisor.start()
         self._supervisor = supervisor
 
     async def stop(self) -> None:
         """End everything; the connection is closed when this returns."""
-        if self._looking is not None:
-            self._looking.cancel()
+        self._looking.cancel()
         self.asking.stop()
         await self._running.stop()
 
@@ -266,12 +287,6 @@ class Feed:
             self.readers = [reader for reader in self.readers if reader is not quoting]
 
     def _look_at_prices(self) -> None:
-        """Look soon at which prices are wanted, once for all that changes until then."""
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().call_later(SOON, self._look)
-
-    def _look(self) -> None:
-        self._looking = None
         self._running.wake()
         self.asking.wake()
 

@@ -37,7 +37,10 @@ class HubSource:
         self._pool.close()
 
     def cursor(self, after: Position | None = None) -> Cursor:
-        """Return a place in the numbered stream: behind a position, else at its end; its reader is on the way to others."""
+        """Return a place in the numbered stream: behind a position, else at its end.
+
+        Its reader is woken first: what it reads has still a way to go.
+        """
         return self._hub.relay.cursor(after, first=True)
 
     def picture(self) -> PictureAt:
