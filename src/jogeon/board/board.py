@@ -30,8 +30,13 @@ AWAY = 15.0
 """Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
 REST = 5.0
 """Seconds between two looks at what is not an event while nobody looks."""
+<<<<<<< HEAD
 UNSEEN = 0.01
 """Seconds between two reads of the journal while nobody looks: consumers of the hub come first."""
+=======
+IDLE = 0.1
+"""Seconds between two looks at the stream while nobody looks: less than it takes to fill what memory keeps of it."""
+>>>>>>> main
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 
@@ -131,8 +136,13 @@ class Board:
                     while True:
                         self.picture.take(await cursor.read())
                         self._news.set()
+<<<<<<< HEAD
                         if not self._is_looked_at:
                             await asyncio.sleep(UNSEEN)
+=======
+                        if not self._is_looked_at:  # then one look at many events will do
+                            await asyncio.sleep(IDLE)
+>>>>>>> main
                 finally:
                     await cursor.close()
             await asyncio.sleep(AGAIN)
@@ -172,7 +182,7 @@ class Board:
         """Take what is not an event: prices, names, which conditions are followed, how it goes."""
         view, picture, now_ns = self.view, self.picture, self.wall()
         picture.listed(view.listing, view.conditions)
-        picture.price(view.prices.take(asyncio.get_running_loop().time()))
+        picture.price(view.prices.pop(asyncio.get_running_loop().time()))
         for code in picture.nameless:
             picture.name(code, view.name_of(code))
         picture.tick(now_ns)

@@ -123,10 +123,10 @@ class Committer:
             logger.debug("%s: not counted: %s", self._store.file.path, error)
         return False
 
-    def forget_some(self, before_ns: int, held_ns: int | None) -> bool:
-        """Delete some of what is old (`Store.forget`); return whether more is left."""
+    def prune_some(self, before_ns: int, held_ns: int | None) -> bool:
+        """Delete some of what is old (`Store.prune`); return whether more is left."""
         try:
-            return self._store.forget(before_ns, held_ns)
+            return self._store.prune(before_ns, held_ns)
         except sqlite3.Error as error:
             logger.warning("%s: what is old was not deleted: %s", self._store.file.path, meaning_of(error))
         return False

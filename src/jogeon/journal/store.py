@@ -77,7 +77,7 @@ class Store:
         with self.file.transaction() as db:
             _insert_all(db, commit)
 
-    def forget(self, before_ns: int, held_ns: int | None = None) -> bool:
+    def prune(self, before_ns: int, held_ns: int | None = None) -> bool:
         """Delete some of what was received before a moment, up to a checkpoint; return whether more of that is left.
 
         What a durable cursor has still to read is kept, unless it was received before `held_ns`.

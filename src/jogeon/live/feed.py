@@ -21,6 +21,7 @@ from jogeon.live.relayed import AFTER
 from jogeon.live.subscription import Subscription
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.live.supervisor import Supervisor
+from jogeon.live.throttle import Throttle
 from jogeon.masks import unmasked
 from jogeon.prices import Quote
 from jogeon.reports import Report
@@ -29,45 +30,24 @@ from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, 
 if TYPE_CHECKING:
     from jogeon.live.receiving import Tap
 
-SOON = 0.05
-"""Seconds in which all changes of what is to have a price count as one: requests for prices are paced in seconds."""
 MAX_PAGES = 500
 MAX_ROWS = 10_000
 SEARCH_STARTS = 3
 """How often a search begins because its condition moved, or its connection went, between two pages."""
+
+LOOK = 0.05
+"""Seconds between two looks at whose prices are due, while stocks enter and leave all the time."""
 
 logger = logging.getLogger("jogeon.client")
 logger.addFilter(unmasked)
 _A = TypeVar("_A")
 
 
-class Reader(Protocol):
+class FeedReader(Protocol):
     """Who reads a feed, and is told its end."""
 
     def finish(self, error: JogeonError | None) -> None:
         """End: the session is over, by an error or because it was stopped."""
-
-
-class _Soon:
-    """Calls a function soon, once for all who ask for it until then."""
-
-    def __init__(self, call: Callable[[], object]) -> None:
-        self._call = call
-        self._timer: asyncio.TimerHandle | None = None
-
-    def ask(self) -> None:
-        """Have it called."""
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON, self._run)
-
-    def _run(self) -> None:
-        self._timer = None
-        self._call()
-
-    def cancel(self) -> None:
-        """Have it called no more."""
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 class Feed:
@@ -83,7 +63,7 @@ class Feed:
         self.taps: list[Tap] = []
         self.named_later: list[Callable[[Mapping[str, str]], object]] = []
         """Who gets the names of stocks that had none when they were told of."""
-        self.readers: list[Reader] = []
+        self.readers: list[FeedReader] = []
         """Who is told the end of the session."""
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
@@ -95,20 +75,18 @@ class Feed:
         self._priced = 0
         """How many want prices."""
         self._supervisor: Supervisor | None = None
-        self._looking = _Soon(self._look_at_prices)
 
     async def start(self, endpoint: Endpoint) -> None:
         """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
         others = [self._jobs, self.pricing.slots]
         supervisor = Supervisor(endpoint, self._subscriptions, others, self._end, self._policy)
         supervisor.taps = self.taps
-        self.pricing.on_change = self._looking.ask
+        self.pricing.on_change = Throttle(asyncio.get_running_loop(), self._look_at_prices, LOOK)
         await supervisor.start()
         self._supervisor = supervisor
 
     async def stop(self) -> None:
         """End everything; the connection is closed when this returns."""
-        self._looking.cancel()
         self.asking.stop()
         await self._running.stop()
 
@@ -276,7 +254,7 @@ class Feed:
         try:
             while not quoting.ended:
                 news.clear()
-                for quote in quoting.take():
+                for quote in quoting.pop():
                     yield quote
                 await news.wait()
             if quoting.error is not None:

@@ -20,7 +20,7 @@ from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
-from jogeon.nats.parcels import Head, PictureAt, parcel, picture_messages, read_head, whole
+from jogeon.nats.parcels import ParcelHead, PictureAt, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
 from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
@@ -192,7 +192,7 @@ class Publisher:
             return now, False
         return known, False
 
-    async def _last(self, stream: Stream) -> Head | None:
+    async def _last(self, stream: Stream) -> ParcelHead | None:
         """Return the head of the last message of events; what others wrote between is passed over."""
         async for payload in stream.backwards():
             with contextlib.suppress(RemoteProtocolError):
