@@ -30,13 +30,8 @@ AWAY = 15.0
 """Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
 REST = 5.0
 """Seconds between two looks at what is not an event while nobody looks."""
-<<<<<<< HEAD
-UNSEEN = 0.01
-"""Seconds between two reads of the journal while nobody looks: consumers of the hub come first."""
-=======
-IDLE = 0.1
-"""Seconds between two looks at the stream while nobody looks: less than it takes to fill what memory keeps of it."""
->>>>>>> main
+IDLE = 0.02
+"""Seconds between two looks at the stream while nobody looks: so few that what has gathered keeps nobody waiting."""
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 
@@ -136,13 +131,8 @@ class Board:
                     while True:
                         self.picture.take(await cursor.read())
                         self._news.set()
-<<<<<<< HEAD
-                        if not self._is_looked_at:
-                            await asyncio.sleep(UNSEEN)
-=======
                         if not self._is_looked_at:  # then one look at many events will do
                             await asyncio.sleep(IDLE)
->>>>>>> main
                 finally:
                     await cursor.close()
             await asyncio.sleep(AGAIN)
