@@ -5,7 +5,8 @@
 - rate: events published a second, one to a message as in the worst case, and eight that are committed together; nats-py
   publishes the same bytes without a fence (`publish_async`).
 - latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
-  publish to the callback of an ordered consumer, at the same time.
+  publish to the callback of an ordered consumer, at the same time. Where TMPDIR is in memory the journal's disk costs
+  nothing.
 - hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
   second: CPU of the reader for each event, and whether all it adds up to is right.
 
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
@@ -33,17 +34,22 @@ import nats
 from nats.js.api import StreamConfig
 
 import jogeon
-from jogeon.events import Condition, Enter, Leave
+from jogeon.events import Condition, Enter, Leave, Snapshot
 from jogeon.journal.position import Position
+from jogeon.nats.address import Place, place_of
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import WINDOW, Outgoing
 from jogeon.nats.parcels import parcel
-from jogeon.nats.streams import stream_of
+from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
 from natsd import Natsd
 
 EVENTS = 20_000
 RATE = 1_000
+START = 60.0
+"""Seconds for a hub to publish for the first time."""
+END = 2.0
+"""Seconds without a change after which no more are awaited."""
 CODES = [f"{number:06}" for number in range(500)]
 CONDITIONS = [f"조건식 {number}" for number in range(10)]
 
@@ -160,26 +166,34 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
     return json.loads(line)
 
 
+async def published(place: Place) -> None:
+    """Wait until there is something that a reader can begin with."""
+    async with asyncio.timeout(START), opened(place) as client:
+        while (stream := await stream_read(client, place)) is None or await stream.picture() is None:  # noqa: ASYNC110  # a server is asked
+            await asyncio.sleep(0.05)
+
+
 @contextlib.asynccontextmanager
 async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
-    """Run a hub over a broker, in a process of its own; yield its own address."""
+    """Run a hub over a broker, in a process of its own; yield its own address once it publishes."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
     process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
     try:
         websocket = (await line_of(process))["websocket"]
-        await asyncio.sleep(4.0)
+        await published(place_of(address))
         yield str(websocket)
     finally:
         process.kill()
         process.wait()
 
 
-async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, list[int]]:
+async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool) -> dict[str, list[int]]:
     """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
 
-    That is from its publish to the callback of an ordered consumer. `hub` is a reader on the hub itself: what it has
-    more than nats-py is the journal, which comes first. Whatever else the machine does, it does to all.
+    That is from its publish to the callback of an ordered consumer. `hub`, if wanted `beside`, is a reader on the hub
+    itself: what it has more than nats-py is the journal, which comes first. Whatever else the machine does, it does to
+    all.
     """
     client = await nats.connect(f"nats://127.0.0.1:{there.port}")
     js = client.jetstream()
@@ -188,9 +202,13 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
         Broker({"급등주": []}) as broker,
         hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
     ):
-        ours, beside = started("--reader", there.address(f"late{folder.name}")), started("--reader", websocket)
-        theirs = started("--bare", f"nats://127.0.0.1:{there.port}")
-        for process in (ours, beside, theirs):
+        readers = {
+            "ours": started("--reader", there.address(f"late{folder.name}")),
+            "bare": started("--bare", f"nats://127.0.0.1:{there.port}"),
+        }
+        if beside:
+            readers["hub"] = started("--reader", websocket)
+        for process in readers.values():
             await line_of(process)
         moves, sent = Moves(broker, ["급등주"]), list[int]()
         async for due in paced(seconds, RATE):
@@ -198,27 +216,25 @@ async def both_late(there: Natsd, folder: Path, seconds: float) -> dict[str, lis
                 moves.move()
                 sent.append(time.monotonic_ns())
                 await js.publish_async("late.x", 200 * b"x")
-        await asyncio.sleep(2.0)
+        await js.publish_async_completed()
         await client.close()
-        return {"ours": late(moves.sent, ours), "hub": late(moves.sent, beside), "bare": late(sent, theirs)}
+        return {name: late(sent if name == "bare" else moves.sent, each) for name, each in readers.items()}
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
     """Return what a reader says, compared with when that was sent."""
-    told, _ = process.communicate(b"\n")
+    told, _ = process.communicate(b"%d\n" % len(sent))
     came = json.loads(told)
     assert len(came) == len(sent), f"{len(came)} came of {len(sent)}"
     return [there - here for here, there in zip(sent, came, strict=True)]
 
 
-async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+async def latency(folder: Path, rounds: int, seconds: float, *, beside: bool) -> dict[str, Any]:
     """Compare latencies."""
-    found: dict[str, list[float]] = {
-        name: [] for name in ("bare 50", "bare 99", "hub 50", "hub 99", "ours 50", "ours 99")
-    }
+    found = defaultdict[str, list[float]](list)
     async with server(folder) as there:
         for round_ in range(rounds):
-            for name, values in (await both_late(there, folder / str(round_), seconds)).items():
+            for name, values in (await both_late(there, folder / str(round_), seconds, beside=beside)).items():
                 values.sort()
                 found[f"{name} 50"].append(values[len(values) // 2] / 1e6)
                 found[f"{name} 99"].append(values[len(values) * 99 // 100] / 1e6)
@@ -231,24 +247,33 @@ async def latency(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
 # ------------------------------------------------------------ the other processes
 
 
-async def until_told() -> None:
+async def until_told() -> str:
     """Wait for a line."""
-    await asyncio.to_thread(sys.stdin.readline)
+    return await asyncio.to_thread(sys.stdin.readline)
+
+
+async def until_all(came: list[int]) -> None:
+    """Wait until as many came as the next line says, or no more do."""
+    count, before = int(await until_told()), -1
+    while before < len(came) < count:
+        before = len(came)
+        await asyncio.sleep(END)
 
 
 async def reader(address: str) -> None:
     """Note when each change comes to the loop."""
     came: list[int] = []
     async with jogeon.connect(address) as client, client.watch() as watch:
-        print("{}", flush=True)
 
         async def read() -> None:
             async for event in watch:
                 if isinstance(event, Enter | Leave):
-                    came.append(time.monotonic_ns())  # noqa: PERF401  # each when it comes
+                    came.append(time.monotonic_ns())
+                elif isinstance(event, Snapshot):
+                    print("{}", flush=True)  # whatever moves now comes as a change
 
         reading = asyncio.create_task(read())
-        await until_told()
+        await until_all(came)
         reading.cancel()
     print(json.dumps(came), flush=True)
 
@@ -270,7 +295,7 @@ async def bare(address: str) -> None:
         ),
     )  # fmt: skip
     print("{}", flush=True)
-    await until_told()
+    await until_all(came)
     print(json.dumps(came), flush=True)
     os._exit(0)  # nats-py has nothing to lose
 
@@ -353,6 +378,7 @@ def main() -> None:
     parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--beside", action="store_true", help="latency: of a reader on the hub itself as well")
     for part in (reader, bare, follower):
         parser.add_argument(f"--{part.__name__}", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -369,7 +395,7 @@ def main() -> None:
                 case "rate":
                     told = asyncio.run(rate(folder, given.rounds))
                 case "latency":
-                    told = asyncio.run(latency(folder, given.rounds, given.seconds))
+                    told = asyncio.run(latency(folder, given.rounds, given.seconds, beside=given.beside))
                 case _:
                     told = asyncio.run(hubs(folder, given.rounds, given.seconds))
         load = [round(each, 1) for each in os.getloadavg()]

@@ -42,7 +42,7 @@ NEAR = 2.0
 """Seconds between `entry_at` and a trade at that price."""
 WARM_UP = 30.0
 """Seconds in which hundreds of members that were in before get their first price."""
-NAMES = 15.0
+NAMES = 20.0
 """Seconds in which the names of all stocks are asked for as well, under one budget; entries then are told apart."""
 
 

@@ -383,6 +383,9 @@ class _Wire:
     def disconnect(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - picows' own signature
         del graceful
 
+    def close(self) -> None:
+        """Take what a server does with a transport whose peer said goodbye."""
+
     def write(self, frames: bytes) -> None:
         assert frames
 

@@ -39,7 +39,7 @@ class Fold:
         self.retracted: dict[str, set[int]] = defaultdict(set)
         """Live events, by number, that a gap covers that was told after them: the condition had moved, say."""
         self.rechecks: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        """From CNSRCLR to the new snapshot: what came and went meanwhile makes no difference and is no event."""
+        """From CNSRCLR to the new snapshot: what came and went meanwhile makes no difference and is not an event."""
         self.impossible: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.unreadable: list[tuple[int, int]] = []
         """Moments of frames told as unreadable; a change lost there and undone before the recheck leaves no gap."""

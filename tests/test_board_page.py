@@ -239,6 +239,20 @@ def test_the_day_is_zoomed_by_keys_and_buttons(board: Open) -> None:
     expect(plot).to_have_attribute("data-zoomed", "true")
 
 
+def test_english_words_agree_with_their_number(board: Open) -> None:
+    said = board.page().evaluate(
+        """async () => {
+            const { speak, t } = await import("/board/static/words.js");
+            speak("en");
+            const keys = ["stocks", "copied", "held", "programs", "gap.many"];
+            return [0, 1, "1", 2].map((n) => keys.map((key) => t(key, { n })));
+        }"""
+    )
+    many = ["{} stocks", "Copied {} stocks", "Show {} changes", "{} programs", "{} conditions"]
+    one = ["1 stock", "Copied 1 stock", "Show 1 change", "1 program", "1 condition"]
+    assert said == [[each.format(0) for each in many], one, one, [each.format(2) for each in many]]
+
+
 def test_alerts_are_shown_and_muted(board: Open) -> None:
     page = board.page()
     board.broker.enter("조건 5", "500001")

@@ -20,7 +20,7 @@ def test_each_condition_is_cleared_once(shell: Shell) -> None:
 
 
 def test_it_says_what_it_cannot_do(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.commands.clear.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.commands.clear.is_seen", lambda _: True)
     said = shell("clear", "급등주", "--lang", "ko")
     assert said.code == 0
     assert "해제를 요청했고" in said.out

@@ -65,4 +65,4 @@ def test_a_file_is_told_on_stderr_and_standard_output_is_not(tmp_path: Path, cap
             write(b"{}\n")
         tell_saved(choices(), output, 1)
     assert (tmp_path / "hits").read_bytes() == b"{}\n"
-    assert capfd.readouterr() == ("{}\n{}\n", f"saved: {tmp_path / 'hits'} (1 rows)\n")
+    assert capfd.readouterr() == ("{}\n{}\n", f"saved: {tmp_path / 'hits'} (1 row)\n")

@@ -9,8 +9,9 @@ import pytest
 from cli_conversation import FakeClient, Said, Shell
 from jogeon import errors
 from jogeon.cli.arguments.choices import Choices
-from jogeon.cli.showing.failures import EXITS, exit_code
+from jogeon.cli.showing.failures import EXITS, exit_code, explain
 from jogeon.cli.texts import Texts, find
+from jogeon.cli.texts.width import columns
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")
 CERTIFICATES = (
@@ -146,6 +147,29 @@ def test_close_names_are_suggested(shell: Shell) -> None:
     assert "jogeon list --server demo" in said.err
 
 
+def test_a_similar_name_is_shown_as_it_is_to_be_typed(shell: Shell) -> None:
+    said = shell("search", "신고가", "돌파", "--server", "demo", "--lang", "ko")
+    assert '비슷한 이름: "신고가 돌파"' in said.err
+
+
+@pytest.mark.parametrize("typed", ["신고가\u3000돌파", "신고가돌파", "신고가  돌파"])
+def test_a_name_that_differs_in_its_blanks_alone_is_told_so(shell: Shell, typed: str) -> None:
+    said = shell("search", typed, "--server", "demo", "--lang", "ko")
+    assert said.code == 4
+    assert '띄어쓰기가 다릅니다. 따옴표까지 이렇게 적어 주세요: "신고가 돌파"' in said.err
+
+
+def test_sentences_fit_into_the_terminal_and_the_next_command_stays_whole() -> None:
+    error = errors.InvalidAddress("no", value="dmo", reason="unknown")
+    argv = ("watch", "급등주", "--server", "dmo" * 20)
+    choices = Choices(Texts("ko"), None, argv)  # type: ignore[arg-type]  # nothing connects
+    *told, last = explain(error, choices, 40).split("\n")
+    assert len(told) > 2
+    assert all(columns(line) <= 40 for line in told)
+    assert all(line[:6].isspace() or line[:2] in ("오류", "원인") for line in told)
+    assert last.startswith("다음")
+
+
 def test_an_ambiguous_name_lists_its_seqs(shell: Shell) -> None:
     said = failing(shell, errors.AmbiguousCondition("급등주", seqs=("4", "7")))
     assert "4, 7" in said.err
@@ -185,6 +209,9 @@ def test_a_defect_tells_how_to_get_the_traceback(shell: Shell, monkeypatch: pyte
     [
         (["lst"], "없는 명령입니다: lst", "no such command: lst"),
         (["list", "--jsno"], "없는 옵션입니다: --jsno", "no such option: --jsno"),
+        (["list", "--wait", "5m"], "list에는 없는 옵션입니다: --wait", "list has no option --wait"),
+        (["hub", "token", "add"], "예: jogeon hub token add", "example: jogeon hub token add"),
+        (["history", "members", "--at", "22시"], "예: jogeon history members", "example: jogeon history members"),
         (["search"], "빠졌습니다: 조건식...", "missing: NAME..."),
         (["watch"], "--all", "--all"),
         (["watch", "a", "--all"], "함께 쓸 수 없습니다", "cannot be used together"),

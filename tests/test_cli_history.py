@@ -63,7 +63,7 @@ def write(path: Path) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
 
 
 def test_events_are_the_lines_of_the_watch_again_with_their_numbers(shell: Shell, journal: str) -> None:
@@ -211,7 +211,7 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
     assert said.code == 4
     assert "급등주" in said.err
     said = shell("history", "stats", "--journal", journal, "--condition", "nothing like it", "--lang", "en")
-    assert "which has: 급등주, 신고가 돌파" in said.err
+    assert 'which has: 급등주, "신고가 돌파"' in said.err
     assert "jogeon list" not in said.err
 
 

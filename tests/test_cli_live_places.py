@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.cli.showing.live_picture import SECOND_NS, Row, Stand, latest_first
+from jogeon.cli.showing.live_picture import SECOND_NS, Roster, Stand, latest_first
 from jogeon.cli.showing.live_places import SEEN_LEAVING_NS, Places
 from jogeon.cli.showing.live_table import by_time
 
@@ -13,13 +13,13 @@ ORDER = by_time({})
 LATER = 1000 * SECOND_NS
 
 
-def row(inside: dict[str, int], left: dict[str, int] | None = None) -> Row:
+def row(inside: dict[str, int], left: dict[str, int] | None = None) -> Roster:
     gone = [Stand(code, None, at * SECOND_NS, "live", left=True) for code, at in (left or {}).items()]
     members = [Stand(code, None, at * SECOND_NS, "live") for code, at in inside.items()]
-    return Row("급등주", tuple(latest_first(members)), tuple(latest_first(gone)))
+    return Roster("급등주", tuple(latest_first(members)), tuple(latest_first(gone)))
 
 
-def settled(places: Places, shown: Row, now_ns: int = LATER) -> list[str | None]:
+def settled(places: Places, shown: Roster, now_ns: int = LATER) -> list[str | None]:
     return [None if each is None else each.code for each in places.settle(shown, now_ns, ORDER)]
 
 

@@ -6,20 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.cli.showing.ink import plain
-from jogeon.cli.showing.live_picture import Row, Stand
+from jogeon.cli.showing.live_picture import Roster, Stand
 from jogeon.cli.showing.live_strip import Strip
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts.width import columns
 
 
-def rows(*counts: int, name: str = "조건") -> list[Row]:
+def rows(*counts: int, name: str = "조건") -> list[Roster]:
     return [
-        Row(f"{name} {n:02}", tuple(Stand(str(k), None, k, "live") for k in range(count)))
+        Roster(f"{name} {n:02}", tuple(Stand(str(k), None, k, "live") for k in range(count)))
         for n, count in enumerate(counts)
     ]
 
 
-def drawn(shown: list[Row], chosen: str, width: int = 80, most: int = 3) -> list[str]:
+def drawn(shown: list[Roster], chosen: str, width: int = 80, most: int = 3) -> list[str]:
     return [plain(line) for line in Strip(RICH_SIGNS).lines(shown, chosen, width, most)]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.showing.ink import inked, plain
-from jogeon.cli.showing.live_picture import Picture, Price, Story
+from jogeon.cli.showing.live_picture import LivePicture, Price, Story
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
@@ -152,7 +152,7 @@ def test_without_keys_none_are_offered() -> None:
 CODES = [f"{n}930" for n in range(100, 130)]
 
 
-def busy_minute(*, priced: bool) -> list[Picture]:
+def busy_minute(*, priced: bool) -> list[LivePicture]:
     """Return a picture for each second of a minute in which stocks come and go, with an outage in it."""
     chance = random.Random(7)  # noqa: S311  # made-up events, no secret
     conditions = [SURGE, HIGHS, *(Condition(str(n), f"이름이 긴 조건식 {n}") for n in range(10, 18))]

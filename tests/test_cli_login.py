@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import sys
@@ -112,6 +113,14 @@ def test_what_cannot_be_an_answer_is_asked_again(shell: Callable[..., Said], kiw
     assert said.err.count("please type 1 or 2") == 2
     assert said.err.count("please try again") == 3
     assert kiwoom.tokens.asked[0][1]["secretkey"] == KEYS[1]
+
+
+@pytest.mark.usefixtures("kiwoom")
+@pytest.mark.parametrize("answer", ["모의투자", "모의", "mock", "2"])
+def test_a_server_may_be_named_by_any_word_of_the_question(shell: Callable[..., Said], answer: str) -> None:
+    said = shell("login", "--json", typed=(answer, *KEYS))
+    assert said.code == 0
+    assert json.loads(said.out)["server"] == "mock"
 
 
 def test_refused_keys_are_not_kept(shell: Callable[..., Said], kiwoom: Kiwoom) -> None:
@@ -245,7 +254,7 @@ PROGRAM = """
 import sys
 from jogeon.cli.app import run
 from jogeon.account.keys import SERVERS, KiwoomServer
-SERVERS["real"] = Broker(*sys.argv[1:3])
+SERVERS["real"] = KiwoomServer(*sys.argv[1:3])
 sys.exit(run(["login", "--server", "real", "--lang", "ko"]))
 """
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.quote_lines import NAME, line_of
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.width import columns
 from jogeon.prices import Quote
+
+if TYPE_CHECKING:
+    import pytest
 
 AT_NS = 1_795_316_400_123_456_000
 
@@ -25,3 +29,15 @@ def test_columns_stand_below_each_other() -> None:
     assert len({columns(each.rstrip("\n")) for each in lines}) == 1
     assert "\x1b" not in lines[1]
     assert columns("아주 긴 이름의") < NAME
+
+
+def test_a_line_fits_into_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    quote = Quote(
+        "005930", AT_NS, "아주 긴 이름의 가상 종목", price=1_072_000, change=-50_000, rate=-4.46, volume=99_999_999
+    )
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = line_of(Texts("ko"), readable=True)(quote).decode().rstrip("\n")
+    assert columns(narrow) <= 80
+    assert "-4.46%" in narrow
+    monkeypatch.setenv("COLUMNS", "120")
+    assert "-50,000" in line_of(Texts("ko"), readable=True)(quote).decode()

@@ -34,6 +34,7 @@ def test_it_ends_when_its_time_is_over(shell: Shell) -> None:
 
 
 def test_a_person_reads_columns(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr("jogeon.cli.commands.quotes.is_seen", lambda _: True)
     said = shell("quotes", "005930", "--count", "2", "--lang", "ko", client=FakeClient(quotes=QUOTES))
     first, second = said.out.splitlines()

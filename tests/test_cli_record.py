@@ -190,7 +190,7 @@ def test_the_end_says_how_many_entered_and_how_many_left(tmp_path: Path) -> None
         for code in ("000020", "000030", "000040"):
             broker.enter("급등주", code)
         broker.leave("급등주", "000010")
-        assert "recorded: 3 enters, 1 leaves, 0 gaps" in recording.result().stderr
+        assert "recorded: 3 enters, 1 leave, 0 gaps" in recording.result().stderr
 
 
 TIMED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ")

@@ -54,7 +54,7 @@ def test_a_wrong_name_is_told_before_anything_is_searched(shell: Shell) -> None:
 
 
 def test_people_get_a_table_for_each_condition(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jogeon.cli.showing.destination.is_terminal", lambda _: True)
+    monkeypatch.setattr("jogeon.cli.showing.destination.is_seen", lambda _: True)
     said = shell("search", "급등주", "--lang", "ko")
     assert "급등주: 1종목" in said.out
     assert "▼ 하락" in said.out

@@ -27,7 +27,7 @@ HUB = """
 import sys
 from jogeon.account.keys import SERVERS, KiwoomServer
 from jogeon.cli.app import run
-SERVERS["real"] = Broker(*sys.argv[1:3])
+SERVERS["real"] = KiwoomServer(*sys.argv[1:3])
 sys.argv[:3] = ["jogeon"]
 sys.exit(run(sys.argv[1:]))
 """

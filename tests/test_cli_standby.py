@@ -173,3 +173,24 @@ def test_who_lost_the_lease_does_not_speak_of_app_keys(language: Lang) -> None:
     assert "앱키" not in said
     assert "app key" not in said
     assert "jogeon hub --all --standby" in said
+
+
+@pytest.mark.parametrize(("language", "words"), [("ko", "다른 허브가 발행하고"), ("en", "another hub publishes at")])
+async def test_a_hub_that_finds_its_alias_in_use_says_so_once_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: Lang, words: str
+) -> None:
+    async with natsd(tmp_path) as server, Leasing(server.place(), "of another account") as other:
+        await other.wait()
+        choices = choices_of(server, language)
+        choices.standby = False
+        async with leased(choices, HubSettings(server="ws://127.0.0.1:1", journal=tmp_path / "second")) as lease:
+            assert lease is not None
+            while lease.holder != "other":
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
+            await other.__aexit__()
+            await lease.wait()
+    shown = capsys.readouterr().err
+    assert shown.count(words) == 1
+    assert server.address() in shown
+    assert "--standby" in shown

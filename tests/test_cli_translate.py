@@ -113,7 +113,7 @@ def test_counts_of_events_are_said_with_their_korean_names() -> None:
     lagged = Anomaly(0, counts=Counts(enter=3, leave=12))
     assert lagged.what == "lagged: not handed over: 3 enter, 12 leave"
     assert oddity_of(lagged, KOREAN) == "처리가 늦어 건너뜀: 편입 3, 이탈 12"
-    assert oddity_of(lagged, ENGLISH) == "lagged, not handed over: 3 enter, 12 leave"
+    assert oddity_of(lagged, ENGLISH) == "lagged, not handed over: enter 3, leave 12"
 
 
 def test_an_anomaly_says_what_is_wrong() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exported import read_any, read_columns, read_json
+from jogeon import export
 from jogeon.errors import MissingExtra
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Snapshot, State, StateName
 from jogeon.export import EXPORTED, FORMULA, WRITERS
@@ -217,6 +218,14 @@ def test_parquet_has_typed_columns(tmp_path: Path) -> None:
         assert {row[0]: row[1] for row in found} == EXPORTED
         rows = db.execute("SELECT code, clock, origin, open FROM read_parquet(?)", [str(path)]).fetchall()
         assert rows[1] == ("005930", "090000", "live", None)
+
+
+def test_parquet_takes_lines_of_any_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(tmp_path / "journal", [State(START_NS, "started", None, "ㅎ" * 1_000), *WEEK, *plain(50)], NAMES)
+    usual = list(read_columns(exported(tmp_path / "journal", ".parquet")))
+    monkeypatch.setattr(parts, "WORTH", 0)
+    monkeypatch.setattr(export, "LINE_SIZE", 200)
+    assert list(read_columns(exported(tmp_path / "journal", ".parquet"))) == usual
 
 
 def test_a_spreadsheet_knows_a_csv_as_utf_8(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def unreadable(client: NaiveClient) -> list[str]:
 )
 async def test_an_order_that_is_none_is_refused_and_nothing_happens(fields: dict[str, Any]) -> None:
     async with watching() as (simulator, client):
-        with pytest.raises(InvalidFault, match=r"^(this is no fault|close code)"):
+        with pytest.raises(InvalidFault, match=r"^(this is not a fault|close code)"):
             simulator.fault({"duplicate": True, **fields} if "duplicate" not in fields else fields)
         assert Standing(**simulator.fault({})) == Standing()
         await client.caught_up()

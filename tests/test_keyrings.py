@@ -59,7 +59,7 @@ class Raising(Memory):
 
 
 class Strange(Memory):
-    """A keyring that answers what is no text."""
+    """A keyring that answers what is not a text."""
 
     def get_password(self, service: str, username: str) -> Any:
         return b"bytes"

@@ -18,7 +18,7 @@ from jogeon.reports import Report
 from test_outbox import row
 
 if TYPE_CHECKING:
-    from jogeon.alerts.outbox import Row
+    from jogeon.alerts.outbox import AlertRow
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -89,7 +89,7 @@ async def test_what_became_of_a_row_is_in_the_file(journal: Journal) -> None:
 async def test_what_stands_in_no_file_is_sent_all_the_same(journal: Journal) -> None:
     box = Letterbox(journal, lambda _: None)
     box.post_unkept([row(1)])
-    waiting: list[Row] = list(await box.waiting("phone"))
+    waiting: list[AlertRow] = list(await box.waiting("phone"))
     assert waiting == [row(1)]
     await box.mark(waiting, "sent", None)
     assert await box.waiting("phone") == []

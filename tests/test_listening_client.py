@@ -166,7 +166,7 @@ def test_what_waits_in_the_socket_is_read_before_anything_is_judged(monkeypatch:
                 await pause(0.1)
             drain(watch)
             waiting = True
-            monkeypatch.setattr("jogeon.live.connection.Connection._nothing_waits", lambda _: not waiting)
+            monkeypatch.setattr("jogeon.live.connection._is_empty", lambda _: not waiting)
             stop(30)
             broker.wire.push(writers.encode_ping())
             await pause(1)

@@ -11,7 +11,7 @@ from jogeon.events import Condition, Enter, Event, Leave, Snapshot
 from jogeon.journal.position import Position
 from jogeon.nats.address import place_of
 from jogeon.nats.copy import Copy
-from jogeon.nats.parcels import Parcel, Picture, Unpacking, parcel, picture_messages
+from jogeon.nats.parcels import Parcel, PictureAt, Unpacking, parcel, picture_messages
 
 if TYPE_CHECKING:
     from jogeon.journal.following import Numbered
@@ -32,7 +32,7 @@ def parcel_of(*events: Event, first: int, epoch: int = 1, journal: str = JOURNAL
 
 def copy_at(n: int, **members: tuple[str, ...]) -> Copy:
     shown = tuple(Snapshot(AT, RISING, codes) for codes in members.values())
-    return Copy(None, Picture(Position(1, n, JOURNAL), (RISING, NEW), shown), 10)
+    return Copy(None, PictureAt(Position(1, n, JOURNAL), (RISING, NEW), shown), 10)
 
 
 def test_it_goes_on_behind_a_picture_and_drops_what_that_shows() -> None:
@@ -83,7 +83,7 @@ def test_a_hole_and_another_journal_are_told_and_change_nothing() -> None:
 
 def test_later_pictures_change_nothing() -> None:
     copy, unpacking = copy_at(1, rising=("1",)), Unpacking()
-    picture = Picture(Position(1, 9, JOURNAL), (RISING,), (Snapshot(AT, RISING, ()),))
+    picture = PictureAt(Position(1, 9, JOURNAL), (RISING,), (Snapshot(AT, RISING, ()),))
     found = [unpacking.take(each.payload) for each in picture_messages(PLACE, picture, 0)][-1]
     assert found is not None
     assert copy.take(found, 12) == ()

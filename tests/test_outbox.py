@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, Row, next_message, outdated, shortened, size_of
+from jogeon.alerts.outbox import MAX_AGE, MESSAGE_SIZE, AlertRow, next_message, outdated, shortened, size_of
 
 
 def row(
     n: int = 0, *, target: str = "phone", made_ns: int = 0, text: str = "", silent: bool = False, rule: str = "급등"
-) -> Row:
+) -> AlertRow:
     code = f"{n:06}"
-    return Row(
+    return AlertRow(
         id=str(n), target=target, rule=rule, seq="4", condition="급등주", code=code, name=f"가상전자{n}",
         event="enter", trigger=f"9f3c:1:{n}", due_ns=made_ns, made_ns=made_ns, text=text or f"가상전자{n} 편입",
         silent=silent,

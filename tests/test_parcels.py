@@ -12,7 +12,7 @@ from jogeon.errors import RemoteProtocolError
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.position import Position
 from jogeon.nats.address import place_of
-from jogeon.nats.parcels import MESSAGE, Message, Parcel, Picture, Unpacking, parcel, picture_messages, whole
+from jogeon.nats.parcels import MESSAGE, Message, Parcel, PictureAt, Unpacking, parcel, picture_messages, whole
 
 if TYPE_CHECKING:
     from jogeon.journal.following import Numbered
@@ -83,7 +83,7 @@ def test_a_parcel_that_broke_off_is_forgotten() -> None:
 
 def test_a_picture_shows_who_is_in_where() -> None:
     shown = (Snapshot(AT, RISING, ("005930",), {"005930": "삼성전자"}), Snapshot(AT, HIGH, ()))
-    picture = Picture(Position(3, 7, JOURNAL), (RISING, NEW, HIGH), shown)
+    picture = PictureAt(Position(3, 7, JOURNAL), (RISING, NEW, HIGH), shown)
     messages = picture_messages(PLACE, picture, 12)
     assert {each.subject.rpartition(".")[2] for each in messages} == {"snap"}
     (found,) = unpacked(messages)

@@ -33,7 +33,7 @@ class Program:
         (RequestRefused("CNSRREQ", code="105110", text="요청 건수 초과"), 105110, "요청 건수 초과(seq=3)"),
         (UnknownCondition("급등주"), 900004, "존재하지 않는 일련번호입니다.(seq=3)"),
         (RequestRefused("CNSRREQ", code="0", text="처리 중 오류"), 1999, "처리 중 오류"),
-        (ConnectionLost("the connection broke off"), 1999, "broke off"),
+        (ConnectionLost("the connection broke off"), 1999, "답을 받지 못했습니다 (ConnectionLost)"),
     ],
 )
 def test_the_brokers_own_words_where_it_had_any(error: JogeonError, code: int, words: str) -> None:

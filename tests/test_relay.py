@@ -75,6 +75,18 @@ async def test_a_cursor_gets_what_is_durable_in_order(path: Path, journal: Journ
     await early.close()
 
 
+async def test_who_waits_for_a_time_gets_nothing_or_what_came(journal: Journal) -> None:
+    relay = relay_of(journal)
+    cursor = relay.cursor()
+    assert await cursor.within(0.01) == []
+    waiting = asyncio.create_task(cursor.within(20))
+    await commit(journal, flips(1))
+    assert [n for _, n, _ in await waiting] == [1]
+    await commit(journal, flips(2))
+    assert [n for _, n, _ in await read(cursor, 2)] == [2, 3]
+    relay.close()
+
+
 async def test_what_memory_lacks_is_read_from_the_file(path: Path, journal: Journal) -> None:
     relay = relay_of(journal, room=8)
     cursor = relay.cursor(Position(0, 0))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from jogeon.alerts.outbox import MAX_AGE, Message, Row
+from jogeon.alerts.outbox import MAX_AGE, AlertRow, Message
 from jogeon.alerts.sending import Sender
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent
 from jogeon.journal.beside import RowState
@@ -17,17 +17,19 @@ SECOND = 1_000_000_000
 class Shelf:
     """An outbox in memory."""
 
-    def __init__(self, *rows: Row) -> None:
+    def __init__(self, *rows: AlertRow) -> None:
         self.rows = list(rows)
         self.became: dict[str, tuple[str, Report | None]] = {}
         self.tried: list[bool] = []
 
-    async def waiting(self, target: str) -> Sequence[Row]:
+    async def waiting(self, target: str) -> Sequence[AlertRow]:
         await asyncio.sleep(0)
         done = {name for name, (state, _) in self.became.items() if state != "waiting"}
         return [each for each in self.rows if each.target == target and each.id not in done]
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
+    async def mark(
+        self, rows: Sequence[AlertRow], state: RowState, reason: Report | None, *, tried: bool = True
+    ) -> None:
         self.tried.append(tried)
         await asyncio.sleep(0)
         for each in rows:
@@ -60,7 +62,7 @@ async def sent(shelf: Shelf, seconds: float, **targets: Phone) -> None:
     await sender.stop(0)
 
 
-def rows(count: int, target: str = "phone") -> list[Row]:
+def rows(count: int, target: str = "phone") -> list[AlertRow]:
     return [row(n, target=target, made_ns=wall()) for n in range(count)]
 
 

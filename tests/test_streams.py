@@ -8,7 +8,7 @@ from jogeon.events import Condition, Snapshot
 from jogeon.journal.position import Position
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import Outgoing
-from jogeon.nats.parcels import Message, Picture, picture_messages
+from jogeon.nats.parcels import Message, PictureAt, picture_messages
 from jogeon.nats.streams import MAX_AGE, MAX_BYTES, stream_of, stream_read
 from natsd import natsd
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RISING = Condition("4", "급등주")
-SHOWN = Picture(Position(1, 1, "9f3c000000000001"), (RISING,), (Snapshot(1, RISING, ("005930",)),))
+SHOWN = PictureAt(Position(1, 1, "9f3c000000000001"), (RISING,), (Snapshot(1, RISING, ("005930",)),))
 
 
 async def test_a_picture_that_broke_off_is_passed_over(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cli_conversation import Shell
 from jogeon.events import KST
-from jogeon.times import LONGEST, length, moment, pause
+from jogeon.times import LONGEST, day, length, moment, pause
 
 
 @pytest.fixture
@@ -99,3 +99,14 @@ def test_one_sentence_says_what_is_wrong_with_a_time_whatever_the_option(shell: 
 def test_what_is_kept_for_less_than_a_day_and_an_end_that_is_over_are_refused(shell: Shell) -> None:
     assert "at least one day" in shell("record", "--all", "--keep", "90", "--lang", "en").err
     assert "has passed" in shell("record", "--all", "--until", "2020-01-01T09:00", "--lang", "en").err
+
+
+@pytest.mark.parametrize("text", ["2026-11-22", "20261122", "2026.11.22", "2026/11/22", " 2026.11.22 "])
+def test_a_day_as_people_type_it(text: str) -> None:
+    assert day(text) == dt.date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("text", ["2026.13.22", "26.11.22", "11/22", "2026.11/22x", "오늘", ""])
+def test_what_is_no_day(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # whatever it says
+        day(text)

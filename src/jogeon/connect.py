@@ -277,9 +277,9 @@ def _host_in(server: str, *, insecure: bool) -> str:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
+        raise InvalidAddress(f"{shown!r} is not an address: {error}", value=shown, reason="malformed") from None
     if parts.scheme not in ("ws", "wss") or not host:
-        raise InvalidAddress(f"{shown!r} is no server", value=shown, reason="unknown")
+        raise InvalidAddress(f"{shown!r} is not a server", value=shown, reason="unknown")
     if "@" in parts.netloc:
         raise InvalidAddress(f"{shown!r} takes a token, no user and password", value=shown, reason="user")
     if parts.scheme == "ws" and not is_loopback(host) and not insecure:

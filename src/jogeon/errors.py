@@ -145,8 +145,8 @@ class TokenRefused(JogeonError):
 class SessionTaken(JogeonError):
     """Another program has the session of this app key (SYSTEM R10001, or its lock); `holder` names it if known.
 
-    `hub`: the address of the hub of this machine that has it; connect to that instead. "" if it is no hub. `lease`: the
-    address on NATS where another hub has the lease that this one had, and with it the session; "" if it is no lease.
+    `hub`: the address of the hub of this machine that has it; connect to that instead. `lease`: the address on NATS
+    where another hub has the lease that this one had, and with it the session. Each is "" if it is not that.
     """
 
     def __init__(self, *, code: str = "", text: str = "", holder: str = "", hub: str = "", lease: str = "") -> None:
@@ -268,7 +268,7 @@ class PositionError(JogeonError):
 
     `reason` is pruned (what comes next was deleted; `next` is the first event that was not, None if none is left),
     foreign (it is not of this journal), gone (the journal is no longer there), hole (what arrived is not what comes
-    next) or no stream (the server is no hub, and numbers nothing). `position` is where one stood.
+    next) or no stream (the server is not a hub, and numbers nothing). `position` is where one stood.
     """
 
     def __init__(self, position: object, reason: str, detail: "str | Report", following: object = None) -> None:

@@ -239,7 +239,9 @@ class _Draft:
     @staticmethod
     def _row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
         values = row_of(epoch, n, event) | _entry_row(entry)
-        return json_text({"epoch": epoch, "more": [{name: _drafted(value) for name, value in values.items()}]})
+        return json_text(
+            {"epoch": epoch, "more": [{name: _drafted(value) for name, value in values.items() if value is not None}]}
+        )
 
 
 def _drafted(value: Any) -> Any:

@@ -173,7 +173,7 @@ def read_small(path: Path, limit: int = SMALL) -> bytes | None:
 def read_trusted(path: Path, limit: int = SMALL) -> bytes | None:
     """Return what a file that this program keeps holds, None if there is none or if others could have written it.
 
-    It is no link, it and its folder are this user's, and nobody else can write to them; Windows has access lists
+    It is not a link, it and its folder are this user's, and nobody else can write to them; Windows has access lists
     instead. What is not used is logged.
     """
     try:

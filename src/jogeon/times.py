@@ -16,6 +16,7 @@ BARE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 LONGEST = 36_600 * 86_400.0
 """A hundred years: more than anybody waits for or keeps."""
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?", re.ASCII)
+DAY = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})", re.ASCII)
 
 
 def length(text: str) -> float:
@@ -57,5 +58,8 @@ def moment(text: str) -> time | datetime:
 
 
 def day(text: str) -> date:
-    """Return a day; ValueError."""
-    return date.fromisoformat(text.strip())
+    """Return a day, written 2026-11-22, 20261122, 2026.11.22 or 2026/11/22; ValueError."""
+    typed = text.strip()
+    if match := DAY.fullmatch(typed):
+        return date(*map(int, match.groups()))
+    return date.fromisoformat(typed)

@@ -44,10 +44,10 @@ RECOVERY = 0.9
 """What a granted request makes of a longer pause: back to normal after some twenty."""
 LIMIT = 4 * 2**20
 """Bytes of an answer; all stocks of the largest market are about one MiB."""
-URGENT, SOON, LATER = 0.0, 2.0, 4.0
+URGENT, SOON, LATER = 0.0, 4.0, 8.0
 """How many seconds a request lets others go before it that come after it: none the price of a stock that has just
 entered, some another price and the few that name nearly all stocks, once a day, most what can wait. So nobody waits for
-ever."""
+ever, and while 40 stocks enter each second names take one request of five, and prices all that these need."""
 
 Codes = Sequence[str] | Callable[[], Sequence[str]]
 Content = Callable[[], bytes]

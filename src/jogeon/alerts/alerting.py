@@ -15,7 +15,7 @@ from typing import Any
 
 from jogeon.alerts.deciding import Alert, Decider, Price
 from jogeon.alerts.letterbox import Letterbox
-from jogeon.alerts.outbox import Row
+from jogeon.alerts.outbox import AlertRow
 from jogeon.alerts.own import Note, Self
 from jogeon.alerts.rebuilding import Rebuilt, present, rebuilt
 from jogeon.alerts.rules import Rule
@@ -250,7 +250,7 @@ class Alerting:
             self._kept_place, self._kept_at = self.place, now
             self._letterbox.post(rows, self._event_of, self.place)
 
-    def _event_of(self, row: Row) -> int:
+    def _event_of(self, row: AlertRow) -> int:
         """Return the id of the event that set a row off."""
         epoch, _, n = row.trigger.partition(":")
         return self._firsts.get(int(epoch), 1) + int(n) - 1
@@ -286,7 +286,7 @@ class Alerting:
             named = {"rule": "", "seq": "", "condition": note.name, "code": "", "name": None, "event": note.kind}
             moments = {"due_ns": note.at_ns, "made_ns": note.at_ns}
             rows = [
-                Row(id=identity, target=target, trigger="", text=text, **named, **moments)  # type: ignore[arg-type]
+                AlertRow(id=identity, target=target, trigger="", text=text, **named, **moments)  # type: ignore[arg-type]
                 for target in own.to
             ]
             if note.kind in ("stalled", "resumed"):

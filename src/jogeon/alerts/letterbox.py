@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from jogeon.alerts.outbox import Row, encoded
+from jogeon.alerts.outbox import AlertRow, encoded
 from jogeon.alerts.rebuilding import CURSOR
 from jogeon.journal.beside import Cursor, Mark, Post, RowState
 from jogeon.journal.writer import Journal
@@ -26,19 +26,19 @@ class Letterbox:
         self._journal = journal
         self._wake = wake
         self._wall = wall
-        self._waiting: dict[tuple[str, str], Row] = {}
+        self._waiting: dict[tuple[str, str], AlertRow] = {}
         """By target and alert, in the order in which they came."""
         self._unkept: set[tuple[str, str]] = set()
         """Those that stand in no file."""
         self.changes = 0
         """How often a row came, or something became of one."""
 
-    def load(self, rows: Iterable[Row]) -> None:
+    def load(self, rows: Iterable[AlertRow]) -> None:
         """Take what waits from an earlier run."""
         for row in rows:
             self._waiting[row.target, row.id] = row
 
-    def post(self, rows: Sequence[Row], event: Callable[[Row], int], place: int) -> None:
+    def post(self, rows: Sequence[AlertRow], event: Callable[[AlertRow], int], place: int) -> None:
         """Keep rows, and that everything up to the event `place` is decided; they wait once that is durable.
 
         `event` returns the id of the event that set a row off.
@@ -46,11 +46,11 @@ class Letterbox:
         posts = [Post(row.id, row.target, event(row), row.due_ns, msgspec.json.encode(row).decode()) for row in rows]
         self._journal.keep([*posts, Cursor(CURSOR, place)], lambda durable: self._posted(rows, durable=durable))
 
-    def post_unkept(self, rows: Sequence[Row]) -> None:
+    def post_unkept(self, rows: Sequence[AlertRow]) -> None:
         """Have rows wait that stand in no file: what is wrong with the file itself, say."""
         self._posted(rows, durable=False)
 
-    def _posted(self, rows: Sequence[Row], *, durable: bool) -> None:
+    def _posted(self, rows: Sequence[AlertRow], *, durable: bool) -> None:
         self.changes += len(rows)
         for row in rows:
             self._waiting[row.target, row.id] = row
@@ -65,11 +65,13 @@ class Letterbox:
 
     # ------------------------------------------------------------ for the sender
 
-    async def waiting(self, target: str) -> Sequence[Row]:
+    async def waiting(self, target: str) -> Sequence[AlertRow]:
         """Return the rows of a target that are neither sent nor dropped, in their order."""
         return [row for (name, _), row in self._waiting.items() if name == target]
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
+    async def mark(
+        self, rows: Sequence[AlertRow], state: RowState, reason: Report | None, *, tried: bool = True
+    ) -> None:
         """Keep what became of rows; returns when that is durable, if it can be."""
         done_ns = None if state == "waiting" else self._wall()
         digest = rows[0].id if state == "sent" and len(rows) > 1 else None

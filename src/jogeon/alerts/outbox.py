@@ -25,7 +25,7 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
 """What events are called, by language."""
 
 
-class Row(Struct, frozen=True):
+class AlertRow(Struct, frozen=True):
     """An alert for one target: `id` names the alert, `target` who gets it; moments are nanoseconds since 1970.
 
     `made_ns` is since when it is news. What the tool tells of itself has no rule.
@@ -51,7 +51,7 @@ class Row(Struct, frozen=True):
 class Message(Struct, frozen=True):
     """What is sent at once: the rows it stands for, as one text."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[AlertRow, ...]
     text: str
 
     @property
@@ -60,7 +60,7 @@ class Message(Struct, frozen=True):
         return all(row.silent for row in self.rows)
 
 
-def outdated(rows: Iterable[Row], now_ns: int) -> list[Row]:
+def outdated(rows: Iterable[AlertRow], now_ns: int) -> list[AlertRow]:
     """Return the rows that wait too long to be news."""
     return [row for row in rows if now_ns - row.made_ns > MAX_AGE]
 
@@ -91,7 +91,7 @@ def shortened(text: str) -> str:
     return kept.decode("utf-16-le", "ignore") + "…"
 
 
-def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Message | None:
+def next_message(rows: Sequence[AlertRow], *, digests: bool, lang: str = "ko") -> Message | None:
     """Return what to send of the waiting rows of one target, in their order; None if nothing waits.
 
     With `digests`, all that wait go into one message as far as it holds them: each with its own text if there is
@@ -108,11 +108,11 @@ def next_message(rows: Sequence[Row], *, digests: bool, lang: str = "ko") -> Mes
     return Message(tuple(rows[:fitting]), _crowded(rows[:fitting], lang))
 
 
-def _with_code(row: Row) -> str:
+def _with_code(row: AlertRow) -> str:
     return row.text if row.code in row.text else f"{row.text} {row.code}"
 
 
-def _fitting(rows: Sequence[Row], lang: str) -> int:
+def _fitting(rows: Sequence[AlertRow], lang: str) -> int:
     """Return how many rows a crowded digest holds, at least one."""
     low, high = 1, len(rows)
     while low < high:
@@ -121,7 +121,7 @@ def _fitting(rows: Sequence[Row], lang: str) -> int:
     return low
 
 
-def _crowded(rows: Sequence[Row], lang: str) -> str:
+def _crowded(rows: Sequence[AlertRow], lang: str) -> str:
     parts = []
     for (rule, condition, event), group in groupby(rows, lambda row: (row.rule, row.condition, row.event)):
         members = list(group)
@@ -131,7 +131,7 @@ def _crowded(rows: Sequence[Row], lang: str) -> str:
     return "\n".join(parts)
 
 
-def _short(row: Row) -> str:
+def _short(row: AlertRow) -> str:
     return f"{_cut(row.name or '', NAME_SIZE)} {row.code}".strip()
 
 

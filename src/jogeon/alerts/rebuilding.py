@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from jogeon.alerts.deciding import Alert, Decider, Price
-from jogeon.alerts.outbox import Row
+from jogeon.alerts.outbox import AlertRow
 from jogeon.alerts.rules import Rule
 from jogeon.journal.beside import Tick
 from jogeon.journal.following import read_epochs
@@ -45,7 +45,7 @@ class Rebuilt(NamedTuple):
 
     decider: Decider
     alerts: list[Alert]
-    waiting: list[Row]
+    waiting: list[AlertRow]
     firsts: dict[int, int]
 
 
@@ -124,9 +124,9 @@ def taken(decider: Decider, step: Step) -> list[Alert]:
     return decider.tick({step.condition.name: step.right_ns})
 
 
-def row_of(post: Posted) -> Row:
+def row_of(post: Posted) -> AlertRow:
     """Return an alert for a target as it was put into the journal, with its attempts."""
-    return msgspec.structs.replace(msgspec.json.decode(post.content, type=Row), tries=post.tries)
+    return msgspec.structs.replace(msgspec.json.decode(post.content, type=AlertRow), tries=post.tries)
 
 
 def _begin(decider: Decider, db: sqlite3.Connection, place: int) -> None:

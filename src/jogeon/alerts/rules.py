@@ -106,7 +106,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 def unknown_fields(text: str) -> list[str]:
-    """Return what stands in braces in a text and is no field."""
+    """Return what stands in braces in a text and is not a field."""
     known = {*FIELDS, *FIELDS.values()}
     return [name for name in _PLACE.findall(text) if name not in known]
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from jogeon.alerts.outbox import MAX_AGE, Row, next_message, outdated
+from jogeon.alerts.outbox import MAX_AGE, AlertRow, next_message, outdated
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, Target
 from jogeon.journal.beside import RowState
 from jogeon.masks import masked, unmasked
@@ -28,11 +28,13 @@ logger.addFilter(unmasked)
 class Outbox(Protocol):
     """Where rows stand until they are marked; each call returns when what it says is durable."""
 
-    async def waiting(self, target: str) -> Sequence[Row]:
+    async def waiting(self, target: str) -> Sequence[AlertRow]:
         """Return the rows of a target that are neither sent nor dropped, in the order in which they were made."""
         ...
 
-    async def mark(self, rows: Sequence[Row], state: RowState, reason: Report | None, *, tried: bool = True) -> None:
+    async def mark(
+        self, rows: Sequence[AlertRow], state: RowState, reason: Report | None, *, tried: bool = True
+    ) -> None:
         """Keep what became of rows, and count an attempt for each if it was `tried`."""
         ...
 
@@ -109,7 +111,7 @@ class Sender:
             outcome = await self._attempt(line, message.rows, line.target.send(message))
             line.goes_on(outcome)
 
-    async def _attempt(self, line: "_Line", rows: Sequence[Row], sending: Awaitable[Outcome]) -> Outcome:
+    async def _attempt(self, line: "_Line", rows: Sequence[AlertRow], sending: Awaitable[Outcome]) -> Outcome:
         try:
             outcome = await sending
         except Exception as error:  # noqa: BLE001  # a target that fails must not end the others
@@ -125,7 +127,7 @@ class Sender:
                 await self._outbox.mark(rows, "waiting", reason)
         return outcome
 
-    def _until_outdated(self, rows: Sequence[Row]) -> float:
+    def _until_outdated(self, rows: Sequence[AlertRow]) -> float:
         """Return the seconds after which the oldest row is dropped."""
         oldest = min((row.made_ns for row in rows), default=self._wall())
         return max(0.0, (oldest + MAX_AGE - self._wall()) / 1e9) + 0.01

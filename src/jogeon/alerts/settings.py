@@ -145,7 +145,7 @@ def alerts_file() -> Path | None:
 
 
 def read_alerts(path: Path) -> AlertSettings:
-    """Read the `[alerts]` of a file; InvalidSetting if it is no jogeon.toml at all, or has none."""
+    """Read the `[alerts]` of a file; InvalidSetting if it is not a jogeon.toml at all, or has none."""
     content = read_small(path)
     if content is None:
         raise InvalidSetting(file=str(path), reason="missing")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from jogeon.alerts.outbox import Message, Row
+from jogeon.alerts.outbox import AlertRow, Message
 from jogeon.errors import AlertRefused, AlertUnreachable
 from jogeon.reports import Report
 from jogeon.web import Reply
@@ -51,7 +51,7 @@ class Target(Protocol):
 async def try_out(target: Target, name: str, text: str) -> AlertRefused | None:
     """Send a text that no rule made; return why the target did not take it, AlertUnreachable if nobody answered."""
     now_ns = time.time_ns()
-    row = Row(
+    row = AlertRow(
         id=f"test-{now_ns:x}", target=name, rule="", seq="", condition="", code="", name=None, event="test", trigger="",
         text=text, due_ns=now_ns, made_ns=now_ns,
     )  # fmt: skip

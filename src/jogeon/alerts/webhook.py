@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from jogeon.alerts.outbox import Message, Row
+from jogeon.alerts.outbox import AlertRow, Message
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
@@ -15,7 +15,7 @@ COME_BACK = {408, 425, 429}
 """Answers that ask to come back, among those that say the request is wrong."""
 
 
-def as_object(row: Row) -> dict[str, object]:
+def as_object(row: AlertRow) -> dict[str, object]:
     """Return an alert as the object that webhooks and commands get, and that a dry run prints."""
     fields: dict[str, object] = {
         "alert": row.id,

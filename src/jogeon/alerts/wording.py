@@ -3,7 +3,7 @@
 import re
 
 from jogeon.alerts.deciding import Alert, Price
-from jogeon.alerts.outbox import EVENTS, Row
+from jogeon.alerts.outbox import EVENTS, AlertRow
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
 
@@ -11,12 +11,12 @@ OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{conditi
 UNKNOWN = "-"
 
 
-def rows_of(alert: Alert, lang: str, name_of: NameOf = nameless) -> list[Row]:
+def rows_of(alert: Alert, lang: str, name_of: NameOf = nameless) -> list[AlertRow]:
     """Return an alert for each of its targets."""
     name = alert.name or (name_of(alert.code) if alert.code else None)
     text = text_of(alert, lang, name)
     return [
-        Row(
+        AlertRow(
             id=alert.id,
             target=target,
             rule=alert.rule.name,

@@ -29,7 +29,7 @@ BEAT = 1.0
 AWAY = 15.0
 """Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
 REST = 5.0
-"""Seconds between two looks at what is no event while nobody looks."""
+"""Seconds between two looks at what is not an event while nobody looks."""
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 
@@ -165,7 +165,7 @@ class Board:
         self._looked.set()
 
     def refresh(self) -> None:
-        """Take what is no event: prices, names, which conditions are followed, how it goes."""
+        """Take what is not an event: prices, names, which conditions are followed, how it goes."""
         view, picture, now_ns = self.view, self.picture, self.wall()
         picture.listed(view.listing, view.conditions)
         picture.price(view.prices.take(asyncio.get_running_loop().time()))

@@ -19,6 +19,7 @@ from jogeon.cli.showing.failures import INTERRUPTED, USAGE, exit_code, explain, 
 from jogeon.cli.showing.terminal import can_show, hush, is_terminal, prepare_streams, show, tell
 from jogeon.cli.texts import Texts
 from jogeon.cli.texts.language import Lang, asked_for, config_in, spoken_here
+from jogeon.cli.texts.width import terminal_width
 from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
 from jogeon.masks import masked
@@ -136,14 +137,15 @@ def _run(choices: Choices) -> int:
         return 0
     except click.UsageError as error:
         is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
-        tell(*(error.message if is_help else explain_usage(error, choices.texts)).split("\n"))
+        tell(*(error.message if is_help else explain_usage(error, choices.texts, choices.argv)).split("\n"))
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last guard: nobody should have to read a traceback
         if os.environ.get("JOGEON_DEBUG"):
             import traceback
 
             tell(*masked(traceback.format_exc().rstrip()).split("\n"))
-        tell(*explain(error, choices).split("\n"))
+        width = terminal_width() if is_terminal(sys.stderr) else None
+        tell(*explain(error, choices, width).split("\n"))
         return exit_code(error)
 
 

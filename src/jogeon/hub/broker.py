@@ -140,7 +140,7 @@ class HubBroker:
                 self._trades.change(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
-        """Miss a parameter in what is no request."""
+        """Miss a parameter in what is not a request."""
         if message.trnm in ("REG", "REMOVE"):
             peer.say(writers.encode_refusal(message.trnm, *messages.ARRAY_REFUSED))
             return

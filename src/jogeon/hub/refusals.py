@@ -26,6 +26,8 @@ def refuse_for(peer: Peer, request: Request, error: JogeonError) -> None:
     match error:
         case RequestRefused() if error.code.isdigit() and int(error.code):
             refuse(peer, request, int(error.code), error.text)
+        case RequestRefused():
+            refuse(peer, request, UNEXPECTED, error.text)
         case UnknownCondition():
             refuse(peer, request, *messages.SEQ_REFUSED)
         case _:

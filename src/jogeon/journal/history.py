@@ -130,7 +130,7 @@ class History:
         Without a position it begins at the end. It goes on while writers end and begin; with `seconds` it ends after so
         long, with 0 at the present end. It waits: use it in a thread of its own. PositionError `pruned` where what
         comes next was deleted: follow again after its `next.before`. PositionError `foreign` or `gone` if the
-        file never had the position, was deleted or replaced. ValueError for a text that is no position.
+        file never had the position, was deleted or replaced. ValueError for a text that is not a position.
         """
         place = Position.parse(after) if isinstance(after, str) else after
         return chain.from_iterable(followed(Follower(self.path, place), seconds))

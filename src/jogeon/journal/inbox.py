@@ -177,11 +177,13 @@ class Inbox:
         self.ring()
 
     def keep_cursor(self, name: str, place: int) -> None:
-        """Have a durable cursor stand behind the event with an id; does not wait."""
+        """Have a durable cursor stand behind the event with an id; does not wait.
+
+        It goes with the next commit, at the latest that of a beat: one of its own would be in the way of what comes.
+        """
         now_ns = self._source.now_ns()
         with self._lock:
             self._cursors[name] = (place, now_ns)
-        self.ring()
 
     def keep(self, kept: Sequence[Kept], done: Done = lambda _: None) -> None:
         """Have alerts, marks and cursors become durable in one commit, in their order; does not wait."""

@@ -195,7 +195,7 @@ def _never(_values: Values, _count: int) -> None:
 def _midnight(least: Any, most: Any, first: Any, last: Any) -> int | None:
     """Return the beginning of the Korean day of a part with such moments and clocks, in seconds since 1970.
 
-    None for a clock that does not surely mean the same day, or anything that is no number.
+    None for a clock that does not surely mean the same day, or anything that is not a number.
     """
     if not all(type(each) is int for each in (least, most, first, last)) or least <= 0:
         return None

@@ -178,7 +178,7 @@ def read_conditions(db: sqlite3.Connection) -> dict[int, Condition]:
     """Return the conditions of a journal by their numbers."""
     rows = db.execute("SELECT id, seq, name FROM conditions").fetchall()
     if not all(isinstance(seq, str) and isinstance(name, str) for _, seq, name in rows):
-        raise TypeError("the name of a condition is no text")
+        raise TypeError("the name of a condition is not a text")
     return {number: Condition(seq, name) for number, seq, name in rows}
 
 
@@ -246,7 +246,7 @@ def _read_tail(db: sqlite3.Connection, checkpoint_id: int) -> Tail:
     if not found[0]:
         return Tail()
     if not all(isinstance(each, int) for each in found):  # SQLite takes a text for a number
-        raise TypeError("a moment is no number")
+        raise TypeError("a moment is not a number")
     return Tail(*found)
 
 

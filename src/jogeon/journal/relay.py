@@ -162,6 +162,16 @@ class Cursor:
             await self.close()
         return found
 
+    async def within(self, seconds: float) -> list[Numbered]:
+        """Return what comes next, nothing if none comes in time; raises as `read`."""
+        if found := await self.available():
+            return found
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._relay.more(self._place or 0)
+        await self.close()
+        return await self.available()
+
     async def available(self, limit: int | None = None) -> list[Numbered]:
         """Return what comes next, at most `limit` events, none at the end; raises as `read`."""
         if self._relay.identity != self._identity:

@@ -75,5 +75,5 @@ def _is_ours(path: Path) -> bool:
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
-    except ValueError:  # what is no day is nobody's old journal
+    except ValueError:  # what is not a day is nobody's old journal
         return dt.date.max

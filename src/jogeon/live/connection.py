@@ -1,7 +1,7 @@
 """One connection to a server of the wire, used once: open it, send requests one at a time, hear what it pushes.
 
-Nothing here reconnects; a Client makes another Connection. PING is answered in the reader itself, so that nothing that
-consumes events can cost the login.
+Nothing here reconnects; the Supervisor makes another Connection. PING is answered in the reader itself, so that nothing
+that consumes events can cost the login.
 """
 
 import asyncio

@@ -113,7 +113,7 @@ class Liveness:
         self._intervals: deque[float] = deque(maxlen=8)
 
     def begin(self) -> None:
-        """Begin a connection: the time since a PING of the last one is no interval."""
+        """Begin a connection: the time since a PING of the last one is not an interval."""
         self._last_ping = None
 
     def ping(self, now: float) -> None:

@@ -112,7 +112,7 @@ def _server(host: str, shown: str) -> str:
         parts = urlsplit(f"//{host}")
         name, port = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidAddress(f"{shown!r} is no address: {error}", value=shown, reason="malformed") from None
+        raise InvalidAddress(f"{shown!r} is not an address: {error}", value=shown, reason="malformed") from None
     if not name or not host.isprintable() or " " in host:
         raise InvalidAddress(f"{shown!r} names no host", value=shown, reason="malformed")
     return f"[{name}]:{port or PORT}" if ":" in name else f"{name}:{port or PORT}"

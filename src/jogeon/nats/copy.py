@@ -6,7 +6,7 @@ from datetime import datetime
 from jogeon.errors import PositionError
 from jogeon.events import Condition, Number
 from jogeon.journal.fold import Fold, Known
-from jogeon.nats.parcels import Parcel, Picture
+from jogeon.nats.parcels import Parcel, PictureAt
 from jogeon.reports import Report
 from jogeon.wire.lines import Line
 from jogeon.wire.messages import Shown
@@ -15,7 +15,7 @@ from jogeon.wire.messages import Shown
 class Copy:
     """A reader's side of a stream that was `created` once, from a picture on; `sequence` is its last whole parcel's."""
 
-    def __init__(self, created: datetime | None, picture: Picture, sequence: int) -> None:
+    def __init__(self, created: datetime | None, picture: PictureAt, sequence: int) -> None:
         self.created = created
         self.sequence = sequence
         self.position = picture.position

@@ -130,6 +130,8 @@ class Leasing:
         self.barred: str | None = None
         self.on_barred: Callable[[str], object] = lambda _: None
         """Called with the words when it finds that it is barred."""
+        self.on_other: Callable[[], object] = lambda: None
+        """Called when one that does not stand by finds that another has the lease."""
         self.lost = asyncio.Event()
         """Set once another has what was ours."""
         self._place = place
@@ -225,15 +227,22 @@ class Leasing:
         if self._patient and not self._had.is_set():
             await self._be_patient(lease)
         while not self.lost.is_set():
-            mine = not await self._is_barred(lease) and await lease.take()
+            mine, was = not await self._is_barred(lease) and await lease.take(), self.holder
             self.holder, self.trouble = lease.holder, None
             if mine:
                 self._renewed = asyncio.get_running_loop().time()
                 await lease.unmark()
                 self._had.set()
-            elif self._had.is_set() and lease.holder == "other":
-                self.lost.set()
+            elif lease.holder == "other":
+                self._beaten(was)
             await asyncio.sleep(RENEW if mine else POLL)
+
+    def _beaten(self, was: Holder) -> None:
+        """Take that another has the lease, who had it before or not."""
+        if self._had.is_set():
+            self.lost.set()
+        elif not self._patient and was != "other":
+            self.on_other()
 
     async def _be_patient(self, lease: Lease) -> None:
         """Let a lease have the time to be taken by whoever had it before the server went."""

@@ -67,7 +67,7 @@ class Message(Struct, frozen=True):
     payload: bytes
 
 
-class Picture(Struct, frozen=True):
+class PictureAt(Struct, frozen=True):
     """Who is in each condition that is known, at one position; `conditions` are all that are listed."""
 
     position: Position
@@ -80,7 +80,7 @@ class Parcel(Struct, frozen=True):
 
     head: Head
     lines: Sequence[Line] = ()
-    picture: Picture | None = None
+    picture: PictureAt | None = None
 
 
 _head = msgspec.json.Decoder(Head)
@@ -113,7 +113,7 @@ def parcel(place: Place, batch: Sequence[Numbered], before: Position) -> list[Me
     return _messages(head, [(place.subject(name), encode_lines(lines)) for name, lines in rows.items()])
 
 
-def picture_messages(place: Place, picture: Picture, earlier: int) -> list[Message]:
+def picture_messages(place: Place, picture: PictureAt, earlier: int) -> list[Message]:
     """Return the messages of a picture; `earlier` is the sequence at which the one before it began."""
     at = picture.position
     head = Head(at.journal or "", to=(at.epoch, at.n), picture=True, earlier=earlier)
@@ -221,7 +221,7 @@ def _picture(head: Head, bodies: Sequence[bytes]) -> Parcel:
         raise _unreadable(bodies[0], error) from None
     shown = [line.event for body in bodies[1:] for line in read_lines(body) or ()]
     snapshots = tuple(each for each in shown if isinstance(each, Snapshot))
-    return Parcel(head, picture=Picture(head.at, listed, snapshots))
+    return Parcel(head, picture=PictureAt(head.at, listed, snapshots))
 
 
 def _unreadable(payload: bytes, error: Exception) -> RemoteProtocolError:

@@ -20,7 +20,7 @@ from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
-from jogeon.nats.parcels import Head, Picture, parcel, picture_messages, read_head, whole
+from jogeon.nats.parcels import Head, PictureAt, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
 from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
@@ -57,7 +57,7 @@ class Source(Protocol):
     def cursor(self, after: Position | None = None) -> Cursor:
         """Return a place in the numbered stream: behind a position, else at its end."""
 
-    def picture(self) -> Picture:
+    def picture(self) -> PictureAt:
         """Return who is in now, as it is durable."""
 
     def kept(self, name: str) -> Position | None:
@@ -254,18 +254,11 @@ class _Reading:
         self.before = self.position = begin
         self.waiting: list[Numbered] = []
         self._cursor = cursor(begin)
-        self._read: asyncio.Task[list[Numbered]] | None = None
 
     async def next(self, seconds: float) -> list[Numbered]:
         """Return the next piece, nothing if none comes in time; PositionError."""
         if not (size := self._size()):
-            if self._read is None:
-                self._read = asyncio.create_task(self._cursor.read())
-            done, _ = await asyncio.wait({self._read}, timeout=seconds)
-            if not done:
-                return []
-            reading, self._read = self._read, None
-            self.waiting += reading.result()
+            self.waiting += await self._cursor.within(seconds)
             size = self._size()
         piece, self.waiting = self.waiting[:size], self.waiting[size:]
         if piece:
@@ -282,7 +275,4 @@ class _Reading:
 
     async def close(self) -> None:
         """Stop reading."""
-        if self._read is not None:
-            self._read.cancel()
-            await asyncio.wait({self._read})
         await self._cursor.close()

@@ -64,7 +64,7 @@ class Backend(Protocol):
         """Answer the list, a search, real time or its end through `peer.answer`; the peer is logged in."""
 
     def unknown(self, peer: "Peer", message: Unknown) -> None:
-        """Take a message that is no request of the condition search, from a peer that is logged in."""
+        """Take a message that is not a request of the condition search, from a peer that is logged in."""
 
     def gone(self, peer: "Peer") -> None:
         """Take note of a peer that nothing can be sent to any more; called once for each that connected."""

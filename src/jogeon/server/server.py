@@ -131,7 +131,7 @@ class Server:
         return parser
 
     def _refused(self, descriptor: int, code: object) -> None:
-        """Stop reading from a peer whose frame picows refuses: what comes after it is no frame, but would be kept."""
+        """Stop reading from a peer whose frame picows refuses: what comes after it would be kept, unread."""
         for peer in [peer for peer in self._sockets if peer.socket_number == descriptor]:
             if code is WSCloseCode.MESSAGE_TOO_BIG:
                 peer.end_too_long()

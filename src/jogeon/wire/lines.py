@@ -23,7 +23,7 @@ EVENTS_BY_NAME: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind i
 
 
 class Line(Struct, frozen=True, gc=False):
-    """One event of the stream; `prev` as in the frame. What bears no number is no line of the journal."""
+    """One event of the stream; `prev` as in the frame. What bears no number is not a line of the journal."""
 
     event: Event
     prev: int = 0

@@ -18,10 +18,10 @@ const WORDS = {
   copy: ["복사", "Copy"],
   "copy.hint": ["보이는 종목을 클립보드로 복사합니다 (c)", "Copy the rows shown to the clipboard (c)"],
   "csv.hint": ["보이는 종목을 CSV 파일로 저장합니다", "Save the rows shown as a CSV file"],
-  copied: ["{n}종목을 복사했습니다", "Copied {n} stocks"],
+  copied: ["{n}종목을 복사했습니다", "Copied {n} {n:stock|stocks}"],
   "copy.failed": ["클립보드에 쓸 수 없습니다", "The clipboard cannot be written"],
-  held: ["변경 {n}건 반영", "Show {n} changes"],
-  stocks: ["{n}종목", "{n} stocks"],
+  held: ["변경 {n}건 반영", "Show {n} {n:change|changes}"],
+  stocks: ["{n}종목", "{n} {n:stock|stocks}"],
   "col.at": ["편입시간", "Entered"],
   "col.code": ["종목코드", "Code"],
   "col.name": ["종목명", "Name"],
@@ -40,7 +40,7 @@ const WORDS = {
   enter: ["편입", "entered"],
   leave: ["이탈", "left"],
   gap: ["공백", "Gap"],
-  "gap.many": ["조건식 {n}개", "{n} conditions"],
+  "gap.many": ["조건식 {n}개", "{n} {n:condition|conditions}"],
   "gap.changes": ["그 사이 편입 {in}, 이탈 {out} (정확한 시각은 알 수 없음)", "In between {in} entered, {out} left (exact times unknown)"],
   "gap.same": ["그 사이 달라진 종목 없음", "Nothing differs afterwards"],
   recovered: ["복구", "recovered"],
@@ -94,11 +94,11 @@ const WORDS = {
   "demo.note": ["실제 종목이 아닙니다", "no real stocks"],
   closed: ["장 시간이 아닙니다", "market closed"],
   heard: ["수신 {s}초 전", "heard {s} s ago"],
-  gaps: ["오늘 공백 {n} ({s})", "{n} gaps today ({s})"],
+  gaps: ["오늘 공백 {n} ({s})", "{n} {n:gap|gaps} today ({s})"],
   "gaps.none": ["오늘 공백 없음", "no gaps today"],
   "journal.good": ["기록 정상", "journal fine"],
   "journal.bad": ["기록 안 됨", "journal not written"],
-  programs: ["연결 프로그램 {n}", "{n} programs"],
+  programs: ["연결 프로그램 {n}", "{n} {n:program|programs}"],
   "banner.blind": ["연결 끊김 {for} · 다시 접속하는 중. 아래는 {at} 기준이며 그 뒤의 편입·이탈은 아직 알 수 없습니다.", "Disconnected for {for}, reconnecting. What is shown is as of {at}; what entered or left since is not known yet."],
   "banner.pause": [" {s}초 뒤에 다시 시도합니다.", " Next attempt in {s} s."],
   "banner.taken": ["{at}에 다른 프로그램이 접속을 가져갔습니다. 이 허브는 더 이상 수신하지 않습니다.", "At {at} another program took the session. This hub receives nothing any more."],
@@ -135,7 +135,7 @@ const WORDS = {
   "stock.unpriced": ["기록된 시세가 없어 계산할 수 없습니다.", "No recorded prices to compute it from."],
   "stock.after": ["{n}분 뒤", "after {n} min"],
   "after.close": ["종가", "close"],
-  entries: ["편입 {n}회, 시세 있는 것 {m}회", "{n} entries, {m} priced"],
+  entries: ["편입 {n}회, 시세 있는 것 {m}회", "{n} {n:entry|entries}, {m} priced"],
   "stock.price": ["기록된 시세", "Recorded price"],
   "stock.unkept": ["오늘 기록된 시세가 없습니다. jogeon hub --prices 로 실행하면 기록됩니다.", "No prices were recorded today. jogeon hub --prices records them."],
   loading: ["불러오는 중", "Loading"],
@@ -193,10 +193,14 @@ export function speak(lang) {
   document.documentElement.lang = at ? "en" : "ko";
 }
 
+// Fills {n}; {n:stock|stocks} is the word that follows a number.
 export function t(key, fields) {
   const found = WORDS[key];
   if (!found) return key;
-  return fields ? found[at].replace(/\{(\w+)\}/g, (_, name) => fields[name]) : found[at];
+  if (!fields) return found[at];
+  return found[at]
+    .replace(/\{(\w+):([\w ]+)\|([\w ]+)\}/g, (_, name, one, many) => (String(fields[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 }
 
 export function has(key) {

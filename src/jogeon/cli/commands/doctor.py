@@ -64,8 +64,10 @@ def _shown(findings: list[Finding], texts: Texts) -> Iterator[str]:
         left = "  ".join(padded(word, width) for word, width in zip(head, widths, strict=True))
         first, *more = list(wrapped(finding.says, max(20, room))) or [""]
         yield f"  {left}  {first}"
-        for label, says in (("cause", finding.cause), ("next", finding.next)):
-            more += [f"{texts(f'failure.{label}')}: {says}"] * bool(says)
+        if finding.cause:
+            more += wrapped(f"{texts('failure.cause')}: {finding.cause}", max(20, room))
+        if finding.next:  # in one line, to be copied
+            more.append(f"{texts('failure.next')}: {finding.next}")
         yield from (f"  {' ' * columns(left)}  {line}" for line in more)
 
 

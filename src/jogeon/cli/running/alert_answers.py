@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from jogeon.alerts.outbox import Row
+    from jogeon.alerts.outbox import AlertRow
     from jogeon.alerts.settings import AlertSettings
     from jogeon.cli.arguments.choices import Choices
     from jogeon.errors import AlertRefused
@@ -169,7 +169,7 @@ def _span(path: Path, since: datetime | None, until: datetime | None) -> tuple[i
         return start_ns, 2**63 - 1 if until is None else at(history, until, None)
 
 
-def _write(rows: Iterator[tuple[Row, Mapping[str, object], str]], choices: Choices) -> None:
+def _write(rows: Iterator[tuple[AlertRow, Mapping[str, object], str]], choices: Choices) -> None:
     as_json = form_of(choices, None, as_csv=False) == "json"
     write, count = Lines().write, 0
     for row, record, state in rows:

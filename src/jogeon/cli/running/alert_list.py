@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from jogeon.alerts.outbox import Row
+    from jogeon.alerts.outbox import AlertRow
     from jogeon.journal.steps import Posted
 
 
-def listed(path: Path, since_ns: int | None = None) -> Iterator[tuple[Row, Posted]]:
+def listed(path: Path, since_ns: int | None = None) -> Iterator[tuple[AlertRow, Posted]]:
     """Yield what the rules decided, one row for each target, in its order; JournalError.
 
     With a moment, what is due before it and waits no more is left out. What the tool reports of itself is no alert.

@@ -25,6 +25,7 @@ from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.output_thread import Output
+from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint, policy_for
 from jogeon.errors import SessionTaken
 from jogeon.hub.hub import Hub, HubSettings
@@ -161,7 +162,9 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     from jogeon.nats.lease import Leasing
 
     owner = owner_of(settings.journal)
-    async with Leasing(place_of(choices.nats), owner, patient=choices.standby) as lease:
+    leasing = Leasing(place_of(choices.nats), owner, patient=choices.standby)
+    leasing.on_other = lambda: tell(choices.texts("hub.lease.other", server=choices.nats or ""))
+    async with leasing as lease:
         if choices.standby:
             await stood_by(lease, choices, settings)
         try:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-SERVERS: dict[str, Mode] = {"1": "real", "2": "mock", "real": "real", "mock": "mock"}
+SERVERS: dict[str, Mode] = {
+    **dict.fromkeys(("1", "real", "실전", "실전투자"), "real"),
+    **dict.fromkeys(("2", "mock", "모의", "모의투자"), "mock"),
+}
+"""What may be answered to the question for a server; all that the question itself shows is among it."""
 
 
 def login(choices: Choices) -> None:

@@ -10,7 +10,7 @@ from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
 from jogeon.live.listing import resolve
-from jogeon.nats.parcels import Picture
+from jogeon.nats.parcels import PictureAt
 from jogeon.nats.ticker import Pool
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class HubSource:
         """Return a place in the numbered stream: behind a position, else at its end."""
         return self._hub.cursor(after)
 
-    def picture(self) -> Picture:
+    def picture(self) -> PictureAt:
         """Return who is in now, as it is durable."""
         position, shown = self._hub.stream.picture()
         snapshots = tuple(named(each, self._hub.feed.name_of) for each in shown)
-        return Picture(position, tuple(self._hub.feed.listing), snapshots)
+        return PictureAt(position, tuple(self._hub.feed.listing), snapshots)
 
     def kept(self, name: str) -> Position | None:
         """Return where a durable cursor stands, None if there is none; reads the file."""

@@ -1,6 +1,8 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import dropwhile, takewhile
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -11,7 +13,7 @@ from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.terminal import clean
 from jogeon.cli.showing.translate import said
 from jogeon.cli.texts import Texts
-from jogeon.cli.texts.width import columns, padded
+from jogeon.cli.texts.width import columns, padded, wrapped
 
 INTERRUPTED = 130
 USAGE = 2
@@ -49,7 +51,7 @@ UNKNOWN_MACHINE = ("8010", "8040", "8050")
 """Codes of a broker that does not know this machine's address."""
 
 
-class Row(NamedTuple):
+class Remark(NamedTuple):
     """A line of a message: the key of its label, and what it says."""
 
     label: str
@@ -61,27 +63,34 @@ def exit_code(error: Exception) -> int:
     return next(EXITS[kind] for kind in type(error).__mro__ if kind in EXITS)
 
 
-def explain(error: Exception, choices: Choices) -> str:
-    """Return the message for an error, in lines."""
-    return _aligned(rows(error, choices), choices.texts)
+def explain(error: Exception, choices: Choices, width: int | None = None) -> str:
+    """Return the message for an error, in lines; its sentences fit into `width` columns if that is given.
+
+    What to type next stays one line, however long: it is there to be copied.
+    """
+    return "\n".join(_aligned(rows(error, choices), choices.texts, width))
 
 
-def _aligned(told: Iterator[Row], texts: Texts) -> str:
-    lines = [(texts(f"failure.{row.label}"), clean(row.says)) for row in told]
-    width = max(columns(label) for label, _ in lines)
-    return "\n".join(f"{padded(label, width)}  {says}" for label, says in lines)
+def _aligned(told: Iterator[Remark], texts: Texts, width: int | None) -> Iterator[str]:
+    lines = [(row.label, texts(f"failure.{row.label}"), clean(row.says)) for row in told]
+    left = max(columns(shown) for _, shown, _ in lines)
+    for label, shown, says in lines:
+        room = max(20, width - left - 2) if width is not None and label != "next" else columns(says)
+        first, *more = list(wrapped(says, room)) if columns(says) > room else [says]
+        yield f"{padded(shown, left)}  {first}"
+        yield from (f"{' ' * left}  {line}" for line in more)
 
 
-def rows(error: Exception, choices: Choices) -> Iterator[Row]:
+def rows(error: Exception, choices: Choices) -> Iterator[Remark]:
     """Yield the lines of the message for an error."""
     texts, key = choices.texts, _key(error)
     fields = _fields(error, choices)
-    yield Row("what", texts(_what_key(error, key, texts), **fields))
-    yield Row("cause", _cause(error, key, texts, fields))
+    yield Remark("what", texts(_what_key(error, key, texts), **fields))
+    yield Remark("cause", _cause(error, key, texts, fields))
     if isinstance(error, errors.JogeonError) and (error.code or error.text):
         said_by = "nats" if getattr(error, "nats", False) else "kiwoom"
-        yield Row(said_by, f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
-    yield Row("next", texts(_next_key(error, key, choices), **fields))
+        yield Remark(said_by, f"[{error.code}] {error.text}".rstrip() if error.code else error.text)
+    yield Remark("next", texts(_next_key(error, key, choices), **fields))
 
 
 def _key(error: Exception) -> str:
@@ -110,7 +119,8 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         case errors.InvalidSetting(file=file, field=field, why=why):
             place = choices.texts(f"place.{file}") if file in ("environment", "argument") else file
             detail = said(why, choices.texts)
-            fields |= {"where": f"{place} {field}".strip(), "more": f" ({detail})" if detail else ""}
+            name = choices.texts(f"field.{field}") if choices.texts.has(f"field.{field}") else field
+            fields |= {"where": f"{place} {name}".strip(), "more": f" ({detail})" if detail else ""}
             fields["folder"] = PurePath(file).parent
         case errors.CouldNotConnect(why=why, certificate=certificate, proxy=proxy):
             fault = f"certificate.{certificate}"
@@ -126,7 +136,7 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
         case errors.AlertRefused(why=why):
             fields["said"] = said(why, choices.texts)
         case errors.UnknownCondition(close=close):
-            fields["close"] = ", ".join(close) or "-"
+            fields["close"] = ", ".join(map(_quoted, close)) or "-"
         case errors.AmbiguousCondition(seqs=seqs):
             fields |= {"seqs": ", ".join(seqs), "seq": seqs[0]}
         case OSError():
@@ -134,6 +144,15 @@ def _fields(error: Exception, choices: Choices) -> dict[str, object]:
 
             fields |= {"path": error.filename or "stdout", "reason": said(report_of(error), choices.texts)}
     return fields
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it is to be typed."""
+    return f'"{name}"' if " " in name else name
+
+
+def _unspaced(name: str) -> str:
+    return "".join(name.split())
 
 
 def _what(error: Exception, texts: Texts) -> str:
@@ -161,6 +180,9 @@ def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) 
     reason = getattr(error, "reason", "")
     more = next((name for name in ("close", "half", "silent", "lease", "nats") if getattr(error, name, ())), "")
     certificate = getattr(error, "certificate", "")
+    match error:
+        case errors.UnknownCondition(wanted=wanted, close=(like, *_)) if _unspaced(wanted) == _unspaced(like):
+            return texts("UnknownCondition.cause.spaces", like=f'"{like}"')
     specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
     return texts(found, **fields)
@@ -189,15 +211,26 @@ def _refusing(address: str) -> str:
     return "local" if "://127." in address or "://localhost" in address else ""
 
 
-def explain_usage(error: click.UsageError, texts: Texts) -> str:
-    """Return the message for a wrong command line; click's own words exist in English only."""
+def explain_usage(error: click.UsageError, texts: Texts, typed: Iterable[str] = ()) -> str:
+    """Return the message for a wrong command line; click's own words exist in English only.
+
+    Of the examples of the command the one is shown that begins most like what was typed.
+    """
     lines = [clean(line) for line in _misuse(error, texts).split("\n")]
-    if isinstance(error, click.NoSuchOption) and (near := similar(error.option_name, _flags(error.ctx))):
+    if isinstance(error, click.NoSuchOption) and (near := _mistyped(error)):
         lines.append(texts("usage.did-you-mean", names=", ".join(near)))
     if error.ctx is not None:
-        example = texts(f"help.{error.ctx.command.name}.examples").splitlines()[0]
+        examples = texts(f"help.{error.ctx.command.name}.examples").splitlines()
+        words = ["jogeon", *dropwhile(error.ctx.command.name.__ne__, typed)]  # options may stand before the command
+        example = max(examples, key=partial(_common, words))
         lines += [texts("usage.example", example=example), texts("usage.help", command=error.ctx.command_path)]
     return "\n".join(lines)
+
+
+def _common(typed: Sequence[str], example: str) -> int:
+    """Return how many words two command lines begin with in common."""
+    pairs = zip(typed, example.split(), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _misuse(error: click.UsageError, texts: Texts) -> str:
@@ -205,7 +238,9 @@ def _misuse(error: click.UsageError, texts: Texts) -> str:
         case click.BadParameter(param=None):  # ours: click itself always names the parameter
             return error.message
         case click.NoSuchOption(option_name=name):
-            return texts("usage.no-such-option", name=name)
+            is_elsewhere = error.ctx is not None and error.ctx.parent is not None and not _mistyped(error)
+            key = "usage.no-such-option.of" if is_elsewhere else "usage.no-such-option"
+            return texts(key, command=error.ctx and error.ctx.command.name, name=name)
         case click.MissingParameter(param=click.Parameter() as param):
             return texts("usage.missing", name=param.make_metavar(error.ctx or click.Context(click.Command(None))))
         case click.BadOptionUsage(option_name=name):
@@ -224,6 +259,10 @@ def similar(typed: str, known: Iterable[str]) -> list[str]:
     from difflib import get_close_matches  # few command lines are wrong
 
     return [words[near] for near in get_close_matches(bare, words, n=1, cutoff=LIKE)]
+
+
+def _mistyped(error: click.NoSuchOption) -> list[str]:
+    return similar(error.option_name, _flags(error.ctx))
 
 
 def _flags(ctx: click.Context | None) -> Iterator[str]:

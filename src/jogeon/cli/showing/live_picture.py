@@ -51,7 +51,7 @@ class Stand(Struct, frozen=True, gc=False):
     left: bool = False
 
 
-class Row(Struct, frozen=True):
+class Roster(Struct, frozen=True):
     """A condition, its members and those that left a moment ago, both the latest first."""
 
     label: str
@@ -84,7 +84,7 @@ class Tally(Struct, frozen=True, gc=False):
     leaves: int
 
 
-class Picture(Struct, frozen=True):
+class LivePicture(Struct, frozen=True):
     """One moment of the view; nothing in it changes, so another thread may draw it."""
 
     server: str
@@ -96,7 +96,7 @@ class Picture(Struct, frozen=True):
     gaps: int
     blind_ns: int
     """How long the gaps of today are together."""
-    rows: tuple[Row, ...]
+    rows: tuple[Roster, ...]
     log: tuple[Event | Outage, ...]
     """The latest first."""
     prices: Mapping[str, Price] | None = None
@@ -217,11 +217,11 @@ class Story:
 
     # ------------------------------------------------------------ what it adds up to
 
-    def picture(self, now_ns: int) -> Picture:
+    def picture(self, now_ns: int) -> LivePicture:
         """Return the view of this moment."""
         now = korean(now_ns)
         today = [each for each in self._outages if korean(each.until_ns).date() == now.date()]
-        return Picture(
+        return LivePicture(
             self.server, self.state, now_ns, self._silence.heard, self._silence.lasts(now), len(today),
             together(today), tuple(self._row(*known, now_ns) for known in self._rows), self._told(),
             self._prices, self.recorded, self.trouble,
@@ -242,14 +242,14 @@ class Story:
     def _told(self) -> tuple[Event | Outage, ...]:
         return tuple(self._outages[each] if isinstance(each, int) else each for each in self._log)
 
-    def _row(self, condition: Condition, single: bool, inside: tuple[Stand, ...], now_ns: int) -> Row:  # noqa: FBT001  # a part of what is known
+    def _row(self, condition: Condition, single: bool, inside: tuple[Stand, ...], now_ns: int) -> Roster:  # noqa: FBT001  # a part of what is known
         codes = {each.code for each in inside}
         self._left = {key: left for key, left in self._left.items() if now_ns - left.at_ns < LINGER_NS}
         left = [
             each for (name, seq, code), each in self._left.items()
             if name == condition.name and (single or seq == condition.seq) and code not in codes
         ]  # fmt: skip
-        return Row(_label(condition, single=single), inside, tuple(latest_first(left)))
+        return Roster(_label(condition, single=single), inside, tuple(latest_first(left)))
 
 
 CHANGES: tuple[type[Enter | Leave], ...] = (Enter, Leave)

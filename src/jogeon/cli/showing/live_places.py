@@ -9,7 +9,7 @@ from jogeon.cli.showing.live_picture import SECOND_NS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from jogeon.cli.showing.live_picture import Row, Stand
+    from jogeon.cli.showing.live_picture import Roster, Stand
 
 SEEN_LEAVING_NS = 5 * SECOND_NS
 """A stock that left holds its place for so long, though another one needs it."""
@@ -25,7 +25,7 @@ class Places:
     def __init__(self, count: int) -> None:
         self._codes: list[str | None] = [None] * count
 
-    def settle(self, row: Row, now_ns: int, order: Callable[[Stand], tuple[object, ...]]) -> list[Stand | None]:
+    def settle(self, row: Roster, now_ns: int, order: Callable[[Stand], tuple[object, ...]]) -> list[Stand | None]:
         """Return who stands in each line now; who gets a place at the same time stands in this order."""
         known = {each.code: each for each in (*row.left, *row.members)}
         self._codes = [code if code in known else None for code in self._codes]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jogeon.cli.showing.ink import Line
-    from jogeon.cli.showing.live_picture import Row
+    from jogeon.cli.showing.live_picture import Roster
     from jogeon.cli.showing.terminal import Signs
 
 WIDEST_NAME = 24
@@ -27,7 +27,7 @@ class Strip:
         self._signs = signs
         self._digits: dict[str, int] = {}
 
-    def lines(self, rows: Sequence[Row], chosen: str, width: int, most: int) -> list[Line]:
+    def lines(self, rows: Sequence[Roster], chosen: str, width: int, most: int) -> list[Line]:
         """Return at least one line and at most so many."""
         lines: list[list[Piece]] = [[]]
         shown = 0
@@ -44,7 +44,7 @@ class Strip:
             page[-1] = self._marked(page[-1], width)
         return [tuple(line) for line in page]
 
-    def _item(self, row: Row, *, chosen: bool, width: int) -> Piece:
+    def _item(self, row: Roster, *, chosen: bool, width: int) -> Piece:
         count = f"{len(row.members):,}"
         digits = self._digits[row.label] = max(COUNT, len(count), self._digits.get(row.label, 0))
         name = cut(clean(row.label), min(WIDEST_NAME, max(1, width - digits - 3)), self._signs.more)

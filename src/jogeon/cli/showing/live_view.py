@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jogeon.cli.showing.ink import Line
-    from jogeon.cli.showing.live_picture import Picture, Row, Stand
+    from jogeon.cli.showing.live_picture import LivePicture, Roster, Stand
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
 
@@ -38,8 +38,8 @@ class Screen:
         self._places: tuple[object, Places] = (None, Places(0))
         self._selected: str | None = None
         self._order = "entered"
-        self._last: Picture | None = None
-        self._held: Picture | None = None
+        self._last: LivePicture | None = None
+        self._held: LivePicture | None = None
         self._labels: list[str] = []
         self._priced = False
 
@@ -63,7 +63,7 @@ class Screen:
 
     # ------------------------------------------------------------ the whole
 
-    def draw(self, picture: Picture, width: int, height: int) -> list[Line]:
+    def draw(self, picture: LivePicture, width: int, height: int) -> list[Line]:
         """Return a picture in at most so many columns and lines; where things stand hangs on these alone."""
         self._last = picture
         held = self._held or picture
@@ -84,7 +84,7 @@ class Screen:
         lines = [*top, *middle, *events, self._footer(picture, width)][:height]
         return [line if columns(plain(line)) <= width else tuple(_cropped(line, width)) for line in lines]
 
-    def _looked_at(self, picture: Picture) -> Row | None:
+    def _looked_at(self, picture: LivePicture) -> Roster | None:
         """Return the condition that is looked at: the one that was chosen, else the first that is not empty."""
         chosen = next((row for row in picture.rows if row.label == self._selected), None)
         if chosen is None and picture.rows:
@@ -92,7 +92,7 @@ class Screen:
             self._selected = chosen.label
         return chosen
 
-    def _stocks(self, row: Row | None, picture: Picture, width: int, count: int) -> Iterator[Line]:
+    def _stocks(self, row: Roster | None, picture: LivePicture, width: int, count: int) -> Iterator[Line]:
         stands: Sequence[Stand | None] = []
         if row is not None:
             if self._places[0] != (row.label, count):
@@ -110,7 +110,7 @@ class Screen:
 
     # ------------------------------------------------------------ the status
 
-    def _status(self, picture: Picture, width: int) -> Line:
+    def _status(self, picture: LivePicture, width: int) -> Line:
         there = picture.state == "connected"
         state = f"{self.signs.live if there and not picture.silent else '!'} {self.texts(f'state.{picture.state}')}"
         server, clock = clean(picture.server), f"{korean(picture.now_ns):%H:%M:%S}"
@@ -142,7 +142,7 @@ class Screen:
                 return f" {cut(server, room, self.signs.more)} {rest}"
         return cut_words(f" {parts[0]}", width, self.signs.more)
 
-    def _heard(self, picture: Picture, *, fixed: bool = False) -> str:
+    def _heard(self, picture: LivePicture, *, fixed: bool = False) -> str:
         """Return how long ago something was heard; `fixed`: as wide as it ever gets, that what follows stays."""
         if picture.heard is None:
             return self.texts("live.silent")
@@ -152,13 +152,13 @@ class Screen:
         text = self.texts(key, age=age)
         return padded(text, max(widest, columns(text)))
 
-    def _gaps(self, picture: Picture) -> str:
+    def _gaps(self, picture: LivePicture) -> str:
         if not picture.gaps:
             return self.texts("live.gaps", count=0)
         age = self.age(round(picture.blind_ns / SECOND_NS))
         return self.texts("live.gaps.blind", count=picture.gaps, age=age)
 
-    def _journal(self, picture: Picture) -> str:
+    def _journal(self, picture: LivePicture) -> str:
         if not picture.recorded:
             return ""
         return self.texts("live.journal.stalled" if picture.trouble else "live.journal.ok")
@@ -169,7 +169,7 @@ class Screen:
 
     # ------------------------------------------------------------ the footer
 
-    def _footer(self, picture: Picture, width: int) -> Line:
+    def _footer(self, picture: LivePicture, width: int) -> Line:
         """Return what can be pressed; in its place, what is wrong with the journal."""
         if picture.trouble:
             return (Piece(cut_words(clean(picture.trouble), width, self.signs.more), RISE),)

@@ -20,7 +20,7 @@ NAMESPACES = {
     " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
     " PositionError"
     " JogeonError JournalError CannotServe MissingExtra AlertRefused AlertUnreachable",
-    "settings": "place InvalidSetting KeysMissing InvalidAddress",
+    "settings": "place field InvalidSetting KeysMissing InvalidAddress",
     "connecting": "CouldNotConnect certificate",
     "system": "errno",
     "columns": "column sign",

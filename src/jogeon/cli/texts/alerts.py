@@ -11,7 +11,9 @@ TEXTS = {
     "rule.dwell": Text("{length} 유지되면", "and stays so for {length}"),
     "rule.recovered": Text("공백 뒤에 확인된 것 포함", "those found after a gap too"),
     "rule.also_in": Text("동시에 {conditions}에 있을 때", "while it is in {conditions}"),
-    "rule.within": Text("{conditions}에 {length} 안에 편입했을 때", "while it is in {conditions} for at most {length}"),
+    "rule.within": Text(
+        "{conditions}에 {length} 안에 편입했을 때", "if it entered {conditions} at most {length} before"
+    ),
     "rule.hours": Text("{hours} 사이만", "only {hours}"),
     "rule.price": Text("현재가 {bound}", "price {bound}"),
     "rule.rate": Text("등락률 {bound} %", "change {bound} %"),

@@ -57,7 +57,7 @@ TEXTS = {
     ),
     "CouldNotConnect.cause.unreadable roots": Text(
         "신뢰할 인증서를 읽을 수 없습니다: 환경 변수가 가리키는 파일이나 폴더가 없거나 인증서가 아닙니다.",
-        "the certificates to trust cannot be read: the variable names no file or folder with certificates.",
+        "the certificates to trust cannot be read: the variable does not name a file or folder with certificates.",
     ),
     "CouldNotConnect.cause.handshake": Text(
         "그 주소의 서버는 조건검색 서버가 아닙니다: 포트와 경로(/api/dostk/websocket)를 확인하세요.",
@@ -103,7 +103,7 @@ TEXTS = {
     ),
     "CouldNotConnect.cause.credentials": Text(
         "JOGEON_NATS_CREDS의 파일이 NATS 인증 파일(.creds)이 아닙니다.",
-        "the file that JOGEON_NATS_CREDS names is no credentials file of NATS (.creds).",
+        "the file that JOGEON_NATS_CREDS names is not a credentials file of NATS (.creds).",
     ),
     "CouldNotConnect.next.nats": Text(
         "NATS 서버를 시작한 뒤 다시: nats-server -js", "start the NATS server, and try again: nats-server -js"

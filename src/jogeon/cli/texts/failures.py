@@ -133,6 +133,9 @@ TEXTS = {
         "no condition of this name or seq is saved in 영웅문4.",
     ),
     "UnknownCondition.cause.close": Text("비슷한 이름: {close}", "similar names: {close}"),
+    "UnknownCondition.cause.spaces": Text(
+        "띄어쓰기가 다릅니다. 따옴표까지 이렇게 적어 주세요: {like}", "the blanks differ; type it like this: {like}"
+    ),
     "UnknownCondition.next": Text("조건식 보기: {list_}", "see them all: {list_}"),
     "UnknownCondition.cause.not recorded": Text(
         "이 기록에 없는 조건식입니다. 기록에 있는 이름: {close}", "it is not in the journal, which has: {close}"

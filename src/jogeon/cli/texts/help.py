@@ -193,8 +193,10 @@ TEXTS = {
         "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds.",
     ),
     "help.export.examples": Text(
-        "jogeon export -o 기록.parquet\njogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
-        "jogeon export -o journal.parquet\njogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
+        "jogeon export -o 기록.csv\njogeon export -o 기록.parquet\n"
+        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
+        "jogeon export -o journal.csv\njogeon export -o journal.parquet\n"
+        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
     ),
     "help.login.short": Text("키움 앱키를 등록하고 확인합니다", "store and check Kiwoom's app key"),
     "help.login.help": Text(

@@ -53,6 +53,14 @@ TEXTS = {
     "hub.may.watch": Text("실시간 감시", "watch"),
     "hub.may.search": Text("검색", "search"),
     "hub.may.all": Text("모두", "all"),
+    "hub.lease.other": Text(
+        "아직 NATS로 발행하지 않습니다. {server}에는 다른 허브가 발행하고 있습니다."
+        " 기록은 계속하며, 그 허브가 멈추면 발행합니다. 다른 계정의 허브라면 --nats 주소 끝의 이름을 다르게 정하고,"
+        " 그 허브를 이어받을 허브라면 --standby를 붙여 다시 시작하세요.",
+        "not publishing on NATS yet: another hub publishes at {server}."
+        " This one records, and publishes when the other is gone. For another account, start it with another alias"
+        " at the end of --nats; to take over from the other, start it with --standby.",
+    ),
     "hub.standby.begun": Text(
         "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
     ),

@@ -17,7 +17,7 @@ TEXTS = {
         "there is no terminal to ask on: add --yes to delete.",
     ),
     "account.ask-server": Text(
-        "어느 서버입니까? 1 실전(real), 2 모의투자(mock)", "which server? 1 real, 2 mock (모의투자)"
+        "어느 서버의 키를 등록할까요? 1 실전(real), 2 모의투자(mock)", "which server? 1 real, 2 mock (모의투자)"
     ),
     "account.bad-server": Text("1 또는 2를 적어 주세요.", "please type 1 or 2."),
     "account.where-from": Text(

@@ -8,7 +8,7 @@ from jogeon.cli.texts.language import Text
 TEXTS = {
     "reported.pause": Text("{seconds}초 뒤, {why}", "in {seconds} s, {why}"),
     "reported.active": Text("{of}개 중 {active}개", "{active} of {of}"),
-    "reported.count": Text("{kind} {count}", "{count} {kind}"),
+    "reported.count": Text("{kind} {count}", "{kind} {count}"),
     "reported.lagged": Text("처리가 늦어 건너뜀: {counts}", "lagged, not handed over: {counts}"),
     "report.connection lost": Text("{why}", "{why}"),
     "report.broke off": Text("접속이 갑자기 끊김", "it broke"),
@@ -147,8 +147,8 @@ TEXTS = {
     "report.out of turn": Text(
         "{other} 단계에서는 {name}을(를) 받을 수 없음", "{name} is not allowed in phase {other}"
     ),
-    "report.no hub": Text("{name}은(는) 허브가 아님 (HTTP {number})", "{name} is no hub (HTTP {number})"),
-    "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is no status of a hub"),
+    "report.no hub": Text("{name}은(는) 허브가 아님 (HTTP {number})", "{name} is not a hub (HTTP {number})"),
+    "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is not the status of a hub"),
     "report.another answer": Text("{name}에 대한 응답이 {other}임", "{name} was answered by {other}"),
     "report.NATS": Text("NATS: {text}", "NATS: {text}"),
     "report.no JetStream": Text(
@@ -209,5 +209,5 @@ TEXTS = {
     "report.exit code": Text("종료 코드 {number}", "exit code {number}"),
     "report.not delivered": Text("전달하지 못함", "not delivered"),
     "report.still sending": Text("앞의 전송이 아직 끝나지 않음", "the attempt before has not ended"),
-    "report.not Telegram": Text("HTTP {number}, 텔레그램의 응답이 아님", "HTTP {number}, and no answer of Telegram"),
+    "report.not Telegram": Text("HTTP {number}, 텔레그램의 응답이 아님", "HTTP {number}, not an answer from Telegram"),
 }

@@ -100,7 +100,7 @@ TEXTS = {
         "기록이 끝났습니다. 마지막 상태로 남아 있습니다. Ctrl+C로 끝냅니다.",
         "the recording is over; the server keeps its last state. Ctrl+C ends it.",
     ),
-    "names.title": Text("종목명 {count}건", "names of stocks: {count}"),
+    "names.title": Text("종목 {count}개", "stocks: {count}"),
     "names.none": Text("알고 있는 종목명이 없습니다.", "no names are known."),
     "names.unknown": Text("종목명을 알 수 없습니다: {codes}", "no name is known: {codes}"),
     "names.old": Text(

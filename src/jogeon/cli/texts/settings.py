@@ -3,6 +3,8 @@
 from jogeon.cli.texts.language import Text
 
 TEXTS = {
+    "field.app key": Text("앱키", "app key"),
+    "field.secret key": Text("시크릿키", "secret key"),
     "place.environment": Text("환경 변수", "environment variable"),
     "place.argument": Text("인자", "argument"),
     "InvalidSetting.what": Text("설정을 사용할 수 없습니다: {where}", "a setting cannot be used: {where}"),
@@ -52,7 +54,7 @@ TEXTS = {
         "저장해 둔 키 파일이 손상되었습니다{more}", "the file of saved keys is damaged{more}"
     ),
     "InvalidSetting.cause.no certificate": Text(
-        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is no certificate or key in the PEM format{more}"
+        "PEM 형식의 인증서나 키가 아닙니다{more}", "it is not a certificate or key in the PEM format{more}"
     ),
     "InvalidSetting.cause.other key's": Text(
         "이 개인 키의 인증서가 아닙니다{more}", "it is not the private key of that certificate{more}"

@@ -5,8 +5,9 @@ from jogeon.cli.texts.language import Text
 TEXTS = {
     "usage.no-such-command": Text("없는 명령입니다: {name}", "no such command: {name}"),
     "usage.no-such-option": Text("없는 옵션입니다: {name}", "no such option: {name}"),
+    "usage.no-such-option.of": Text("{command}에는 없는 옵션입니다: {name}", "{command} has no option {name}"),
     "usage.did-you-mean": Text("혹시 이것인가요: {names}", "did you mean: {names}"),
-    "usage.missing": Text("빠졌습니다: {name}", "missing: {name}"),
+    "usage.missing": Text("적어야 할 것이 빠졌습니다: {name}", "missing: {name}"),
     "usage.option": Text("값이 빠졌습니다: {name}", "a value is missing: {name}"),
     "usage.flag": Text("값을 받지 않는 옵션입니다: {name}", "this option takes no value: {name}"),
     "usage.extra": Text("알 수 없는 인자입니다: {names}", "unexpected argument: {names}"),

@@ -130,7 +130,7 @@ class SimulatedBroker:
                 self._quote(peer, request)
 
     def unknown(self, peer: Peer, message: Unknown) -> None:
-        """Miss a parameter in what is no request."""
+        """Miss a parameter in what is not a request."""
         if message.trnm in ("REG", "REMOVE"):
             peer.say(self.quotes.misshapen(message.trnm))
         elif message.trnm in ("CNSRREQ", "CNSRCLR"):

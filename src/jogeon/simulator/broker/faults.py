@@ -94,7 +94,7 @@ def parse(fields: dict[str, Any]) -> Order:
         order = msgspec.convert(fields, Order)
     except msgspec.ValidationError as error:
         known = ", ".join(Order.__struct_fields__)
-        raise InvalidFault(f"this is no fault: {error}; the faults are {known}") from None
+        raise InvalidFault(f"this is not a fault: {error}; the faults are {known}") from None
     if order.close is not None and order.close[0] in UNSENDABLE:
         raise InvalidFault(f"close code {order.close[0]} cannot be sent")
     return order

@@ -91,7 +91,7 @@ def control_routes(
 
 
 def _number(request: Request, name: str) -> int | None:
-    """Return a parameter, None if it was not given; 400 if it is no number."""
+    """Return a parameter, None if it was not given; 400 if it is not a number."""
     text = request.query_params.get(name)
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 19):
         raise HTTPException(400, f"{name} must be a number from 0 on")
