@@ -74,7 +74,8 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
-        if not any(since <= until_ns <= until for since, until in stretches):  # else a snapshot was another's
+        anothers = any(since <= until_ns <= until for since, until in stretches)
+        if not anothers and not _shows_another(each.event, elsewhere, world):
             in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
             earlier = [*elsewhere, *(on_its_way if in_lag else [])]
             yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, truth, earlier))
@@ -91,6 +92,18 @@ def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
         shown.condition.seq not in [seq for at, seq in world.seqs[shown.condition.name] if at <= shown.at_ns][-1:]
         for shown in taken_back
     )
+
+
+def _shows_another(event: Event, elsewhere: list[tuple[int, int]], world: World) -> bool:
+    """Tell whether what recovered a change was another's: its name had moved, and came back before the next list.
+
+    Both lists show it in its place, so nobody can know.
+    """
+    if not isinstance(event, Enter | Leave) or event.until_ns is None:
+        return False
+    until_ns = event.until_ns
+    own = [seq for at, seq in world.seqs[event.condition.name] if at <= until_ns][-1:]
+    return event.condition.seq not in own and any(since <= until_ns <= until for since, until in elsewhere)
 
 
 def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:
