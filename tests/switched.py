@@ -22,7 +22,7 @@ from picows.picows import _make_test_ws_frame  # picows' own way of making a fra
 
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
-from jogeon.errors import JogeonError
+from jogeon.errors import JogeonError, RequestRefused
 from jogeon.events import Condition, Gap
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
@@ -33,7 +33,7 @@ from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Change, Prices, moves
 from oracle import SECOND_NS, Told, Truth, covered, differences, folded, misplaced, second, united
-from wire import Frame, VirtualLoop, wall
+from wire import Frame, VirtualLoop, drain, wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,8 +79,8 @@ RARE: Final = {NAMES[3]: CODES[:1]}
 """What is ever in a condition that is empty most of the time."""
 PLAYED: Final = 60.0
 """Seconds of trading and failing."""
-CALM: Final = 600.0
-"""Seconds after which everything must be right, at the latest: nothing goes wrong any more, and some answers never come."""
+CALM: Final = 1_500.0
+"""Seconds after which everything must be right, at the latest: some answers never come, and are waited for."""
 RECHECK: Final = 20.0
 LATENCY: Final = (0.001, 0.05)
 NEW_NS: Final = 3 * SECOND_NS
@@ -113,8 +113,8 @@ class Small:
         """Return what a stock was last traded at."""
         price = self.trades[code][-1]
         return Prices(
-            code=code, name="가상", price=price, sign=2, change=1, rate=10, volume=10, open=price, high=price, low=price,
-            base=price - 1, value=10**6, ask=price + 1, bid=price, quantity=1, strength=None, clock="090000",
+            code=code, name="가상", price=price, sign=2, change=1, rate=10, volume=10, open=price, high=price,
+            low=price, base=price - 1, value=10**6, ask=price + 1, bid=price, quantity=1, strength=None, clock="090000",
         )  # fmt: skip
 
     def follow(self, code: str, *, on: bool) -> None:
@@ -129,7 +129,7 @@ class Small:
     def renumber(self, seed: int) -> dict[str, str]:
         """Give every condition another one's seq."""
         moved = moves([condition.seq for condition in self.conditions], seed)
-        self.conditions = [Condition(moved[seq], name) for seq, name in self.conditions]
+        self.conditions = [Condition(moved[each.seq], each.name) for each in self.conditions]
         return moved
 
     def change(self) -> Change:
@@ -305,6 +305,8 @@ class World:
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
         self.moved: list[int] = []
         """When conditions were renumbered."""
+        self.unheard: set[tuple[str, str, int]] = set()
+        """Name, code and moment of the changes that were pushed to nobody."""
         self.wrong: list[str] = []
         self.scenes: list[str] = []
         self.searches = 0
@@ -343,20 +345,36 @@ class World:
         return (*WATCHED, ABROAD) if self.switches.venues == "KNA" else WATCHED
 
     async def _watch(self, client: Client) -> None:
-        async with client.watch(*WATCHED, prices=True) as watch, client.watch(ABROAD, exchange="N") as abroad:
-            reading = [asyncio.create_task(self._read(each)) for each in (watch, abroad)]
+        async with contextlib.AsyncExitStack() as opened:
+            watches = [await opened.enter_async_context(client.watch(*WATCHED, prices=True))]
+            if self.switches.venues == "KNA":
+                watches.append(await opened.enter_async_context(client.watch(ABROAD, exchange="N")))
+            else:
+                await self._be_refused(client)
+            reading = [asyncio.create_task(self._read(each)) for each in watches]
             await self._fail(client)
             self._trading = False
             end = asyncio.get_running_loop().time() + CALM
             await asyncio.sleep(2)
-            while (wrong := self._unlike(watch, abroad)) and asyncio.get_running_loop().time() < end:
+            while (wrong := self._unlike(watches)) and asyncio.get_running_loop().time() < end:
                 await asyncio.sleep(1)
-            self.wrong += wrong + self._never_traded(watch)
+            self.wrong += wrong + self._never_traded(watches[0])
             for task in reading:
                 task.cancel()
             for ended in await asyncio.gather(*reading, return_exceptions=True):
                 if not isinstance(ended, asyncio.CancelledError):
                     self.wrong.append(f"a watch ended: {ended!r}")
+        for watch in watches:
+            self.told += [Told(wall(), event) for event in drain(watch)]
+
+    async def _be_refused(self, client: Client) -> None:
+        """Watch on an exchange that this broker does not know: that is refused in its own words."""
+        try:
+            async with client.watch(ABROAD, exchange="N"):
+                self.wrong.append("an exchange that is not known was taken")
+        except RequestRefused as error:
+            if error.code != "1903":
+                raise
 
     async def _read(self, watch: Watch) -> None:
         async for event in watch:
@@ -380,15 +398,22 @@ class World:
             await asyncio.sleep(self.random.expovariate(3.0))
             if self._trading:
                 for exchange, market in self.markets.items():
-                    self.broker.push([market.change()], exchange)
+                    change = market.change()
+                    if not self._is_heard(exchange, change):
+                        self.unheard.add((change.name, change.code, wall()))
+                    self.broker.push([change], exchange)
                     self.broker.quote(market.trade(), exchange)
                 self._note()
+
+    def _is_heard(self, exchange: Exchange, change: Change) -> bool:
+        """Tell whether a change is pushed to anybody."""
+        return any(self.broker._desks.hearing((exchange, change.seq)).values())
 
     async def _fail(self, client: Client) -> None:
         """Play every scene once, in any order and at any moment."""
         scenes: dict[str, Callable[[], object]] = {
             "drop": self._drop, "close": self._close, "half-open": self._vanish, "renumber": self._renumber,
-            "renumber and drop": lambda: (self._renumber(), self._drop()),
+            "renumber and drop": self._renumber_and_drop,
         }  # fmt: skip
         loop = asyncio.get_running_loop()
         end = loop.time() + PLAYED
@@ -416,8 +441,15 @@ class World:
             link.dead = True
 
     def _renumber(self) -> None:
+        """Give all conditions other numbers, where it can be known whose the pushes of a registration are then."""
+        if self.switches.bound == "seq":
+            return
         self.broker.renumber(self.random.randrange(1_000_000))
         self.moved.append(wall())
+
+    def _renumber_and_drop(self) -> None:
+        self._renumber()
+        self._drop()
 
     async def _search(self, client: Client) -> None:
         """Search a condition: what is found was so at one moment of it; a refusal is an answer."""
@@ -440,9 +472,9 @@ class World:
             if not kept or kept[-1][1] != now_in:
                 kept.append((wall(), now_in))
 
-    def _unlike(self, watch: Watch, abroad: Watch) -> list[str]:
+    def _unlike(self, watches: Sequence[Watch]) -> list[str]:
         """Return which members are not the truth."""
-        members: dict[str, Any] = {str(name): codes for each in (watch, abroad) for name, codes in each.members.items()}
+        members: dict[str, Any] = {str(name): codes for watch in watches for name, codes in watch.members.items()}
         return [
             f"at rest {name} is {sorted(truth)}, the watch says {sorted(members.get(name, []))}"
             for name in self._good
@@ -465,8 +497,9 @@ class World:
             return
         gaps = [each.event for each in told if isinstance(each.event, Gap)]
         excused = united([(gap.since_ns, gap.until_ns) for gap in gaps])
-        for code, begin, end, _ in differences(self.truth[name], history, None):
-            if not covered(begin, end, excused):
+        for code, begin, end, back in differences(self.truth[name], history, None):
+            unknowable = back and (name, code, begin) in self.unheard  # in and out while nobody was told
+            if not unknowable and not covered(begin, end, excused):
                 yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
         for each in told:
             yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], []))

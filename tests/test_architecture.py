@@ -32,8 +32,8 @@ WINGS = {
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
     " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
-    "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http token_routes"
-    " stock_routes issued",
+    "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
+    " token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
     " following steps migration file store inbox committing writer relay counting outcomes stays entries parts lines"
     " copies moments history retention",

@@ -47,8 +47,11 @@ def test_what_is_harmful_is_spelled_as_wanted_and_nothing_else() -> None:
     assert not is_mark("\u3164")
 
 
+LOST = ("", " ", "\xa0", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164")
+
+
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "⁻", "⁼"])
-@pytest.mark.parametrize("before", ["", " ", "\xa0", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164"])
+@pytest.mark.parametrize("before", LOST)
 def test_a_formula_is_one_behind_whatever_a_cell_may_lose(before: str, sign: str) -> None:
     assert is_formula(f"{before}{sign}1+1")
 

@@ -63,7 +63,7 @@ def _is_harmful(character: str) -> bool:
 
 # ---------------------------------------------------------------- spreadsheets
 
-FORMULA = "=+-@"
+FORMULA = "=+-@\u2212"
 """What a text begins with that a spreadsheet runs as a formula; it takes their wide and small forms for the same."""
 
 

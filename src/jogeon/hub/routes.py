@@ -46,7 +46,6 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
     they want a token, as `Authorization: Bearer …`: else 401. `wrong` is told the host that has none, and returns in
     how many seconds it hears of that.
     """
-
     turn = asyncio.Lock()
 
     def known(endpoint: Endpoint, *, events: bool = False) -> Endpoint:

@@ -5,7 +5,7 @@ second. An item in two groups counts once.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, KeysView, Mapping
 
 from jogeon.wire.messages import RegisterQuotes, RemoveQuotes
 
@@ -25,7 +25,7 @@ class Groups:
         """In how many groups each item is."""
 
     @property
-    def items(self) -> Iterable[str]:
+    def items(self) -> KeysView[str]:
         """What is registered, each once."""
         return self._held.keys()
 

@@ -257,7 +257,7 @@ async function copy() {
 function csvCell(cell) {
   const text = String(cell);
   const head = text.replace(/^[\s\p{C}]+/u, "").normalize("NFKC")[0];
-  const runs = "=+-@".includes(head || " ") || /^[\t\r\n]/.test(text);
+  const runs = "=+-@\u2212".includes(head || " ") || /^[\t\r\n]/.test(text);
   const safe = runs && typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

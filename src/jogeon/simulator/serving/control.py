@@ -68,7 +68,6 @@ def control_routes(
     `POST /simulator/faults` answers with what is on now. What may be long is written piece by piece, one of all that
     is asked for in a turn of the loop, so that it does not keep the wire waiting.
     """
-
     turn = asyncio.Lock()
 
     def long(pieces: Pieces) -> Callable[[Request], Awaitable[Response]]:
