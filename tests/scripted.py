@@ -252,7 +252,7 @@ class World:
                     await asyncio.gather(reading, return_exceptions=True)
                     if not reading.cancelled() and (error := reading.exception()) is not None:
                         self.wrong.append(f"the watch ended: {error!r}")
-                while (event := watch._queue.take()) is not None:
+                while (event := watch._queue.pop()) is not None:
                     self.told.append(Told(wall(), event))
         except JogeonError as error:
             self.wrong.append(f"the client ended: {error!r}")

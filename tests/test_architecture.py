@@ -30,7 +30,7 @@ WINGS = {
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
-    " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
+    " asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
     "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
     " token_routes stock_routes issued",

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from jogeon.alerts.deciding import Alert, Price
+from jogeon.alerts.deciding import Alert, LastQuote
 from jogeon.alerts.rules import Rule
 from jogeon.alerts.wording import rows_of, text_of
 from jogeon.events import Condition
@@ -12,7 +12,7 @@ RISE = Condition("4", "급등주")
 RULE = Rule(
     name="급등", to=("폰", "방"), text="{종목명} {종목코드} {조건식} {편입시간} {현재가} {등락률} {사건}", silent=True
 )
-ALERT = Alert("id", RULE, RISE, "005930", "enter", "3:120", AT_NS, AT_NS + 30, Price(71_500, 1.5, AT_NS))
+ALERT = Alert("id", RULE, RISE, "005930", "enter", "3:120", AT_NS, AT_NS + 30, LastQuote(71_500, 1.5, AT_NS))
 
 
 def test_every_field_is_filled() -> None:
@@ -22,7 +22,7 @@ def test_every_field_is_filled() -> None:
 
 def test_what_is_not_known_leaves_no_hole() -> None:
     assert text_of(replace(ALERT, price=None), "ko", None) == "005930 급등주 12:00:00 - - 편입"
-    assert text_of(replace(ALERT, price=Price(None, None, 0)), "ko", None) == "005930 급등주 12:00:00 - - 편입"
+    assert text_of(replace(ALERT, price=LastQuote(None, None, 0)), "ko", None) == "005930 급등주 12:00:00 - - 편입"
 
 
 def test_a_night_is_one_line() -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from jogeon.alerts.deciding import Alert, Price
+from jogeon.alerts.deciding import Alert, LastQuote
 from jogeon.alerts.outbox import EVENTS, AlertRow
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
@@ -53,7 +53,7 @@ def text_of(alert: Alert, lang: str, name: str | None) -> str:
     return re.sub(r"[ \t]{2,}", " ", filled(alert.rule.text, values)).strip()
 
 
-def _prices(price: Price | None) -> dict[str, str]:
+def _prices(price: LastQuote | None) -> dict[str, str]:
     known = price is not None and price.price is not None
     rated = price is not None and price.rate is not None
     return {

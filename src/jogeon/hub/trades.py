@@ -7,13 +7,13 @@ come through a hub, and who asks for it is told so: a registration that brings n
 
 from collections.abc import Iterable, Sequence
 
-from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, UNEXPECTED, refuse
+from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, refuse
 from jogeon.live.feed import Feed
 from jogeon.live.holding import PriceRow
 from jogeon.server.frames import text_frame
 from jogeon.server.groups import TOO_MANY, Groups
 from jogeon.server.peer import Peer
-from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
+from jogeon.wire.messages import UNEXPECTED, Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.values import WORDS, bare_code
 from jogeon.wire.writers import encode_acknowledged, encode_trades
 

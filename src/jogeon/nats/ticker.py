@@ -81,7 +81,7 @@ class Trades:
         if isinstance(row, TradeRow):
             self._rows[row.item] = row
 
-    def take(self, now: float) -> list[bytes]:
+    def pop(self, now: float) -> list[bytes]:
         """Return what is to be published, as REAL frames; forget readers that are gone."""
         if any(until <= now for _, until in self._readers.values()):
             self._readers = {name: each for name, each in self._readers.items() if each[1] > now}
