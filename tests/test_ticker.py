@@ -67,7 +67,7 @@ def test_readers_that_somebody_makes_up_do_not_crowd_the_hub() -> None:
         trades.register("one more", ("005930",), 1.0)
     assert refused.value.code == "105115"
     trades.register("reader 7", ("000660",), 1.0)
-    trades.take(INTEREST)
+    trades.pop(INTEREST)
     trades.register("one more", ("005930",), INTEREST)
     assert hub.wished.keys() == {"005930", "000660"}
 
