@@ -30,8 +30,8 @@ AWAY = 15.0
 """Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
 REST = 5.0
 """Seconds between two looks at what is not an event while nobody looks."""
-IDLE = 0.1
-"""Seconds between two looks at the stream while nobody looks: less than it takes to fill what memory keeps of it."""
+IDLE = 0.02
+"""Seconds between two looks at the stream while nobody looks: so few that what has gathered keeps nobody waiting."""
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 

@@ -25,7 +25,9 @@ from jogeon.nats.streams import Stream, stream_read
 from jogeon.nats.ticker import REPEAT
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
-from jogeon.wire.messages import Follow, Refusal, Request
+from jogeon.wire.messages import Follow, Refusal, Request, WidePush
+from jogeon.wire.quotes import read_wide
+from jogeon.wire.readers import NO_PUSH
 from jogeon.wire.requests import decode_request
 from jogeon.wire.stocks import PricedStock
 
@@ -225,9 +227,19 @@ class Link:
             self._hand_over(writers.encode_ping())
 
     async def _on_trades(self, message: "Msg") -> None:
-        """Take trades, of whichever stocks: the client passes over those that it did not register."""
-        if self._living is not None and self._answers.codes:
-            self._hand_over(message.data)
+        """Take trades, of whichever stocks: the client passes over those that it did not register.
+
+        Whoever may write to the subject can make up prices, but nothing else.
+        """
+        if self._living is None or not self._answers.codes:
+            return
+        try:
+            push = read_wide(message.data)
+        except NO_PUSH:
+            logger.warning("nats: %s: %d bytes are no trades", self._place.trades, len(message.data))
+            return
+        if isinstance(push, WidePush):
+            self._hand_over(writers.encode_trades(push.quotes))
 
     def _on_error(self, error: Exception) -> None:
         match error:
