@@ -79,7 +79,7 @@ RARE: Final = {NAMES[3]: CODES[:1]}
 """What is ever in a condition that is empty most of the time."""
 PLAYED: Final = 60.0
 """Seconds of trading and failing."""
-CALM: Final = 1_500.0
+CALM: Final = 3_600.0
 """Seconds after which everything must be right, at the latest: some answers never come, and are waited for."""
 RECHECK: Final = 20.0
 LATENCY: Final = (0.001, 0.05)
