@@ -32,7 +32,7 @@ from jogeon.server.server import Server
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Change, Prices, moves
-from oracle import SECOND_NS, Told, Truth, covered, differences, folded, misplaced, second, united
+from oracle import SECOND_NS, Told, Truth, covered, differences, folded, follows_another, misplaced, second, united
 from wire import Frame, VirtualLoop, drain, wall
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ PLAYED: Final = 60.0
 CALM: Final = 3_600.0
 """Seconds after which everything must be right, at the latest: some answers never come, and are waited for."""
 RECHECK: Final = 20.0
+ENDED_NS: Final = round(3 * RECHECK * SECOND_NS)
+"""A registration that ended in silence is found by then, or a gap began meanwhile."""
 LATENCY: Final = (0.001, 0.05)
 NEW_NS: Final = 3 * SECOND_NS
 """A search that begins so soon after conditions moved may find what had its number before."""
@@ -303,6 +305,9 @@ class World:
         self.markets: dict[Exchange, Small] = {"K": Small(self.random), "N": Small(self.random)}
         self.told: list[Told] = []
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
+        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
+        self.searched: list[tuple[str, int]] = []
+        """Names that were searched, and when."""
         self.moved: list[int] = []
         """When conditions were renumbered."""
         self.unheard: set[tuple[str, str, int]] = set()
@@ -446,6 +451,7 @@ class World:
             return
         self.broker.renumber(self.random.randrange(1_000_000))
         self.moved.append(wall())
+        self._note()
 
     def _renumber_and_drop(self) -> None:
         self._renumber()
@@ -454,6 +460,7 @@ class World:
     async def _search(self, client: Client) -> None:
         """Search a condition: what is found was so at one moment of it; a refusal is an answer."""
         name, since_ns = self.random.choice(WATCHED), wall()
+        self.searched.append((name, since_ns))
         with contextlib.suppress(JogeonError):
             found = frozenset([stock.code for stock in await client.search(name)])
             self.searches += 1
@@ -471,6 +478,9 @@ class World:
             now_in = self.markets["N" if name == ABROAD else "K"].named(name)
             if not kept or kept[-1][1] != now_in:
                 kept.append((wall(), now_in))
+        for each in self.markets["K"].conditions:
+            if not self.seqs[each.name] or self.seqs[each.name][-1][1] != each.seq:
+                self.seqs[each.name].append((wall(), each.seq))
 
     def _unlike(self, watches: Sequence[Watch]) -> list[str]:
         """Return which members are not the truth."""
@@ -496,10 +506,25 @@ class World:
             yield f"{name}: was never shown"
             return
         gaps = [each.event for each in told if isinstance(each.event, Gap)]
-        excused = united([(gap.since_ns, gap.until_ns) for gap in gaps])
+        ended = self._ended(name, gaps)
+        excused = united([*((gap.since_ns, gap.until_ns) for gap in gaps), *ended])
         for code, begin, end, back in differences(self.truth[name], history, None):
             unknowable = back and (name, code, begin) in self.unheard  # in and out while nobody was told
             if not unknowable and not covered(begin, end, excused):
                 yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
-        for each in told:
-            yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], []))
+        for place, each in enumerate(told):
+            until_ns = getattr(each.event, "until_ns", None) or 0
+            later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
+            anothers = [*later, *(gap for gap in gaps if follows_another(gap, told, self))]
+            if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in anothers):
+                yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], ended))
+
+    def _ended(self, name: str, gaps: Sequence[Gap]) -> list[tuple[int, int]]:
+        """Return when the registration of a name had been ended in silence by a search: only a recheck tells of that.
+
+        If the connection breaks off before, its gap begins later.
+        """
+        if self.switches.search_of_registered != "ends":
+            return []
+        ends = [(at, at + ENDED_NS) for searched, at in self.searched if searched == name]
+        return [(at, min([until, *(gap.until_ns for gap in gaps if gap.until_ns > at)])) for at, until in ends]
