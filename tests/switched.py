@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jogeon.events import Exchange
     from jogeon.live.receiving import Receiver
     from jogeon.watch import Watch
+    from jogeon.wire.messages import Search
     from jogeon.wire.stocks import ListedStock
 
 VALUES: Final[Mapping[str, tuple[object, ...]]] = {
@@ -105,7 +106,7 @@ class Small:
 
     def members(self, seq: str) -> list[str]:
         """Return who is in a condition."""
-        return list(self._members[self._name(seq)])
+        return list(self._members[self.name(seq)])
 
     def named(self, name: str) -> frozenset[str]:
         """Return who is in the condition of a name."""
@@ -149,7 +150,8 @@ class Small:
         self.trades[code].append(self._random.randint(1_000, 90_000))
         return [self.prices(code)] if code in self._followed else []
 
-    def _name(self, seq: str) -> str:
+    def name(self, seq: str) -> str:
+        """Return whose seq one is."""
         return next(condition.name for condition in self.conditions if condition.seq == seq)
 
     def _first(self, name: str) -> list[str]:
@@ -296,6 +298,22 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 # ---------------------------------------------------------------- one run
 
 
+class _Broker(SimulatedBroker):
+    """Notes whose registrations a search ends."""
+
+    def __init__(self, world: World, tokens: Tokens, clock: Callable[[], float]) -> None:
+        super().__init__(world.markets["K"], tokens, world.switches, clock, world.markets["N"])
+        self._world = world
+
+    def _clashes(self, peer: Peer, request: Search) -> bool:
+        before = dict(self._desks[peer].registered)
+        clashes = super()._clashes(peer, request)
+        for label in before.keys() - self._desks[peer].registered.keys():
+            _, seq = before[label]
+            self._world.ended.append((self._world.markets["K"].name(seq), wall()))
+        return clashes
+
+
 class World:
     """One run of a client on a broker whose switches stand as given; `run` returns what is wrong, a sentence each."""
 
@@ -306,8 +324,8 @@ class World:
         self.told: list[Told] = []
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
         self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
-        self.searched: list[tuple[str, int]] = []
-        """Names that were searched, and when."""
+        self.ended: list[tuple[str, int]] = []
+        """Names whose registration a search ended in silence, and when."""
         self.moved: list[int] = []
         """When conditions were renumbered."""
         self.unheard: set[tuple[str, str, int]] = set()
@@ -328,7 +346,7 @@ class World:
     async def _run(self) -> list[str]:
         loop = asyncio.get_running_loop()
         tokens = Tokens(loop.time)
-        self.broker = SimulatedBroker(self.markets["K"], tokens, self.switches, loop.time, self.markets["N"])
+        self.broker = _Broker(self, tokens, loop.time)
         self._server = Server(self.broker, self.switches.settings(), loop)
         endpoint = Endpoint(name="switched", websocket="ws://switched", tokens=FixedToken("demo"))
         policy = Policy(recheck=RECHECK, uniform=self.random.uniform, wall=wall, dial=self._dial)
@@ -460,7 +478,6 @@ class World:
     async def _search(self, client: Client) -> None:
         """Search a condition: what is found was so at one moment of it; a refusal is an answer."""
         name, since_ns = self.random.choice(WATCHED), wall()
-        self.searched.append((name, since_ns))
         with contextlib.suppress(JogeonError):
             found = frozenset([stock.code for stock in await client.search(name)])
             self.searches += 1
@@ -524,7 +541,5 @@ class World:
 
         If the connection breaks off before, its gap begins later.
         """
-        if self.switches.search_of_registered != "ends":
-            return []
-        ends = [(at, at + ENDED_NS) for searched, at in self.searched if searched == name]
+        ends = [(at, at + ENDED_NS) for other, at in self.ended if other == name]
         return [(at, min([until, *(gap.until_ns for gap in gaps if gap.until_ns > at)])) for at, until in ends]
