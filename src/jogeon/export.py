@@ -11,6 +11,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -103,11 +104,11 @@ def _guarded(text: str) -> str:
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
-    count = 0
+    total = 0
     for size, lines in parts:
         file.write(lines)
-        count += size
-    return count
+        total += size
+    return total
 
 
 # ---------------------------------------------------------------- JSON
@@ -210,27 +211,31 @@ class _Draft:
     """
 
     def __init__(self) -> None:
-        self.conditions: list[Condition] = []
-        self.stocks: list[tuple[str, str | None]] = []
+        self.conditions: dict[Condition, None] = {}
+        self._stocks: dict[int, tuple[str, str | None]] = {}
+        self._places = count(1)
         self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
 
     def variables(self) -> dict[str, list[str | None]]:
         """Return the lists by their names in _OF_PLAIN; an empty text is none."""
+        stocks = [self._stocks[place] for place in range(1, len(self._stocks) + 1)]
         return {
             "seqs": [condition.seq or None for condition in self.conditions],
             "conditions": [condition.name or None for condition in self.conditions],
-            "codes": [code or None for code, _ in self.stocks],
-            "names": [name or None for _, name in self.stocks],
+            "codes": [code or None for code, _ in stocks],
+            "names": [name or None for _, name in stocks],
         }
 
     def _change(self, event: str, condition: Condition) -> str:
-        if event == "enter":
-            self.conditions.append(condition)
+        del event
+        self.conditions.setdefault(condition)
         return ""
 
     def _stock(self, code: str, name: str | None) -> str:
-        self.stocks.append((code, name))
-        return str(len(self.stocks))
+        """Note a stock; two threads may do so at once, each with a place of its own."""
+        place = next(self._places)
+        self._stocks[place] = code, name
+        return str(place)
 
     @staticmethod
     def _plain(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
@@ -259,25 +264,25 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     duckdb = _extra("duckdb")
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
         lines, target, draft = Path(name) / "events.json", Path(name) / "events.parquet", _Draft()
-        count, longest = _write_draft(history.lines(draft.form, selection), lines)
+        size, longest = _write_draft(history.lines(draft.form, selection), lines)
         with duckdb.connect() as db:
             for variable, values in draft.variables().items():
                 db.execute(f"SET VARIABLE {variable} = CAST($1 AS VARCHAR[])", [values])
             db.execute(f"COPY ({_events_in(lines, longest)}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
         with target.open("rb") as made:
             copyfileobj(made, file)
-    return count
+    return size
 
 
 def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
     """Write lines; return how many events, and more bytes than the longest has."""
-    count, longest = 0, LINE_SIZE
+    total, longest = 0, LINE_SIZE
     with path.open("wb") as file:
         for size, lines in parts:
             file.write(lines)
-            count += size
+            total += size
             longest = max(longest, len(lines))
-    return count, longest
+    return total, longest
 
 
 def _events_in(draft: Path, longest: int) -> str:
@@ -333,10 +338,10 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
             return history.copy_to(draft, kinds, selection)
         with tempfile.TemporaryDirectory() as folder:  # a pipe or a device
             made = Path(folder) / "events.sqlite"
-            count = history.copy_to(made, kinds, selection)
+            size = history.copy_to(made, kinds, selection)
             with made.open("rb") as content:
                 copyfileobj(content, file)
-    return count
+    return size
 
 
 WRITERS: dict[str, Callable[[History, Selection, Path], int]] = {

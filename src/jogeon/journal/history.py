@@ -18,7 +18,7 @@ from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
 from jogeon.journal.lines import Form, Lines
 from jogeon.journal.moments import MembersAt, called_at_the_end, members_at
-from jogeon.journal.outcomes import Outcome, outcomes, returns
+from jogeon.journal.outcomes import Outcome, outcomes, returned
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
@@ -30,11 +30,14 @@ from jogeon.journal.reading import (
     told,
 )
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
+from jogeon.journal.twins import twins
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
 """In the order of their numbers in a row."""
 EVER = (-(2**63), 2**63 - 1)
+SHARED = 100_000
+"""Events of a journal from which on two threads write them out."""
 
 
 class Selection(Struct, frozen=True):
@@ -146,10 +149,13 @@ class History:
         return self._numbered(conditions, ids, where, values)
 
     def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, bytes]]:
-        """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition."""
-        with self._moment():
+        """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition.
+
+        Many of them are made by two threads.
+        """
+        with told(self.path), twins(self._db, self.path, SHARED) as dbs:
             where, values = self._where(selection, read_conditions(self._db))
-            yield from Lines(self._db, form, where, values).of(self._range(selection.span))
+            yield from Lines(dbs, form, where, values).of(self._range(selection.span))
 
     def copy_to(self, path: Path, columns: str, selection: Selection = ALL) -> int:
         """Put events into a table `history` of a fresh SQLite file; return how many. UnknownCondition, OSError."""
@@ -240,8 +246,9 @@ class History:
             known = read_conditions(self._db)
             where = self._where(replace(selection, kinds=()), known)
             numbers = self._numbers(selection, known)
-            entries, found = returns(self._db, self._range(selection.span), where, progress)
-        return [each for c, several in numbers.items() for each in outcomes(c, several, entries, found)]
+            span = None if selection.codes else selection.span
+            found = returned(self._db, self._range(selection.span), span, where, progress)
+        return list(outcomes(numbers, found))
 
     def _numbers(self, selection: Selection, known: Mapping[int, Condition]) -> dict[Condition, set[int]]:
         """Return the conditions of a selection as they are called at the end, each with the numbers it ever had."""

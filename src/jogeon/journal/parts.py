@@ -105,6 +105,7 @@ class Parts:
         known = len(list(takewhile(lambda placed: placed[0] == placed[1], enumerate(self.conditions, 1))))
         self._values = {f"v{place}": value for place, value in enumerate(values)} | {"known": known}
         self._steady = range(0)
+        self._quick = False
 
     def of(
         self,
@@ -117,14 +118,28 @@ class Parts:
         `plain(values, count)` makes it of the plain changes of a part, and returns None if those are not `count`: then
         there is more in it. `other(part, values)` makes it of any part.
         """
-        after, last = ids[0], min(ids[1], read_last(self._db))
-        quickly = plain if last - after >= WORTH else None
-        if quickly is not None:
+        self.prepare(ids)
+        for part in self.cut(ids):
+            yield from self.made(part, plain, other)
+
+    def prepare(self, ids: tuple[int, int]) -> None:
+        """Make the tables, if there are enough events with ids in (after, last] to be worth it."""
+        self._quick = min(ids[1], read_last(self._db)) - ids[0] >= WORTH
+        if self._quick:
             self._make_tables()
+
+    def cut(self, ids: tuple[int, int]) -> Iterator[Part]:
+        """Yield the parts that hold the events with ids in (after, last], each of one epoch."""
+        after, last = ids[0], min(ids[1], read_last(self._db))
         for epoch, end in read_stretches(self._db):
             part = Part(epoch.number, epoch.first, max(after, epoch.first - 1), min(last, end))
-            for each in part.cut(PART):
-                yield from self._made(each, quickly, other)
+            yield from part.cut(PART)
+
+    def made(
+        self, part: Part, plain: Callable[[Values, int], T | None], other: Callable[[Part, Values], T]
+    ) -> Iterator[tuple[int, T]]:
+        """Yield what `of` does of one part."""
+        return self._made(part, plain if self._quick else None, other)
 
     def _made(
         self, part: Part, plain: Callable[[Values, int], T | None] | None, other: Callable[[Part, Values], T]
