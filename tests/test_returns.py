@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ def found(rows: list[tuple[int, int, str, int, int | None]], quotes: list[tuple[
 
 def runs(returned: Returned) -> list[dict[int, list[int]]]:
     """Return all that was returned after each while, sorted."""
-    return [{number: sorted(sum(map(list, each), [])) for number, each in returned.runs(a).items()} for a in AFTER]
+    return [{number: sorted(chain.from_iterable(each)) for number, each in returned.runs(a).items()} for a in AFTER]
 
 
 def test_a_return_is_in_millionths_of_a_percent() -> None:

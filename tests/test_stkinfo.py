@@ -11,7 +11,6 @@ import pytest
 from jogeon.account.stkinfo import (
     LATER,
     LONGEST_PAUSE,
-    NAMES as MARKET_NAMES,
     PAUSE,
     SHARED,
     SOON,
@@ -21,6 +20,9 @@ from jogeon.account.stkinfo import (
     Rank,
     StockInfo,
     is_busy,
+)
+from jogeon.account.stkinfo import (
+    NAMES as MARKET_NAMES,
 )
 from jogeon.endpoint import FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError, LocalProtocolError, RemoteProtocolError, RequestRefused
@@ -173,7 +175,7 @@ def test_the_first_has_its_turn_at_once_and_the_others_one_a_second_by_rank() ->
     assert turns(Budget(), [LATER, LATER, SOON, URGENT]) == [(0, LATER), (1, URGENT), (2, SOON), (3, LATER)]
 
 
-def at_once(hurry: bool) -> list[tuple[float, str]]:  # noqa: FBT001  # a test's parameter
+def at_once(hurry: bool) -> list[tuple[float, str]]:  # a test's parameter
     """Return who had a turn when, of prices that are asked for all the time, and the names of four markets."""
     had: list[tuple[float, str]] = []
 
@@ -195,9 +197,9 @@ def at_once(hurry: bool) -> list[tuple[float, str]]:  # noqa: FBT001  # a test's
     return had
 
 
-@pytest.mark.parametrize(("hurry", "least", "last"), [(False, 5, 21), (True, 20, 66)])
+@pytest.mark.parametrize(("hurry", "least", "last"), [(False, 5, 21), (True, 20, 84)])
 def test_names_of_whole_markets_take_few_turns_and_fewer_while_entries_wait_for_their_price(
-    hurry: bool,  # noqa: FBT001  # a test's parameter
+    hurry: bool,  # a test's parameter
     least: int,
     last: float,
 ) -> None:

@@ -44,7 +44,7 @@ def written(store: Store, builder: CommitBuilder, events: Sequence[Event], quote
 
 
 def weigh(store: Store, now_ns: int, most: int = 1_000) -> None:
-    while store.roll():
+    while store.roll(3):
         pass
     while store.weigh(now_ns, most):
         pass
@@ -108,7 +108,7 @@ def test_they_equal_a_full_scan(
             store = Store.open(path)
             builder = CommitBuilder(store.head)
             written(store, builder, [Snapshot(START_NS, RISE, ()), *events])
-            while store.roll():
+            while store.roll(slice_):
                 pass
             store.weigh(at(now), slice_)  # something may be under way
             written(store, builder, [], late)
@@ -202,7 +202,7 @@ def test_of_some_stocks_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_error_costs_a_second_look_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "journal"
     store = rolled(path, monkeypatch)
-    while store.roll():
+    while store.roll(3):
         pass
     assert store.weigh(at(24 * HOUR), 7)
     with monkeypatch.context() as patch:

@@ -9,9 +9,9 @@ import csv
 import importlib
 import io
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -32,11 +32,10 @@ from jogeon.journal.shape import COLUMNS, ENTRY, row_of
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
-_PLAIN_CSV = (
-    "group_concat(printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first,"
-    " changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,"
-    " events.at_ns, {entry}), :end)"
-)
+_PLAIN_CSV = """group_concat(printf(
+    :epoch || ',%d,%s,%s,' || :day || ' %s,' || :day || ' %s.%06d,live,,,,,,,,,,%s,%d,,,<place>',
+    events.id - :first, changes.text, stocks.text, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,
+    events.at_ns<entry>), :end)"""
 _ENTRY_CSV = """CASE WHEN entries.paid IS NULL THEN ',,' ELSE printf('%d,%s.%06d,%s', entries.paid,
     datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch'), entries.paid_ns / 1000 % 1000000, entries.told) END"""
 EXPORTED = COLUMNS | ENTRY
@@ -58,7 +57,7 @@ def csv_form(cell: Callable[[str], str]) -> Form:
 
     def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
         values = row_of(epoch, n, event) | _entry_row(entry)
-        cells = (_cell(cell, column, value) for column, value in values.items())
+        cells = ["" if value is None else _cell(cell, column, value) for column, value in values.items()]
         return _csv_line(cells).removesuffix("\r\n")
 
     def change(event: str, condition: Condition) -> str:
@@ -68,7 +67,8 @@ def csv_form(cell: Callable[[str], str]) -> Form:
         return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
-        return _PLAIN_CSV.format(entry=_ENTRY_CSV if priced else "',,'")
+        place, entry = ("%s", f", {_ENTRY_CSV}") if priced else (",,", "")
+        return _PLAIN_CSV.replace("<place>", place).replace("<entry>", entry)
 
     return Form(row, plain_line, Texts(change, stock), "\r\n")
 
@@ -88,8 +88,6 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
     match value:
-        case None:
-            return ""
         case str():
             return cell(value)
         case bool():
@@ -104,20 +102,26 @@ def _guarded(text: str) -> str:
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
-    total = 0
-    for size, lines in parts:
-        file.write(lines)
-        total += size
-    return total
+    """Write lines while the next ones are made; return how many events."""
+    count = 0
+    with ThreadPoolExecutor(1) as pool:
+        written: Future[int] | None = None
+        for size, lines in parts:
+            if written is not None:
+                written.result()
+            written = pool.submit(file.write, lines)
+            count += size
+        if written is not None:
+            written.result()
+    return count
 
 
 # ---------------------------------------------------------------- JSON
 
-_PLAIN_JSON = (
-    """group_concat(printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d%s}',"""
-    """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
-    """ events.id - :first, {entry}), :end)"""
-)
+_PLAIN_JSON = """group_concat(printf('{"event":%s,"code":%s,"time":"' || :day || 'T%s+09:00","at":"' || :day
+    || 'T%s.%06d+09:00","origin":"live","epoch":' || :epoch || ',"n":%d<place>}',
+    changes.text, stocks.text, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.id - :first<entry>),
+    :end)"""
 _ENTRY_JSON = """CASE WHEN entries.paid IS NULL THEN ''
     ELSE printf(',"entry_price":%d,"entry_at":"%s.%06d+09:00","entry_source":"%s"', entries.paid,
         strftime('%Y-%m-%dT%H:%M:%S', entries.paid_ns / 1000000000 + 32400, 'unixepoch'),
@@ -147,7 +151,8 @@ def json_form(encode: Callable[[object], str] = json_text, *, entries: bool = Fa
         return f'{encode(code)},"name":{encode(name)}'
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
-        return _PLAIN_JSON.replace("{entry}", _ENTRY_JSON if priced and entries else "''")
+        place, entry = ("%s", f", {_ENTRY_JSON}") if priced and entries else ("", "")
+        return _PLAIN_JSON.replace("<place>", place).replace("<entry>", entry)
 
     return Form(row, plain_line, Texts(change, stock), "\n")
 
@@ -211,31 +216,27 @@ class _Draft:
     """
 
     def __init__(self) -> None:
-        self.conditions: dict[Condition, None] = {}
-        self._stocks: dict[int, tuple[str, str | None]] = {}
-        self._places = count(1)
+        self.conditions: list[Condition] = []
+        self.stocks: list[tuple[str, str | None]] = []
         self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
 
     def variables(self) -> dict[str, list[str | None]]:
         """Return the lists by their names in _OF_PLAIN; an empty text is none."""
-        stocks = [self._stocks[place] for place in range(1, len(self._stocks) + 1)]
         return {
             "seqs": [condition.seq or None for condition in self.conditions],
             "conditions": [condition.name or None for condition in self.conditions],
-            "codes": [code or None for code, _ in stocks],
-            "names": [name or None for _, name in stocks],
+            "codes": [code or None for code, _ in self.stocks],
+            "names": [name or None for _, name in self.stocks],
         }
 
     def _change(self, event: str, condition: Condition) -> str:
-        del event
-        self.conditions.setdefault(condition)
+        if event == "enter":
+            self.conditions.append(condition)
         return ""
 
     def _stock(self, code: str, name: str | None) -> str:
-        """Note a stock; two threads may do so at once, each with a place of its own."""
-        place = next(self._places)
-        self._stocks[place] = code, name
-        return str(place)
+        self.stocks.append((code, name))
+        return str(len(self.stocks))
 
     @staticmethod
     def _plain(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
@@ -264,25 +265,28 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
     duckdb = _extra("duckdb")
     with whole_file(path) as file, tempfile.TemporaryDirectory(dir=path.parent) as name:
         lines, target, draft = Path(name) / "events.json", Path(name) / "events.parquet", _Draft()
-        size, longest = _write_draft(history.lines(draft.form, selection), lines)
+        count, longest = _write_draft(history.lines(draft.form, selection), lines)
         with duckdb.connect() as db:
             for variable, values in draft.variables().items():
                 db.execute(f"SET VARIABLE {variable} = CAST($1 AS VARCHAR[])", [values])
             db.execute(f"COPY ({_events_in(lines, longest)}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
         with target.open("rb") as made:
             copyfileobj(made, file)
-    return size
+    return count
 
 
 def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
     """Write lines; return how many events, and more bytes than the longest has."""
-    total, longest = 0, LINE_SIZE
-    with path.open("wb") as file:
+    longest = LINE_SIZE
+
+    def measured() -> Iterator[tuple[int, bytes]]:
+        nonlocal longest
         for size, lines in parts:
-            file.write(lines)
-            total += size
             longest = max(longest, len(lines))
-    return total, longest
+            yield size, lines
+
+    with path.open("wb") as file:
+        return _write_lines(measured(), file), longest
 
 
 def _events_in(draft: Path, longest: int) -> str:
@@ -338,10 +342,10 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
             return history.copy_to(draft, kinds, selection)
         with tempfile.TemporaryDirectory() as folder:  # a pipe or a device
             made = Path(folder) / "events.sqlite"
-            size = history.copy_to(made, kinds, selection)
+            count = history.copy_to(made, kinds, selection)
             with made.open("rb") as content:
                 copyfileobj(content, file)
-    return size
+    return count
 
 
 WRITERS: dict[str, Callable[[History, Selection, Path], int]] = {

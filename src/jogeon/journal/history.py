@@ -30,14 +30,11 @@ from jogeon.journal.reading import (
     told,
 )
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
-from jogeon.journal.twins import twins
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
 """In the order of their numbers in a row."""
 EVER = (-(2**63), 2**63 - 1)
-SHARED = 100_000
-"""Events of a journal from which on two threads write them out."""
 
 
 class Selection(Struct, frozen=True):
@@ -149,13 +146,10 @@ class History:
         return self._numbered(conditions, ids, where, values)
 
     def lines(self, form: Form, selection: Selection = ALL) -> Iterator[tuple[int, bytes]]:
-        """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition.
-
-        Many of them are made by two threads.
-        """
-        with told(self.path), twins(self._db, self.path, SHARED) as dbs:
+        """Yield (how many, their lines) of events, thousands at a time, in the order of recording; UnknownCondition."""
+        with self._moment():
             where, values = self._where(selection, read_conditions(self._db))
-            yield from Lines(dbs, form, where, values).of(self._range(selection.span))
+            yield from Lines(self._db, form, where, values).of(self._range(selection.span))
 
     def copy_to(self, path: Path, columns: str, selection: Selection = ALL) -> int:
         """Put events into a table `history` of a fresh SQLite file; return how many. UnknownCondition, OSError."""

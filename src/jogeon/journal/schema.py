@@ -136,9 +136,8 @@ CREATE TABLE returns (
 );
 """
 
-_UP_TO_2 = "CREATE TEMP TABLE returns (last, until_ns, content);"
 BRIDGES = {
-    2: _UP_TO_2,
+    2: "CREATE TEMP TABLE returns (last, until_ns, content);",
     1: """
 CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text,
     open, NULL AS details FROM main.events;
@@ -149,8 +148,8 @@ CREATE TEMP TABLE cursors (name, id, at_ns);
 CREATE TEMP TABLE quotes (code, at_ns, price, change, rate, volume, source, after);
 CREATE TEMP TABLE outbox (number, alert, target, event, due_ns, content, state, tries, done_ns, reason, digest);
 CREATE TEMP TABLE ticks (number, after, condition, right_ns);
-"""
-    + _UP_TO_2,
+CREATE TEMP TABLE returns (last, until_ns, content);
+""",
 }
 """What lets a reader ask an older file, as it is, what it asks one of this version."""
 

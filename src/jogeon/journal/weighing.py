@@ -55,20 +55,20 @@ class Weighing:
         self._weighed = weighed
         return True, None
 
-    def void(self) -> None:
+    def _void(self) -> None:
         """Begin anew with what is under way."""
         self._weighed = self._looked_ns = None
 
     def priced(self, db: sqlite3.Connection, at_ns: int) -> None:
         """Forget what a price counts for that comes late; in the transaction that adds it."""
-        db.execute("DELETE FROM returns WHERE until_ns >= ?", (at_ns,))
-        if self._weighed is not None and self._weighed.until_ns >= at_ns:
-            self.void()
+        gone = db.execute("DELETE FROM returns WHERE until_ns >= ?", (at_ns,)).rowcount
+        if gone or (self._weighed is not None and self._weighed.until_ns >= at_ns):
+            self._void()
 
     def deleted(self, db: sqlite3.Connection, before_ns: int) -> None:
         """Forget what prices of before a moment count for, and what has no events any more; in that transaction."""
         db.execute("DELETE FROM returns WHERE last NOT IN (SELECT last FROM rollups WHERE min_ns >= ?)", (before_ns,))
-        self.void()
+        self._void()
 
 
 def _next(db: sqlite3.Connection, now_ns: int) -> Weighed | None:
