@@ -92,8 +92,8 @@ class Whole:
 
     def drain(self) -> None:
         """Take all that waits."""
-        take = self.queue.take
-        while take() is not None:
+        pop = self.queue.pop
+        while pop() is not None:
             pass
 
 
@@ -130,14 +130,14 @@ def membership_alone() -> Callable[[], None]:
 def queue_alone() -> Callable[[], None]:
     """Put each event into the queue and take it."""
     queue = Queue(lambda _: None, time.time_ns)
-    put, take = queue.put, queue.take
+    put, pop = queue.put, queue.pop
     event = Enter(1, CONDITION, "000001", "152028")
 
     def run() -> None:
         for at in range(0, len(ROUND), BATCH):
             for _ in ROUND[at : at + BATCH]:
                 put(event)
-            while take() is not None:
+            while pop() is not None:
                 pass
 
     return run

@@ -42,7 +42,8 @@ def main() -> None:
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
     logging.disable()
     with atheris.instrument_imports(include=["jogeon"]):
-        from targets import FRAMES, TARGETS
+        from scripts import FRAMES
+        from targets import TARGETS
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
         sys.exit(f"{__doc__}\nTARGET is one of {', '.join(TARGETS)}")
     name = sys.argv.pop(1)

@@ -1,4 +1,4 @@
-"""Processes of a bench: programs that only read (drain.c), how old it was what they read, and what each costs."""
+"""Processes of a bench: programs that only read (drain.c), the age of what they read, and what each process costs."""
 
 import contextlib
 import mmap

@@ -98,7 +98,7 @@ def test_a_tick_is_left_out_where_events_were_lost() -> None:
         inbox.put(Enter(START_NS + n, RISE, "005930"))
     inbox.tick([Tick(RISE, START_NS + 9)])
     inbox.catch_up()
-    batch, _ = inbox.take(ending=True)
+    batch, _ = inbox.pop(ending=True)
     assert batch is not None
     assert batch.ticks == []
 
@@ -148,7 +148,7 @@ def test_old_alerts_go_with_their_events_and_waiting_ones_stay(path: Path, monke
         until_told(told)
     journal.keep([post("old"), post("waits"), Mark("old", "폰", "sent", 1, START_NS)], told.append)
     until_told(told)
-    journal.forget(START_NS + 6 * SECOND)
+    journal.prune(START_NS + 6 * SECOND)
     db = open_reader(path)
     until(lambda: [each.alert for each in read_posts(db)] == ["waits"])
     db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import sqlite3
@@ -313,6 +314,14 @@ HEARD = [
     {"update_id": 1, "channel_post": {"chat": {"id": -1001, "title": "신호방"}}},
     {"update_id": 2, "message": {"chat": {"id": 42, "first_name": "길동"}}},
 ]
+
+
+def test_an_input_that_ends_before_the_token_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    said = shell("alerts", "add", "--lang", "en")
+    assert said.code == 2
+    assert "the input ended without an answer, and nothing was changed" in said.err
+    assert not Path("jogeon.toml").exists()
 
 
 def test_another_server_must_be_safe(shell: Shell) -> None:

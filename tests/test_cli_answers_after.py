@@ -103,7 +103,7 @@ def test_a_position_that_the_journal_never_had_is_refused(shell: Shell, journal:
 
 def test_what_was_deleted_is_told_first(shell: Shell, journal: Path) -> None:
     opened = write(journal, *flips(3, START_NS + 100 * SECOND))
-    while opened.forget(START_NS + 50 * SECOND):
+    while opened.prune(START_NS + 50 * SECOND):
         pass
     opened.close()
     first, second, *_ = shell("history", "events", "--journal", str(journal), "--json", "--after", "1:2").lines

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli_conversation import Shell
-from jogeon.cli.running.board import SUFFIX, Note
+from jogeon.cli.running.board import SUFFIX, BoardNote
 from jogeon.files import journal_file, write_private
 from jogeon.testing import Broker
 
@@ -69,4 +69,4 @@ def test_a_note_that_leads_nowhere_is_no_board(shell: Shell, rest: str) -> None:
     assert shell("board").code == 5
     write_private(path, b"[]")
     assert shell("board").code == 5
-    assert Note("demo", rest, "x").rest == rest
+    assert BoardNote("demo", rest, "x").rest == rest

@@ -19,7 +19,7 @@ from broker import refusal
 from cli_conversation import Said
 from conftest import homeless
 from elsewhere import Kiwoom
-from jogeon.account.hubs import Note, noted
+from jogeon.account.hubs import HubNote, noted
 from jogeon.account.keys import SERVERS, Keys, KiwoomServer
 from jogeon.account.lock import session_lock, session_name
 from jogeon.cli.app import run
@@ -358,7 +358,7 @@ def test_a_hub_that_has_the_session_is_asked_and_nobody_logs_in(shell: Shell, ki
     with over_hub(tmp_path) as hub:
         assert hub.stdout is not None
         told = json.loads(hub.stdout.readline())
-        note = Note("real", told["websocket"], told["rest"], os.getpid(), time.time_ns(), session_name("real", KEYS))
+        note = HubNote("real", told["websocket"], told["rest"], os.getpid(), time.time_ns(), session_name("real", KEYS))
         with asyncio.Runner() as runner, noted(note):
             lock = session_lock("real", KEYS)
             runner.run(lock.__aenter__())

@@ -7,7 +7,7 @@ import pytest
 from cli_conversation import NOON_NS, SURGE, snapshot
 from jogeon.cli.showing.event_line import readable
 from jogeon.cli.showing.ink import plain
-from jogeon.cli.showing.live_picture import Price
+from jogeon.cli.showing.live_picture import Worth
 from jogeon.cli.showing.terminal import PLAIN_SIGNS, RICH_SIGNS
 from jogeon.cli.texts import Texts
 from jogeon.events import Anomaly, Enter, Event, Gap, Leave, State
@@ -33,7 +33,7 @@ def test_every_event_is_a_line(event: Event, line: str) -> None:
 
 
 def test_a_price_stands_before_the_condition_where_prices_are_known() -> None:
-    prices = {"005930": Price(75_000)}
+    prices = {"005930": Worth(75_000)}
     assert plain(readable(ENTER, EN, PLAIN_SIGNS, prices)).endswith(
         "+ enter    005930  삼성전자              75,000  급등주"
     )

@@ -8,6 +8,9 @@ import pytest
 
 from cli_conversation import Shell
 from exported import read_any, read_json
+from jogeon.journal.commits import Commit
+from jogeon.journal.store import Store
+from recorded import SECOND, START_NS
 from test_cli_history import DAY, journal  # noqa: F401  # a fixture
 
 
@@ -51,6 +54,37 @@ def test_the_journal_itself_is_not_written_over(shell: Shell, journal: str, tmp_
         before = beside.read_bytes() if beside.exists() else b""
         assert shell("history", "events", "--journal", journal, "-o", str(beside)).code == 2
         assert (beside.read_bytes() if beside.exists() else b"") == before
+
+
+def test_raw_frames_are_written_where_they_were_recorded(shell: Shell, journal: str, tmp_path: Path) -> None:  # noqa: F811  # same
+    out = tmp_path / "frames.jsonl"
+    asked = ("export", "--frames", "--journal", journal, "-o", str(out), "--lang", "en")
+    said = shell(*asked)
+    assert said.code == 1
+    assert "holds no raw frames" in said.err
+    assert "record --all --frames" in said.err
+    assert not out.exists()
+    opened = Store.open(Path(journal))
+    opened.write(Commit(frames=[(START_NS + n * SECOND, b'{"trnm":"REAL"}') for n in range(3)]))
+    opened.close()
+    assert "(3 rows)" in shell(*asked).err
+    assert "(2 rows)" in shell(*asked, "--from", "09:00:01").err
+    assert [line["frame"] for line in read_json(out)] == ['{"trnm":"REAL"}'] * 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (("-o", "frames.csv"), "-o frames.json"),
+        ((), "-o journal.json"),
+        (("-o", "frames.json", "--kind", "enter"), "takes no --kind"),
+        (("-o", "frames.json", "--condition", "4"), "takes no --condition"),
+    ],
+)
+def test_raw_frames_are_neither_a_table_nor_chosen_like_events(shell: Shell, argv: tuple[str, ...], words: str) -> None:
+    said = shell("export", "--frames", *argv, "--lang", "en")
+    assert said.code == 2
+    assert words in said.err
 
 
 @pytest.mark.parametrize("argv", [("export",), ("export", "-o", "out.xls")])

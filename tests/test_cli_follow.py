@@ -13,7 +13,7 @@ import pytest
 from cli_conversation import NOON_NS, SURGE, FakeClient, enter, leave, snapshot
 from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.running import follow as follow_module
-from jogeon.cli.running.follow import Wish, enough, first_of, follow, server_label, take
+from jogeon.cli.running.follow import Wish, enough, first_of, follow, hand_over, server_label
 from jogeon.cli.texts import Texts
 from jogeon.errors import ConnectionLost, JogeonError
 from jogeon.events import Gap, State
@@ -115,7 +115,7 @@ async def test_taking_ends_with_the_watch() -> None:
         taken.extend(events)
 
     watch = cast("Watch", FakeClient(events=CHANGES).told)
-    assert await take(watch, Wish(count=99), use) is False
+    assert await hand_over(watch, Wish(count=99), use) is False
     assert taken == CHANGES
 
 
@@ -178,7 +178,7 @@ def test_a_time_begins_when_the_command_does_and_entering_the_watch_counts() -> 
         begun = loop.time()
         wish = Wish(seconds=8, until=begun + 8)
         await asyncio.sleep(5)  # what a slow list takes
-        assert not await take(cast("Watch", watch), wish, _unused)
+        assert not await hand_over(cast("Watch", watch), wish, _unused)
         return loop.time() - begun
 
     async def _unused(_events: Sequence[Event]) -> None:

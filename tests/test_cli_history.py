@@ -127,6 +127,44 @@ def test_members_at_a_moment(shell: Shell, journal: str) -> None:
     assert shell("history", "members", "--journal", journal).lines[0]["codes"] == []
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("members", "--at", "08:59:59"), ("members", "--at", "2026-11-21T10:00"), ("events", "--until", "09:00"),
+        ("gaps", "--day", "2026-11-21"), ("stats", "--day", "2026-11-23"), ("events", "--from", "09:04"),
+    ],
+)  # fmt: skip
+def test_a_time_outside_of_the_recording_is_told_with_its_bounds(
+    shell: Shell, journal: str, argv: tuple[str, ...]
+) -> None:
+    said = shell("history", *argv, "--journal", journal, "--lang", "en")
+    assert said.code == 0
+    assert "from 2026-11-22 09:00:00 to 2026-11-22 09:03:20" in said.err
+
+
+@pytest.mark.parametrize(
+    "argv", [("members",), ("members", "--at", "09:00"), ("members", "--day", "2026-11-23"), ("events",),
+             ("events", "--until", "09:00:01"), ("gaps", "--from", "09:02"), ("events", "--from", "09:03:20")],
+)  # fmt: skip
+def test_of_a_time_that_touches_the_recording_nothing_is_told(
+    shell: Shell, journal: str, argv: tuple[str, ...]
+) -> None:
+    assert shell("history", *argv, "--journal", journal).err == ""
+
+
+@pytest.mark.parametrize("code", ["5930", "삼성전자", "05930", "0059300"])
+def test_a_code_that_no_stock_can_have_is_refused(shell: Shell, journal: str, code: str) -> None:
+    said = shell("history", "events", "--journal", journal, "--code", "005930", "--code", code, "--lang", "en")
+    assert said.code == 2
+    assert f"'{code}'" in said.err
+
+
+@pytest.mark.parametrize("code", ["000660", "A000660", "000660_NX"])
+def test_a_code_is_found_however_it_is_written(shell: Shell, journal: str, code: str) -> None:
+    lines = shell("history", "events", "--journal", journal, "--code", code, "--kind", "enter,leave").lines
+    assert [line["n"] for line in lines] == [4, 5]
+
+
 def test_statistics(shell: Shell, journal: str) -> None:
     rise, high = shell("history", "stats", "--journal", journal).lines
     assert (rise["enters"], rise["leaves"], rise["stay_median"], rise["covered"], rise["blind"]) == (1, 2, 30, 200, 100)

@@ -20,7 +20,7 @@ def row(inside: dict[str, int], left: dict[str, int] | None = None) -> Roster:
 
 
 def settled(places: Places, shown: Roster, now_ns: int = LATER) -> list[str | None]:
-    return [None if each is None else each.code for each in places.settle(shown, now_ns, ORDER)]
+    return [None if each is None else each.code for each in places.seat(shown, now_ns, ORDER)]
 
 
 def test_at_first_they_stand_in_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 from cli_conversation import NOON_NS
 from jogeon.cli.showing.event_words import RISE
 from jogeon.cli.showing.ink import plain
-from jogeon.cli.showing.live_picture import Price, Stand
+from jogeon.cli.showing.live_picture import Stand, Worth
 from jogeon.cli.showing.live_table import LiveTable, by_name, by_rate, by_return, by_time
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
@@ -24,18 +24,18 @@ STANDS = [
     Stand("767010", "모의에너지", NOON_NS, "live", left=True),
 ]
 PRICES = {
-    "671920": Price(59_343, "rise", 0.87, 4_982_074, 59_027, 0.54),
-    "467680": Price(1_171_962, "limit-up", 29.97, 2_535_321_000, 71_183, 1.09),
-    "767010": Price(12_649, None, -0.82, 2_158_051, 12_699, -0.39),
+    "671920": Worth(59_343, "rise", 0.87, 4_982_074, 59_027, 0.54),
+    "467680": Worth(1_171_962, "limit-up", 29.97, 2_535_321_000, 71_183, 1.09),
+    "767010": Worth(12_649, None, -0.82, 2_158_051, 12_699, -0.39),
 }
 
 
-def drawn(width: int, prices: dict[str, Price] | None = None, lang: str = "ko", now_ns: int = NOON_NS) -> list[str]:
+def drawn(width: int, prices: dict[str, Worth] | None = None, lang: str = "ko", now_ns: int = NOON_NS) -> list[str]:
     table = LiveTable(Texts("ko" if lang == "ko" else "en"), RICH_SIGNS)
     return [plain(line) for line in table.lines(STANDS, prices, now_ns, width)]
 
 
-def heads(width: int, prices: dict[str, Price] | None = PRICES) -> list[str]:
+def heads(width: int, prices: dict[str, Worth] | None = PRICES) -> list[str]:
     return drawn(width, prices)[0].split()
 
 
@@ -124,7 +124,7 @@ def test_a_stock_without_a_name_is_shown_by_its_code_where_there_is_no_column_of
 def test_a_column_that_was_wider_once_stays_so() -> None:
     table = LiveTable(Texts("ko"), RICH_SIGNS)
     stand = STANDS[0]
-    dear, cheap = {"671920": Price(123_456_789)}, {"671920": Price(5)}
+    dear, cheap = {"671920": Worth(123_456_789)}, {"671920": Worth(5)}
     ends = [
         columns(plain(list(table.lines([stand], prices, NOON_NS, 80))[1]).rstrip()) for prices in (dear, cheap, dear)
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
 from jogeon.cli.showing.ink import inked, plain
-from jogeon.cli.showing.live_picture import LivePicture, Price, Story
+from jogeon.cli.showing.live_picture import LivePicture, Story, Worth
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
@@ -176,8 +176,8 @@ def busy_minute(*, priced: bool) -> list[LivePicture]:
     return pictures
 
 
-def price(code: int, rate: float) -> Price:
-    return Price(code, None, rate, code * 10, code - 7, rate / 2)
+def price(code: int, rate: float) -> Worth:
+    return Worth(code, None, rate, code * 10, code - 7, rate / 2)
 
 
 def whole(*, priced: bool) -> set[str]:

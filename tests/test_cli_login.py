@@ -233,8 +233,11 @@ def test_keys_are_deleted_even_if_nobody_takes_the_token(shell: Callable[..., Sa
     assert kept("real") is None
 
 
-def test_nothing_to_log_out_from(shell: Callable[..., Said]) -> None:
-    said = shell("logout", "--yes")
+@pytest.mark.parametrize(("argv", "typed"), [(("--yes",), ()), ((), ()), ((), None)])
+def test_nobody_is_asked_where_there_is_nothing_to_log_out_from(
+    shell: Callable[..., Said], argv: tuple[str, ...], typed: tuple[str, ...] | None
+) -> None:
+    said = shell("logout", *argv, typed=typed)
     assert said.code == 0
     assert "no keys are stored for the real server" in said.out
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from jogeon.cli.arguments.selection import Asked, kinds
+from jogeon.cli.arguments.selection import Query, kinds
 from jogeon.cli.running.stretch import last_day, nanoseconds, span_of
 from jogeon.events import KST
 from jogeon.journal.history import EVER, History
@@ -28,8 +28,8 @@ class Opened:
 OPENED = cast("History", Opened())
 
 
-def asked(**given: object) -> Asked:
-    return Asked()._replace(**given)  # type: ignore[arg-type]  # its own fields
+def asked(**given: object) -> Query:
+    return Query()._replace(**given)  # type: ignore[arg-type]  # its own fields
 
 
 @pytest.mark.parametrize("text", ["", " ", ",", "enters"])

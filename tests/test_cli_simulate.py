@@ -51,7 +51,13 @@ def test_switches_are_named_and_typed() -> None:
     assert switches.ping == 1.5
 
 
-@pytest.mark.parametrize("given", ["nonsense=1", "page_size=many", "unlisted=perhaps", "notice", ""])
+def test_a_switch_that_is_a_length_of_time_is_written_as_everywhere() -> None:
+    switches = switches_from(["ping=5s", "slow=500ms", "pause=1m", "login_deadline=3"], None, Texts("en"))
+    assert (switches.ping, switches.slow, switches.pause, switches.login_deadline) == (5.0, 0.5, 60.0, 3.0)
+
+
+@pytest.mark.parametrize("given", ["nonsense=1", "page_size=many", "page_size=5s", "ping=5x", "ping=-1", "ping=0s",
+                                   "unlisted=perhaps", "notice", ""])  # fmt: skip
 def test_a_wrong_switch_is_a_usage_error(given: str) -> None:
     with pytest.raises(click.BadParameter):
         switches_from([given], None, Texts("ko"))

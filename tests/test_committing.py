@@ -110,6 +110,6 @@ def test_where_a_file_is_damaged_another_begins_with_what_is_known(case: Case) -
 
 def test_errors_between_the_commits_are_not_the_end(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "roll", _refuse)
-    monkeypatch.setattr(Store, "forget", _refuse)
+    monkeypatch.setattr(Store, "prune", _refuse)
     assert not case.committer.roll_some()
-    assert not case.committer.forget_some(START_NS, None)
+    assert not case.committer.prune_some(START_NS, None)

@@ -102,7 +102,7 @@ def test_they_equal_a_full_scan(
                 while store.roll(slice_):
                     pass
             if deleted is not None:
-                while store.forget(START_NS + deleted * SECOND):
+                while store.prune(START_NS + deleted * SECOND):
                     pass
                 while store.roll(slice_):
                     pass

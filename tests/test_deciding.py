@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.alerts.deciding import Alert, Decider, Price, alert_id
+from jogeon.alerts.deciding import Alert, Decider, LastQuote, alert_id
 from jogeon.alerts.rules import Bound, Hours, Rule
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 
@@ -177,34 +177,34 @@ def test_within_wants_to_know_when_the_stock_entered_there() -> None:
 
 def test_a_price_is_the_last_one_that_the_journal_holds() -> None:
     told = Told(rule(price=Bound.parse(">= 1000"), rate=Bound.parse(">= 5"))).hears(snapshot(0), enter(1, "000660"))
-    told.decider.quote("005930", Price(1000, 5.0, at(1)))
-    told.decider.quote("000020", Price(1000, 4.9, at(1)))
+    told.decider.quote("005930", LastQuote(1000, 5.0, at(1)))
+    told.decider.quote("000020", LastQuote(1000, 4.9, at(1)))
     told.hears(enter(2), enter(3, "000020"))
     assert told.said == [(2, "005930")]
-    assert told.alerts[0].price == Price(1000, 5.0, at(1))
+    assert told.alerts[0].price == LastQuote(1000, 5.0, at(1))
 
 
 def test_a_stock_without_a_quote_of_late_waits_for_one() -> None:
     told = Told(rule(price=Bound.parse(">= 1000"))).hears(snapshot(0))
-    told.decider.quote("005930", Price(5000, 0.0, at(-100)))
+    told.decider.quote("005930", LastQuote(5000, 0.0, at(-100)))
     told.hears(enter(1), enter(1, "000660"), enter(1, "000020"), leave(2, "000020"))
     assert told.said == []
-    told.alerts += told.decider.quote("005930", Price(2000, 0.0, at(3)))
-    told.alerts += told.decider.quote("000660", Price(900, 0.0, at(3)))
-    told.alerts += told.decider.quote("000660", Price(2000, 0.0, at(4)))
-    told.alerts += told.decider.quote("000020", Price(2000, 0.0, at(4)))
+    told.alerts += told.decider.quote("005930", LastQuote(2000, 0.0, at(3)))
+    told.alerts += told.decider.quote("000660", LastQuote(900, 0.0, at(3)))
+    told.alerts += told.decider.quote("000660", LastQuote(2000, 0.0, at(4)))
+    told.alerts += told.decider.quote("000020", LastQuote(2000, 0.0, at(4)))
     assert told.said == [(3, "005930")]
 
 
 def test_a_quote_that_comes_too_late_changes_nothing() -> None:
     told = Told(rule(price=Bound.parse(">= 1000"))).hears(snapshot(0), enter(1))
-    told.alerts += told.decider.quote("005930", Price(2000, 0.0, at(11.1)))
+    told.alerts += told.decider.quote("005930", LastQuote(2000, 0.0, at(11.1)))
     assert told.said == []
 
 
 def test_an_old_quote_is_not_told_as_the_price_of_now() -> None:
     told = Told(rule()).hears(snapshot(0))
-    told.decider.quote("005930", Price(5000, 0.0, at(0)))
+    told.decider.quote("005930", LastQuote(5000, 0.0, at(0)))
     told.hears(enter(60), leave(61), enter(62))
     assert [alert.price is None for alert in told.alerts] == [False, True]
 

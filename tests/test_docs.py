@@ -28,7 +28,7 @@ from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, INTERRUPTED, USAGE
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.json_lines import condition_line, event_line, stock_line
-from jogeon.cli.showing.live_picture import Price, Story
+from jogeon.cli.showing.live_picture import Story, Worth
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.terminal import RICH_SIGNS
 from jogeon.cli.texts import Texts
@@ -216,13 +216,13 @@ def after(seconds: int) -> int:
 
 
 STOCKS = {
-    "243460": ("가상금융 036", Price(19_370, "rise", 4.76, 115_417, 19_440, -0.36)),
-    "102490": ("가상물산 021", Price(13_620, "limit-up", 29.96, 25_276, 13_620, 0.0)),
-    "223850": ("가상철강 030", Price(67_900, "rise", 5.76, 4_264, 66_500, 2.11)),
-    "405520": ("가상에너지 053", Price(2_775, "rise", 6.94, 146_929, 2_755, 0.73)),
-    "671920": ("가상전자 083", Price(59_300, "rise", 0.87, 498_207, 59_300, 0.0)),
-    "251970": ("가상바이오 073", Price()),
-    "0003A0": ("가상로봇 0003", Price(6_750, "fall", -1.46, 120_640, 6_760, -0.15)),
+    "243460": ("가상금융 036", Worth(19_370, "rise", 4.76, 115_417, 19_440, -0.36)),
+    "102490": ("가상물산 021", Worth(13_620, "limit-up", 29.96, 25_276, 13_620, 0.0)),
+    "223850": ("가상철강 030", Worth(67_900, "rise", 5.76, 4_264, 66_500, 2.11)),
+    "405520": ("가상에너지 053", Worth(2_775, "rise", 6.94, 146_929, 2_755, 0.73)),
+    "671920": ("가상전자 083", Worth(59_300, "rise", 0.87, 498_207, 59_300, 0.0)),
+    "251970": ("가상바이오 073", Worth()),
+    "0003A0": ("가상로봇 0003", Worth(6_750, "fall", -1.46, 120_640, 6_760, -0.15)),
 }
 """Names and prices of the picture at the top."""
 

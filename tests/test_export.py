@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from exported import read_any, read_columns, read_json
 from jogeon import export
-from jogeon.errors import MissingExtra
+from jogeon.errors import JournalError, MissingExtra
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Snapshot, State, StateName
-from jogeon.export import EXPORTED, FORMULA, WRITERS
+from jogeon.export import EXPORTED, WRITERS
 from jogeon.journal import lines, parts
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.history import ALL, History, Selection
+from jogeon.journal.history import ALL, EVER, History, Selection
 from jogeon.journal.shape import COLUMNS
 from jogeon.journal.store import Store
+from jogeon.visible import is_formula
 from recorded import SECOND, START_NS, events
 
 RISE, MADE = Condition("4", "급등주"), Condition("7", '신고가, "돌파"')
@@ -79,13 +80,14 @@ def test_every_file_gives_back_every_event(tmp_path_factory: pytest.TempPathFact
 
 
 def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path) -> None:
-    evil: list[Event] = [Enter(START_NS, Condition("0", f"{sign}1+1"), f"{sign}1+1", f"{sign}1") for sign in FORMULA]
+    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "﹦", " =", "\xa0=", "\x00=", "\u200b=")
+    evil: list[Event] = [Enter(START_NS, Condition("0", f"{sign}1+1"), f"{sign}1+1", f"{sign}1") for sign in signs]
     record(tmp_path / "journal", evil)
     path = exported(tmp_path / "journal", ".csv")
     assert [event for _, _, event in read_any(path)] == evil
     with path.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
-    assert [cell for cell in cells if cell.startswith(FORMULA)] == []
+    assert [cell for cell in cells if is_formula(cell)] == []
 
 
 WEEK: list[Event] = [
@@ -270,3 +272,58 @@ def test_a_missing_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(importlib, "import_module", missing)
     with History(tmp_path / "journal") as history, pytest.raises(MissingExtra, match=r"pip install 'jogeon\[duckdb\]'"):
         WRITERS[".parquet"](history, ALL, tmp_path / "a.parquet")
+
+
+FRAMES = [
+    (START_NS, b'{"trnm":"REAL","data":[]}'),
+    (START_NS + SECOND, "not JSON: 급등주\n".encode()),
+    (START_NS + 2 * SECOND + 1_234, b"\xff not UTF-8"),
+]
+
+
+def with_frames(path: Path, frames: list[tuple[int, bytes]]) -> Path:
+    opened = Store.open(path)
+    opened.write(Commit(frames=frames))
+    opened.close()
+    return path
+
+
+def test_raw_frames_come_back_as_they_came_each_with_its_time(tmp_path: Path) -> None:
+    with History(with_frames(tmp_path / "journal", FRAMES)) as history:
+        assert list(history.frames()) == FRAMES
+        assert export.write_frames(history, EVER, tmp_path / "out.jsonl") == 3
+        assert export.write_frames(history, (START_NS + 1, START_NS + SECOND + 1), tmp_path / "part.json") == 1
+    lines = read_json(tmp_path / "out.jsonl")
+    assert lines == [
+        {"at": "2026-11-22T09:00:00.000000+09:00", "at_ns": START_NS, "frame": '{"trnm":"REAL","data":[]}'},
+        {"at": "2026-11-22T09:00:01.000000+09:00", "at_ns": START_NS + SECOND, "frame": "not JSON: 급등주\n"},
+        {"at": "2026-11-22T09:00:02.000001+09:00", "at_ns": FRAMES[2][0], "base64": "/yBub3QgVVRGLTg="},
+    ]
+    assert read_json(tmp_path / "part.json") == lines[1:2]
+
+
+def test_more_frames_than_a_read_takes_at_a_time_come_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.reading.CHUNK", 3)
+    for count in (2, 3, 4, 6, 7):
+        frames = [(START_NS + n, b"%d" % n) for n in range(count)]
+        with History(with_frames(tmp_path / f"journal-{count}", frames)) as history:
+            assert list(history.frames()) == frames
+            assert list(history.frames((START_NS + 1, START_NS + count))) == frames[1:]
+
+
+def test_a_journal_without_raw_frames_says_so_and_makes_no_file(tmp_path: Path) -> None:
+    record(tmp_path / "journal", WEEK)
+    with History(tmp_path / "journal") as history, pytest.raises(JournalError, match="no raw frames") as caught:
+        export.write_frames(history, EVER, tmp_path / "out.json")
+    assert caught.value.reason == "no frames"
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_frame_that_is_none_is_damage(tmp_path: Path) -> None:
+    path = with_frames(tmp_path / "journal", FRAMES)
+    for row in ((START_NS, "a text"), (1.5, b"{}")):
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE frames SET at_ns = ?, payload = ? WHERE id = 2", row)
+        with History(path) as history, pytest.raises(JournalError) as caught:
+            list(history.frames())
+        assert caught.value.reason == "damaged"

@@ -129,7 +129,7 @@ def test_an_old_journal_has_positions_without_identity() -> None:
 
 
 def prune(writer: Writer, before_ns: int) -> None:
-    while writer.store.forget(before_ns):
+    while writer.store.prune(before_ns):
         pass
 
 

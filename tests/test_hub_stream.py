@@ -281,7 +281,7 @@ async def test_a_beginning_that_was_deleted_is_a_gap(tmp_path: Path, monkeypatch
             for code in ("111111", "222222", "333333"):
                 broker.enter("급등주", code)
                 await numbered(watch, 1)
-        hub.recording.journal.forget(hub.feed.wall())
+        hub.recording.journal.prune(hub.feed.wall())
         with History(tmp_path / "j") as history:
             async with asyncio.timeout(20):
                 while (kept := history.first()) is None or kept.n <= 2:

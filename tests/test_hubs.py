@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import homeless
-from jogeon.account.hubs import Note, noted, notes
+from jogeon.account.hubs import HubNote, noted, notes
 from jogeon.files import state_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HUB = Note("demo", "ws://127.0.0.1:1/api/dostk/websocket", "http://127.0.0.1:2", 7, 100)
+HUB = HubNote("demo", "ws://127.0.0.1:1/api/dostk/websocket", "http://127.0.0.1:2", 7, 100)
 
 
 def path() -> Path:

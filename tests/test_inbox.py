@@ -34,7 +34,7 @@ class Price(NamedTuple):
 
 
 def told(inbox: Inbox) -> list[Event]:
-    batch, ask = inbox.take(ending=False)
+    batch, ask = inbox.pop(ending=False)
     assert not ask
     return [] if batch is None else batch.events
 
@@ -66,8 +66,8 @@ def test_from_a_queue_that_lost_something_nothing_is_taken_before_the_reader_cau
     told(inbox)
     for n in range(5):
         inbox.put(Enter(START_NS, RISE, f"{n:06d}"))
-    assert inbox.take(ending=False) == (None, True)
-    assert inbox.take(ending=False) == (None, False)  # it was asked already
+    assert inbox.pop(ending=False) == (None, True)
+    assert inbox.pop(ending=False) == (None, False)  # it was asked already
     inbox.catch_up()
     assert isinstance(told(inbox)[0], Gap)
 
@@ -77,7 +77,7 @@ def test_frames_beyond_the_bound_are_left_out_and_counted(monkeypatch: pytest.Mo
     inbox = Inbox(source(), 10)
     for payload in (b"four", b"lost", b"lost"):
         inbox.put_frame(payload, START_NS)
-    batch, _ = inbox.take(ending=False)
+    batch, _ = inbox.pop(ending=False)
     assert batch is not None
     assert batch.frames == [(START_NS, b"four")]
     assert (inbox.frames_lost(), inbox.frames_lost()) == (2, 0)
@@ -88,7 +88,7 @@ def test_a_cursor_moves_to_where_it_was_put_last() -> None:
     inbox.keep_cursor("폰", 3)
     inbox.keep_cursor("폰", 7)
     assert not inbox.rung  # it goes with what is committed next
-    batch, _ = inbox.take(ending=False)
+    batch, _ = inbox.pop(ending=False)
     assert batch is not None
     assert batch.cursors == [("폰", 7, START_NS)]
 
@@ -96,13 +96,13 @@ def test_a_cursor_moves_to_where_it_was_put_last() -> None:
 def test_up_to_when_the_picture_is_right_is_taken_with_what_comes() -> None:
     inbox = Inbox(source(), 10)
     inbox.beat()
-    batch, _ = inbox.take(ending=False)
+    batch, _ = inbox.pop(ending=False)
     assert batch is not None
     assert batch.rights == {RISE: Right(START_NS, sure=True)}
 
 
 def quoted(inbox: Inbox) -> list[tuple[str, int, str | None]]:
-    batch, _ = inbox.take(ending=False)
+    batch, _ = inbox.pop(ending=False)
     return [] if batch is None else [(row[0], row[1] - START_NS, row[6]) for row in batch.quotes]
 
 
@@ -149,6 +149,6 @@ def test_the_last_name_of_a_stock_is_taken() -> None:
     inbox = Inbox(source(), 100)
     inbox.names({"005930": "삼성전자", "000660": "하이닉스"}, START_NS)
     inbox.names({"000660": "SK하이닉스"}, START_NS + 1)
-    batch, _ = inbox.take(ending=False)
+    batch, _ = inbox.pop(ending=False)
     assert batch is not None
     assert batch.names == [("005930", START_NS, "삼성전자"), ("000660", START_NS + 1, "SK하이닉스")]

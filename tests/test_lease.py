@@ -55,7 +55,7 @@ async def test_who_stood_by_and_has_it_now_asks_at_once_after_a_break(monkeypatc
         async def open(self) -> None:
             pass
 
-        async def take(self) -> bool:
+        async def acquire(self) -> bool:
             self.asked.set()
             return True
 

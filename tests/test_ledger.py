@@ -32,7 +32,7 @@ class Table:
         self.pricing.traded([TradeRow(code, QuoteValues(price=str(price)))], at_ns)
 
     def takes(self, now: float) -> list[tuple[str, int | None, str | None, int | None]]:
-        return [short(price) for price in self.ledger.take(now)]
+        return [short(price) for price in self.ledger.pop(now)]
 
 
 def short(price: Price) -> tuple[str, int | None, str | None, int | None]:
@@ -69,7 +69,7 @@ def test_each_condition_has_prices_of_its_own() -> None:
     table.trades(A, 500)
     table.ledger.put(Enter(2, HIGH, A))
     table.trades(A, 510)
-    told = {(price.condition, price.entry_price, price.price) for price in table.ledger.take(0.0)}
+    told = {(price.condition, price.entry_price, price.price) for price in table.ledger.pop(0.0)}
     assert told == {(RISE, 500, 510), (HIGH, 510, 510)}
 
 
@@ -130,11 +130,11 @@ def test_a_condition_under_another_seq_goes_on() -> None:
     table, moved = Table(), Condition("7", "급등주")
     table.ledger.put(Enter(1, RISE, A))
     table.trades(A, 500)
-    assert len(table.ledger.take(0.0)) == 1
+    assert len(table.ledger.pop(0.0)) == 1
     table.ledger.renumbered(RISE, moved)
     table.trades(A, 510)
     assert table.takes(0.5) == [], "told half a second ago"
-    [price] = table.ledger.take(1.0)
+    [price] = table.ledger.pop(1.0)
     assert (price.condition, price.entry_price) == (moved, 500)
     assert list(table.ledger.prices(moved)) == [A]
     table.ledger.put(Leave(1, moved, A))
@@ -147,7 +147,7 @@ def test_at_its_end_nothing_is_followed() -> None:
     for code in (A, B):
         table.trades(code, 500)
     table.ledger.end()
-    assert len(table.ledger.take(0.0)) == 2, "entries are told"
+    assert len(table.ledger.pop(0.0)) == 2, "entries are told"
     assert not table.pricing.wanted
 
 
@@ -157,7 +157,7 @@ def test_what_was_told_long_ago_is_forgotten() -> None:
         code = f"{number:06d}"
         table.ledger.put(Enter(1, RISE, code))
         table.trades(code, 5)
-        table.ledger.take(float(number))
+        table.ledger.pop(float(number))
         table.ledger.put(Leave(1, RISE, code))
     assert len(table.ledger._told) <= 1001
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from conftest import homeless
-from jogeon.account.hubs import Note
+from jogeon.account.hubs import HubNote
 from jogeon.account.keys import Keys
 from jogeon.account.lock import hub_at, session_lock, session_name, who_has
 from jogeon.errors import SessionTaken
@@ -167,11 +167,11 @@ async def test_without_a_home_there_is_no_lock_and_a_session(
     assert who_has("real", KEYS) is None
 
 
-def note_of(pid: int, session: str = session_name("real", KEYS)) -> Note:
-    return Note("real", "ws://127.0.0.1:7/x", "http://127.0.0.1:8", pid, 1, session, "planted-token")
+def note_of(pid: int, session: str = session_name("real", KEYS)) -> HubNote:
+    return HubNote("real", "ws://127.0.0.1:7/x", "http://127.0.0.1:8", pid, 1, session, "planted-token")
 
 
-def write_note(note: Note) -> None:
+def write_note(note: HubNote) -> None:
     write_private(state_dir() / "hub-7.json", msgspec.json.encode(note))
 
 
@@ -189,7 +189,7 @@ async def test_a_hub_that_has_the_session_is_named_by_its_address() -> None:
 
 
 @pytest.mark.parametrize("note", [note_of(1), note_of(os.getpid(), session_name("mock", KEYS)), note_of(1, "")])
-async def test_a_note_of_another_program_or_session_names_no_hub(note: Note) -> None:
+async def test_a_note_of_another_program_or_session_names_no_hub(note: HubNote) -> None:
     async with session_lock("real", KEYS):
         write_note(note)
         taken = who_has("real", KEYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +44,12 @@ def test_what_is_told_in_either_form(accept: str, kind: str, read: Callable[...,
         ("waiting_max", ""): 1048576.0, ("behind_max", ""): 7.0, ("cut", ""): 1.0,
     }.items() <= found.items()  # fmt: skip
     assert ("members", "새 조건") not in found
+
+
+def test_memory_cpu_and_descriptors_are_told_where_the_system_tells_them() -> None:
+    told = {name for name, _ in samples(metrics(TOLD)[0])}
+    wanted = {"process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds"}
+    assert told & wanted == (wanted if Path("/proc/self/stat").exists() else set())
 
 
 def test_a_hub_that_nobody_uses() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.account.names import DAY, LONGEST_NAME, Known, Names, names_file
+from jogeon.account.names import DAY, LONGEST_NAME, KnownName, Names, names_file
 from jogeon.wire.messages import MOST_CODES
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def test_two_programs_add_to_one_file(path: Path) -> None:
     asyncio.run(one.save())
     asyncio.run(other.save())
     assert dict(loaded(path, clock)) == {
-        "000660": Known("SK하이닉스", "0", clock.now),
-        "005930": Known("삼성전자", "0", clock.now),
+        "000660": KnownName("SK하이닉스", "0", clock.now),
+        "005930": KnownName("삼성전자", "0", clock.now),
     }
 
 

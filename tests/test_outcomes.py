@@ -142,7 +142,7 @@ def test_they_are_what_a_plain_reading_says(
         write(path, [change(*each) for each in changes], quotes)
         if deleted is not None:
             store = Store.open(path)
-            while store.forget(at(deleted)):
+            while store.prune(at(deleted)):
                 pass
             store.close()
     with History(path) as history, closing(sqlite3.connect(path)) as db:

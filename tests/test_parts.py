@@ -10,7 +10,7 @@ import pytest
 from jogeon.events import Condition, Enter, Event, Leave, State
 from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.parts import Part, Parts, Texts
+from jogeon.journal.parts import LineTexts, Part, Parts
 from jogeon.journal.reading import open_reader
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
@@ -43,7 +43,7 @@ def made(path: Path, told: list[Event], names: list[tuple[str, int, str]] | None
     opened.close()
     by_sqlite = others = 0
     with closing(open_reader(path)) as db:
-        cut = Parts(db, Texts(lambda *_: "", lambda *_: ""), "at_ns > ?", (0,))
+        cut = Parts(db, LineTexts(lambda *_: "", lambda *_: ""), "at_ns > ?", (0,))
 
         def plainly(values: parts.Values, complete: Callable[[int], bool]) -> tuple[int, bool] | None:
             found = db.execute(f"SELECT count(*) {cut.plain}", values).fetchone()[0]

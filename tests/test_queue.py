@@ -61,7 +61,7 @@ class Publisher:
 
     def read(self) -> list[Event]:
         events = []
-        while (event := self.queue.take()) is not None:
+        while (event := self.queue.pop()) is not None:
             events.append(event)
         return events
 
@@ -130,7 +130,7 @@ def test_a_consumer_that_had_a_block_only_in_part_is_told_a_gap_from_where_the_f
     last_ns = publisher.now_ns
     for code in ("000002", "000003", "000004", "000005"):
         publisher.push(RISE, "I", code)
-    assert isinstance(publisher.queue.take(), Gap)  # and reads no further for a while
+    assert isinstance(publisher.queue.pop(), Gap)  # and reads no further for a while
     for _ in range(3):
         publisher.push(RISE, "D", "000005")
         publisher.push(RISE, "I", "000005")
@@ -315,7 +315,7 @@ def test_however_late_a_consumer_reads_its_fold_equals_the_truth(
             case "read":
                 fold.take(publisher.read())
             case "take":
-                event = publisher.queue.take()
+                event = publisher.queue.pop()
                 fold.take([] if event is None else [event])
     fold.take(publisher.read())
     told = {condition.name: set(known.codes) for condition, known in publisher.followed.items() if known.known}
@@ -406,8 +406,8 @@ def test_what_a_slow_consumer_is_told_has_names() -> None:
     publisher.queue = Queue(publisher.current, lambda: publisher.now_ns, max_events=2, name_of=names.get)
     publisher.sink = RestartGap(publisher.queue, {}, [])
     publisher.show(RISE, "005930")
-    assert publisher.queue.take() is not None
+    assert publisher.queue.pop() is not None
     for kind, code in (("D", "005930"), ("I", "035420"), ("D", "035420"), ("I", "000660")):
         publisher.push(RISE, kind, code)
-    told = [publisher.queue.take() for _ in range(3)]
+    told = [publisher.queue.pop() for _ in range(3)]
     assert {event.code: event.name for event in told if isinstance(event, Enter | Leave)} == names

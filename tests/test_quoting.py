@@ -18,11 +18,11 @@ def test_the_latest_quote_of_each_is_taken_once() -> None:
     quoting = Quoting(pricing, [A, B, A])
     quoting.on_news = lambda: calls.append(1)
     quoting.begin()
-    assert quoting.take() == []
+    assert quoting.pop() == []
     pricing.traded([trade(A, "500"), trade(A, "510"), trade(B, "")], 5)
-    assert [(quote.code, quote.price) for quote in quoting.take()] == [(A, 510), (B, None)]
+    assert [(quote.code, quote.price) for quote in quoting.pop()] == [(A, 510), (B, None)]
     assert calls
-    assert quoting.take() == []
+    assert quoting.pop() == []
 
 
 def test_what_is_known_already_comes_at_once() -> None:
@@ -33,7 +33,7 @@ def test_what_is_known_already_comes_at_once() -> None:
     pricing.answered([PricedStock(A, "가상", price=500)], 0.0, 5)
     second = Quoting(pricing, [A])
     second.begin()
-    assert [quote.price for quote in second.take()] == [500]
+    assert [quote.price for quote in second.pop()] == [500]
 
 
 def test_an_answer_that_is_older_than_a_trade_is_no_news() -> None:
@@ -42,9 +42,9 @@ def test_an_answer_that_is_older_than_a_trade_is_no_news() -> None:
     quoting.begin()
     assert pricing.ask(0.0) == (A,)
     pricing.traded([trade(A, "510")], 5)
-    assert [quote.price for quote in quoting.take()] == [510]
+    assert [quote.price for quote in quoting.pop()] == [510]
     pricing.answered([PricedStock(A, "가상", price=500)], 0.0, 6)
-    assert quoting.take() == []
+    assert quoting.pop() == []
 
 
 def test_at_its_end_nothing_is_followed() -> None:

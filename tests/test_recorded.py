@@ -5,7 +5,7 @@ from __future__ import annotations
 from jogeon.events import Condition, Enter, Leave
 from jogeon.simulator.market.market import Change, PartlyKnown
 from jogeon.simulator.recorded.recorded import RecordedMarket
-from jogeon.simulator.recorded.stretch import Shown
+from jogeon.simulator.recorded.stretch import RecordedSnapshot
 from jogeon.wire.stocks import ListedStock
 
 RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("7", "급등주")
@@ -19,7 +19,7 @@ def test_pushes_and_snapshots_move_the_members() -> None:
     there = market()
     assert there.change(Enter(0, RISE, "000660", "090100")) == Change("4", "급등주", "000660", "I", "090100")
     assert there.change(Leave(0, RISE, "005930", "")) == Change("4", "급등주", "005930", "D", "")
-    shown = Shown(1, 0, HIGH, ("57JBHH", "035720"), None)
+    shown = RecordedSnapshot(1, 0, HIGH, ("57JBHH", "035720"), None)
     assert there.differs(shown)
     assert there.show(shown) == [
         Change("7", "신고가 돌파", "0000D0", "D", ""),

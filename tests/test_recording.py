@@ -49,7 +49,7 @@ async def until(reached: Callable[[], bool]) -> None:
 
 def drain(watch: jogeon.Watch) -> list[Event]:
     events = []
-    while (event := watch._queue.take()) is not None:
+    while (event := watch._queue.pop()) is not None:
         events.append(event)
     return events
 
@@ -149,15 +149,15 @@ async def test_raw_frames_are_recorded_if_they_are_wanted(path: Path) -> None:
     async with broker.client() as kiwoom:
         async with kiwoom.watch("급등주", journal=path):
             broker.enter("급등주", "005930")
-        db = open_reader(path)
-        assert db.execute("SELECT count(*) FROM frames").fetchone() == (0,)
+        with jogeon.History(path) as history, pytest.raises(JournalError, match="no raw frames"):
+            next(history.frames())
         async with kiwoom.watch("급등주", journal=path, frames=True):
             broker.enter("급등주", "000660")
         assert kiwoom._feed.taps == []  # a journal that has ended takes nothing
         assert kiwoom._feed.named_later == []
         broker.wire.push({"trnm": "PING"})
-        frames = [bytes(payload) for (payload,) in db.execute("SELECT payload FROM frames ORDER BY id")]
-        db.close()
+        with jogeon.History(path) as history:
+            frames = [payload for _, payload in history.frames()]
     assert [b"CNSRREQ" in frames[0], b"000660" in frames[1]] == [True, True]
     assert not any(b"PING" in frame for frame in frames)
 

@@ -202,7 +202,7 @@ async def test_what_was_known_where_a_deleted_stretch_ends(
     monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     relay = relay_of(journal)
     await commit(journal, [Snapshot(START_NS, RISE, ("000660",)), *flips(9)])
-    journal.forget(START_NS + 4 * SECOND)
+    journal.prune(START_NS + 4 * SECOND)
     with History(path) as history:
         async with asyncio.timeout(20):
             while (first := history.first()) is None or first.n == 1:

@@ -40,7 +40,7 @@ def test_what_is_kept_answers_as_before(
     with History(path) as history:
         moment = data.draw(st.integers(before_ns, day.at_ns + SECOND))
         pictures, told = history.members(moment), list(history.events(Selection(span=(before_ns, day.at_ns + SECOND))))
-        while opened.forget(before_ns):
+        while opened.prune(before_ns):
             assert history.members(moment) == pictures
         assert list(history.events(Selection(span=(before_ns, day.at_ns + SECOND)))) == told
     opened.close()
@@ -55,7 +55,7 @@ def test_when_the_last_event_was_is_known_when_all_events_are_gone(
     monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     shown = Snapshot(START_NS, RISE, ("005930",))
     opened = recorded(tmp_path / "journal.db", [[shown, Leave(START_NS + SECOND, RISE, "005930", "090001")]])
-    while opened.forget(START_NS + 2 * SECOND):
+    while opened.prune(START_NS + 2 * SECOND):
         pass
     opened.close()
     with History(tmp_path / "journal.db") as history:
@@ -70,7 +70,7 @@ def test_what_is_old_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930", "090000")] for n in range(1, 20)
     ]
     opened = recorded(tmp_path / "journal.db", [[Snapshot(START_NS, RISE, ("005930",))], *flips])
-    while opened.forget(START_NS + 10 * SECOND):
+    while opened.prune(START_NS + 10 * SECOND):
         pass
     with History(tmp_path / "journal.db") as history:
         numbers = [n for _, n, _ in history.events()]
@@ -137,7 +137,7 @@ def held(path: Path, cursor: int, held_ns: int) -> int:
     opened = recorded(path, flips)
     with opened.file.transaction() as db:
         db.execute("INSERT INTO cursors VALUES ('폰', ?, 0), ('메일', 20, 0)", (cursor,))
-    while opened.forget(START_NS + 10 * SECOND, held_ns):
+    while opened.prune(START_NS + 10 * SECOND, held_ns):
         pass
     left = int(opened.file.db.execute("SELECT min(id) FROM events").fetchone()[0])
     opened.close()

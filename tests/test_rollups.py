@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jogeon.events import Condition
 from jogeon.journal.rollups import Rollup, add_rollup, by_planes, from_planes
-from jogeon.journal.stats import ENTERED, ENTERED_RECOVERED, GAP, LEFT, LEFT_RECOVERED, Counts
+from jogeon.journal.stats import ENTERED, ENTERED_RECOVERED, GAP, LEFT, LEFT_RECOVERED, Tally
 from recorded import SECOND
 
 RISE = Condition("4", "급등주")
@@ -28,10 +28,10 @@ def packed(what: int, number: int = 1) -> int:
 @given(st.lists(st.tuples(st.sampled_from([ENTERED, LEFT, ENTERED_RECOVERED, LEFT_RECOVERED, GAP]), codes, seconds)))
 def test_any_cut_counts_the_same(happened: list[tuple[int, str, int]]) -> None:
     rows = [(n, at * SECOND, packed(what), code) for n, (what, code, at) in enumerate(happened)]
-    whole = Counts()
+    whole = Tally()
     whole.add(rows)
     for cut in range(len(rows) + 1):
-        counts = Counts()
+        counts = Tally()
         for part in (rows[:cut], rows[cut:]):
             rollup = Rollup(1)
             rollup.add((0, 0), part, [])
@@ -42,4 +42,4 @@ def test_any_cut_counts_the_same(happened: list[tuple[int, str, int]]) -> None:
 
 
 def test_the_bytes_of_another_form_are_not_read() -> None:
-    assert not add_rollup(Counts(), b"no roll-up")
+    assert not add_rollup(Tally(), b"no roll-up")

@@ -20,7 +20,7 @@ import pytest
 
 from broker import Broker as TokenBroker
 from broker import refusal
-from jogeon.account.hubs import Note
+from jogeon.account.hubs import HubNote
 from jogeon.account.keys import SERVERS, Keys, KiwoomServer, find_keys
 from jogeon.client import Client
 from jogeon.connect import connect
@@ -264,7 +264,7 @@ async def test_a_hub_passes_on_nothing_of_the_session_above(log: Callable[[], st
         where = contextlib.nullcontext(Endpoint("scripted", above.url, FixedToken("planted-token")))
         settings = HubSettings(server=above.url, journal=journal, everything=True)
         async with Hub(where, Policy(pace=1_000), HubTokens(time.time, keys), settings) as hub:
-            note = Note(above.url, hub.websocket, hub.rest, 1, 0, "", "kept in the note alone")
+            note = HubNote(above.url, hub.websocket, hub.rest, 1, 0, "", "kept in the note alone")
             body = {"grant_type": "client_credentials", "appkey": keys.app_key, "secretkey": keys.secret_key}
             headers = {"Content-Type": "application/json"}
             for wrong in ({"secretkey": "x"}, {}):

@@ -3,7 +3,7 @@
 import pytest
 
 from jogeon.events import Condition
-from jogeon.journal.stats import MINUTE_NS, ConditionStats, Counts, Overlap, clip, length, overlaps
+from jogeon.journal.stats import MINUTE_NS, ConditionStats, Overlap, Tally, clip, length, overlaps
 from recorded import SECOND, START_NS
 
 RISE, HIGH, VOLUME = Condition("0", "급등주"), Condition("4", "신고가 돌파"), Condition("7", "거래량 급증")
@@ -13,7 +13,7 @@ class Story:
     """What happened to condition number 1, told in seconds."""
 
     def __init__(self) -> None:
-        self.counts = Counts()
+        self.counts = Tally()
 
     def _row(self, second: float, kind: int, code: str | None = None, recovered: int | None = None) -> None:
         at_ns = START_NS + int(second * SECOND)
@@ -87,12 +87,12 @@ def test_what_is_counted_of_one_condition_is_not_of_another() -> None:
 
 
 def test_covered_and_blind_time_are_the_recorded_time_together() -> None:
-    numbers = Counts().result(RISE, {1}, [(0, 100 * SECOND)], [(10 * SECOND, 30 * SECOND), (20 * SECOND, 40 * SECOND)])
+    numbers = Tally().result(RISE, {1}, [(0, 100 * SECOND)], [(10 * SECOND, 30 * SECOND), (20 * SECOND, 40 * SECOND)])
     assert (numbers.covered, numbers.blind) == (70.0, 30.0)
 
 
 def test_a_gap_at_the_end_is_blind_time_too() -> None:
-    numbers = Counts().result(RISE, {1}, [(0, 100 * SECOND)], [(100 * SECOND, 130 * SECOND)])
+    numbers = Tally().result(RISE, {1}, [(0, 100 * SECOND)], [(100 * SECOND, 130 * SECOND)])
     assert (numbers.covered, numbers.blind) == (100.0, 30.0)
 
 

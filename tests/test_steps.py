@@ -11,7 +11,7 @@ from jogeon.journal.fold import Right
 from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import (
     Numbered,
-    Priced,
+    PastQuote,
     read_end_ns,
     read_members,
     read_place_before,
@@ -63,11 +63,11 @@ def path(tmp_path: Path) -> Path:
 def test_ticks_and_quotes_stand_behind_their_event(path: Path) -> None:
     db = open_reader(path)
     steps = list(read_steps(db, 1, 3, priced=True))
-    assert [type(each) for each in steps] == [Numbered, Priced, Priced, Tick, Numbered, Tick]
-    assert [each.price for each in steps if isinstance(each, Priced)] == [69_000, 70_000]
+    assert [type(each) for each in steps] == [Numbered, PastQuote, PastQuote, Tick, Numbered, Tick]
+    assert [each.price for each in steps if isinstance(each, PastQuote)] == [69_000, 70_000]
     numbered = [each for each in steps if isinstance(each, Numbered)]
     assert [(each.id, each.position.short) for each in numbered] == [(2, "1:2"), (3, "1:3")]
-    assert not any(isinstance(each, Priced) for each in read_steps(db, 0, 99, priced=False))
+    assert not any(isinstance(each, PastQuote) for each in read_steps(db, 0, 99, priced=False))
     db.close()
 
 

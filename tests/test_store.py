@@ -96,7 +96,7 @@ def test_old_quotes_are_deleted_bit_by_bit(
         opened = Store.open(path)
         opened.write(Commit(quotes=[(code, at_ns, 1, 1, 1.0, 1, None, 0) for code, at_ns in quotes]))
         steps = 0
-        while opened.forget(before):
+        while opened.prune(before):
             steps += 1
         opened.close()
     assert steps <= len(quotes) + 3
@@ -111,10 +111,10 @@ def test_quotes_are_kept_while_a_cursor_holds_what_came_with_them(path: Path) ->
     commit.cursors.append(("폰", 0, START_NS))
     commit.checkpoints.append((1, START_NS, START_NS, "[]"))
     opened.write(commit)
-    while opened.forget(START_NS + 2, START_NS - 1):
+    while opened.prune(START_NS + 2, START_NS - 1):
         pass
     kept = opened.file.db.execute("SELECT count(*) FROM quotes").fetchone()
-    while opened.forget(START_NS + 2, START_NS + 1):
+    while opened.prune(START_NS + 2, START_NS + 1):
         pass
     gone = opened.file.db.execute("SELECT count(*) FROM quotes").fetchone()
     opened.close()

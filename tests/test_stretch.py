@@ -14,7 +14,7 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
 from jogeon.simulator.market.market import PartlyKnown
-from jogeon.simulator.recorded.stretch import AHEAD_NS, NoSuchStretch, RecordedStretch, Shown, Stretch
+from jogeon.simulator.recorded.stretch import AHEAD_NS, NoSuchStretch, RecordedSnapshot, RecordedStretch, Stretch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,9 +67,9 @@ def write_each(path: Path, events: list[Event]) -> None:
     store.close()
 
 
-def forget(path: Path, before_ns: int) -> None:
+def prune(path: Path, before_ns: int) -> None:
     store = Store.open(path)
-    while store.forget(before_ns):
+    while store.prune(before_ns):
         pass
     store.close()
 
@@ -78,7 +78,11 @@ def told(recording: RecordedStretch) -> list[tuple[object, ...]]:
     steps = list(recording.steps())
     recording.close()
     return [
-        (type(step).__name__, step.condition.name, *(step.codes if isinstance(step, Shown) else (step.code,)))
+        (
+            type(step).__name__.removeprefix("Recorded"),
+            step.condition.name,
+            *(step.codes if isinstance(step, RecordedSnapshot) else (step.code,)),
+        )
         for step in steps
     ]
 
@@ -89,8 +93,8 @@ def test_conditions_are_there_from_the_start_with_what_was_seen_first(path: Path
     assert recording.opening == {RISE: ("005930",), HIGH: ("0000D0",)}
     assert (f"{recording.start:%H:%M}", f"{recording.end:%H:%M}") == ("09:00", "09:32")
     assert told(recording) == [
-        ("Shown", "급등주", "005930"), ("Enter", "급등주", "000660"), ("Shown", "신고가 돌파", "0000D0"),
-        ("Shown", "급등주", "000660"), ("Leave", "급등주", "000660"), ("Shown", "신고가 돌파"),
+        ("Snapshot", "급등주", "005930"), ("Enter", "급등주", "000660"), ("Snapshot", "신고가 돌파", "0000D0"),
+        ("Snapshot", "급등주", "000660"), ("Leave", "급등주", "000660"), ("Snapshot", "신고가 돌파"),
         ("Enter", "신고가 돌파", "57JBHH"),
     ]  # fmt: skip
 
@@ -99,7 +103,7 @@ def test_a_stretch_begins_with_what_was_so_then(path: Path) -> None:
     write(path, DAY)
     recording = RecordedStretch(path, Stretch(start=time(9, 1, 30), end=time(9, 4)))
     assert recording.opening == {RISE: ("005930", "000660"), HIGH: ("0000D0",)}
-    assert told(recording) == [("Shown", "신고가 돌파", "0000D0")]
+    assert told(recording) == [("Snapshot", "신고가 돌파", "0000D0")]
     late = RecordedStretch(path, Stretch(date(2026, 11, 22), start=time(9, 30)))
     assert told(late) == [("Enter", "신고가 돌파", "57JBHH")]
 
@@ -126,12 +130,12 @@ def test_a_journal_without_anything(path: Path) -> None:
 def test_a_journal_of_which_the_old_part_was_deleted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.journal.commits.CHECKPOINT_EVERY", 2)
     write_each(path, DAY)
-    forget(path, at(3.5))
+    prune(path, at(3.5))
     recording = RecordedStretch(path)
     assert f"{recording.start:%H:%M}" == "09:04"
     assert recording.opening[RISE] == ("005930", "000660")
     assert told(recording)[-1][1:] == ("신고가 돌파", "57JBHH")
-    forget(path, at(60))
+    prune(path, at(60))
     with pytest.raises(JournalError, match="nothing"):
         RecordedStretch(path)
 
@@ -140,7 +144,7 @@ def test_who_was_blind_at_the_same_time_and_came_back_soon_after(path: Path) -> 
     late = [*outage(RISE, 40, 41), *outage(HIGH, 40, 41.5), *outage(RISE, 41.6, 42)]
     write(path, [*DAY, *late])
     recording = RecordedStretch(path)
-    gaps = [step for step in recording.steps() if isinstance(step, Shown) and step.since_ns is not None]
+    gaps = [step for step in recording.steps() if isinstance(step, RecordedSnapshot) and step.since_ns is not None]
     assert [set(recording.blind(gap)) for gap in gaps] == [{HIGH}, set(), set(), set(), set()]
     recording.close()
 

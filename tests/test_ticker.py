@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jogeon.errors import JogeonError, RequestRefused
-from jogeon.nats.ticker import INTEREST, Pool, Trades
+from jogeon.nats.ticker import INTEREST, READERS, Pool, Trades
 from jogeon.wire.messages import QuoteValues, TradeRow
 from jogeon.wire.stocks import PricedStock
 
@@ -58,6 +58,20 @@ def rows(frames: list[bytes]) -> list[tuple[str, str]]:
     return [(row["item"], row["values"]["10"]) for frame in frames for row in msgspec.json.decode(frame)["data"]]
 
 
+def test_readers_that_somebody_makes_up_do_not_crowd_the_hub() -> None:
+    hub = Hub()
+    trades = Trades(hub)
+    for number in range(READERS):
+        trades.register(f"reader {number}", ("005930",), 0.0)
+    with pytest.raises(RequestRefused) as refused:
+        trades.register("one more", ("005930",), 1.0)
+    assert refused.value.code == "105115"
+    trades.register("reader 7", ("000660",), 1.0)
+    trades.pop(INTEREST)
+    trades.register("one more", ("005930",), INTEREST)
+    assert hub.wished.keys() == {"005930", "000660"}
+
+
 async def test_a_stock_is_wished_for_once_as_long_as_anybody_wants_it() -> None:
     trades = Trades(hub := Hub())
     trades.register("one", ["A", "B"], 0.0)
@@ -66,7 +80,7 @@ async def test_a_stock_is_wished_for_once_as_long_as_anybody_wants_it() -> None:
     trades.register("one", ["B"], 20.0)
     assert set(hub.wished) == {"B", "C"}
     trades.register("one", ["B"], 40.0)
-    assert trades.take(20.0 + INTEREST) == []
+    assert trades.pop(20.0 + INTEREST) == []
     assert set(hub.wished) == {"B"}
     trades.close()
     assert hub.wished == {}
@@ -77,10 +91,10 @@ async def test_of_each_stock_the_last_trade_goes_out() -> None:
     trades.register("one", ["A", "B"], 0.0)
     for code, price in (("A", "1"), ("B", "2"), ("A", "3")):
         hub.trade(code, price)
-    assert rows(trades.take(1.0)) == [("A", "3"), ("B", "2")]
-    assert trades.take(1.0) == []
+    assert rows(trades.pop(1.0)) == [("A", "3"), ("B", "2")]
+    assert trades.pop(1.0) == []
     hub.wished["A"].priced(PricedStock("A", "가상", price=1), 1, 0, 1)
-    assert trades.take(1.0) == []
+    assert trades.pop(1.0) == []
 
 
 async def test_beyond_the_limit_of_the_broker_it_is_refused_in_its_words() -> None:

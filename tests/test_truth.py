@@ -33,7 +33,7 @@ async def test_every_live_event_is_in_the_truth_in_order_once_and_none_is_missin
                 moving.cancel()
                 await move(simulator, steps=60)
                 await kiwoom.conditions()  # its reply comes behind whatever was pushed
-                while (event := watch._queue.take()) is not None:
+                while (event := watch._queue.pop()) is not None:
                     fold.take(event)
                 truth = simulator.truth()
                 assert judge(fold, truth["changes"]) == []

@@ -113,7 +113,7 @@ def test_they_equal_a_full_scan(
             store.weigh(at(now), slice_)  # something may be under way
             written(store, builder, [], late)
             weigh(store, at(now), slice_)
-            while deleted is not None and store.forget(at(deleted)):
+            while deleted is not None and store.prune(at(deleted)):
                 store.weigh(at(now), slice_)
             weigh(store, at(now), slice_)
             store.close()

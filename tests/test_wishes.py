@@ -127,7 +127,7 @@ def test_a_queue_that_a_read_overflows_knows_what_was_handed_over() -> None:
     talk.registers("0", "000009")
     talk.registers("1")
     handed = []
-    while (event := queue.take()) is not None:
+    while (event := queue.pop()) is not None:
         handed.append(event)
     assert sum(isinstance(event, Snapshot) for event in handed) == 2
     rows = [row("0", "I", f"{number:06d}") for number in range(1, 5)]
@@ -137,7 +137,7 @@ def test_a_queue_that_a_read_overflows_knows_what_was_handed_over() -> None:
     talk.subscriptions.pushed([row("0", "D", "000002"), row("1", "I", "000008")], moment(2))
     folds = {ZERO: {"000009"}, ONE: set[str]()}
     seen = set()
-    while (event := queue.take()) is not None:
+    while (event := queue.pop()) is not None:
         match event:
             case Enter(condition=condition, code=code):
                 folds[condition].add(code)

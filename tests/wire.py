@@ -330,7 +330,7 @@ def told(events: list[Event], states: Container[str] = STATES) -> list[tuple[Any
 def drain(watch: Watch) -> list[Event]:
     """Return what waits to be read."""
     events = []
-    while (event := watch._queue.take()) is not None:
+    while (event := watch._queue.pop()) is not None:
         events.append(event)
     return events
 

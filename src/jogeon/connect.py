@@ -174,6 +174,8 @@ def endpoint(
     match server:
         case "real" | "mock" | "demo" if rest is not None:
             raise InvalidAddress(f"{server!r} has a REST address of its own", value=server, reason="own rest")
+        case "real" | "mock" | "demo" if insecure:
+            raise InvalidAddress(f"insecure is for ws://, not for {server!r}", value=server, reason="no insecure")
         case "real" | "mock":
             if token is not None:
                 raise InvalidAddress(f"{server!r} takes keys, no token", value=server, reason="no token")
@@ -337,7 +339,7 @@ async def stocks_of(
     await names.load()
     async with contextlib.AsyncExitStack() as held:
         match server:
-            case "real" | "mock" if token is None and rest is None:
+            case "real" | "mock" if token is None and rest is None and not insecure:
                 found = _kiwoom_stocks(server, keys, proxy)
             case _:
                 there = endpoint(server, token=token, keys=keys, proxy=proxy, rest=rest, insecure=insecure)

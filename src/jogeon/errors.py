@@ -250,9 +250,9 @@ class AmbiguousCondition(JogeonError):
 class JournalError(JogeonError):
     """A journal cannot be used.
 
-    `reason` is one of missing, empty, foreign (never was one), special (a folder, a device, a link that leads nowhere),
-    in the way (of what lies beside it), odd (its tables were changed), newer, damaged, in use, unwritable, unreadable,
-    unfinished.
+    `reason` is one of missing, empty, no frames (asked for the raw ones), foreign (never was one), special (a folder, a
+    device, a link that leads nowhere), in the way (of what lies beside it), odd (its tables were changed), newer,
+    damaged, in use, unwritable, unreadable, unfinished.
     """
 
     def __init__(self, path: object, reason: str, detail: "str | Report") -> None:

@@ -24,13 +24,13 @@ from jogeon.files import whole_file
 from jogeon.journal.entries import Entry
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
-from jogeon.journal.parts import Texts
+from jogeon.journal.parts import LineTexts
 from jogeon.journal.shape import COLUMNS, ENTRY, row_of
+from jogeon.journal.stats import Span
+from jogeon.visible import is_formula
 
 # ---------------------------------------------------------------- CSV
 
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = """group_concat(printf(
     :epoch || ',%d,%s,%s,' || :day || ' %s,' || :day || ' %s.%06d,live,,,,,,,,,,%s,%d,,,<place>',
@@ -70,7 +70,7 @@ def csv_form(cell: Callable[[str], str]) -> Form:
         place, entry = ("%s", f", {_ENTRY_CSV}") if priced else (",,", "")
         return _PLAIN_CSV.replace("<place>", place).replace("<entry>", entry)
 
-    return Form(row, plain_line, Texts(change, stock), "\r\n")
+    return Form(row, plain_line, LineTexts(change, stock), "\r\n")
 
 
 def _entry_row(entry: Entry | None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
 
 
 def _guarded(text: str) -> str:
-    return "\\" + text if text.startswith(("\\", *FORMULA)) else text
+    return "\\" + text if text.startswith("\\") or is_formula(text) else text
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
@@ -154,7 +154,7 @@ def json_form(encode: Callable[[object], str] = json_text, *, entries: bool = Fa
         place, entry = ("%s", f", {_ENTRY_JSON}") if priced and entries else ("", "")
         return _PLAIN_JSON.replace("<place>", place).replace("<entry>", entry)
 
-    return Form(row, plain_line, Texts(change, stock), "\n")
+    return Form(row, plain_line, LineTexts(change, stock), "\n")
 
 
 def _micro(moment: datetime) -> str:
@@ -170,6 +170,31 @@ def write_json(history: History, selection: Selection, path: Path) -> int:
     """Write events to a file of JSON lines; return how many. UnknownCondition, JournalError."""
     with whole_file(path) as file:
         return _write_lines(history.lines(json_form(entries=True), selection), file)
+
+
+JSON_LINES = (".json", ".jsonl", ".ndjson")
+
+
+def write_frames(history: History, span: Span, path: Path) -> int:
+    """Write the raw frames of a span to a file of JSON lines; return how many. JournalError, also if there are none.
+
+    A line has when a frame was received, as Korean time and in nanoseconds, and its text as it came, secrets masked;
+    the bytes of one that is not UTF-8 stand in base64.
+    """
+    count = 0
+    with whole_file(path) as file:
+        for at_ns, payload in history.frames(span):
+            file.write(msgspec.json.encode(_frame_record(at_ns, payload)) + b"\n")
+            count += 1
+    return count
+
+
+def _frame_record(at_ns: int, payload: bytes) -> dict[str, object]:
+    at = {"at": korean(at_ns).isoformat(timespec="microseconds"), "at_ns": at_ns}
+    try:
+        return {**at, "frame": payload.decode()}
+    except UnicodeDecodeError:
+        return {**at, "base64": payload}
 
 
 # ---------------------------------------------------------------- Parquet
@@ -218,7 +243,7 @@ class _Draft:
     def __init__(self) -> None:
         self.conditions: list[Condition] = []
         self.stocks: list[tuple[str, str | None]] = []
-        self.form = Form(self._row, self._plain, Texts(self._change, self._stock), "\n", raw=True)
+        self.form = Form(self._row, self._plain, LineTexts(self._change, self._stock), "\n", raw=True)
 
     def variables(self) -> dict[str, list[str | None]]:
         """Return the lists by their names in _OF_PLAIN; an empty text is none."""
@@ -350,7 +375,7 @@ def write_sqlite(history: History, selection: Selection, path: Path) -> int:
 
 WRITERS: dict[str, Callable[[History, Selection, Path], int]] = {
     ".csv": write_csv,
-    **dict.fromkeys((".json", ".jsonl", ".ndjson"), write_json),
+    **dict.fromkeys(JSON_LINES, write_json),
     ".parquet": write_parquet,
     **dict.fromkeys((".sqlite", ".sqlite3", ".db"), write_sqlite),
 }

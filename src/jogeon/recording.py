@@ -45,7 +45,7 @@ class Recording:
         if frames:
             self._feed.taps.append(self.journal.put_frame)
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Tell the journal what is true now, for the last time before its conditions are left."""
         self.journal.catch_up()
         self.journal.beat()

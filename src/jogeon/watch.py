@@ -154,7 +154,7 @@ class Watch:
         at_ns = self._feed.wall()
         self._queue.end()
         if self._recording is not None:
-            self._recording.settle()
+            self._recording.catch_up()
         for sink in self._sinks:
             self._part(sink, at_ns, error)
         if self._recording is not None:
@@ -206,7 +206,7 @@ class Watch:
         ledger, now = self._priced, asyncio.get_running_loop().time
         while True:
             self._news.clear()
-            for price in ledger.take(now()):
+            for price in ledger.pop(now()):
                 yield price
             due = ledger.next_due()
             if due is None and self not in self._feed.readers:
@@ -245,11 +245,11 @@ class Watch:
 
     async def each(self, handler: Callable[[Event], Awaitable[object] | object]) -> None:
         """Call a plain or async function for each event; its exceptions come out unchanged."""
-        take = self._queue.take
+        pop = self._queue.pop
         async for first in self:
             event: Event | None = first
             while event is not None:
                 result = handler(event)
                 if result is not None and inspect.isawaitable(result):
                     await result
-                event = take()
+                event = pop()

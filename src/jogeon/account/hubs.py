@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PATTERN = "hub-*.json"
 
 
-class Note(Struct, frozen=True):
+class HubNote(Struct, frozen=True):
     """A hub: the server it holds the session of, its addresses, its process, since when it runs.
 
     `session` names the lock it holds, "" for none (a simulator has no keys); `token` is for programs of the same user.
@@ -35,11 +35,11 @@ class Note(Struct, frozen=True):
     token: str = ""
 
     def __repr__(self) -> str:
-        return f"Note({self.server!r}, {self.websocket!r}, pid {self.pid})"
+        return f"HubNote({self.server!r}, {self.websocket!r}, pid {self.pid})"
 
 
 @contextlib.contextmanager
-def noted(note: Note) -> Iterator[None]:
+def noted(note: HubNote) -> Iterator[None]:
     """Leave a note while this lasts; where there is no place for it, nobody finds the hub without its address."""
     path: Path | None = None
     with contextlib.suppress(OSError, InvalidSetting):
@@ -53,11 +53,11 @@ def noted(note: Note) -> Iterator[None]:
                 path.unlink(missing_ok=True)
 
 
-def notes() -> list[Note]:
+def notes() -> list[HubNote]:
     """Return the notes there are, the newest first; one of a hub that was killed may be among them."""
-    found: list[Note] = []
+    found: list[HubNote] = []
     with contextlib.suppress(OSError, InvalidSetting):
         for path in state_dir().glob(PATTERN):
             with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, InvalidSetting, OSError):
-                found.append(msgspec.json.decode(read_trusted(path) or b"", type=Note))
+                found.append(msgspec.json.decode(read_trusted(path) or b"", type=HubNote))
     return sorted(found, key=lambda note: note.since_ns, reverse=True)

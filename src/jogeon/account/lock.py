@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.account.environment import Mode
-from jogeon.account.hubs import Note, notes
+from jogeon.account.hubs import HubNote, notes
 from jogeon.account.keys import Keys
 from jogeon.errors import InvalidSetting, SessionTaken
 from jogeon.events import korean
@@ -68,7 +68,7 @@ def who_has(mode: Mode, keys: Keys) -> SessionTaken | None:
     return None if _is_free(session) else _taken(session)
 
 
-def hub_at(websocket: str) -> Note | None:
+def hub_at(websocket: str) -> HubNote | None:
     """Return the hub at an address, if it holds a session on this machine now; a note may outlive a killed hub."""
     found = (note for note in notes() if note.websocket == websocket and note.session)
     return next((note for note in found if not _is_free(note.session) and _pid(note.session) == note.pid), None)

@@ -45,7 +45,7 @@ def names_file(server: str) -> Path | None:
     return None
 
 
-class Known(Struct, frozen=True, gc=False, array_like=True):
+class KnownName(Struct, frozen=True, gc=False, array_like=True):
     """The name of a stock, the broker's code of its market ("" if unknown), and when that was learned (Unix time)."""
 
     name: str
@@ -56,7 +56,7 @@ class Known(Struct, frozen=True, gc=False, array_like=True):
 class Kept(Struct):
     """What the file holds: the names, when each market was read in full, and where the server serves HTTP."""
 
-    names: dict[str, Known] = field(default_factory=dict)
+    names: dict[str, KnownName] = field(default_factory=dict)
     markets: dict[str, float] = field(default_factory=dict)
     rest: str | None = None
 
@@ -90,7 +90,7 @@ class Names:
         self.on_named: Callable[[Mapping[str, str]], object] = lambda _: None
         """Gets the names of codes that were looked up in vain before."""
         self.clock = clock
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, KnownName] = {}
         self._lookup = _Lookup()
         self._changed = False
         self.of: NameOf = self._lookup.__getitem__  # no step in between on the path of every push
@@ -99,11 +99,11 @@ class Names:
         """Return how many are known."""
         return len(self._known)
 
-    def __iter__(self) -> Iterator[tuple[str, Known]]:
+    def __iter__(self) -> Iterator[tuple[str, KnownName]]:
         """Iterate over codes and what is known of them, by code."""
         return iter(sorted(self._known.items()))
 
-    def get(self, code: str) -> Known | None:
+    def get(self, code: str) -> KnownName | None:
         """Return what is known of a code, without noting that it was asked for."""
         return self._known.get(code)
 
@@ -125,7 +125,7 @@ class Names:
             if not name or (before is None and len(self._known) >= MOST_CODES):
                 continue
             short = name[:LONGEST_NAME]
-            self._known[code] = Known(short, market or (before.market if before else ""), at)
+            self._known[code] = KnownName(short, market or (before.market if before else ""), at)
             self._lookup[code] = short
             self._changed = True
             if code in missed:

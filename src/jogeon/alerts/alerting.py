@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from jogeon.alerts.deciding import Alert, Decider, Price
+from jogeon.alerts.deciding import Alert, Decider, LastQuote
 from jogeon.alerts.letterbox import Letterbox
 from jogeon.alerts.outbox import AlertRow
 from jogeon.alerts.own import Note, Self
@@ -227,7 +227,7 @@ class Alerting:
         """Decide on what stands behind the events of a commit: its quotes, then its ticks."""
         alerts: list[Alert] = []
         for code, at_ns, price, _, rate, *_ in commit.quotes:
-            alerts += self._decider.quote(code, Price(price, rate, at_ns))
+            alerts += self._decider.quote(code, LastQuote(price, rate, at_ns))
         for tick in commit.ticks:
             alerts += self._decider.tick({tick.condition.name: tick.right_ns})
         return alerts

@@ -28,7 +28,7 @@ _Key = tuple[int, str, str]
 """A rule's index, a condition's name, a code."""
 
 
-class Price(Struct, frozen=True):
+class LastQuote(Struct, frozen=True):
     """The last quote of a stock that the journal holds: won, percent of the day, and when."""
 
     price: int | None
@@ -50,7 +50,7 @@ class Alert(Struct, frozen=True):
     trigger: str
     at_ns: int
     due_ns: int
-    price: Price | None = None
+    price: LastQuote | None = None
     codes: tuple[str, ...] = ()
     name: str | None = None
 
@@ -108,7 +108,7 @@ class Decider:
         self.rules = tuple(rules)
         self.journal = journal
         self._pictures: defaultdict[str, _Picture] = defaultdict(_Picture)
-        self._prices: dict[str, Price] = {}
+        self._prices: dict[str, LastQuote] = {}
         self._unpriced: dict[str, dict[_Key, _Dwelling]] = {}
         """By code, what waits for a quote and for nothing else."""
         self._last: dict[_Key, int] = {}
@@ -139,7 +139,7 @@ class Decider:
 
     # ------------------------------------------------------------ the stream
 
-    def quote(self, code: str, price: Price) -> list[Alert]:
+    def quote(self, code: str, price: LastQuote) -> list[Alert]:
         """Take a quote of the journal; rules with `price` or `rate` read the last one. Return what waited for it."""
         self._prices[code] = price
         waiting = self._unpriced.pop(code, {}).values()
@@ -266,7 +266,7 @@ class Decider:
         condition, at_ns = event.condition, event.at_ns
         return Alert(identity, rule, condition, code, kind, waiting.trigger, at_ns, due_ns, price, name=named)
 
-    def _price(self, code: str, due_ns: int) -> Price | None:
+    def _price(self, code: str, due_ns: int) -> LastQuote | None:
         """Return the last quote of a stock, None if it is old."""
         price = self._prices.get(code)
         return None if price is None or due_ns - price.at_ns > PRICE_AGE else price
@@ -318,12 +318,12 @@ def _concerns(rule: Rule, condition: str) -> bool:
     return not rule.conditions or condition in rule.conditions
 
 
-def _is_of_now(price: Price, waiting: _Dwelling, due_ns: int) -> bool:
+def _is_of_now(price: LastQuote, waiting: _Dwelling, due_ns: int) -> bool:
     """Return whether a quote tells what a rule asks: it came since the event, or shortly before the decision."""
     return price.at_ns >= waiting.event.at_ns or due_ns - price.at_ns <= PRICE_PATIENCE
 
 
-def _priced(rule: Rule, price: Price | None) -> bool:
+def _priced(rule: Rule, price: LastQuote | None) -> bool:
     return (rule.price is None or rule.price.holds(price.price if price else None)) and (
         rule.rate is None or rule.rate.holds(price.rate if price else None)
     )

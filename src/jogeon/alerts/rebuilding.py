@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from jogeon.alerts.deciding import Alert, Decider, Price
+from jogeon.alerts.deciding import Alert, Decider, LastQuote
 from jogeon.alerts.outbox import AlertRow
 from jogeon.alerts.rules import Rule
 from jogeon.journal.beside import Tick
@@ -21,8 +21,8 @@ from jogeon.journal.following import read_epochs
 from jogeon.journal.reading import one_moment, open_reader, read_identity, read_last, read_oldest, told
 from jogeon.journal.steps import (
     Numbered,
+    PastQuote,
     Posted,
-    Priced,
     Step,
     read_cursor,
     read_end_ns,
@@ -119,8 +119,8 @@ def taken(decider: Decider, step: Step) -> list[Alert]:
     match step:
         case Numbered(position=position, event=event):
             return decider.take(position.short, event)
-        case Priced(code=code, price=price, rate=rate, at_ns=at_ns):
-            return decider.quote(code, Price(price, rate, at_ns))
+        case PastQuote(code=code, price=price, rate=rate, at_ns=at_ns):
+            return decider.quote(code, LastQuote(price, rate, at_ns))
     return decider.tick({step.condition.name: step.right_ns})
 
 

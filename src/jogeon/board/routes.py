@@ -55,14 +55,14 @@ LONGEST_MUTE = 24 * 60
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Told(Protocol):
+class AlertsReader(Protocol):
     """Reads the alerts of a journal."""
 
     def __call__(self, path: Path, since_ns: int, most: int, /) -> list[dict[str, object]]:
         """Return the alerts due from a moment on, the last one first, as JSON shows them; JournalError."""
 
 
-def board_groups(board: Board, alerts: Told | None = None) -> list[Group]:
+def board_groups(board: Board, alerts: AlertsReader | None = None) -> list[Group]:
     """Return the routes of a board: for browsers, and the one for programs that ask for a link.
 
     `alerts` reads the alerts of the journal; without it there are none.
@@ -92,7 +92,7 @@ def board_groups(board: Board, alerts: Told | None = None) -> list[Group]:
 
 
 class _Routes:
-    def __init__(self, board: Board, alerts: Told | None) -> None:
+    def __init__(self, board: Board, alerts: AlertsReader | None) -> None:
         self._board = board
         self._alerts = alerts
         paths = [path for folder in (PAGE, VENDOR) for path in folder.iterdir() if path.is_file()]

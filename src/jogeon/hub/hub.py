@@ -159,8 +159,11 @@ class Hub:
 
     @property
     def _sinks(self) -> Sequence[Sink]:
-        """Where the events go: prices come first, so that nobody sees an event before they know of it."""
-        return self.prices, self.recording.sink, self.fanout
+        """Where the events go: prices come first, so that nobody sees an event before they know of it.
+
+        The journal comes last: its thread would take turns with this one while that sends.
+        """
+        return self.prices, self.fanout, self.recording.sink
 
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
@@ -231,7 +234,7 @@ class Hub:
             for peer in self._server.peers:
                 peer.end(NORMAL, text=writers.encode_system(messages.TAKEN))
         at_ns = self.feed.wall()
-        self.recording.settle()
+        self.recording.catch_up()
         sink = self.recording.sink
         conditions = [subscription.condition for subscription in self.feed.followed(sink)]
         for each in self._sinks:
@@ -250,13 +253,13 @@ class Hub:
         while self.settings.keep is not None:
             now = datetime.now(KST)
             old, held = (int((now - times * self.settings.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
-            self.recording.journal.forget(old, held)
+            self.recording.journal.prune(old, held)
             await asyncio.sleep(TIDY)
 
     # ------------------------------------------------------------ what is followed, for the broker
 
     def follow(self, condition: Condition, exchange: Exchange) -> None:
-        """Follow a condition for somebody below; into the journal first."""
+        """Follow a condition for somebody below, and into the journal."""
         at_ns = self.feed.wall()
         for sink in self._sinks:
             self.feed.follow(sink, [condition], exchange, at_ns)

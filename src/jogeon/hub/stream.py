@@ -32,7 +32,7 @@ Piece = tuple[Number, int, Event]
 """An event with its number, and the n of the same condition's event before it."""
 
 
-class Consumer(Struct):
+class StreamConsumer(Struct):
     """One of jogeon's own clients: what it follows under which label, and from where on.
 
     `at`: up to where it was served. `floors`: behind which number it hears of a condition, of None for what concerns
@@ -60,7 +60,7 @@ class Consumer(Struct):
         """Send it frames that hold so many events."""
         if frames:
             self.sent += count
-            self.peer.send(frames)
+            self.peer.send_now(frames)
 
     @property
     def signature(self) -> tuple[tuple[str, Condition, str], ...]:
@@ -72,7 +72,7 @@ class Stream:
     """The stream of one journal, and who follows it. `known` is what the journal held when it was opened."""
 
     def __init__(self, relay: Relay, known: Mapping[Condition, Known], committed: Number) -> None:
-        self.consumers: dict[Peer, Consumer] = {}
+        self.consumers: dict[Peer, StreamConsumer] = {}
         self.on_shown: Callable[[Condition], object] = lambda _: None
         """Gets each condition whose members are durable now."""
         self.position: Number = committed
@@ -117,13 +117,13 @@ class Stream:
         shown = [Snapshot(each.right_ns, condition, tuple(each.codes)) for condition, each in known if each.sure]
         return self._at(self.position), shown
 
-    def consumer(self, peer: Peer) -> Consumer:
+    def consumer(self, peer: Peer) -> StreamConsumer:
         """Return a consumer; one that is new begins at the end."""
         if peer not in self.consumers:
-            self.consumers[peer] = Consumer(peer, self.position, floors={None: self.position})
+            self.consumers[peer] = StreamConsumer(peer, self.position, floors={None: self.position})
         return self.consumers[peer]
 
-    def behind(self, consumer: Consumer) -> int:
+    def behind(self, consumer: StreamConsumer) -> int:
         """Return how many events a consumer lacks; one that is in an earlier epoch, all of this one."""
         (epoch, n), (its_epoch, its_n) = self.position, consumer.at
         return n - its_n if epoch == its_epoch else n
@@ -243,7 +243,7 @@ class Stream:
         for peer in list(self.consumers):
             peer.send(frame)
 
-    async def _catch_up(self, consumer: Consumer, cursor: Cursor, waiting: list[Numbered]) -> None:
+    async def _catch_up(self, consumer: StreamConsumer, cursor: Cursor, waiting: list[Numbered]) -> None:
         """Give a consumer what it lacks, as fast as it takes it, until it is where the others are."""
         last: dict[Condition | None, Number] = {}
         try:
@@ -276,7 +276,7 @@ def _with_prev(batch: Sequence[Numbered], last: dict[Condition | None, Number]) 
     return pieces
 
 
-def _frames(consumer: Consumer, pieces: Sequence[Piece]) -> tuple[bytes, int]:
+def _frames(consumer: StreamConsumer, pieces: Sequence[Piece]) -> tuple[bytes, int]:
     """Return the frames of what a consumer follows, and how many events are in them.
 
     A live change is a frame, and what lies between two of them is one together.

@@ -120,15 +120,15 @@ class Committer:
     def roll_some(self) -> bool:
         """Count some of what was written for the statistics and the outcomes; return whether more is left."""
         try:
-            return self._store.roll(ROLL) or self._store.weigh(self._now_ns(), WEIGH)
+            return self._store.roll(ROLL, self.builder.settled_id) or self._store.weigh(self._now_ns(), WEIGH)
         except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
             logger.debug("%s: not counted: %s", self._store.file.path, error)
         return False
 
-    def forget_some(self, before_ns: int, held_ns: int | None) -> bool:
-        """Delete some of what is old (`Store.forget`); return whether more is left."""
+    def prune_some(self, before_ns: int, held_ns: int | None) -> bool:
+        """Delete some of what is old (`Store.prune`); return whether more is left."""
         try:
-            return self._store.forget(before_ns, held_ns)
+            return self._store.prune(before_ns, held_ns)
         except sqlite3.Error as error:
             logger.warning("%s: what is old was not deleted: %s", self._store.file.path, meaning_of(error))
         return False

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from jogeon.errors import JournalError
 from jogeon.journal.entries import JOIN
-from jogeon.journal.parts import Part, Parts, Texts, Values
+from jogeon.journal.parts import LineTexts, Part, Parts, Values
 from jogeon.journal.schema import HISTORY
 
 _ROW = """SELECT :epoch, events.id - :first, changes.event, changes.seq, changes.called, stocks.coded, stocks.called,
@@ -27,7 +27,7 @@ class Copy:
 
     def __init__(self, db: sqlite3.Connection, where: str, values: Sequence[Any]) -> None:
         self._db = db
-        self._parts = Parts(db, Texts(lambda *_: "", lambda *_: ""), where, values)
+        self._parts = Parts(db, LineTexts(lambda *_: "", lambda *_: ""), where, values)
         self._entry = _ENTRY if self._parts.entries.any else "NULL, NULL, NULL"
         self._count = 0
 

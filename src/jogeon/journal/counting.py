@@ -9,15 +9,15 @@ from jogeon.journal.fold import Known
 from jogeon.journal.reading import read_chunks, read_conditions, read_rows
 from jogeon.journal.rollups import add_rollup
 from jogeon.journal.schema import codes_of
-from jogeon.journal.stats import ROW, Counts, Span, clip
+from jogeon.journal.stats import ROW, Span, Tally, clip
 
 Progress = Callable[[int, int], object]
 """Is told how many events were counted, of how many."""
 
 
-def count(db: sqlite3.Connection, ids: Span, span: Span, progress: Progress | None = None) -> Counts:
+def count(db: sqlite3.Connection, ids: Span, span: Span, progress: Progress | None = None) -> Tally:
     """Count the events of a span that have `ids` (the first of the two not included)."""
-    counts = Counts()
+    counts = Tally()
     begun, end = ids
     for after, last, rollup in stretches(db, ids, span):
         if rollup is None or not _add(db, counts, rollup):
@@ -38,11 +38,11 @@ def stretches(db: sqlite3.Connection, ids: Span, span: Span) -> Iterator[tuple[i
     yield place, end, None
 
 
-def _add(db: sqlite3.Connection, counts: Counts, last: int) -> bool:
+def _add(db: sqlite3.Connection, counts: Tally, last: int) -> bool:
     return add_rollup(counts, db.execute("SELECT counts FROM rollups WHERE last = ?", (last,)).fetchone()[0])
 
 
-def _scan(db: sqlite3.Connection, counts: Counts, ids: Span, span: Span, progress: Callable[[int], object]) -> None:
+def _scan(db: sqlite3.Connection, counts: Tally, ids: Span, span: Span, progress: Callable[[int], object]) -> None:
     """Count the events of a span one by one."""
     shown = "kind > 1 AND kind = 2 AND at_ns >= ? AND at_ns < ?"
     for _, number, text in read_rows(db, "condition, text", *ids, shown, span):

@@ -46,7 +46,7 @@ class Kind(Enum):
     """It was a journal of ours: its header is gone, but what follows shows it."""
 
 
-class Connection(sqlite3.Connection):
+class Database(sqlite3.Connection):
     """A connection to a journal that is known while it is open.
 
     To open and close a file by hand would give up the locks that SQLite holds on it in the same process.
@@ -60,13 +60,13 @@ class Connection(sqlite3.Connection):
         self.identity = None
 
 
-_open: "weakref.WeakSet[Connection]" = weakref.WeakSet()
+_open: "weakref.WeakSet[Database]" = weakref.WeakSet()
 _noting = threading.Lock()
 
 
-def connected(path: Path, address: str, **more: Any) -> Connection:
+def connected(path: Path, address: str, **more: Any) -> Database:
     """Return a connection to the journal at a path, noted as open; sqlite3.Error, OSError."""
-    db = sqlite3.connect(address, factory=Connection, isolation_level=None, **more)
+    db = sqlite3.connect(address, factory=Database, isolation_level=None, **more)
     found = path.stat()
     db.identity = (found.st_dev, found.st_ino)
     with _noting:

@@ -18,7 +18,7 @@ from jogeon.errors import JournalError
 from jogeon.files import create_private, draft_of, locked
 from jogeon.journal.evidence import (
     BESIDE,
-    Connection,
+    Database,
     Kind,
     beside,
     connected,
@@ -84,9 +84,9 @@ class DurableFile(Generic[T]):
     """
 
     content: T
-    db: Connection
+    db: Database
 
-    def __init__(self, path: Path, form: Format, load: Callable[[Connection], T], stopped: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, form: Format, load: Callable[[Database], T], stopped: Callable[[], bool]) -> None:
         self.path = path
         self.notices: list[Report] = []
         self.stopped = stopped
@@ -107,7 +107,7 @@ class DurableFile(Generic[T]):
         cls,
         path: Path,
         form: Format,
-        load: Callable[[Connection], T],
+        load: Callable[[Database], T],
         stopped: Callable[[], bool] = lambda: False,
     ) -> Self:
         """Open a file of a format, made if need be, and keep other writers away; JournalError.
@@ -152,7 +152,7 @@ class DurableFile(Generic[T]):
         self._note_wal()
         self._copy = None
 
-    def _proven(self) -> tuple[Connection, T] | None:
+    def _proven(self) -> tuple[Database, T] | None:
         """Return the connection and what was recorded, None if the file is damaged beyond doubt.
 
         sqlite3.Error or OSError if that cannot be told because the disk fails.
@@ -167,7 +167,7 @@ class DurableFile(Generic[T]):
         read_through(self.path)  # what cannot be read now may be sound
         return None
 
-    def _sound(self) -> tuple[Connection, T]:
+    def _sound(self) -> tuple[Database, T]:
         """Return a connection to a file that is sound and of this version, and what was recorded."""
         with contextlib.suppress(FileExistsError):
             create_private(self.path)
@@ -183,7 +183,7 @@ class DurableFile(Generic[T]):
             db.close()
             raise
 
-    def _checked(self) -> Connection:
+    def _checked(self) -> Database:
         db = connected(self.path, str(self.path), timeout=LOCK_WAIT, check_same_thread=False)
         with contextlib.ExitStack() as undo:
             undo.callback(db.close)
@@ -210,7 +210,7 @@ class DurableFile(Generic[T]):
             undo.pop_all()
         return db
 
-    def _make(self, db: Connection) -> None:
+    def _make(self, db: Database) -> None:
         db.executescript(f"BEGIN IMMEDIATE; {self._form.sql(self._form.version)} {self._form.stamp} COMMIT;")
 
     def set_aside(self) -> None:
@@ -286,7 +286,7 @@ class DurableFile(Generic[T]):
         self._wal_identity, self._wal_size = (found.st_dev, found.st_ino), found.st_size
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Database]:
         """Commit what is done within it, all or nothing; what made it fail is what is raised."""
         db = self.db
         db.execute("BEGIN IMMEDIATE")

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Condition, Event
-from jogeon.journal.evidence import Connection, is_foreign
+from jogeon.journal.evidence import Database, is_foreign
 from jogeon.journal.fold import Fold
 from jogeon.journal.naming import Names
 from jogeon.journal.position import Position
@@ -217,7 +217,7 @@ class Follower:
         self._db.close()
         self._db, self._seen = db, seen
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> Database:
         try:
             return open_reader(self.path)
         except JournalError as error:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jogeon.errors import UnknownCondition
+from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Event
 from jogeon.journal.copies import Copy, copied
 from jogeon.journal.counting import Progress, count, covered
@@ -25,11 +25,13 @@ from jogeon.journal.reading import (
     open_reader,
     read_conditions,
     read_end,
+    read_frames,
     read_identity,
     read_last,
     told,
 )
 from jogeon.journal.stats import ConditionStats, Overlap, Span, overlaps
+from jogeon.reports import Report
 
 Kind = Literal["enter", "leave", "snapshot", "gap", "state", "anomaly"]
 KINDS: tuple[Kind, ...] = ("enter", "leave", "snapshot", "gap", "state", "anomaly")
@@ -109,6 +111,13 @@ class History:
             found = found or self._db.execute("SELECT max_ns FROM marks ORDER BY id DESC LIMIT 1").fetchone()
             return None if found is None else int(found[0])
 
+    @property
+    def first_ns(self) -> int | None:
+        """When the first event was received that was not deleted; None if there is none."""
+        with self._moment():
+            found = self._db.execute("SELECT at_ns FROM events ORDER BY id LIMIT 1").fetchone()
+            return None if found is None else int(found[0])
+
     # ------------------------------------------------------------ the stream
 
     def position(self) -> Position:
@@ -156,6 +165,17 @@ class History:
         with copied(self._db, path, columns), self._moment():
             where, values = self._where(selection, read_conditions(self._db))
             return Copy(self._db, where, values).of(self._range(selection.span))
+
+    def frames(self, span: Span = EVER) -> Iterator[tuple[int, bytes]]:
+        """Yield (at_ns, payload) of the raw frames received in a span, in their order, one in memory at a time.
+
+        Secrets were masked when they were written. JournalError `no frames` if the journal holds none at all.
+        """
+        with self._moment():
+            if self._db.execute("SELECT 1 FROM frames LIMIT 1").fetchone() is None:
+                raise JournalError(self.path, "no frames", Report("no frames"))
+        with told(self.path):
+            yield from read_frames(self._db, span)
 
     def gaps(self, selection: Selection = ALL) -> Iterator[tuple[int, int, Event]]:
         """Yield (epoch, n, Gap) of each gap of which a part lies in the span, by its conditions; UnknownCondition."""

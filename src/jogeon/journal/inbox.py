@@ -132,11 +132,11 @@ class Inbox:
         """Take events of one read."""
         with self._lock:
             self._queue.put_all(events)
-        if not self.rung:
-            self.ring()
 
     def wake(self) -> None:
-        """Do nothing: the writer is told of all that is put."""
+        """Tell the writer of what was read."""
+        if not self.rung:
+            self.ring()
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""
@@ -246,7 +246,7 @@ class Inbox:
             self._bell.get(timeout=max(0.0, seconds))
         self.rung = False  # before looking: what comes later rings again
 
-    def take(self, *, ending: bool) -> tuple[Batch | None, bool]:
+    def pop(self, *, ending: bool) -> tuple[Batch | None, bool]:
         """Return what is to be written, None for nothing, and whether the reader must be asked to catch up.
 
         From a queue that lost something nothing is taken before the reader has caught up, unless all is ending.
@@ -257,7 +257,7 @@ class Inbox:
             if lagging:
                 return None, ask
             rights, ticks = (None, []) if self._queue.lagging else (self._rights, self._ticks)
-            events, frames, cursors = self._queue.take_all(), self._frames, self._cursors
+            events, frames, cursors = self._queue.pop_all(), self._frames, self._cursors
             kept, done = self._kept, self._done
             self._frames, self._frame_bytes, self._rights, self._cursors = [], 0, None, {}
             self._kept, self._ticks, self._done = [], [], []

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from jogeon.events import Event
 from jogeon.journal.entries import Entry
-from jogeon.journal.parts import Part, Parts, Texts, Values
+from jogeon.journal.parts import LineTexts, Part, Parts, Values
 from jogeon.journal.schema import COLUMNS, event_of
 
 
@@ -22,7 +22,7 @@ class Form(Struct, frozen=True):
 
     row: Callable[[int, int, Event, Entry | None], str]
     plain: Callable[[bool], str]
-    texts: Texts
+    texts: LineTexts
     end: str
     raw: bool = False
 

@@ -67,7 +67,7 @@ _SECONDS = """INSERT INTO part_seconds
     SELECT clocked / 10000 * 3600 + clocked / 100 % 100 * 60 + clocked % 100, text FROM part_clocks ORDER BY clocked"""
 
 
-class Texts(Struct, frozen=True):
+class LineTexts(Struct, frozen=True):
     """What is written of a change of a condition (`enter` or `leave`), and of a stock with its name, if it has one."""
 
     change: Callable[[str, Condition], str]
@@ -100,7 +100,7 @@ class Parts:
     from 1 on, in the order in which `texts` is asked of them.
     """
 
-    def __init__(self, db: sqlite3.Connection, texts: Texts, where: str, values: Sequence[Any]) -> None:
+    def __init__(self, db: sqlite3.Connection, texts: LineTexts, where: str, values: Sequence[Any]) -> None:
         self.where = f"id > :after AND id <= :last AND ({_named(where)})"
         self.entries = Entries(db)
         join = JOIN.format(live="events.kind = 0", code="stocks.coded", at_ns="events.at_ns")

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from jogeon.errors import JournalError
 from jogeon.events import Condition
 from jogeon.journal.commits import Head, Tail, fold_of, rights_of
-from jogeon.journal.evidence import Connection, Kind, beside, connected, kind_of
+from jogeon.journal.evidence import Database, Kind, beside, connected, kind_of
 from jogeon.journal.fold import Fold, Known, Right
 from jogeon.journal.format import Format
 from jogeon.journal.naming import Names
@@ -62,7 +62,7 @@ def meaning_of(error: Exception) -> Report:
     return report_of(error) if meaning is None else replace(meaning, text=str(error))
 
 
-def open_reader(path: Path) -> Connection:
+def open_reader(path: Path) -> Database:
     """Return a read-only connection; JournalError if there is no journal that this package can read."""
     with told(path):
         try:
@@ -96,7 +96,7 @@ def told(path: Path) -> Iterator[None]:
         raise JournalError(path, "damaged", Report("unreadable row", text=str(error))) from error
 
 
-def read_only(path: Path) -> Connection:
+def read_only(path: Path) -> Database:
     """Open `mode=ro`; on a read-only disk, where no shared memory can be made, as a file that cannot change.
 
     It is for one thread at a time, whichever.
@@ -197,6 +197,22 @@ def read_rows(
 ) -> Iterator[Row]:
     """Yield such rows one by one."""
     return chain.from_iterable(read_chunks(db, columns, after, last, where, values))
+
+
+def read_frames(db: sqlite3.Connection, span: tuple[int, int]) -> Iterator[tuple[int, bytes]]:
+    """Yield (at_ns, payload) of the frames received from one moment until before another, in their order.
+
+    One is in memory at a time: it may have 4 MiB.
+    """
+    query = f"SELECT id, at_ns, payload FROM frames WHERE id > ? AND at_ns >= ? AND at_ns < ? ORDER BY id LIMIT {CHUNK}"  # noqa: S608  # values are bound
+    last, before = 0, -1
+    while last != before:
+        before = last
+        for number, at_ns, payload in db.execute(query, (before, *span)):
+            if type(at_ns) is not int or type(payload) is not bytes:
+                raise TypeError("a raw frame is not bytes with a moment")
+            last = number
+            yield at_ns, payload
 
 
 def read_head(db: sqlite3.Connection) -> Head:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.journal.schema import Row
-from jogeon.journal.stats import GAP, Counts, Part, unpacked
+from jogeon.journal.stats import GAP, Tally, TallyPart, unpacked
 
 EVENTS = 100_000
 """How many events a roll-up stands for."""
@@ -24,7 +24,7 @@ _WIDTH = 8
 
 
 class _Kept(Struct, array_like=True, frozen=True):
-    """A Part on the disk; stocks are places in a common list."""
+    """A TallyPart on the disk; stocks are places in a common list."""
 
     number: int
     changes: list[int]
@@ -53,7 +53,7 @@ class Rollup:
     def __init__(self, first: int) -> None:
         self.first = first
         self.min_ns, self.max_ns = 2**63 - 1, -(2**63)
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, TallyPart] = {}
 
     def add(self, moments: tuple[int, int], rows: Sequence[Row], shown: Iterable[tuple[int, Sequence[str]]]) -> None:
         """Count events: the earliest and latest moment in them, rows (id, ROW…) of `stats`, and snapshots."""
@@ -72,10 +72,10 @@ class Rollup:
         for number, codes in shown:
             self._part(number).stocks.update(codes)
 
-    def _part(self, number: int) -> Part:
+    def _part(self, number: int) -> TallyPart:
         part = self._parts.get(number)
         if part is None:
-            part = self._parts[number] = Part()
+            part = self._parts[number] = TallyPart()
         return part
 
     def encoded(self) -> bytes:
@@ -90,7 +90,7 @@ class Rollup:
 _decoder = msgspec.msgpack.Decoder(_Whole)
 
 
-def add_rollup(counts: Counts, content: bytes) -> bool:
+def add_rollup(counts: Tally, content: bytes) -> bool:
     """Count what a roll-up stands for; return False, with nothing counted, if it cannot be read."""
     try:
         whole = _decoder.decode(zlib.decompress(content))
@@ -102,7 +102,7 @@ def add_rollup(counts: Counts, content: bytes) -> bool:
     return parts is not None
 
 
-def _kept(number: int, part: Part, places: dict[str, int]) -> _Kept:
+def _kept(number: int, part: TallyPart, places: dict[str, int]) -> _Kept:
     entered = {code: at_ns for code, at_ns in part.ends.items() if at_ns is not None}
     return _Kept(
         number=number,
@@ -121,10 +121,10 @@ def _kept(number: int, part: Part, places: dict[str, int]) -> _Kept:
     )
 
 
-def _part(kept: _Kept, codes: Sequence[str]) -> Part:
+def _part(kept: _Kept, codes: Sequence[str]) -> TallyPart:
     ends: dict[str, int | None] = dict.fromkeys(_codes(kept.left, codes))
     ends.update(zip(_codes(kept.entered, codes), _read(kept.entered_ns), strict=True))
-    return Part(
+    return TallyPart(
         changes=kept.changes,
         minutes=Counter(dict(zip(kept.minutes, kept.counts, strict=True))),
         stays=from_planes(kept.stays),

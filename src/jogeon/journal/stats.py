@@ -58,19 +58,19 @@ _NUMBER_BITS = 17
 """Of a condition's number."""
 _PACKED = f"(at_ns / {MINUTE_NS} << {_NUMBER_BITS + 3}) | (condition << 3) | (kind << 1) | (recovered IS NOT NULL)"
 ROW = f"at_ns, {_PACKED}, code"
-"""The columns of a row, after its id, that `Counts.add` takes; enters, leaves and gaps in their order.
+"""The columns of a row, after its id, that `Tally.add` takes; enters, leaves and gaps in their order.
 
 The second is all that is counted, in one number: the minute, the number of the condition, and what happened.
 """
 ENTERED, ENTERED_RECOVERED, LEFT, LEFT_RECOVERED, GAP = 0, 1, 2, 3, 6
 
 
-class Part(Struct):
+class TallyPart(Struct):
     """What is counted of one condition in a stretch that was read alone, before what was in it at its start is known.
 
     `changes` are how many, by what happened (ENTERED to LEFT_RECOVERED). `stays` are those that began and ended in it,
     sorted. `firsts` are stocks whose first live change is a leave, with its moment: a stay ends there if one was
-    running. `kept` were only derived as entered. `ends` is who was in at its end, as in Counts. `gap`: one lies in it,
+    running. `kept` were only derived as entered. `ends` is who was in at its end, as in Tally. `gap`: one lies in it,
     so nothing from before goes on. `stocks` are all other stocks that were seen.
     """
 
@@ -113,7 +113,7 @@ class Part(Struct):
         self.stocks -= self.ends.keys() | self.kept.keys()
 
 
-class Counts:
+class Tally:
     """What is counted while events go by, for all conditions by their numbers; ten million of them in seconds."""
 
     def __init__(self) -> None:
@@ -153,7 +153,7 @@ class Counts:
                 self._stocks[unpacked(packed)[1]].update(inside)
                 inside.clear()
 
-    def add_part(self, number: int, part: Part) -> None:
+    def add_part(self, number: int, part: TallyPart) -> None:
         """Count a stretch that was counted alone, with what goes on into it."""
         for what, count in enumerate(part.changes):
             self._changes[number, what] += count

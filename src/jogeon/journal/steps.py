@@ -34,7 +34,7 @@ class Numbered(Struct, frozen=True):
     event: Event
 
 
-class Priced(Struct, frozen=True):
+class PastQuote(Struct, frozen=True):
     """A quote that was committed between two events: won, and percent of the day."""
 
     code: str
@@ -43,7 +43,7 @@ class Priced(Struct, frozen=True):
     at_ns: int
 
 
-Step = Numbered | Priced | Tick
+Step = Numbered | PastQuote | Tick
 
 
 class Posted(Struct, frozen=True):
@@ -165,4 +165,4 @@ def _ticks(db: sqlite3.Connection, after: int, last: int) -> _Placed:
 def _quotes(db: sqlite3.Connection, after: int, last: int) -> _Placed:
     query = "SELECT after, code, price, rate, at_ns FROM quotes WHERE after >= ? AND after <= ? ORDER BY after, at_ns"
     for place, code, price, rate, at_ns in db.execute(query, (after, last)):
-        yield place, 1, Priced(code, price, rate, at_ns)
+        yield place, 1, PastQuote(code, price, rate, at_ns)

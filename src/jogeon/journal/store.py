@@ -81,7 +81,7 @@ class Store:
             if commit.quotes:
                 self._weighing.priced(db, min(row[1] for row in commit.quotes))
 
-    def forget(self, before_ns: int, held_ns: int | None = None) -> bool:
+    def prune(self, before_ns: int, held_ns: int | None = None) -> bool:
         """Delete some of what was received before a moment, up to a checkpoint; return whether more of that is left.
 
         What a durable cursor has still to read is kept, unless it was received before `held_ns`.
@@ -131,9 +131,10 @@ class Store:
         kept = db.execute("SELECT min(id) FROM marks WHERE max_ns >= ?", (before_ns,)).fetchone()[0]
         return db.execute("SELECT max(id) FROM marks WHERE ? OR id < ?", (kept is None, kept)).fetchone()[0] or 0
 
-    def roll(self, most: int = EVENTS) -> bool:
+    def roll(self, most: int = EVENTS, last: int | None = None) -> bool:
         """Count some events for the roll-up that is next, at most so many; return whether as many are left.
 
+        `last` is the id of the last event in the file; whoever knows it spares three queries.
         It is kept when it is complete; one that is not is begun again by the next writer.
         """
         db = self.file.db
@@ -143,7 +144,8 @@ class Store:
             self._place = self._rolled_to()
             rollup = Rollup(self._place + 1)
         end = min(self._place + most, rollup.first + EVENTS - 1)
-        last = read_last(db)
+        if last is None:
+            last = read_last(db)
         if last >= end:
             rollup.add(*_counted(db, self._place, end))
             self._place = end

@@ -75,7 +75,7 @@ class Journal:
         self._given_up = False
         """Whether something will not be written: what comes behind it would leave a hole, and is not either."""
         self._unwritten = 0
-        self._forget_ns: tuple[int, int | None] | None = None
+        self._prune_ns: tuple[int, int | None] | None = None
         """Before when everything is to be deleted, while that goes on, and until when cursors hold it."""
         self._following = threading.Lock()
         """Held while a commit becomes durable for those who follow, and while they come and go."""
@@ -125,12 +125,12 @@ class Journal:
 
     # ------------------------------------------------------------ called by anybody
 
-    def forget(self, before_ns: int, held_ns: int | None = None) -> None:
+    def prune(self, before_ns: int, held_ns: int | None = None) -> None:
         """Have what was received before a moment deleted, bit by bit between the commits; does not wait.
 
         What durable cursors have still to read is kept, unless it was received before `held_ns`.
         """
-        self._forget_ns = (before_ns, held_ns)
+        self._prune_ns = (before_ns, held_ns)
         self._inbox.ring()
 
     def follow(self, taken: Taker) -> tuple[str | None, int]:
@@ -200,18 +200,18 @@ class Journal:
 
     def _turn(self) -> None:
         """Write what is queued; a queue that lost something is brought up to date by the reader first."""
-        batch, ask = self._inbox.take(ending=self._ending.is_set())
+        batch, ask = self._inbox.pop(ending=self._ending.is_set())
         if ask:
             self._ask(self.catch_up)
         if batch is not None:
             self._persist(batch)
         if not self._ending.is_set():
             self._rolling = self.trouble is None and self._committer.roll_some()
-        if self._forget_ns is not None and not self._ending.is_set():
-            if self._committer.forget_some(*self._forget_ns):
+        if self._prune_ns is not None and not self._ending.is_set():
+            if self._committer.prune_some(*self._prune_ns):
                 self._inbox.ring()
             else:
-                self._forget_ns = None
+                self._prune_ns = None
 
     def _persist(self, batch: Batch) -> None:
         """Make events durable, however long it takes; only the end of the journal ends the attempts."""

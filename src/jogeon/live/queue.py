@@ -50,7 +50,7 @@ class Queue:
         self._max_codes = (max_bytes - self._max_events * EVENT_BYTES) // CODE_BYTES
         self._codes = 0
         self.events: deque[Event] = deque()
-        self._shown = Shown()
+        self._shown = ShownConditions()
         self._behind = Behind()
         self._dropped: Counter[type[Event]] = Counter()
         self.lagging = False
@@ -197,7 +197,7 @@ class Queue:
 
     # ------------------------------------------------------------ the consumer's side
 
-    def take(self) -> Event | None:
+    def pop(self) -> Event | None:
         """Return the next event without waiting, or None."""
         if self.lagging:
             self.catch_up()
@@ -213,7 +213,7 @@ class Queue:
         self._codes -= len(snapshot.codes)
         self._shown.hand_over(snapshot.condition)
 
-    def take_all(self) -> list[Event]:
+    def pop_all(self) -> list[Event]:
         """Return all that waits, whole blocks, without catching up: for a consumer that must not do it by itself."""
         events = list(self.events)
         self.events.clear()
@@ -275,8 +275,8 @@ class Queue:
         """Return the next events, at least one and at most `limit`; ends as iterating does."""
         await self._come()
         if len(self.events) <= limit:
-            return self.take_all()
-        return [event for _ in range(limit) if (event := self.take()) is not None]
+            return self.pop_all()
+        return [event for _ in range(limit) if (event := self.pop()) is not None]
 
 
 class Behind:
@@ -304,7 +304,7 @@ class Behind:
             self._since[new] = self._since.pop(old)
 
 
-class Shown:
+class ShownConditions:
     """Which conditions a consumer was shown, and under which seqs they go on; what is queued may bear an old one."""
 
     def __init__(self) -> None:
@@ -363,7 +363,7 @@ class Reader:
             if queue.reader is not self:
                 raise LocalProtocolError(TWO_READERS)
             return await anext(queue)
-        event = queue.last = self._events.popleft()  # `take` once more: this is the path of every event
+        event = queue.last = self._events.popleft()  # `pop` once more: this is the path of every event
         if type(event) is Snapshot:
             queue.hand_over(event)
         return event

@@ -46,7 +46,7 @@ class Quoting:
         self._news[code] = None
         self.on_news()
 
-    def take(self) -> list[Quote]:
+    def pop(self) -> list[Quote]:
         """Return the latest quote of each stock that has another one than was taken last."""
         codes, self._news = self._news, {}
         quotes = (self._pricing.quote(code) for code in codes)

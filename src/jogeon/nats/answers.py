@@ -9,9 +9,8 @@ from msgspec.structs import force_setattr
 from jogeon.errors import PositionError
 from jogeon.events import Condition
 from jogeon.journal.position import Position
-from jogeon.nats.asking import Asking
+from jogeon.nats.asking import DeskClient
 from jogeon.nats.copy import Copy
-from jogeon.nats.desk import UNEXPECTED
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
 from jogeon.wire.lines import Line
@@ -40,7 +39,7 @@ class Answers:
     the names and seqs that the client sees, where it follows several hubs.
     """
 
-    def __init__(self, asking: Asking, copy: Callable[[], Copy | None], prefix: str = "") -> None:
+    def __init__(self, asking: DeskClient, copy: Callable[[], Copy | None], prefix: str = "") -> None:
         self.resumed = False
         self.reading = False
         self._reader = secrets.token_hex(8)
@@ -70,7 +69,7 @@ class Answers:
             case RegisterQuotes() | RemoveQuotes():
                 answer = self._register(request)
             case _:
-                return writers.encode_refusal(request.trnm, UNEXPECTED, NOT_ANSWERED)
+                return writers.encode_refusal(request.trnm, messages.UNEXPECTED, NOT_ANSWERED)
         return await answer
 
     async def list(self) -> bytes:

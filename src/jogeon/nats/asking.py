@@ -22,7 +22,7 @@ SEARCH = 25.0
 """Seconds for a search, all pages."""
 
 
-class Asking:
+class DeskClient:
     """Asks on one connection."""
 
     def __init__(self, client: "Client", place: Place) -> None:

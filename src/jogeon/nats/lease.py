@@ -67,7 +67,7 @@ class Lease:
         except NotFoundError:
             return await js.create_key_value(KeyValueConfig(bucket=name, ttl=ttl, replicas=self._place.replicas))
 
-    async def take(self) -> bool:
+    async def acquire(self) -> bool:
         """Have the lease, or renew it; return whether it is this owner's."""
         from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
@@ -230,7 +230,7 @@ class Leasing:
         if self._patient and not self._had.is_set():
             await self._be_patient(lease)
         while not self.lost.is_set():
-            mine, was = not await self._is_barred(lease) and await lease.take(), self.holder
+            mine, was = not await self._is_barred(lease) and await lease.acquire(), self.holder
             self.holder, self.trouble = lease.holder, None
             if mine:
                 self._renewed = asyncio.get_running_loop().time()

@@ -32,7 +32,7 @@ _Count = Annotated[int, Meta(ge=0, lt=10**18)]
 _Number = tuple[_Count, _Count]
 
 
-class Head(Struct, frozen=True, omit_defaults=True):
+class ParcelHead(Struct, frozen=True, omit_defaults=True):
     """The first line of a message.
 
     `to` is the last event of its parcel, `before` where that begins; of a picture, `to` is where it is so. It is `part`
@@ -78,12 +78,12 @@ class PictureAt(Struct, frozen=True):
 class Parcel(Struct, frozen=True):
     """What came together, with its last head: lines in their order, or a picture."""
 
-    head: Head
+    head: ParcelHead
     lines: Sequence[Line] = ()
     picture: PictureAt | None = None
 
 
-_head = msgspec.json.Decoder(Head)
+_head = msgspec.json.Decoder(ParcelHead)
 _rows = msgspec.json.Decoder(list[tuple[str, str]])
 
 
@@ -109,14 +109,14 @@ def parcel(place: Place, batch: Sequence[Numbered], before: Position) -> list[Me
         condition = event.condition
         name, label = (None, "") if condition is None else (condition.name, condition.seq)
         rows.setdefault(name, []).append((label, event, (epoch, n), 0))
-    head = Head(before.journal or "", to=batch[-1][:2], before=(before.epoch, before.n))
+    head = ParcelHead(before.journal or "", to=batch[-1][:2], before=(before.epoch, before.n))
     return _messages(head, [(place.subject(name), encode_lines(lines)) for name, lines in rows.items()])
 
 
 def picture_messages(place: Place, picture: PictureAt, earlier: int) -> list[Message]:
     """Return the messages of a picture; `earlier` is the sequence at which the one before it began."""
     at = picture.position
-    head = Head(at.journal or "", to=(at.epoch, at.n), picture=True, earlier=earlier)
+    head = ParcelHead(at.journal or "", to=(at.epoch, at.n), picture=True, earlier=earlier)
     listed = msgspec.json.encode([(each.seq, each.name) for each in picture.conditions])
     bodies = [(place.subject(None, shown=True), listed)]
     for shown in picture.shown:
@@ -125,7 +125,7 @@ def picture_messages(place: Place, picture: PictureAt, earlier: int) -> list[Mes
     return _messages(head, bodies)
 
 
-def _messages(head: Head, bodies: Iterable[tuple[str, bytes]]) -> list[Message]:
+def _messages(head: ParcelHead, bodies: Iterable[tuple[str, bytes]]) -> list[Message]:
     """Return bodies as messages that know how many they are."""
     size = MESSAGE - HEAD
     pieces = [
@@ -147,7 +147,7 @@ def _messages(head: Head, bodies: Iterable[tuple[str, bytes]]) -> list[Message]:
 # ------------------------------------------------------------ from the stream
 
 
-def read_head(payload: bytes) -> tuple[Head, bytes]:
+def read_head(payload: bytes) -> tuple[ParcelHead, bytes]:
     """Return the first line of a message and the rest; RemoteProtocolError for a message that is none of ours."""
     first, _, rest = payload.partition(b"\n")
     try:
@@ -163,7 +163,7 @@ class Unpacking:
     """Puts the messages of a stream together again; a parcel that broke off is forgotten when another begins."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Head, bytes]] = []
+        self._parts: list[tuple[ParcelHead, bytes]] = []
 
     def take(self, payload: bytes) -> Parcel | None:
         """Take the next message; return the parcel that is whole with it. RemoteProtocolError: it is none of ours."""
@@ -181,13 +181,13 @@ class Unpacking:
         return _picture(head, bodies) if head.picture else Parcel(head, _lines(bodies))
 
 
-def _same(one: Head, other: Head) -> bool:
+def _same(one: ParcelHead, other: ParcelHead) -> bool:
     return (one.journal, one.to, one.before, one.parts, one.picture) == (
         other.journal, other.to, other.before, other.parts, other.picture,
     )  # fmt: skip
 
 
-def _joined(parts: Sequence[tuple[Head, bytes]]) -> list[bytes]:
+def _joined(parts: Sequence[tuple[ParcelHead, bytes]]) -> list[bytes]:
     bodies: list[bytes] = []
     begun = b""
     for head, rest in parts:
@@ -214,7 +214,7 @@ def _read(body: bytes) -> Sequence[Line]:
     return lines
 
 
-def _picture(head: Head, bodies: Sequence[bytes]) -> Parcel:
+def _picture(head: ParcelHead, bodies: Sequence[bytes]) -> Parcel:
     try:
         listed = tuple(Condition(*row) for row in _rows.decode(bodies[0]))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

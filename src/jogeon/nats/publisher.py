@@ -20,7 +20,7 @@ from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
-from jogeon.nats.parcels import Head, PictureAt, parcel, picture_messages, read_head, whole
+from jogeon.nats.parcels import ParcelHead, PictureAt, parcel, picture_messages, read_head, whole
 from jogeon.nats.streams import Stream, stream_of
 from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
@@ -88,6 +88,8 @@ class Publisher:
         self._asked = asked
         self._arrived_place: int | None = None
         """The id of that event."""
+        self._kept_place: int | None = None
+        """Where the durable cursor stands."""
         self._pictured = 0
         """The sequence at which the last picture began."""
         self._task: asyncio.Task[None] | None = None
@@ -149,21 +151,29 @@ class Publisher:
     async def _serve(self, client: "Client", stream: Stream, out: Outgoing, desk: Desk) -> None:
         await desk.open()
         begin, pictured = await self._begin(stream)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._until_lost())
-            group.create_task(out.watch())
-            group.create_task(self._beat(client))
-            group.create_task(desk.run())
-            await self._publish(out, stream, begin, pictured=pictured)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._until_lost())
+                group.create_task(out.watch())
+                group.create_task(self._beat(client))
+                group.create_task(desk.run())
+                await self._publish(out, stream, begin, pictured=pictured)
+        finally:
+            self._keep()
 
     async def _until_lost(self) -> None:
         await self._lease.lost.wait()
         raise ConnectionLost(Report("lease lost", name=str(self.place)))
 
     async def _beat(self, client: "Client") -> None:
-        """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""
+        """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say.
+
+        The durable cursor moves with them and no oftener: a commit that moves one takes longer, and the stream itself
+        knows better how far it is.
+        """
         while True:
             await client.publish(self.place.beat, b"")
+            self._keep()
             await asyncio.sleep(BEAT)
 
     async def _begin(self, stream: Stream) -> tuple[Position, bool]:
@@ -182,7 +192,7 @@ class Publisher:
             return now, False
         return known, False
 
-    async def _last(self, stream: Stream) -> Head | None:
+    async def _last(self, stream: Stream) -> ParcelHead | None:
         """Return the head of the last message of events; what others wrote between is passed over."""
         async for payload in stream.backwards():
             with contextlib.suppress(RemoteProtocolError):
@@ -234,10 +244,15 @@ class Publisher:
         def arrived() -> None:
             self.position, self._arrived_place = position, place
             self.state, self.trouble = "publishing", None
-            if place is not None:
-                self._source.keep(CURSOR + self.place.alias, place)
 
         return arrived
+
+    def _keep(self) -> None:
+        """Have the durable cursor stand behind what is in the stream."""
+        place = self._arrived_place
+        if place is not None and place != self._kept_place:
+            self._kept_place = place
+            self._source.keep(CURSOR + self.place.alias, place)
 
     async def _put_picture(self, out: Outgoing) -> None:
         """Publish who is in now; whoever comes later begins with it."""

@@ -42,6 +42,8 @@ SEND_BUFFER = 128 * 1024
 RECEIVE_BUFFER = 4 * 1024
 """Of the kernel, for each peer: what one read brings is parsed in one turn of the loop, and picows keeps a buffer as
 large as the largest read."""
+FLOODER_TURN = 0.001
+"""Seconds between two shares of peers that flood, all together: so most of the loop's time is left to the others."""
 
 logger = logging.getLogger("jogeon.server")
 
@@ -198,17 +200,17 @@ class Server:
         self._dirty.append(peer)
 
     def read_later(self, peer: Peer) -> None:
-        """Queue a peer that floods; one of the queue is read in a turn of the loop."""
+        """Queue a peer that floods; one of the queue is read every FLOODER_TURN."""
         self._flooding.append(peer)
         if len(self._flooding) == 1:
-            self.loop.call_soon(self._read_next)
+            self.loop.call_later(FLOODER_TURN, self._read_next)
 
     def _read_next(self) -> None:
         if self.frozen or not self._flooding:
             return
         peer = self._flooding.popleft()
         if self._flooding:
-            self.loop.call_soon(self._read_next)
+            self.loop.call_later(FLOODER_TURN, self._read_next)
         pause = peer.read_share()
         if pause is not None:
             self.loop.call_later(pause, self.read_later, peer)

@@ -160,7 +160,7 @@ class Rules(Book):
             self._later(seconds, call)
 
     def _trouble(self, kind: Kind, link: Link, request: Request) -> Trouble | None:
-        return self._troubles.take(kind, request.subjects, self._meant(link, request))
+        return self._troubles.pop(kind, request.subjects, self._meant(link, request))
 
     def _answers(self, request: Request) -> list[object]:
         own = None if self.answer is None else self.answer(request)
@@ -200,13 +200,13 @@ class Rules(Book):
     def _send_oddly(self, link: Link, message: Message, saved: Saved | None) -> None:
         """Send what nobody asked for, with the troubles that are meant for it."""
         called = subjects(str(message["trnm"]))
-        alter = self._troubles.take("alter", called, saved)
+        alter = self._troubles.pop("alter", called, saved)
         texts: list[object] = [message if alter is None or alter.change is None else alter.change(message)]
-        if self._troubles.take("lose", called, saved) is not None:
+        if self._troubles.pop("lose", called, saved) is not None:
             return
-        if self._troubles.take("double", called, saved) is not None:
+        if self._troubles.pop("double", called, saved) is not None:
             texts = texts * 2
-        late = self._troubles.take("delay", called, saved)
+        late = self._troubles.pop("delay", called, saved)
         if late is None:
             self._send(link, texts)
         else:

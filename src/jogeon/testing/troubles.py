@@ -50,7 +50,7 @@ class Troubles:
             raise ValueError(f"times={trouble.times}: once at least, or None for always")
         self._waiting.append(trouble)
 
-    def take(self, kind: Kind, subjects: Iterable[str], condition: Saved | None) -> Trouble | None:
+    def pop(self, kind: Kind, subjects: Iterable[str], condition: Saved | None) -> Trouble | None:
         """Return the first trouble of a kind that is meant for a message, and spend it once."""
         for trouble in self._waiting:
             meant = trouble.condition in (None, condition)

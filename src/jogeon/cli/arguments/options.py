@@ -103,7 +103,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
     if offered := more.pop("offered", ()):
         more["shell_complete"] = lambda _ctx, _param, typed: beginning_with(typed, offered)
 
-    def take(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
+    def value_of(ctx: click.Context, param: click.Parameter, value: str | None) -> object:
         if value is None:
             return None
         try:
@@ -112,7 +112,7 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
             raise click.BadParameter(texts(bad, value=value), ctx, param) from None
 
     text = texts(more.pop("text", f"option.{flag.lstrip('-')}"))
-    return click.Option([flag], type=str, callback=take, metavar=metavar, help=text, **more)
+    return click.Option([flag], type=str, callback=value_of, metavar=metavar, help=text, **more)
 
 
 def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:
@@ -138,9 +138,10 @@ def _home(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
     return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home
 
 
-def switch(texts: Texts, flag: str, name: str | None = None) -> click.Option:
+def switch(texts: Texts, flag: str, name: str | None = None, text: str = "") -> click.Option:
     """Return an option without a value."""
-    return click.Option([flag, *([name] if name else [])], is_flag=True, help=texts(f"option.{flag.lstrip('-')}"))
+    text = text or f"option.{flag.lstrip('-')}"
+    return click.Option([flag, *([name] if name else [])], is_flag=True, help=texts(text))
 
 
 def beginning_with(typed: str, words: Iterable[str]) -> list[CompletionItem]:
@@ -166,8 +167,13 @@ def require_sense(command: str, what: str, idle: Idle, given: Mapping[str, Any],
     """Refuse a question that a command does not answer, and options that the answer would ignore."""
     if what not in idle:
         raise click.BadParameter(texts("bad.choice", value=what, choices=", ".join(idle)))
-    for flag in (flag for flag, name in idle[what].items() if given.get(name)):
-        raise click.BadParameter(texts("bad.idle", option=flag, what=f"{command} {what}"))
+    refuse_idle(idle[what], given, f"{command} {what}", texts)
+
+
+def refuse_idle(idle: Mapping[str, str], given: Mapping[str, Any], what: str, texts: Texts) -> None:
+    """Refuse an option of these, each with its name in what was given, that the answer would ignore."""
+    for flag in (flag for flag, name in idle.items() if given.get(name)):
+        raise click.BadParameter(texts("bad.idle", option=flag, what=what))
 
 
 def require_only(ctx: click.Context, used: tuple[str, ...], what: str) -> None:
@@ -214,17 +220,28 @@ def require_names(names: tuple[str, ...], texts: Texts, *, everything: bool) -> 
 
 def stock_codes(texts: Texts, *, required: bool = True) -> click.Argument:
     """Return the codes of stocks."""
+    metavar, read = texts("metavar.codes"), _codes(texts)
+    return click.Argument(["codes"], nargs=-1, required=required, type=str, callback=read, metavar=metavar)
 
-    def take(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+
+def only_code(texts: Texts) -> click.Option:
+    """Return --code, which may be given several times."""
+    read, text = _codes(texts), texts("option.code")
+    return click.Option(["--code", "codes"], multiple=True, callback=read, metavar=texts("metavar.code"), help=text)
+
+
+def _codes(texts: Texts) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], tuple[str, ...]]:
+    """Return a reader of codes of stocks: six characters each, whatever stands around them; no other is one."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
         from jogeon.wire.values import bare_code  # no help needs it
 
-        for typed in value:
-            if not bare_code(typed.upper()):
-                raise click.BadParameter(texts("bad.code", value=typed), ctx, param)
-        return value
+        codes = {typed: bare_code(typed.upper()) for typed in value}
+        for typed in (typed for typed, code in codes.items() if not code):
+            raise click.BadParameter(texts("bad.code", value=typed), ctx, param)
+        return tuple(codes.values())
 
-    metavar = texts("metavar.codes")
-    return click.Argument(["codes"], nargs=-1, required=required, type=str, callback=take, metavar=metavar)
+    return read
 
 
 def prices(texts: Texts, text: str = "option.prices.watch") -> click.Option:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jogeon.journal.history import Kind
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """What was asked of a journal."""
 
     day: date | None = None
@@ -38,7 +38,7 @@ def selection_options(texts: Texts) -> list[click.Option]:
     several = [
         click.Option(["--condition", "names"], multiple=True, metavar=texts("metavar.name"),
                      help=texts("option.condition"), callback=options.composed),
-        click.Option(["--code", "codes"], multiple=True, metavar=texts("metavar.code"), help=texts("option.code")),
+        options.only_code(texts),
         options.option(texts, "--kind", kinds, "bad.kind", "enter,leave,...",
                        shell_complete=lambda _ctx, _param, typed: options.listing_with(typed, _kinds())),
     ]  # fmt: skip
@@ -65,8 +65,8 @@ def _kinds() -> dict[str, Kind]:
     return {kind: kind for kind in KINDS}
 
 
-def asked_for(given: dict[str, object]) -> Asked:
+def asked_for(given: dict[str, object]) -> Query:
     """Return what the options of a command said."""
     names: Sequence[str] = given.get("names", ())  # type: ignore[assignment]  # click checked them
-    return Asked(given.get("day"), given.get("from"), given.get("until"), tuple(names),  # type: ignore[arg-type]  # same
+    return Query(given.get("day"), given.get("from"), given.get("until"), tuple(names),  # type: ignore[arg-type]  # same
                  given.get("codes", ()), given.get("kind") or ())  # type: ignore[arg-type]  # fmt: skip  # same

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 
 import click
 
+from jogeon import times
 from jogeon.cli.arguments import options
 
 if TYPE_CHECKING:
@@ -59,26 +60,27 @@ def switches_from(given: Sequence[str], ping: float | None, texts: Texts) -> Swi
             raise click.BadParameter(texts("bad.choice", value=name, choices=known))
         if name == "ping" and ping is not None:
             raise click.BadParameter(texts("bad.ping-twice"))
-        _check_switch(name, value, texts)
-        values[name] = value
+        values[name] = _switched(name, value, texts)
     return msgspec.convert(values, Switches, strict=False)
 
 
-def _check_switch(name: str, value: str, texts: Texts) -> None:
-    """Refuse a value that a switch cannot have, and say what it can."""
+def _switched(name: str, value: str, texts: Texts) -> object:
+    """Return the value of a switch; a usage error says which it can have."""
     import msgspec
 
     from jogeon.errors import InvalidAddress
     from jogeon.simulator.broker.switches import Switches
 
+    kind = get_type_hints(Switches)[name]
     try:
-        msgspec.convert({name: value}, Switches, strict=False)
-    except msgspec.ValidationError:
-        wanted = _wanted(get_type_hints(Switches)[name], texts)
-        raise click.BadParameter(texts("bad.switch", name=name, value=value, wanted=wanted)) from None
+        meant = times.pause(value) if kind is float else value
+        msgspec.convert({name: meant}, Switches, strict=False)
     except InvalidAddress:
         default = getattr(Switches(), name)
         raise click.BadParameter(texts("bad.switch.range", name=name, value=value, default=default)) from None
+    except (ValueError, msgspec.ValidationError):
+        raise click.BadParameter(texts("bad.switch", name=name, value=value, wanted=_wanted(kind, texts))) from None
+    return meant
 
 
 def _wanted(kind: Any, texts: Texts) -> str:
@@ -97,14 +99,17 @@ def switch_table(texts: Texts) -> Iterable[tuple[str, Iterable[tuple[str, str]]]
     from jogeon.simulator.broker.switches import Switches
 
     usual, kinds = Switches(), get_type_hints(Switches)
-    rows = [(f"{name}={_written(getattr(usual, name))}", _values(kinds[name])) for name in Switches.__struct_fields__]
+    rows = [
+        (f"{name}={_written(getattr(usual, name))}", _values(kinds[name], texts)) for name in Switches.__struct_fields__
+    ]
     return [(texts("help.switches"), rows)]
 
 
-def _values(kind: Any) -> str:
+def _values(kind: Any, texts: Texts) -> str:
+    """Return the values that a type has; a number with a fraction is a length of time."""
     if get_origin(kind) is Literal:
         return "|".join(get_args(kind))
-    return {bool: "true|false", int: "N", float: "X"}[_plain(kind)]
+    return {bool: "true|false", int: "N", float: texts("metavar.length")}[_plain(kind)]
 
 
 def _written(value: object) -> str:

@@ -15,11 +15,11 @@ from jogeon.cli.showing.terminal import tell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.account.names import Known
+    from jogeon.account.names import KnownName
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
 
-    Found = Sequence[tuple[str, Known | None]]
+    Found = Sequence[tuple[str, KnownName | None]]
 
 
 def command(texts: Texts) -> click.Command:

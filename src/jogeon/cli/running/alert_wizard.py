@@ -84,7 +84,7 @@ def _token(texts: Texts) -> tuple[str, str, bool]:
             raise ValueError
         return token
 
-    token = ask(texts("alert.ask-token"), read, texts("alert.bad-token"), hidden=os.isatty(0))
+    token = ask(texts("alert.ask-token"), read, texts("alert.bad-token"), texts, hidden=os.isatty(0))
     return USUAL[0], token, False
 
 
@@ -125,4 +125,4 @@ async def _chosen(texts: Texts, chats: list[Chat]) -> Chat:
     for number, chat in enumerate(chats, 1):
         tell(f"{number}  {chat.title} ({chat.id})")
     question = texts("alert.ask-only" if len(chats) == 1 else "alert.ask-chat")
-    return await asyncio.to_thread(ask, question, read, texts("alert.bad-chat", count=len(chats)))
+    return await asyncio.to_thread(ask, question, read, texts("alert.bad-chat", count=len(chats)), texts)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime, time
 
     from jogeon.cli.arguments.choices import Choices
-    from jogeon.cli.arguments.selection import Asked
+    from jogeon.cli.arguments.selection import Query
     from jogeon.cli.texts import Texts
     from jogeon.journal.history import History, Stats
     from jogeon.journal.lines import Form as Lines
@@ -39,7 +39,7 @@ AT_ONCE = 2_000
 
 
 def answer(
-    opened: History, what: str, asked: Asked, when: time | datetime | None, choices: Choices, form: str, write: Write
+    opened: History, what: str, asked: Query, when: time | datetime | None, choices: Choices, form: str, write: Write
 ) -> int:
     """Write the answer to one question; return how many rows it has."""
     match what:
@@ -99,7 +99,7 @@ def _position(opened: History, choices: Choices, form: str, write: Write) -> int
 # ---------------------------------------------------------------- events and gaps
 
 
-def _events(opened: History, asked: Asked, choices: Choices, form: str, what: str, write: Write) -> int:
+def _events(opened: History, asked: Query, choices: Choices, form: str, what: str, write: Write) -> int:
     chosen = stretch.selection(opened, asked, choices.texts)
     if form == "table":
         from jogeon.cli.showing.history_tables import show_events
@@ -131,9 +131,11 @@ def lines_of(form: str) -> Lines:
 # ---------------------------------------------------------------- members
 
 
-def _members(opened: History, asked: Asked, when: Any, choices: Choices, form: str, write: Write) -> int:
+def _members(opened: History, asked: Query, when: Any, choices: Choices, form: str, write: Write) -> int:
     at_ns = stretch.end_of(opened, asked.day) if when is None else stretch.at(opened, when, asked.day)
     pictures = opened.members(at_ns, asked.names)
+    if not pictures:
+        stretch.tell_outside(opened, (at_ns, at_ns + 1), choices.texts)
     if form == "table":
         from jogeon.cli.showing.history_tables import show_members
 
@@ -153,7 +155,7 @@ def _one_a_row(pictures: Iterable[MembersAt]) -> Iterator[Record]:
 # ---------------------------------------------------------------- statistics
 
 
-def _stats(opened: History, asked: Asked, choices: Choices, form: str, write: Write) -> int:
+def _stats(opened: History, asked: Query, choices: Choices, form: str, write: Write) -> int:
     with Progress() as progress:
         counted = partial(_tell, progress, choices.texts)
         stats = opened.stats(stretch.selection(opened, asked, choices.texts), counted)
@@ -164,7 +166,7 @@ def _stats(opened: History, asked: Asked, choices: Choices, form: str, write: Wr
     return write_records(_stats_records(stats, form), "stats", form, choices.texts, write)
 
 
-def _outcomes(opened: History, asked: Asked, choices: Choices, form: str, write: Write) -> int:
+def _outcomes(opened: History, asked: Query, choices: Choices, form: str, write: Write) -> int:
     with Progress() as progress:
         counted = partial(_tell, progress, choices.texts)
         found = opened.outcomes(stretch.selection(opened, asked, choices.texts), counted)

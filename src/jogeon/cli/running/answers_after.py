@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from jogeon.cli.arguments.choices import Choices
-    from jogeon.cli.arguments.selection import Asked
+    from jogeon.cli.arguments.selection import Query
     from jogeon.events import Event
     from jogeon.journal.following import Numbered
     from jogeon.journal.history import History, Selection
@@ -34,7 +34,7 @@ class Ends(NamedTuple):
     seconds: float | None
 
 
-def answer_after(opened: History, asked: Asked, ends: Ends, choices: Choices, form: str, write: Write) -> int:
+def answer_after(opened: History, asked: Query, ends: Ends, choices: Choices, form: str, write: Write) -> int:
     """Write the events behind a position, those that come at once; return how many. PositionError, JournalError.
 
     Where what comes next was deleted, that is told first, and it goes on with what was not.

@@ -31,7 +31,7 @@ ASKING = 3.0
 logger = logging.getLogger("jogeon.board")
 
 
-class Note(Struct, frozen=True):
+class BoardNote(Struct, frozen=True):
     """Where the board of a server is, and what asks it for a link."""
 
     server: str
@@ -60,12 +60,12 @@ def _last_alerts(path: Path, since_ns: int, most: int, /) -> list[dict[str, obje
 async def board_of(hub: Hub, board: Board, server: str) -> AsyncIterator[str]:
     """Have a board follow a hub that is entered; yield the link that opens it."""
     async with board:
-        with _noted(Note(server, hub.inside.rest, board.visitors.secret)):
+        with _noted(BoardNote(server, hub.inside.rest, board.visitors.secret)):
             yield _link(hub.rest, board.visitors.invite())
 
 
 @contextlib.contextmanager
-def _noted(note: Note) -> Iterator[None]:
+def _noted(note: BoardNote) -> Iterator[None]:
     """Keep a note while a board is served; without it only the link that was printed opens it."""
     content = msgspec.json.encode(note)
     try:
@@ -94,7 +94,7 @@ async def link_to(server: str | None) -> str | None:
     return None
 
 
-def _notes(server: str | None) -> Iterator[Note]:
+def _notes(server: str | None) -> Iterator[BoardNote]:
     try:
         folder = state_dir()
         paths = [journal_file(server).with_suffix(SUFFIX)] if server is not None else _newest(folder)
@@ -103,7 +103,7 @@ def _notes(server: str | None) -> Iterator[Note]:
     for path in paths:
         with contextlib.suppress(InvalidSetting, msgspec.MsgspecError):
             content = read_trusted(path)
-            note = None if content is None else msgspec.json.decode(content, type=Note)
+            note = None if content is None else msgspec.json.decode(content, type=BoardNote)
             if note is not None and is_loopback(urlsplit(note.rest).netloc):
                 yield note
 
@@ -115,7 +115,7 @@ def _newest(folder: Path) -> list[Path]:
         return []
 
 
-async def _asked(note: Note) -> str | None:
+async def _asked(note: BoardNote) -> str | None:
     """Ask a board for the key of another link; None if it does not give any, as it is no more."""
     url, headers = f"{note.rest}/board/link", {"Authorization": f"Bearer {note.secret}"}
     with contextlib.suppress(JogeonError, msgspec.MsgspecError):

@@ -78,7 +78,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
 # ---------------------------------------------------------------- the end of it
 
 
-async def take(watch: Watch, wish: Wish, use: Use) -> bool:
+async def hand_over(watch: Watch, wish: Wish, use: Use) -> bool:
     """Hand over events; return True when so many stocks entered or left, False when the time is over or the watch."""
     changes = 0
     try:
@@ -132,7 +132,7 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
 
     async def taken() -> None:
         nonlocal rest
-        rest = not await take(watch, wish, use)
+        rest = not await hand_over(watch, wish, use)
 
     try:
         async with watch, told_aside(watch, texts):
@@ -147,7 +147,7 @@ async def _print(watch: Watch, wish: Wish, texts: Texts, output: Output) -> None
     finally:
         if rest:  # a watch that was left still tells its open gaps and its end
             with suppress(TimeoutError):
-                await take(watch, Wish(), use)
+                await hand_over(watch, Wish(), use)
 
 
 def _json_lines(events: Sequence[Event]) -> bytes:
@@ -184,7 +184,7 @@ async def _show(client: Client, watch: Watch, wish: Wish, choices: Choices, outp
             viewing.story.trouble = trouble_of(watch, choices.texts)
 
         try:
-            await first_of(take(watch, wish, viewing.use), viewing.run(look))
+            await first_of(hand_over(watch, wish, viewing.use), viewing.run(look))
         except asyncio.CancelledError:
             output.hurried = True
             raise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from jogeon.account.consumers import Roll
-from jogeon.account.hubs import Note, noted
+from jogeon.account.hubs import HubNote, noted
 from jogeon.account.lock import session_name
 from jogeon.account.names import Names, names_file
 from jogeon.account.settings import chosen_price_limit, chosen_server
@@ -103,7 +103,7 @@ async def serve_hub(
         ):
             session = _session(server, choices.found)
             inside = hub.inside
-            note = Note(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
+            note = HubNote(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
             with noted(note), _heap_left_alone(), Output(Lines()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses

@@ -55,14 +55,15 @@ def _asked_mode(choices: Choices) -> Mode:
             raise ValueError
         return SERVERS[typed.lower()]
 
-    choices.server = mode = ask(texts("account.ask-server"), read, texts("account.bad-server"))
+    choices.server = mode = ask(texts("account.ask-server"), read, texts("account.bad-server"), texts)
     return mode
 
 
 def _asked_keys(texts: Texts) -> Keys:
     tell(texts("account.where-from"))
-    app_key = ask(texts("account.ask-app-key"), partial(_key, "appkey"), texts("account.bad-key"), hidden=True)
-    secret_key = ask(texts("account.ask-secret-key"), partial(_key, "secretkey"), texts("account.bad-key"), hidden=True)
+    bad = texts("account.bad-key")
+    app_key = ask(texts("account.ask-app-key"), partial(_key, "appkey"), bad, texts, hidden=True)
+    secret_key = ask(texts("account.ask-secret-key"), partial(_key, "secretkey"), bad, texts, hidden=True)
     return Keys(app_key, secret_key)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jogeon.account.keyrings import is_silent
 from jogeon.account.keys import forget_keys
 from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.running.loop import run_loop
@@ -18,14 +19,13 @@ from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRef
 if TYPE_CHECKING:
     from jogeon.account.environment import Mode
     from jogeon.cli.arguments.choices import Choices
+    from jogeon.cli.texts import Texts
 
 
 def logout(choices: Choices, *, yes: bool) -> None:
-    """Give back what login got, after a question."""
+    """Give back what login got, after a question if there is anything."""
     texts, mode = choices.texts, chosen_mode(choices)
-    if not yes and not can_ask():
-        raise click.BadParameter(texts("account.no-terminal-logout"))
-    if not yes and not ask_yes(texts("account.ask-logout", mode=texts(f"mode.{mode}")), texts):
+    if not yes and _has_something(choices, mode) and not _agreed(mode, texts):
         tell(texts("account.unchanged"))
         return
     revoked = _revoke(choices, mode)
@@ -39,6 +39,18 @@ def logout(choices: Choices, *, yes: bool) -> None:
     said = said or [texts("account.nothing", mode=texts(f"mode.{mode}"))]
     said += [texts("account.left", source=left)] if left else []
     show(*said)
+
+
+def _has_something(choices: Choices, mode: Mode) -> bool:
+    """Tell whether there may be keys, or a token of keys, to be lost; a keyring that is silent may have some."""
+    return choices.keys is not None or bool(source_of(mode)) or is_silent()
+
+
+def _agreed(mode: Mode, texts: Texts) -> bool:
+    """Ask whether it is meant; a usage error where nobody can be asked."""
+    if not can_ask():
+        raise click.BadParameter(texts("account.no-terminal-logout"))
+    return ask_yes(texts("account.ask-logout", mode=texts(f"mode.{mode}")), texts)
 
 
 def _revoke(choices: Choices, mode: Mode) -> bool:

@@ -16,7 +16,7 @@ from jogeon.wire.stocks import MOST_ASKED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from jogeon.account.names import Known, Names
+    from jogeon.account.names import KnownName, Names
     from jogeon.account.stkinfo import StockInfo
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
@@ -32,7 +32,9 @@ def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = t
         say(texts("names.no-rest"))
 
 
-async def found_names(choices: Choices, codes: Sequence[str], *, refresh: bool) -> Sequence[tuple[str, Known | None]]:
+async def found_names(
+    choices: Choices, codes: Sequence[str], *, refresh: bool
+) -> Sequence[tuple[str, KnownName | None]]:
     """Return what is known of these stocks, of all there are if none is given; the error if nothing is."""
     if choices.server is None:
         from jogeon.account.settings import chosen_server

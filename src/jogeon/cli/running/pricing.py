@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.json_lines import Lines, json_line
-from jogeon.cli.showing.live_picture import Price
+from jogeon.cli.showing.live_picture import Worth
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import tell
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from jogeon.cli.texts import Texts
-    from jogeon.prices import Price as Known
-    from jogeon.prices import Quote
+    from jogeon.prices import Price, Quote
     from jogeon.watch import Watch
 
 
@@ -54,9 +53,9 @@ async def tell_prices(watch: Watch, output: Output) -> None:
     await asyncio.Event().wait()  # the end of the watch is told by its events
 
 
-def shown_prices(watch: Watch) -> Mapping[str, Price]:
+def shown_prices(watch: Watch) -> Mapping[str, Worth]:
     """Return what the live view shows of each stock; of one that is in several conditions, its newest entry."""
-    found: dict[str, tuple[int, Price]] = {}
+    found: dict[str, tuple[int, Worth]] = {}
     for prices in watch.prices.values():
         for code, price in prices.items():
             entered_ns = price.entry_at_ns or 0
@@ -65,6 +64,6 @@ def shown_prices(watch: Watch) -> Mapping[str, Price]:
     return {code: shown for code, (_, shown) in found.items()}
 
 
-def _shown(price: Known) -> Price:
+def _shown(price: Price) -> Worth:
     stale_ns = price.stale_since_ns
-    return Price(price.price, price.sign, price.rate, price.volume, price.entry_price, price.return_, stale_ns)
+    return Worth(price.price, price.sign, price.rate, price.volume, price.entry_price, price.return_, stale_ns)

@@ -37,8 +37,11 @@ class HubSource:
         self._pool.close()
 
     def cursor(self, after: Position | None = None) -> Cursor:
-        """Return a place in the numbered stream: behind a position, else at its end."""
-        return self._hub.cursor(after)
+        """Return a place in the numbered stream: behind a position, else at its end.
+
+        Its reader is woken first: what it reads has still a way to go.
+        """
+        return self._hub.relay.cursor(after, first=True)
 
     def picture(self) -> PictureAt:
         """Return who is in now, as it is durable."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jogeon.cli.running.follow import Wish, first_of, take
+from jogeon.cli.running.follow import Wish, first_of, hand_over
 from jogeon.cli.running.journal_trouble import told_aside
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.loop import waited_client
@@ -104,7 +104,7 @@ class Recorder:
         """Tell what the watches yield, one after the other."""
         with contextlib.suppress(TimeoutError):  # only where nobody waits for the rest
             while (watch := await self._watches.get()) is not None:
-                await take(watch, Wish(), partial(self._use, output))
+                await hand_over(watch, Wish(), partial(self._use, output))
 
     async def _record(self, client: Client, end: datetime | None) -> None:
         """Record into one file after the other; the next one is begun before this one is left, so nothing is missed."""
@@ -175,7 +175,7 @@ class Recorder:
             now = self.clock()
             if self.keep is not None and DATE not in self._journal:
                 old, held = (int((now - times * self.keep).timestamp()) * 1_000_000_000 for times in (1, 2))
-                journal.forget(old, held)
+                journal.prune(old, held)
             await asyncio.to_thread(self._tidy, journal.path, now)
             await self._until(next_time(time(), now) + timedelta(seconds=1))
 

@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from jogeon.account.hubs import Note, noted
+from jogeon.account.hubs import HubNote, noted
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint
@@ -128,7 +128,7 @@ async def _served(standby: Standby, settings: HubSettings) -> AsyncIterator[None
 
     server = RestServer([Group([Route("/hub/status", status)])], open_door(settings.host, settings.rest_port))
     try:
-        with noted(Note(settings.server, "", server.address, os.getpid(), time.time_ns())):
+        with noted(HubNote(settings.server, "", server.address, os.getpid(), time.time_ns())):
             yield
     finally:
         await server.stop()

@@ -7,26 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jogeon.events import KST
+from jogeon.cli.showing.terminal import tell
+from jogeon.events import KST, korean
 from jogeon.journal.history import EVER, History, Selection
 
 if TYPE_CHECKING:
-    from jogeon.cli.arguments.selection import Asked
+    from jogeon.cli.arguments.selection import Query
     from jogeon.cli.texts import Texts
     from jogeon.journal.stats import Span
 
 DAY_NS = 86_400_000_000_000
 
 
-def selection(history: History, asked: Asked, texts: Texts) -> Selection:
+def selection(history: History, asked: Query, texts: Texts) -> Selection:
     """Return what was asked for; a time without a day belongs to the day named, else to the last one recorded."""
     start, end = span_of(history, asked)
     if start >= end:
         raise click.BadParameter(texts("bad.from-until"))
+    tell_outside(history, (start, end), texts)
     return Selection((start, end), asked.names, asked.codes, asked.kinds)
 
 
-def span_of(history: History, asked: Asked) -> Span:
+def span_of(history: History, asked: Query) -> Span:
     """Return from when until when."""
     if asked.day is None and asked.since is None and asked.until is None:
         return EVER
@@ -39,6 +41,15 @@ def span_of(history: History, asked: Asked) -> Span:
     if asked.until is not None:
         end = at(history, asked.until, asked.day)
     return start, end
+
+
+def tell_outside(history: History, span: Span, texts: Texts) -> None:
+    """Say from when until when there are events, if a span has none because all of it lies before or behind them."""
+    first_ns, last_ns = history.first_ns, history.last_ns
+    if first_ns is None or last_ns is None or (span[0] <= last_ns and first_ns < span[1]):
+        return
+    first, last = (f"{korean(moment):%Y-%m-%d %H:%M:%S}" for moment in (first_ns, last_ns))
+    tell(texts("history.outside", first=first, last=last))
 
 
 def at(history: History, when: time | datetime, on: date | None) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jogeon.cli.showing.ink import Line
-    from jogeon.cli.showing.live_picture import Price
+    from jogeon.cli.showing.live_picture import Worth
     from jogeon.cli.showing.terminal import Signs
     from jogeon.cli.texts import Texts
     from jogeon.events import Event
@@ -23,7 +23,7 @@ CODE, NAME, PRICE = 6, 16, 10
 BETWEEN = "  "
 
 
-def readable(event: Event, texts: Texts, signs: Signs, prices: Mapping[str, Price] | None = None) -> Line:
+def readable(event: Event, texts: Texts, signs: Signs, prices: Mapping[str, Worth] | None = None) -> Line:
     """Return time, sign and word, code, name, price if prices are known, and the condition; nothing is cut."""
     moment = korean(event.until_ns if isinstance(event, Gap) else event.at_ns)
     told = tell_event(event, texts, signs)

@@ -26,7 +26,7 @@ UNTOLD = {"started", "registered", "connecting"}
 """States that say nothing the view does not show anyway."""
 
 
-class Price(Struct, frozen=True, gc=False):
+class Worth(Struct, frozen=True, gc=False):
     """What a stock of a condition is worth: won, percent and shares; None where it is not known."""
 
     price: int | None = None
@@ -99,7 +99,7 @@ class LivePicture(Struct, frozen=True):
     rows: tuple[Roster, ...]
     log: tuple[Event | Outage, ...]
     """The latest first."""
-    prices: Mapping[str, Price] | None = None
+    prices: Mapping[str, Worth] | None = None
     """By code; None where no prices are asked for."""
     recorded: bool = False
     trouble: str | None = None
@@ -143,7 +143,7 @@ class Story:
         self._left: dict[tuple[str, str, str], Stand] = {}
         self._counts: Counter[tuple[str, type[Enter | Leave]]] = Counter()
         self._rows: tuple[tuple[Condition, bool, tuple[Stand, ...]], ...] = ()
-        self._prices: Mapping[str, Price] | None = None
+        self._prices: Mapping[str, Worth] | None = None
 
     # ------------------------------------------------------------ what is told
 
@@ -170,7 +170,7 @@ class Story:
         self,
         conditions: Sequence[Condition],
         members: Mapping[Condition | str, Mapping[str, Member]],
-        prices: Mapping[str, Price] | None = None,
+        prices: Mapping[str, Worth] | None = None,
     ) -> None:
         """Take who is in which condition, as a Watch tells; what was seen stays when it has ended."""
         if conditions:

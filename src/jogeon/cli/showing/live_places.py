@@ -25,7 +25,7 @@ class Places:
     def __init__(self, count: int) -> None:
         self._codes: list[str | None] = [None] * count
 
-    def settle(self, row: Roster, now_ns: int, order: Callable[[Stand], tuple[object, ...]]) -> list[Stand | None]:
+    def seat(self, row: Roster, now_ns: int, order: Callable[[Stand], tuple[object, ...]]) -> list[Stand | None]:
         """Return who stands in each line now; who gets a place at the same time stands in this order."""
         known = {each.code: each for each in (*row.left, *row.members)}
         self._codes = [code if code in known else None for code in self._codes]

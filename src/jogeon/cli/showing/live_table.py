@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jogeon.cli.showing.event_words import RISE
 from jogeon.cli.showing.figures import colour_of, mark_of, number, percent, sign_of, sign_words
 from jogeon.cli.showing.ink import Piece
-from jogeon.cli.showing.live_picture import SECOND_NS, Price
+from jogeon.cli.showing.live_picture import SECOND_NS, Worth
 from jogeon.cli.showing.terminal import clean
 from jogeon.cli.texts.width import columns, fitted, padded
 from jogeon.events import korean
@@ -66,7 +66,7 @@ class LiveTable:
         self._seen: dict[str, int] = {}
 
     def lines(
-        self, stands: Sequence[Stand | None], prices: Mapping[str, Price] | None, now_ns: int, width: int
+        self, stands: Sequence[Stand | None], prices: Mapping[str, Worth] | None, now_ns: int, width: int
     ) -> Iterator[Line]:
         """Yield the heading and a line for each place."""
         rows = [None if each is None else self._cells(each, prices, now_ns) for each in stands]
@@ -121,7 +121,7 @@ class LiveTable:
 
     # ------------------------------------------------------------ the cells
 
-    def _cells(self, stand: Stand, prices: Mapping[str, Price] | None, now_ns: int) -> dict[str, Piece]:
+    def _cells(self, stand: Stand, prices: Mapping[str, Worth] | None, now_ns: int) -> dict[str, Piece]:
         fresh = stand.origin != "snapshot" and not stand.left and now_ns - stand.at_ns < FRESH_NS
         style = RISE if fresh else "dim" if stand.left else ""
         mark = self._signs.enter if fresh else self._signs.leave if stand.left else " "
@@ -133,12 +133,12 @@ class LiveTable:
         }
         if stand.name is None:
             cells["unnamed"] = Piece(f"{mark} {code}", style)
-        price = (prices or {}).get(stand.code) or Price()
+        price = (prices or {}).get(stand.code) or Worth()
         stale = price.stale_since_ns is not None
         numbers = self._numbers(price, dim=stand.left or stale)
         return cells | numbers | {AGE: Piece(self._age(price, now_ns) if stale and not stand.left else "", "dim")}
 
-    def _age(self, price: Price, now_ns: int) -> str:
+    def _age(self, price: Worth, now_ns: int) -> str:
         """Return for how long the trades that would have replaced a price were not heard."""
         return age((now_ns - (price.stale_since_ns or now_ns)) // SECOND_NS, self._texts)
 
@@ -153,7 +153,7 @@ class LiveTable:
             return f"{there:%m-%d}"
         return f"{'~' if stand.origin == 'recovered' else ''}{there:%H:%M:%S}"
 
-    def _numbers(self, price: Price, *, dim: bool) -> dict[str, Piece]:
+    def _numbers(self, price: Worth, *, dim: bool) -> dict[str, Piece]:
         rise = price.sign or sign_of(price.rate)
         colour = "dim" if dim else colour_of(rise)
         gain = "dim" if dim else colour_of(sign_of(price.gain))
@@ -185,24 +185,24 @@ def _together(widths: Mapping[str, int]) -> int:
 # ---------------------------------------------------------------- in which order
 
 
-def by_time(_prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+def by_time(_prices: Mapping[str, Worth]) -> Callable[[Stand], tuple[object, ...]]:
     """Return an order: the latest first."""
     return lambda stand: (-stand.at_ns, stand.code)
 
 
-def by_name(_prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+def by_name(_prices: Mapping[str, Worth]) -> Callable[[Stand], tuple[object, ...]]:
     """Return an order: by name, a stock without one by its code."""
     return lambda stand: (stand.name or stand.code, stand.code)
 
 
-def by_rate(prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+def by_rate(prices: Mapping[str, Worth]) -> Callable[[Stand], tuple[object, ...]]:
     """Return an order: what rose most today first, what has no price last."""
-    return lambda stand: _highest((prices.get(stand.code) or Price()).rate, stand)
+    return lambda stand: _highest((prices.get(stand.code) or Worth()).rate, stand)
 
 
-def by_return(prices: Mapping[str, Price]) -> Callable[[Stand], tuple[object, ...]]:
+def by_return(prices: Mapping[str, Worth]) -> Callable[[Stand], tuple[object, ...]]:
     """Return an order: what rose most since it entered first."""
-    return lambda stand: _highest((prices.get(stand.code) or Price()).gain, stand)
+    return lambda stand: _highest((prices.get(stand.code) or Worth()).gain, stand)
 
 
 def _highest(number: float | None, stand: Stand) -> tuple[object, ...]:

@@ -98,7 +98,7 @@ class Screen:
             if self._places[0] != (row.label, count):
                 self._places = ((row.label, count), Places(count))
             order = ORDERS[self._order](picture.prices or {})
-            stands = self._places[1].settle(row, picture.now_ns, order)
+            stands = self._places[1].seat(row, picture.now_ns, order)
         lines = list(self._table.lines(stands, picture.prices, picture.now_ns, width))
         if not any(stands) and count:
             lines[1:2] = [(Piece(cut(self.texts("live.empty"), width, self.signs.more), "dim"),)]

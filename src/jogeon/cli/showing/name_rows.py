@@ -12,11 +12,11 @@ from jogeon.wire.stocks import MARKETS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jogeon.account.names import Known
+    from jogeon.account.names import KnownName
     from jogeon.cli.texts import Texts
 
 
-def name_line(code: str, known: Known | None) -> bytes:
+def name_line(code: str, known: KnownName | None) -> bytes:
     """Return the JSON line of a stock; null for what is not known."""
     if known is None:
         return json_line({"code": code, "name": None, "market": None, "at": None})
@@ -24,12 +24,12 @@ def name_line(code: str, known: Known | None) -> bytes:
     return json_line({"code": code, "name": known.name, "market": market_of(known), "at": at})
 
 
-def market_of(known: Known) -> str | None:
+def market_of(known: KnownName) -> str | None:
     """Return the market of a stock in a word; the broker's own code where that is none of ours."""
     return MARKETS.get(known.market, known.market) or None
 
 
-def name_table(found: Sequence[tuple[str, Known | None]], texts: Texts) -> Table:
+def name_table(found: Sequence[tuple[str, KnownName | None]], texts: Texts) -> Table:
     """Return the names of stocks as a table."""
     heads = [
         Column(texts("column.code")),

@@ -23,14 +23,20 @@ def can_ask() -> bool:
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
-def ask(question: str, read: Callable[[str], T], complaint: str, *, hidden: bool = False) -> T:
-    """Ask until `read` takes the answer, that is, raises no ValueError; the end of input is a KeyboardInterrupt."""
+def ask(question: str, read: Callable[[str], T], complaint: str, texts: Texts, *, hidden: bool = False) -> T:
+    """Ask until `read` takes the answer, that is, raises no ValueError; whoever asks has changed nothing yet.
+
+    Ctrl+C, and the end of input on a terminal, are a KeyboardInterrupt; another input that ends is a usage error.
+    """
     while True:
         notices.drain()  # what was told before it, while a loop runs too
         try:
             typed = click.prompt(clean(question), default="", show_default=False, hide_input=hidden, err=True)
             return read(typed.strip())
-        except click.Abort:
+        except click.Abort as aborted:
+            if isinstance(aborted.__context__, EOFError) and not can_ask():
+                tell("")  # behind the question
+                raise click.BadParameter(texts("account.no-answer")) from None
             raise KeyboardInterrupt from None
         except ValueError:
             tell(complaint)
@@ -44,7 +50,7 @@ def ask_yes(question: str, texts: Texts) -> bool:
             raise ValueError
         return typed.lower() == "y"
 
-    return ask(question, read, texts("account.bad-answer"))
+    return ask(question, read, texts("account.bad-answer"), texts)
 
 
 def ask_which(labels: Sequence[str], texts: Texts) -> int:
@@ -57,4 +63,4 @@ def ask_which(labels: Sequence[str], texts: Texts) -> int:
 
     for number, label in enumerate(labels, 1):
         tell(f"{number}  {label}")
-    return ask(texts("account.ask-pair"), read, texts("account.bad-pair", count=len(labels)))
+    return ask(texts("account.ask-pair"), read, texts("account.bad-pair", count=len(labels)), texts)

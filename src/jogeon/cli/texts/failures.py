@@ -163,6 +163,9 @@ TEXTS = {
     "JogeonError.cause": Text("알 수 없습니다.", "unknown."),
     "JogeonError.next": Text("다시 실행: {again}", "run it again: {again}"),
     "JournalError.what": Text("기록 파일을 사용할 수 없습니다: {path}", "the journal cannot be used: {path}"),
+    "JournalError.what.no frames": Text(
+        "이 기록에는 원문이 없습니다: {path}", "the journal holds no raw frames: {path}"
+    ),
     "JournalError.cause": Text(
         "파일이나 디스크에 문제가 있습니다 ({detail})", "something is wrong with the file or the disk ({detail})"
     ),
@@ -189,6 +192,10 @@ TEXTS = {
         "jogeon의 기록 파일이 아니거나 손상되었습니다.", "it is not a jogeon journal, or it is damaged."
     ),
     "JournalError.cause.empty": Text("기록된 것이 없습니다.", "nothing was recorded in it."),
+    "JournalError.cause.no frames": Text(
+        "--frames 없이 기록했거나, 오래되어 지워졌습니다 (--keep).",
+        "it was recorded without --frames, or they were deleted as old (--keep).",
+    ),
     "JournalError.cause.in use": Text(
         "다른 jogeon이 이 파일에 기록하고 있습니다. 한 파일에는 하나만 기록합니다.",
         "another jogeon writes this file; a file has one writer.",
@@ -214,6 +221,10 @@ TEXTS = {
         "check its name or --server, then: {again} {or_} record first: jogeon record --all{server}",
     ),
     "JournalError.next.newer": Text("jogeon을 새로 설치: pip install -U jogeon", "upgrade: pip install -U jogeon"),
+    "JournalError.next.no frames": Text(
+        "원문도 함께 기록하기: jogeon record --all --frames{server} --journal {path}",
+        "record them as well: jogeon record --all --frames{server} --journal {path}",
+    ),
     "JournalError.next.empty": Text(
         "기록하기: jogeon record --all{server} --journal {path}", "record: jogeon record --all{server} --journal {path}"
     ),

@@ -187,16 +187,17 @@ TEXTS = {
     "help.export.help": Text(
         "기록의 이벤트를 분석용 파일로 내보냅니다. 형식은 이름의 끝으로 정합니다: .csv(엑셀에서 열립니다), "
         ".parquet(pip install jogeon[duckdb]), .json(한 줄에 하나), .sqlite(history 테이블). 어느 형식이든 열은 같고, "
-        "시각은 한국 시각과 나노초 정수 두 가지로 들어갑니다.",
+        "시각은 한국 시각과 나노초 정수 두 가지로 들어갑니다. --frames는 받은 원문을 내보냅니다.",
         "Write the events of a journal to a file for analysis. The ending of its name says which kind: .csv (Excel "
         "opens it), .parquet (needs jogeon[duckdb]), .json (one object a line), .sqlite (a table named history). The "
-        "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds.",
+        "columns are the same in all of them; times are given twice, as Korean time and in nanoseconds. --frames "
+        "writes the raw frames instead.",
     ),
     "help.export.examples": Text(
         "jogeon export -o 기록.csv\njogeon export -o 기록.parquet\n"
-        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
+        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave\njogeon export --frames -o 원문.jsonl",
         "jogeon export -o journal.csv\njogeon export -o journal.parquet\n"
-        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave",
+        "jogeon export -o day.csv --day 2026-11-22 --kind enter,leave\njogeon export --frames -o frames.jsonl",
     ),
     "help.login.short": Text("키움 앱키를 등록하고 확인합니다", "store and check Kiwoom's app key"),
     "help.login.help": Text(

@@ -56,5 +56,9 @@ TEXTS = {
     "account.removed": Text("지웠습니다: {where}", "deleted: {where}"),
     "account.nothing": Text("{mode} 서버의 키는 보관되어 있지 않습니다.", "no keys are stored for the {mode} server."),
     "account.left": Text("다른 곳의 키는 그대로 있습니다: {source}", "keys elsewhere were not touched: {source}"),
+    "account.no-answer": Text(
+        "입력이 끝나 답을 받지 못했습니다. 아무것도 바꾸지 않았습니다. 터미널에서 다시 실행하고 물음에 답해 주세요.",
+        "the input ended without an answer, and nothing was changed. Run it in a terminal and answer there.",
+    ),
     "account.unchanged": Text("아무것도 바꾸지 않았습니다.", "nothing was changed."),
 }

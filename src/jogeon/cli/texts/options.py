@@ -62,6 +62,10 @@ TEXTS = {
     "metavar.url": Text("주소", "URL"),
     "metavar.target": Text("대상", "TARGET"),
     "option.frames": Text("받은 원문도 함께 기록", "record the raw frames as well"),
+    "option.frames.export": Text(
+        "이벤트 대신, --frames로 함께 기록한 원문을 받은 시각과 함께 JSON으로",
+        "the raw frames that --frames recorded, as JSON with the time of each, instead of the events",
+    ),
     "option.recheck": Text(
         "이 간격으로 조건식마다 다시 등록해 누락을 찾음. 0이면 하지 않음",
         "register each condition again at this interval to find what was missed; 0 = never",

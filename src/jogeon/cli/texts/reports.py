@@ -161,6 +161,7 @@ TEXTS = {
     ),
     "report.no such file": Text("그런 파일이 없음", "there is no such file"),
     "report.nothing recorded": Text("기록된 것이 없음", "nothing was recorded in it"),
+    "report.no frames": Text("원문이 없음", "it holds no raw frames"),
     "report.nothing left": Text("남은 기록이 없음", "nothing is left in it"),
     "report.another writer": Text("다른 jogeon이 기록하고 있음", "another jogeon writes to it"),
     "report.another database": Text("다른 프로그램의 데이터베이스임", "this is a database of another program"),

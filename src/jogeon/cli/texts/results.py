@@ -71,6 +71,9 @@ TEXTS = {
     ),
     "journal.again": Text("다시 기록하고 있습니다.", "the journal is being written again."),
     "history.nothing": Text("해당하는 기록이 없습니다.", "no matching records in the journal."),
+    "history.outside": Text(
+        "이 기록에는 {first}부터 {last}까지의 이벤트가 있습니다.", "the journal has events from {first} to {last}."
+    ),
     "history.position": Text("{last} (처음: {first})", "{last} (first: {first})"),
     "history.pruned": Text(
         "{after} 다음의 기록이 지워졌습니다. 남아 있는 {next}부터 계속합니다.",

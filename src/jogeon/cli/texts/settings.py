@@ -258,6 +258,11 @@ TEXTS = {
     "InvalidAddress.cause.own rest": Text(
         "이 서버의 REST 주소는 정해져 있어 바꿀 수 없습니다.", "this server has a REST address of its own."
     ),
+    "InvalidAddress.cause.no insecure": Text(
+        "--insecure는 이 컴퓨터 밖의 ws:// 주소에만 씁니다.",
+        "--insecure is only for a ws:// address beyond this machine.",
+    ),
+    "InvalidAddress.next.no insecure": Text("--insecure를 빼고 다시 실행하세요.", "leave --insecure out."),
     "InvalidAddress.cause.rest insecure": Text(
         "이 컴퓨터 밖으로 나가는 http://에서는 토큰이 암호화되지 않습니다.",
         "http:// beyond this machine sends the token unencrypted.",

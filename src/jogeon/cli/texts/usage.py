@@ -116,7 +116,13 @@ TEXTS = {
         "-o에 적은 파일이 읽을 기록 파일이거나 거기에 딸린 파일입니다. 다른 이름을 적어 주세요.",
         "-o names the journal itself or a file that belongs to it; name another file.",
     ),
-    "bad.export": Text(
+    "bad.export.json": Text(
+        "받은 원문은 JSON으로만 내보냅니다. -o로 적는 파일 이름은 .json, .jsonl, .ndjson 중 하나로 끝나야 합니다. "
+        "예: -o {example}",
+        "raw frames are written as JSON: name the file with -o; it must end in .json, .jsonl or .ndjson. "
+        "Example: -o {example}",
+    ),
+    "bad.export.csv": Text(
         "내보낼 파일을 -o로 적어 주세요. 이름은 .csv (엑셀에서 열립니다), .parquet, .json, .sqlite 중 하나로 끝나야 "
         "합니다. 예: -o {example}",
         "name the file with -o; it must end in .csv (Excel opens it), .parquet, .json or .sqlite. "
@@ -143,7 +149,7 @@ TEXTS = {
     ),
     "wanted.bool": Text("true 또는 false를", "true or false"),
     "wanted.int": Text("정수를", "a whole number"),
-    "wanted.float": Text("수를", "a number"),
+    "wanted.float": Text("시간의 길이(500ms, 5s)를", "a length of time, like 500ms or 5s"),
     "wanted.one of": Text("{choices} 중 하나를", "one of {choices}"),
     "type.str": Text("문자열", "text"),
     "type.int": Text("정수", "a whole number"),

@@ -18,7 +18,7 @@ from jogeon.wire.stocks import MARKETS, ListedStock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from jogeon.simulator.recorded.stretch import Shown
+    from jogeon.simulator.recorded.stretch import RecordedSnapshot
 
 
 FIRST_MARKET: Final = next(iter(MARKETS))
@@ -117,11 +117,11 @@ class RecordedMarket:
         place.codes.pop(event.code, None)
         return Change(place.seq, place.condition.name, event.code, "D", event.clock)
 
-    def differs(self, shown: Shown) -> bool:
+    def differs(self, shown: RecordedSnapshot) -> bool:
         """Tell whether a snapshot is not what is known."""
         return self._find(shown.condition).codes.keys() != set(shown.codes)
 
-    def show(self, shown: Shown) -> list[Change]:
+    def show(self, shown: RecordedSnapshot) -> list[Change]:
         """Let the members be those of a snapshot; return what changed, at no known time."""
         place = self._find(shown.condition)
         before, place.codes = place.codes, dict.fromkeys(shown.codes)

@@ -28,7 +28,7 @@ from jogeon.errors import InvalidAddress
 from jogeon.events import korean
 from jogeon.masks import unmasked
 from jogeon.simulator.recorded.recorded import RecordedMarket
-from jogeon.simulator.recorded.stretch import Shown
+from jogeon.simulator.recorded.stretch import RecordedSnapshot
 from jogeon.simulator.serving.service import Service
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Replay(Service):
 
     def _due(self, step: Step) -> int:
         """Return when a step happens: a gap that cuts connections at its beginning, its end is not waited for."""
-        if isinstance(step, Shown) and step.since_ns is not None and self._cuts(step):
+        if isinstance(step, RecordedSnapshot) and step.since_ns is not None and self._cuts(step):
             return min(step.since_ns, step.at_ns)
         return step.at_ns
 
@@ -199,7 +199,7 @@ class Replay(Service):
 
     def _take(self, step: Step, changes: list[Change]) -> bool:
         """Play a step, and add what is to be pushed; False if it has to cut connections first."""
-        if not isinstance(step, Shown):
+        if not isinstance(step, RecordedSnapshot):
             changes.append(self._market.change(step))
             self._played_ns = max(self._played_ns, step.at_ns)
         elif self._cuts(step):
@@ -217,7 +217,7 @@ class Replay(Service):
 
     # ------------------------------------------------------------ gaps
 
-    def _cuts(self, shown: Shown) -> bool:
+    def _cuts(self, shown: RecordedSnapshot) -> bool:
         """Tell whether a snapshot is the end of a gap that somebody must notice."""
         if shown.since_ns is None and not self._market.differs(shown):
             return False
@@ -227,7 +227,7 @@ class Replay(Service):
         """Play a gap: cut all, let be what was recorded after it, and wait for those who were there before."""
         await self._heard()
         shown = self._next
-        if not isinstance(shown, Shown) or not self._cuts(shown):
+        if not isinstance(shown, RecordedSnapshot) or not self._cuts(shown):
             return  # whoever followed it has gone meanwhile
         self._earlier = self._broker.registered()
         self._unheard.clear()
@@ -242,7 +242,7 @@ class Replay(Service):
         await _until(lambda: not self._earlier - self._broker.registered(), STAND_STILL)
         self._earlier.clear()
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: RecordedSnapshot) -> None:
         """Let be what a snapshot shows; nobody hears of it but those who register from now on."""
         self._broker.moved(self._market.rename(shown.condition))
         changes = self._market.show(shown)
@@ -272,7 +272,7 @@ class Replay(Service):
 
     def _waits(self, step: Step, others: set[str]) -> bool:
         """Tell whether one of these conditions must be registered before a step, so that it is heard in its order."""
-        nothing = isinstance(step, Shown) and not self._market.differs(step)
+        nothing = isinstance(step, RecordedSnapshot) and not self._market.differs(step)
         return not nothing and (step.condition.name in others or not others.isdisjoint(self._unheard))
 
     async def _heard(self) -> None:

@@ -48,7 +48,7 @@ class Stretch(Struct, frozen=True):
     end: time | None = None
 
 
-class Shown(Struct, frozen=True):
+class RecordedSnapshot(Struct, frozen=True):
     """A recorded snapshot; `since_ns` if it ended a gap. `number` is its place in the journal."""
 
     number: int
@@ -58,7 +58,7 @@ class Shown(Struct, frozen=True):
     since_ns: int | None
 
 
-Step = Enter | Leave | Shown
+Step = Enter | Leave | RecordedSnapshot
 _CHANGES = (Enter, Leave)
 
 
@@ -154,8 +154,8 @@ class RecordedStretch:
         return [(self._conditions[number], bool(is_gap)) for number, _, is_gap in rows]
 
     def _first_codes(self, condition: Condition) -> tuple[str, ...]:
-        shown = (step for step in self._steps("kind = 2") if isinstance(step, Shown) and step.condition == condition)
-        found = next(shown, None)
+        shown = (step for step in self._steps("kind = 2") if isinstance(step, RecordedSnapshot))
+        found = next((step for step in shown if step.condition == condition), None)
         return () if found is None else found.codes
 
     def steps(self) -> Iterator[Step]:
@@ -172,7 +172,8 @@ class RecordedStretch:
                 if event.origin == "live":  # a recovered one is in the snapshot that follows it
                     yield event
             elif isinstance(event, Snapshot):
-                yield Shown(row[0], event.at_ns, event.condition, event.codes, since.pop(event.condition, None))
+                since_ns = since.pop(event.condition, None)
+                yield RecordedSnapshot(row[0], event.at_ns, event.condition, event.codes, since_ns)
             elif isinstance(event, Gap) and not event.open:
                 since[event.condition] = event.since_ns
 
@@ -196,7 +197,7 @@ class RecordedStretch:
         """Return the names of all stocks that have one, as they were at a moment."""
         return self._names.of(self._names.codes, moment_ns)
 
-    def blind(self, shown: Shown) -> list[Condition]:
+    def blind(self, shown: RecordedSnapshot) -> list[Condition]:
         """Return the conditions that were blind, too, when this one came back, and came back soon after it.
 
         A condition that was heard, or came back already, is blind by another outage: that one comes later.
