@@ -50,8 +50,10 @@ class Weighing:
         if weighed is None and (self._looked_ns is None or not 0 <= now_ns - self._looked_ns < LOOK_NS):
             weighed = _next(db, now_ns)
             self._looked_ns = now_ns if weighed is None else None
-        if weighed is None or weighed.step(db, most):
-            return weighed is not None, weighed and weighed.row()
+        if weighed is None:
+            return False, None
+        if weighed.step(db, most):
+            return True, weighed.row()
         self._weighed = weighed
         return True, None
 
