@@ -70,6 +70,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/hostile.py
 	$(BIN)/python bench/siege.py
 	$(BIN)/python bench/pairs.py
+	$(BIN)/python bench/switches.py --minutes 10
 	$(BIN)/python bench/alerts.py
 	$(BIN)/python bench/jetstream.py --minutes 30
 	$(BIN)/python bench/jetstream_speed.py

@@ -173,6 +173,25 @@ def test_names_are_text_whatever_they_hold(board: Open) -> None:
     expect(page.locator(".stock").get_by_text(HOSTILE, exact=True)).to_be_visible()
 
 
+HARM = "급등\x1b]0;\x85\u2028\u202e\u2066\u200b\u3164\u115f주a" + "\u0301" * 300 + "b"
+
+
+def test_no_name_turns_the_writing_round_or_grows_over_other_lines(board: Open) -> None:
+    page = board.page()
+    shown = page.evaluate(
+        """async (harm) => {
+            const { element, put, table } = await import("/board/static/format.js");
+            const made = element("b", "", harm, { title: harm });
+            const changed = element("b", "", "");
+            put(changed, harm);
+            const cell = table(["x"], [[harm]], 1).querySelector("td");
+            return [made.textContent, made.title, changed.textContent, cell.textContent];
+        }""",
+        HARM,
+    )
+    assert shown == ["급등?]0;? ?????주a" + "\u0301" * 4 + "?b"] * 4
+
+
 def test_the_keyboard_reaches_everything(board: Open) -> None:
     page = board.page()
     page.keyboard.press("/")
