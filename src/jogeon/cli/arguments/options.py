@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
+from os.path import isfile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -124,9 +125,34 @@ def file(
     texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False
 ) -> click.Option:
     """Return an option that names a file or a folder; "~" is the home."""
-    kind = click.Path(file_okay=not folder)
-    name = f"option.{flags[-1].lstrip('-')}"
-    return click.Option(list(flags), type=kind, callback=_home, metavar=texts(metavar), help=texts(text or name))
+
+    def place(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        typed = _home(ctx, param, value)
+        if folder and typed is not None and isfile(typed):  # noqa: PTH113  # a Path raises where a folder is closed
+            raise click.BadParameter(texts("bad.folder", value=typed), ctx, param)
+        return typed
+
+    text = texts(text or f"option.{flags[-1].lstrip('-')}")
+    return click.Option(list(flags), type=_Place(folder=folder), callback=place, metavar=texts(metavar), help=text)
+
+
+class _Place(click.ParamType):
+    """The name of a file or a folder as it was typed: whoever opens it tells what is wrong, in the user's language.
+
+    click's own Path has gettext translate its name whenever one is made, which takes longer than any help page.
+    """
+
+    name = "path"
+
+    def __init__(self, *, folder: bool) -> None:
+        self._folder = folder
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Have the shell offer what there is."""
+        del ctx, param
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir" if self._folder else "file")]
 
 
 def _home(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
