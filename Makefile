@@ -21,9 +21,11 @@ help: ## what can be made
 demo: $(VENV)/installed ## a simulated market, watched live, without an account
 	@trap : INT; $(BIN)/jogeon demo || [ $$? = 130 ] # Ctrl+C is its usual end, no failure
 
-test: system lint types ## everything the CI checks
-	@# three for two cores: many tests wait for programs that they started
-	$(BIN)/python -m pytest -n 3
+test: system lint ## everything the CI checks
+	@# mypy beside the tests, and four of those for two cores: many wait for programs that they started
+	nice $(BIN)/mypy $(SOURCES) >$(VENV)/types.txt 2>&1 & types=$$!; trap "kill $$types" INT TERM; \
+	$(BIN)/python -m pytest -n 4 --dist worksteal; tests=$$?; \
+	wait $$types; typed=$$?; cat $(VENV)/types.txt; exit $$((tests | typed))
 
 proactor: $(VENV)/installed-test ## the tests of connections and TLS on the transports that Windows uses
 	PYTHONPATH=tests $(BIN)/python -m pytest -n 2 -p proactor $(CONNECTIONS)
@@ -70,6 +72,7 @@ drill: $(VENV)/installed-test ## truth under random faults for an hour, harm to 
 	$(BIN)/python bench/hostile.py
 	$(BIN)/python bench/siege.py
 	$(BIN)/python bench/pairs.py
+	$(BIN)/python bench/switches.py --minutes 10
 	$(BIN)/python bench/alerts.py
 	$(BIN)/python bench/jetstream.py --minutes 30
 	$(BIN)/python bench/jetstream_speed.py

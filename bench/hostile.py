@@ -358,6 +358,85 @@ def long_answer(args: argparse.Namespace, path: str, rows: str) -> Report:
         return told | {rows: len(answer[rows]), "first": answer["first"]}
 
 
+def many_requests(args: argparse.Namespace, path: str, changes: int = 0) -> Report:
+    """Peers ask the same over HTTP again and again, each on a connection that it keeps."""
+    with served(args.source, changes=changes) as server:
+        witness = Witness(server)
+        going, answered = [True], [0] * args.peers
+
+        def ask(number: int) -> None:
+            while going[0]:
+                asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=60)
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    while going[0]:
+                        asking.request("GET", path)
+                        answer = asking.getresponse()
+                        while answer.read(65536) and going[0]:
+                            pass
+                        answered[number] += 1
+                asking.close()
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(args.peers)]
+        for thread in threads:
+            thread.start()
+        time.sleep(args.seconds)
+        told = witness.report() | {"MB": server.megabytes(), "answered": sum(answered)}
+        going[0] = False
+        for thread in threads:
+            thread.join()
+        return told
+
+
+GROUPS = """
+import json, socket, sys, threading
+port, upgrade, tokens = int(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3].split(",")
+def frame(text):
+    size = len(text)
+    head = bytes([0x81, 0x80 | size]) if size < 126 else bytes([0x81, 0xfe]) + size.to_bytes(2, "big")
+    return head + bytes(4) + text
+def attack(token):
+    sock = socket.create_connection(("127.0.0.1", port)); sock.sendall(upgrade); sock.recv(4096)
+    sock.sendall(frame(b'{"trnm":"LOGIN","token":"%s"}' % token.encode()))
+    def drain():
+        while sock.recv(65536): pass
+    threading.Thread(target=drain, daemon=True).start()
+    number = 0
+    while True:
+        number += 1
+        reg = {"trnm": "REG", "grp_no": str(number), "data": [{"item": ["005930"], "type": ["0B"]}], "refresh": "1"}
+        sock.sendall(frame(json.dumps(reg).encode()))
+[threading.Thread(target=attack, args=(token,), daemon=True).start() for token in tokens]
+print("begun", flush=True)
+sys.stdin.read()
+"""
+
+
+def groups(args: argparse.Namespace) -> Report:
+    """Peers register one stock in ever more groups."""
+    with served(args.source) as server:
+        witness = Witness(server)
+        tokens = ",".join(token_of(server, number) for number in range(args.peers))
+        words = (sys.executable, "-c", GROUPS, str(server.port), UPGRADE.hex(), tokens)
+        attacking = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        time.sleep(args.seconds)
+        told = witness.report() | {"MB": server.megabytes()}
+        attacking.kill()
+        attacking.wait()
+        return told
+
+
+def long_keys(args: argparse.Namespace) -> Report:
+    """Tokens are asked for with keys that are as long as a request may be."""
+    with served(args.source) as server:
+        witness = Witness(server)
+        asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=10)
+        for number in range(1_500):
+            keys = {"grant_type": "client_credentials", "appkey": f"{number:05d}" + "k" * 60_000, "secretkey": "s"}
+            asking.request("POST", "/oauth2/token", json.dumps(keys))
+            asking.getresponse().read()
+        return witness.report() | {"MB": server.megabytes()}
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--peers", type=int, default=20)
@@ -374,6 +453,9 @@ def main() -> None:
     parts |= {"descriptors": descriptors, "half requests": half_requests}
     parts["truth"] = lambda args: long_answer(args, "/simulator/truth", "changes")
     parts["quotes"] = lambda args: long_answer(args, "/simulator/quotes", "trades")
+    parts[f"truth, {args.peers} at a time"] = lambda args: many_requests(args, "/simulator/truth", 1_300_000)
+    parts[f"requests, {args.peers} at a time"] = lambda args: many_requests(args, "/simulator/truth?limit=0")
+    parts |= {"groups": groups, "long keys": long_keys}
     for name, part in parts.items():
         if not args.only or any(name.startswith(each) for each in args.only):
             print(f"{name}:", ", ".join(f"{what} {value}" for what, value in part(args).items()), flush=True)

@@ -10,7 +10,8 @@ time, ends it, or refuses them. The hub is killed with -9 and started again, its
 are renumbered.
 
 At each quiet point every fold must be the truth. At the end the numbers of each consumer must grow, those of everything
-must be /hub/events line by line, and no consumer may hold a line that the file has not. Exits 1 if anything is wrong.
+must be /hub/events line by line, and no consumer may hold a line that the file has not. SIGTERM must end the hub in
+time, with its last word in the file. Exits 1 if anything is wrong.
 """
 
 import argparse
@@ -45,6 +46,8 @@ RECHECK = 20
 GRACE = 0.5
 PATIENCE = 300.0
 """Seconds until every fold must be the truth; a machine that does other things takes minutes."""
+ENDING = 10.0
+"""Seconds in which SIGTERM must end the hub."""
 STOPS = (0.3, 1, 2, 3, 5, 8, 13)
 USUAL = Switches(ping=1.0, ping_deadline=6.0, login_deadline=5.0)
 SEARCHED = ("keeps", "ends", "900003")
@@ -72,7 +75,7 @@ class Drill:
         self.plain = [Plain("plain", self.hub, *SOME), Plain("plain, pinned", self.hub, *PINNED)]
         self.played: Counter[str] = Counter()
         self.searches: Counter[str] = Counter()
-        self.slowest_search = self.slowest = 0.0
+        self.slowest_search = self.slowest = self.ended = 0.0
         self.wrong: list[str] = []
         self.racing: set[asyncio.Task[None]] = set()
         self.shown: Number = (0, 0)
@@ -254,12 +257,21 @@ class Drill:
                 missing = {number(line) for line in same} - {number(line) for line in held}
                 if missing:
                     self.wrong.append(f"{consumer.name}: {len(missing)} lines missing, first {min(missing)}")
-        code = await self.hub.stop()
-        if code:
-            self.wrong.append(f"the hub ended with {code}")
-        written = {number(line): line for line in await self.file()}
+        await self.end()
+        kept = await self.file()
+        if kept[-1].get("state") != "ended":
+            self.wrong.append(f"the last word of the file is {kept[-1]}")
+        written = {number(line): line for line in kept}
         self.wrong += [f"not in the file: {line}" for line in stream if written.get(number(line)) != line][:3]
         return len(written)
+
+    async def end(self) -> None:
+        """End the hub by SIGTERM."""
+        began = time.monotonic()
+        code = await self.hub.stop()
+        self.ended = time.monotonic() - began
+        if code or self.ended > ENDING:
+            self.wrong.append(f"SIGTERM ended the hub with {code} after {self.ended:.1f} s")
 
     async def file(self) -> list[dict[str, Any]]:
         journal = self.hub.journal
@@ -289,7 +301,7 @@ async def run(args: argparse.Namespace, folder: Path) -> int:
     minutes = (time.monotonic() - began) / 60
     print(f"{minutes:.1f} minutes, seed {args.seed}: {drill.played.total()} faults, {rests} quiet points,", end=" ")
     print(f"slowest to be right {drill.slowest:.1f} s, hub started {drill.hub.starts} times,", end=" ")
-    print(f"{logins} logins above, {lines:,} lines in the file, {len(drill.wrong)} wrong")
+    print(f"{logins} logins above, {lines:,} lines in the file, ended in {drill.ended:.1f} s, {len(drill.wrong)} wrong")
     for consumer in drill.consumers:
         print(f"  {consumer.name}: {consumer.lives} lives, {len(consumer.lines):,} numbers, {dict(consumer.told)}")
     for each in drill.plain:

@@ -1,14 +1,16 @@
 """How fast a hub's stream on NATS is, beside bare nats-py on the same server in the same run.
 
-    python bench/jetstream_speed.py [rate] [latency] [hubs] [--rounds 3] [--seconds 10]
+    python bench/jetstream_speed.py [rate] [latency] [hubs] [readers] [--rounds 3] [--seconds 10]
 
 - rate: events published a second, one to a message as in the worst case, and eight that are committed together; nats-py
   publishes the same bytes without a fence (`publish_async`).
 - latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
   publish to the callback of an ordered consumer, at the same time. Where TMPDIR is in memory the journal's disk costs
-  nothing.
+  nothing. `--beside kept`: of bare nats-py behind a bare SQLite commit as well, which shows what the disk takes.
 - hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
   second: CPU of the reader for each event, and whether all it adds up to is right.
+- readers: 1, 10 and 100 of one hub with ten conditions, each a process: CPU of the NATS server, the hub and a reader at
+  rest and for each event, their memory, and whether all that each reader adds up to is right.
 
 A ratio is that of the medians of the rounds; where they are not measured at the same time, both take turns.
 """
@@ -18,20 +20,24 @@ import asyncio
 import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import nats
 from nats.js.api import StreamConfig
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
 import jogeon
 from jogeon.events import Condition, Enter, Leave, Snapshot
@@ -42,15 +48,21 @@ from jogeon.nats.outgoing import WINDOW, Outgoing
 from jogeon.nats.parcels import parcel
 from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
+from jogeon.wire.writers import encode_push
 from natsd import Natsd, natsd
 
 EVENTS = 20_000
 RATE = 1_000
+CROWD = 5_000
+"""Events that are read in a second by all readers together."""
+TOGETHER = 10
+"""Processes that begin at the same time."""
 START = 60.0
 """Seconds for a hub to publish for the first time."""
 END = 2.0
 """Seconds without a change after which no more are awaited."""
 CODES = [f"{number:06}" for number in range(500)]
+NAME = "급등주"
 CONDITIONS = [f"조건식 {number}" for number in range(10)]
 
 
@@ -121,10 +133,52 @@ async def paced(seconds: float, rate_: int) -> AsyncIterator[int]:
         await asyncio.sleep(0.0005)
 
 
+class Plain(WSListener):
+    """A broker of one condition, in this loop: a push is written to its socket when it is sent, by no other thread."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._transport: WSTransport
+
+    async def __aenter__(self) -> Self:
+        self._server = await ws_create_server(lambda _: self, "127.0.0.1", 0)
+        self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/api/dostk/websocket"
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._server.close()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Keep the one connection."""
+        self._transport = transport
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Answer a request."""
+        if frame.msg_type is WSMsgType.TEXT:
+            asked = json.loads(frame.get_payload_as_bytes())
+            rows = {"CNSRLST": [["0", NAME]], "CNSRREQ": []}.get(asked["trnm"])
+            answer = {
+                "trnm": asked["trnm"],
+                "return_code": 0,
+                "return_msg": "",
+                "seq": asked.get("seq", ""),
+                "data": rows,
+            }
+            transport.send(WSMsgType.TEXT, json.dumps(answer))
+
+    def enter(self, _name: str, code: str) -> None:
+        """Push an enter."""
+        self._transport.send(WSMsgType.TEXT, encode_push("0", code, "I", "090000"))
+
+    def leave(self, _name: str, code: str) -> None:
+        """Push a leave."""
+        self._transport.send(WSMsgType.TEXT, encode_push("0", code, "D", "090000"))
+
+
 class Moves:
     """Lets stocks enter and leave a condition in turn, and knows when."""
 
-    def __init__(self, broker: Broker, names: list[str]) -> None:
+    def __init__(self, broker: Broker | Plain, names: list[str]) -> None:
         self.sent: list[int] = []
         self.members: dict[str, set[str]] = {name: set() for name in names}
         self._broker, self._names, self._n = broker, names, 0
@@ -155,6 +209,13 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
     return json.loads(line)
 
 
+def tell(process: subprocess.Popen[bytes]) -> None:
+    """Give a process its next line."""
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+
+
 async def published(place: Place) -> None:
     """Wait until there is something that a reader can begin with."""
     async with asyncio.timeout(START), opened(place) as client:
@@ -163,51 +224,93 @@ async def published(place: Place) -> None:
 
 
 @contextlib.asynccontextmanager
-async def hub(broker: Broker, address: str, journal: Path) -> AsyncIterator[str]:
-    """Run a hub over a broker, in a process of its own; yield its own address once it publishes."""
+async def hub(broker: Broker | Plain, address: str, journal: Path) -> AsyncIterator[tuple[str, int]]:
+    """Run a hub over a broker, in a process of its own; yield its own address and its pid once it publishes."""
     words = ["hub", "--all", "--server", broker.url, "--nats", address, "--journal", str(journal)]
     command = [sys.executable, "-m", "jogeon", *words, "--port", "0", "--rest-port", "0"]
     process = await asyncio.to_thread(lambda: subprocess.Popen(command, stdout=subprocess.PIPE))
     try:
         websocket = (await line_of(process))["websocket"]
         await published(place_of(address))
-        yield str(websocket)
+        yield str(websocket), process.pid
     finally:
         process.kill()
         process.wait()
 
 
-async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool) -> dict[str, list[int]]:
+async def both_late(there: Natsd, folder: Path, seconds: float, beside: Sequence[str]) -> dict[str, list[int]]:
     """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
 
-    That is from its publish to the callback of an ordered consumer. `hub`, if wanted `beside`, is a reader on the hub
-    itself: what it has more than nats-py is the journal, which comes first. Whatever else the machine does, it does to
-    all.
+    That is from its publish to the callback of an ordered consumer. `beside` these, if wanted: `hub`, a reader on the
+    hub itself, which has no NATS; `kept`, bare nats-py behind a bare commit, which has no hub. Whatever else the
+    machine does, it does to all.
     """
-    client = await nats.connect(f"nats://127.0.0.1:{there.port}")
+    url = f"nats://127.0.0.1:{there.port}"
+    client = await nats.connect(url)
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
+    await js.add_stream(StreamConfig(name="kept", subjects=["kept.*"]))
     async with (
-        Broker({"급등주": []}) as broker,
-        hub(broker, there.address(f"late{folder.name}"), folder / "late") as websocket,
+        Plain() as broker,
+        hub(broker, there.address(f"late{folder.name}"), folder / "late") as (websocket, _),
+        Lines() as lines,
+        keeper(f"{url} {lines.port} {folder / 'kept'}", wanted="kept" in beside),
     ):
-        readers = {
-            "ours": started("--reader", there.address(f"late{folder.name}")),
-            "bare": started("--bare", f"nats://127.0.0.1:{there.port}"),
-        }
-        if beside:
-            readers["hub"] = started("--reader", websocket)
+        wanted = {
+            "ours": ("--reader", there.address(f"late{folder.name}")), "bare": ("--bare", f"{url} late"),
+            "hub": ("--reader", websocket), "kept": ("--bare", f"{url} kept"),
+        }  # fmt: skip
+        readers = {name: started(*wanted[name]) for name in ("ours", "bare", *beside)}
         for process in readers.values():
             await line_of(process)
-        moves, sent = Moves(broker, ["급등주"]), list[int]()
+        moves, sent = Moves(broker, [NAME]), defaultdict[str, list[int]](list)
         async for due in paced(seconds, RATE):
             for _ in range(due):
                 moves.move()
-                sent.append(time.monotonic_ns())
+                sent["kept"].append(time.monotonic_ns())
+                lines.send(199 * b"x")
+                sent["bare"].append(time.monotonic_ns())
                 await js.publish_async("late.x", 200 * b"x")
         await js.publish_async_completed()
         await client.close()
-        return {name: late(sent if name == "bare" else moves.sent, each) for name, each in readers.items()}
+        return {name: late(sent.get(name, moves.sent), each) for name, each in readers.items()}
+
+
+class Lines:
+    """Sends lines to whoever is connected, each at once."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(lambda _, writer: self._writers.append(writer), "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for writer in self._writers:
+            writer.close()
+        self._server.close()
+
+    def send(self, line: bytes) -> None:
+        """Send a line."""
+        for writer in self._writers:
+            writer.write(line + b"\n")
+
+
+@contextlib.asynccontextmanager
+async def keeper(words: str, *, wanted: bool) -> AsyncIterator[None]:
+    """Have a process commit lines and publish them, if it is wanted."""
+    process = started("--keeper", words) if wanted else None
+    try:
+        if process is not None:
+            await line_of(process)
+        yield
+    finally:
+        if process is not None:
+            process.kill()
+            process.wait()
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
@@ -218,17 +321,20 @@ def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
     return [there - here for here, there in zip(sent, came, strict=True)]
 
 
-async def latency(folder: Path, rounds: int, seconds: float, *, beside: bool) -> dict[str, Any]:
+async def latency(folder: Path, rounds: int, seconds: float, beside: Sequence[str]) -> dict[str, Any]:
     """Compare latencies."""
     found = defaultdict[str, list[float]](list)
     async with natsd(folder) as there:
         for round_ in range(rounds):
-            for name, values in (await both_late(there, folder / str(round_), seconds, beside=beside)).items():
+            for name, values in (await both_late(there, folder / str(round_), seconds, beside)).items():
                 values.sort()
                 found[f"{name} 50"].append(values[len(values) // 2] / 1e6)
                 found[f"{name} 99"].append(values[len(values) * 99 // 100] / 1e6)
     ms = {name: round(median(each), 2) for name, each in found.items()}
-    ratios = [round(ms[f"ours {each}"] / ms[f"bare {each}"], 2) for each in ("50", "99")]
+    ratios = {
+        name: [round(ms[f"ours {each}"] / ms[f"{name} {each}"], 2) for each in ("50", "99")]
+        for name in ("bare", *beside)
+    }
     return {"ms": ms, "each round, ms": {name: [round(each, 2) for each in every] for name, every in found.items()},
             "ratios": ratios}  # fmt: skip
 
@@ -267,18 +373,19 @@ async def reader(address: str) -> None:
     print(json.dumps(came), flush=True)
 
 
-async def bare(address: str) -> None:
-    """The same with nats-py alone."""
+async def bare(words: str) -> None:
+    """The same with nats-py alone: its address, and a stream."""
     came: list[int] = []
+    address, stream = words.split()
     client = await nats.connect(address)
 
     async def take(_: object) -> None:
         came.append(time.monotonic_ns())
 
     js = client.jetstream()
-    last = (await js.stream_info("late")).state.last_seq
+    last = (await js.stream_info(stream)).state.last_seq
     await js.subscribe(
-        "late.x", cb=take, ordered_consumer=True,
+        f"{stream}.x", cb=take, ordered_consumer=True,
         config=nats.js.api.ConsumerConfig(
             deliver_policy=nats.js.api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=last + 1
         ),
@@ -287,6 +394,40 @@ async def bare(address: str) -> None:
     await until_all(came)
     print(json.dumps(came), flush=True)
     os._exit(0)  # nats-py has nothing to lose
+
+
+async def keeper_of(words: str) -> None:
+    """Commit each line that comes as durably as a journal does, then publish it with nats-py alone."""
+    address, port, file = words.split()
+    loop, came, durable = asyncio.get_running_loop(), SimpleQueue[list[bytes]](), asyncio.Queue[list[bytes]]()
+
+    def write() -> None:
+        db = sqlite3.connect(file, isolation_level=None)
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE kept (line BLOB)")
+        while True:
+            lines = came.get()
+            while not came.empty():
+                lines += came.get()
+            db.execute(f"INSERT INTO kept VALUES {','.join(['(?)'] * len(lines))}", lines)  # noqa: S608  # marks
+            loop.call_soon_threadsafe(durable.put_nowait, lines)
+
+    async def publish() -> None:
+        while True:
+            for line in await durable.get():
+                await js.publish_async("kept.x", line)
+
+    client = await nats.connect(address)
+    js = client.jetstream()
+    threading.Thread(target=write, daemon=True).start()
+    publishing = asyncio.create_task(publish())
+    reading, _ = await asyncio.open_connection("127.0.0.1", int(port))
+    print("{}", flush=True)
+    rest = b""
+    while data := await reading.read(2**16):
+        *lines, rest = (rest + data).split(b"\n")
+        if lines:
+            came.put(lines)
+    publishing.cancel()
 
 
 async def follower(address: str) -> None:
@@ -325,15 +466,13 @@ async def followed(there: Natsd, folder: Path, count: int, seconds: float) -> di
             await stack.enter_async_context(hub(broker, there.address(alias), folder / alias))
         process = started("--follower", there.address(",".join(aliases)))
         await line_of(process)
-        assert process.stdin is not None
         for part in range(2):
             async for due in paced(2.0 if part == 0 else seconds, RATE // count):
                 for each in moves.values():
                     for _ in range(due):
                         each.move()
             if part == 0:
-                process.stdin.write(b"\n")
-                process.stdin.flush()
+                tell(process)
         await asyncio.sleep(3.0)
         said = json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0])
         prefix = {alias: f"{alias}/" if count > 1 else "" for alias in aliases}
@@ -360,19 +499,103 @@ async def hubs(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     }
 
 
+# ------------------------------------------------------------ one reader, and a hundred
+
+
+class Cost:
+    """CPU seconds of processes since it was made, by name."""
+
+    def __init__(self, pids: dict[str, list[int]]) -> None:
+        self.seconds = 0.0
+        """How long it was spent in."""
+        self._pids = pids
+        self._began = time.monotonic()
+        self._before = {name: sum(map(cpu_of, each)) for name, each in pids.items()}
+
+    def spent(self) -> dict[str, float]:
+        """Return the mean of the processes of a name, in seconds for each second."""
+        self.seconds = time.monotonic() - self._began
+        return {
+            name: (sum(map(cpu_of, each)) - self._before[name]) / len(each) / self.seconds
+            for name, each in self._pids.items()
+        }
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(pid: int) -> float:
+    """Return the MB that a process has to itself and shares."""
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+async def crowd(there: Natsd, folder: Path, count: int, seconds: float) -> dict[str, Any]:
+    """Follow one hub with so many readers; at most CROWD deliveries a second."""
+    alias, rate_ = f"crowd{count}", min(RATE, CROWD // count)
+    async with (
+        Broker({name: [] for name in CONDITIONS}) as broker,
+        hub(broker, there.address(alias), folder / alias) as (_, hub_pid),
+    ):
+        processes: list[subprocess.Popen[bytes]] = []
+        for start in range(0, count, TOGETHER):
+            begun = [started("--follower", there.address(alias)) for _ in range(min(TOGETHER, count - start))]
+            processes += begun
+            for process in begun:
+                await line_of(process)
+        pids = {"server": [there.pid], "hub": [hub_pid], "reader": [process.pid for process in processes]}
+        await asyncio.sleep(END)
+        rest = Cost(pids)
+        await asyncio.sleep(seconds)
+        idle = rest.spent()
+        moves = Moves(broker, CONDITIONS)
+        for process in processes:
+            tell(process)
+        busy = Cost(pids)
+        async for due in paced(seconds, rate_):
+            for _ in range(due):
+                moves.move()
+        await asyncio.sleep(END)
+        spent = busy.spent()
+        each = {name: (spent[name] - idle[name]) * busy.seconds / len(moves.sent) for name in pids}
+        memory = {name: round(sum(map(memory_of, some)) / len(some), 1) for name, some in pids.items()}
+        said = [json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0]) for process in processes]
+        truth = {name: sorted(codes) for name, codes in moves.members.items()}
+        return {
+            "changes a second": rate_,
+            "at rest, % of a core": {name: round(100 * share, 2) for name, share in idle.items()},
+            "µs an event": {name: round(1e6 * cost, 1) for name, cost in each.items()},
+            "MB": memory,
+            "right": all(one["members"] == truth and one["events"] == len(moves.sent) for one in said),
+        }
+
+
+async def readers(folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
+    """Compare one reader of a hub and many."""
+    found: dict[int, list[dict[str, Any]]] = {1: [], 10: [], 100: []}
+    async with natsd(folder) as there:
+        for round_ in range(rounds):
+            for count, each in found.items():
+                each.append(await crowd(there, folder / str(round_), count, seconds))
+    return {str(count): every if len(every) > 1 else every[0] for count, every in found.items()}
+
+
 def main() -> None:
     """Measure, or be one of the processes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs"])
+    parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs", "readers"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--beside", action="store_true", help="latency: of a reader on the hub itself as well")
-    for part in (reader, bare, follower):
-        parser.add_argument(f"--{part.__name__}", help=argparse.SUPPRESS)
+    parser.add_argument("--beside", nargs="*", choices=["hub", "kept"], default=[], help="latency: of these as well")
+    parts = {"reader": reader, "bare": bare, "follower": follower, "keeper": keeper_of}
+    for name in parts:
+        parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    for part in (reader, bare, follower):
-        if address := getattr(given, part.__name__):
-            asyncio.run(part(address))
+    for name, part in parts.items():
+        if words := getattr(given, name):
+            asyncio.run(part(words))
             return
     for what in given.what:
         with tempfile.TemporaryDirectory() as name:
@@ -383,7 +606,9 @@ def main() -> None:
                 case "rate":
                     told = asyncio.run(rate(folder, given.rounds))
                 case "latency":
-                    told = asyncio.run(latency(folder, given.rounds, given.seconds, beside=given.beside))
+                    told = asyncio.run(latency(folder, given.rounds, given.seconds, given.beside))
+                case "readers":
+                    told = asyncio.run(readers(folder, given.rounds, given.seconds))
                 case _:
                     told = asyncio.run(hubs(folder, given.rounds, given.seconds))
         load = [round(each, 1) for each in os.getloadavg()]

@@ -1,11 +1,13 @@
 """A hub under siege: what programs that misbehave cost the ones that are served, and a disk that is full for a while.
 
-    python bench/siege.py [--seconds 6] [--rate 1000] [--only PART …]
+    python bench/siege.py [--seconds 3] [--rounds 3] [--rate 1000] [--only PART …]
 
 A source (flood.py) feeds a hub at a steady rate; ten plain programs, in one process that only reads (drain.c), tell how
-old each push is. After a quiet stretch each kind of hostile peer comes for a while, on either port, and goes; told are
-p99 during it and how often that of the quiet stretch before it goes into it, with the hub's memory before, at its most
-and afterwards.
+old each push is. These have one core, who misbehaves (tests/besiegers.py) another, if there are two. For each kind of
+hostile peer three stretches take turns, and what they have is pooled: a quiet one; one in which the peers are at
+another hub, which serves nobody and stands on their core, so that what differs is the machine; and one in which they
+are at the hub, on either port. Told are p99 of each and how often the quiet one goes into the others, with the hub's
+memory before, at its most and afterwards.
 
 Programs that never read must be cut, with the reason in the status, and hold no more than their bound. `disk` is
 another stage, a simulator and a journal on a small disk of its own (as root only): while that is full for half a minute
@@ -22,9 +24,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -32,29 +33,43 @@ from urllib.request import urlopen
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from below import Consumer, HubProcess, Plain, members_of, number, unlabelled
-from byhand import UPGRADE, masked
-from drained import BENCH, Counted, build, line_of, quantile, resident, started
+from besiegers import ACTS, LOGIN, REGISTER, Ports
+from byhand import UPGRADE
+from drained import BENCH, SLOTS, Counted, build, line_of, quantile, resident, started
 from jogeon.simulator.simulator import Simulator
 
+BESIEGERS = BENCH.parent / "tests" / "besiegers.py"
 SERVED = 10
 BOUND = 4 * 2**20
-PAUSE = 0.005
-"""Seconds between two acts of a hostile peer, so that it does not simply take the processor away."""
+CUTTING = 20.0
+"""Seconds in which programs that never read are cut."""
+WARMING = 30.0
+"""Seconds until the hub takes no more memory for what it keeps of the last pushes anyway."""
+STARTING = 0.3
+"""Seconds until a process that misbehaves is under way."""
+CORES = sorted(os.sched_getaffinity(0))
+SERVING, BESIEGING = (set(CORES[:1]), set(CORES[1:])) if len(CORES) > 1 else (set(CORES), set(CORES))
 LASTING = 30.0
 PATIENCE = 60.0
-LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
-REGISTER = masked(0x81, b'{"trnm":"CNSRREQ","seq":"0","search_type":"1","stex_tp":"K"}')
-LIST = masked(0x81, b'{"trnm":"CNSRLST"}')
-HUGE = bytes([0x81, 0xFF]) + (2**24).to_bytes(8, "big") + bytes(4) + b"x" * 200_000
 
 
 # ---------------------------------------------------------------- what is served
 
 
-class Stage:
-    """A source, a hub, and the programs whose pushes are timed."""
+@contextlib.contextmanager
+def on(cores: set[int]) -> Iterator[None]:
+    """Start processes on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    yield
+    os.sched_setaffinity(0, before)
 
-    def __init__(self, folder: Path, stack: contextlib.ExitStack, rate: int, seconds: float) -> None:
+
+class Stage:
+    """A source, a hub, and the programs whose pushes are timed; of no pushes, if `seconds` is 0."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack, rate: int, seconds: float = 0) -> None:
+        folder.mkdir()
         self.ages = Counted(folder / "counted").ages
         """How many pushes were so many microseconds old so far."""
         pushes = int(rate * seconds)
@@ -66,11 +81,11 @@ class Stage:
         self.hub = stack.enter_context(started(sys.executable, *words, journal, stderr=subprocess.DEVNULL))
         addresses = json.loads(line_of(self.hub))
         self.rest = addresses["rest"]
-        self.port, self.rest_port = (
-            int(each.split(":")[2].split("/")[0]) for each in (addresses["websocket"], self.rest)
-        )
+        self.ports = Ports(*(int(each.split(":")[2].split("/")[0]) for each in (addresses["websocket"], self.rest)))
         said = [UPGRADE.hex(), (LOGIN + REGISTER).hex(), b'"data":[{"jmcode"'.hex()]
-        drain = stack.enter_context(started(folder / "drain", self.port, SERVED, *said, 1, folder / "counted"))
+        drain = stack.enter_context(
+            started(folder.parent / "drain", self.ports.wire, SERVED, *said, 1, folder / "counted")
+        )
         assert line_of(drain) == b"ready\n"
         assert source.stdin is not None
         source.stdin.write(b"go\n")
@@ -87,101 +102,43 @@ class Stage:
             found: dict[str, Any] = json.load(answer)
         return found
 
-    def p99(self, seconds: float) -> tuple[float, float]:
-        """Return in milliseconds the 99th percentile of the next seconds, and the hub's most memory in them."""
-        before, end, most = self.ages(), time.monotonic() + seconds, 0.0
+    def wait(self, seconds: float, into: "Stretch") -> None:
+        """Wait, and add to a stretch what comes meanwhile."""
+        before, end = self.ages(), time.monotonic() + seconds
         while time.monotonic() < end:
-            most = max(most, self.memory)
+            into.most = max(into.most, self.memory)
             time.sleep(0.05)
-        counts = [now - then for now, then in zip(self.ages(), before, strict=True)]
-        assert any(counts), f"nothing came: {self.status()}"
-        return quantile(counts, 0.99) / 1000, most
+        into.counts = [then + now - first for then, now, first in zip(into.counts, self.ages(), before, strict=True)]
+
+
+class Stretch:
+    """How many pushes were so many microseconds old, and the hub's most memory."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * SLOTS
+        self.most = 0.0
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds."""
+        assert any(self.counts), "nothing came"
+        return quantile(self.counts, 0.99) / 1000
 
 
 # ---------------------------------------------------------------- who misbehaves
 
 
-def opened(port: int, *, upgrade: bool = True) -> socket.socket:
-    """Return a connection, upgraded or bare."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=5)
-    if upgrade:
-        sock.sendall(UPGRADE)
-        sock.recv(4096)
-    return sock
-
-
-def sent(*ports: int, said: bytes, upgrade: bool = True, wait: float = 0.02) -> None:
-    """Connect to each port, say something, hear a little, and go."""
-    for port in ports:
-        with contextlib.suppress(OSError), opened(port, upgrade=upgrade) as sock:
-            sock.sendall(said)
-            sock.settimeout(wait)
-            sock.recv(4096)
-
-
-def flooded(port: int, frame: bytes, login: bytes = b"") -> None:
-    """Send frames as fast as they are taken for half a second."""
-    with contextlib.suppress(OSError), opened(port) as sock:
-        sock.sendall(login)
-        sock.settimeout(0.2)
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
-            sock.sendall(frame * 50)
-            sock.recv(65536)
-
-
-def crowd(*ports: int) -> None:
-    """Open a thousand connections that say nothing, within five seconds."""
-    socks = []
-    for place in range(250):  # one of four such threads
-        with contextlib.suppress(OSError):
-            sock = socket.socket()
-            sock.settimeout(0.05)
-            socks.append(sock)
-            sock.connect(("127.0.0.1", ports[place % len(ports)]))
-        time.sleep(0.02)
-    for sock in socks:
-        sock.close()
-
-
-GARBAGE = os.urandom(4096)
-BROWSER = UPGRADE.removesuffix(b"\r\n") + b"Origin: https://example.org\r\n\r\n"
-HALF = b"POST /oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10"
-WRONG = masked(0x81, b'{"trnm":"LOGIN","token":"no such token"}')
-ACTS: dict[str, Callable[[Stage], None]] = {
-    "garbage": lambda stage: sent(stage.port, stage.rest_port, said=GARBAGE, upgrade=False),
-    "garbage in frames": lambda stage: sent(stage.port, said=masked(0x81, GARBAGE)),
-    "huge frames": lambda stage: sent(stage.port, said=HUGE),
-    "huge frames, logged in": lambda stage: sent(stage.port, said=LOGIN + HUGE),
-    "tiny frames": lambda stage: flooded(stage.port, masked(0x8A, b"")),
-    "tiny frames, logged in": lambda stage: flooded(stage.port, masked(0x81, b"{"), LOGIN),
-    "lists, logged in": lambda stage: flooded(stage.port, LIST, LOGIN),
-    "slow handshakes": lambda stage: sent(stage.port, said=UPGRADE[:40], upgrade=False, wait=0.5),
-    "half-sent HTTP": lambda stage: sent(stage.rest_port, said=HALF, upgrade=False, wait=0.5),
-    "wrong tokens": lambda stage: sent(stage.port, said=WRONG),
-    "a browser": lambda stage: sent(stage.port, said=BROWSER, upgrade=False),
-    "a thousand connects": lambda stage: crowd(stage.port, stage.rest_port),
-}
-
-
-def besieged(act: Callable[[Stage], None], stage: Stage, seconds: float) -> tuple[float, float]:
-    """Let four threads do something again and again; return p99 and the most memory meanwhile."""
-    going = threading.Event()
-    going.set()
-
-    def run() -> None:
-        while going.is_set():
-            act(stage)
-            time.sleep(PAUSE)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    found = stage.p99(seconds)
-    going.clear()
-    for thread in threads:
-        thread.join()
-    return found
+@contextlib.contextmanager
+def besieging(part: str, stage: Stage) -> Iterator[None]:
+    """Have programs misbehave at a hub."""
+    if part == "never reads":
+        with deaf(stage, 5):
+            yield
+        return
+    with on(BESIEGING), started(sys.executable, BESIEGERS, part, *stage.ports, stdin=subprocess.PIPE) as process:
+        time.sleep(STARTING)
+        yield
+        process.communicate()
 
 
 @contextlib.contextmanager
@@ -191,7 +148,7 @@ def deaf(stage: Stage, count: int) -> Iterator[None]:
     for _ in range(count):
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        sock.connect(("127.0.0.1", stage.port))
+        sock.connect(("127.0.0.1", stage.ports.wire))
         sock.sendall(UPGRADE)
         sock.recv(1000)
         sock.sendall(LOGIN + REGISTER)
@@ -201,11 +158,13 @@ def deaf(stage: Stage, count: int) -> Iterator[None]:
         sock.close()
 
 
-def told(name: str, quiet: float, before: float, found: tuple[float, float], after: float) -> None:
+def told(name: str, stretches: list[Stretch], before: float, after: float) -> None:
     """Print a line."""
-    p99, most = found
-    print(f"{name:24} p99 {quiet:6.2f} ms, then {p99:6.2f} ({p99 / quiet:.2f} ×);", end=" ")
-    print(f"{before:.0f} MiB, most {most:.0f}, after {after:.0f} ({after / before:.2f} ×)", flush=True)
+    quiet, beside, siege = stretches
+    print(f"{name:24} p99 {quiet.p99:6.2f} ms,", end=" ")
+    print(f"at another hub {beside.p99:6.2f} ({beside.p99 / quiet.p99:.2f} ×),", end=" ")
+    print(f"here {siege.p99:6.2f} ({siege.p99 / quiet.p99:.2f} ×);", end=" ")
+    print(f"{before:.0f} MiB, most {siege.most:.0f}, after {after:.0f} ({after / before:.2f} ×)", flush=True)
 
 
 def siege(args: argparse.Namespace, folder: Path) -> list[str]:
@@ -215,30 +174,38 @@ def siege(args: argparse.Namespace, folder: Path) -> list[str]:
     if not parts:
         return wrong
     with contextlib.ExitStack() as stack:
-        stage = Stage(folder, stack, args.rate, 60 + (3 * args.seconds + 12) * len(parts))
+        lasting = 60 + WARMING + (3 * args.rounds * (args.seconds + 2) + 12) * len(parts)
+        with on(BESIEGING):
+            other = Stage(folder / "other", stack, args.rate)
+        with on(SERVING):
+            stage = Stage(folder / "served", stack, args.rate, lasting)
         while not any(stage.ages()):  # the source makes all its pushes first
             time.sleep(0.5)
-        stage.p99(3)
+        stage.wait(WARMING, Stretch())
         for name in parts:
-            quiet, _ = stage.p99(args.seconds)
-            before = stage.memory
-            if name == "never reads":
-                with deaf(stage, 5):
-                    found = stage.p99(30)
-                reasons = [each["reason"] for each in stage.status()["cut"]]
-                wrong += [] if reasons == ["too slow"] * 5 else [f"who never reads: cut for {reasons}"]
-                if found[1] - before > 5 * BOUND / 2**20:
-                    wrong.append(f"who never reads: {found[1] - before:.0f} MiB for five")
-            else:
-                found = besieged(ACTS[name], stage, args.seconds)
+            before, stretches = stage.memory, [Stretch() for _ in range(3)]
+            rounds, seconds = (1, CUTTING) if name == "never reads" else (args.rounds, args.seconds)
+            for _ in range(rounds):
+                for stretch, besieged in zip(stretches, (None, other, stage), strict=True):
+                    with contextlib.nullcontext() if besieged is None else besieging(name, besieged):
+                        stage.wait(seconds, stretch)
+                    time.sleep(0.5)
             time.sleep(2)
-            after = stage.memory
-            told(name, quiet, before, found, after)
+            told(name, stretches, before, stage.memory)
+            if name == "never reads":
+                wrong += unread(stage, stretches[-1].most - before)
         if stage.status()["upstream"]["logins"] != 1:
             wrong.append("the session above was lost")
         if stage.hub.poll() is not None:
             wrong.append("the hub ended")
     return wrong
+
+
+def unread(stage: Stage, taken: float) -> list[str]:
+    """Return what is wrong about how five programs were cut that never read; `taken`: MiB for them."""
+    reasons = [each["reason"] for each in stage.status()["cut"]]
+    wrong = [] if reasons == ["too slow"] * 5 else [f"who never reads: cut for {reasons}"]
+    return wrong + ([f"who never reads: {taken:.0f} MiB for five"] if taken > 5 * BOUND / 2**20 else [])
 
 
 # ---------------------------------------------------------------- a disk that is full
@@ -331,7 +298,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--seconds", type=float, default=6)
+    options.add_argument("--seconds", type=float, default=3)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--rate", type=int, default=1000)
     options.add_argument("--only", nargs="+", default=[], metavar="PART")
     args = options.parse_args()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,10 @@ THREAD_GRACE = 2.0  # seconds in which a thread that was told to end may do so
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs beside it so, and programs inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where no bytecode is written, each worker compiles all tests again, and each program that a test starts all of jogeon.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A property test leaves max_examples to the profile, so that `make fuzz` can raise it.
 # In CI the examples are the same each time: a change is judged by itself. `make fuzz` looks for what nobody has seen.
 hypothesis.settings.register_profile(
@@ -37,16 +43,22 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the homes alone: pytest looks through a whole folder for a number that is free in it."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def _stranger(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _stranger(monkeypatch: pytest.MonkeyPatch, _homes: Path) -> None:
     """Make the test a stranger here: an empty home, no keys, secrets, keyring, proxy, certificate or language."""
     masks.forget()
-    home = tmp_path_factory.mktemp("home")
+    home = tempfile.mkdtemp(dir=_homes)
     for name in os.environ:
         if name.upper().startswith(PRIVATE) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
     for name in HOMES:
-        monkeypatch.setenv(name, str(home))
+        monkeypatch.setenv(name, home)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("PYTHONPATH", str(SRC))  # a program that a test starts is this tree's, wherever it starts

@@ -55,6 +55,11 @@ class Natsd:
     def place(self, alias: str = "a") -> Place:
         return place_of(self.address(alias))
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def _begin(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -51,7 +51,7 @@ def judge(world: World) -> list[str]:
 
 def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
     told = [each for each in reader.told if getattr(getattr(each.event, "condition", None), "name", None) == name]
-    history, wrong = _fold(told)
+    history, wrong = folded(told)
     yield from (f"{name}: {sentence}" for sentence in wrong)
     if not history:
         if reader.left_ns is None:
@@ -61,11 +61,11 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
     told_gaps = [each.event for each in told if isinstance(each.event, Gap)]
     elsewhere, unheard = list(world.unknowable(name)), list(world.unheard(name, reader.left_ns))
     rechecked = {gap.until_ns for gap in told_gaps if gap.cause == "drift"}
-    excused = _union([*((gap.since_ns, gap.until_ns) for gap in told_gaps), *world.late, *elsewhere, *unheard])
-    for code, begin, end, back in _differences(truth, history, reader.left_ns):
+    excused = united([*((gap.since_ns, gap.until_ns) for gap in told_gaps), *world.late, *elsewhere, *unheard])
+    for code, begin, end, back in differences(truth, history, reader.left_ns):
         seen = back and any(world.broker.proves(name, seq, code, back, begin, end) for seq in world.seqs_of(name))
         unsent = (name, code, begin) in world.broker.unsent and end not in rechecked  # nobody could know of it
-        if not _covered(begin, end, excused) and (seen or not (back or unsent)):
+        if not covered(begin, end, excused) and (seen or not (back or unsent)):
             yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
     lagged = {(gap.since_ns, gap.until_ns) for gap in told_gaps if gap.cause == "lagged"}
     on_its_way = [(since, until + SLACK_NS) for since, until in world.late]
@@ -74,10 +74,11 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
-        if not any(since <= until_ns <= until for since, until in stretches):  # else a snapshot was another's
+        anothers = any(since <= until_ns <= until for since, until in stretches)
+        if not anothers and not _shows_another(each.event, world):
             in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
             earlier = [*elsewhere, *(on_its_way if in_lag else [])]
-            yield from (f"{name}: {sentence}" for sentence in _recovered(each.event, truth, earlier))
+            yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, truth, earlier))
 
 
 def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
@@ -93,7 +94,21 @@ def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
     )
 
 
-def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:
+def _shows_another(event: Event, world: World) -> bool:
+    """Tell whether what recovered a change was another's: its name had moved, and came back before the next list.
+
+    Both lists show it in its place, so nobody can know.
+    """
+    if not isinstance(event, Enter | Leave) or event.until_ns is None:
+        return False
+    name, seq, until_ns = event.condition.name, event.condition.seq, event.until_ns
+    own = [place for at, place in world.seqs[name] if at <= until_ns][-1:]
+    return seq not in own and any(
+        since <= until_ns <= until and seq == place for since, until, place in world.away(name)
+    )
+
+
+def folded(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]]:
     """Return who was in since when, by the events alone, and where they are no true story."""
     history: list[tuple[int, frozenset[str]]] = []
     wrong: list[str] = []
@@ -116,7 +131,7 @@ def _fold(told: list[Told]) -> tuple[list[tuple[int, frozenset[str]]], list[str]
     return history, wrong
 
 
-def _differences(
+def differences(
     truth: Truth, history: list[tuple[int, frozenset[str]]], left_ns: int | None
 ) -> Iterator[tuple[str, int, int, str]]:
     """Yield each stretch in which truth and fold differ in a code, and by which kind of push the truth came back."""
@@ -138,7 +153,7 @@ def _differences(
         yield code, at, moments[-1][0] + REST_NS if left_ns is None else left_ns, ""
 
 
-def _recovered(event: Event, truth: Truth, earlier: list[tuple[int, int]]) -> Iterator[str]:
+def misplaced(event: Event, truth: Truth, earlier: list[tuple[int, int]]) -> Iterator[str]:
     """Find a recovered change that did not happen in the interval that it names.
 
     An interval that begins in a stretch of `earlier` may tell of that since its beginning, and nobody can know. What
@@ -159,7 +174,7 @@ def _recovered(event: Event, truth: Truth, earlier: list[tuple[int, int]]) -> It
         yield f"recovered {type(event).__name__} of {event.code} did not happen in {where} (true there: {shown})"
 
 
-def _union(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def united(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return stretches with slack on both sides, joined where they meet."""
     joined: list[tuple[int, int]] = []
     for begin, end in sorted((since - SLACK_NS, until + SLACK_NS) for since, until in stretches):
@@ -170,7 +185,7 @@ def _union(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _covered(begin: int, end: int, stretches: list[tuple[int, int]]) -> bool:
+def covered(begin: int, end: int, stretches: list[tuple[int, int]]) -> bool:
     """Tell whether a stretch is short enough to be news on its way, or lies in one of the others."""
     place = bisect_left(stretches, (begin + 1,)) - 1
     return end - begin <= SLACK_NS or (place >= 0 and end <= stretches[place][1] and begin >= stretches[place][0])

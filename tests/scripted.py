@@ -428,17 +428,22 @@ class World:
     def unknowable(self, name: str) -> Iterator[tuple[int, int]]:
         """Yield when nobody can know that a name was elsewhere.
 
-        That is between two lists that both show it in its place: what was registered meanwhile is another's until it
-        is registered anew. So it is where a registration ended in silence, of which only a recheck tells.
+        What was registered while it was is another's until it is registered anew. So it is where a registration ended
+        in silence, of which only a recheck tells.
         """
         for other, since in self.broker.ended:
             if other == name:
                 yield since, since + round((self._recheck + REST) * SECOND_NS)
+        for since, until, _ in self.away(name):
+            yield since, until + round((self._recheck + REST) * SECOND_NS)
+
+    def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
+        """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
         for since, until in pairwise(self.broker.lists):
             seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
             seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
             if len(seqs) > 1 and seqs[0] == seqs[-1]:
-                yield since, until + round((self._recheck + REST) * SECOND_NS)
+                yield since, until, seqs[0]
 
     def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:
         """Yield what a watch that has left did not live to hear: that the broker was gone, or where a name had gone."""

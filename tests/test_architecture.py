@@ -26,14 +26,15 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "version masks reports details errors events prices times gaps files maintenance net endpoint web",
+    "ground": "version masks visible reports details errors events prices times gaps files maintenance net endpoint"
+    " web",
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
-    " asking queue jobs ending pending connection opening policy beats serving supervisor feed",
+    " asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
-    "server": "frames settings door inbox outbox deadlines peer certificate encrypted server callers http token_routes"
-    " stock_routes issued",
+    "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
+    " token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
     " following steps migration file store inbox committing writer relay counting outcomes stays entries parts lines"
     " copies moments history retention",

@@ -111,6 +111,19 @@ def test_the_log_cannot_steer_the_terminal(capfd: pytest.CaptureFixture[str]) ->
     assert "the peer says ?[2J\n" in capfd.readouterr().err
 
 
+def test_no_peer_forges_a_line_of_the_log_and_an_error_keeps_its_lines(capfd: pytest.CaptureFixture[str]) -> None:
+    with logged(1):
+        logging.getLogger("jogeon.test").warning("the peer says %s", "no\n12:00:00 INFO jogeon: all is well\u2028yes")
+        try:
+            int("no number")
+        except ValueError:
+            logging.getLogger("jogeon.test").exception("a defect")
+    told = capfd.readouterr().err.splitlines()
+    assert told[0].endswith("the peer says no 12:00:00 INFO jogeon: all is well yes")
+    assert told[1].endswith("a defect")
+    assert told[-1].startswith("ValueError: ")
+
+
 def test_the_log_goes_to_stderr(shell: Shell) -> None:
     class Logging(FakeClient):
         async def __aenter__(self) -> Self:

@@ -18,12 +18,13 @@ from exported import read_any, read_columns, read_json
 from jogeon import export
 from jogeon.errors import JournalError, MissingExtra
 from jogeon.events import Anomaly, Cause, Condition, Enter, Event, Gap, Leave, Snapshot, State, StateName
-from jogeon.export import EXPORTED, FORMULA, WRITERS
+from jogeon.export import EXPORTED, WRITERS
 from jogeon.journal import lines, parts
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.history import ALL, EVER, History, Selection
 from jogeon.journal.shape import COLUMNS
 from jogeon.journal.store import Store
+from jogeon.visible import is_formula
 from recorded import SECOND, START_NS, events
 
 RISE, MADE = Condition("4", "급등주"), Condition("7", '신고가, "돌파"')
@@ -79,13 +80,14 @@ def test_every_file_gives_back_every_event(tmp_path_factory: pytest.TempPathFact
 
 
 def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path) -> None:
-    evil: list[Event] = [Enter(START_NS, Condition("0", f"{sign}1+1"), f"{sign}1+1", f"{sign}1") for sign in FORMULA]
+    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "﹦", " =", "\xa0=", "\x00=", "\u200b=")
+    evil: list[Event] = [Enter(START_NS, Condition("0", f"{sign}1+1"), f"{sign}1+1", f"{sign}1") for sign in signs]
     record(tmp_path / "journal", evil)
     path = exported(tmp_path / "journal", ".csv")
     assert [event for _, _, event in read_any(path)] == evil
     with path.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
-    assert [cell for cell in cells if cell.startswith(FORMULA)] == []
+    assert [cell for cell in cells if is_formula(cell)] == []
 
 
 WEEK: list[Event] = [

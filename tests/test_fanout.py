@@ -24,9 +24,15 @@ class Program:
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+        self.at_once = 0
+        """How many of them went straight to its socket."""
 
     def send(self, frames: bytes) -> None:
         self.sent.append(frames)
+
+    def send_now(self, frames: bytes) -> None:
+        self.at_once += 1
+        self.send(frames)
 
     @property
     def pushes(self) -> list[tuple[str, str, str, str]]:
@@ -94,9 +100,21 @@ def test_what_was_read_together_goes_out_in_one_piece_for_each_label() -> None:
     market.fanout.wake()
     assert len(one.sent) == 1
     assert one.sent[0] is two.sent[0]
+    assert one.at_once == two.at_once == 1
     assert one.pushes == [("0", "005930", "I", "140000"), ("0", "000660", "D", "140001")]
     assert [label for label, *_ in other.pushes] == ["7", "7"]
     assert market.fanout.sent[cast("Peer", one)] == 2
+
+
+def test_what_a_read_brings_of_several_conditions_meets_in_the_outbox_of_each_program() -> None:
+    market = Market()
+    both, other = market.program("0", A), market.program("1", B)
+    market.topics.join(cast("Peer", both), "1", B, "K", 0)
+    market.topics.admit(cast("Peer", both), "1")
+    market.fanout.put_all([Enter(AT, A, "005930", "140000"), Enter(AT, B, "035720", "140002")])
+    market.fanout.wake()
+    assert [label for label, *_ in both.pushes] == ["0", "1"]
+    assert both.at_once == other.at_once == 0
 
 
 def test_what_is_put_alone_goes_out_in_this_turn() -> None:

@@ -21,11 +21,11 @@ from starlette.routing import Route
 from jogeon.server import http as rest
 from jogeon.server.callers import Callers
 from jogeon.server.door import WAITING, Door
-from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response
+from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response, one_a_turn
 from jogeon.server.server import open_door
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -285,3 +285,26 @@ async def test_a_storm_of_connections_leaves_the_loop_its_turns(address: str, mo
     for each in crowd:
         each.close()
     assert max(accepted.values()) < WAITING / 4
+
+
+async def test_of_many_long_answers_one_piece_is_made_in_a_turn() -> None:
+    turns = [0]
+    made: list[int] = []
+
+    async def turning() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(10):
+            made.append(turns[0])
+            yield b"x"
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in one_a_turn(pieces(), turn)])
+
+    turn, others = asyncio.Lock(), asyncio.create_task(turning())
+    assert await asyncio.gather(*(read() for _ in range(20))) == [b"x" * 10] * 20
+    others.cancel()
+    assert len(set(made)) == len(made) == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ import pytest
 import jogeon
 from hubs import MARKET
 from jogeon.errors import CouldNotConnect, LoginRefused
-from jogeon.events import Enter, Gap, Leave, Snapshot, State
+from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.nats.opening import opened
 from jogeon.simulator.simulator import Simulator
 from jogeon.testing import Broker
+from jogeon.wire.lines import encode_lines
+from jogeon.wire.writers import encode_push
 from natsd import in_stream, natsd, published, until
 
 if TYPE_CHECKING:
@@ -150,6 +153,32 @@ async def test_garbage_in_the_stream_changes_no_member(tmp_path: Path) -> None:
             assert set(watch.members["급등주"]) == {"005930", "000660", "042700"}
             await in_stream(hub)
         assert [each.code for each in told if isinstance(each, Enter | Leave)] == ["042700"]
+
+
+async def test_what_others_write_to_the_trades_changes_no_member(tmp_path: Path) -> None:
+    async with Simulator(speed=20.0) as simulator, natsd(tmp_path) as server:
+        place = server.place()
+        async with (
+            published(simulator, tmp_path / "j", server),
+            jogeon.connect(server.address()) as client,
+            client.watch("급등주", prices=True) as watch,
+            opened(place) as other,
+        ):
+            prices = aiter(watch.price_changes())
+            await anext(prices)
+            made_up = Enter(time.time_ns(), Condition("4", "급등주"), "999999")
+            for payload in (
+                encode_lines([("4", made_up, (1, 10**6), 0)]),
+                encode_push("4", "999999", "I", "090000"),
+                b'{"trnm":"SYSTEM","code":"R10001","message":""}',
+                b"garbage",
+            ):
+                await other.publish(place.trades, payload)
+            await other.flush()
+            for _ in range(20):
+                price = await anext(prices)
+                assert price.code != "999999"
+            assert "999999" not in watch.members["급등주"]
 
 
 async def test_prices_of_members_and_quotes_come_over_nats(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from jogeon.errors import ConnectionLost
 from jogeon.events import Condition
 from jogeon.live.holding import Holding, PriceRow
-from jogeon.live.pricing import ENTRY_PATIENCE, Pricing
+from jogeon.live.pricing import ENTRY_PATIENCE, MOST_PENDING, Pricing
 from jogeon.wire.messages import Acknowledged, QuoteValues, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.stocks import PricedStock
 
@@ -174,6 +176,31 @@ def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_le
     assert (stays.settled, leaves.settled, stays.entry_price) == (True, True, None)
     pricing.traded([trade(B, 5)], 1)
     assert pricing.quote(B) is None, "nobody follows it"
+
+
+def test_of_a_flood_of_entries_the_first_go_without_a_price() -> None:
+    """Whoever stays is followed all the same."""
+    pricing = Pricing()
+    first, second, *others = (entered(pricing, A) for _ in range(MOST_PENDING))
+    pricing.leave(first)
+    assert not first.settled
+    entered(pricing, B)
+    entered(pricing, B)
+    assert (first.settled, second.settled, others[0].settled, second.entry_price) == (True, True, False, None)
+    pricing.traded([trade(A, 500)], 3)
+    assert (first.price, second.price, others[0].entry_price) == (None, 500, 500)
+
+
+def test_many_short_stays_of_one_stock_are_given_up_in_no_time() -> None:
+    """Nothing is served while that goes on: a look through all of them for each would take minutes."""
+    pricing = Pricing()
+    for _ in range(MOST_PENDING):
+        pricing.leave(entered(pricing, A))
+    pricing.tick(0.0, 0)
+    began = time.process_time()
+    pricing.tick(ENTRY_PATIENCE, 0)
+    assert time.process_time() - began < 0.5
+    assert not pricing.wanted
 
 
 def test_who_was_in_at_first_waits_as_long_as_it_takes_and_takes_what_is_known() -> None:

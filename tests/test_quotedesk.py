@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from jogeon.server.groups import MOST
 from jogeon.simulator.broker.faults import Standing
 from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.quotedesk import QuoteDesk
@@ -159,6 +160,17 @@ async def test_a_group_may_have_a_limit_and_no_limit_may_hold() -> None:
         assert simulator.quotes(limit=0)["refused"]["105118"] == 1
     async with talking(price_limit=0) as (_, client):
         assert await ask(client, "REG", *CODES[:1_000]) == ACKNOWLEDGED
+
+
+async def test_groups_without_end_are_refused() -> None:
+    async with talking() as (simulator, client):
+        assert (await ask(client, "REG", CODES[0], group="g" * 65))["return_code"] == 105115
+        data = [{"item": [CODES[0]], "type": ["0B"]}]
+        for number in range(MOST + 1):
+            await client.send({"trnm": "REG", "grp_no": str(number), "refresh": "1", "data": data})
+        replies = [await client.hear("REG") for _ in range(MOST + 1)]
+        assert [reply["return_code"] for reply in replies] == [0] * MOST + [105115]
+        assert simulator.quotes(limit=0)["registered"] == [CODES[0]]
 
 
 async def test_a_group_is_kept_or_replaced() -> None:

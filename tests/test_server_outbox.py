@@ -62,7 +62,7 @@ class Case:
         loop = cast("asyncio.AbstractEventLoop", self.timers)
         self.outbox = Outbox(7, settings, loop, self._ready, self._cut)
         transport = SimpleNamespace(underlying_transport=self.socket, is_disconnected=False)
-        self.outbox.transport = cast("WSTransport", transport)
+        self.outbox.open(cast("WSTransport", transport))
 
     def _ready(self) -> None:
         self.turns += 1
@@ -82,6 +82,48 @@ def test_what_is_sent_in_one_turn_is_one_write() -> None:
     assert case.socket.written == [b"onetwo"]
     case.outbox.put(b"three")
     assert case.turns == 2
+
+
+def test_what_need_not_wait_is_written_at_once_unless_something_waits() -> None:
+    case = Case()
+    case.outbox.put_now(b"one")
+    assert (case.turns, case.socket.written) == (0, [b"one"])
+    case.outbox.put(b"two")
+    case.outbox.put_now(b"three")
+    assert case.socket.written == [b"one"]
+    case.outbox.flush()
+    assert (case.turns, case.socket.written) == (1, [b"one", b"twothree"])
+    case.outbox.closed = True
+    case.outbox.put_now(b"too late")
+    case.outbox.flush()
+    assert case.socket.written == [b"one", b"twothree"]
+
+
+@pytest.mark.parametrize("how", [Outbox.put, Outbox.put_now])
+def test_whoever_does_not_read_is_cut_at_the_same_bounds_however_it_is_sent_to(
+    how: Callable[[Outbox, bytes], None],
+) -> None:
+    case = Case(bound=1_000, lag=(500, 2.0))
+
+    def sent(size: int) -> tuple[int, list[str]]:
+        how(case.outbox, bytes(size))
+        case.outbox.flush()
+        return len(case.timers.due), case.cut
+
+    assert sent(500) == (0, [])
+    assert sent(1) == (1, [])
+    assert sent(499) == (1, [])
+    assert sent(1)[1] == ["too slow"]
+
+
+def test_who_lags_and_then_takes_all_has_the_whole_time_again_also_for_what_is_sent_at_once() -> None:
+    case = Case(lag=LAG)
+    case.outbox.put_now(bytes(1_001))
+    assert len(case.timers.due) == 1
+    case.socket.buffered = 0
+    case.outbox.put_now(b"x")
+    case.outbox.flush()
+    assert case.timers.due == {}
 
 
 def test_what_waits_when_it_is_closed_goes_out_and_nothing_more() -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from jogeon.errors import JogeonError, RequestRefused
-from jogeon.nats.ticker import INTEREST, Pool, Trades
+from jogeon.nats.ticker import INTEREST, READERS, Pool, Trades
 from jogeon.wire.messages import QuoteValues, TradeRow
 from jogeon.wire.stocks import PricedStock
 
@@ -56,6 +56,20 @@ class Hub:
 
 def rows(frames: list[bytes]) -> list[tuple[str, str]]:
     return [(row["item"], row["values"]["10"]) for frame in frames for row in msgspec.json.decode(frame)["data"]]
+
+
+def test_readers_that_somebody_makes_up_do_not_crowd_the_hub() -> None:
+    hub = Hub()
+    trades = Trades(hub)
+    for number in range(READERS):
+        trades.register(f"reader {number}", ("005930",), 0.0)
+    with pytest.raises(RequestRefused) as refused:
+        trades.register("one more", ("005930",), 1.0)
+    assert refused.value.code == "105115"
+    trades.register("reader 7", ("000660",), 1.0)
+    trades.pop(INTEREST)
+    trades.register("one more", ("005930",), INTEREST)
+    assert hub.wished.keys() == {"005930", "000660"}
 
 
 async def test_a_stock_is_wished_for_once_as_long_as_anybody_wants_it() -> None:

@@ -55,6 +55,13 @@ async def test_a_token_is_issued_as_the_broker_does(http: httpx2.AsyncClient) ->
     }  # fmt: skip
 
 
+async def test_keys_longer_than_any_are_wrong_ones(http: httpx2.AsyncClient) -> None:
+    for long in ({"appkey": "k" * 257}, {"secretkey": "s" * 257}):
+        reply = await post(http, "/oauth2/token", **GRANT, **(KEYS | long))
+        assert (reply["return_code"], "8001" in reply["return_msg"]) == (3, True)
+    assert (await post(http, "/oauth2/token", **GRANT, **(KEYS | {"appkey": "k" * 256})))["return_code"] == 0
+
+
 async def test_a_token_is_revoked(http: httpx2.AsyncClient) -> None:
     revoked = await post(http, "/oauth2/revoke", **KEYS, token="token of key")
     assert revoked == {"return_code": 0, "return_msg": "정상적으로 처리되었습니다"}

@@ -81,3 +81,11 @@ async def test_trades_are_passed_on_and_the_limit_is_that_of_all(tmp_path: Path)
             assert await change(two, "REG", "999999") == 0
         while hub.feed.pricing.ranking(100):
             await asyncio.sleep(0.01)
+
+
+async def test_a_group_with_a_name_without_end_is_refused(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
+        rows = [{"item": ["005930"], "type": ["0B"]}]
+        await client.send({"trnm": "REG", "grp_no": "g" * 65, "refresh": "1", "data": rows})
+        reply = await client.hear("REG")
+        assert (reply["return_code"], "그룹" in reply["return_msg"]) == (105115, True)

@@ -38,3 +38,16 @@ def test_each_target_has_its_row() -> None:
         ("id", "가상전자", "3:120", AT_NS + 30, AT_NS + 30, True)
     }
     assert rows_of(replace(ALERT, name="그때"), "ko", {"005930": "지금"}.get)[0].name == "그때"
+
+
+HARM = "\x1b]0;\x07\u202e\u3164\n[급등] 삼성전자" + "\u0301" * 300
+
+
+def test_a_name_forges_no_line_and_hides_nothing_in_an_alert() -> None:
+    evil = replace(ALERT, condition=Condition("4", f"급등주{HARM}"), rule=replace(RULE, text="{종목명}\n{조건식}"))
+    said = text_of(evil, "ko", f"가상{HARM}")
+    harmless = "?]0;???" + " [급등] 삼성전자" + "\u0301" * 4 + "?"
+    assert said == f"가상{harmless}\n급등주{harmless}"
+    assert text_of(replace(evil, event="overnight"), "ko", None) == f"급등주{harmless} 밤사이 0종목 편입"
+    row = rows_of(evil, "ko")[0]
+    assert row.condition == f"급등주{HARM}"  # a webhook gets the name itself

@@ -26,11 +26,10 @@ from jogeon.journal.lines import Form
 from jogeon.journal.parts import LineTexts
 from jogeon.journal.shape import COLUMNS, ENTRY, row_of
 from jogeon.journal.stats import Span
+from jogeon.visible import is_formula
 
 # ---------------------------------------------------------------- CSV
 
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a text begins with that a spreadsheet runs as a formula; some take the wide signs, too."""
 MARK = "\ufeff"
 _PLAIN_CSV = (
     "group_concat(printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first,"
@@ -100,7 +99,7 @@ def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
 
 
 def _guarded(text: str) -> str:
-    return "\\" + text if text.startswith(("\\", *FORMULA)) else text
+    return "\\" + text if text.startswith("\\") or is_formula(text) else text
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:

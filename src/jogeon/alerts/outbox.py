@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.reports import Report
+from jogeon.visible import one_line
 
 MAX_AGE = 600 * 1_000_000_000
 """Nanoseconds after which an alert that was not sent is dropped: late news misleads."""
@@ -109,7 +110,8 @@ def next_message(rows: Sequence[AlertRow], *, digests: bool, lang: str = "ko") -
 
 
 def _with_code(row: AlertRow) -> str:
-    return row.text if row.code in row.text else f"{row.text} {row.code}"
+    code = one_line(row.code)
+    return row.text if code in row.text else f"{row.text} {code}"
 
 
 def _fitting(rows: Sequence[AlertRow], lang: str) -> int:
@@ -132,8 +134,9 @@ def _crowded(rows: Sequence[AlertRow], lang: str) -> str:
 
 
 def _short(row: AlertRow) -> str:
-    return f"{_cut(row.name or '', NAME_SIZE)} {row.code}".strip()
+    return f"{_cut(row.name or '', NAME_SIZE)} {one_line(row.code)}".strip()
 
 
 def _cut(name: str, size: int) -> str:
-    return name if len(name) <= size else f"{name[: size - 1]}…"
+    shown = one_line(name)
+    return shown if len(shown) <= size else f"{shown[: size - 1]}…"

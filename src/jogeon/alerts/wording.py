@@ -6,6 +6,7 @@ from jogeon.alerts.deciding import Alert, LastQuote
 from jogeon.alerts.outbox import EVENTS, AlertRow
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
+from jogeon.visible import one_line
 
 OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} entered overnight"}
 UNKNOWN = "-"
@@ -37,13 +38,14 @@ def rows_of(alert: Alert, lang: str, name_of: NameOf = nameless) -> list[AlertRo
 
 
 def text_of(alert: Alert, lang: str, name: str | None) -> str:
-    """Return what an alert says; a field that is not known leaves no hole."""
+    """Return what an alert says; a field that is not known leaves no hole, and none holds more than a line."""
+    condition = one_line(alert.condition.name)
     if alert.event == "overnight":
-        return OVERNIGHT[lang].format(condition=alert.condition.name, count=len(alert.codes))
+        return OVERNIGHT[lang].format(condition=condition, count=len(alert.codes))
     values = {
-        "name": name or "",
-        "code": alert.code,
-        "condition": alert.condition.name,
+        "name": one_line(name or ""),
+        "code": one_line(alert.code),
+        "condition": condition,
         "time": f"{korean(alert.at_ns):%H:%M:%S}",
         "event": EVENTS[lang][alert.event],
         **_prices(alert.price),

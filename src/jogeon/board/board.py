@@ -30,6 +30,8 @@ AWAY = 15.0
 """Seconds behind the last request until nobody looks: a page that was cut off comes again before."""
 REST = 5.0
 """Seconds between two looks at what is not an event while nobody looks."""
+IDLE = 0.02
+"""Seconds between two looks at the stream while nobody looks: so few that what has gathered keeps nobody waiting."""
 AGAIN = 1.0
 """Seconds until a journal that could not be read is tried again."""
 
@@ -129,6 +131,8 @@ class Board:
                     while True:
                         self.picture.take(await cursor.read())
                         self._news.set()
+                        if not self._is_looked_at:  # then one look at many events will do
+                            await asyncio.sleep(IDLE)
                 finally:
                     await cursor.close()
             await asyncio.sleep(AGAIN)

@@ -62,13 +62,15 @@ class Picture:
 
     def take(self, numbered: Iterable[Numbered]) -> None:
         """Take committed events in their order; those that were taken before change nothing."""
+        last = (self.position.epoch, self.position.n)
         for epoch, n, event in numbered:
-            if (epoch, n) > (self.position.epoch, self.position.n):
-                self.position = Position(epoch, n, self.position.journal)
+            if (epoch, n) > last:
+                last = (epoch, n)
                 self._take(event)
                 if not isinstance(event, Snapshot):
                     self._events.append((epoch, n, event))
                     self._changed.events.append((epoch, n, event))
+        self.position = Position(*last, self.position.journal)
 
     def price(self, prices: Iterable[Price]) -> None:
         """Take what members cost now; one that has left keeps its last price."""

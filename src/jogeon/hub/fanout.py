@@ -1,7 +1,8 @@
 """From the one feed to the programs below that speak Kiwoom's wire: frames made once for each group, sent in one piece.
 
-What is pushed in one turn of the loop is joined, so that one `send` a peer carries all of it. Whoever joins is shown
-the members behind what was pushed so far: else it would hear of a change twice.
+What is pushed in one read is joined, so that one `send` a peer carries all of it: what is of one condition goes
+straight to the sockets of its group, what is of several meets in the outbox of each peer. Whoever joins is shown the
+members behind what was pushed so far: else it would hear of a change twice.
 """
 
 from collections import Counter
@@ -12,6 +13,8 @@ from jogeon.hub.topics import Topics
 from jogeon.server.frames import text_frame
 from jogeon.server.peer import Peer
 from jogeon.wire.writers import encode_push
+
+_CHANGES = (Enter, Leave)
 
 
 class Fanout:
@@ -45,13 +48,14 @@ class Fanout:
     def put_all(self, events: Sequence[Event]) -> None:
         """Take events of one read; they go out at `wake`."""
         for event in events:
-            if isinstance(event, Enter | Leave):
+            if isinstance(event, _CHANGES):
                 self._add(event)
 
     def wake(self) -> None:
         """Send what was read: all of it was put."""
+        now = len(self._waiting) == 1
         for condition in list(self._waiting):
-            self.flush(condition)
+            self._flush(condition, now=now)
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that belong together."""
@@ -88,6 +92,9 @@ class Fanout:
 
     def flush(self, condition: Condition) -> None:
         """Send what waits of a condition."""
+        self._flush(condition, now=False)
+
+    def _flush(self, condition: Condition, *, now: bool) -> None:
         events = self._waiting.pop(condition, None)
         topic = self._topics.get(condition)
         if events is None or topic is None:
@@ -96,7 +103,10 @@ class Fanout:
             frames = b"".join([_frame(label, event) for event in events])
             for peer in list(group):  # one that is cut leaves the group
                 self.sent[peer] += len(events)
-                peer.send(frames)
+                if now:
+                    peer.send_now(frames)
+                else:
+                    peer.send(frames)
 
 
 def _frame(label: str, event: Enter | Leave) -> bytes:

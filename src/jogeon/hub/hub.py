@@ -157,8 +157,11 @@ class Hub:
 
     @property
     def _sinks(self) -> Sequence[Sink]:
-        """Where the events go: prices come first, so that nobody sees an event before they know of it."""
-        return self.prices, self.recording.sink, self.fanout
+        """Where the events go: prices come first, so that nobody sees an event before they know of it.
+
+        The journal comes last: its thread would take turns with this one while that sends.
+        """
+        return self.prices, self.fanout, self.recording.sink
 
     async def _record(self, opening: contextlib.AsyncExitStack) -> None:
         """Open the journal, and follow into it what the hub is to follow by itself."""
@@ -254,7 +257,7 @@ class Hub:
     # ------------------------------------------------------------ what is followed, for the broker
 
     def follow(self, condition: Condition, exchange: Exchange) -> None:
-        """Follow a condition for somebody below; into the journal first."""
+        """Follow a condition for somebody below, and into the journal."""
         at_ns = self.feed.wall()
         for sink in self._sinks:
             self.feed.follow(sink, [condition], exchange, at_ns)

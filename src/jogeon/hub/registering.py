@@ -12,7 +12,7 @@ from jogeon.errors import JogeonError
 from jogeon.events import Condition, Exchange, Number, State
 from jogeon.hub.desks import Desks
 from jogeon.hub.fanout import Fanout
-from jogeon.hub.refusals import BAD_VENUE, LETTER, UNEXPECTED, refuse, refuse_for
+from jogeon.hub.refusals import BAD_VENUE, LETTER, refuse, refuse_for
 from jogeon.hub.stream import Stream
 from jogeon.hub.topics import Topics
 from jogeon.live.feed import Feed
@@ -159,7 +159,7 @@ class Registering:
         if subscription.membership.live and self._feed.serving:
             self._show(condition)
         elif not self._feed.serving or subscription.membership.known:
-            self._turn_away(condition, UNEXPECTED, BLIND)
+            self._turn_away(condition, messages.UNEXPECTED, BLIND)
         elif subscription.attempts.error is not None:
             self._drop(condition, subscription.attempts.error)
 
@@ -184,7 +184,7 @@ class Registering:
         if topic is not None:
             self._fanout.flush(topic.condition)
             if (waiting := self._registers.pop((peer, label), None)) is not None:
-                refuse(peer, waiting, UNEXPECTED, CLEARED)
+                refuse(peer, waiting, messages.UNEXPECTED, CLEARED)
             self._topics.leave(peer, label, self._loop.time())
             self._stream.remove(peer, topic.condition, label)
             self._arm()
@@ -227,7 +227,7 @@ class Registering:
             self._topics.pin(state.condition, state.at_ns)
         elif state.state in ENDING:
             for topic in list(self._topics):
-                self._turn_away(topic.condition, UNEXPECTED, BLIND)
+                self._turn_away(topic.condition, messages.UNEXPECTED, BLIND)
         elif state.state == "unanswered" and state.condition is not None:
             self._loop.call_soon(self._settle, state.condition)
         elif state.state in ("condition-gone", "ambiguous") and state.condition is not None:

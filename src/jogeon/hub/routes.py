@@ -1,13 +1,14 @@
 """What the hub answers over HTTP: how it goes, and its numbered stream."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from jogeon.errors import JournalError, PositionError
@@ -16,10 +17,12 @@ from jogeon.hub.tokens import HubTokens
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
-from jogeon.server.http import host_of, json_response
+from jogeon.server.http import host_of, json_response, one_a_turn
 
 MOST_EVENTS = 10_000
 USUAL_EVENTS = 1_000
+PIECE = 0.001
+"""Seconds of work on an answer before everybody else has a turn."""
 WANTED = "a token of this hub is wanted, as Authorization: Bearer …"
 
 
@@ -43,6 +46,7 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
     they want a token, as `Authorization: Bearer …`: else 401. `wrong` is told the host that has none, and returns in
     how many seconds it hears of that.
     """
+    turn = asyncio.Lock()
 
     def known(endpoint: Endpoint, *, events: bool = False) -> Endpoint:
         return _guarded(endpoint, tokens, wrong, events=events)
@@ -64,8 +68,7 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
             return json_response({"error": str(error)}, 503)
         finally:
             await cursor.close()
-        lines = [msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) for epoch, n, event in found]
-        return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
+        return StreamingResponse(one_a_turn(_lines(found), turn), media_type="application/x-ndjson")
 
     async def numbers(request: Request) -> Response:
         await asyncio.to_thread(load)
@@ -101,6 +104,17 @@ async def _next(cursor: Cursor, limit: int) -> list[Numbered]:
     while len(found) < limit and (more := await cursor.available(limit - len(found))):
         found += more
     return found
+
+
+def _lines(found: Iterable[Numbered]) -> Iterator[bytes]:
+    """Yield events as lines of JSON, as many at a time as are made in about a millisecond."""
+    made, since = b"", time.perf_counter()
+    for epoch, n, event in found:
+        made += msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) + b"\n"
+        if time.perf_counter() - since > PIECE:
+            yield made
+            made, since = b"", time.perf_counter()
+    yield made
 
 
 def _position(asked: Mapping[str, str]) -> Position:

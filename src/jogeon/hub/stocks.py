@@ -5,10 +5,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from jogeon.account.stkinfo import StockInfo
-from jogeon.errors import JogeonError, RequestRefused
-from jogeon.hub.refusals import UNEXPECTED
+from jogeon.errors import JogeonError
 from jogeon.server.stock_routes import NamesPage
-from jogeon.wire.messages import UNANSWERED, Refusal
+from jogeon.wire.messages import UNEXPECTED, Refusal
 from jogeon.wire.stocks import PricedStock
 
 T = TypeVar("T")
@@ -48,7 +47,7 @@ class HubStocks:
 
     async def _page(self, market: str, next_key: str) -> NamesPage | Refusal:
         page = await self._stocks.names(market, next_key)
-        return _refused(page) if isinstance(page, JogeonError) else NamesPage(page.stocks, page.next_key)
+        return Refusal.of(page) if isinstance(page, JogeonError) else NamesPage(page.stocks, page.next_key)
 
     async def prices(self, key: str, codes: Sequence[str]) -> Sequence[PricedStock] | Refusal:
         """Return the prices of stocks."""
@@ -57,7 +56,7 @@ class HubStocks:
 
     async def _prices(self, codes: Sequence[str]) -> Sequence[PricedStock] | Refusal:
         priced = await self._stocks.prices(codes)
-        return _refused(priced) if isinstance(priced, JogeonError) else priced
+        return Refusal.of(priced) if isinstance(priced, JogeonError) else priced
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
@@ -70,10 +69,3 @@ async def _answer(task: asyncio.Task[T]) -> T | Refusal:
     """Return what a task finds; a refusal if it was cancelled because all is ending."""
     await asyncio.wait({task})
     return ENDING if task.cancelled() else task.result()
-
-
-def _refused(error: JogeonError) -> Refusal:
-    """Return what went wrong as the broker says it, in its own words if it had any."""
-    if isinstance(error, RequestRefused) and error.code:
-        return Refusal(error.code, error.text)
-    return Refusal(str(UNEXPECTED), UNANSWERED.format(error=type(error).__name__))

@@ -60,7 +60,7 @@ class StreamConsumer(Struct):
         """Send it frames that hold so many events."""
         if frames:
             self.sent += count
-            self.peer.send(frames)
+            self.peer.send_now(frames)
 
     @property
     def signature(self) -> tuple[tuple[str, Condition, str], ...]:

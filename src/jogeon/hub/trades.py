@@ -5,16 +5,19 @@ holds for all together: who asks beyond it is refused as the broker does. Whatev
 come through a hub, and who asks for it is told so: a registration that brings nothing looks like a quiet market.
 """
 
-from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, UNEXPECTED, refuse
+from collections.abc import Iterable, Sequence
+
+from jogeon.hub.refusals import BAD_VENUE, OVER_LIMIT, refuse
 from jogeon.live.feed import Feed
 from jogeon.live.holding import PriceRow
 from jogeon.server.frames import text_frame
+from jogeon.server.groups import TOO_MANY, Groups
 from jogeon.server.peer import Peer
-from jogeon.wire.messages import Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
+from jogeon.wire.messages import UNEXPECTED, Acknowledged, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.values import WORDS, bare_code
 from jogeon.wire.writers import encode_acknowledged, encode_trades
 
-TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
+TOO_MANY_STOCKS = "실시간 등록 허용 개수({limit})를 초과하였습니다"
 ONLY_TRADES = "허브는 실시간 항목 중 주식체결(0B)만 전달합니다(type={types})"
 ONLY_KRX = "허브는 KRX의 주식체결만 전달합니다(item={item})"
 VENUES = ("_NX", "_AL")
@@ -26,7 +29,7 @@ class Trades:
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._groups: dict[Peer, dict[str, dict[str, None]]] = {}
+        self._groups: dict[Peer, Groups] = {}
         self._heard: dict[str, _Stock] = {}
 
     def change(self, peer: Peer, request: RegisterQuotes | RemoveQuotes) -> None:
@@ -34,36 +37,39 @@ class Trades:
         if isinstance(request, RegisterQuotes) and (elsewhere := _elsewhere(request)) is not None:
             refuse(peer, request, *elsewhere)
             return
-        groups = self._groups.get(peer, {})
-        group = groups.get(request.group, {})
-        codes = dict.fromkeys(code for code in map(bare_code, request.codes) if code)
-        if isinstance(request, RemoveQuotes):
-            group = {code: None for code in group if code not in codes}
-        else:
-            group = codes if not request.keep else group | codes
-        after = groups | {request.group: group}
-        limit = self._feed.pricing.slots.limit
-        others = {code for code, stock in self._heard.items() if set(stock.peers) - {peer}}
-        if isinstance(request, RegisterQuotes) and len(others | _all(after)) > limit:
-            refuse(peer, request, OVER_LIMIT, TOO_MANY.format(limit=limit))
+        groups = self._groups.setdefault(peer, Groups())
+        codes = filter(None, map(bare_code, request.codes))
+        group = groups.wanted(request, codes)
+        added, gone = groups.moved(request.group, group)
+        if isinstance(request, RegisterQuotes) and (over := self._over(peer, groups, request.group, added, gone)):
+            refuse(peer, request, OVER_LIMIT, over)
             return
-        self._hear(peer, _all(groups), _all(after))
-        self._groups[peer] = {name: named for name, named in after.items() if named}
+        self._hear(peer, added, gone)
+        groups.set(request.group, group)
         peer.answer(request, Acknowledged(), encode_acknowledged(request.trnm))
+
+    def _over(self, peer: Peer, groups: Groups, name: str, added: Sequence[str], gone: Sequence[str]) -> str:
+        """Return why so much cannot be registered, "" if it can; what others hear already costs nothing above."""
+        if groups.is_too_much(name):
+            return TOO_MANY
+        limit = self._feed.pricing.slots.limit
+        begun = sum(code not in self._heard for code in added)
+        ended = sum(not self._heard[code].peers.keys() - {peer} for code in gone)
+        return TOO_MANY_STOCKS.format(limit=limit) if len(self._heard) + begun - ended > limit else ""
 
     def gone(self, peer: Peer) -> None:
         """Forget a program."""
-        self._hear(peer, _all(self._groups.pop(peer, {})), set())
+        self._hear(peer, (), list(self._groups.pop(peer, Groups()).items))
 
-    def _hear(self, peer: Peer, before: set[str], after: set[str]) -> None:
+    def _hear(self, peer: Peer, added: Iterable[str], gone: Iterable[str]) -> None:
         was_idle = not self._heard
-        for code in sorted(after - before):
+        for code in sorted(added):
             stock = self._heard.get(code)
             if stock is None:
                 stock = self._heard[code] = _Stock()
                 self._feed.pricing.wish(code, stock)
             stock.peers[peer] = None
-        for code in sorted(before - after):
+        for code in sorted(gone):
             stock = self._heard[code]
             del stock.peers[peer]
             if not stock.peers:
@@ -98,7 +104,3 @@ def _elsewhere(request: RegisterQuotes) -> tuple[int, str] | None:
         return UNEXPECTED, ONLY_TRADES.format(types=", ".join(request.others)[:WORDS])
     item = next((code for code in request.codes if code.endswith(VENUES)), None)
     return None if item is None else (BAD_VENUE, ONLY_KRX.format(item=item[:WORDS]))
-
-
-def _all(groups: dict[str, dict[str, None]]) -> set[str]:
-    return {code for group in groups.values() for code in group}

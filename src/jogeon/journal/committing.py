@@ -118,7 +118,7 @@ class Committer:
     def roll_some(self) -> bool:
         """Count some of what was written for the statistics; return whether more is left."""
         try:
-            return self._store.roll(ROLL)
+            return self._store.roll(ROLL, self.builder.settled_id)
         except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
             logger.debug("%s: not counted: %s", self._store.file.path, error)
         return False

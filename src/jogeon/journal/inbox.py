@@ -132,11 +132,11 @@ class Inbox:
         """Take events of one read."""
         with self._lock:
             self._queue.put_all(events)
-        if not self.rung:
-            self.ring()
 
     def wake(self) -> None:
-        """Do nothing: the writer is told of all that is put."""
+        """Tell the writer of what was read."""
+        if not self.rung:
+            self.ring()
 
     def put_block(self, events: Sequence[Event]) -> None:
         """Take events that are committed together."""

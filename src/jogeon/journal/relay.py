@@ -49,14 +49,18 @@ class Relay:
         """Held for moments only, by the writer and by the loop."""
         self._ring: deque[_Piece] = deque()
         self._held = 0
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        """Woken in this order."""
         self._rung = False
         with self._lock:
             self.identity, self._last = journal.follow(self._committed)
 
-    def cursor(self, after: Position | None = None) -> "Cursor":
-        """Return a cursor behind a position, without one behind the last event that is durable now."""
-        return Cursor(self, self._journal, after)
+    def cursor(self, after: Position | None = None, *, first: bool = False) -> "Cursor":
+        """Return a cursor behind a position, without one behind the last event that is durable now.
+
+        Whoever is to be `first` is woken before the others.
+        """
+        return Cursor(self, self._journal, after, first=first)
 
     async def fold(self, position: Position) -> Fold:
         """Return what all up to a position adds up to, read in a thread. PositionError `foreign`, JournalError."""
@@ -99,7 +103,7 @@ class Relay:
     def _wake(self) -> None:
         with self._lock:
             self._rung = False
-        waiting, self._waiting = self._waiting, set()
+        waiting, self._waiting = self._waiting, deque()
         for future in waiting:
             if not future.done():
                 future.set_result(None)
@@ -123,11 +127,11 @@ class Relay:
                 pieces.appendleft(piece.events[max(0, place + 1 - piece.first) :])
         return [numbered for piece in pieces for numbered in piece]
 
-    async def more(self, place: int) -> None:
-        """Wait until something is durable behind an id."""
+    async def more(self, place: int, *, first: bool = False) -> None:
+        """Wait until something is durable behind an id; `first`: to be woken before the others."""
         while self._last <= place:
             future = asyncio.get_running_loop().create_future()
-            self._waiting.add(future)
+            (self._waiting.appendleft if first else self._waiting.append)(future)
             if self._last > place:  # it came between
                 return
             await future
@@ -136,10 +140,11 @@ class Relay:
 class Cursor:
     """One consumer's place in the stream; for one task. `position` is that of the last event it was given."""
 
-    def __init__(self, relay: Relay, journal: Journal, after: Position | None) -> None:
+    def __init__(self, relay: Relay, journal: Journal, after: Position | None, *, first: bool = False) -> None:
         self._relay = relay
         self._path = journal.path
         self._identity = relay.identity
+        self._first = first
         self.position = after
         """None until the first read of a cursor that begins at the end."""
         self._place = relay.last if after is None else None
@@ -158,7 +163,7 @@ class Cursor:
         One read at a time. What is older than memory holds is read from the file in a thread.
         """
         while not (found := await self.available()):
-            await self._relay.more(self._place or 0)
+            await self._relay.more(self._place or 0, first=self._first)
             await self.close()
         return found
 
@@ -168,7 +173,7 @@ class Cursor:
             return found
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._relay.more(self._place or 0)
+                await self._relay.more(self._place or 0, first=self._first)
         await self.close()
         return await self.available()
 

@@ -21,6 +21,7 @@ from jogeon.live.relayed import AFTER
 from jogeon.live.subscription import Subscription
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.live.supervisor import Supervisor
+from jogeon.live.throttle import Throttle
 from jogeon.masks import unmasked
 from jogeon.prices import Quote
 from jogeon.reports import Report
@@ -33,6 +34,9 @@ MAX_PAGES = 500
 MAX_ROWS = 10_000
 SEARCH_STARTS = 3
 """How often a search begins because its condition moved, or its connection went, between two pages."""
+
+LOOK = 0.05
+"""Seconds between two looks at whose prices are due, while stocks enter and leave all the time."""
 
 logger = logging.getLogger("jogeon.client")
 logger.addFilter(unmasked)
@@ -77,7 +81,7 @@ class Feed:
         others = [self._jobs, self.pricing.slots]
         supervisor = Supervisor(endpoint, self._subscriptions, others, self._end, self._policy)
         supervisor.taps = self.taps
-        self.pricing.on_change = self._look_at_prices
+        self.pricing.on_change = Throttle(asyncio.get_running_loop(), self._look_at_prices, LOOK)
         await supervisor.start()
         self._supervisor = supervisor
 

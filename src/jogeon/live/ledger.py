@@ -5,6 +5,7 @@ state, and of one member at most once in PACE seconds.
 """
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot
@@ -28,7 +29,7 @@ class Ledger:
     def __init__(self, pricing: Pricing) -> None:
         self._pricing = pricing
         self._members: dict[Condition, dict[str, Holding]] = {}
-        self._news: dict[Holding, None] = {}
+        self._news: OrderedDict[Holding, None] = OrderedDict()
         """What has changed since it was told, the oldest change first."""
         self._told: dict[tuple[Condition, str], float] = {}
         """When each member was told of last."""
@@ -56,9 +57,12 @@ class Ledger:
             self.put(event)
 
     def put_all(self, events: Sequence[Event]) -> None:
-        """Take changes in order."""
+        """Take changes in order; this is the path of every push."""
         for event in events:
-            self.put(event)
+            if isinstance(event, Enter):
+                self._enter(event.condition, event.code, first_seen=False)
+            elif isinstance(event, Leave):
+                self._leave(event.condition, event.code)
 
     def wake(self) -> None:
         """Do nothing: news wakes whoever reads."""
@@ -115,7 +119,7 @@ class Ledger:
         if holding not in self._news:
             self._news[holding] = None
             if len(self._news) > MOST_NEWS:
-                del self._news[next(iter(self._news))]
+                self._news.popitem(last=False)
             self.on_news()
 
     def _keep(self, holding: Holding, second: int, keep: Keep) -> None:

@@ -19,6 +19,8 @@ from jogeon.wire.stocks import MOST_ASKED, PricedStock
 
 ENTRY_PATIENCE = 10.0
 """Seconds after which an entry has no price any more: a later one would be that of another moment."""
+MOST_PENDING = 10_000
+"""Entries that wait for their price; of more the first go without. Requests price some hundreds in that time."""
 
 QUIET = 20.0
 """Seconds without a trade after which a stock with a slot is asked for in turn as well: it may lose the slot any time,
@@ -48,7 +50,7 @@ class Pricing:
         self._asked = 0
         self._asked_for: tuple[str, ...] = ()
         """The stocks that were asked for last."""
-        self._followers: dict[str, list[Follower]] = {}
+        self._followers: dict[str, dict[Follower, None]] = {}
         self._held: dict[str, list[Holding]] = {}
         """The stays of each member."""
         self._order: dict[str, int] = {}
@@ -80,6 +82,16 @@ class Pricing:
         else:
             self.turns.entered(holding.code)
             self._pending.append(holding)
+            if len(self._pending) > MOST_PENDING:
+                self._wait_no_more()
+
+    def _wait_no_more(self) -> None:
+        """Let the first of the entries that wait go without a price, unless it has one."""
+        holding = self._pending.popleft()
+        if not holding.settled:
+            holding.give_up()
+        if holding.left:
+            self.unfollow(holding.code, holding)
 
     def leave(self, holding: Holding) -> None:
         """Let a stock have no slot for this stay any more; an entry that still waits for its price does so."""
@@ -112,14 +124,13 @@ class Pricing:
 
     def follow(self, code: str, follower: Follower) -> None:
         """Tell somebody each price of a stock, without a wish for more of them."""
-        self._followers.setdefault(code, []).append(follower)
+        self._followers.setdefault(code, {})[follower] = None
 
     def unfollow(self, code: str, follower: Follower) -> None:
         """Tell somebody no more; what nobody follows is forgotten."""
-        left = [each for each in self._followers.get(code, ()) if each is not follower]
-        if left:
-            self._followers[code] = left
-        else:
+        followers = self._followers.get(code, {})
+        followers.pop(follower, None)
+        if not followers:
             self._followers.pop(code, None)
             self._book.pop(code, None)
             self.turns.priced(code)
@@ -189,11 +200,7 @@ class Pricing:
                 break
             holding.waits_since = now
         while self._pending and self._is_over(self._pending[0], now):
-            holding = self._pending.popleft()
-            if not holding.settled:
-                holding.give_up()
-            if holding.left:
-                self.unfollow(holding.code, holding)
+            self._wait_no_more()
         ages = {code: self._age(code, at_ns) for code in (*self._wished, *self._order)}
         registered = self.slots.registered
         take = (code for code, age in ages.items() if code not in registered or age >= QUIET)

@@ -5,6 +5,7 @@ Subjects take neither Korean nor blanks, so the name of a condition stands in th
 
 import base64
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -72,6 +73,7 @@ class Place(Struct, frozen=True):
         return f"jogeon.{self.alias}.{token_of(name)}{'.snap' if shown else ''}"
 
 
+@lru_cache(maxsize=1_024)
 def token_of(name: str | None) -> str:
     """Return what stands for a name in a subject."""
     if name is None:

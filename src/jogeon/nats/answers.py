@@ -11,7 +11,6 @@ from jogeon.events import Condition
 from jogeon.journal.position import Position
 from jogeon.nats.asking import DeskClient
 from jogeon.nats.copy import Copy
-from jogeon.nats.desk import UNEXPECTED
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
 from jogeon.wire.lines import Line
@@ -70,7 +69,7 @@ class Answers:
             case RegisterQuotes() | RemoveQuotes():
                 answer = self._register(request)
             case _:
-                return writers.encode_refusal(request.trnm, UNEXPECTED, NOT_ANSWERED)
+                return writers.encode_refusal(request.trnm, messages.UNEXPECTED, NOT_ANSWERED)
         return await answer
 
     async def list(self) -> bytes:

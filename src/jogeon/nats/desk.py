@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import msgspec
 from msgspec import Meta, Struct
 
-from jogeon.errors import JogeonError, RequestRefused, UnknownCondition
+from jogeon.errors import JogeonError
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
 from jogeon.nats.ticker import FLUSH, Priced, Trades
-from jogeon.wire.messages import NO_SUCH_SEQ, SEQ_REFUSED, UNANSWERED
+from jogeon.wire.messages import UNEXPECTED, Refusal
 from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 ROWS = 500
 """Rows of a search in one message."""
-UNEXPECTED = 1999
-"""The code of a refusal where the broker said none."""
 AT_ONCE = 16
 """Questions that are answered at the same time: some wait for their turn above."""
 MOST_CODES = 1_000
@@ -124,12 +122,9 @@ class Desk:
             return await self._answers(question)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return [Reply(code="400", text="읽을 수 없는 요청입니다")]
-        except UnknownCondition:
-            return [Reply(code=NO_SUCH_SEQ, text=SEQ_REFUSED[1])]
         except JogeonError as error:
-            code = error.code if isinstance(error, RequestRefused) else ""
-            text = error.text or UNANSWERED.format(error=type(error).__name__)
-            return [Reply(code=code or str(UNEXPECTED), text=text)]
+            refusal = Refusal.of(error)
+            return [Reply(code=refusal.code, text=refusal.text)]
 
     async def _answers(self, question: Question) -> list[Reply]:
         match question:

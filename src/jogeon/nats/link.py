@@ -18,7 +18,6 @@ from jogeon.nats.address import Place
 from jogeon.nats.answers import Answers
 from jogeon.nats.asking import DeskClient
 from jogeon.nats.copy import Copy
-from jogeon.nats.desk import UNEXPECTED
 from jogeon.nats.opening import is_failure, nothing_there, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
 from jogeon.nats.pulling import Pull
@@ -26,7 +25,9 @@ from jogeon.nats.streams import Stream, stream_read
 from jogeon.nats.ticker import REPEAT
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
-from jogeon.wire.messages import UNANSWERED, Follow, Request
+from jogeon.wire.messages import Follow, Refusal, Request, WidePush
+from jogeon.wire.quotes import read_wide
+from jogeon.wire.readers import NO_PUSH
 from jogeon.wire.requests import decode_request
 from jogeon.wire.stocks import PricedStock
 
@@ -226,9 +227,19 @@ class Link:
             self._hand_over(writers.encode_ping())
 
     async def _on_trades(self, message: "Msg") -> None:
-        """Take trades, of whichever stocks: the client passes over those that it did not register."""
-        if self._living is not None and self._answers.codes:
-            self._hand_over(message.data)
+        """Take trades, of whichever stocks: the client passes over those that it did not register.
+
+        Whoever may write to the subject can make up prices, but nothing else.
+        """
+        if self._living is None or not self._answers.codes:
+            return
+        try:
+            push = read_wide(message.data)
+        except NO_PUSH:
+            logger.warning("nats: %s: %d bytes are no trades", self._place.trades, len(message.data))
+            return
+        if isinstance(push, WidePush):
+            self._hand_over(writers.encode_trades(push.quotes))
 
     def _on_error(self, error: Exception) -> None:
         match error:
@@ -270,9 +281,8 @@ class Link:
         except PositionError as error:
             self._on_error(error)
         except JogeonError as error:
-            code = int(error.code) if error.code.isdigit() else UNEXPECTED
-            text = error.text or UNANSWERED.format(error=type(error).__name__)
-            self._hand_over(writers.encode_refusal(request.trnm, code, text))
+            refusal = Refusal.of(error)
+            self._hand_over(writers.encode_refusal(request.trnm, int(refusal.code), refusal.text))
         except Exception as error:  # noqa: BLE001  # whatever NATS has against it
             self._end(trouble_of(self._place, error).report)
         else:

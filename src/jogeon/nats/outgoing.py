@@ -41,6 +41,9 @@ class Outgoing:
         self._due: deque[tuple[int, Callable[[], object]]] = deque()
         self._error: Exception | None = None
         self._changed = asyncio.Event()
+        """Set by whatever the server says."""
+        self._wrong = asyncio.Event()
+        """Set once something went wrong."""
         self._inbox = ""
 
     async def open(self) -> None:
@@ -52,8 +55,7 @@ class Outgoing:
         """Send a message, as soon as not too many are under way; raises what went wrong with an earlier one."""
         while len(self._waiting) >= WINDOW:
             await self._change()
-        if self._error is not None:
-            raise self._error
+        self._raise()
         fence = {EXPECTED: str(self.sequence)}
         if self._waiting:
             fence[BEHIND] = f"{self._inbox}.{self.sequence}"
@@ -68,9 +70,9 @@ class Outgoing:
         self._settle()
 
     async def watch(self) -> None:
-        """Raise what goes wrong: a message refused, or not acknowledged in time."""
+        """Raise what goes wrong: a message refused, or not acknowledged in time. What goes well does not wake it."""
         while True:
-            await self._change()
+            await self._until(self._wrong)
 
     async def all_in(self) -> None:
         """Wait until all that was sent is in the stream; raises as `put`."""
@@ -79,17 +81,27 @@ class Outgoing:
 
     async def _change(self) -> None:
         """Wait until something was acknowledged."""
-        if self._error is not None:
-            raise self._error
         self._changed.clear()
-        now = asyncio.get_running_loop().time()
-        left = PATIENCE if not self._waiting else self._waiting[0][1] + PATIENCE - now
+        await self._until(self._changed)
+
+    async def _until(self, event: asyncio.Event) -> None:
+        """Wait for an event, no longer than for the oldest message under way; raise what went wrong."""
+        self._raise()
         try:
-            async with asyncio.timeout(max(left, 0.0)):
-                await self._changed.wait()
+            async with asyncio.timeout(max(0.0, self._left())):
+                await event.wait()
         except TimeoutError:
-            if self._waiting and self._waiting[0][1] + PATIENCE <= asyncio.get_running_loop().time():
+            if self._left() <= 0:
                 raise ConnectionLost(Report("no reply", name="publish", seconds=PATIENCE)) from None
+        self._raise()
+
+    def _left(self) -> float:
+        """Return the seconds that are left for the acknowledgement of the oldest message under way."""
+        if not self._waiting:
+            return PATIENCE
+        return self._waiting[0][1] + PATIENCE - asyncio.get_running_loop().time()
+
+    def _raise(self) -> None:
         if self._error is not None:
             raise self._error
 
@@ -105,7 +117,8 @@ class Outgoing:
             error = {"err_code": FENCED, "description": "another sequence"}
         if error is not None and self._error is None:
             kind = Fenced if error.get("err_code") == FENCED else ConnectionLost
-            self._error = kind(Report("other", text=str(error.get("description", error))))
+            self._error = kind(Report("NATS refuses", text=str(error.get("description", error))))
+            self._wrong.set()
         elif self._error is None:
             self.acknowledged = sequence
             while self._waiting and self._waiting[0][0] <= sequence:

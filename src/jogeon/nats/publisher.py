@@ -79,6 +79,8 @@ class Publisher:
 
     def __init__(self, place: Place, source: Source, asked: "Asked", lease: Leasing) -> None:
         self.place = place
+        self.on_trouble: Callable[[JogeonError | None], object] = lambda _: None
+        """Called with what keeps it from publishing, again and again, and with None once it publishes."""
         self._lease = lease
         self.state = "connecting"
         self.trouble: JogeonError | None = None
@@ -88,6 +90,8 @@ class Publisher:
         self._asked = asked
         self._arrived_place: int | None = None
         """The id of that event."""
+        self._kept_place: int | None = None
+        """Where the durable cursor stands."""
         self._pictured = 0
         """The sequence at which the last picture began."""
         self._task: asyncio.Task[None] | None = None
@@ -130,6 +134,13 @@ class Publisher:
             logger.warning("nats: %s", trouble)
         logger.debug("nats", exc_info=error)
         self.state, self.trouble = "failed", trouble
+        if not self._lease.lost.is_set():
+            self.on_trouble(trouble)
+
+    def _goes_well(self) -> None:
+        if self.state != "publishing":
+            self.state, self.trouble = "publishing", None
+            self.on_trouble(None)
 
     # ------------------------------------------------------------ one connection
 
@@ -149,21 +160,29 @@ class Publisher:
     async def _serve(self, client: "Client", stream: Stream, out: Outgoing, desk: Desk) -> None:
         await desk.open()
         begin, pictured = await self._begin(stream)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._until_lost())
-            group.create_task(out.watch())
-            group.create_task(self._beat(client))
-            group.create_task(desk.run())
-            await self._publish(out, stream, begin, pictured=pictured)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._until_lost())
+                group.create_task(out.watch())
+                group.create_task(self._beat(client))
+                group.create_task(desk.run())
+                await self._publish(out, stream, begin, pictured=pictured)
+        finally:
+            self._keep()
 
     async def _until_lost(self) -> None:
         await self._lease.lost.wait()
         raise ConnectionLost(Report("lease lost", name=str(self.place)))
 
     async def _beat(self, client: "Client") -> None:
-        """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say."""
+        """Give signs of life to whoever reads: they tell a hub that is gone from one that has nothing to say.
+
+        The durable cursor moves with them and no oftener: a commit that moves one takes longer, and the stream itself
+        knows better how far it is.
+        """
         while True:
             await client.publish(self.place.beat, b"")
+            self._keep()
             await asyncio.sleep(BEAT)
 
     async def _begin(self, stream: Stream) -> tuple[Position, bool]:
@@ -211,7 +230,7 @@ class Publisher:
                     await self._put(out, batch, reading)
                     changed = True
                 elif not reading.waiting and out.acknowledged == out.sequence:
-                    self.state, self.trouble = "publishing", None
+                    self._goes_well()
                     self._arrived_place = reading.place
                 now = clock()
                 if now >= due and (changed or now >= due + STILL):
@@ -233,11 +252,16 @@ class Publisher:
     def _arrived(self, position: Position, place: int | None) -> Callable[[], None]:
         def arrived() -> None:
             self.position, self._arrived_place = position, place
-            self.state, self.trouble = "publishing", None
-            if place is not None:
-                self._source.keep(CURSOR + self.place.alias, place)
+            self._goes_well()
 
         return arrived
+
+    def _keep(self) -> None:
+        """Have the durable cursor stand behind what is in the stream."""
+        place = self._arrived_place
+        if place is not None and place != self._kept_place:
+            self._kept_place = place
+            self._source.keep(CURSOR + self.place.alias, place)
 
     async def _put_picture(self, out: Outgoing) -> None:
         """Publish who is in now; whoever comes later begins with it."""

@@ -23,8 +23,12 @@ FLUSH = 0.25
 """Seconds in which only the last trade of a stock goes out."""
 ROWS = 100
 """Trades in one message."""
+READERS = 500
+"""Readers at a time: whoever reaches NATS can make up names of readers, and each costs a look at all its stocks."""
 OVER_LIMIT = "105115"
 TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
+
+TOO_MANY_READERS = "시세를 받는 프로그램이 너무 많습니다. 잠시 후 다시 요청하십시오"
 
 
 class Priced(Protocol):
@@ -51,7 +55,9 @@ class Trades:
         self._rows: dict[str, TradeRow] = {}
 
     def register(self, reader: str, codes: Sequence[str], now: float) -> None:
-        """Note all stocks of a reader; RequestRefused if there would be too many of all readers."""
+        """Note all stocks of a reader; RequestRefused if there would be too many of all, or readers."""
+        if reader not in self._readers and len(self._readers) >= READERS:
+            raise RequestRefused(RegisterQuotes.trnm, code=OVER_LIMIT, text=TOO_MANY_READERS)
         others = {name: each for name, each in self._readers.items() if name != reader}
         wanted = frozenset(codes)
         limit = self._priced.price_limit

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -215,6 +215,21 @@ def host_of(request: Request) -> str:
 def json_response(value: object, status: int = 200) -> Response:
     """Return a value as a JSON answer."""
     return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
+
+
+async def one_a_turn(pieces: Iterable[bytes], turn: asyncio.Lock) -> AsyncIterator[bytes]:
+    """Yield the pieces of a long answer, with a turn of the loop for everybody else behind each that is made.
+
+    Those who share `turn` get one piece among them in it, however many ask.
+    """
+    each = iter(pieces)
+    while True:
+        async with turn:
+            piece = next(each, None)
+            await asyncio.sleep(0)
+        if piece is None:
+            return
+        yield piece
 
 
 # ---------------------------------------------------------------- answers to what cannot be answered

@@ -1,6 +1,7 @@
 """What a server sends to a peer: frames wait here until the end of the loop's turn, and go out in one write.
 
-A peer that does not read is cut when too much waits for it, in bytes or for too long.
+What is one write by itself, and goes to many, need not wait. A peer that does not read is cut when too much waits for
+it, in bytes or for too long.
 """
 
 import asyncio
@@ -18,12 +19,13 @@ logger = logging.getLogger("jogeon.server")
 
 
 class Outbox:
-    """What waits for the peer with a number in the log. `transport` is set once it is connected.
+    """What waits for the peer with a number in the log; `open` gives it the connection.
 
     `ready()` has it flushed at the end of this turn; `cut(why)` breaks the connection off.
     """
 
-    transport: WSTransport
+    _transport: WSTransport
+    _below: asyncio.Transport
 
     def __init__(
         self,
@@ -47,6 +49,10 @@ class Outbox:
         self._lagging: asyncio.TimerHandle | None = None
         """Ends the time for which too much may wait; None while it is not too much."""
 
+    def open(self, transport: WSTransport) -> None:
+        """Write to a connection from now on."""
+        self._transport, self._below = transport, transport.underlying_transport
+
     def put(self, frames: bytes) -> None:
         """Send ready-made frames (`text_frame`), any number at once."""
         if self.closed:
@@ -58,21 +64,32 @@ class Outbox:
         if self._waiting > self.bound:
             self._overflow(self._waiting)
 
+    def put_now(self, frames: bytes) -> None:
+        """Write ready-made frames at once, behind what waits; of a peer that keeps up nothing else is looked at.
+
+        A server that is frozen does not hold them back.
+        """
+        if self._frames or self.closed or self._lagging is not None:
+            self.put(frames)
+            return
+        below = self._below
+        below.write(frames)
+        if waiting := below.get_write_buffer_size():
+            self._look_at(waiting)
+
     def flush(self) -> None:
-        """Write what waits, in one piece; of a peer that keeps up, as nearly all do, nothing else is looked at."""
+        """Write what waits, in one piece."""
         frames = b"".join(self._frames)
         self._frames.clear()
         self._waiting = 0
-        if not frames or self.transport.is_disconnected:
+        if not frames or self._transport.is_disconnected:
             return
         if self._lagging is not None:
             self._look_at_lag()  # it may have taken all meanwhile
-        below = self.transport.underlying_transport
-        below.write(frames)
-        waiting = below.get_write_buffer_size()
+        self._below.write(frames)
+        waiting = self._below.get_write_buffer_size()
         if waiting or self._lagging is not None:
-            self._overflow(waiting)
-            self._look_at_lag()
+            self._look_at(waiting)
 
     def clear(self) -> None:
         """Drop what waits."""
@@ -87,7 +104,7 @@ class Outbox:
         self.closed = True
         self.clear()
         self._ready = self._cut = _nothing
-        del self.transport
+        del self._transport, self._below
         if self._lagging is not None:
             self._lagging.cancel()
             self._lagging = None
@@ -95,13 +112,18 @@ class Outbox:
     @property
     def unsent(self) -> int:
         """Bytes that wait on this side for a peer that reads slowly."""
-        return 0 if self.closed else self._waiting + self.transport.underlying_transport.get_write_buffer_size()
+        return 0 if self.closed else self._waiting + self._below.get_write_buffer_size()
 
     def _overflow(self, waiting: int) -> None:
         """Cut the peer if more waits than may."""
         if waiting > self.bound and not self.closed:
             logger.warning("peer %d does not read: %d bytes wait, the bound is %d", self._number, waiting, self.bound)
             self._cut("too slow")
+
+    def _look_at(self, waiting: int) -> None:
+        """Look at a peer that has not taken all: so many bytes wait."""
+        self._overflow(waiting)
+        self._look_at_lag()
 
     def _look_at_lag(self) -> None:
         """Cut a peer for which too much waits for too long; once it is not too much, the time begins anew."""

@@ -105,7 +105,8 @@ class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), its `address`.
 
     `called`: the name and port under which it knows this server, if it comes over TLS. `send(frames)` sends ready-made
-    frames (`text_frame`), any number at once; they wait in the `outbox` until the end of this turn of the loop.
+    frames (`text_frame`), any number at once; they wait in the `outbox` until the end of this turn of the loop, unless
+    they are sent by `send_now`.
     `unechoed`: PINGs it has not echoed yet.
     """
 
@@ -120,7 +121,7 @@ class Peer(WSListener):
         """Why this server broke the connection off, if it did."""
         self._server = server
         self.outbox = Outbox(self.number, server.settings, server.loop, self._ready, self.cut)
-        self.send = self.outbox.put  # no step in between on the path of every push
+        self.send, self.send_now = self.outbox.put, self.outbox.put_now  # no step in between on the path of every push
         self._garbled = False
         self._inbox = Inbox(server.settings.frame_limit)
         self._deadlines = Deadlines(server.loop, lambda: server.frozen)
@@ -247,7 +248,7 @@ class Peer(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
-        self.outbox.transport = transport
+        self.outbox.open(transport)
         self._below = transport.underlying_transport
         self.address = host_and_port(self._below.get_extra_info("peername") or ("?", 0))
         logger.info("peer %d: connected from %s", self.number, self.address)

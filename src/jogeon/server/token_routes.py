@@ -12,6 +12,8 @@ from jogeon.errors import TokenRefused
 from jogeon.server.http import host_of, json_object, json_response, text_field
 
 DONE = "정상적으로 처리되었습니다"
+LONGEST_KEY = 256
+"""Characters of a key, several times those of the broker's: an issuer keeps the keys it gave tokens to."""
 
 
 class Issuer(Protocol):
@@ -60,4 +62,6 @@ def _keys(fields: dict[str, Any]) -> tuple[str, str]:
     appkey, secretkey = text_field(fields, "appkey"), text_field(fields, "secretkey")
     if not appkey.strip() or not secretkey.strip():
         raise TokenRefused(code="8020", text="입력파라미터로 appkey 또는 secretkey가 들어오지 않았습니다")
+    if max(len(appkey), len(secretkey)) > LONGEST_KEY:
+        raise TokenRefused(code="8001", text="App Key와 Secret Key 검증에 실패했습니다")
     return appkey, secretkey

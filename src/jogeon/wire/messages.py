@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from jogeon.errors import BUSY_CODES
+from jogeon.errors import BUSY_CODES, JogeonError, RequestRefused, UnknownCondition
 from jogeon.events import Condition, Exchange, Sign, Stock
 from jogeon.wire.values import LONGEST_VALUE
 
@@ -20,6 +20,8 @@ PAGE_REFUSED = 100002, "연속조회키가 올바르지 않습니다(parameter=n
 ARRAY_REFUSED = 105111, "실시간 등록 요청의 item과 type은 List 형식이어야 합니다"
 """What a server says to a seq that is registered, to one that is not known, to a page that is not, and to a REG or
 REMOVE without its arrays: code, text."""
+UNEXPECTED = 1999
+"""The code of a refusal for which there is no better one: "예기치 못한 에러"."""
 UNANSWERED = "증권사 서버에서 답을 받지 못했습니다 ({error})"
 """What a hub says where its own request above came to nothing, with the class of the error."""
 TAKEN = "R10001"
@@ -207,6 +209,16 @@ class Refusal(Struct, frozen=True):
 
     code: str
     text: str
+
+    @classmethod
+    def of(cls, error: JogeonError) -> "Refusal":
+        """Return how a hub refuses what went wrong above: in the broker's own code and words if it had any."""
+        match error:
+            case RequestRefused(code=code, text=text) if code or text:
+                return cls(code if code.isdecimal() and int(code) else str(UNEXPECTED), text)
+            case UnknownCondition():
+                return cls(NO_SUCH_SEQ, SEQ_REFUSED[1])
+        return cls(str(UNEXPECTED), UNANSWERED.format(error=type(error).__name__))
 
     @property
     def busy(self) -> bool:

@@ -44,11 +44,22 @@ export function returned(entry, price) {
   return entry && price ? ((price - entry) / entry) * 100 : null;
 }
 
+const HARMLESS = /^[ -~가-힣ㄱ-ㅣ一-鿿]*$/;
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{16fe4}\u{1d159}\u{e0100}-\u{e01ef}]/gu;
+const MARKS = /([\p{Mn}\p{Me}\u1161-\u11ff\ud7b0-\ud7fb]{4})[\p{Mn}\p{Me}\u1161-\u11ff\ud7b0-\ud7fb]+/gu;
+
+// A text from outside as it may be shown: nothing that turns the writing round, hides, or grows over other lines.
+export function visible(text) {
+  const plain = String(text);
+  if (HARMLESS.test(plain)) return plain;
+  return plain.replace(/\s/g, " ").replace(UNSEEN, "?").replace(MARKS, "$1?");
+}
+
 export function element(tag, classes, text, more) {
   const made = document.createElement(tag);
   if (classes) made.className = classes;
-  if (text !== undefined && text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(more || {})) made.setAttribute(name, value);
+  if (text !== undefined && text !== null) made.textContent = visible(text);
+  for (const [name, value] of Object.entries(more || {})) made.setAttribute(name, visible(value));
   return made;
 }
 
@@ -59,7 +70,8 @@ export function letter(event) {
 }
 
 export function put(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const shown = visible(text);
+  if (node.textContent !== shown) node.textContent = shown;
 }
 
 export function coloured(value) {
@@ -79,7 +91,7 @@ export function table(columns, rows, texts) {
     const row = element("tr");
     cells.forEach((cell, at) => {
       const made = element("td", kind(at));
-      made.append(cell ?? "");
+      made.append(typeof cell === "string" ? visible(cell) : (cell ?? ""));
       row.append(made);
     });
     body.append(row);

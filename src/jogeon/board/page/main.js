@@ -256,7 +256,9 @@ async function copy() {
 // A name that a spreadsheet would read as a formula is kept from being one.
 function csvCell(cell) {
   const text = String(cell);
-  const safe = /^[=+\-@\t\r]/.test(text) && typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
+  const head = text.replace(/^[\s\p{C}]+/u, "").normalize("NFKC")[0];
+  const runs = "=+-@\u2212".includes(head || " ") || /^[\t\r\n]/.test(text);
+  const safe = runs && typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

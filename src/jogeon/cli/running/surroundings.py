@@ -47,6 +47,10 @@ class _KoreanTime(logging.Formatter):
         del datefmt
         return f"{korean(int(record.created * 1e9)):%H:%M:%S.%f}"
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        """Return one line, whatever a peer said: only the errors behind it have more."""
+        return " ".join(super().formatMessage(record).splitlines())
+
 
 @contextmanager
 def logged(verbose: int) -> Iterator[None]:

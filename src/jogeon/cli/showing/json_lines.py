@@ -7,9 +7,9 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.terminal import spelled
 from jogeon.cli.showing.unbuffered import Stream
 from jogeon.masks import masked
+from jogeon.visible import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

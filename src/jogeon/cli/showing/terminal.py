@@ -7,21 +7,17 @@ them cleans it: whoever writes to them need not know where a text came from.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from contextlib import suppress
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import click
 
 from jogeon.cli.showing.error_thread import notices
-from jogeon.cli.texts.width import INVISIBLE, is_mark
 from jogeon.masks import masked
+from jogeon.visible import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from jogeon.events import Condition
 
 
@@ -43,50 +39,15 @@ RICH_SIGNS = Signs("▲", "▽", "↑", "▲", "-", "▼", "↓", "…", "●")
 PLAIN_SIGNS = Signs("+", "-", "^", "+", "=", "-", "v", "..", "*")
 
 
-HARMLESS = re.compile("(?:[ -~]++|[가-힣]++|[ㄱ-ㅣ]++|[一-鿿]++)*+")
-"""Texts of these characters alone, which are most, need no closer look. One set of all takes long to compile."""
-MARKS = 4
-"""Marks on one character that are shown; a writing needs three, and hundreds grow over the lines above and below."""
-
-
 def clean(text: str) -> str:
-    """Return text from outside as one harmless line: blanks for line breaks and tabs, "?" for what cannot be seen.
-
-    Marks that are too many for one character become one "?". Secrets of this process are masked.
-    """
-    return spelled(masked(text), _seen)
-
-
-def _seen(harmful: str) -> str:
-    return " " if harmful.isspace() else "?"
+    """Return text from outside as one harmless line, with the secrets of this process masked."""
+    return one_line(masked(text))
 
 
 def visible_name(condition: Condition) -> str:
     """Return the name of a condition for people; one that has none to see is shown by its seq."""
     name = clean(condition.name)
     return name if name.strip(" ?") else f"{name.strip()} [{clean(condition.seq)}]".lstrip()
-
-
-def spelled(text: str, spelling: Callable[[str], str]) -> str:
-    """Return a text in which a spelling stands for each piece that no terminal should be given.
-
-    Those are controls, line breaks, directions, what cannot be seen, and marks beyond MARKS on one character.
-    """
-    return text if HARMLESS.fullmatch(text) else "".join(_pieces(text, spelling))
-
-
-def _pieces(text: str, spelling: Callable[[str], str]) -> Iterator[str]:
-    for are_marks, run in groupby(text, is_mark):
-        piece = "".join(run)
-        if are_marks:
-            yield piece[:MARKS]
-            yield from [spelling(piece[MARKS:])] * (len(piece) > MARKS)
-        else:
-            yield from (spelling(each) if _is_harmful(each) else each for each in piece)
-
-
-def _is_harmful(character: str) -> bool:
-    return not character.isprintable() or INVISIBLE.match(character) is not None
 
 
 def can_show(text: str, encoding: str) -> bool:

@@ -1,19 +1,15 @@
 """How wide a text is on a terminal, and how it is made to fit: Hangul takes two columns, a combining mark none."""
 
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from jogeon.visible import is_mark
+
 MORE = "…"
 USUAL = 80
-INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
-)
-"""Letters and marks that show nothing, though Python calls them printable: Hangul fillers, selectors, blank signs."""
-
 
 def terminal_width() -> int:
     """Return the columns of the terminal: COLUMNS, else those of the one on standard output, else 80.
@@ -31,14 +27,6 @@ def terminal_width() -> int:
 def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     return len(text) if text.isascii() else sum(map(_width, text))
-
-
-def is_mark(character: str) -> bool:
-    """Tell whether a character is drawn onto the one before it, as vowels and finals of decomposed Hangul are."""
-    if INVISIBLE.match(character):
-        return False
-    hangul = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
-    return hangul or unicodedata.category(character) in ("Mn", "Me")
 
 
 @lru_cache(4096)

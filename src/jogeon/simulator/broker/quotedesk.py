@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from jogeon.server.groups import TOO_MANY, Groups
 from jogeon.simulator.broker.quotas import TOO_FREQUENT
 from jogeon.wire import writers
 from jogeon.wire.messages import ARRAY_REFUSED, RegisterQuotes
@@ -42,7 +43,7 @@ class QuoteDesk:
         self._quotas = quotas
         self._markets = markets
         self._switches = switches
-        self._groups: dict[Peer, dict[str, dict[str, None]]] = {}
+        self._groups: dict[Peer, Groups] = {}
         self._streams: dict[Topic, dict[str, dict[Peer, None]]] = {}  # topic → label → who
 
     @property
@@ -56,17 +57,15 @@ class QuoteDesk:
             return int(code), "실시간 등록 요청을 처리할 수 없습니다"
         if self._quotas.registered_too_soon(peer.key):
             return TOO_FREQUENT, "해당 TRNM 으로 허용된 요청 건수 초과"
-        groups = self._groups.get(peer, {})
-        group = groups.get(request.group, {})
+        groups = self._groups.setdefault(peer, Groups())
+        group = groups.wanted(request, request.codes)
+        added, gone = groups.moved(request.group, group)
         if isinstance(request, RegisterQuotes):
-            group = (group if request.keep else {}) | dict.fromkeys(request.codes)
-        else:
-            group = dict.fromkeys(group.keys() - set(request.codes))
-        after = groups | {request.group: group}
-        if isinstance(request, RegisterQuotes) and (refusal := self._over(group, _all(after))):
-            return refusal
-        self._hear(peer, _all(groups), _all(after))
-        self._groups[peer] = {name: labels for name, labels in after.items() if labels}
+            count = len(groups.items) + len(added) - len(gone)
+            if refusal := self._over(groups, request.group, len(group), count):
+                return refusal
+        self._hear(peer, added, gone)
+        groups.set(request.group, group)
         return None
 
     def misshapen(self, trnm: str) -> bytes:
@@ -74,29 +73,32 @@ class QuoteDesk:
         self.refused[str(ARRAY_REFUSED[0])] += 1
         return writers.encode_refusal(trnm, *ARRAY_REFUSED)
 
-    def _over(self, group: Mapping[str, None], labels: Mapping[str, None]) -> tuple[int, str] | None:
+    def _over(self, groups: Groups, name: str, size: int, count: int) -> tuple[int, str] | None:
+        """Return why a group cannot have so many items, or the connection so many in all."""
         most, most_in_group = self._switches.price_limit, self._switches.group_limit
-        if most and len(labels) > most:
+        if groups.is_too_much(name):
+            return OVER_LIMIT, TOO_MANY
+        if most and count > most:
             return OVER_LIMIT, f"실시간 등록 허용 개수({most})를 초과하였습니다"
-        if most_in_group and len(group) > most_in_group:
+        if most_in_group and size > most_in_group:
             return OVER_GROUP, f"그룹별 실시간 등록 허용 개수({most_in_group})를 초과하였습니다"
         return None
 
     def close(self, peer: Peer) -> None:
         """Forget a connection."""
-        self._hear(peer, _all(self._groups.pop(peer, {})), {})
+        self._hear(peer, (), list(self._groups.pop(peer, Groups()).items))
 
     def hearing(self, topic: Topic) -> Mapping[str, Iterable[Peer]]:
         """Return who hears of a stock, by the label each knows it under."""
         return self._streams.get(topic, {})
 
-    def _hear(self, peer: Peer, before: Mapping[str, None], after: Mapping[str, None]) -> None:
+    def _hear(self, peer: Peer, added: Iterable[str], gone: Iterable[str]) -> None:
         """Let a connection hear of what is registered now, and no more of what is not; tell the markets."""
-        for label in after.keys() - before.keys():
+        for label in added:
             exchange, code = topic = self._topic(label)
             self._streams.setdefault(topic, {}).setdefault(label, {})[peer] = None
             self._markets[exchange].follow(code, on=True)
-        for label in before.keys() - after.keys():
+        for label in gone:
             exchange, code = topic = self._topic(label)
             stream = self._streams[topic]
             del stream[label][peer]
@@ -109,8 +111,3 @@ class QuoteDesk:
     def _topic(self, label: str) -> Topic:
         """Return what an item means; 통합 (_AL), and NXT where it has no market of its own, is answered from KRX's."""
         return "N" if label.endswith("_NX") and "N" in self._markets else "K", stock_code(label)
-
-
-def _all(groups: Mapping[str, Mapping[str, None]]) -> dict[str, None]:
-    """Return the items of all groups, each once."""
-    return {label: None for labels in groups.values() for label in labels}

@@ -10,11 +10,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from jogeon.errors import TokenRefused
-from jogeon.server.http import json_object, json_response
+from jogeon.server.http import json_object, json_response, one_a_turn
 from jogeon.simulator.broker.faults import InvalidFault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from starlette.requests import Request
 
@@ -65,14 +65,15 @@ def control_routes(
 ) -> list[Route]:
     """Return `GET /simulator/truth` and `/simulator/quotes`, both `?since=N&limit=M&exchange=K`, and the faults.
 
-    `POST /simulator/faults` answers with what is on now. What may be long is written piece by piece, so that it does
-    not keep the wire waiting.
+    `POST /simulator/faults` answers with what is on now. What may be long is written piece by piece, one of all that
+    is asked for in a turn of the loop, so that it does not keep the wire waiting.
     """
+    turn = asyncio.Lock()
 
     def long(pieces: Pieces) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             since, limit = _number(request, "since") or 0, _number(request, "limit")
-            made = _one_a_turn(pieces(since, limit, _exchange(request)))
+            made = one_a_turn(pieces(since, limit, _exchange(request)), turn)
             return StreamingResponse(made, media_type="application/json;charset=UTF-8")
 
         return answer
@@ -106,10 +107,3 @@ def _exchange(request: Request) -> Exchange:
         case "N":
             return "N"
     raise HTTPException(400, "exchange must be K or N")
-
-
-async def _one_a_turn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield pieces, with a turn of the loop for everybody else between two of them."""
-    for piece in pieces:
-        yield piece
-        await asyncio.sleep(0)

@@ -1,0 +1,61 @@
+"""What people are shown of a text from outside is one harmless line; a spreadsheet runs none."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jogeon.visible import is_formula, is_mark, one_line, spelled
+
+
+@pytest.mark.parametrize(
+    ("hostile", "harmless"),
+    [
+        ("급등주", "급등주"),
+        ("<\"'&>[red]\x1b[31m", "<\"'&>[red]?[31m"),
+        ("두\n줄\t칸", "두 줄 칸"),
+        ("\x9b31m", "?31m"),
+        ("거꾸로\u202e", "거꾸로?"),
+        ("\u2066앞\u2069\u200e\u200f", "?앞???"),
+        ("한\u2028줄\u2029뿐\x85이다", "한 줄 뿐 이다"),
+        ("\u3164\u115f\u1160\uffa0\u200b\u2060\ufeff\u2800", "????????"),
+        ("\U000e0041\U000e0100\ufe0f\u180e", "????"),
+        ("a" + "\u0301" * 4, "a" + "\u0301" * 4),
+        ("a" + "\u0301\u0489" * 500 + "b", "a" + "\u0301\u0489" * 2 + "?b"),
+        (unicodedata.normalize("NFD", "급등주"), unicodedata.normalize("NFD", "급등주")),
+        ("가" + "\u1161" * 9, "가" + "\u1161" * 4 + "?"),
+        ("전각\u3000칸\xa0", "전각 칸 "),
+        ("漢字 é ▲ 한ㄱㅏ", "漢字 é ▲ 한ㄱㅏ"),
+    ],
+)
+def test_a_hostile_text_is_one_harmless_line(hostile: str, harmless: str) -> None:
+    assert one_line(hostile) == harmless
+
+
+@given(st.text())
+def test_whatever_comes_is_seen_and_steers_nothing(text: str) -> None:
+    made = one_line(text)
+    assert made.isprintable()
+    assert one_line(made) == made
+    assert len(made) <= len(text)
+
+
+def test_what_is_harmful_is_spelled_as_wanted_and_nothing_else() -> None:
+    assert spelled("급등\u202e주\n", ascii) == "급등'\\u202e'주'\\n'"
+    assert is_mark("\u0301")
+    assert not is_mark("\u3164")
+
+
+LOST = ("", " ", "\xa0", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁺", "⁻", "⁼"])
+@pytest.mark.parametrize("before", LOST)
+def test_a_formula_is_one_behind_whatever_a_cell_may_lose(before: str, sign: str) -> None:
+    assert is_formula(f"{before}{sign}1+1")
+
+
+@pytest.mark.parametrize("text", ["", " ", "급등주", "1=1", "a@b", "[=1]", "5-3", "\u3164"])
+def test_a_text_is_no_formula(text: str) -> None:
+    assert not is_formula(text)
