@@ -120,7 +120,8 @@ class Committer:
     def roll_some(self) -> bool:
         """Count some of what was written for the statistics and the outcomes; return whether more is left."""
         try:
-            return self._store.roll(ROLL, self.builder.settled_id) or self._store.weigh(self._now_ns(), WEIGH)
+            more = self._store.roll(ROLL, self.builder.settled_id)
+            return more or self._store.weigh(time.time_ns(), WEIGH)  # the other clock is for the reader's thread
         except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
             logger.debug("%s: not counted: %s", self._store.file.path, error)
         return False
