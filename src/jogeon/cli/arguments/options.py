@@ -136,7 +136,7 @@ def file(
     return click.Option(list(flags), type=_Place(folder=folder), callback=place, metavar=texts(metavar), help=text)
 
 
-class _Place(click.ParamType):
+class _Place(click.types.StringParamType):
     """The name of a file or a folder as it was typed: whoever opens it tells what is wrong, in the user's language.
 
     click's own Path has gettext translate its name whenever one is made, which takes longer than any help page.
