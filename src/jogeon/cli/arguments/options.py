@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
-from os.path import isfile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +11,7 @@ from click.core import ParameterSource
 
 from jogeon import times
 from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.arguments.places import file, home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -119,49 +119,6 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
 def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:
     """Return an option whose value is one of these words."""
     return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), offered=choices, **more)
-
-
-def file(
-    texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False
-) -> click.Option:
-    """Return an option that names a file or a folder; "~" is the home."""
-
-    def place(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-        typed = _home(ctx, param, value)
-        if folder and typed is not None and isfile(typed):  # noqa: PTH113  # a Path raises where a folder is closed
-            raise click.BadParameter(texts("bad.folder", value=typed), ctx, param)
-        return typed
-
-    text = texts(text or f"option.{flags[-1].lstrip('-')}")
-    return click.Option(list(flags), type=_Place(folder=folder), callback=place, metavar=texts(metavar), help=text)
-
-
-class _Place(click.types.StringParamType):
-    """The name of a file or a folder as it was typed: whoever opens it tells what is wrong, in the user's language.
-
-    click's own Path has gettext translate its name whenever one is made, which takes longer than any help page.
-    """
-
-    name = "path"
-
-    def __init__(self, *, folder: bool) -> None:
-        self._folder = folder
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Have the shell offer what there is."""
-        del ctx, param
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(incomplete, type="dir" if self._folder else "file")]
-
-
-def _home(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Expand "~", which a shell leaves alone behind "--journal="."""
-    if value is None or not value.startswith("~"):
-        return value
-    from os.path import expanduser
-
-    return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home
 
 
 def switch(texts: Texts, flag: str, name: str | None = None, text: str = "") -> click.Option:
@@ -404,6 +361,6 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     choices = ctx.find_object(Choices)
     refuse_blank(ctx, param, value)
     if value and choices is not None and param.name is not None and hasattr(choices, param.name):
-        kept = _home(ctx, param, value) if param.name in ("keys", "config") else value
+        kept = home(value) if param.name in ("keys", "config") else value
         setattr(choices, param.name, kept)
         choices.given.add(param.name)
