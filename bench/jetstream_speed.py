@@ -6,7 +6,7 @@
   publishes the same bytes without a fence (`publish_async`).
 - latency: from the broker's send to the loop of a reader in another process, at 1,000 a second; of nats-py from its
   publish to the callback of an ordered consumer, at the same time. Where TMPDIR is in memory the journal's disk costs
-  nothing.
+  nothing. `--beside kept`: of bare nats-py behind a bare SQLite commit as well, which shows what the disk takes.
 - hubs: one reader of one hub and of ten, each over an account with ten conditions, all together with 1,000 changes a
   second: CPU of the reader for each event, and whether all it adds up to is right.
 - readers: 1, 10 and 100 of one hub with ten conditions, each a process: CPU of the NATS server, the hub and a reader at
@@ -20,13 +20,16 @@ import asyncio
 import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
 from typing import Any, Self
 
@@ -235,37 +238,79 @@ async def hub(broker: Broker | Plain, address: str, journal: Path) -> AsyncItera
         process.wait()
 
 
-async def both_late(there: Natsd, folder: Path, seconds: float, *, beside: bool) -> dict[str, list[int]]:
+async def both_late(there: Natsd, folder: Path, seconds: float, beside: Sequence[str]) -> dict[str, list[int]]:
     """Return nanoseconds from the broker's send to a reader's loop, and of bare nats-py at the same time.
 
-    That is from its publish to the callback of an ordered consumer. `hub`, if wanted `beside`, is a reader on the hub
-    itself: what it has more than nats-py is the journal, which comes first. Whatever else the machine does, it does to
-    all.
+    That is from its publish to the callback of an ordered consumer. `beside` these, if wanted: `hub`, a reader on the
+    hub itself, which has no NATS; `kept`, bare nats-py behind a bare commit, which has no hub. Whatever else the
+    machine does, it does to all.
     """
-    client = await nats.connect(f"nats://127.0.0.1:{there.port}")
+    url = f"nats://127.0.0.1:{there.port}"
+    client = await nats.connect(url)
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="late", subjects=["late.*"]))
+    await js.add_stream(StreamConfig(name="kept", subjects=["kept.*"]))
     async with (
         Plain() as broker,
         hub(broker, there.address(f"late{folder.name}"), folder / "late") as (websocket, _),
+        Lines() as lines,
+        keeper(f"{url} {lines.port} {folder / 'kept'}", wanted="kept" in beside),
     ):
-        readers = {
-            "ours": started("--reader", there.address(f"late{folder.name}")),
-            "bare": started("--bare", f"nats://127.0.0.1:{there.port}"),
-        }
-        if beside:
-            readers["hub"] = started("--reader", websocket)
+        wanted = {
+            "ours": ("--reader", there.address(f"late{folder.name}")), "bare": ("--bare", f"{url} late"),
+            "hub": ("--reader", websocket), "kept": ("--bare", f"{url} kept"),
+        }  # fmt: skip
+        readers = {name: started(*wanted[name]) for name in ("ours", "bare", *beside)}
         for process in readers.values():
             await line_of(process)
-        moves, sent = Moves(broker, [NAME]), list[int]()
+        moves, sent = Moves(broker, [NAME]), defaultdict[str, list[int]](list)
         async for due in paced(seconds, RATE):
             for _ in range(due):
                 moves.move()
-                sent.append(time.monotonic_ns())
+                sent["kept"].append(time.monotonic_ns())
+                lines.send(199 * b"x")
+                sent["bare"].append(time.monotonic_ns())
                 await js.publish_async("late.x", 200 * b"x")
         await js.publish_async_completed()
         await client.close()
-        return {name: late(sent if name == "bare" else moves.sent, each) for name, each in readers.items()}
+        return {name: late(sent.get(name, moves.sent), each) for name, each in readers.items()}
+
+
+class Lines:
+    """Sends lines to whoever is connected, each at once."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(lambda _, writer: self._writers.append(writer), "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for writer in self._writers:
+            writer.close()
+        self._server.close()
+
+    def send(self, line: bytes) -> None:
+        """Send a line."""
+        for writer in self._writers:
+            writer.write(line + b"\n")
+
+
+@contextlib.asynccontextmanager
+async def keeper(words: str, *, wanted: bool) -> AsyncIterator[None]:
+    """Have a process commit lines and publish them, if it is wanted."""
+    process = started("--keeper", words) if wanted else None
+    try:
+        if process is not None:
+            await line_of(process)
+        yield
+    finally:
+        if process is not None:
+            process.kill()
+            process.wait()
 
 
 def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
@@ -276,17 +321,20 @@ def late(sent: list[int], process: subprocess.Popen[bytes]) -> list[int]:
     return [there - here for here, there in zip(sent, came, strict=True)]
 
 
-async def latency(folder: Path, rounds: int, seconds: float, *, beside: bool) -> dict[str, Any]:
+async def latency(folder: Path, rounds: int, seconds: float, beside: Sequence[str]) -> dict[str, Any]:
     """Compare latencies."""
     found = defaultdict[str, list[float]](list)
     async with natsd(folder) as there:
         for round_ in range(rounds):
-            for name, values in (await both_late(there, folder / str(round_), seconds, beside=beside)).items():
+            for name, values in (await both_late(there, folder / str(round_), seconds, beside)).items():
                 values.sort()
                 found[f"{name} 50"].append(values[len(values) // 2] / 1e6)
                 found[f"{name} 99"].append(values[len(values) * 99 // 100] / 1e6)
     ms = {name: round(median(each), 2) for name, each in found.items()}
-    ratios = [round(ms[f"ours {each}"] / ms[f"bare {each}"], 2) for each in ("50", "99")]
+    ratios = {
+        name: [round(ms[f"ours {each}"] / ms[f"{name} {each}"], 2) for each in ("50", "99")]
+        for name in ("bare", *beside)
+    }
     return {"ms": ms, "each round, ms": {name: [round(each, 2) for each in every] for name, every in found.items()},
             "ratios": ratios}  # fmt: skip
 
@@ -325,18 +373,19 @@ async def reader(address: str) -> None:
     print(json.dumps(came), flush=True)
 
 
-async def bare(address: str) -> None:
-    """The same with nats-py alone."""
+async def bare(words: str) -> None:
+    """The same with nats-py alone: its address, and a stream."""
     came: list[int] = []
+    address, stream = words.split()
     client = await nats.connect(address)
 
     async def take(_: object) -> None:
         came.append(time.monotonic_ns())
 
     js = client.jetstream()
-    last = (await js.stream_info("late")).state.last_seq
+    last = (await js.stream_info(stream)).state.last_seq
     await js.subscribe(
-        "late.x", cb=take, ordered_consumer=True,
+        f"{stream}.x", cb=take, ordered_consumer=True,
         config=nats.js.api.ConsumerConfig(
             deliver_policy=nats.js.api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=last + 1
         ),
@@ -345,6 +394,40 @@ async def bare(address: str) -> None:
     await until_all(came)
     print(json.dumps(came), flush=True)
     os._exit(0)  # nats-py has nothing to lose
+
+
+async def keeper_of(words: str) -> None:
+    """Commit each line that comes as durably as a journal does, then publish it with nats-py alone."""
+    address, port, file = words.split()
+    loop, came, durable = asyncio.get_running_loop(), SimpleQueue[list[bytes]](), asyncio.Queue[list[bytes]]()
+
+    def write() -> None:
+        db = sqlite3.connect(file, isolation_level=None)
+        db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE kept (line BLOB)")
+        while True:
+            lines = came.get()
+            while not came.empty():
+                lines += came.get()
+            db.execute(f"INSERT INTO kept VALUES {','.join(['(?)'] * len(lines))}", lines)  # noqa: S608  # marks
+            loop.call_soon_threadsafe(durable.put_nowait, lines)
+
+    async def publish() -> None:
+        while True:
+            for line in await durable.get():
+                await js.publish_async("kept.x", line)
+
+    client = await nats.connect(address)
+    js = client.jetstream()
+    threading.Thread(target=write, daemon=True).start()
+    publishing = asyncio.create_task(publish())
+    reading, _ = await asyncio.open_connection("127.0.0.1", int(port))
+    print("{}", flush=True)
+    rest = b""
+    while data := await reading.read(2**16):
+        *lines, rest = (rest + data).split(b"\n")
+        if lines:
+            came.put(lines)
+    publishing.cancel()
 
 
 async def follower(address: str) -> None:
@@ -505,13 +588,14 @@ def main() -> None:
     parser.add_argument("what", nargs="*", default=["rate", "latency", "hubs", "readers"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--beside", action="store_true", help="latency: of a reader on the hub itself as well")
-    for part in (reader, bare, follower):
-        parser.add_argument(f"--{part.__name__}", help=argparse.SUPPRESS)
+    parser.add_argument("--beside", nargs="*", choices=["hub", "kept"], default=[], help="latency: of these as well")
+    parts = {"reader": reader, "bare": bare, "follower": follower, "keeper": keeper_of}
+    for name in parts:
+        parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    for part in (reader, bare, follower):
-        if address := getattr(given, part.__name__):
-            asyncio.run(part(address))
+    for name, part in parts.items():
+        if words := getattr(given, name):
+            asyncio.run(part(words))
             return
     for what in given.what:
         with tempfile.TemporaryDirectory() as name:
@@ -522,7 +606,7 @@ def main() -> None:
                 case "rate":
                     told = asyncio.run(rate(folder, given.rounds))
                 case "latency":
-                    told = asyncio.run(latency(folder, given.rounds, given.seconds, beside=given.beside))
+                    told = asyncio.run(latency(folder, given.rounds, given.seconds, given.beside))
                 case "readers":
                     told = asyncio.run(readers(folder, given.rounds, given.seconds))
                 case _:

@@ -43,7 +43,7 @@ SERVED = 10
 BOUND = 4 * 2**20
 CUTTING = 20.0
 """Seconds in which programs that never read are cut."""
-WARMING = 15.0
+WARMING = 30.0
 """Seconds until the hub takes no more memory for what it keeps of the last pushes anyway."""
 STARTING = 0.3
 """Seconds until a process that misbehaves is under way."""

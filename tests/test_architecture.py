@@ -26,7 +26,8 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks visible reports details errors events prices times gaps files maintenance net endpoint web",
+    "ground": "version masks visible reports details errors events prices times gaps files maintenance net endpoint"
+    " web",
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"
@@ -35,8 +36,8 @@ WINGS = {
     "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
     " token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
-    " following steps migration file store inbox committing writer relay counting outcomes stays entries parts lines"
-    " copies moments history retention",
+    " returns weighing following steps migration file store inbox committing writer relay counting outcomes stays"
+    " entries parts lines copies moments history retention",
     "people": "arguments members interfaces recording watch client several export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics guesses refusals tokens stocks desks fanout stream searching trades"

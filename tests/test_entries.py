@@ -13,8 +13,8 @@ from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.entries import Entries, Entry
 from jogeon.journal.history import ALL, History
-from jogeon.journal.outcomes import ENTRY_NS
 from jogeon.journal.reading import open_reader
+from jogeon.journal.returns import ENTRY_NS
 from jogeon.journal.shape import ENTRY
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS

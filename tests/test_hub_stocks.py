@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-from jogeon.account.stkinfo import Page
+from jogeon.account.stkinfo import SOON, Page, Rank
 from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
 from jogeon.hub.stocks import HubStocks
 from jogeon.server.stock_routes import NamesPage
@@ -29,7 +29,8 @@ class Above:
         self.never = False
         """Whether no page ever comes."""
 
-    async def names(self, market: str, next_key: str = "") -> Page | JogeonError:
+    async def names(self, market: str, next_key: str, rank: Rank) -> Page | JogeonError:
+        assert rank == SOON
         self.asked.append((market, next_key))
         await asyncio.sleep(60 if self.never else 0)
         return self.error or Page((LISTED,), "more")

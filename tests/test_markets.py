@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jogeon.account.markets import LOOK, MAIN, MOST_PAGES, OTHERS, PAUSES, Markets, kept
 from jogeon.account.names import DAY, Names
-from jogeon.account.stkinfo import Codes, Page, StockInfo
+from jogeon.account.stkinfo import LATER, SOON, Codes, Page, Rank, StockInfo
 from jogeon.endpoint import FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
 from jogeon.wire.stocks import ListedStock, PricedStock
@@ -33,7 +33,7 @@ class Stocks(StockInfo):
         self.priced: tuple[PricedStock, ...] = ()
         self.asked: list[str] = []
 
-    async def names(self, market: str, next_key: str = "", rank: float = 0) -> Page | JogeonError:
+    async def names(self, market: str, next_key: str = "", rank: Rank = LATER) -> Page | JogeonError:
         del rank
         self.asked.append(market)
         await asyncio.sleep(1)
@@ -43,7 +43,7 @@ class Stocks(StockInfo):
         self.learn((stock.code, stock.name, stock.market) for stock in found)
         return Page(tuple(found), self.pages(next_key))
 
-    async def prices(self, codes: Codes, rank: float = 0) -> tuple[PricedStock, ...] | JogeonError:
+    async def prices(self, codes: Codes, rank: Rank = SOON) -> tuple[PricedStock, ...] | JogeonError:
         del rank
         self.asked.append("|".join(codes() if callable(codes) else codes))
         await asyncio.sleep(1)

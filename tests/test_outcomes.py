@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History, Selection
-from jogeon.journal.outcomes import AFTER, Outcome, moments, quartiles
+from jogeon.journal.outcomes import Outcome, quartiles
+from jogeon.journal.returns import AFTER, UNIT
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
 
@@ -108,14 +109,6 @@ def test_it_can_be_asked_of_a_part(tmp_path: Path) -> None:
     assert found["급등주", "close"].entries == 2
 
 
-def test_after_the_close_there_is_none() -> None:
-    six_thirty = 6 * 3600 + 30 * 60
-    assert [after for after, _, _ in moments(at(six_thirty - 1))][-1] == "close"
-    assert [after for after, _, _ in moments(at(six_thirty))][-1] == "60m"
-    [(_, start_ns, end_ns)] = [each for each in moments(at(-9 * 3600)) if each[0] == "close"]  # midnight is of the day
-    assert (start_ns, end_ns) == (at(six_thirty) - 1, at(six_thirty + 600) - 1)
-
-
 seconds = st.integers(0, 4_000) | st.sampled_from([0, 5, 10, 11, 20, 31, 59, 60, 61, 70, 239, 240, 300, 600, 3_600])
 codes = st.sampled_from(("005930", "000660"))
 sources = st.sampled_from([None, None, "quote", "trade", "snapshot"])
@@ -169,9 +162,15 @@ def test_they_are_what_a_plain_reading_says(
         outcome = found["급등주", after]
         assert (outcome.entries, outcome.priced) == (len(entries), len(returned))
         assert outcome.positive == sum(each > 0 for each in returned)
-        assert outcome.median == (statistics.median(returned) if returned else None)
+        median = statistics.median(returned) if returned else None
+        assert outcome.median == (median if median is None else pytest.approx(median, abs=1 / UNIT))
 
 
-@given(st.lists(st.floats(-100, 1_000), min_size=2))
-def test_quartiles_are_those_of_statistics(values: list[float]) -> None:
-    assert list(quartiles(sorted(values))) == pytest.approx(statistics.quantiles(values, method="inclusive"))
+@given(st.lists(st.lists(st.integers(-100 * UNIT, 1_000 * UNIT)), min_size=1))
+def test_quartiles_are_those_of_statistics(runs: list[list[int]]) -> None:
+    values = [value / UNIT for run in runs for value in run]
+    found = quartiles([sorted(run) for run in runs])
+    if len(values) > 1:
+        assert list(found) == pytest.approx(statistics.quantiles(values, method="inclusive"), abs=1e-9)
+    else:
+        assert list(found) == [values[0] if values else None] * 3

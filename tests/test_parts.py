@@ -16,6 +16,7 @@ from jogeon.journal.store import Store
 from recorded import SECOND, START_NS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 RISE = Condition("4", "급등주")
@@ -44,10 +45,10 @@ def made(path: Path, told: list[Event], names: list[tuple[str, int, str]] | None
     with closing(open_reader(path)) as db:
         cut = Parts(db, LineTexts(lambda *_: "", lambda *_: ""), "at_ns > ?", (0,))
 
-        def plainly(values: parts.Values, count: int) -> bool | None:
+        def plainly(values: parts.Values, complete: Callable[[int], bool]) -> tuple[int, bool] | None:
             found = db.execute(f"SELECT count(*) {cut.plain}", values).fetchone()[0]
             assert db.execute(f"SELECT count(*) {cut.raw}", values).fetchone()[0] == found
-            return True if found == count else None
+            return (found, True) if complete(found) else None
 
         def one_by_one(_part: Part, _values: parts.Values) -> bool:
             return False

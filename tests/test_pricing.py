@@ -165,6 +165,14 @@ def test_an_entry_gets_the_price_that_was_asked_for_after_it() -> None:
     assert price.return_ == pytest.approx(2.0)
 
 
+def test_an_entry_that_was_traded_need_not_be_asked_for() -> None:
+    pricing = Pricing()
+    for code in (A, B, C):
+        entered(pricing, code)
+    pricing.traded([trade(A, 500), TradeRow(B, QuoteValues(volume="7"))], 1)
+    assert pricing.ask(0.0) == (B, C)
+
+
 def test_an_entry_without_a_price_is_given_up_after_a_while_also_if_the_stock_left() -> None:
     pricing = Pricing()
     stays, leaves = entered(pricing, A), entered(pricing, B)
@@ -276,7 +284,7 @@ def test_what_was_pushed_is_stale_from_the_loss_on_until_another_price_comes() -
     pricing.traded([trade(B, 610)], 40)
     quotes = [pricing.quote(code) for code in (A, B)]
     assert [quote and quote.stale_since_ns for quote in quotes] == [20, None]
-    assert pricing.ask(9.0)[:2] == (A, B), "not only the next trade ends it"
+    assert pricing.ask(9.0) == (A,), "not only the next trade ends it"
     pricing.answered([stock(A, 505)], 0.0, 50)
     quote = pricing.quote(A)
     assert quote is not None

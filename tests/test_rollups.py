@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.events import Condition
-from jogeon.journal.rollups import Rollup, _by_planes, _from_planes, add_rollup
+from jogeon.journal.rollups import Rollup, add_rollup, by_planes, from_planes
 from jogeon.journal.stats import ENTERED, ENTERED_RECOVERED, GAP, LEFT, LEFT_RECOVERED, Tally
 from recorded import SECOND
 
@@ -18,7 +18,7 @@ codes = st.sampled_from(("005930", "000660", "0000D0"))
 
 @given(st.lists(st.integers(0, 2**62)))
 def test_numbers_come_back_from_their_planes(numbers: list[int]) -> None:
-    assert _from_planes(_by_planes(array("q", numbers))) == array("q", numbers)
+    assert from_planes(by_planes(array("q", numbers))) == array("q", numbers)
 
 
 def packed(what: int, number: int = 1) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
+import operator
 import os
 import socket
 import weakref
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import websockets
@@ -29,7 +32,7 @@ from naive_client import NaiveClient
 from texts import list_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from jogeon.wire.messages import Login, Request, Unknown
 
@@ -488,6 +491,39 @@ async def test_what_was_sent_while_frozen_comes_in_order() -> None:
         server.thaw()
         await client.caught_up()
         assert [frame["trnm"] for frame in client.frames[1:]] == ["0", "1", "2", "CNSRLST"]
+
+
+def test_floods_have_a_tenth_of_the_time() -> None:
+    now = 0.0
+    due: list[tuple[float, Callable[[], None]]] = []
+    loop = SimpleNamespace(
+        time=lambda: now,
+        call_at=lambda moment, call: due.append((moment, call)),
+        call_later=lambda seconds, call, *args: due.append((now + seconds, functools.partial(call, *args))),
+    )
+
+    class Flooder:
+        """Takes so many seconds for each of its shares."""
+
+        def __init__(self, *shares: float) -> None:
+            self.shares = list(shares)
+
+        def read_share(self) -> float | None:
+            nonlocal now
+            now += self.shares.pop(0)
+            return 0.0 if self.shares else None
+
+    server = Server(Clerk(), ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
+    floods = [Flooder(0.1, 0.2, 0.0), Flooder(0.1, 0.0)]
+    for each in floods:
+        server.read_later(cast("Peer", each))
+    while due:
+        due.sort(key=operator.itemgetter(0))
+        moment, call = due.pop(0)
+        now = max(now, moment)
+        call()
+    assert not any(each.shares for each in floods)
+    assert 10 * 0.4 <= now < 10 * 0.4 + 0.1
 
 
 async def test_stopping_says_goodbye_and_frees_the_port() -> None:

@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.account.stkinfo import LATER, LONGEST_PAUSE, PAUSE, SOON, URGENT, Budget, Page, StockInfo, is_busy
+from jogeon.account.stkinfo import (
+    LATER,
+    LONGEST_PAUSE,
+    PAUSE,
+    SHARED,
+    SOON,
+    URGENT,
+    Budget,
+    Page,
+    Rank,
+    StockInfo,
+    is_busy,
+)
+from jogeon.account.stkinfo import (
+    NAMES as MARKET_NAMES,
+)
 from jogeon.endpoint import FixedToken
 from jogeon.errors import CouldNotConnect, JogeonError, LocalProtocolError, RemoteProtocolError, RequestRefused
 from jogeon.wire.stocks import ListedStock, PricedStock, encode_names, encode_prices, encode_refusal
@@ -139,11 +154,11 @@ async def test_a_page_without_a_key_that_can_be_sent_back_is_the_last(headers: t
 # ---------------------------------------------------------------- the budget
 
 
-def turns(budget: Budget, ranks: Sequence[float], seconds: float = 60) -> list[tuple[float, float]]:
+def turns(budget: Budget, ranks: Sequence[Rank], seconds: float = 60) -> list[tuple[float, Rank]]:
     """Return when who had a turn, of so many that ask at once."""
-    had: list[tuple[float, float]] = []
+    had: list[tuple[float, Rank]] = []
 
-    async def one(rank: float) -> None:
+    async def one(rank: Rank) -> None:
         await budget.turn(rank)
         had.append((asyncio.get_running_loop().time(), rank))
 
@@ -160,27 +175,45 @@ def test_the_first_has_its_turn_at_once_and_the_others_one_a_second_by_rank() ->
     assert turns(Budget(), [LATER, LATER, SOON, URGENT]) == [(0, LATER), (1, URGENT), (2, SOON), (3, LATER)]
 
 
-def test_entries_wait_one_turn_at_most_for_the_names_of_whole_markets_which_are_soon_had() -> None:
-    """Entries ask for prices all the time, and four markets for their names, one after another."""
+def at_once(hurry: bool) -> list[tuple[float, str]]:  # a test's parameter
+    """Return who had a turn when, of prices that are asked for all the time, and the names of four markets."""
     had: list[tuple[float, str]] = []
 
     async def main() -> None:
         budget = Budget()
+        budget.hurry = lambda: hurry
 
-        async def ask(what: str, rank: float, times: int) -> None:
+        async def ask(what: str, rank: Rank, times: int) -> None:
             for _ in range(times):
                 await budget.turn(rank)
                 had.append((asyncio.get_running_loop().time(), what))
                 await asyncio.sleep(0.05)
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(ask("price", URGENT, 24))
-            group.create_task(ask("names", SOON, 4))
+            group.create_task(ask("price", URGENT, 80))
+            group.create_task(ask("names", MARKET_NAMES, 4))
 
     virtual(main())
+    return had
+
+
+@pytest.mark.parametrize(("hurry", "least", "last"), [(False, 5, 21), (True, 20, 84)])
+def test_names_of_whole_markets_take_few_turns_and_fewer_while_entries_wait_for_their_price(
+    hurry: bool,  # a test's parameter
+    least: int,
+    last: float,
+) -> None:
+    had = at_once(hurry)
     places = [place for place, (_, what) in enumerate(had) if what == "names"]
-    assert had[places[-1]][0] <= 21
-    assert min(later - place for place, later in itertools.pairwise(places)) >= 5  # 40 entries a second need the others
+    assert min(later - place for place, later in itertools.pairwise(places)) >= least
+    assert had[places[-1]][0] <= last
+
+
+def test_in_a_hub_entries_go_first_and_other_prices_take_turns_with_what_programs_ask_for() -> None:
+    assert [rank for _, rank in turns(Budget(), [SOON, SOON, SHARED])] == [SOON, SOON, SHARED]
+    budget = Budget()
+    budget.hurry = lambda: True
+    assert [rank for _, rank in turns(budget, [SOON, SOON, SHARED])] == [SOON, SHARED, SOON]
 
 
 def test_nobody_waits_for_ever_behind_those_who_are_urgent() -> None:

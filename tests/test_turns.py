@@ -18,6 +18,20 @@ def test_entries_go_first_in_order_then_those_without_a_price_then_the_others() 
     assert turns.next_codes(PACE) == ("x", "y", "z")
 
 
+def test_it_hurries_while_an_entry_waits() -> None:
+    turns = Turns(1)
+    turns.unpriced("u")
+    assert not turns.hurried
+    turns.entered("a")
+    turns.entered("b")
+    assert turns.next_codes(0.0) == ("a",)
+    assert turns.hurried
+    assert turns.next_codes(PACE) == ("b",)
+    assert not turns.hurried
+    turns.failed(PACE)
+    assert turns.hurried
+
+
 def test_the_first_entry_is_asked_for_at_once_and_later_ones_once_a_second() -> None:
     turns = Turns(50)
     assert turns.next_codes(7.0) == ()

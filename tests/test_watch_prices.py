@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -295,5 +296,19 @@ def test_quotes_of_a_client_that_has_ended_raise_why() -> None:
             with pytest.raises(ConnectionLost):
                 await anext(client.quotes(A))
             client._feed._running.ended = None
+
+    virtual(main())
+
+
+def test_names_wait_while_an_entry_of_the_same_client_waits_for_its_price() -> None:
+    async def main() -> None:
+        client = Priced().client()
+        async with client:
+            ask = client._feed.asking.ask
+            assert isinstance(ask, partial)
+            budget = ask.func.__self__.budget  # type: ignore[attr-defined]  # a method of the stocks
+            assert not budget.hurry()
+            client._feed.pricing.turns.entered(A)
+            assert budget.hurry()
 
     virtual(main())

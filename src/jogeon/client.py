@@ -62,6 +62,7 @@ class Client:
             endpoint = await opening.enter_async_context(self._endpoint)
             stocks = StockInfo(lambda: self._feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             stocks.learn = self._names.learn
+            stocks.budget.hurry = lambda: self._feed.pricing.turns.hurried
             self._markets = await opening.enter_async_context(kept(self._names, stocks))
             self._feed.asking.ask = self._feed.asking.ask or partial(stocks.prices, rank=URGENT)
             await self._feed.start(endpoint)

@@ -9,7 +9,8 @@ import csv
 import importlib
 import io
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
@@ -31,11 +32,10 @@ from jogeon.visible import is_formula
 # ---------------------------------------------------------------- CSV
 
 MARK = "\ufeff"
-_PLAIN_CSV = (
-    "group_concat(printf('%d,%d,%s,%s,%s %s,%s %s.%06d,live,,,,,,,,,,%s,%d,,,%s', :epoch, events.id - :first,"
-    " changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,"
-    " events.at_ns, {entry}), :end)"
-)
+_PLAIN_CSV = """group_concat(printf(
+    :epoch || ',%d,%s,%s,' || :day || ' %s,' || :day || ' %s.%06d,live,,,,,,,,,,%s,%d,,,<place>',
+    events.id - :first, changes.text, stocks.text, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,
+    events.at_ns<entry>), :end)"""
 _ENTRY_CSV = """CASE WHEN entries.paid IS NULL THEN ',,' ELSE printf('%d,%s.%06d,%s', entries.paid,
     datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch'), entries.paid_ns / 1000 % 1000000, entries.told) END"""
 EXPORTED = COLUMNS | ENTRY
@@ -57,7 +57,7 @@ def csv_form(cell: Callable[[str], str]) -> Form:
 
     def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
         values = row_of(epoch, n, event) | _entry_row(entry)
-        cells = (_cell(cell, column, value) for column, value in values.items())
+        cells = ["" if value is None else _cell(cell, column, value) for column, value in values.items()]
         return _csv_line(cells).removesuffix("\r\n")
 
     def change(event: str, condition: Condition) -> str:
@@ -67,7 +67,8 @@ def csv_form(cell: Callable[[str], str]) -> Form:
         return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
-        return _PLAIN_CSV.format(entry=_ENTRY_CSV if priced else "',,'")
+        place, entry = ("%s", f", {_ENTRY_CSV}") if priced else (",,", "")
+        return _PLAIN_CSV.replace("<place>", place).replace("<entry>", entry)
 
     return Form(row, plain_line, LineTexts(change, stock), "\r\n")
 
@@ -87,8 +88,6 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
     match value:
-        case None:
-            return ""
         case str():
             return cell(value)
         case bool():
@@ -103,20 +102,26 @@ def _guarded(text: str) -> str:
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
+    """Write lines while the next ones are made; return how many events."""
     count = 0
-    for size, lines in parts:
-        file.write(lines)
-        count += size
+    with ThreadPoolExecutor(1) as pool:
+        written: Future[int] | None = None
+        for size, lines in parts:
+            if written is not None:
+                written.result()
+            written = pool.submit(file.write, lines)
+            count += size
+        if written is not None:
+            written.result()
     return count
 
 
 # ---------------------------------------------------------------- JSON
 
-_PLAIN_JSON = (
-    """group_concat(printf('{"event":%s,"code":%s,"time":"%sT%s+09:00","at":"%sT%s.%06d+09:00","origin":"live","epoch":%d,"n":%d%s}',"""
-    """ changes.text, stocks.text, :day, clocks.text, :day, seconds.text, events.at_ns / 1000 % 1000000, :epoch,"""
-    """ events.id - :first, {entry}), :end)"""
-)
+_PLAIN_JSON = """group_concat(printf('{"event":%s,"code":%s,"time":"' || :day || 'T%s+09:00","at":"' || :day
+    || 'T%s.%06d+09:00","origin":"live","epoch":' || :epoch || ',"n":%d<place>}',
+    changes.text, stocks.text, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, events.id - :first<entry>),
+    :end)"""
 _ENTRY_JSON = """CASE WHEN entries.paid IS NULL THEN ''
     ELSE printf(',"entry_price":%d,"entry_at":"%s.%06d+09:00","entry_source":"%s"', entries.paid,
         strftime('%Y-%m-%dT%H:%M:%S', entries.paid_ns / 1000000000 + 32400, 'unixepoch'),
@@ -146,7 +151,8 @@ def json_form(encode: Callable[[object], str] = json_text, *, entries: bool = Fa
         return f'{encode(code)},"name":{encode(name)}'
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
-        return _PLAIN_JSON.replace("{entry}", _ENTRY_JSON if priced and entries else "''")
+        place, entry = ("%s", f", {_ENTRY_JSON}") if priced and entries else ("", "")
+        return _PLAIN_JSON.replace("<place>", place).replace("<entry>", entry)
 
     return Form(row, plain_line, LineTexts(change, stock), "\n")
 
@@ -296,13 +302,16 @@ def write_parquet(history: History, selection: Selection, path: Path) -> int:
 
 def _write_draft(parts: Iterable[tuple[int, bytes]], path: Path) -> tuple[int, int]:
     """Write lines; return how many events, and more bytes than the longest has."""
-    count, longest = 0, LINE_SIZE
-    with path.open("wb") as file:
+    longest = LINE_SIZE
+
+    def measured() -> Iterator[tuple[int, bytes]]:
+        nonlocal longest
         for size, lines in parts:
-            file.write(lines)
-            count += size
             longest = max(longest, len(lines))
-    return count, longest
+            yield size, lines
+
+    with path.open("wb") as file:
+        return _write_lines(measured(), file), longest
 
 
 def _events_in(draft: Path, longest: int) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from jogeon.account.names import DAY, Names
-from jogeon.account.stkinfo import LATER, SOON, StockInfo
+from jogeon.account.stkinfo import LATER, NAMES, Rank, StockInfo
 from jogeon.errors import JogeonError, RemoteProtocolError
 from jogeon.masks import unmasked
 from jogeon.reports import Report
@@ -88,7 +88,7 @@ class Markets:
             return True
         codes = self._unnamed()[:MOST_ASKED]
         self._asked.update(codes)
-        await self._stocks.prices(codes, SOON)  # what they are called is learned in passing
+        await self._stocks.prices(codes, NAMES)  # what they are called is learned in passing
         return True
 
     def _due(self, markets: Sequence[str]) -> Iterator[str]:
@@ -112,7 +112,7 @@ class Markets:
 
     async def fill(self, market: str) -> JogeonError | None:
         """Learn the names of all stocks of a market, page by page; return why that was not possible, or None."""
-        rank = SOON if market in MAIN else LATER
+        rank = NAMES if market in MAIN else LATER
         error = await self._read(market, rank)
         if error is None:
             self._troubles.pop(market, None)
@@ -123,7 +123,7 @@ class Markets:
             logger.info("names of market %s: %s", market, error)
         return error
 
-    async def _read(self, market: str, rank: float) -> JogeonError | None:
+    async def _read(self, market: str, rank: Rank) -> JogeonError | None:
         keys = [""]
         while len(keys) <= MOST_PAGES:
             page = await self._stocks.names(market, keys[-1], rank)

@@ -6,9 +6,7 @@ in a session shares one `Budget`.
 
 import asyncio
 import functools
-import heapq
 import importlib
-import itertools
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -44,10 +42,29 @@ RECOVERY = 0.9
 """What a granted request makes of a longer pause: back to normal after some twenty."""
 LIMIT = 4 * 2**20
 """Bytes of an answer; all stocks of the largest market are about one MiB."""
-URGENT, SOON, LATER = 0.0, 4.0, 8.0
-"""How many seconds a request lets others go before it that come after it: none the price of a stock that has just
-entered, some another price and the few that name nearly all stocks, once a day, most what can wait. So nobody waits for
-ever, and while 40 stocks enter each second names take one request of five, and prices all that these need."""
+
+
+class Rank(Struct, frozen=True):
+    """How many seconds a request lets others go before it that come after it.
+
+    `usual`, and `hurried` while a stock that has just entered waits for its price.
+    """
+
+    usual: float
+    hurried: float
+
+
+URGENT = Rank(0.0, 0.0)
+"""The prices that a program follows, those of stocks that have just entered among them."""
+SHARED = Rank(4.0, 0.0)
+"""The same in a hub: without an entry they take turns with what the programs below ask for."""
+SOON = Rank(4.0, 4.0)
+"""What somebody asked for and waits for."""
+NAMES = Rank(4.0, 20.0)
+"""The few requests that name nearly all stocks, once a day. Each costs 40 stocks that enter in that second their price
+within the next; what they are called comes with their prices."""
+LATER = Rank(8.0, 24.0)
+"""What can wait. Nobody waits for ever."""
 
 Codes = Sequence[str] | Callable[[], Sequence[str]]
 Content = Callable[[], bytes]
@@ -63,16 +80,18 @@ class Budget:
     def __init__(self) -> None:
         self.pause = PAUSE
         """Seconds between two requests now."""
-        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._order = itertools.count()
+        self.hurry: Callable[[], bool] = lambda: False
+        """Whether a stock that has just entered waits for its price."""
+        self._waiting: dict[asyncio.Future[None], tuple[float, Rank]] = {}
+        """Who waits, since when, in order of coming."""
         self._free = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
-    async def turn(self, rank: float = LATER) -> None:
-        """Wait until a request may be sent. Who came `rank` seconds before another of rank 0 goes first."""
+    async def turn(self, rank: Rank = LATER) -> None:
+        """Wait until a request may be sent."""
         loop = asyncio.get_running_loop()
         mine: asyncio.Future[None] = loop.create_future()
-        heapq.heappush(self._waiting, (loop.time() + rank, next(self._order), mine))
+        self._waiting[mine] = loop.time(), rank
         self._give()
         await mine
 
@@ -91,11 +110,22 @@ class Budget:
             self._timer.cancel()
         now = loop.time()
         while self._waiting and now >= self._free:
-            *_, first = heapq.heappop(self._waiting)
+            first = self._first()
+            del self._waiting[first]
             if not first.done():  # nobody waits any more, where it is
                 first.set_result(None)
                 self._free = now + self.pause
         self._timer = loop.call_later(self._free - now, self._give) if self._waiting else None
+
+    def _first(self) -> asyncio.Future[None]:
+        """Return whose turn is next; of several the one that came first."""
+        hurry = self.hurry()
+
+        def turn(mine: asyncio.Future[None]) -> float:
+            since, rank = self._waiting[mine]
+            return since + (rank.hurried if hurry else rank.usual)
+
+        return min(self._waiting, key=turn)
 
 
 class Page(Struct, frozen=True):
@@ -125,7 +155,7 @@ class StockInfo:
         """Where is asked, None while that is not known: then each answer is a LocalProtocolError."""
         return self._rest()
 
-    async def prices(self, codes: Codes, rank: float = SOON) -> tuple[PricedStock, ...] | JogeonError:
+    async def prices(self, codes: Codes, rank: Rank = SOON) -> tuple[PricedStock, ...] | JogeonError:
         """Return prices (ka10095) of at most MOST_ASKED stocks, or why there are none.
 
         Codes that are to be chosen (a callable) are so when the request can be sent; if there are none then, it is not.
@@ -141,7 +171,7 @@ class StockInfo:
         self.learn((stock.code, stock.name, "") for stock in answered[0])
         return answered[0]
 
-    async def names(self, market: str, next_key: str = "", rank: float = LATER) -> Page | JogeonError:
+    async def names(self, market: str, next_key: str = "", rank: Rank = LATER) -> Page | JogeonError:
         """Return a page of all stocks of a market (ka10099, `MARKETS`), or why there is none, as `prices` does."""
         content = stocks.encode_names_request(market)
         answered = await self._asked(stocks.NAMES, lambda: content, stocks.decode_names, rank, next_key)
@@ -155,7 +185,7 @@ class StockInfo:
         kind: str,
         content: Content,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
-        rank: float,
+        rank: Rank,
         next_key: str = "",
     ) -> tuple[tuple[T, ...], str] | JogeonError:
         """Return the rows of an answer and the key of the next page; a stale token is renewed once."""
@@ -178,7 +208,7 @@ class StockInfo:
         kind: str,
         content: Content,
         decode: Callable[[bytes], tuple[T, ...] | Refusal | Malformed],
-        rank: float,
+        rank: Rank,
         next_key: str,
     ) -> tuple[tuple[T, ...], str] | JogeonError:
         if "httpx2" not in sys.modules:  # it takes so long to import that the loop would seem to be stopped

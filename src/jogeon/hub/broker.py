@@ -17,8 +17,8 @@ from jogeon.events import KST, Condition
 from jogeon.hub.desks import Desk, Desks
 from jogeon.hub.fanout import Fanout
 from jogeon.hub.guesses import Guesses
-from jogeon.hub.refusals import BAD_TOKEN, NOT_ALLOWED, REVOKED, SLOW, refuse, refuse_for
-from jogeon.hub.registering import BLIND, Registering, Upstream
+from jogeon.hub.refusals import AWAY, BAD_TOKEN, NOT_ALLOWED, REVOKED, SLOW, refuse, refuse_for
+from jogeon.hub.registering import Registering, Upstream
 from jogeon.hub.searches import PATIENCE
 from jogeon.hub.searching import Searching
 from jogeon.hub.stream import Stream
@@ -182,7 +182,7 @@ class HubBroker:
             if isinstance(failed, JogeonError):
                 refuse_for(peer, request, failed)
             else:
-                refuse(peer, request, messages.UNEXPECTED, BLIND if not self._feed.serving else SLOW)
+                refuse(peer, request, messages.UNEXPECTED, AWAY if not self._feed.serving else SLOW)
 
     def _show_list(
         self, peer: Peer, desk: Desk, request: ListConditions, conditions: Sequence[Condition], times: int

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from jogeon.account.markets import kept
 from jogeon.account.names import Names
-from jogeon.account.stkinfo import StockInfo
+from jogeon.account.stkinfo import SHARED, StockInfo
 from jogeon.endpoint import Endpoint
 from jogeon.errors import JogeonError, RequestRefused, SessionTaken
 from jogeon.events import KST, Condition, Exchange, State
@@ -135,9 +136,10 @@ class Hub:
             endpoint = await opening.enter_async_context(self._endpoint)
             stocks = StockInfo(lambda: self.feed.rest, endpoint.tokens, proxy=endpoint.proxy)
             stocks.learn = self._names.learn
+            stocks.budget.hurry = lambda: self.feed.pricing.turns.hurried
             markets = await opening.enter_async_context(kept(self._names, stocks))
             self._stocks = HubStocks(stocks, self._tokens.owner)
-            self.feed.asking.ask = stocks.prices
+            self.feed.asking.ask = partial(stocks.prices, rank=SHARED)
             await self.feed.start(endpoint)
             markets.want()
             opening.push_async_callback(self.feed.stop)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from jogeon.account.stkinfo import StockInfo
+from jogeon.account.stkinfo import SOON, StockInfo
 from jogeon.errors import JogeonError
 from jogeon.server.stock_routes import NamesPage
 from jogeon.wire.messages import UNEXPECTED, Refusal
@@ -46,7 +46,7 @@ class HubStocks:
         return found
 
     async def _page(self, market: str, next_key: str) -> NamesPage | Refusal:
-        page = await self._stocks.names(market, next_key)
+        page = await self._stocks.names(market, next_key, SOON)
         return Refusal.of(page) if isinstance(page, JogeonError) else NamesPage(page.stocks, page.next_key)
 
     async def prices(self, key: str, codes: Sequence[str]) -> Sequence[PricedStock] | Refusal:

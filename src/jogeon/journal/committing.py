@@ -21,6 +21,8 @@ LOOK = 1.0
 """Seconds between looks whether the file is still there."""
 ROLL = 500
 """Events counted at a time: the reader of the wire must not notice."""
+WEIGH = 100
+"""Events of which prices are looked up at a time, for the same reason."""
 
 logger = logging.getLogger("jogeon.journal")
 logger.addFilter(unmasked)
@@ -116,9 +118,10 @@ class Committer:
     # ------------------------------------------------------------ between the commits
 
     def roll_some(self) -> bool:
-        """Count some of what was written for the statistics; return whether more is left."""
+        """Count some of what was written for the statistics and the outcomes; return whether more is left."""
         try:
-            return self._store.roll(ROLL, self.builder.settled_id)
+            more = self._store.roll(ROLL, self.builder.settled_id)
+            return more or self._store.weigh(time.time_ns(), WEIGH)  # the other clock is for the reader's thread
         except (sqlite3.Error, *ODD_ROWS) as error:  # what is wrong with the file is found when it is written
             logger.debug("%s: not counted: %s", self._store.file.path, error)
         return False

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from jogeon.journal.parts import LineTexts, Part, Parts, Values
 from jogeon.journal.schema import HISTORY
 
 _ROW = """SELECT :epoch, events.id - :first, changes.event, changes.seq, changes.called, stocks.coded, stocks.called,
-    :day || ' ' || clocks.text, printf('%s %s.%06d', :day, seconds.text, events.at_ns / 1000 % 1000000), 'live',
+    :day || ' ' || clocks.text, printf(:day || ' %s.%06d', seconds.text, events.at_ns / 1000 % 1000000), 'live',
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, clocks.six, events.at_ns, NULL, NULL"""
 """What schema.HISTORY makes of a plain change."""
 _ENTRY = """entries.paid, datetime(entries.paid_ns / 1000000000 + 32400, 'unixepoch')
@@ -38,10 +38,11 @@ class Copy:
         self._db.execute("COMMIT")
         return self._count
 
-    def _plain(self, values: Values, count: int) -> Literal[True] | None:
+    def _plain(self, values: Values, complete: Callable[[int], bool]) -> tuple[int, Literal[True]] | None:
         query = f"INSERT INTO copied.history {_ROW}, {self._entry} {self._parts.plain}"  # values are bound
-        if self._db.execute(query, values).rowcount == count:
-            return True
+        found = self._db.execute(query, values).rowcount
+        if complete(found):
+            return found, True
         self._db.execute("DELETE FROM copied.history WHERE rowid > ?", (self._count,))
         return None
 

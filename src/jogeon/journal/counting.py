@@ -1,7 +1,7 @@
 """The counts of a span of a journal: whole roll-ups where there are any, the rest event by event."""
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 from jogeon.events import Condition
 from jogeon.journal.commits import fold_of
@@ -18,21 +18,24 @@ Progress = Callable[[int, int], object]
 def count(db: sqlite3.Connection, ids: Span, span: Span, progress: Progress | None = None) -> Tally:
     """Count the events of a span that have `ids` (the first of the two not included)."""
     counts = Tally()
-    place, end = begun, _ = ids
+    begun, end = ids
+    for after, last, rollup in stretches(db, ids, span):
+        if rollup is None or not _add(db, counts, rollup):
+            _scan(db, counts, (after, last), span, lambda place: progress and progress(place - begun, end - begun))
+    return counts
 
-    def scan(after: int, last: int) -> None:
-        _scan(db, counts, (after, last), span, lambda place: progress and progress(place - begun, end - begun))
 
+def stretches(db: sqlite3.Connection, ids: Span, span: Span) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (after, last, the roll-up that stands for all of it or None) of what is to be counted, in order."""
+    place, end = ids
     query = "SELECT first, last, min_ns, max_ns FROM rollups WHERE last > ? AND first <= ? ORDER BY first"
     for first, last, min_ns, max_ns in db.execute(query, ids).fetchall():
-        scan(place, first - 1)
-        whole = span[0] <= min_ns and max_ns < span[1]
-        touched = max_ns >= span[0] and min_ns < span[1]
-        if touched and not (whole and _add(db, counts, last)):
-            scan(max(place, first - 1), min(last, end))
+        yield place, first - 1, None
+        if max_ns >= span[0] and min_ns < span[1]:
+            whole = span[0] <= min_ns and max_ns < span[1]
+            yield max(place, first - 1), min(last, end), last if whole else None
         place = last
-    scan(place, end)
-    return counts
+    yield place, end, None
 
 
 def _add(db: sqlite3.Connection, counts: Tally, last: int) -> bool:

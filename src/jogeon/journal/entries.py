@@ -5,7 +5,7 @@ import sqlite3
 from msgspec import Struct
 
 from jogeon.events import Enter, Event
-from jogeon.journal.outcomes import ENTRY_NS
+from jogeon.journal.returns import ENTRY_NS
 
 VIEW = """CREATE TEMP VIEW IF NOT EXISTS entry_prices AS
     SELECT code AS coded, at_ns AS paid_ns, price AS paid, source AS told FROM quotes"""

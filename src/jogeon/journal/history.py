@@ -18,7 +18,7 @@ from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
 from jogeon.journal.lines import Form, Lines
 from jogeon.journal.moments import MembersAt, called_at_the_end, members_at
-from jogeon.journal.outcomes import Outcome, outcomes, returns
+from jogeon.journal.outcomes import Outcome, outcomes, returned
 from jogeon.journal.position import Position
 from jogeon.journal.reading import (
     one_moment,
@@ -260,8 +260,9 @@ class History:
             known = read_conditions(self._db)
             where = self._where(replace(selection, kinds=()), known)
             numbers = self._numbers(selection, known)
-            entries, found = returns(self._db, self._range(selection.span), where, progress)
-        return [each for c, several in numbers.items() for each in outcomes(c, several, entries, found)]
+            span = None if selection.codes else selection.span
+            found = returned(self._db, self._range(selection.span), span, where, progress)
+        return list(outcomes(numbers, found))
 
     def _numbers(self, selection: Selection, known: Mapping[int, Condition]) -> dict[Condition, set[int]]:
         """Return the conditions of a selection as they are called at the end, each with the numbers it ever had."""

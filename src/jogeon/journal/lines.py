@@ -38,12 +38,12 @@ class Lines:
         """Yield (how many, their lines in UTF-8) of the events with ids in (after, last]."""
         return self._parts.of(ids, self._plain, self._one_by_one)
 
-    def _plain(self, values: Values, count: int) -> bytes | None:
+    def _plain(self, values: Values, complete: Callable[[int], bool]) -> tuple[int, bytes] | None:
         lines = self._form.plain(self._parts.entries.any)
         source = self._parts.raw if self._form.raw else self._parts.plain
         query = f"SELECT count(*), CAST({lines} AS BLOB) {source}"
         found, text = self._db.execute(query, values | {"end": self._form.end}).fetchone()
-        return bytes(text + self._form.end.encode()) if found == count else None
+        return (found, text + self._form.end.encode() if found else b"") if complete(found) else None
 
     def _one_by_one(self, part: Part, values: Values) -> bytes:
         form, made = self._form, []

@@ -10,33 +10,16 @@ fewer of them have one, and of a stock that left its conditions no more prices a
 """
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from jogeon.events import Condition
-from jogeon.journal.counting import Progress
+from jogeon.journal.counting import Progress, stretches
 from jogeon.journal.reading import read_chunks
-from jogeon.journal.stats import MINUTE_NS, Span
-
-After = Literal["1m", "5m", "10m", "30m", "60m", "close"]
-MINUTES: dict[After, int] = {"1m": 1, "5m": 5, "10m": 10, "30m": 30, "60m": 60}
-AFTER: tuple[After, ...] = (*MINUTES, "close")
-ENTRY_NS = 10_000_000_000
-FRESH_NS = 60_000_000_000
-CLOSE = (15 * 60 + 30, 15 * 60 + 40)
-"""The minutes of the day in Korea between which the price is that of KRX's closing auction."""
-_DAY_NS = 1_440 * MINUTE_NS
-_KOREA_NS = 540 * MINUTE_NS
-
-_ENTRY = f"""condition, code, at_ns, (
-    SELECT price FROM quotes WHERE quotes.code = events.code AND quotes.at_ns BETWEEN events.at_ns
-        AND events.at_ns + {ENTRY_NS} AND source IN ('quote', 'trade') AND price > 0 ORDER BY quotes.at_ns LIMIT 1)"""  # noqa: S608  # a number of our own
-_LATER = (
-    "SELECT price FROM quotes WHERE code = ? AND at_ns > ? AND at_ns <= ? AND price > 0 ORDER BY at_ns DESC LIMIT 1"
-)
+from jogeon.journal.returns import AFTER, ENTERED, ENTRY, UNIT, After, Returned, Runs
+from jogeon.journal.stats import Span, nth
 
 
 class Outcome(Struct, frozen=True):
@@ -55,71 +38,60 @@ class Outcome(Struct, frozen=True):
     positive: int
 
 
-Returns = dict[int, dict[After, list[float]]]
-"""Of each condition, by its number, what its entries returned after each while."""
+def returned(
+    db: sqlite3.Connection,
+    ids: Span,
+    span: Span | None,
+    where: tuple[str, Sequence[object]],
+    progress: Progress | None = None,
+) -> Returned:
+    """Return what the chosen entries returned.
+
+    What is kept of whole roll-ups is taken within `span`; None if only some stocks are chosen, of which nothing is.
+    """
+    begun, end = ids
+    found = Returned()
+    cut = [(begun, end, None)] if span is None else stretches(db, ids, span)
+    for after, last, rollup in cut:
+        if rollup is not None and _add_kept(db, found, rollup):
+            continue
+        for rows in read_chunks(db, ENTRY, after, last, f"{ENTERED} AND {where[0]}", where[1]):
+            found.add(db, rows)
+            if progress is not None:
+                progress(rows[-1][0] - begun, end - begun)
+    return found
 
 
-def returns(
-    db: sqlite3.Connection, ids: Span, where: tuple[str, Sequence[object]], progress: Progress | None = None
-) -> tuple[Mapping[int, int], Returns]:
-    """Return the number of entries, and the returns after each while, by the conditions' numbers."""
-    after, last = ids
-    entries: defaultdict[int, int] = defaultdict(int)
-    found: Returns = defaultdict(lambda: {each: [] for each in AFTER})
-    chosen = f"kind = 0 AND recovered IS NULL AND {where[0]}"
-    for rows in read_chunks(db, _ENTRY, after, last, chosen, where[1]):
-        for _, number, code, at_ns, price in rows:
-            entries[number] += 1
-            if price is not None:
-                for while_, later in _later(db, code, at_ns):
-                    found[number][while_].append((later - price) * 100 / price)
-        if progress is not None:
-            progress(rows[-1][0] - after, last - after)
-    return entries, found
+def _add_kept(db: sqlite3.Connection, found: Returned, rollup: int) -> bool:
+    kept = db.execute("SELECT content FROM returns WHERE last = ?", (rollup,)).fetchone()
+    return kept is not None and found.add_kept(kept[0])
 
 
-def _later(db: sqlite3.Connection, code: str, at_ns: int) -> Iterator[tuple[After, int]]:
-    """Yield the prices of a stock after each while, where there is one."""
-    for after, start_ns, end_ns in moments(at_ns):
-        price = db.execute(_LATER, (code, start_ns, end_ns)).fetchone()
-        if price is not None:
-            yield after, price[0]
+def outcomes(conditions: Mapping[Condition, Collection[int]], found: Returned) -> Iterator[Outcome]:
+    """Yield what each condition returned after each while; it has several numbers if its seq moved."""
+    runs = {after: found.runs(after) for after in AFTER}
+    for condition, numbers in conditions.items():
+        entries = sum(found.entries[number] for number in numbers)
+        for after in AFTER:
+            yield _outcome(condition, after, entries, numbers, runs[after])
 
 
-def moments(at_ns: int) -> Iterator[tuple[After, int, int]]:
-    """Yield from when (not included) until when a price counts as that after each while."""
-    for after, minutes in MINUTES.items():
-        moment_ns = at_ns + minutes * MINUTE_NS
-        yield after, moment_ns - min(FRESH_NS, minutes * MINUTE_NS // 2), moment_ns
-    day_ns = (at_ns + _KOREA_NS) // _DAY_NS * _DAY_NS - _KOREA_NS
-    start_ns, end_ns = (day_ns + minute * MINUTE_NS - 1 for minute in CLOSE)
-    if at_ns <= start_ns:
-        yield "close", start_ns, end_ns
+def _outcome(condition: Condition, after: After, entries: int, numbers: Collection[int], found: Runs) -> Outcome:
+    runs = [run for number in numbers for run in found.get(number, ())]
+    q1, median, q3 = quartiles(runs)
+    positive = sum(len(run) - bisect_right(run, 0) for run in runs)
+    return Outcome(condition, after, entries, sum(map(len, runs)), median, q1, q3, positive)
 
 
-def outcomes(
-    condition: Condition,
-    numbers: Collection[int],
-    entries: Mapping[int, int],
-    found: Mapping[int, Mapping[After, list[float]]],
-) -> Iterator[Outcome]:
-    """Yield what a condition returned after each while; it has several numbers if its seq moved."""
-    count = sum(entries.get(number, 0) for number in numbers)
-    for after in AFTER:
-        ordered = sorted(each for number in numbers if number in found for each in found[number][after])
-        q1, median, q3 = quartiles(ordered)
-        positive = sum(each > 0 for each in ordered)
-        yield Outcome(condition, after, count, len(ordered), median, q1, q3, positive)
-
-
-def quartiles(ordered: Sequence[float]) -> Iterable[float | None]:
-    """Return the first quartile, the median and the third one, between two values in proportion."""
-    if not ordered:
+def quartiles(runs: Sequence[Sequence[int]]) -> Sequence[float | None]:
+    """Return the first quartile, the median and the third one in percent, between two returns in proportion."""
+    size = sum(map(len, runs))
+    if not size:
         return None, None, None
-    return tuple(_between(ordered, share * (len(ordered) - 1)) for share in (0.25, 0.5, 0.75))
+    return [_between(runs, share * (size - 1), size) for share in (0.25, 0.5, 0.75)]
 
 
-def _between(ordered: Sequence[float], place: float) -> float:
+def _between(runs: Sequence[Sequence[int]], place: float, size: int) -> float:
     low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    first, second = nth(runs, low), nth(runs, min(low + 1, size - 1))
+    return (first + (second - first) * (place - low)) / UNIT

@@ -2,11 +2,11 @@
 
 Nearly all events are live changes as the broker usually sends them. Of those SQLite itself makes what is written,
 thousands at a time, out of small tables with what many of them share: texts of conditions, stocks and times. A part
-that holds anything else is cut in halves, down to a few events that are made one by one.
+that holds anything else is cut where that lies, or in halves, down to a few events that are made one by one.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any, TypeVar
 
@@ -28,20 +28,27 @@ DAY = 86_400
 HALF_DAY = DAY // 2
 KOREA = 32_400
 """Seconds by which Korean time is ahead."""
+BEFORE, AFTER = 3_600, 10_800
+"""Seconds before and after the first event of a part in which the others may have been received."""
 
 T = TypeVar("T")
+Plain = Callable[["Values", Callable[[int], bool]], tuple[int, T] | None]
+"""Makes something of the plain changes of a part; returns how many those are, and it, unless they are not all."""
 Values = dict[str, Any]
 """What is bound to the places of the SQL of a part: `:after`, `:last`, `:epoch`, `:first`, and more if it is plain."""
 
 _PLAIN = """FROM events
     {tables} CROSS JOIN part_stocks AS stocks ON stocks.coded = events.code
-    {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL AND {where}"""
+    {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL
+    AND events.at_ns BETWEEN :low AND :high AND events.clock BETWEEN :early AND :late AND {where}"""
+_ODD = "kind > 1 OR coalesce(recovered, since_ns, until_ns) IS NOT NULL"
+"""What surely is no plain change."""
 _LOOKED_UP = """CROSS JOIN part_changes AS changes
         ON changes.numbered = events.condition AND changes.kinded = events.kind
     CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
     CROSS JOIN part_seconds AS seconds ON seconds.second = events.at_ns / 1000000000 - :midnight"""
 _IN_TABLES = """events.kind BETWEEN 0 AND 1 AND events.condition BETWEEN 1 AND :known
-    AND events.clock BETWEEN 0 AND 235959 AND events.clock / 100 % 100 < 60 AND events.clock % 100 < 60"""
+    AND events.clock / 100 % 100 < 60 AND events.clock % 100 < 60"""
 """What the tables that `raw` goes without would let through."""
 _TABLES = {
     "changes": "numbered INTEGER, kinded INTEGER, event, seq, called, text, PRIMARY KEY (numbered, kinded))"
@@ -84,7 +91,8 @@ class Part(Struct, frozen=True):
 class Parts:
     """Cuts what of a journal is chosen by SQL, `where`, as it is at one moment.
 
-    `plain` is SQL from FROM on: the plain changes of a part of one Korean day, with a clock that means the same day.
+    `plain` is SQL from FROM on: the plain changes of a part that were received within hours of its first event, on the
+    same Korean day, with a clock that means that day.
     What it offers beside `events`: `changes.event` (enter or leave), `.seq`, `.called` and `.text`; `stocks.called`,
     NULL for one without a name, and `.text`; `clocks.text` (HH:MM:SS) and `.six` (HHMMSS); `seconds.text` (HH:MM:SS);
     `:day`; and where prices were kept (`entries.any`) what `entries.JOIN` joins. `raw` is the same of `events` and
@@ -109,13 +117,13 @@ class Parts:
     def of(
         self,
         ids: tuple[int, int],
-        plain: Callable[[Values, int], T | None],
+        plain: Plain[T],
         other: Callable[[Part, Values], T],
     ) -> Iterator[tuple[int, T]]:
         """Yield (how many, what was made of them) of the events with ids in (after, last], part by part.
 
-        `plain(values, count)` makes it of the plain changes of a part, and returns None if those are not `count`: then
-        there is more in it. `other(part, values)` makes it of any part.
+        `plain(values, complete)` makes it of the plain changes of a part, and returns None unless `complete` says of
+        their number that there is nothing else in it. `other(part, values)` makes it of any part.
         """
         after, last = ids[0], min(ids[1], read_last(self._db))
         quickly = plain if last - after >= WORTH else None
@@ -126,34 +134,70 @@ class Parts:
             for each in part.cut(PART):
                 yield from self._made(each, quickly, other)
 
-    def _made(
-        self, part: Part, plain: Callable[[Values, int], T | None] | None, other: Callable[[Part, Values], T]
-    ) -> Iterator[tuple[int, T]]:
+    def _made(self, part: Part, plain: Plain[T] | None, other: Callable[[Part, Values], T]) -> Iterator[tuple[int, T]]:
         bound = {**self._values, "after": part.after, "last": part.last, "epoch": part.epoch, "first": part.first - 1}
-        query = f"SELECT count(*), min(at_ns), max(at_ns), min(clock), max(clock) FROM events WHERE {self.where}"  # noqa: S608  # values are bound
-        count, *bounds = self._db.execute(query, bound).fetchone()
-        if not count:
-            return
-        made = None if plain is None else self._plainly(plain, bound, count, bounds)
-        if made is not None:
-            yield count, made
-        elif plain is not None and part.last - part.after > SMALL:
-            for half in part.cut((part.last - part.after + 1) // 2):
-                yield from self._made(half, plain, other)
-        else:
+        made = None if plain is None else self._plainly(plain, bound)
+        if made is not None and made[0]:
+            yield made
+        elif made is None and plain is not None and part.last - part.after > SMALL:
+            for piece, is_odd in self._pieces(part, bound):
+                yield from self._made(piece, None if is_odd else plain, other)
+        elif made is None and (count := self._count(bound)):
             yield count, other(part, bound)
 
-    def _plainly(
-        self, plain: Callable[[Values, int], T | None], bound: Values, count: int, bounds: Sequence[Any]
-    ) -> T | None:
+    def _plainly(self, plain: Plain[T], bound: Values) -> tuple[int, T] | None:
         """Return what is made of a part, None if it holds anything but plain changes."""
-        midnight = _midnight(*bounds)
-        if midnight is None or not self._has_steady_names(bounds[0], bounds[1]):
+        window = self._window(bound)
+        if window is None:
             return None
-        day = self._db.execute("SELECT date(?, 'unixepoch')", (midnight + KOREA,)).fetchone()[0]
-        bound |= {"midnight": midnight, "day": day}
-        made = plain(bound, count)
-        return plain(bound, count) if made is None and self._learn_stocks(bound) else made
+        size = bound["last"] - bound["after"]
+        values = bound | window
+
+        def complete(found: int) -> bool:
+            return found == size or found == self._count(bound)
+
+        made = plain(values, complete)
+        return plain(values, complete) if made is None and self._learn_stocks(bound) else made
+
+    def _count(self, bound: Values) -> int:
+        count: int = self._db.execute(f"SELECT count(*) FROM events WHERE {self.where}", bound).fetchone()[0]  # noqa: S608  # values are bound
+        return count
+
+    def _window(self, bound: Values) -> Values | None:
+        """Return what a plain change of a part keeps to, and its day; None if that cannot be told."""
+        query = "SELECT at_ns FROM events WHERE id > :after AND id <= :last ORDER BY id LIMIT 1"
+        found = self._db.execute(query, bound).fetchone()
+        if found is None or type(found[0]) is not int or found[0] <= 0:
+            return None
+        names = self._steady_names(found[0])
+        second = found[0] // 10**9 + KOREA
+        midnight, of_day = second // DAY * DAY, second % DAY
+        low, high = max(0, of_day - BEFORE), min(DAY - 1, of_day + AFTER)
+        day = self._db.execute("SELECT date(?, 'unixepoch')", (midnight,)).fetchone()[0]
+        begun_ns = (midnight - KOREA) * 10**9
+        return {
+            "midnight": midnight - KOREA,
+            "day": day,
+            "low": max(begun_ns + low * 10**9, names.start),
+            "high": min(begun_ns + (high + 1) * 10**9, names.stop) - 1,
+            "early": _clock(max(0, high - HALF_DAY + 1)),
+            "late": _clock(min(DAY, low + HALF_DAY) - 1),
+        }
+
+    def _pieces(self, part: Part, bound: Values) -> Iterator[tuple[Part, bool]]:
+        """Yield a part in pieces, with whether there is anything in them that is no plain change; else its halves."""
+        query = f"SELECT id FROM events WHERE {self.where} AND ({_ODD}) ORDER BY id"  # noqa: S608  # values are bound
+        runs = _runs([number for (number,) in self._db.execute(query, bound)])
+        if not runs:
+            yield from ((half, False) for half in part.cut((part.last - part.after + 1) // 2))
+            return
+        after = part.after
+        for first, last in [*runs, (part.last + 1, part.last)]:
+            if first - 1 > after:
+                yield replace(part, after=after, last=first - 1), False
+            if first <= last:
+                yield replace(part, after=first - 1, last=last), True
+            after = last
 
     # ------------------------------------------------------------ the tables
 
@@ -170,12 +214,12 @@ class Parts:
         self._db.execute(_CLOCKS)
         self._db.execute(_SECONDS)
 
-    def _has_steady_names(self, least: int, most: int) -> bool:
-        """Tell whether no stock is called anew between two moments, and have no name in the table of another time."""
-        if least not in self._steady:
-            self._steady = self.names.steady(least)
+    def _steady_names(self, at_ns: int) -> range:
+        """Return the moments round this one in which no stock is called anew; have only names of these in the table."""
+        if at_ns not in self._steady:
+            self._steady = self.names.steady(at_ns)
             self._db.execute("DELETE FROM part_stocks")
-        return most in self._steady
+        return self._steady
 
     def _learn_stocks(self, bound: Values) -> bool:
         """Add the stocks of a part to their table; tell whether there were any to add."""
@@ -187,19 +231,20 @@ class Parts:
         return bool(rows)
 
 
-def _midnight(least: Any, most: Any, first: Any, last: Any) -> int | None:
-    """Return the beginning of the Korean day of a part with such moments and clocks, in seconds since 1970.
+def _clock(second: int) -> int:
+    """Return a second of the day as HHMMSS."""
+    return second // 3600 * 10_000 + second // 60 % 60 * 100 + second % 60
 
-    None for a clock that does not surely mean the same day, or anything that is not a number.
-    """
-    if not all(type(each) is int for each in (least, most, first, last)) or least <= 0:
-        return None
-    seconds: list[int] = [moment // 10**9 + KOREA for moment in (least, most)]
-    midnight = seconds[0] // DAY * DAY
-    early, late = (clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100 for clock in (first, last))
-    if late - (seconds[0] - midnight) >= HALF_DAY or seconds[1] - midnight - early >= HALF_DAY:
-        return None
-    return midnight - KOREA
+
+def _runs(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Return where ids lie close together, as the first and the last of each run."""
+    runs: list[tuple[int, int]] = []
+    for number in ids:
+        if runs and number - runs[-1][1] <= SMALL:
+            runs[-1] = runs[-1][0], number
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def _clean(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

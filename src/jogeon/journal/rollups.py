@@ -110,7 +110,7 @@ def _kept(number: int, part: TallyPart, places: dict[str, int]) -> _Kept:
         minutes=list(part.minutes),
         counts=list(part.minutes.values()),
         gap=part.gap,
-        stays=_by_planes(part.stays),
+        stays=by_planes(part.stays),
         firsts=_placed(part.firsts, places),
         firsts_ns=_numbers(part.firsts.values()),
         kept=_placed(part.kept, places),
@@ -127,7 +127,7 @@ def _part(kept: _Kept, codes: Sequence[str]) -> TallyPart:
     return TallyPart(
         changes=kept.changes,
         minutes=Counter(dict(zip(kept.minutes, kept.counts, strict=True))),
-        stays=_from_planes(kept.stays),
+        stays=from_planes(kept.stays),
         firsts=dict(zip(_codes(kept.firsts, codes), _read(kept.firsts_ns), strict=True)),
         kept=dict.fromkeys(_codes(kept.kept, codes)),
         ends=ends,
@@ -166,13 +166,14 @@ def _little(numbers: "array[int]") -> "array[int]":
     return numbers
 
 
-def _by_planes(numbers: "array[int]") -> bytes:
+def by_planes(numbers: "array[int]") -> bytes:
     """Return the first bytes of all numbers, then their second ones, …: of sorted numbers most are alike."""
     content = _numbers(numbers)
     return b"".join(content[place::_WIDTH] for place in range(_WIDTH))
 
 
-def _from_planes(content: bytes) -> "array[int]":
+def from_planes(content: bytes) -> "array[int]":
+    """Return the numbers of such bytes."""
     size = len(content) // _WIDTH
     woven = bytearray(len(content))
     for place in range(_WIDTH):

@@ -128,7 +128,16 @@ CREATE VIEW history AS
     + ";\n"
 )
 
+VERSION_3 = """
+CREATE TABLE returns (
+    last INTEGER PRIMARY KEY,     -- of the roll-up whose entries they are
+    until_ns INTEGER NOT NULL,    -- the moment up to which prices count for them
+    content BLOB NOT NULL
+);
+"""
+
 BRIDGES = {
+    2: "CREATE TEMP TABLE returns (last, until_ns, content);",
     1: """
 CREATE TEMP VIEW events AS SELECT id, at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text,
     open, NULL AS details FROM main.events;
@@ -139,12 +148,13 @@ CREATE TEMP TABLE cursors (name, id, at_ns);
 CREATE TEMP TABLE quotes (code, at_ns, price, change, rate, volume, source, after);
 CREATE TEMP TABLE outbox (number, alert, target, event, due_ns, content, state, tries, done_ns, reason, digest);
 CREATE TEMP TABLE ticks (number, after, condition, right_ns);
-"""
+CREATE TEMP TABLE returns (last, until_ns, content);
+""",
 }
 """What lets a reader ask an older file, as it is, what it asks one of this version."""
 
-JOURNAL = Format(0x4A474F4E, SCHEMA, {1: VERSION_2}, layouts=("TTITITTT", "TTITTTTI", "TTITTTTT"))
-"""A journal: "JGON". Its layouts are those of a file that was made, and of copies of both versions."""
+JOURNAL = Format(0x4A474F4E, SCHEMA, {1: VERSION_2, 2: VERSION_3}, layouts=("TTITITTT", "TTITTTTI", "TTITTTTT"))
+"""A journal: "JGON". Its layouts are those of a file that was made, and of copies of all versions."""
 
 NUMBERS: dict[type[Event], int] = {Enter: 0, Leave: 1, Snapshot: 2, Gap: 3, State: 4, Anomaly: 5}
 COLUMNS = "at_ns, kind, condition, code, clock, recovered, since_ns, until_ns, word, text, open, details"

@@ -243,11 +243,13 @@ def clip(span: Span, limits: Span) -> Span:
 
 
 def _quantile(runs: Sequence[Sequence[int]], share: float) -> float | None:
-    """Return a quantile of what several sorted runs hold together, found by halving between the least and the most."""
+    """Return a quantile of what several sorted runs hold together, in seconds."""
     size = sum(map(len, runs))
-    if not size:
-        return None
-    wanted = min(size - 1, int(share * size))
+    return nth(runs, min(size - 1, int(share * size))) / 1e9 if size else None
+
+
+def nth(runs: Sequence[Sequence[int]], wanted: int) -> int:
+    """Return what stands at a place of all that sorted runs hold, by halving between the least and the most."""
     low, high = min(run[0] for run in runs if run), max(run[-1] for run in runs if run)
     while low < high:
         middle = (low + high) // 2
@@ -255,7 +257,7 @@ def _quantile(runs: Sequence[Sequence[int]], share: float) -> float | None:
             high = middle
         else:
             low = middle + 1
-    return low / 1e9
+    return low
 
 
 def _top(minutes: Mapping[int, int]) -> list[tuple[int, int]]:

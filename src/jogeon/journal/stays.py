@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from jogeon.events import Condition
-from jogeon.journal.outcomes import ENTRY_NS
+from jogeon.journal.returns import ENTRY_NS
 from jogeon.prices import Price
 
 CHUNK = 20_000

@@ -12,6 +12,7 @@ from jogeon.journal.reading import CHUNK, read_head, read_last, read_oldest
 from jogeon.journal.rollups import EVENTS, Rollup
 from jogeon.journal.schema import COLUMNS, JOURNAL, Row, codes_of
 from jogeon.journal.stats import ROW
+from jogeon.journal.weighing import Weighing
 
 GROUP = 50
 """Rows in one INSERT: each statement gives up the interpreter and has to win it back from the reader of the wire."""
@@ -51,6 +52,7 @@ class Store:
         self._place = 0
         """The last event that was counted for it."""
         self._rolled_of: Head | None = None
+        self._weighing, self._weighing_of = Weighing(), file.content
         self._swept = ""
         """The code before which no old quote is left."""
 
@@ -76,6 +78,8 @@ class Store:
             return
         with self.file.transaction() as db:
             _insert_all(db, commit)
+            if commit.quotes:
+                self._weighing.priced(db, min(row[1] for row in commit.quotes))
 
     def prune(self, before_ns: int, held_ns: int | None = None) -> bool:
         """Delete some of what was received before a moment, up to a checkpoint; return whether more of that is left.
@@ -96,6 +100,7 @@ class Store:
             db.execute("DELETE FROM rollups WHERE first <= ?", (last,))
             db.execute("DELETE FROM ticks WHERE after < ?", (last,))
             db.execute("DELETE FROM outbox WHERE event <= ? AND state <> 'waiting'", (last,))
+            self._weighing.deleted(db, -(2**63))
         if self._rollup is not None and self._rollup.first <= last:
             self._rollup = None
         quotes_ns = before_ns if held_ns is None or cut == self._old(before_ns) else held_ns
@@ -111,6 +116,7 @@ class Store:
             old = "SELECT at_ns FROM quotes WHERE code = ?1 AND at_ns < ?2 ORDER BY at_ns LIMIT ?3"
             query = f"DELETE FROM quotes WHERE code = ?1 AND at_ns IN ({old})"  # noqa: S608  # values are bound
             db.execute(query, (self._swept, before_ns, CHUNK))
+            self._weighing.deleted(db, before_ns)
         return True
 
     def _cut(self, before_ns: int, held_ns: int | None) -> int:
@@ -150,6 +156,19 @@ class Store:
                 rollup = None
         self._rollup = rollup
         return last >= self._place + most
+
+    def weigh(self, now_ns: int, most: int = EVENTS) -> bool:
+        """Look at some events, at most so many, for what entries returned; return whether there may be more to do.
+
+        That is done for whole roll-ups, each when all prices that count for it are in, and kept when it is complete.
+        """
+        if self._weighing_of is not self.file.content:  # the file was opened anew
+            self._weighing, self._weighing_of = Weighing(), self.file.content
+        any_left, row = self._weighing.step(self.file.db, now_ns, most)
+        if row is not None:
+            with self.file.transaction() as db:
+                db.execute("INSERT INTO returns VALUES (?,?,?)", row)
+        return any_left
 
     def _rolled_to(self) -> int:
         """Return the id behind which the next roll-up begins: what was deleted in between is in none."""

@@ -161,6 +161,8 @@ class Pricing:
                 self._book[code] = (row, at_ns, len(self._ends))
                 self._traded.add(code)
                 price = price_of(row)
+                if price is not None:
+                    self.turns.priced(code)  # leave the room in the next request to who has none
                 for follower in tuple(followers):
                     follower.priced(row, price, at_ns, TRADED)
 

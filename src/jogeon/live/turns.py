@@ -52,6 +52,11 @@ class Turns:
 
     # ------------------------------------------------------------ when, and whom
 
+    @property
+    def hurried(self) -> bool:
+        """Whether a stock that has just entered, or was named, waits for its price."""
+        return bool(self._entered)
+
     def due(self, now: float) -> bool:
         """Tell whether it is time to ask for somebody."""
         waits = self._entered or self._unpriced or any(now - asked >= OLD for asked in self._asked.values())

@@ -135,6 +135,8 @@ class Leasing:
         """Called with the words when it finds that it is barred."""
         self.on_other: Callable[[], object] = lambda: None
         """Called when one that does not stand by finds that another has the lease."""
+        self.on_trouble: Callable[[JogeonError | None], object] = lambda _: None
+        """Called with what keeps it from knowing who has the lease, again and again, and with None once it knows."""
         self.lost = asyncio.Event()
         """Set once another has what was ours."""
         self._place = place
@@ -208,6 +210,7 @@ class Leasing:
             except Exception as error:  # noqa: BLE001  # whatever NATS does, the session goes on
                 self.trouble = trouble_of(self._place, error)
                 logger.info("nats: lease: %s", self.trouble)
+                self.on_trouble(self.trouble)
             await asyncio.sleep(PAUSE)
 
     async def _stand_once(self) -> None:
@@ -231,7 +234,7 @@ class Leasing:
             await self._be_patient(lease)
         while not self.lost.is_set():
             mine, was = not await self._is_barred(lease) and await lease.acquire(), self.holder
-            self.holder, self.trouble = lease.holder, None
+            self._knows(lease.holder)
             if mine:
                 self._renewed = asyncio.get_running_loop().time()
                 await lease.unmark()
@@ -239,6 +242,12 @@ class Leasing:
             elif lease.holder == "other":
                 self._beaten(was)
             await asyncio.sleep(RENEW if mine else POLL)
+
+    def _knows(self, holder: Holder) -> None:
+        self.holder = holder
+        if self.trouble is not None:
+            self.trouble = None
+            self.on_trouble(None)
 
     def _beaten(self, was: Holder) -> None:
         """Take that another has the lease, who had it before or not."""
@@ -252,7 +261,7 @@ class Leasing:
         until = asyncio.get_running_loop().time() + TTL
         while asyncio.get_running_loop().time() < until:
             await self._is_barred(lease)
-            self.holder, self.trouble = lease.holder, None
+            self._knows(lease.holder)
             await asyncio.sleep(POLL)
 
     async def _is_barred(self, lease: Lease) -> bool:

@@ -117,7 +117,7 @@ class Outgoing:
             error = {"err_code": FENCED, "description": "another sequence"}
         if error is not None and self._error is None:
             kind = Fenced if error.get("err_code") == FENCED else ConnectionLost
-            self._error = kind(Report("other", text=str(error.get("description", error))))
+            self._error = kind(Report("NATS refuses", text=str(error.get("description", error))))
             self._wrong.set()
         elif self._error is None:
             self.acknowledged = sequence

@@ -79,6 +79,8 @@ class Publisher:
 
     def __init__(self, place: Place, source: Source, asked: "Asked", lease: Leasing) -> None:
         self.place = place
+        self.on_trouble: Callable[[JogeonError | None], object] = lambda _: None
+        """Called with what keeps it from publishing, again and again, and with None once it publishes."""
         self._lease = lease
         self.state = "connecting"
         self.trouble: JogeonError | None = None
@@ -95,6 +97,7 @@ class Publisher:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._lease.on_trouble = self._on_lease
         self._task = asyncio.create_task(self._run(), name="nats publisher")
         return self
 
@@ -132,6 +135,17 @@ class Publisher:
             logger.warning("nats: %s", trouble)
         logger.debug("nats", exc_info=error)
         self.state, self.trouble = "failed", trouble
+        if not self._lease.lost.is_set():
+            self.on_trouble(trouble)
+
+    def _on_lease(self, trouble: JogeonError | None) -> None:
+        if self.state == "waiting":
+            self.on_trouble(trouble)
+
+    def _goes_well(self) -> None:
+        if self.state != "publishing":
+            self.state, self.trouble = "publishing", None
+            self.on_trouble(None)
 
     # ------------------------------------------------------------ one connection
 
@@ -221,7 +235,7 @@ class Publisher:
                     await self._put(out, batch, reading)
                     changed = True
                 elif not reading.waiting and out.acknowledged == out.sequence:
-                    self.state, self.trouble = "publishing", None
+                    self._goes_well()
                     self._arrived_place = reading.place
                 now = clock()
                 if now >= due and (changed or now >= due + STILL):
@@ -243,7 +257,7 @@ class Publisher:
     def _arrived(self, position: Position, place: int | None) -> Callable[[], None]:
         def arrived() -> None:
             self.position, self._arrived_place = position, place
-            self.state, self.trouble = "publishing", None
+            self._goes_well()
 
         return arrived
 

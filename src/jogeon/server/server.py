@@ -42,8 +42,9 @@ SEND_BUFFER = 128 * 1024
 RECEIVE_BUFFER = 4 * 1024
 """Of the kernel, for each peer: what one read brings is parsed in one turn of the loop, and picows keeps a buffer as
 large as the largest read."""
-FLOODER_TURN = 0.001
-"""Seconds between two shares of peers that flood, all together: so most of the loop's time is left to the others."""
+FLOODER_TURN, FLOODER_REST = 0.001, 9
+"""Seconds between two shares of peers that flood, all together, and how many times as long as the last share took they
+are at least: nine tenths of the loop's time are left to the others."""
 
 logger = logging.getLogger("jogeon.server")
 
@@ -66,6 +67,8 @@ class Server:
         self._sessions: dict[str, Peer] = {}
         self._dirty: list[Peer] = []
         self._flooding: deque[Peer] = deque()
+        self._rested = 0.0
+        """When the next share may be read."""
         self._empty = asyncio.Event()
 
     @property
@@ -200,18 +203,25 @@ class Server:
         self._dirty.append(peer)
 
     def read_later(self, peer: Peer) -> None:
-        """Queue a peer that floods; one of the queue is read every FLOODER_TURN."""
+        """Queue a peer that floods; of the queue one share is read at a time."""
         self._flooding.append(peer)
         if len(self._flooding) == 1:
-            self.loop.call_later(FLOODER_TURN, self._read_next)
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        self.loop.call_at(max(self._rested, self.loop.time() + FLOODER_TURN), self._read_next)
 
     def _read_next(self) -> None:
         if self.frozen or not self._flooding:
             return
-        peer = self._flooding.popleft()
-        if self._flooding:
-            self.loop.call_later(FLOODER_TURN, self._read_next)
-        pause = peer.read_share()
+        peer, began = self._flooding.popleft(), self.loop.time()
+        try:
+            pause = peer.read_share()
+        finally:
+            now = self.loop.time()
+            self._rested = now + FLOODER_REST * (now - began)
+            if self._flooding:
+                self._read_soon()
         if pause is not None:
             self.loop.call_later(pause, self.read_later, peer)
 

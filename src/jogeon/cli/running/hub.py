@@ -98,7 +98,7 @@ async def serve_hub(
             leased(choices, settings) as lease,
             hub,
             _alerting(hub, alerts, choices.texts) as board.alarms,
-            published(hub, lease, choices.nats),
+            published(hub, lease, choices),
             board_of(hub, board, server) as link,
         ):
             session = _session(server, choices.found)
@@ -156,7 +156,7 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     if choices.nats is None:
         yield None
         return
-    from jogeon.cli.running.published import owner_of
+    from jogeon.cli.running.published import Complaints, owner_of
     from jogeon.cli.running.standby import stood_by
     from jogeon.nats.address import place_of
     from jogeon.nats.lease import Leasing
@@ -166,6 +166,7 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
     leasing.on_other = lambda: tell(choices.texts("hub.lease.other", server=choices.nats or ""))
     async with leasing as lease:
         if choices.standby:
+            lease.on_trouble = Complaints(choices, "hub.standby.refused")
             await stood_by(lease, choices, settings)
         try:
             yield lease
@@ -176,18 +177,20 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
 
 
 @contextlib.asynccontextmanager
-async def published(hub: Hub, lease: Leasing | None, server: str | None) -> AsyncIterator[None]:
+async def published(hub: Hub, lease: Leasing | None, choices: Choices) -> AsyncIterator[None]:
     """Publish what the hub commits on NATS as well, if it is to."""
-    if server is None or lease is None:
+    if choices.nats is None or lease is None:
         yield
         return
-    from jogeon.cli.running.published import HubSource
+    from jogeon.cli.running.published import Complaints, HubSource
     from jogeon.nats.address import place_of
     from jogeon.nats.publisher import Publisher
 
     with contextlib.closing(HubSource(hub)) as source:
-        async with Publisher(place_of(server), source, source, lease) as publisher:
-            hub.beside["nats"] = publisher.status
+        publisher = Publisher(place_of(choices.nats), source, source, lease)
+        publisher.on_trouble = Complaints(choices, "hub.nats.trouble")
+        hub.beside["nats"] = publisher.status
+        async with publisher:
             yield
 
 

@@ -6,7 +6,10 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
-from jogeon.errors import JogeonError, LocalProtocolError
+from jogeon.cli.showing.failures import one_line
+from jogeon.cli.showing.terminal import tell
+from jogeon.cli.showing.translate import said
+from jogeon.errors import ConnectionLost, JogeonError, LocalProtocolError
 from jogeon.events import named
 from jogeon.journal.steps import kept_position
 from jogeon.live.listing import resolve
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from jogeon.cli.arguments.choices import Choices
     from jogeon.events import Condition, Exchange, Stock
     from jogeon.hub.hub import Hub
     from jogeon.journal.position import Position
@@ -103,6 +107,30 @@ class HubSource:
 async def _unasked(choose: Callable[[], Sequence[str]]) -> JogeonError:
     del choose
     return LocalProtocolError("nobody knows whom to ask for prices")
+
+
+class Complaints:
+    """Tells people what is wrong with NATS, each thing once until all is well again; `text` has a place for why."""
+
+    def __init__(self, choices: Choices, text: str) -> None:
+        self._choices = choices
+        self._text = text
+        self._told: set[str] = set()
+
+    def __call__(self, trouble: JogeonError | None) -> None:
+        """Take what is wrong, None if nothing is."""
+        if trouble is None and self._told:
+            self._told.clear()
+            tell(self._choices.texts("hub.nats.well"))
+        elif trouble is not None and (why := _why(trouble, self._choices)) not in self._told:
+            self._told.add(why)
+            tell(self._choices.texts(self._text, why=why))
+
+
+def _why(trouble: JogeonError, choices: Choices) -> str:
+    """Return what is wrong as a sentence."""
+    why = said(trouble.why, choices.texts) if isinstance(trouble, ConnectionLost) else one_line(trouble, choices)
+    return f"{why.rstrip('.')}."
 
 
 def owner_of(journal: Path) -> str:

@@ -61,6 +61,11 @@ TEXTS = {
         " This one records, and publishes when the other is gone. For another account, start it with another alias"
         " at the end of --nats; to take over from the other, start it with --standby.",
     ),
+    "hub.nats.trouble": Text(
+        "지금은 NATS로 발행하지 못합니다: {why} 기록은 계속하며, 해결되면 밀린 것부터 발행합니다.",
+        "not publishing on NATS now: {why} The hub records all the same, and publishes what is missing afterwards.",
+    ),
+    "hub.nats.well": Text("NATS 문제가 해결되었습니다.", "NATS works again."),
     "hub.standby.begun": Text(
         "대기 허브: {server}의 허브가 멈추면 이어받습니다.", "standby: takes over when the hub at {server} is gone."
     ),

@@ -11,6 +11,7 @@ from jogeon.visible import is_mark
 MORE = "…"
 USUAL = 80
 
+
 def terminal_width() -> int:
     """Return the columns of the terminal: COLUMNS, else those of the one on standard output, else 80.
 
