@@ -7,7 +7,7 @@ what a search finds was so at a moment between its question and its answer.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
 
@@ -25,6 +25,12 @@ SLACK_NS = 500_000_000
 
 Truth = list[tuple[int, frozenset[str] | None]]
 """Who was in from when on; None while there was no such condition."""
+
+
+class Placed(Protocol):
+    """Knows under which seq each name was since when."""
+
+    seqs: dict[str, list[tuple[int, str | None]]]
 
 
 class Told(NamedTuple):
@@ -69,7 +75,7 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
             yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
     lagged = {(gap.since_ns, gap.until_ns) for gap in told_gaps if gap.cause == "lagged"}
     on_its_way = [(since, until + SLACK_NS) for since, until in world.late]
-    moved = [gap for gap in told_gaps if gap.cause == "registration lost" or _follows_another(gap, told, world)]
+    moved = [gap for gap in told_gaps if gap.cause == "registration lost" or follows_another(gap, told, world)]
     for place, each in enumerate(told):
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
@@ -81,7 +87,7 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
             yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, truth, earlier))
 
 
-def _follows_another(gap: Gap, told: list[Told], world: World) -> bool:
+def follows_another(gap: Gap, told: list[Told], world: Placed) -> bool:
     """Tell whether a gap takes back a snapshot of what was another by then: the name had moved since the list."""
     taken_back = [
         each.event

@@ -32,7 +32,7 @@ from jogeon.server.server import Server
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Change, Prices, moves
-from oracle import SECOND_NS, Told, Truth, covered, differences, folded, misplaced, second, united
+from oracle import SECOND_NS, Told, Truth, covered, differences, folded, follows_another, misplaced, second, united
 from wire import Frame, VirtualLoop, drain, wall
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jogeon.events import Exchange
     from jogeon.live.receiving import Receiver
     from jogeon.watch import Watch
+    from jogeon.wire.messages import Search
     from jogeon.wire.stocks import ListedStock
 
 VALUES: Final[Mapping[str, tuple[object, ...]]] = {
@@ -79,9 +80,11 @@ RARE: Final = {NAMES[3]: CODES[:1]}
 """What is ever in a condition that is empty most of the time."""
 PLAYED: Final = 60.0
 """Seconds of trading and failing."""
-CALM: Final = 1_500.0
+CALM: Final = 3_600.0
 """Seconds after which everything must be right, at the latest: some answers never come, and are waited for."""
 RECHECK: Final = 20.0
+ENDED_NS: Final = round(3 * RECHECK * SECOND_NS)
+"""A registration that ended in silence is found by then, or a gap began meanwhile."""
 LATENCY: Final = (0.001, 0.05)
 NEW_NS: Final = 3 * SECOND_NS
 """A search that begins so soon after conditions moved may find what had its number before."""
@@ -103,7 +106,7 @@ class Small:
 
     def members(self, seq: str) -> list[str]:
         """Return who is in a condition."""
-        return list(self._members[self._name(seq)])
+        return list(self._members[self.name(seq)])
 
     def named(self, name: str) -> frozenset[str]:
         """Return who is in the condition of a name."""
@@ -147,7 +150,8 @@ class Small:
         self.trades[code].append(self._random.randint(1_000, 90_000))
         return [self.prices(code)] if code in self._followed else []
 
-    def _name(self, seq: str) -> str:
+    def name(self, seq: str) -> str:
+        """Return whose seq one is."""
         return next(condition.name for condition in self.conditions if condition.seq == seq)
 
     def _first(self, name: str) -> list[str]:
@@ -294,6 +298,22 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 # ---------------------------------------------------------------- one run
 
 
+class _Broker(SimulatedBroker):
+    """Notes whose registrations a search ends."""
+
+    def __init__(self, world: World, tokens: Tokens, clock: Callable[[], float]) -> None:
+        super().__init__(world.markets["K"], tokens, world.switches, clock, world.markets["N"])
+        self._world = world
+
+    def _clashes(self, peer: Peer, request: Search) -> bool:
+        before = dict(self._desks[peer].registered)
+        clashes = super()._clashes(peer, request)
+        for label in before.keys() - self._desks[peer].registered.keys():
+            _, seq = before[label]
+            self._world.ended.append((self._world.markets["K"].name(seq), wall()))
+        return clashes
+
+
 class World:
     """One run of a client on a broker whose switches stand as given; `run` returns what is wrong, a sentence each."""
 
@@ -303,6 +323,9 @@ class World:
         self.markets: dict[Exchange, Small] = {"K": Small(self.random), "N": Small(self.random)}
         self.told: list[Told] = []
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
+        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
+        self.ended: list[tuple[str, int]] = []
+        """Names whose registration a search ended in silence, and when."""
         self.moved: list[int] = []
         """When conditions were renumbered."""
         self.unheard: set[tuple[str, str, int]] = set()
@@ -323,7 +346,7 @@ class World:
     async def _run(self) -> list[str]:
         loop = asyncio.get_running_loop()
         tokens = Tokens(loop.time)
-        self.broker = SimulatedBroker(self.markets["K"], tokens, self.switches, loop.time, self.markets["N"])
+        self.broker = _Broker(self, tokens, loop.time)
         self._server = Server(self.broker, self.switches.settings(), loop)
         endpoint = Endpoint(name="switched", websocket="ws://switched", tokens=FixedToken("demo"))
         policy = Policy(recheck=RECHECK, uniform=self.random.uniform, wall=wall, dial=self._dial)
@@ -446,6 +469,7 @@ class World:
             return
         self.broker.renumber(self.random.randrange(1_000_000))
         self.moved.append(wall())
+        self._note()
 
     def _renumber_and_drop(self) -> None:
         self._renumber()
@@ -471,6 +495,9 @@ class World:
             now_in = self.markets["N" if name == ABROAD else "K"].named(name)
             if not kept or kept[-1][1] != now_in:
                 kept.append((wall(), now_in))
+        for each in self.markets["K"].conditions:
+            if not self.seqs[each.name] or self.seqs[each.name][-1][1] != each.seq:
+                self.seqs[each.name].append((wall(), each.seq))
 
     def _unlike(self, watches: Sequence[Watch]) -> list[str]:
         """Return which members are not the truth."""
@@ -496,10 +523,23 @@ class World:
             yield f"{name}: was never shown"
             return
         gaps = [each.event for each in told if isinstance(each.event, Gap)]
-        excused = united([(gap.since_ns, gap.until_ns) for gap in gaps])
+        ended = self._ended(name, gaps)
+        excused = united([*((gap.since_ns, gap.until_ns) for gap in gaps), *ended])
         for code, begin, end, back in differences(self.truth[name], history, None):
             unknowable = back and (name, code, begin) in self.unheard  # in and out while nobody was told
             if not unknowable and not covered(begin, end, excused):
                 yield f"{name}: {code} is wrong from {second(begin)} to {second(end)}, and no gap covers it"
-        for each in told:
-            yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], []))
+        for place, each in enumerate(told):
+            until_ns = getattr(each.event, "until_ns", None) or 0
+            later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
+            anothers = [*later, *(gap for gap in gaps if follows_another(gap, told, self))]
+            if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in anothers):
+                yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], ended))
+
+    def _ended(self, name: str, gaps: Sequence[Gap]) -> list[tuple[int, int]]:
+        """Return when the registration of a name had been ended in silence by a search: only a recheck tells of that.
+
+        If the connection breaks off before, its gap begins later.
+        """
+        ends = [(at, at + ENDED_NS) for other, at in self.ended if other == name]
+        return [(at, min([until, *(gap.until_ns for gap in gaps if gap.until_ns > at)])) for at, until in ends]

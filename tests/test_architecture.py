@@ -26,7 +26,8 @@ SRC = TESTS.parent / "src"
 
 # Each wing with its rooms; a room imports the rooms before it in its wing, and the wings below.
 WINGS = {
-    "ground": "masks visible reports details errors events prices times gaps files maintenance net endpoint web",
+    "ground": "version masks visible reports details errors events prices times gaps files maintenance net endpoint"
+    " web",
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
     "live": "membership listing pages stages folding followed attempts doubts subscription wishes planner relayed"
     " subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger quoting"

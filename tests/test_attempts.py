@@ -56,6 +56,17 @@ def test_an_empty_answer_without_a_name_is_confirmed_once() -> None:
     assert [attempts.again(empty, known=True) for _ in range(2)] == [0.0, None]
 
 
+def test_a_refusal_of_the_second_question_makes_the_answer_to_the_third_stand() -> None:
+    """A broker that takes a condition once a minute refuses what asks once more, each time."""
+    empty = Registered((), named=False)
+    refused, silent = sent(), sent()
+    for attempts, error in ((refused, failure_of(NO)), (silent, SILENCE)):
+        assert attempts.again(empty, known=True) == 0.0
+        attempts.failed(error, 0.0, overdue=False)
+    assert refused.again(empty, known=True) is None
+    assert silent.again(empty, known=True) == 0.0
+
+
 def test_an_answer_with_an_unreadable_member_is_confirmed_once() -> None:
     odd = Registered((A,), oddities=("?",))
     attempts = sent()

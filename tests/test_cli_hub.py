@@ -183,7 +183,7 @@ def test_a_service_that_is_stopped_did_well(tmp_path: Path) -> None:
             assert json.loads(hub.stdout.readline())["websocket"]
             broker.registered("급등주").wait()
             hub.send_signal(signal.SIGTERM)
-            assert hub.wait(10) == 0
+            assert hub.wait(60) == 0
     asked = [*JOGEON, "history", "events", "--journal", str(journal), "--json"]
     lines = subprocess.run(asked, capture_output=True, check=True).stdout.splitlines()
     assert json.loads(lines[-1])["state"] == "ended"

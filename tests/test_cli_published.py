@@ -75,6 +75,21 @@ async def test_a_hub_without_its_nats_says_so_and_that_it_is_there(
                 await asyncio.sleep(0.02)
 
 
+async def test_a_hub_that_waits_for_its_lease_in_vain_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path, jetstream=False) as server:
+        choices = choices_of(server)
+        async with (
+            leased(choices, HubSettings(server=broker.url, journal=tmp_path / "j")) as lease,
+            hub_over(broker, tmp_path / "j", everything=True) as hub,
+            published(hub, lease, choices),
+        ):
+            while "not publishing on NATS now: " not in (shown := capsys.readouterr().err):
+                await asyncio.sleep(0.02)
+            assert "JetStream" in shown
+
+
 async def test_one_that_stands_by_says_that_it_could_not_take_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

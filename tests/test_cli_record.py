@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jogeon
+from cli_conversation import Shell
 from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.running import recorder as recorder_module
 from jogeon.cli.running.follow import first_of
@@ -138,6 +139,13 @@ async def test_a_day_whose_file_cannot_be_begun_goes_on_in_the_old_one(
     last = recorded(tmp_path / "2026-11-22.journal")[-1]
     assert isinstance(last, State)
     assert last.state == "ended"
+
+
+def test_copies_go_into_a_folder_and_over_no_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    said = Shell(capfd)("record", "--all", "--copy", str(tmp_path / "notes.txt"), "--lang", "en")
+    assert said.code == 2
+    assert "is a file; name a folder" in said.err
 
 
 def test_a_copy_of_the_day_and_the_days_to_keep(tmp_path: Path) -> None:

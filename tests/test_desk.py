@@ -32,5 +32,19 @@ async def test_questions_are_answered_and_nonsense_is_refused(tmp_path: Path) ->
             assert reply.code == "900004"
 
 
+async def test_nobody_has_the_hub_write_where_he_may_not(tmp_path: Path) -> None:
+    """An answer goes where the question says; a reader's account may ask, and no more."""
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server):
+        async with opened(place := server.place()) as client:
+            js, followed = client.jetstream(), question("follow", condition=Condition("0", "급등주"))
+            before = (await js.stream_info(place.stream)).state
+            for elsewhere in (place.subject("급등주"), f"$JS.API.STREAM.PURGE.{place.stream}", place.ask):
+                await client.publish(place.ask, followed, reply=elsewhere)
+            for _ in range(20):
+                assert read_reply((await client.request(place.ask, followed, timeout=5)).data).code == ""
+            after = (await js.stream_info(place.stream)).state
+            assert (after.first_seq, after.last_seq) == (before.first_seq, before.last_seq)
+
+
 def test_an_answer_that_cannot_be_read_is_a_refusal() -> None:
     assert read_reply(b"garbage").code == "1999"

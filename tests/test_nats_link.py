@@ -219,6 +219,18 @@ async def refused(address: str) -> Exception:
         return error
 
 
+async def test_a_stream_that_keeps_too_little_is_a_sentence(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        async with opened(place := server.place()) as client:
+            subjects = [place.events, place.pictures]
+            await client.jetstream().add_stream(name=place.stream, subjects=subjects, max_msgs=1)
+        async with published(broker, tmp_path / "j", server):
+            error = await refused(server.address())
+        assert isinstance(error, CouldNotConnect)
+        assert error.reason == "no picture"
+        assert "keeps too little" in str(error)
+
+
 async def test_what_is_not_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with natsd(tmp_path) as server:
         error = await refused(server.address("nobody"))

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 import nkeys  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from msgspec.structs import replace
+from nats.errors import MaxPayloadError
+from nats.js.api import RetentionPolicy
+from nats.js.errors import APIError
 
 from hubs import MARKET
 from jogeon.errors import CouldNotConnect, JogeonError, LoginRefused
 from jogeon.nats.address import place_of
-from jogeon.nats.opening import opened, stopped
+from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.streams import stream_of, stream_read
 from jogeon.testing import Broker
 from natsd import natsd, published
@@ -158,6 +161,33 @@ async def test_a_stream_that_somebody_else_made_is_left_alone(tmp_path: Path) ->
             except TimeoutError:
                 pass
         assert (await client.jetstream().stream_info(place.stream)).state.messages == 0
+
+
+async def test_a_stream_that_keeps_nothing_for_a_reader_to_come_is_none_of_a_hubs(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        await client.jetstream().add_stream(
+            name=place.stream, subjects=[place.events, place.pictures], retention=RetentionPolicy.INTEREST
+        )
+        with pytest.raises(CouldNotConnect) as refused:
+            await stream_read(client, place)
+        assert refused.value.reason == "other stream"
+
+
+async def test_what_the_server_refuses_is_told_in_its_words(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        await client.jetstream().add_stream(name="everything", subjects=["jogeon.>"])
+        with pytest.raises(APIError) as overlap:
+            await stream_of(client, place)
+    for error, words in (
+        (overlap.value, "NATS refuses: subjects overlap with an existing stream"),
+        (MaxPayloadError(), "NATS refuses: maximum payload exceeded"),
+    ):
+        told = trouble_of(place, error)
+        assert isinstance(told, CouldNotConnect)
+        assert (told.reason, told.detail) == ("refused by NATS", words)
+    told = trouble_of(place, TimeoutError())
+    assert isinstance(told, CouldNotConnect)
+    assert told.reason == "network"
 
 
 async def test_who_is_cancelled_while_it_stops_a_task_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -461,7 +461,7 @@ def test_whose_answer_a_reply_can_be(text: str, able: set[type[Request]]) -> Non
         ('"cont_yn":"N","data":null', 1),
         ('"data":[{"jmcode":"A005930"}]', -1),
         ('"data":{"jmcode":"A005930"}', -1),
-        ('"cont_yn":"N","data":[{"jmcode":"A005930"}]', 0),
+        ('"cont_yn":"N","data":[{"jmcode":"A005930"}]', 1),
         ('"data":null', 0),
         ('"data":[5]', 0),
         ('"cont_yn":"N","return_msg":"오류"', 0),

@@ -421,6 +421,16 @@ def test_a_late_snapshot_is_no_page(codes: tuple[str, ...]) -> None:
     assert pair.client.in_flight == Search("4")
 
 
+def test_a_page_of_bare_codes_is_no_late_snapshot() -> None:
+    """The mock server was seen to answer searches so: the pages tell whose it is."""
+    pair = listed_pair()
+    timed_out(pair, Register("4"))
+    pair.send(Search("4"))
+    pair.say(page_text("4", [{"jmcode": "A005930"}]))
+    assert pair.hear() == Answered(Search("4"), SearchPage((stock_of("005930", {}, []),), "N", ""))
+    assert pair.client.owed == [Register("4")]
+
+
 def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:
     """The reply after the Clear is taken for the newer one; the other, when it comes, makes the snapshot doubtful."""
     pair = listed_pair()

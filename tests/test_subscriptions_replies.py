@@ -225,6 +225,84 @@ def test_after_one_silence_the_others_are_cleared_before_they_are_registered() -
     assert [each.registered for each in talk.subscriptions.wanted] == [False, True, True]
 
 
+def begins_in_silence(talk: Talk) -> None:
+    """Lose the connection; the next one meets the first CNSRREQ with silence."""
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+    talk.is_silent()
+
+
+def test_where_each_connection_begins_in_silence_the_next_one_begins_with_a_stop() -> None:
+    """Else it owes a reply from its beginning, and never believes an empty one that names no condition."""
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.registers("0", A)
+    begins_in_silence(talk)
+    begins_in_silence(talk)
+    for known in (True, False):
+        talk.loses()
+        talk.connects()
+        for _ in range(1 + known):  # what had members is asked for once more
+            talk.asks(Clear("0"))
+            talk.answers(Cleared())
+            talk.asks(Register("0"))
+            talk.answers(Registered((), named=False))
+        assert talk.subscriptions.wanted[0].registered
+
+
+def test_so_it_is_where_another_condition_was_answered_before() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.registers("0", A)
+    talk.registers("1", A)
+    for _ in range(2):
+        talk.loses()
+        talk.connects()
+        talk.registers("0", A)
+        talk.asks(Register("1"))
+        talk.is_silent()
+    talk.loses()
+    talk.connects()
+    talk.asks(Clear("0"))
+
+
+def test_a_stop_at_the_beginning_that_goes_unanswered_is_not_sent_at_the_next() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.registers("0", A)
+    begins_in_silence(talk)
+    begins_in_silence(talk)
+    talk.loses()
+    talk.connects()
+    talk.asks(Clear("0"))
+    talk.is_silent()
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+
+
+def test_a_silence_now_and_then_lets_no_connection_begin_with_a_stop() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.registers("0", A)
+    for _ in range(3):
+        begins_in_silence(talk)
+        talk.loses()
+        talk.connects()
+        talk.registers("0", A)
+    begins_in_silence(talk)
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+    asked = talk.asked
+    talk.is_silent()
+    talk.is_late(asked, Registered((A,)))
+    talk.loses()
+    talk.connects()
+    talk.asks(Register("0"))
+
+
 def test_a_server_that_was_only_late_is_asked_for_the_others_at_once() -> None:
     talk = Talk(SURGE, PEAK, "눌림목")
     talk.follows(SURGE, PEAK, "눌림목")

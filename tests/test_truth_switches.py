@@ -35,6 +35,24 @@ def test_all_of_them(seed: int) -> None:
     assert World(seed, {name: draw.choice(values) for name, values in VALUES.items()}).run() == []
 
 
+@pytest.mark.parametrize(
+    ("seed", "switched"),
+    [
+        (63, {"second": "silent", "outliving": True, "venues": "K", "slow": 1.0, "ping": 1.0}),
+        (25, {"bound": "seq", "ping": 1.0, "pause": 60.0, "group_limit": 3, "reg_pause": 1.0}),
+        (51, {"slow": 1.0, "ping_deadline": 5.0, "pause": 60.0, "search_of_registered": "ends"}),
+    ],
+)
+def test_an_empty_condition_without_a_name_is_believed_in_the_end(seed: int, switched: dict[str, object]) -> None:
+    assert World(seed, USUAL | {"empty_snapshot": "unnamed"} | switched).run() == []
+
+
+def test_a_search_that_answers_with_bare_codes_is_no_registration() -> None:
+    switched = {"second": "silent", "outliving": True, "venues": "K", "slow": 1.0, "search_rows": "codes"}
+    more = {"notice": True, "group_limit": 3, "reg_pause": 1.0}
+    assert World(147, USUAL | switched | more).run() == []
+
+
 def test_what_is_not_told_is_missed() -> None:
     world = World(1, USUAL)
     assert world.run() == []

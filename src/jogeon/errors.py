@@ -131,7 +131,8 @@ class LoginRefused(JogeonError):
     """
 
     def __init__(self, *, code: str, text: str, nats: bool = False) -> None:
-        super().__init__(_report("login refused", code=code, text=text), code=code, text=text)
+        refused = _report("NATS refuses", text=text) if nats else _report("login refused", code=code, text=text)
+        super().__init__(refused, code=code, text=text)
         self.nats = nats
 
 
@@ -161,10 +162,10 @@ class CouldNotConnect(JogeonError):
     """No connection came about.
 
     `reason` is one of refused, name, timeout, tls, handshake, maintenance, proxy, address, network; with NATS also
-    silent (no hub), jetstream (there is none), no TLS, other stream, credentials. Where a certificate is why,
-    `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host, invalid, or "unreadable
-    roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without its password. `detail`
-    says more, `why` as data.
+    silent (no hub), jetstream (there is none), refused by NATS, no TLS, other stream, no picture, credentials. Where a
+    certificate is why, `certificate` is one of expired, not yet valid, self-signed, unknown issuer, other host,
+    invalid, or "unreadable roots" if the certificates to trust cannot be read. `proxy` is the one on the way, without
+    its password. `detail` says more, `why` as data.
     """
 
     def __init__(

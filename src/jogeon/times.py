@@ -11,12 +11,12 @@ import re
 from datetime import date, datetime, time
 
 UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-LENGTH = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit}(?![a-z]))?" for unit in UNITS), re.ASCII)
-BARE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+LENGTH = "".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit}(?![a-z]))?" for unit in UNITS)  # compiled by who reads one
+BARE = r"[0-9]+(?:\.[0-9]+)?"
 LONGEST = 36_600 * 86_400.0
 """A hundred years: more than anybody waits for or keeps."""
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?", re.ASCII)
-DAY = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})", re.ASCII)
+CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,6})?)?"
+DAY = r"([0-9]{4})[./]([0-9]{1,2})[./]([0-9]{1,2})"
 
 
 def length(text: str) -> float:
@@ -30,9 +30,9 @@ def length(text: str) -> float:
 def pause(text: str) -> float:
     """Return seconds from zero, which means never; ValueError."""
     typed = text.strip().lower()
-    if BARE.fullmatch(typed):
+    if re.fullmatch(BARE, typed):
         seconds = float(typed)
-    elif typed and (match := LENGTH.fullmatch(typed)):
+    elif typed and (match := re.fullmatch(LENGTH, typed)):
         parts = zip(match.groups(), UNITS.values(), strict=True)
         seconds = sum(float(number) * unit for number, unit in parts if number)
     else:
@@ -45,7 +45,7 @@ def pause(text: str) -> float:
 def moment(text: str) -> time | datetime:
     """Return a time of day, or a moment with its day and zone; ValueError."""
     typed = text.strip()
-    match = CLOCK.fullmatch(typed)
+    match = re.fullmatch(CLOCK, typed)
     if match is None:
         if not typed.isascii():
             raise ValueError(text)
@@ -60,6 +60,6 @@ def moment(text: str) -> time | datetime:
 def day(text: str) -> date:
     """Return a day, written 2026-11-22, 20261122, 2026.11.22 or 2026/11/22; ValueError."""
     typed = text.strip()
-    if match := DAY.fullmatch(typed):
+    if match := re.fullmatch(DAY, typed):
         return date(*map(int, match.groups()))
     return date.fromisoformat(typed)

@@ -23,6 +23,7 @@ from jogeon.cli.texts.width import terminal_width
 from jogeon.connect import connect as connect_to
 from jogeon.errors import InvalidSetting
 from jogeon.masks import masked
+from jogeon.version import VERSION
 
 COMMANDS = (
     "demo", "list", "search", "watch", "quotes", "names", "record", "alerts", "history", "export", "replay", "clear",
@@ -81,13 +82,7 @@ class Jogeon(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            number = version("jogeon")
-        except PackageNotFoundError:  # run from its source, not installed
-            number = "?"
-        show(f"jogeon {number}")
+        show(f"jogeon {VERSION}")
         ctx.exit()
 
 

@@ -36,6 +36,8 @@ class Attempts:
         self.error: JogeonError | None = None
         self.held = False
         """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self.stopped = False
+        """Whether a CNSRCLR was sent for it."""
         self._begun = False
         """Whether anything was sent."""
         self._presumed = False
@@ -63,7 +65,9 @@ class Attempts:
         self._begun, self._overdue = True, False
         if request is not None and not self._owed:
             self._asked_ns = at_ns
-        if request is not None:
+        if request is None:
+            self.stopped = True
+        else:
             self.held, self._asked = True, request
 
     def presume(self, *, held: bool) -> None:
@@ -126,7 +130,8 @@ class Attempts:
         self._overdue = overdue
         if overdue:
             self._owed, self._owed_until = self._owed + 1, now + LONGEST_DEBT
-        self._cured = self._confirming = False
+        self._cured = False
+        self._confirming = self._confirming and isinstance(error, RequestRefused)  # which is no second answer
         self._passing = 0
         return pause
 
@@ -137,6 +142,41 @@ class Attempts:
         if takes:
             self._overdue = False
         return takes
+
+
+class Silences:
+    """Whether on each new connection a CNSRREQ that no CNSRCLR went before meets silence.
+
+    So it is where registrations outlive their connection and a second one is not answered. That one reply stays owed to
+    the end of the connection; while it is, an empty reply that names no condition says nothing, on this connection and
+    on the next, where it is the same. So after MANY such connections one begins with CNSRCLR.
+    """
+
+    MANY = 2
+
+    def __init__(self) -> None:
+        self._met = False
+        self._many = 0
+
+    @property
+    def expected(self) -> bool:
+        """Whether the next connection is to begin with CNSRCLR."""
+        return self._many >= self.MANY
+
+    def met(self, *, by_stop: bool) -> None:
+        """Note that the first CNSRREQ of a condition was not answered; where a CNSRCLR is not, it helps nobody."""
+        self._met = not by_stop
+        self._many = 0 if by_stop else self._many
+
+    def broken(self) -> None:
+        """Note that the answer came after all."""
+        self._met = False
+
+    def lost(self) -> None:
+        """Note the end of a connection."""
+        if not self.expected:
+            self._many = self._many + 1 if self._met else 0
+        self._met = False
 
 
 def presume_held(attempts: Iterable[Attempts], *, held: bool) -> None:

@@ -5,7 +5,6 @@ resolved by name from a list of this connection, asked for at most FRESH seconds
 round of requests it belongs to; and a list after that round shows whether a condition moved in between.
 """
 
-import difflib
 from collections.abc import Sequence
 
 from jogeon.errors import AmbiguousCondition, UnknownCondition
@@ -135,5 +134,7 @@ def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
         raise AmbiguousCondition(name, seqs=tuple(condition.seq for condition in named))
     for condition in named or (condition for condition in listing if condition.seq == name):
         return condition
-    close = difflib.get_close_matches(name, {condition.name for condition in listing}, n=3, cutoff=0.4)
+    from difflib import get_close_matches  # few names are wrong
+
+    close = get_close_matches(name, {condition.name for condition in listing}, n=3, cutoff=0.4)
     raise UnknownCondition(name, close=tuple(close))

@@ -11,7 +11,7 @@ from collections.abc import Container, Sequence
 from jogeon.errors import JogeonError, RequestTimeout
 from jogeon.events import Anomaly, NameOf, State, nameless
 from jogeon.gaps import Blind
-from jogeon.live.attempts import presume_held
+from jogeon.live.attempts import Silences, presume_held
 from jogeon.live.planner import Planner
 from jogeon.live.relayed import Relayed
 from jogeon.live.stages import Stage
@@ -47,6 +47,7 @@ class Subscriptions(Wishes, Planner):
         self._connected = False
         self._served = False
         self._strange_until = -math.inf
+        self._silences = Silences()
         self.on_hub = False
         """Whether the server of this connection has a numbered stream, which is followed instead of pushes."""
         self.relayed = Relayed(self._tell_all, self._added, name_of)
@@ -159,12 +160,14 @@ class Subscriptions(Wishes, Planner):
     def connected(self) -> None:
         """Begin a connection: logged in, nothing listed or registered."""
         self._connected, self._served, self._listed_ns = True, False, None
+        presume_held((each.attempts for each in self.wanted), held=self._silences.expected)
         self.listing.begin()
 
     def lost(self, heard_ns: int, error: JogeonError, detail: str) -> None:
         """End a connection; `heard_ns` is when it was listened to last."""
         del error
         self._connected = False
+        self._silences.lost()
         heard_ns = self.relayed.lost(heard_ns)
         self.listing.end()
         for subscription in self.wanted:
@@ -200,12 +203,15 @@ class Subscriptions(Wishes, Planner):
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.attempts.error is not None
+            by_stop = subscription.stage is Stage.CLEARING
+            if by_stop or not subscription.attempts.stopped:
+                self._silences.met(by_stop=by_stop)
             subscription.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
             presume_held((each.attempts for each in self.wanted), held=True)
             if not failing:
                 self._tell_failure(subscription, at_ns)
         elif subscription is not None and isinstance(request, Clear):
-            self._cleared_elsewhere(subscription)
+            _cleared_elsewhere(subscription)
 
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take a reply that came after its time, if it is worth anything yet."""
@@ -216,8 +222,9 @@ class Subscriptions(Wishes, Planner):
         if not isinstance(request, Register | Clear) or (subscription := self._by_seq.get(request.seq)) is None:
             return
         if isinstance(request, Clear):
-            self._cleared_late(subscription, answer)
+            _cleared_late(subscription, answer)
         elif subscription.late(request, answer, now, at_ns):
+            self._silences.broken()
             presume_held((each.attempts for each in self.wanted), held=False)
             self._tell_registered(subscription, at_ns)
 
@@ -252,16 +259,7 @@ class Subscriptions(Wishes, Planner):
             if subscription is not None:
                 subscription.cleared(answer, now)
         else:
-            self._cleared_elsewhere(subscription)
-
-    def _cleared_late(self, subscription: Subscription, answer: Answer) -> None:
-        """Doubt a registration that is newer than a CNSRCLR: one carried out late ends it in silence."""
-        if not isinstance(answer, Refusal) and subscription.stage not in (Stage.WAITING, Stage.CLEARING):
-            subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
-
-    def _cleared_elsewhere(self, subscription: Subscription) -> None:
-        """Register anew, at once, what was cleared by a CNSRCLR that is none of ours."""
-        subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""), at_once=True)
+            _cleared_elsewhere(subscription)
 
     def _take_registration(self, subscription: Subscription, answer: Answer, now: float, at_ns: int) -> None:
         if isinstance(answer, Registered) and answer.oddities:
@@ -286,3 +284,14 @@ class Subscriptions(Wishes, Planner):
         self._served = True
         active = sum(each.registered or each.membership.live for each in self.wanted)
         self._put(subscription, State(at_ns, "registered", subscription.condition, active=active, of=len(self.wanted)))
+
+
+def _cleared_late(subscription: Subscription, answer: Answer) -> None:
+    """Doubt a registration that is newer than a CNSRCLR: one carried out late ends it in silence."""
+    if not isinstance(answer, Refusal) and subscription.stage not in (Stage.WAITING, Stage.CLEARING):
+        subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
+
+
+def _cleared_elsewhere(subscription: Subscription) -> None:
+    """Register anew, at once, what was cleared by a CNSRCLR that is none of ours."""
+    subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""), at_once=True)

@@ -26,6 +26,8 @@ AT_ONCE = 16
 """Questions that are answered at the same time: some wait for their turn above."""
 MOST_CODES = 1_000
 """Stocks in one question."""
+INBOX = "_INBOX."
+"""Where answers go, and nowhere else: whoever may only ask could have the hub delete its own stream."""
 WAITING = 100
 """Questions that wait at most; whoever asks one more hears nothing, as if no hub were there."""
 
@@ -94,7 +96,7 @@ class Desk:
         await self._client.subscribe(self._place.ask, cb=self._take)
 
     async def _take(self, message: "Msg") -> None:
-        if message.reply and not self._waiting.full():
+        if message.reply.startswith(INBOX) and not self._waiting.full():
             self._waiting.put_nowait(message)
 
     async def run(self) -> None:

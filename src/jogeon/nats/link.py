@@ -18,7 +18,7 @@ from jogeon.nats.address import Place
 from jogeon.nats.answers import Answers
 from jogeon.nats.asking import DeskClient
 from jogeon.nats.copy import Copy
-from jogeon.nats.opening import is_failure, nothing_there, opened, trouble_of
+from jogeon.nats.opening import is_failure, no_picture, nothing_there, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
 from jogeon.nats.pulling import Pull
 from jogeon.nats.streams import Stream, stream_read
@@ -158,7 +158,7 @@ class Link:
         """Begin with the last picture."""
         begun = await stream.picture()
         if begun is None:
-            raise nothing_there(self._place)
+            raise no_picture(self._place)
         self._created = stream.created
         self._pictured = self._loop.create_future()
         self._answers.reading = True

@@ -171,6 +171,11 @@ def nothing_there(place: Place) -> CouldNotConnect:
     return _unusable(place, "silent", "no publisher", name=place.alias)
 
 
+def no_picture(place: Place) -> CouldNotConnect:
+    """Return that a hub is there whose stream holds nothing that a reader could begin with."""
+    return _unusable(place, "no picture", "no picture", name=place.stream)
+
+
 def other_stream(place: Place) -> CouldNotConnect:
     """Return that a stream of the name is none of a hub's."""
     return _unusable(place, "other stream", "other stream", name=place.stream)
@@ -189,4 +194,16 @@ def trouble_of(place: Place, error: BaseException) -> JogeonError:
         return error
     if type(error).__name__ in ("NoStreamResponseError", "NoRespondersError", "ServiceUnavailableError"):
         return _unusable(place, "jetstream", "no JetStream")
+    if (refused := _refused(error)) is not None:
+        return _unusable(place, "refused by NATS", "NATS refuses", text=refused)
     return _unusable(place, "network", "NATS", text=str(error).removeprefix("nats: ") or type(error).__name__)
+
+
+def _refused(error: BaseException) -> str | None:
+    """Return in the server's own words what it refuses, None for any other error."""
+    from nats.errors import MaxPayloadError
+    from nats.js.errors import APIError
+
+    if isinstance(error, APIError):
+        return error.description or type(error).__name__
+    return str(error).removeprefix("nats: ") if isinstance(error, MaxPayloadError) else None

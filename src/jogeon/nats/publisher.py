@@ -97,6 +97,7 @@ class Publisher:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._lease.on_trouble = self._on_lease
         self._task = asyncio.create_task(self._run(), name="nats publisher")
         return self
 
@@ -135,6 +136,10 @@ class Publisher:
         logger.debug("nats", exc_info=error)
         self.state, self.trouble = "failed", trouble
         if not self._lease.lost.is_set():
+            self.on_trouble(trouble)
+
+    def _on_lease(self, trouble: JogeonError | None) -> None:
+        if self.state == "waiting":
             self.on_trouble(trouble)
 
     def _goes_well(self) -> None:

@@ -60,8 +60,9 @@ class Stream:
             except RemoteProtocolError:
                 found = await self._get(sequence=sequence - 1)
                 continue
-            if head.picture and head.ends and sequence >= head.parts:
-                return sequence - head.parts + 1
+            begun = sequence - head.parts + 1
+            if head.picture and head.ends and begun > 0 and await self._get(sequence=begun) is not None:
+                return begun
             first = head.earlier if head.picture else sequence - 1
             found = await self._whole(first) if first else None
         return None
@@ -94,7 +95,11 @@ async def stream_of(client: "Client", place: Place) -> Stream:
 
 
 async def stream_read(client: "Client", place: Place) -> Stream | None:
-    """Return the stream of a place, None if nobody made it yet; CouldNotConnect for one that takes other subjects."""
+    """Return the stream of a place, None if nobody made it yet; CouldNotConnect for one of another use.
+
+    That takes other subjects, or keeps messages only until somebody has read them.
+    """
+    from nats.js.api import RetentionPolicy
     from nats.js.errors import NotFoundError
 
     js = client.jetstream(timeout=PATIENCE)
@@ -102,7 +107,8 @@ async def stream_read(client: "Client", place: Place) -> Stream | None:
         info = await js.stream_info(place.stream)
     except NotFoundError:
         return None
-    if not {place.events, place.pictures} <= set(info.config.subjects or ()):
+    keeps = info.config.retention in (None, RetentionPolicy.LIMITS)
+    if not keeps or not {place.events, place.pictures} <= set(info.config.subjects or ()):
         raise other_stream(place)
     return Stream(js, place, info.created)
 

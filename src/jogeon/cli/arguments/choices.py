@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -50,33 +49,42 @@ def _nothing(least_verbose: int, *, checks_settings: bool) -> AbstractContextMan
     return nullcontext()
 
 
-@dataclass
 class Choices:
     """What may be chosen before or after the name of a command, for all of them."""
 
-    texts: Texts
-    connect: Connect
-    argv: tuple[str, ...] = ()
-    around: Around = _nothing
-    given: set[str] = field(default_factory=set)
-    """The names of the fields below that were typed."""
-    server: str | None = None
+    given: set[str]
+    """The names of those below that were typed."""
+    server: str | None
     keys: str | None = None
     found: Keys | None = None
     """The keys, where a command had to find them before it connects."""
     config: str | None = None
-    insecure: bool = False
+    insecure = False
     rest: str | None = None
-    json: bool = False
-    verbose: int = 0
-    recheck: float = 600.0
+    json: bool
+    verbose = 0
+    recheck = 600.0
     on_taken: OnTaken = "stop"
     nats: str | None = None
     """Where a hub publishes as well."""
-    standby: bool = False
+    standby = False
     """Whether a hub begins only once it has the lease there."""
     wait: float | None = None
     """Seconds in which a server that is not there yet is tried again; None: not at all."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        connect: Connect,
+        argv: tuple[str, ...] = (),
+        *,
+        server: str | None = None,
+        json: bool = False,
+    ) -> None:
+        self.texts, self.connect, self.argv = texts, connect, argv
+        self.around: Around = _nothing
+        self.given = set()
+        self.server, self.json = server, json
 
     def typed(self) -> str:
         """Return the command as it was typed, for a message that says to type it again."""

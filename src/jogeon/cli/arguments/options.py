@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from jogeon import times
 from jogeon.cli.arguments.choices import Choices
+from jogeon.cli.arguments.places import file, home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -118,24 +119,6 @@ def option(texts: Texts, flag: str, read: Callable[[str], object], bad: str, met
 def choice(texts: Texts, flag: str, choices: Mapping[str, object], **more: Any) -> click.Option:
     """Return an option whose value is one of these words."""
     return option(texts, flag, one_of(choices), f"bad.{flag.lstrip('-')}", "|".join(choices), offered=choices, **more)
-
-
-def file(
-    texts: Texts, *flags: str, metavar: str = "metavar.file", text: str = "", folder: bool = False
-) -> click.Option:
-    """Return an option that names a file or a folder; "~" is the home."""
-    kind = click.Path(file_okay=not folder)
-    name = f"option.{flags[-1].lstrip('-')}"
-    return click.Option(list(flags), type=kind, callback=_home, metavar=texts(metavar), help=texts(text or name))
-
-
-def _home(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Expand "~", which a shell leaves alone behind "--journal="."""
-    if value is None or not value.startswith("~"):
-        return value
-    from os.path import expanduser
-
-    return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home
 
 
 def switch(texts: Texts, flag: str, name: str | None = None, text: str = "") -> click.Option:
@@ -378,6 +361,6 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     choices = ctx.find_object(Choices)
     refuse_blank(ctx, param, value)
     if value and choices is not None and param.name is not None and hasattr(choices, param.name):
-        kept = _home(ctx, param, value) if param.name in ("keys", "config") else value
+        kept = home(value) if param.name in ("keys", "config") else value
         setattr(choices, param.name, kept)
         choices.given.add(param.name)

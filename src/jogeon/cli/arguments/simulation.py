@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 import click
 
 from jogeon import times
-from jogeon.cli.arguments import options
+from jogeon.cli.arguments import options, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ def market_options(texts: Texts, *, speed: str) -> list[click.Parameter]:
     return [
         options.option(texts, "--seed", options.whole, "bad.integer", "N", default="1"),
         options.option(texts, "--speed", options.not_negative, "bad.not-negative", "X", default=speed),
-        options.file(texts, "--conditions"),
+        places.file(texts, "--conditions"),
     ]
 
 

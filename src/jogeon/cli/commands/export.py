@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.cli.arguments import options, selection
+from jogeon.cli.arguments import options, places, selection
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.showing.destination import tell_saved
 
@@ -24,7 +24,7 @@ OF_EVENTS = {"--condition": "names", "--code": "codes", "--kind": "kind"}
 
 def command(texts: Texts) -> click.Command:
     """Return the command."""
-    to_file = options.file(texts, "-o", "--output", text="option.output.export")
+    to_file = places.file(texts, "-o", "--output", text="option.output.export")
     frames = options.switch(texts, "--frames", text="option.frames.export")
     params = [options.journal(texts, "option.journal.read"), *selection.selection_options(texts), frames, to_file]
     return Command("export", texts, params, uses=USES, callback=export)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jogeon import times
-from jogeon.cli.arguments import options
+from jogeon.cli.arguments import options, places
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 
@@ -28,7 +28,7 @@ def command(texts: Texts) -> click.Command:
         options.names(texts, required=False, offered=ANSWERS), options.switch(texts, "--all", "everything"),
         options.length(texts, "--duration"), options.journal(texts), options.length(texts, "--keep"),
         click.Option(["--host"], default="127.0.0.1", metavar="HOST", help=texts("option.host.hub")),
-        options.file(texts, "--tls-cert"), options.file(texts, "--tls-key"),
+        places.file(texts, "--tls-cert"), places.file(texts, "--tls-key"),
         options.option(texts, "--port", options.port, "bad.port", "PORT", default=WEBSOCKET_PORT),
         options.option(texts, "--rest-port", options.port, "bad.port", "PORT", default=REST_PORT),
         options.option(texts, "--grace", times.pause, "bad.length", texts("metavar.length"), default="30s"),

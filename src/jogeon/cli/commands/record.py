@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jogeon.cli.arguments import options
+from jogeon.cli.arguments import options, places
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.terminal import tell
@@ -25,7 +25,7 @@ def command(texts: Texts) -> click.Command:
         options.moment(texts, "--until"), options.length(texts, "--duration"), options.journal(texts),
         options.switch(texts, "--frames"), options.prices(texts, "option.prices.record"),
         options.switch(texts, "--alerts"), options.length(texts, "--keep"),
-        options.file(texts, "--copy", metavar="metavar.folder", folder=True), options.wait(texts),
+        places.file(texts, "--copy", metavar="metavar.folder", folder=True), options.wait(texts),
         *options.supervision(texts),
     ]  # fmt: skip
     return Command("record", texts, params, callback=record)

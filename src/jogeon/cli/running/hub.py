@@ -168,7 +168,6 @@ async def leased(choices: Choices, settings: HubSettings) -> AsyncIterator[Leasi
         if choices.standby:
             lease.on_trouble = Complaints(choices, "hub.standby.refused")
             await stood_by(lease, choices, settings)
-            lease.on_trouble = lambda _: None  # whoever publishes says what is wrong
         try:
             yield lease
         except SessionTaken as taken:

@@ -103,8 +103,7 @@ def retell(line: str) -> None:
 
 def show(*lines: str) -> None:
     """Write lines for people to standard output."""
-    for line in lines:
-        click.echo(clean(line))
+    click.echo("\n".join(map(clean, lines)))
 
 
 def hush() -> None:

@@ -94,12 +94,26 @@ TEXTS = {
         "set up TLS on the NATS server, or use nats:// if the connection need not be encrypted.",
     ),
     "CouldNotConnect.cause.other stream": Text(
-        "NATS 서버에 같은 이름의 스트림이 다른 주제(subject)로 이미 있습니다.",
-        "a stream of that name is there already, with other subjects.",
+        "NATS 서버에 같은 이름의 스트림이 다른 주제(subject)나 다른 보관 방식으로 이미 있습니다.",
+        "a stream of that name is there already, with other subjects or another retention.",
     ),
     "CouldNotConnect.next.other stream": Text(
         "허브의 --nats 주소에 다른 이름을 쓰거나 그 스트림을 지우세요.",
         "use another alias in the address of the hub, or delete that stream.",
+    ),
+    "CouldNotConnect.cause.refused by NATS": Text(
+        "NATS 서버의 한도나 설정이 허용하지 않습니다.", "a limit or a setting of the NATS server does not allow it."
+    ),
+    "CouldNotConnect.next.refused by NATS": Text(
+        "NATS 서버의 설정을 고친 뒤 다시: {again}", "change the settings of the NATS server, then: {again}"
+    ),
+    "CouldNotConnect.cause.no picture": Text(
+        "허브가 방금 발행하기 시작했거나, 스트림의 보관 한도가 너무 작습니다.",
+        "the hub has only just begun to publish, or the limits of the stream are too small.",
+    ),
+    "CouldNotConnect.next.no picture": Text(
+        "잠시 뒤에 다시: {again} (계속되면 스트림의 한도를 늘리세요)",
+        "in a moment: {again} (if it lasts, raise the limits of the stream)",
     ),
     "CouldNotConnect.cause.credentials": Text(
         "JOGEON_NATS_CREDS의 파일이 NATS 인증 파일(.creds)이 아닙니다.",

@@ -151,7 +151,11 @@ TEXTS = {
     "report.no hub status": Text("허브의 상태로 읽을 수 없음", "what it tells is not the status of a hub"),
     "report.another answer": Text("{name}에 대한 응답이 {other}임", "{name} was answered by {other}"),
     "report.NATS": Text("NATS: {text}", "NATS: {text}"),
-    "report.NATS refuses": Text("NATS가 받지 않음: {text}", "NATS refuses to take more: {text}"),
+    "report.NATS refuses": Text("NATS가 거절함: {text}", "NATS refuses: {text}"),
+    "report.no picture": Text(
+        "스트림 {name}에 편입 종목이 아직 없거나, 담기에 너무 작음",
+        "the stream {name} holds no members yet, or keeps too little to hold them",
+    ),
     "report.no JetStream": Text(
         "서버에 JetStream이 없거나(nats-server -js) 아직 준비되지 않음",
         "the server has no JetStream (nats-server -js), or it is not ready yet",

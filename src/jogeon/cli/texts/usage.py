@@ -116,6 +116,9 @@ TEXTS = {
         "-o에 적은 파일이 읽을 기록 파일이거나 거기에 딸린 파일입니다. 다른 이름을 적어 주세요.",
         "-o names the journal itself or a file that belongs to it; name another file.",
     ),
+    "bad.folder": Text(
+        "'{value}'은(는) 폴더가 아니라 파일입니다. 폴더를 적어 주세요.", "'{value}' is a file; name a folder."
+    ),
     "bad.export.json": Text(
         "받은 원문은 JSON으로만 내보냅니다. -o로 적는 파일 이름은 .json, .jsonl, .ndjson 중 하나로 끝나야 합니다. "
         "예: -o {example}",
