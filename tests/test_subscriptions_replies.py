@@ -251,6 +251,22 @@ def test_where_each_connection_begins_in_silence_the_next_one_begins_with_a_stop
         assert talk.subscriptions.wanted[0].registered
 
 
+def test_so_it_is_where_another_condition_was_answered_before() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.registers("0", A)
+    talk.registers("1", A)
+    for _ in range(2):
+        talk.loses()
+        talk.connects()
+        talk.registers("0", A)
+        talk.asks(Register("1"))
+        talk.is_silent()
+    talk.loses()
+    talk.connects()
+    talk.asks(Clear("0"))
+
+
 def test_a_stop_at_the_beginning_that_goes_unanswered_is_not_sent_at_the_next() -> None:
     talk = Talk(SURGE)
     talk.follows(SURGE)

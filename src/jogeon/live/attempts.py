@@ -36,6 +36,8 @@ class Attempts:
         self.error: JogeonError | None = None
         self.held = False
         """Whether the server may hold a registration, so that a CNSRCLR goes before the next CNSRREQ."""
+        self.stopped = False
+        """Whether a CNSRCLR was sent for it."""
         self._begun = False
         """Whether anything was sent."""
         self._presumed = False
@@ -63,7 +65,9 @@ class Attempts:
         self._begun, self._overdue = True, False
         if request is not None and not self._owed:
             self._asked_ns = at_ns
-        if request is not None:
+        if request is None:
+            self.stopped = True
+        else:
             self.held, self._asked = True, request
 
     def presume(self, *, held: bool) -> None:
@@ -141,11 +145,11 @@ class Attempts:
 
 
 class Silences:
-    """Whether each new connection begins with a CNSRREQ that meets silence.
+    """Whether on each new connection a CNSRREQ that no CNSRCLR went before meets silence.
 
     So it is where registrations outlive their connection and a second one is not answered. That one reply stays owed to
     the end of the connection; while it is, an empty reply that names no condition says nothing, on this connection and
-    on the next, which begins alike. So after MANY of them a connection begins with CNSRCLR.
+    on the next, where it is the same. So after MANY such connections one begins with CNSRCLR.
     """
 
     MANY = 2
@@ -160,7 +164,7 @@ class Silences:
         return self._many >= self.MANY
 
     def met(self, *, by_stop: bool) -> None:
-        """Note that the first request for a condition was not answered; a CNSRCLR that is not helps nobody."""
+        """Note that the first CNSRREQ of a condition was not answered; where a CNSRCLR is not, it helps nobody."""
         self._met = not by_stop
         self._many = 0 if by_stop else self._many
 

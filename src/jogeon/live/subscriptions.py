@@ -203,8 +203,9 @@ class Subscriptions(Wishes, Planner):
         subscription = self._by_seq.get(request.seq) if isinstance(request, Register | Clear) else None
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.attempts.error is not None
-            if not self._served:
-                self._silences.met(by_stop=subscription.stage is Stage.CLEARING)
+            by_stop = subscription.stage is Stage.CLEARING
+            if by_stop or not subscription.attempts.stopped:
+                self._silences.met(by_stop=by_stop)
             subscription.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
             presume_held((each.attempts for each in self.wanted), held=True)
             if not failing:
