@@ -9,6 +9,7 @@ import io
 import subprocess
 import sys
 import tokenize
+from functools import cache
 from importlib.util import resolve_name
 from itertools import chain
 from pathlib import Path
@@ -35,7 +36,7 @@ WINGS = {
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
     "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
     " token_routes stock_routes issued",
-    "journal": "position beside naming fold format schema shape commits stats rollups resume evidence reading"
+    "journal": "position beside naming fold format schema shape commits stats rollups resume ahead evidence reading"
     " returns weighing following steps migration file store inbox committing writer relay counting outcomes stays"
     " entries parts lines copies moments history retention",
     "people": "arguments members interfaces recording watch client several export dataframes",
@@ -131,7 +132,12 @@ def module_name(path: Path) -> str:
 
 
 PATHS = {module_name(path): path for path in sorted((SRC / "jogeon").rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in PATHS.items()}
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    """Return a module as it is parsed: only the worker that tests it does so."""
+    return ast.parse(PATHS[name].read_text(encoding="utf-8"))
 
 
 def wing_and_room(name: str) -> tuple[str, str]:
@@ -154,7 +160,7 @@ def imported(tree: ast.Module, package: str) -> Iterator[str]:
 
 def imports(name: str) -> set[str]:
     package = name if PATHS[name].name == "__init__.py" else name.rpartition(".")[0]
-    return set(imported(TREES[name], package))
+    return set(imported(tree_of(name), package))
 
 
 def module_of(thing: str) -> str:
@@ -190,8 +196,8 @@ def is_pure(name: str) -> bool:
 
 
 def functions() -> Iterator[tuple[str, Function]]:
-    for name, tree in TREES.items():
-        for node in ast.walk(tree):
+    for name in PATHS:
+        for node in ast.walk(tree_of(name)):
             if isinstance(node, Function):
                 yield f"{name}.{node.name}", node
 
@@ -207,7 +213,7 @@ def code_lines(name: str) -> int:
     between = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
     tokens = tokenize.generate_tokens(io.StringIO(PATHS[name].read_text(encoding="utf-8")).readline)
     lines = {line for t in tokens if t.type not in between for line in range(t.start[0], t.end[0] + 1)}
-    return len(lines - docstring_lines(TREES[name]))
+    return len(lines - docstring_lines(tree_of(name)))
 
 
 def docstring_lines(tree: ast.Module) -> set[int]:
@@ -225,7 +231,7 @@ def file_names_of_tests(name: str) -> set[str]:
 
 
 def holds_code(name: str) -> bool:
-    return any(isinstance(node, Function | ast.ClassDef) for node in TREES[name].body)
+    return any(isinstance(node, Function | ast.ClassDef) for node in tree_of(name).body)
 
 
 def subclasses(parent: type[BaseException]) -> Iterator[type[BaseException]]:
@@ -323,7 +329,7 @@ def test_files_are_short() -> None:
 
 def test_classes_are_short() -> None:
     classes = [
-        (name, node) for name, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+        (name, node) for name in PATHS for node in ast.walk(tree_of(name)) if isinstance(node, ast.ClassDef)
     ]
     lengths = {f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1 for name, node in classes}
     assert {name for name, lines in lengths.items() if lines > CLASS_LINES} == set(LONG_CLASSES)

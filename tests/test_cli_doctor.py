@@ -339,7 +339,8 @@ def over_hub(tmp_path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "jogeon", *words], stdout=subprocess.PIPE)
 
 
-def test_a_hub_tells_how_it_goes(shell: Shell, tmp_path: Path) -> None:
+def test_a_hub_tells_how_it_goes(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.cli.running.examination.PING_PATIENCE", 0.0)  # its first comes after ten seconds
     with over_hub(tmp_path) as hub:
         assert hub.stdout is not None
         address = json.loads(hub.stdout.readline())["websocket"]

@@ -84,7 +84,10 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_server_that_is_none_of_ours(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_is_none_of_ours(
+    name: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.nats.opening.CONNECT", 0.5)  # what is no NATS is waited for to the end
     with saying(ANSWERS[name]) as port:
         places = [
             ("watch", "급등주", "--server", f"ws://127.0.0.1:{port}/api/dostk/websocket"),

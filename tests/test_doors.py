@@ -82,7 +82,8 @@ async def test_our_client_comes_with_its_secret_key_and_is_told_the_name_it_used
                 assert (consumer["name"], consumer["kind"]) == ("차트", "jogeon")
 
 
-async def test_nobody_comes_without_a_token(tmp_path: Path) -> None:
+async def test_nobody_comes_without_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.hub.guesses.PAUSE", 0.01)
     async with Broker(MARKET) as broker, far_hub(broker, tmp_path) as hub:
         for token in ("demo", "", "wrong"):
             with pytest.raises(LoginRefused):

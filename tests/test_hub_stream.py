@@ -315,7 +315,10 @@ async def test_a_condition_that_is_added_above_is_followed_from_its_first_line(t
                 await asyncio.sleep(0.01)
 
 
-async def test_a_watch_can_begin_while_the_session_above_is_away(tmp_path: Path) -> None:
+async def test_a_watch_can_begin_while_the_session_above_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jogeon.watch.ENTER_TIMEOUT", 1.0)  # one condition is answered only after that
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j", "급등주") as hub:
         await once(hub, "급등주")
         broker.hold("LOGIN")

@@ -210,7 +210,7 @@ async def test_the_suffix_of_a_code_is_its_exchange() -> None:
     async with talking() as (simulator, client):
         code = min(nxt_codes())
         await ask(client, "REG", code, f"{code}_NX", f"{code}_AL")
-        for _ in range(200):
+        for _ in range(50):
             simulator.advance(30)
         await client.caught_up()
         pushed = {label: [abs(int(row["10"])) for item, row in quotes(client) if item == label]
