@@ -360,7 +360,7 @@ class World:
         """Name, code and moment of the changes that were pushed to nobody."""
         self.wrong: list[str] = []
         self.scenes: list[str] = []
-        self.searches = 0
+        self.searches = self.priced = 0
         self.links: list[Link] = []
         self.broker: SimulatedBroker
         self._server: Server
@@ -538,10 +538,10 @@ class World:
         ]
 
     def _never_traded(self, watch: Watch) -> list[str]:
-        """Return the prices that no stock was ever traded at; and whether there is none at all."""
+        """Return the prices that no stock was ever traded at."""
         shown = [(code, each.price) for prices in watch.prices.values() for code, each in prices.items() if each.price]
-        wrong = [f"{code} never cost {price}" for code, price in shown if price not in self.markets["K"].trades[code]]
-        return wrong if shown else ["no price at all"]
+        self.priced = len(shown)
+        return [f"{code} never cost {price}" for code, price in shown if price not in self.markets["K"].trades[code]]
 
     def _judge(self, name: str) -> Iterator[str]:
         """Find what is wrong with what was told of a condition: the fold is the truth outside the told gaps."""
