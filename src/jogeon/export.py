@@ -5,12 +5,12 @@ that begins like a formula, or with a backslash, has a backslash put before it; 
 leading backslash away, and nothing is lost.
 """
 
+import contextlib
 import csv
 import importlib
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
@@ -21,6 +21,7 @@ import msgspec
 from jogeon.errors import MissingExtra
 from jogeon.events import Condition, Event, korean
 from jogeon.files import whole_file
+from jogeon.journal.ahead import ahead
 from jogeon.journal.entries import Entry
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
@@ -103,17 +104,13 @@ def _guarded(text: str) -> str:
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:
     """Write lines while the next ones are made; return how many events."""
-    count = 0
-    with ThreadPoolExecutor(1) as pool:
-        written: Future[int] | None = None
-        for size, lines in parts:
-            if written is not None:
-                written.result()
-            written = pool.submit(file.write, lines)
-            count += size
-        if written is not None:
-            written.result()
-    return count
+
+    def write(made: tuple[int, bytes]) -> int:
+        file.write(made[1])
+        return made[0]
+
+    with contextlib.closing(ahead(write, parts)) as written:
+        return sum(written)
 
 
 # ---------------------------------------------------------------- JSON
