@@ -18,6 +18,7 @@ import hashlib
 import http.server
 import itertools
 import json
+import math
 import mmap
 import socket
 import sys
@@ -188,14 +189,14 @@ class Peer:
     def paced(self) -> None:
         """Send bursts at their times, each push with its moment of sending; nothing else is made in that moment."""
         options = self.options
-        rounds = itertools.cycle(changes(options.conditions, options.members))
-        empty = "0" * CLOCK_DIGITS
+        once = changes(options.conditions, options.members)
+        rounds, empty = itertools.cycle(once), "0" * CLOCK_DIGITS
         bursts = [
             b"".join(push(*change, empty) for change in itertools.islice(rounds, options.burst)).split(empty.encode())
-            for _ in range(options.pushes // options.burst)
+            for _ in range(math.lcm(len(once), options.burst) // options.burst)
         ]
         due = time.perf_counter()
-        for around in bursts:
+        for around in itertools.islice(itertools.cycle(bursts), options.pushes // options.burst):
             due += options.burst / options.rate
             while (wait := due - time.perf_counter()) > 0:
                 time.sleep(wait if wait > 0.0005 else 0)

@@ -43,7 +43,7 @@ SERVED = 10
 BOUND = 4 * 2**20
 CUTTING = 20.0
 """Seconds in which programs that never read are cut."""
-WARMING = 30.0
+WARMING = 45.0
 """Seconds until the hub takes no more memory for what it keeps of the last pushes anyway."""
 STARTING = 0.3
 """Seconds until a process that misbehaves is under way."""
@@ -179,7 +179,7 @@ def siege(args: argparse.Namespace, folder: Path) -> list[str]:
             other = Stage(folder / "other", stack, args.rate)
         with on(SERVING):
             stage = Stage(folder / "served", stack, args.rate, lasting)
-        while not any(stage.ages()):  # the source makes all its pushes first
+        while not any(stage.ages()):
             time.sleep(0.5)
         stage.wait(WARMING, Stretch())
         for name in parts:

@@ -24,7 +24,7 @@ def test_each_quote_is_a_line_until_there_are_enough(shell: Shell) -> None:
     assert said.lines == [quote.fields() for quote in QUOTES]
     assert "000660: the server knows no such stock" in said.err
     assert "005930" not in said.err
-    assert (said.code, client.asked) == (0, [("quotes", ("005930", "A000660")), "closed"])
+    assert (said.code, client.asked) == (0, [("quotes", ("005930", "000660")), "closed"])
 
 
 def test_it_ends_when_its_time_is_over(shell: Shell) -> None:

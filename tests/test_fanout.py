@@ -117,6 +117,24 @@ def test_what_a_read_brings_of_several_conditions_meets_in_the_outbox_of_each_pr
     assert both.at_once == other.at_once == 0
 
 
+def test_each_program_is_counted_what_was_sent_to_it() -> None:
+    market = Market()
+    early = market.program("0", A)
+    market.fanout.put_all([Enter(AT, A, "005930", ""), Enter(AT, A, "000660", "")])
+    market.fanout.wake()
+    market.fanout.flush(A)  # as whoever lets somebody join does
+    late = market.program("7", A)
+    market.fanout.put_all([Leave(AT, A, "005930", "")])
+    market.fanout.wake()
+    counted = market.fanout.sent
+    assert [counted[cast("Peer", each)] for each in (early, late)] == [3, 1]
+    market.fanout.put_all([Enter(AT, A, "005930", "")])
+    market.fanout.wake()
+    market.topics.gone(cast("Peer", late), 0)
+    market.fanout.forget(cast("Peer", late))
+    assert market.fanout.sent == {cast("Peer", early): 4}
+
+
 def test_what_is_put_alone_goes_out_in_this_turn() -> None:
     market = Market()
     one = market.program("0", A)

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from jogeon.server import http as rest
 from jogeon.server.callers import Callers
 from jogeon.server.door import WAITING, Door
-from jogeon.server.http import BODY_LIMIT, Group, RestServer, json_object, json_response, one_a_turn
+from jogeon.server.http import BODY_LIMIT, Group, RestServer, in_turn, json_object, json_response, one_a_turn
 from jogeon.server.server import open_door
 
 if TYPE_CHECKING:
@@ -285,6 +285,24 @@ async def test_a_storm_of_connections_leaves_the_loop_its_turns(address: str, mo
     for each in crowd:
         each.close()
     assert max(accepted.values()) < WAITING / 4
+
+
+async def test_what_takes_a_while_is_made_for_one_in_a_turn() -> None:
+    turns = [0]
+    made: list[int] = []
+
+    async def turning() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    turn, others = asyncio.Lock(), asyncio.create_task(turning())
+    await asyncio.gather(*(in_turn(lambda: made.append(turns[0]), turn) for _ in range(20)))
+    with pytest.raises(ZeroDivisionError):
+        await in_turn(lambda: 1 // 0, turn)
+    await in_turn(lambda: made.append(turns[0]), turn)
+    others.cancel()
+    assert len(set(made)) == len(made) == 21
 
 
 async def test_of_many_long_answers_one_piece_is_made_in_a_turn() -> None:

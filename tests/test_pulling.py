@@ -13,7 +13,7 @@ from jogeon.nats.address import place_of
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import Message
-from jogeon.nats.pulling import BATCH, REST, Pull, sequence_of
+from jogeon.nats.pulling import BATCH, EXPIRES, FORGOTTEN, REST, Pull, sequence_of
 from jogeon.nats.streams import stream_of
 from natsd import natsd
 
@@ -54,6 +54,31 @@ async def test_all_messages_come_in_order_from_a_sequence_on(tmp_path: Path) -> 
             await client.jetstream().delete_stream(place.stream)
             while not errors:
                 await asyncio.sleep(0.05)
+
+
+async def test_who_asks_again_late_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request expires where nothing comes, and a busy machine takes its time over the next one."""
+    for name, seconds in (("EXPIRES", EXPIRES), ("FORGOTTEN", FORGOTTEN)):
+        monkeypatch.setattr(f"jogeon.nats.pulling.{name}", seconds / 30)
+    asked = asyncio.Semaphore(0)
+
+    class Late(Pull):
+        async def _ask(self) -> None:
+            await asyncio.sleep(1.2)
+            await super()._ask()
+            asked.release()
+
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        await stream_of(client, place)
+        came: asyncio.Queue[bytes] = asyncio.Queue()
+        errors: list[Exception] = []
+        await Late(client, place, lambda _, payload: came.put_nowait(payload), lambda: None, errors.append).start(1)
+        async with asyncio.timeout(30):
+            for _ in range(3):
+                await asked.acquire()
+            await client.publish(place.subject("급등주"), b"late")
+            assert await came.get() == b"late"
+        assert errors == []
 
 
 class Asked:

@@ -1,9 +1,11 @@
 """Statistics of conditions: only what was heard counts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jogeon.events import Condition
-from jogeon.journal.stats import MINUTE_NS, ConditionStats, Overlap, Tally, clip, length, overlaps
+from jogeon.journal.stats import MINUTE_NS, ConditionStats, Overlap, Tally, clip, length, nth, overlaps
 from recorded import SECOND, START_NS
 
 RISE, HIGH, VOLUME = Condition("0", "급등주"), Condition("4", "신고가 돌파"), Condition("7", "거래량 급증")
@@ -124,3 +126,9 @@ def test_nine_in_ten_stays_are_no_longer_than_the_ninetieth_percentile() -> None
     for n in range(1, 101):
         story.enter(n, f"{n:06d}").leave(n + n, f"{n:06d}")
     assert story.numbers().stay_p90 == pytest.approx(90, abs=1)
+
+
+@given(st.lists(st.lists(st.integers(-(2**40), 2**40) | st.integers(-3, 3), max_size=20), min_size=1, max_size=6))
+def test_what_stands_at_a_place_of_several_runs_is_found(runs: list[list[int]]) -> None:
+    together = sorted(value for run in runs for value in run)
+    assert [nth([sorted(run) for run in runs], place) for place in range(len(together))] == together

@@ -328,6 +328,20 @@ def test_what_is_written_is_counted_bit_by_bit(tmp_path: Path, monkeypatch: pyte
     journal.close()
 
 
+def test_what_entries_returned_is_kept_bit_by_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.journal.store.EVENTS", 10)
+    monkeypatch.setattr("jogeon.journal.committing.WEIGH", 3)
+    journal = Journal.open(tmp_path / "journal", Reader().source())
+    journal.put_block([Snapshot(10**18, RISE, ()), *(Enter(10**18 + n, RISE, f"{n:06d}") for n in range(24))])
+    until(lambda: weighed(tmp_path / "journal") == [10, 20])
+    journal.close()
+
+
+def weighed(path: Path) -> list[int]:
+    with contextlib.closing(open_reader(path)) as db:
+        return [last for (last,) in db.execute("SELECT last FROM returns ORDER BY last")]
+
+
 def rolled(path: Path) -> list[tuple[int, int]]:
     with contextlib.closing(open_reader(path)) as db:
         return db.execute("SELECT first, last FROM rollups").fetchall()

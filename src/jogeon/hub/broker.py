@@ -153,7 +153,7 @@ class HubBroker:
             self.cut.append(Cut(peer.number, peer.address, peer.cut_for, datetime.now(KST)))
         self.registering.gone(peer)
         self.desks.pop(peer, None)
-        self._fanout.sent.pop(peer, None)
+        self._fanout.forget(peer)
         self._searching.gone(peer)
         self._trades.gone(peer)
 

@@ -6,7 +6,7 @@ members behind what was pushed so far: else it would hear of a change twice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State, korean
 from jogeon.hub.topics import Topics
@@ -28,8 +28,9 @@ class Fanout:
         self.on_state: Callable[[State], object] = lambda _: None
         self.on_block: Callable[[Condition], object] = lambda _: None
         self.on_renumbered: Callable[[Condition, Condition], object] = lambda _old, _new: None
-        self.sent: Counter[Peer] = Counter()
-        """How many changes went to each."""
+        self._sent: Counter[Peer] = Counter()
+        self._uncounted: Counter[Condition] = Counter()
+        """Changes that went to all groups of a condition, and are not counted for each program yet."""
         self._topics = topics
         self._soon = soon
         self._waiting: dict[Condition, list[Enter | Leave]] = {}
@@ -90,19 +91,37 @@ class Fanout:
 
     # ------------------------------------------------------------ to the peers
 
+    @property
+    def sent(self) -> Mapping[Peer, int]:
+        """How many changes went to each."""
+        for condition in list(self._uncounted):
+            self._count(condition)
+        return self._sent
+
+    def forget(self, peer: Peer) -> None:
+        """Count no more for a program that has gone."""
+        self._sent.pop(peer, None)
+
     def flush(self, condition: Condition) -> None:
-        """Send what waits of a condition."""
+        """Send what waits of a condition; to be called before anybody comes to a group of it, or leaves one."""
         self._flush(condition, now=False)
+        self._count(condition)
+
+    def _count(self, condition: Condition) -> None:
+        topic, count = self._topics.get(condition), self._uncounted.pop(condition, 0)
+        for group in topic.groups.values() if topic is not None and count else ():
+            for peer in group:
+                self._sent[peer] += count
 
     def _flush(self, condition: Condition, *, now: bool) -> None:
         events = self._waiting.pop(condition, None)
         topic = self._topics.get(condition)
         if events is None or topic is None:
             return
+        self._uncounted[condition] += len(events)
         for label, group in list(topic.groups.items()):
             frames = b"".join([_frame(label, event) for event in events])
             for peer in list(group):  # one that is cut leaves the group
-                self.sent[peer] += len(events)
                 if now:
                     peer.send_now(frames)
                 else:

@@ -17,11 +17,11 @@ from jogeon.hub.tokens import HubTokens
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
-from jogeon.server.http import host_of, json_response, one_a_turn
+from jogeon.server.http import host_of, in_turn, json_response, one_a_turn
 
 MOST_EVENTS = 10_000
 USUAL_EVENTS = 1_000
-PIECE = 0.001
+PIECE = 0.002
 """Seconds of work on an answer before everybody else has a turn."""
 WANTED = "a token of this hub is wanted, as Authorization: Bearer …"
 
@@ -46,21 +46,22 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
     they want a token, as `Authorization: Bearer …`: else 401. `wrong` is told the host that has none, and returns in
     how many seconds it hears of that.
     """
-    turn = asyncio.Lock()
+    turn, reading = asyncio.Lock(), asyncio.Lock()
 
     def known(endpoint: Endpoint, *, events: bool = False) -> Endpoint:
         return _guarded(endpoint, tokens, wrong, events=events)
 
     async def status(request: Request) -> Response:
         del request
-        return json_response(view.status())
+        return await in_turn(lambda: json_response(view.status()), turn)
 
     async def events(request: Request) -> Response:
         after = _position(request.query_params)
         limit = _limit(request.query_params)
         cursor = view.cursor(after)
         try:
-            found = await _next(cursor, limit)
+            async with reading:  # several threads that read together keep the loop from running
+                found = await _next(cursor, limit)
         except PositionError as error:
             following = None if error.next is None else str(error.next)
             return json_response({"error": str(error), "next": following}, 409)
@@ -72,7 +73,7 @@ def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> 
 
     async def numbers(request: Request) -> Response:
         await asyncio.to_thread(load)
-        body, kind = metrics(view.status(), request.headers.get("accept", ""))
+        body, kind = await in_turn(lambda: metrics(view.status(), request.headers.get("accept", "")), turn)
         return Response(body, headers={"content-type": kind})
 
     return [
@@ -107,7 +108,7 @@ async def _next(cursor: Cursor, limit: int) -> list[Numbered]:
 
 
 def _lines(found: Iterable[Numbered]) -> Iterator[bytes]:
-    """Yield events as lines of JSON, as many at a time as are made in about a millisecond."""
+    """Yield events as lines of JSON, as many at a time as are made in PIECE."""
     made, since = b"", time.perf_counter()
     for epoch, n, event in found:
         made += msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) + b"\n"

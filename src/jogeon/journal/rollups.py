@@ -175,7 +175,9 @@ def by_planes(numbers: "array[int]") -> bytes:
 def from_planes(content: bytes) -> "array[int]":
     """Return the numbers of such bytes."""
     size = len(content) // _WIDTH
-    woven = bytearray(len(content))
+    woven, nothing = bytearray(len(content)), bytes(size)
     for place in range(_WIDTH):
-        woven[place::_WIDTH] = content[place * size : (place + 1) * size]
+        plane = content[place * size : (place + 1) * size]
+        if plane != nothing:
+            woven[place::_WIDTH] = plane
     return _read(woven)

@@ -249,8 +249,13 @@ def _quantile(runs: Sequence[Sequence[int]], share: float) -> float | None:
 
 
 def nth(runs: Sequence[Sequence[int]], wanted: int) -> int:
-    """Return what stands at a place of all that sorted runs hold, by halving between the least and the most."""
-    low, high = min(run[0] for run in runs if run), max(run[-1] for run in runs if run)
+    """Return what stands at a place of all that sorted runs hold, found by halving.
+
+    It lies between the least and the most of what stands at the same share of each run.
+    """
+    size = sum(map(len, runs))
+    near = [run[wanted * len(run) // size] for run in runs if run]
+    low, high = min(near), max(near)
     while low < high:
         middle = (low + high) // 2
         if sum(bisect_right(run, middle) for run in runs) > wanted:

@@ -18,8 +18,8 @@ BATCH = 1_000
 EXPIRES = 30.0
 HEARTBEAT = 0.5
 """Seconds between two signs of life where nothing comes."""
-FORGOTTEN = 30.0
-"""Seconds after which the server forgets a consumer that asks for nothing."""
+FORGOTTEN = 4 * EXPIRES
+"""Seconds after which the server forgets a consumer that asks for nothing; the next request may come late."""
 SECOND = 1_000_000_000
 REST = "Nats-Pending-Messages"
 """How much of a request was not served when it expired."""

@@ -9,8 +9,8 @@ import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Generator, Iterable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import uvicorn
@@ -30,6 +30,7 @@ from jogeon.server.callers import Callers
 from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.encrypted import accept
 
+T = TypeVar("T")
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
 """Seconds that a request under way has to end when the server stops."""
@@ -217,18 +218,21 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
 
 
+async def in_turn(make: Callable[[], T], turn: asyncio.Lock) -> T:
+    """Return what takes a while to make; those who share `turn` make one in a turn of the loop, however many ask."""
+    async with turn:
+        made = make()
+        await asyncio.sleep(0)
+        return made
+
+
 async def one_a_turn(pieces: Iterable[bytes], turn: asyncio.Lock) -> AsyncIterator[bytes]:
     """Yield the pieces of a long answer, with a turn of the loop for everybody else behind each that is made.
 
     Those who share `turn` get one piece among them in it, however many ask.
     """
     each = iter(pieces)
-    while True:
-        async with turn:
-            piece = next(each, None)
-            await asyncio.sleep(0)
-        if piece is None:
-            return
+    while (piece := await in_turn(lambda: next(each, None), turn)) is not None:
         yield piece
 
 

@@ -25,7 +25,8 @@ class Outbox:
     """
 
     _transport: WSTransport
-    _below: asyncio.Transport
+    _write: Callable[[bytes], object]
+    _left: Callable[[], int]
 
     def __init__(
         self,
@@ -51,7 +52,9 @@ class Outbox:
 
     def open(self, transport: WSTransport) -> None:
         """Write to a connection from now on."""
-        self._transport, self._below = transport, transport.underlying_transport
+        self._transport = transport
+        below = transport.underlying_transport
+        self._write, self._left = below.write, below.get_write_buffer_size
 
     def put(self, frames: bytes) -> None:
         """Send ready-made frames (`text_frame`), any number at once."""
@@ -72,9 +75,8 @@ class Outbox:
         if self._frames or self.closed or self._lagging is not None:
             self.put(frames)
             return
-        below = self._below
-        below.write(frames)
-        if waiting := below.get_write_buffer_size():
+        self._write(frames)
+        if waiting := self._left():
             self._look_at(waiting)
 
     def flush(self) -> None:
@@ -86,8 +88,8 @@ class Outbox:
             return
         if self._lagging is not None:
             self._look_at_lag()  # it may have taken all meanwhile
-        self._below.write(frames)
-        waiting = self._below.get_write_buffer_size()
+        self._write(frames)
+        waiting = self._left()
         if waiting or self._lagging is not None:
             self._look_at(waiting)
 
@@ -104,7 +106,7 @@ class Outbox:
         self.closed = True
         self.clear()
         self._ready = self._cut = _nothing
-        del self._transport, self._below
+        del self._transport, self._write, self._left
         if self._lagging is not None:
             self._lagging.cancel()
             self._lagging = None
@@ -112,7 +114,7 @@ class Outbox:
     @property
     def unsent(self) -> int:
         """Bytes that wait on this side for a peer that reads slowly."""
-        return 0 if self.closed else self._waiting + self._below.get_write_buffer_size()
+        return 0 if self.closed else self._waiting + self._left()
 
     def _overflow(self, waiting: int) -> None:
         """Cut the peer if more waits than may."""

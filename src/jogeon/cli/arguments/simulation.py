@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import click
 
@@ -71,14 +72,16 @@ def _switched(name: str, value: str, texts: Texts) -> object:
     from jogeon.errors import InvalidAddress
     from jogeon.simulator.broker.switches import Switches
 
-    kind = get_type_hints(Switches)[name]
+    kind, meant = get_type_hints(Switches)[name], cast("object", value)
+    if kind is float:
+        with suppress(ValueError):  # another number is out of range, what is none is refused below
+            meant = times.pause(value)
     try:
-        meant = times.pause(value) if kind is float else value
         msgspec.convert({name: meant}, Switches, strict=False)
     except InvalidAddress:
         default = getattr(Switches(), name)
         raise click.BadParameter(texts("bad.switch.range", name=name, value=value, default=default)) from None
-    except (ValueError, msgspec.ValidationError):
+    except msgspec.ValidationError:
         raise click.BadParameter(texts("bad.switch", name=name, value=value, wanted=_wanted(kind, texts))) from None
     return meant
 

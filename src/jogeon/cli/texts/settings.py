@@ -258,6 +258,9 @@ TEXTS = {
     "InvalidAddress.cause.own rest": Text(
         "이 서버의 REST 주소는 정해져 있어 바꿀 수 없습니다.", "this server has a REST address of its own."
     ),
+    "InvalidAddress.what.no insecure": Text(
+        "{value} 서버에는 --insecure를 쓸 수 없습니다", "the {value} server takes no --insecure"
+    ),
     "InvalidAddress.cause.no insecure": Text(
         "--insecure는 이 컴퓨터 밖의 ws:// 주소에만 씁니다.",
         "--insecure is only for a ws:// address beyond this machine.",
