@@ -553,6 +553,7 @@ async def crowd(there: Natsd, folder: Path, count: int, seconds: float) -> dict[
         moves = Moves(broker, CONDITIONS)
         for process in processes:
             tell(process)
+        await asyncio.sleep(END)  # each has counted what came before
         busy = Cost(pids)
         async for due in paced(seconds, rate_):
             for _ in range(due):

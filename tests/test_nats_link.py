@@ -219,6 +219,22 @@ async def refused(address: str) -> Exception:
         return error
 
 
+async def test_a_program_that_stood_still_takes_nobody_for_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in (("SILENT", 1.5), ("GONE", 2.5)):
+        monkeypatch.setattr(f"jogeon.nats.link.{name}", seconds)
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server):
+        async with jogeon.connect(server.address()) as client, client.watch("급등주") as watch:
+            broker.enter("급등주", "042700")
+            await until(watch, "042700")
+            time.sleep(4.0)  # noqa: ASYNC251  # that nothing runs is the point
+            await asyncio.sleep(1.0)
+            broker.enter("급등주", "111111")
+            told = await until(watch, "111111")
+            assert [each.state for each in told if isinstance(each, State)] == []
+
+
 async def test_a_stream_that_keeps_too_little_is_a_sentence(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, natsd(tmp_path) as server:
         async with opened(place := server.place()) as client:

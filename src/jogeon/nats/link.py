@@ -40,6 +40,8 @@ SILENT = 3.0
 GONE = 5.0
 """Seconds without a sign of the hub after which it does."""
 LOOK = 0.5
+STALL = 0.5
+"""Seconds by which a look is late where the program stood still."""
 FIRST = 10.0
 """Seconds for the picture that a reader begins with."""
 RETURN = 20.0
@@ -196,10 +198,13 @@ class Link:
             await self._answers.repeat()
 
     async def _watch(self) -> None:
-        repeated = self._loop.time()
+        repeated = now = self._loop.time()
         while True:
+            looked = now
             await asyncio.sleep(LOOK)
             now = self._loop.time()
+            if now - looked > LOOK + STALL:  # the program stood still: what came meanwhile waits to be read
+                self._heard = self._beaten = now
             if now - repeated >= REPEAT:
                 repeated = now
                 self._begin_task(self._repeat())
