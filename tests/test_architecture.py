@@ -328,9 +328,7 @@ def test_files_are_short() -> None:
 
 
 def test_classes_are_short() -> None:
-    classes = [
-        (name, node) for name in PATHS for node in ast.walk(tree_of(name)) if isinstance(node, ast.ClassDef)
-    ]
+    classes = [(name, node) for name in PATHS for node in ast.walk(tree_of(name)) if isinstance(node, ast.ClassDef)]
     lengths = {f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1 for name, node in classes}
     assert {name for name, lines in lengths.items() if lines > CLASS_LINES} == set(LONG_CLASSES)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from importlib import import_module
 
+import click
 import pytest
 
 from cli_conversation import FakeClient, Shell
 from jogeon.cli.app import COMMANDS
+from jogeon.cli.arguments import places
 from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.texts import Texts
 
@@ -116,3 +118,10 @@ def test_the_command_is_told_again_as_it_was_typed() -> None:
 def test_a_korean_name_is_told_without_quotes(word: str, typed: str) -> None:
     choices = Choices(texts=None, connect=None, argv=("watch", word))  # type: ignore[arg-type]  # not used
     assert choices.typed() == f"jogeon watch {typed}"
+
+
+def test_a_shell_offers_files_and_folders_where_one_is_named() -> None:
+    ctx = click.Context(click.Command("record"))
+    for folder, kind in ((False, "file"), (True, "dir")):
+        option = places.file(Texts("en"), "--copy", folder=folder)
+        assert [(each.value, each.type) for each in option.shell_complete(ctx, "da")] == [("da", kind)]

@@ -18,7 +18,7 @@ from conftest import homeless
 from jogeon import sync
 from jogeon.account.keys import SERVERS, Keys, KiwoomServer
 from jogeon.account.lock import who_has
-from jogeon.connect import _aside, connect, endpoint, policy_for
+from jogeon.connect import _aside, connect, endpoint, policy_for, stocks_of
 from jogeon.errors import (
     CouldNotConnect,
     InvalidAddress,
@@ -430,3 +430,12 @@ def test_a_variable_that_is_no_rest_address_is_refused_by_its_name(monkeypatch: 
         connect("ws://127.0.0.1:1")
     monkeypatch.setenv("JOGEON_REST", "http://there.example")
     assert connect("ws://127.0.0.1:1", insecure=True).address == "ws://127.0.0.1:1"
+
+
+@pytest.mark.parametrize("server", ["real", "mock", "demo"])
+async def test_only_a_ws_address_is_reached_without_encryption(server: str) -> None:
+    with pytest.raises(InvalidAddress) as refused:
+        connect(server, insecure=True)
+    assert refused.value.reason == "no insecure"
+    with pytest.raises(InvalidAddress, match="insecure is for ws://"):
+        await stocks_of(server, insecure=True).__aenter__()

@@ -60,6 +60,16 @@ def test_the_bell_is_rung_once_until_the_writer_looks() -> None:
     assert not inbox.rung
 
 
+def test_the_writer_is_told_of_a_read_when_all_of_it_was_put() -> None:
+    """It would take turns with whoever has more to do with what was read."""
+    inbox = Inbox(source(), 100)
+    inbox.put_all([Enter(START_NS, RISE, "005930")])
+    assert not inbox.rung
+    inbox.wake()
+    assert inbox.rung
+    assert told(inbox) == [Enter(START_NS, RISE, "005930")]
+
+
 def test_from_a_queue_that_lost_something_nothing_is_taken_before_the_reader_caught_up() -> None:
     inbox = Inbox(source(), 2)
     inbox.put_block([Snapshot(START_NS, RISE, ())])

@@ -8,10 +8,10 @@ leading backslash away, and nothing is lost.
 import contextlib
 import csv
 import importlib
-import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
@@ -26,13 +26,14 @@ from jogeon.journal.entries import Entry
 from jogeon.journal.history import History, Selection
 from jogeon.journal.lines import Form
 from jogeon.journal.parts import LineTexts
-from jogeon.journal.shape import COLUMNS, ENTRY, row_of
+from jogeon.journal.shape import COLUMNS, ENTRY, moment_of, row_of
 from jogeon.journal.stats import Span
 from jogeon.visible import is_formula
 
 # ---------------------------------------------------------------- CSV
 
 MARK = "\ufeff"
+END = "\r\n"
 _PLAIN_CSV = """group_concat(printf(
     :epoch || ',%d,%s,%s,' || :day || ' %s,' || :day || ' %s.%06d,live,,,,,,,,,,%s,%d,,,<place>',
     events.id - :first, changes.text, stocks.text, clocks.text, seconds.text, events.at_ns / 1000 % 1000000, clocks.six,
@@ -49,7 +50,7 @@ def write_csv(history: History, selection: Selection, path: Path) -> int:
     The file gets its name when it is whole; one that was there stays until then. UnknownCondition, JournalError.
     """
     with whole_file(path) as file:
-        file.write((MARK + _csv_line(EXPORTED)).encode())
+        file.write((MARK + _csv_line(EXPORTED) + END).encode())
         return _write_lines(history.lines(csv_form(_guarded), selection), file)
 
 
@@ -58,33 +59,43 @@ def csv_form(cell: Callable[[str], str]) -> Form:
 
     def row(epoch: int, n: int, event: Event, entry: Entry | None) -> str:
         values = row_of(epoch, n, event) | _entry_row(entry)
-        cells = ["" if value is None else _cell(cell, column, value) for column, value in values.items()]
-        return _csv_line(cells).removesuffix("\r\n")
+        return _csv_line(["" if value is None else _cell(cell, column, value) for column, value in values.items()])
 
     def change(event: str, condition: Condition) -> str:
-        return _csv_line([event, cell(condition.seq), cell(condition.name)]).removesuffix("\r\n")
+        return _csv_line([event, cell(condition.seq), cell(condition.name)])
 
     def stock(code: str, name: str | None) -> str:
-        return _csv_line([cell(code), "" if name is None else cell(name)]).removesuffix("\r\n")
+        return _csv_line([cell(code), "" if name is None else cell(name)])
 
     def plain_line(priced: bool) -> str:  # noqa: FBT001  # as a Form calls it
         place, entry = ("%s", f", {_ENTRY_CSV}") if priced else (",,", "")
         return _PLAIN_CSV.replace("<place>", place).replace("<entry>", entry)
 
-    return Form(row, plain_line, LineTexts(change, stock), "\r\n")
+    return Form(row, plain_line, LineTexts(change, stock), END)
 
 
 def _entry_row(entry: Entry | None) -> dict[str, Any]:
     """Return what was paid at an entry as columns."""
     if entry is None:
         return dict.fromkeys(ENTRY)
-    return dict(zip(ENTRY, (entry.price, korean(entry.at_ns).replace(tzinfo=None), entry.source), strict=True))
+    return dict(zip(ENTRY, (entry.price, moment_of(entry.at_ns), entry.source), strict=True))
+
+
+class _Echo:
+    """A file that hands back what is written to it, and so does a csv.writer on it."""
+
+    def write(self, text: str) -> str:
+        """Return it."""
+        return text
 
 
 def _csv_line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
+    """Return a line of cells, without its end."""
+    line: str = _write(cells)
+    return line.removesuffix(END)
+
+
+_write: Callable[[Iterable[str]], Any] = csv.writer(_Echo(), lineterminator=END).writerow
 
 
 def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
@@ -98,6 +109,7 @@ def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=4096)  # the same words and stocks come again and again
 def _guarded(text: str) -> str:
     return "\\" + text if text.startswith("\\") or is_formula(text) else text
 

@@ -4,10 +4,11 @@ The columns bear the names of the fields of its JSON line. Moments are of Korean
 stand there to the nanosecond, too (`at_ns`, `since_ns`, `until_ns`). `clock` is the exchange's own HHMMSS, as it came.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from jogeon.details import details_text
-from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State, korean
+from jogeon.events import Anomaly, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.schema import codes_text
 
 COLUMNS = {
@@ -41,6 +42,8 @@ besides its text, as JSON."""
 ENTRY = {"entry_price": "BIGINT", "entry_at": "TIMESTAMP", "entry_source": "VARCHAR"}
 """The columns behind them where events are exported: what was paid at a live enter, if a price was kept."""
 
+_EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001  # in Korea
+
 
 def row_of(epoch: int, n: int, event: Event) -> dict[str, Any]:
     """Return an event as a row, moments as datetimes of Korean time; what it does not have is None."""
@@ -51,7 +54,12 @@ def row_of(epoch: int, n: int, event: Event) -> dict[str, Any]:
         row |= {"seq": event.condition.seq, "condition": event.condition.name}
     row |= _more(event)
     moments = {each: row[f"{each}_ns"] for each in ("at", "since", "until")}
-    return row | {each: None if ns is None else korean(ns).replace(tzinfo=None) for each, ns in moments.items()}
+    return row | {each: None if ns is None else moment_of(ns) for each, ns in moments.items()}
+
+
+def moment_of(ns: int) -> datetime:
+    """Return nanoseconds since 1970 as a datetime of Korean time, without its zone."""
+    return _EPOCH + timedelta(microseconds=ns // 1000)
 
 
 def _more(event: Event) -> dict[str, Any]:
