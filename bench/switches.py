@@ -9,6 +9,7 @@ is wrong, with a sentence for each and the switches that do not stand as usual; 
 """
 
 import argparse
+import contextlib
 import itertools
 import logging
 import math
@@ -96,18 +97,19 @@ class Tally:
 
 
 def play(args: argparse.Namespace) -> Tally:
-    """Make the runs, until they or the time are over."""
+    """Make the runs, until they or the time are over, or Ctrl+C."""
     tally, end = Tally(), time.monotonic() + 60 * args.minutes
     chosen: Iterator[Switched] = every(args.of.split(",")) if args.of else itertools.repeat({})
     last = math.inf if args.of or args.minutes < math.inf else args.first + args.runs
-    for number, few in zip(itertools.count(args.first), chosen, strict=False):
-        if number >= last or time.monotonic() >= end:
-            break
-        switched = drawn(number) | few
-        world = World(number, switched)
-        tally.add(number, switched, world, world.run())
-        if tally.runs % PROGRESS == 0:
-            print(f"{tally.runs} runs, {tally.wrong} wrong", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        for number, few in zip(itertools.count(args.first), chosen, strict=False):
+            if number >= last or time.monotonic() >= end:
+                break
+            switched = drawn(number) | few
+            world = World(number, switched)
+            tally.add(number, switched, world, world.run())
+            if tally.runs % PROGRESS == 0:
+                print(f"{tally.runs} runs, {tally.wrong} wrong", flush=True)
     return tally
 
 
