@@ -58,6 +58,11 @@ def changes(client: NaiveClient, seq: str) -> list[tuple[str, str]]:
 
 
 async def once(hub: Hub, condition: str) -> None:
-    """Wait until the hub knows who is in a condition."""
-    while not any(each.condition.name == condition and each.membership.codes for each in hub.feed.followed(hub.fanout)):
+    """Wait until the hub knows who is in a condition, and that is durable: who comes now hears only of what follows."""
+
+    def known() -> bool:
+        mine = (each for each in hub.feed.followed(hub.fanout) if each.condition.name == condition)
+        return any(each.membership.codes and hub.stream.knows(each.condition) for each in mine)
+
+    while not known():
         await asyncio.sleep(0.01)
