@@ -7,12 +7,13 @@ what a search finds was so at a moment between its question and its answer.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scripted import World
 
@@ -27,10 +28,17 @@ Truth = list[tuple[int, frozenset[str] | None]]
 """Who was in from when on; None while there was no such condition."""
 
 
-class Placed(Protocol):
-    """Knows under which seq each name was since when."""
+Seqs = list[tuple[int, str | None]]
+"""Under which seq a name was since when; None while there was no such condition."""
 
-    seqs: dict[str, list[tuple[int, str | None]]]
+
+class Placed(Protocol):
+    """Knows under which seq each name was, and what the lists showed."""
+
+    seqs: dict[str, Seqs]
+
+    def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
+        """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
 
 
 class Told(NamedTuple):
@@ -81,7 +89,7 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
         anothers = any(since <= until_ns <= until for since, until in stretches)
-        if not anothers and not _shows_another(each.event, world):
+        if not anothers and not shows_another(each.event, world):
             in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
             earlier = [*elsewhere, *(on_its_way if in_lag else [])]
             yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, truth, earlier))
@@ -100,7 +108,16 @@ def follows_another(gap: Gap, told: list[Told], world: Placed) -> bool:
     )
 
 
-def _shows_another(event: Event, world: World) -> bool:
+def away(seqs: Seqs, lists: Iterable[int]) -> Iterator[tuple[int, int, str | None]]:
+    """Yield between which two lists, one after the other, a name was elsewhere and came back, and its place in both."""
+    for since, until in pairwise(lists):
+        places = [seq for at, seq in seqs if at <= since][-1:]
+        places += [seq for at, seq in seqs if since < at <= until]
+        if len(places) > 1 and places[0] == places[-1]:
+            yield since, until, places[0]
+
+
+def shows_another(event: Event, world: Placed) -> bool:
     """Tell whether what recovered a change was another's: its name had moved, and came back before the next list.
 
     Both lists show it in its place, so nobody can know.

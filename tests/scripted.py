@@ -11,7 +11,6 @@ import contextlib
 import json
 from collections import Counter, defaultdict
 from contextlib import nullcontext
-from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,7 +30,7 @@ from jogeon.events import Event, Gap, State
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
-from oracle import REST, SECOND_NS, Reader, Told, Truth, judge, second
+from oracle import REST, SECOND_NS, Reader, Seqs, Told, Truth, away, judge, second
 from wire import START_NS, VirtualLoop, Wire, wall
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ class World:
         self.late: list[tuple[int, int]] = []
         """Stretches in which news may be on its way for long: somebody did not run."""
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
-        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
+        self.seqs: dict[str, Seqs] = {name: [] for name in NAMES}
         self.wrong: list[str] = []
         self._beside: set[asyncio.Task[None]] = set()
         self._given_up: list[tuple[str, int]] = []
@@ -439,11 +438,7 @@ class World:
 
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
-        for since, until in pairwise(self.broker.lists):
-            seqs = [seq for at, seq in self.seqs[name] if at <= since][-1:]
-            seqs += [seq for at, seq in self.seqs[name] if since < at <= until]
-            if len(seqs) > 1 and seqs[0] == seqs[-1]:
-                yield since, until, seqs[0]
+        return away(self.seqs[name], self.broker.lists)
 
     def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:
         """Yield what a watch that has left did not live to hear: that the broker was gone, or where a name had gone."""

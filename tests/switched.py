@@ -32,7 +32,21 @@ from jogeon.server.server import Server
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.market.market import Change, Prices, moves
-from oracle import SECOND_NS, Told, Truth, covered, differences, folded, follows_another, misplaced, second, united
+from oracle import (
+    SECOND_NS,
+    Seqs,
+    Told,
+    Truth,
+    away,
+    covered,
+    differences,
+    folded,
+    follows_another,
+    misplaced,
+    second,
+    shows_another,
+    united,
+)
 from wire import Frame, VirtualLoop, drain, wall
 
 if TYPE_CHECKING:
@@ -41,7 +55,7 @@ if TYPE_CHECKING:
     from jogeon.events import Exchange
     from jogeon.live.receiving import Receiver
     from jogeon.watch import Watch
-    from jogeon.wire.messages import Search
+    from jogeon.wire.messages import ListConditions, Register, Search
     from jogeon.wire.stocks import ListedStock
 
 VALUES: Final[Mapping[str, tuple[object, ...]]] = {
@@ -299,11 +313,15 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 class _Broker(SimulatedBroker):
-    """Notes whose registrations a search ends."""
+    """Notes whose registrations a search ends, and when they are registered."""
 
     def __init__(self, world: World, tokens: Tokens, clock: Callable[[], float]) -> None:
         super().__init__(world.markets["K"], tokens, world.switches, clock, world.markets["N"])
         self._world = world
+
+    def _list(self, peer: Peer, request: ListConditions) -> None:
+        super()._list(peer, request)
+        self._world.lists.append(wall())
 
     def _clashes(self, peer: Peer, request: Search) -> bool:
         before = dict(self._desks[peer].registered)
@@ -312,6 +330,12 @@ class _Broker(SimulatedBroker):
             _, seq = before[label]
             self._world.ended.append((self._world.markets["K"].name(seq), wall()))
         return clashes
+
+    def _register(self, peer: Peer, request: Register) -> None:
+        super()._register(peer, request)
+        held = self._desks[peer].registered.get(self._dialect.label(request)) if not peer.ended else None
+        if held is not None:
+            self._world.registered.append((self._world.markets["K"].name(held[1]), wall()))
 
 
 class World:
@@ -323,16 +347,20 @@ class World:
         self.markets: dict[Exchange, Small] = {"K": Small(self.random), "N": Small(self.random)}
         self.told: list[Told] = []
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
-        self.seqs: dict[str, list[tuple[int, str | None]]] = {name: [] for name in NAMES}
+        self.seqs: dict[str, Seqs] = {name: [] for name in NAMES}
+        self.lists: list[int] = []
+        """When lists were given."""
         self.ended: list[tuple[str, int]] = []
         """Names whose registration a search ended in silence, and when."""
+        self.registered: list[tuple[str, int]] = []
+        """Names that were registered, and when."""
         self.moved: list[int] = []
         """When conditions were renumbered."""
         self.unheard: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were pushed to nobody."""
         self.wrong: list[str] = []
         self.scenes: list[str] = []
-        self.searches = 0
+        self.searches = self.priced = 0
         self.links: list[Link] = []
         self.broker: SimulatedBroker
         self._server: Server
@@ -345,6 +373,7 @@ class World:
 
     async def _run(self) -> list[str]:
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: self.wrong.append(f"a defect: {context}"))
         tokens = Tokens(loop.time)
         self.broker = _Broker(self, tokens, loop.time)
         self._server = Server(self.broker, self.switches.settings(), loop)
@@ -509,10 +538,10 @@ class World:
         ]
 
     def _never_traded(self, watch: Watch) -> list[str]:
-        """Return the prices that no stock was ever traded at; and whether there is none at all."""
+        """Return the prices that no stock was ever traded at."""
         shown = [(code, each.price) for prices in watch.prices.values() for code, each in prices.items() if each.price]
-        wrong = [f"{code} never cost {price}" for code, price in shown if price not in self.markets["K"].trades[code]]
-        return wrong if shown else ["no price at all"]
+        self.priced = len(shown)
+        return [f"{code} never cost {price}" for code, price in shown if price not in self.markets["K"].trades[code]]
 
     def _judge(self, name: str) -> Iterator[str]:
         """Find what is wrong with what was told of a condition: the fold is the truth outside the told gaps."""
@@ -523,7 +552,7 @@ class World:
             yield f"{name}: was never shown"
             return
         gaps = [each.event for each in told if isinstance(each.event, Gap)]
-        ended = self._ended(name, gaps)
+        ended = [*self._ended(name, gaps), *((since, until + ENDED_NS) for since, until, _ in self.away(name))]
         excused = united([*((gap.since_ns, gap.until_ns) for gap in gaps), *ended])
         for code, begin, end, back in differences(self.truth[name], history, None):
             unknowable = back and (name, code, begin) in self.unheard  # in and out while nobody was told
@@ -533,13 +562,21 @@ class World:
             until_ns = getattr(each.event, "until_ns", None) or 0
             later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
             anothers = [*later, *(gap for gap in gaps if follows_another(gap, told, self))]
-            if not any(gap.since_ns <= until_ns <= gap.until_ns for gap in anothers):
+            excusable = any(gap.since_ns <= until_ns <= gap.until_ns for gap in anothers)
+            if not excusable and not shows_another(each.event, self):
                 yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], ended))
 
-    def _ended(self, name: str, gaps: Sequence[Gap]) -> list[tuple[int, int]]:
-        """Return when the registration of a name had been ended in silence by a search: only a recheck tells of that.
+    def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
+        """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
+        return away(self.seqs[name], self.lists)
+
+    def _ended(self, name: str, gaps: Sequence[Gap]) -> Iterator[tuple[int, int]]:
+        """Yield when the registration of a name had been ended in silence by a search: only a recheck tells of that.
 
         If the connection breaks off before, its gap begins later.
         """
-        ends = [(at, at + ENDED_NS) for other, at in self.ended if other == name]
-        return [(at, min([until, *(gap.until_ns for gap in gaps if gap.until_ns > at)])) for at, until in ends]
+        for other, at in self.ended:
+            if other == name:
+                anew = [begun for registered, begun in self.registered if registered == name and begun > at]
+                shown = [gap.until_ns for gap in gaps if anew and gap.until_ns > anew[0]]
+                yield at, min([at + ENDED_NS, *shown])

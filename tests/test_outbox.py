@@ -82,3 +82,15 @@ def test_a_crowded_digest_is_in_one_language() -> None:
         message = next_message([row(n, text="긴 문장입니다 " * 10) for n in range(100)], digests=True, lang=lang)
         assert message
         assert message.text.startswith(f"[급등] {word}\n")
+
+
+def test_a_crowded_digest_forges_no_line() -> None:
+    harm = "\u202e\n[급등] 가상전자 편입"
+    rows = [structs.replace(row(n, text="긴" * 500), name=f"가{harm}", condition=f"급등주{harm}") for n in range(30)]
+    message = next_message(rows, digests=True)
+    assert message
+    lines = message.text.split("\n")
+    assert len(lines) == 1 + len(message.rows)
+    assert lines[0].startswith("[급등] 급등주? [급등] 가상전자 편입")
+    assert lines[1].startswith("가? [급등")
+    assert "\u202e" not in message.text

@@ -10,6 +10,8 @@ import pytest
 
 from hubs import MARKET, hub_over, once, program
 from jogeon.errors import PositionError
+from jogeon.events import Anomaly
+from jogeon.hub import routes
 from jogeon.journal.history import History
 from jogeon.journal.position import Position
 from jogeon.testing import Broker
@@ -101,3 +103,14 @@ async def test_the_same_for_prometheus(tmp_path: Path) -> None:
         reply = await exchange("GET", f"{hub.rest}/metrics")
         assert reply.headers["content-type"].startswith("text/plain")
         assert b'jogeon_hub_consumers{kind="plain"} 1' in reply.body
+
+
+def test_a_long_answer_is_made_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two of them everybody else has a turn."""
+    events = [(1, n, Anomaly(n, "impossible")) for n in range(1, 51)]
+    together = [piece for piece in routes._lines(events) if piece]
+    monkeypatch.setattr(routes, "PIECE", 0.0)
+    apart = [piece for piece in routes._lines(events) if piece]
+    assert len(apart) == 50 > len(together)
+    assert b"".join(apart) == b"".join(together)
+    assert [json.loads(line)["n"] for line in b"".join(apart).splitlines()] == list(range(1, 51))

@@ -3,10 +3,12 @@
 `python bench/scripted.py` plays many more seeds.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
-from jogeon.events import Enter, Event, Gap, Leave
-from oracle import judge
+from jogeon.events import Condition, Enter, Event, Gap, Leave
+from oracle import SECOND_NS, Seqs, away, judge, shows_another
 from scripted import FAULTS, TOGETHER, World
 
 
@@ -61,6 +63,36 @@ def test_the_oracle_misses_lags_that_begin_too_late() -> None:
     for guest in world.guests:
         guest.told = [each._replace(event=_late(each.event)) for each in guest.told]
     assert any("did not happen in" in sentence for sentence in judge(world))
+
+
+A = Condition("4", "급등주")
+"""As a client knows it whose lists all show it under 4."""
+
+
+class Moved:
+    """A name that was under 7 from 20 s to 40 s."""
+
+    def __init__(self, *lists: int) -> None:
+        self.seqs: dict[str, Seqs] = {"급등주": [(0, "4"), (20 * SECOND_NS, "7"), (40 * SECOND_NS, "4")]}
+        self.lists = [each * SECOND_NS for each in lists]
+
+    def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
+        return away(self.seqs[name], self.lists)
+
+
+def shown_at(second: int, condition: Condition = A) -> Event:
+    return Enter(second * SECOND_NS, condition, "005930", "", "recovered", 10 * SECOND_NS, second * SECOND_NS)
+
+
+def test_what_was_anothers_between_two_lists_that_agree_is_excused_and_nothing_beside_it() -> None:
+    moved = Moved(10, 50)
+    assert shows_another(shown_at(30), moved)
+    assert not shows_another(shown_at(15), moved), "it was in its place"
+    assert not shows_another(shown_at(45), moved), "it was back"
+    assert not shows_another(shown_at(30, Condition("7", "급등주")), moved), "it was known where it was"
+    assert not shows_another(shown_at(30), Moved(10, 30, 50)), "a list showed that it had moved"
+    assert not shows_another(shown_at(30), Moved(10)), "no list has agreed yet"
+    assert not shows_another(Gap(A, 0, 30 * SECOND_NS, "drift"), moved)
 
 
 def _late(event: Event) -> Event:

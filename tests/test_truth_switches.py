@@ -27,6 +27,7 @@ def test_one_switch(name: str, value: object) -> None:
     assert len(world.scenes) == 7
     assert world.broker.logins > 2
     assert len(world.told) > 100
+    assert world.priced
 
 
 @pytest.mark.parametrize("seed", range(20))
