@@ -227,7 +227,7 @@ class Story:
             self._prices, self.recorded, self.trouble,
         )  # fmt: skip
 
-    def tallies(self) -> list[Totals]:
+    def totals(self) -> list[Totals]:
         """Return what each condition did over the whole session."""
         return [
             Totals(_label(condition, single=single), len(inside), *(self._counts[condition.name, k] for k in CHANGES))
