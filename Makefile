@@ -23,7 +23,7 @@ demo: $(VENV)/installed ## a simulated market, watched live, without an account
 
 test: system lint ## everything the CI checks
 	@# mypy beside the tests, and four of those for two cores: many wait for programs that they started
-	nice $(BIN)/mypy $(SOURCES) >$(VENV)/types.txt 2>&1 & types=$$!; trap "kill $$types" INT TERM; \
+	nice $(BIN)/mypy $(SOURCES) >$(VENV)/types.txt 2>&1 & types=$$!; trap "kill $$types 2>/dev/null" INT TERM; \
 	$(BIN)/python -m pytest -n 4 --dist worksteal; tests=$$?; \
 	wait $$types; typed=$$?; cat $(VENV)/types.txt; exit $$((tests | typed))
 

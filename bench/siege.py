@@ -1,13 +1,13 @@
 """A hub under siege: what programs that misbehave cost the ones that are served, and a disk that is full for a while.
 
-    python bench/siege.py [--seconds 3] [--rounds 3] [--rate 1000] [--only PART …]
+    python bench/siege.py [--seconds 3] [--rounds 3] [--rate 1000] [--foremost] [--only PART …]
 
 A source (flood.py) feeds a hub at a steady rate; ten plain programs, in one process that only reads (drain.c), tell how
-old each push is. These have one core, who misbehaves (tests/besiegers.py) another, if there are two. For each kind of
-hostile peer three stretches take turns, and what they have is pooled: a quiet one; one in which the peers are at
-another hub, which serves nobody and stands on their core, so that what differs is the machine; and one in which they
-are at the hub, on either port. Told are p99 of each and how often the quiet one goes into the others, with the hub's
-memory before, at its most and afterwards.
+old each push is. These have one core, who misbehaves (tests/besiegers.py) another, if there are two; with --foremost
+whatever else the machine does waits for them (as root only). For each kind of hostile peer three stretches take turns,
+and what they have is pooled: a quiet one; one in which the peers are at another hub, which serves nobody and stands on
+their core, so that what differs is the machine; and one in which they are at the hub, on either port. Told are p99 of
+each and how often the quiet one goes into the others, with the hub's memory before, at its most and afterwards.
 
 Programs that never read must be cut, with the reason in the status, and hold no more than their bound. `disk` is
 another stage, a simulator and a journal on a small disk of its own (as root only): while that is full for half a minute
@@ -57,11 +57,15 @@ PATIENCE = 60.0
 
 
 @contextlib.contextmanager
-def on(cores: set[int]) -> Iterator[None]:
-    """Start processes on these cores."""
-    before = os.sched_getaffinity(0)
+def on(cores: set[int], *, foremost: bool = False) -> Iterator[None]:
+    """Start processes on these cores; for `foremost` ones all others wait."""
+    before, how = os.sched_getaffinity(0), (os.sched_getscheduler(0), os.sched_getparam(0))
     os.sched_setaffinity(0, cores)
+    if foremost:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(10))
     yield
+    if foremost:
+        os.sched_setscheduler(0, *how)
     os.sched_setaffinity(0, before)
 
 
@@ -177,7 +181,7 @@ def siege(args: argparse.Namespace, folder: Path) -> list[str]:
         lasting = 60 + WARMING + (3 * args.rounds * (args.seconds + 2) + 12) * len(parts)
         with on(BESIEGING):
             other = Stage(folder / "other", stack, args.rate)
-        with on(SERVING):
+        with on(SERVING, foremost=args.foremost):
             stage = Stage(folder / "served", stack, args.rate, lasting)
         while not any(stage.ages()):
             time.sleep(0.5)
@@ -301,6 +305,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=3)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--rate", type=int, default=1000)
+    options.add_argument("--foremost", action="store_true")
     options.add_argument("--only", nargs="+", default=[], metavar="PART")
     args = options.parse_args()
     os.environ["JOGEON_TOKEN"] = "demo"  # noqa: S105  # the simulator's, which everybody knows

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jogeon.events import Condition, Enter, Snapshot
-from jogeon.journal.beside import Cursor, Mark, Post, Tick
+from jogeon.journal.beside import Mark, Post, SavedPlace, Tick
 from jogeon.journal.commits import Commit
 from jogeon.journal.inbox import Inbox, Source
 from jogeon.journal.reading import open_reader
@@ -55,7 +55,7 @@ def until_told(told: list[bool]) -> None:
 def test_alerts_and_the_place_behind_them_are_durable_together(path: Path, journal: Journal) -> None:
     told: list[bool] = []
     journal.put_block([Snapshot(START_NS, RISE, ()), Enter(START_NS + 1, RISE, "005930")])
-    journal.keep([post("a"), post("b"), Cursor("alerts", 2)], told.append)
+    journal.keep([post("a"), post("b"), SavedPlace("alerts", 2)], told.append)
     until(lambda: told)
     journal.keep([Mark("b", "폰", "sent", 1, START_NS + SECOND, "", "b")], told.append)
     until(lambda: len(told) == 2)

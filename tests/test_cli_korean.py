@@ -100,6 +100,7 @@ def test_a_server_that_is_none_of_ours(
             assert code in (4, 5)
             assert re.search("[가-힣]", said)
             assert prose_in(said) == [], argv
+        assert "10초" not in said  # but as long as was waited
 
 
 TROUBLES: dict[str, tuple[Callable[[Broker], object], tuple[str, ...]]] = {

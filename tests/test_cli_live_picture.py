@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave, snapshot
-from jogeon.cli.showing.live_picture import KEPT, LINGER_NS, Outage, Silence, Story, Tally
+from jogeon.cli.showing.live_picture import KEPT, LINGER_NS, Outage, Silence, Story, Totals
 from jogeon.events import Condition, Enter, Gap, Leave, Member, State, korean
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_each_condition_is_counted_over_the_session() -> None:
     story.look([SURGE, HIGHS], {"급등주": {"000010": Member("000010", 1, "live")}, "신고가 돌파": {}})
     for event in (enter("000010"), enter("000020"), leave("000020"), leave("000030", HIGHS)):
         story.take(event)
-    assert story.tallies() == [Tally("급등주", 1, 2, 1), Tally("신고가 돌파", 0, 0, 1)]
+    assert story.totals() == [Totals("급등주", 1, 2, 1), Totals("신고가 돌파", 0, 0, 1)]
 
 
 def is_silent(heard: Sequence[float], now: float) -> bool:

@@ -169,3 +169,21 @@ def test_a_journal_of_the_future_is_refused(path: Path) -> None:
             use(path)
         assert caught.value.reason == "newer"
     assert path.read_bytes() == before
+
+
+def test_a_journal_without_returns_is_read_and_migrated_too(tmp_path: Path) -> None:
+    path = tmp_path / "second.journal"
+    shutil.copy(OLD, path)
+    Store.open(path).close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.executescript("DROP TABLE returns; PRAGMA user_version = 2")
+    before = told(path)
+    with History(path) as history:
+        outcomes = history.outcomes()
+    store = Store.open(path)
+    assert [notice.name for notice in store.file.notices] == ["second.journal.version-2"]
+    store.close()
+    assert (version(path), version(path.with_name("second.journal.version-2"))) == (JOURNAL.version, 2)
+    assert told(path) == told(path.with_name("second.journal.version-2")) == before
+    with History(path) as history:
+        assert history.outcomes() == outcomes

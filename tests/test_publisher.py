@@ -60,6 +60,23 @@ async def test_each_number_is_published_once_whatever_happens(tmp_path: Path) ->
             assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+async def test_the_durable_cursor_moves_with_the_signs_of_life_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    monkeypatch.setattr("jogeon.nats.publisher.BEAT", 60.0)
+    monkeypatch.setattr(HubSource, "keep", lambda _self, _name, place: kept.append(place))
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        async with published(broker, tmp_path / "j", server) as hub:
+            before = list(kept)
+            for code in ("111111", "222222", "333333"):
+                broker.enter("급등주", code)
+                await in_stream(hub)
+            assert kept == before
+            last = hub.relay.last
+        assert kept[len(before) :] == [last]
+
+
 async def test_a_stream_that_was_purged_gets_another_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jogeon.nats.publisher.LOOK", 0.0)
     monkeypatch.setattr("jogeon.nats.publisher.BEAT", 0.05)

@@ -87,6 +87,23 @@ async def test_who_waits_for_a_time_gets_nothing_or_what_came(journal: Journal) 
     relay.close()
 
 
+async def test_whoever_is_to_be_first_is_woken_before_those_who_waited_longer(journal: Journal) -> None:
+    relay = relay_of(journal)
+    woken: list[str] = []
+
+    async def wait(name: str, cursor: Cursor) -> None:
+        await cursor.read()
+        woken.append(name)
+
+    cursors = {"one": relay.cursor(), "two": relay.cursor(), "publisher": relay.cursor(first=True)}
+    waiting = [asyncio.create_task(wait(name, cursor)) for name, cursor in cursors.items()]
+    await asyncio.sleep(0.01)
+    await commit(journal, flips(1))
+    await asyncio.gather(*waiting)
+    assert woken == ["publisher", "one", "two"]
+    relay.close()
+
+
 async def test_what_memory_lacks_is_read_from_the_file(path: Path, journal: Journal) -> None:
     relay = relay_of(journal, room=8)
     cursor = relay.cursor(Position(0, 0))

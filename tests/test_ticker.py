@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jogeon.live.asking import Ask
-    from jogeon.live.holding import Follower
+    from jogeon.live.holding import PriceFollower
 
 
 class Hub:
@@ -26,17 +26,17 @@ class Hub:
     price_limit = 3
 
     def __init__(self) -> None:
-        self.wished: dict[str, Follower] = {}
+        self.wished: dict[str, PriceFollower] = {}
         self.asked: list[tuple[str, ...]] = []
         self.error: JogeonError | None = None
         self.turn = asyncio.Event()
         self.turn.set()
 
-    def wish(self, code: str, follower: Follower) -> None:
+    def wish(self, code: str, follower: PriceFollower) -> None:
         assert code not in self.wished
         self.wished[code] = follower
 
-    def unwish(self, code: str, follower: Follower) -> None:
+    def unwish(self, code: str, follower: PriceFollower) -> None:
         assert self.wished.pop(code) is follower
 
     def trade(self, code: str, price: str) -> None:

@@ -180,6 +180,21 @@ def test_a_price_that_comes_late_is_counted(tmp_path: Path, monkeypatch: pytest.
     store.close()
 
 
+def test_prices_that_were_deleted_count_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal"
+    store = rolled(path, monkeypatch)
+    weigh(store, at(24 * HOUR))
+    while store.prune(at(15)):  # no checkpoint: all events stay
+        pass
+    assert kept(store) == []
+    weigh(store, at(24 * HOUR))
+    assert kept(store) == [10, 20]
+    store.close()
+    one, other = both(path, Selection())
+    assert one == other
+    assert (one[0].entries, one[0].priced) == (25, 10)
+
+
 def test_what_cannot_be_read_is_counted_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "journal"
     store = rolled(path, monkeypatch)

@@ -53,7 +53,7 @@ class KnownName(Struct, frozen=True, gc=False, array_like=True):
     at: float
 
 
-class Kept(Struct):
+class NamesFile(Struct):
     """What the file holds: the names, when each market was read in full, and where the server serves HTTP."""
 
     names: dict[str, KnownName] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class Names:
             kept = await asyncio.to_thread(_read, self.path, self.clock())
             self._take(kept)
 
-    def _take(self, kept: Kept) -> None:
+    def _take(self, kept: NamesFile) -> None:
         changed = self._changed
         self.markets = {**kept.markets, **self.markets}
         self.rest = self.rest or kept.rest
@@ -165,30 +165,30 @@ class Names:
         if self.path is None or not self._changed:
             return
         self._changed = False
-        kept = Kept(dict(self._known), dict(self.markets), self.rest)
+        kept = NamesFile(dict(self._known), dict(self.markets), self.rest)
         await asyncio.to_thread(_write, self.path, kept, self.clock())
 
 
-def _read(path: Path, now: float) -> Kept:
+def _read(path: Path, now: float) -> NamesFile:
     """Return what a file holds and is a day old at most; nothing of one that cannot be read or trusted."""
     content = read_trusted(path, FILE_LIMIT)
     if content is None:
-        return Kept()
+        return NamesFile()
     try:
-        kept = msgspec.json.decode(content, type=Kept)
+        kept = msgspec.json.decode(content, type=NamesFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         logger.info("%s is not a file of names: it is not used", path)
-        return Kept()
+        return NamesFile()
     names = {code: known for code, known in kept.names.items() if 0 <= now - known.at < DAY}
     markets = {market: at for market, at in kept.markets.items() if 0 <= now - at < DAY}
-    return Kept(names, markets, kept.rest)
+    return NamesFile(names, markets, kept.rest)
 
 
-def _write(path: Path, kept: Kept, now: float) -> None:
+def _write(path: Path, kept: NamesFile, now: float) -> None:
     """Write a file with what is in it already: another program may have learned other names."""
     before = _read(path, now)
     newest = sorted([*before.names.items(), *kept.names.items()], key=lambda each: each[1].at)
-    merged = Kept(dict(newest[-MOST_CODES:]), before.markets | kept.markets, kept.rest or before.rest)
+    merged = NamesFile(dict(newest[-MOST_CODES:]), before.markets | kept.markets, kept.rest or before.rest)
     with contextlib.suppress(OSError):
         write_private(path, msgspec.json.encode(merged))
         return

@@ -12,7 +12,7 @@ import msgspec
 
 from jogeon.alerts.outbox import AlertRow, encoded
 from jogeon.alerts.rebuilding import CURSOR
-from jogeon.journal.beside import Cursor, Mark, Post, RowState
+from jogeon.journal.beside import Mark, Post, RowState, SavedPlace
 from jogeon.journal.writer import Journal
 from jogeon.reports import Report
 
@@ -44,7 +44,7 @@ class Letterbox:
         `event` returns the id of the event that set a row off.
         """
         posts = [Post(row.id, row.target, event(row), row.due_ns, msgspec.json.encode(row).decode()) for row in rows]
-        self._journal.keep([*posts, Cursor(CURSOR, place)], lambda durable: self._posted(rows, durable=durable))
+        self._journal.keep([*posts, SavedPlace(CURSOR, place)], lambda durable: self._posted(rows, durable=durable))
 
     def post_unkept(self, rows: Sequence[AlertRow]) -> None:
         """Have rows wait that stand in no file: what is wrong with the file itself, say."""

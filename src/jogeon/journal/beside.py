@@ -48,11 +48,11 @@ class Tick(Struct, frozen=True):
     right_ns: int
 
 
-class Cursor(Struct, frozen=True):
+class SavedPlace(Struct, frozen=True):
     """The durable place of a consumer: behind the event with an id."""
 
     name: str
     place: int
 
 
-Kept = Post | Mark | Cursor
+Kept = Post | Mark | SavedPlace

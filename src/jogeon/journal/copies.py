@@ -22,7 +22,7 @@ _ENTRY = """entries.paid, datetime(entries.paid_ns / 1000000000 + 32400, 'unixep
 _LIVE = "shown.event = 'enter' AND shown.origin = 'live'"
 
 
-class Copy:
+class HistoryCopier:
     """Fills the table `copied.history` of a connection to a journal; `where` is SQL that chooses events."""
 
     def __init__(self, db: sqlite3.Connection, where: str, values: Sequence[Any]) -> None:

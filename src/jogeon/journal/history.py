@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from jogeon.errors import JournalError, UnknownCondition
 from jogeon.events import Condition, Event
-from jogeon.journal.copies import Copy, copied
+from jogeon.journal.copies import HistoryCopier, copied
 from jogeon.journal.counting import Progress, count, covered
 from jogeon.journal.following import Follower, followed, position_of, read_first, read_numbered
 from jogeon.journal.lines import Form, Lines
@@ -164,7 +164,7 @@ class History:
         """Put events into a table `history` of a fresh SQLite file; return how many. UnknownCondition, OSError."""
         with copied(self._db, path, columns), self._moment():
             where, values = self._where(selection, read_conditions(self._db))
-            return Copy(self._db, where, values).of(self._range(selection.span))
+            return HistoryCopier(self._db, where, values).of(self._range(selection.span))
 
     def frames(self, span: Span = EVER) -> Iterator[tuple[int, bytes]]:
         """Yield (at_ns, payload) of the raw frames received in a span, in their order, one in memory at a time.

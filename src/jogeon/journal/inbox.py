@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from jogeon.events import Condition, Event, Snapshot, State
-from jogeon.journal.beside import Cursor, Done, Kept, Tick
+from jogeon.journal.beside import Done, Kept, SavedPlace, Tick
 from jogeon.journal.fold import Right
 from jogeon.journal.schema import Row
 from jogeon.live.queue import Queue
@@ -191,8 +191,8 @@ class Inbox:
         with self._lock:
             closed = self._closed
             if not closed:
-                self._kept += [each for each in kept if not isinstance(each, Cursor)]
-                self._cursors.update({each.name: (each.place, now_ns) for each in kept if isinstance(each, Cursor)})
+                self._kept += [each for each in kept if not isinstance(each, SavedPlace)]
+                self._cursors.update({each.name: (each.place, now_ns) for each in kept if isinstance(each, SavedPlace)})
                 self._done.append(done)
         if closed:
             self._source.soon(lambda: done(False))  # noqa: FBT003  # a Done

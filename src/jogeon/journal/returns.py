@@ -47,7 +47,7 @@ Runs = dict[int, list[Sequence[int]]]
 """Returns by the conditions' numbers, as sorted runs."""
 
 
-class Kept(Struct, array_like=True, frozen=True):
+class PackedReturns(Struct, array_like=True, frozen=True):
     """What is kept of a roll-up: the entries by the conditions' numbers, and of each AFTER the returns, packed."""
 
     form: int
@@ -61,7 +61,7 @@ class Kept(Struct, array_like=True, frozen=True):
 
 
 _runs_decoder = msgspec.msgpack.Decoder(dict[int, bytes])
-_kept_decoder = msgspec.msgpack.Decoder(Kept)
+_kept_decoder = msgspec.msgpack.Decoder(PackedReturns)
 
 
 class Returned:
@@ -72,7 +72,7 @@ class Returned:
         self._found: dict[After, defaultdict[int, array[int]]] = {
             after: defaultdict(lambda: array("q")) for after in AFTER
         }
-        self._kept: list[Kept] = []
+        self._kept: list[PackedReturns] = []
 
     def add(self, db: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """Add rows (id, ENTRY…)."""
@@ -111,7 +111,7 @@ class Returned:
             {number: by_planes(array("q", sorted(found))) for number, found in self._found[after].items()}
             for after in AFTER
         ]
-        kept = Kept(_FORM, self.entries, [zlib.compress(msgspec.msgpack.encode(runs), 1) for runs in packed])
+        kept = PackedReturns(_FORM, self.entries, [zlib.compress(msgspec.msgpack.encode(runs), 1) for runs in packed])
         content = msgspec.msgpack.encode(kept)
         return _check(content) + content
 

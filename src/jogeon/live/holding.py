@@ -23,7 +23,7 @@ FIRST_SEEN = 2**60
 """More than all numbers together."""
 
 
-class Follower(Protocol):
+class PriceFollower(Protocol):
     """Who is told each price of a stock; it may neither wait nor raise."""
 
     def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:

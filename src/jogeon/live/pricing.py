@@ -9,7 +9,7 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from jogeon.live.holding import TRADED, Follower, Holding, PriceRow
+from jogeon.live.holding import TRADED, Holding, PriceFollower, PriceRow
 from jogeon.live.slots import PRICE_LIMIT, Slots
 from jogeon.live.turns import Turns
 from jogeon.prices import Price, Quote
@@ -50,7 +50,7 @@ class Pricing:
         self._asked = 0
         self._asked_for: tuple[str, ...] = ()
         """The stocks that were asked for last."""
-        self._followers: dict[str, dict[Follower, None]] = {}
+        self._followers: dict[str, dict[PriceFollower, None]] = {}
         self._held: dict[str, list[Holding]] = {}
         """The stays of each member."""
         self._order: dict[str, int] = {}
@@ -109,24 +109,24 @@ class Pricing:
             self.unfollow(code, holding)
         self._changed()
 
-    def wish(self, code: str, follower: Follower) -> None:
+    def wish(self, code: str, follower: PriceFollower) -> None:
         """Follow a stock that somebody named; it goes before all members."""
         self._wished[code] += 1
         self.follow(code, follower)
         self.turns.entered(code)
         self._changed()
 
-    def unwish(self, code: str, follower: Follower) -> None:
+    def unwish(self, code: str, follower: PriceFollower) -> None:
         """Take a wish back."""
         self._wished -= Counter((code,))
         self.unfollow(code, follower)
         self._changed()
 
-    def follow(self, code: str, follower: Follower) -> None:
+    def follow(self, code: str, follower: PriceFollower) -> None:
         """Tell somebody each price of a stock, without a wish for more of them."""
         self._followers.setdefault(code, {})[follower] = None
 
-    def unfollow(self, code: str, follower: Follower) -> None:
+    def unfollow(self, code: str, follower: PriceFollower) -> None:
         """Tell somebody no more; what nobody follows is forgotten."""
         followers = self._followers.get(code, {})
         followers.pop(follower, None)

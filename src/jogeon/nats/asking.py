@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jogeon.errors import RequestRefused
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.nats.address import Place
-from jogeon.nats.desk import Reply, question, read_reply
+from jogeon.nats.desk import DeskReply, question, read_reply
 from jogeon.nats.opening import nothing_there
 from jogeon.wire.stocks import PricedStock
 
@@ -65,7 +65,7 @@ class DeskClient:
         finally:
             await replies.unsubscribe()
 
-    async def _one(self, asked: bytes, seconds: float) -> Reply:
+    async def _one(self, asked: bytes, seconds: float) -> DeskReply:
         from nats.errors import NoRespondersError
 
         try:
@@ -74,7 +74,7 @@ class DeskClient:
             raise nothing_there(self._place) from None
         return self._good(message.data)
 
-    def _good(self, payload: bytes) -> Reply:
+    def _good(self, payload: bytes) -> DeskReply:
         reply = read_reply(payload)
         if reply.code:
             raise RequestRefused("NATS", code=reply.code, text=reply.text)

@@ -51,7 +51,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     reader: Annotated[str, Meta(max_length=64)] = ""
 
 
-class Reply(Struct, frozen=True, omit_defaults=True):
+class DeskReply(Struct, frozen=True, omit_defaults=True):
     """What is answered: conditions, stocks (`more` follow), prices, or a refusal with the broker's code and words."""
 
     conditions: tuple[Condition, ...] = ()
@@ -118,41 +118,41 @@ class Desk:
             for reply in await self._replies(message.data):
                 await self._client.publish(message.reply, msgspec.json.encode(reply))
 
-    async def _replies(self, payload: bytes) -> list[Reply]:
+    async def _replies(self, payload: bytes) -> list[DeskReply]:
         try:
             question = _question.decode(payload)
             return await self._answers(question)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return [Reply(code="400", text="읽을 수 없는 요청입니다")]
+            return [DeskReply(code="400", text="읽을 수 없는 요청입니다")]
         except JogeonError as error:
             refusal = Refusal.of(error)
-            return [Reply(code=refusal.code, text=refusal.text)]
+            return [DeskReply(code=refusal.code, text=refusal.text)]
 
-    async def _answers(self, question: Question) -> list[Reply]:
+    async def _answers(self, question: Question) -> list[DeskReply]:
         match question:
             case Question("list"):
-                return [Reply(conditions=tuple(await self._asked.conditions()))]
+                return [DeskReply(conditions=tuple(await self._asked.conditions()))]
             case Question("search", Condition() as condition, exchange):
                 stocks = await self._asked.search(condition, exchange)
                 pieces = [tuple(stocks[start : start + ROWS]) for start in range(0, len(stocks), ROWS)] or [()]
-                return [Reply(stocks=piece, more=piece is not pieces[-1]) for piece in pieces]
+                return [DeskReply(stocks=piece, more=piece is not pieces[-1]) for piece in pieces]
             case Question("follow", Condition() as condition, exchange):
                 await self._asked.follow_for(condition, exchange)
-                return [Reply()]
+                return [DeskReply()]
             case Question("trades", codes=codes, reader=str() as reader) if reader:
                 self._trades.register(reader, codes, asyncio.get_running_loop().time())
-                return [Reply()]
+                return [DeskReply()]
             case Question("prices", codes=codes) if codes:
-                return [Reply(prices=tuple(await self._asked.prices(codes)))]
-        return [Reply(code="400", text="알 수 없는 요청입니다")]
+                return [DeskReply(prices=tuple(await self._asked.prices(codes)))]
+        return [DeskReply(code="400", text="알 수 없는 요청입니다")]
 
 
-def read_reply(payload: bytes) -> Reply:
+def read_reply(payload: bytes) -> DeskReply:
     """Return an answer; a refusal for one that cannot be read."""
     try:
-        return msgspec.json.decode(payload, type=Reply)
+        return msgspec.json.decode(payload, type=DeskReply)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Reply(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
+        return DeskReply(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
 
 
 def question(what: str, **fields: Any) -> bytes:

@@ -149,6 +149,8 @@ def connect_error(place: Place, errors: list[Exception]) -> JogeonError:
     if refused:
         return LoginRefused(code="", text=refused.removeprefix("nats: ").strip("'"), nats=True)
     system = next((each for each in errors if isinstance(each, OSError)), None)
+    if isinstance(system, TimeoutError):
+        return _unusable(place, "timeout", "no answer", seconds=CONNECT)
     if system is not None:
         return could_not_connect(str(place), system)
     if os.environ.get("JOGEON_NATS_CREDS") and not any(_is_of_nats(each) for each in errors):

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from jogeon.errors import JogeonError, RequestRefused
 from jogeon.live.asking import Ask
-from jogeon.live.holding import Follower, PriceRow
+from jogeon.live.holding import PriceFollower, PriceRow
 from jogeon.wire.messages import RegisterQuotes, TradeRow
 from jogeon.wire.stocks import MOST_ASKED, PricedStock
 from jogeon.wire.writers import encode_trades
@@ -38,15 +38,15 @@ class Priced(Protocol):
     def price_limit(self) -> int:
         """Of how many stocks trades are pushed at most."""
 
-    def wish(self, code: str, follower: Follower) -> None:
+    def wish(self, code: str, follower: PriceFollower) -> None:
         """Have the trades of a stock told."""
 
-    def unwish(self, code: str, follower: Follower) -> None:
+    def unwish(self, code: str, follower: PriceFollower) -> None:
         """Have them told no more."""
 
 
 class Trades:
-    """Which readers registered which stocks; `put(frame)` publishes. A Follower of all of them."""
+    """Which readers registered which stocks; `put(frame)` publishes. A PriceFollower of all of them."""
 
     def __init__(self, priced: Priced) -> None:
         self._priced = priced

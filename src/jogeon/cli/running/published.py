@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jogeon.hub.hub import Hub
     from jogeon.journal.position import Position
     from jogeon.journal.relay import Cursor
-    from jogeon.live.holding import Follower
+    from jogeon.live.holding import PriceFollower
     from jogeon.wire.stocks import PricedStock
 
 
@@ -91,11 +91,11 @@ class HubSource:
         """Of how many stocks trades are pushed at most."""
         return self._hub.feed.pricing.slots.limit
 
-    def wish(self, code: str, follower: Follower) -> None:
+    def wish(self, code: str, follower: PriceFollower) -> None:
         """Have the trades of a stock told."""
         self._hub.feed.pricing.wish(code, follower)
 
-    def unwish(self, code: str, follower: Follower) -> None:
+    def unwish(self, code: str, follower: PriceFollower) -> None:
         """Have them told no more."""
         self._hub.feed.pricing.unwish(code, follower)
 

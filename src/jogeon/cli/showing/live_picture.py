@@ -75,7 +75,7 @@ class Outage(Struct, frozen=True):
         return since_ns == self.since_ns or (since_ns < self.until_ns and until_ns > self.since_ns)
 
 
-class Tally(Struct, frozen=True, gc=False):
+class Totals(Struct, frozen=True, gc=False):
     """A condition over the whole session."""
 
     label: str
@@ -227,10 +227,10 @@ class Story:
             self._prices, self.recorded, self.trouble,
         )  # fmt: skip
 
-    def tallies(self) -> list[Tally]:
+    def totals(self) -> list[Totals]:
         """Return what each condition did over the whole session."""
         return [
-            Tally(_label(condition, single=single), len(inside), *(self._counts[condition.name, k] for k in CHANGES))
+            Totals(_label(condition, single=single), len(inside), *(self._counts[condition.name, k] for k in CHANGES))
             for condition, single, inside in self._rows
         ]
 

@@ -37,11 +37,11 @@ def summary(
 
 
 def _table(story: Story, texts: Texts, signs: Signs, width: int) -> Iterator[Line]:
-    tallies = story.tallies()
-    rows = [[clean(each.label), f"{each.members:,}", f"{each.enters:,}", f"{each.leaves:,}"] for each in tallies]
+    totals = story.totals()
+    rows = [[clean(each.label), f"{each.members:,}", f"{each.enters:,}", f"{each.leaves:,}"] for each in totals]
     heads = [texts(f"column.{name}") for name in ("condition", "count", "enters", "leaves")]
     if len(rows) > 1:
-        enters, leaves = sum(each.enters for each in tallies), sum(each.leaves for each in tallies)
+        enters, leaves = sum(each.enters for each in totals), sum(each.leaves for each in totals)
         rows.append([texts("live.summary.all"), "", f"{enters:,}", f"{leaves:,}"])
     sizes = [max(columns(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
     room = width - sum(sizes[1:]) - len(BETWEEN) * (len(sizes) - 1)
