@@ -390,7 +390,8 @@ class World:
         """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
 
         Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
-        the registration whose late snapshot was taken for it.
+        the registration whose snapshot was taken for it, because that came late, or once more just after the question:
+        rows of bare codes were seen in answers to searches, too.
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
@@ -400,8 +401,11 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
-        if any(wall() - START_NS - at * SECOND_NS < LATEST_NS for at, fault in self.played if "late" in fault):
+        lately = [fault for at, fault in self.played if wall() - START_NS - at * SECOND_NS < LATEST_NS]
+        if any("late" in fault for fault in lately):
             asked += [since_ns - LATEST_NS]
+        if "registration doubled" in lately:
+            asked += [since_ns - 2 * NEWS_NS]
         truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
         possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
         possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
