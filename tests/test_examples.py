@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 BOTS = ("bot.py", "bot_sync.py")
 ENDLESS = ("watch.py", "watch_sync.py", *BOTS)
 TESTS = "test_strategy.py"
-PATIENCE = 30.0
+PATIENCE = 120.0
 SPEED = 20.0
 
 

@@ -47,6 +47,15 @@ def test_a_trade_is_newer_than_every_question() -> None:
     assert entry(holding) == (500, 100, "trade")
 
 
+def test_an_answer_to_a_question_from_before_the_entry_is_no_price_of_the_stay() -> None:
+    holding = held(number=5)
+    holding.priced(trade("+500"), 500, 100, TRADED)
+    holding.priced(asked(700, high=800, low=90), 700, 200, 4)
+    assert (holding.low, holding.price, holding.price_at_ns, holding.high) == (500, 500, 100, 500)
+    holding.priced(asked(510, high=900, low=100), 510, 300, 6)
+    assert (holding.low, holding.high) == (500, 510), "high and low of the day are what they were at the entry"
+
+
 @pytest.mark.parametrize("number", [1, 9])
 def test_of_a_stock_that_was_in_before_any_price_will_do_and_says_so(number: int) -> None:
     holding = held(first_seen=True, number=number)

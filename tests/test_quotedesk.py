@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from jogeon.server.groups import MOST
 from jogeon.simulator.broker.faults import Standing
 from jogeon.simulator.broker.quotas import Quotas
 from jogeon.simulator.broker.quotedesk import QuoteDesk
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from jogeon.server.peer import Peer
 
 CODES = [company.code for company in companies()]
+MOST = 20
+"""Groups of one program, in the place of a thousand."""
 ACKNOWLEDGED = {"return_code": 0, "return_msg": ""}
 
 
@@ -162,7 +163,8 @@ async def test_a_group_may_have_a_limit_and_no_limit_may_hold() -> None:
         assert await ask(client, "REG", *CODES[:1_000]) == ACKNOWLEDGED
 
 
-async def test_groups_without_end_are_refused() -> None:
+async def test_groups_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.server.groups.MOST", MOST)
     async with talking() as (simulator, client):
         assert (await ask(client, "REG", CODES[0], group="g" * 65))["return_code"] == 105115
         data = [{"item": [CODES[0]], "type": ["0B"]}]

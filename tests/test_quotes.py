@@ -71,6 +71,16 @@ def test_an_odd_field_costs_itself_only(number: str, field: str, empty: object, 
     assert quote_of(found) == msgspec.structs.replace(QUOTE, **{field: wanted})
 
 
+@pytest.mark.parametrize("zero", ["0", "-0", "+000000000"])
+def test_a_price_of_zero_is_none(zero: str) -> None:
+    row = json.loads(ROW)
+    row["values"] |= dict.fromkeys(("10", "27", "28", "16", "17", "18"), zero)
+    [found] = quotes_in([row])
+    without = dict.fromkeys(("price", "ask", "bid", "open", "high", "low"))
+    assert quote_of(found) == msgspec.structs.replace(QUOTE, **without)
+    assert price_of(found) is None
+
+
 def test_a_number_that_is_no_text_is_the_same_number() -> None:
     row = json.loads(ROW)
     row["values"] |= {"10": -72000, "12": -0.24, "13": 123456}
@@ -109,7 +119,8 @@ def test_quotes_beside_a_row_that_cannot_be_read_are_kept() -> None:
 
 # ---------------------------------------------------------------- properties
 
-NUMBERS = st.integers(0, 10**12)
+PRICES = st.integers(1, 10**12)
+SIZES = st.integers(0, 10**12)
 SIGNED = st.integers(-(10**9), 10**9)
 PERCENT = st.integers(-3000, 3000).map(lambda hundredths: hundredths / 100)
 QUOTES = st.builds(
@@ -121,7 +132,8 @@ QUOTES = st.builds(
     sign=st.sampled_from(["limit-up", "rise", "flat", "limit-down", "fall", None]),
     quantity=SIGNED | st.none(),
     strength=st.integers(0, 50_000).map(lambda hundredths: hundredths / 100) | st.none(),
-    **{name: NUMBERS | st.none() for name in ("price", "ask", "bid", "volume", "value", "open", "high", "low")},
+    **{name: PRICES | st.none() for name in ("price", "ask", "bid", "open", "high", "low")},
+    **{name: SIZES | st.none() for name in ("volume", "value")},
 )
 
 

@@ -52,7 +52,8 @@ def test_what_is_damaged_or_of_another_form_is_not_read() -> None:
     returned = Returned()
     for place in range(len(content)):
         assert not returned.add_kept(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-    assert not returned.add_kept(b"")
+    for other in (b"", "text", 5, None):
+        assert not returned.add_kept(other)
     assert not returned.entries
 
 

@@ -76,6 +76,15 @@ def test_an_odd_field_costs_itself_only() -> None:
     assert decode_prices(json.dumps(fields).encode()) == (wanted,)
 
 
+def test_a_price_of_zero_is_none() -> None:
+    fields = json.loads(PRICES)
+    zero = dict.fromkeys(("cur_prc", "open_pric", "high_pric", "low_pric", "sel_bid", "buy_bid"), "0")
+    fields["atn_stk_infr"][0] |= zero | {"pred_pre": "0", "trde_qty": "0"}
+    without = dict.fromkeys(("price", "open", "high", "low", "ask", "bid"))
+    wanted = msgspec.structs.replace(PRICED, change=0, volume=0, **without)
+    assert decode_prices(json.dumps(fields).encode()) == (wanted,)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"mrkt_tp":0,"stk_cd":5}', b'{"mrkt_tp":"77","stk_cd":"a||b"}'])
 def test_a_request_that_names_nothing(body: bytes) -> None:
     assert stocks.decode_names_request(body) is None
@@ -86,7 +95,8 @@ def test_a_request_that_names_nothing(body: bytes) -> None:
 
 CODES = st.from_regex(r"[0-9][0-9A-Z]{5}", fullmatch=True)
 NAMES = st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip).filter(lambda name: composed(name) == name)
-WON = st.integers(0, 10**9) | st.none()
+WON = st.integers(1, 10**9) | st.none()
+SIZES = st.integers(0, 10**9) | st.none()
 PRICED_STOCKS = st.builds(
     PricedStock,
     code=CODES,
@@ -96,7 +106,8 @@ PRICED_STOCKS = st.builds(
     rate=st.integers(-3000, 3000).map(lambda hundredths: hundredths / 100) | st.none(),
     date=st.dates().map("{:%Y%m%d}".format) | st.just(""),
     clock=st.times().map("{:%H%M%S}".format) | st.just(""),
-    **dict.fromkeys(("price", "base", "volume", "value", "open", "high", "low", "ask", "bid"), WON),
+    **dict.fromkeys(("price", "base", "open", "high", "low", "ask", "bid"), WON),
+    **dict.fromkeys(("volume", "value"), SIZES),
 )
 
 

@@ -84,9 +84,9 @@ class Returned:
                 for after, later in _later(db, code, at_ns):
                     self._found[after][number].append(round((later - price) * (100 * UNIT) / price))
 
-    def add_kept(self, content: bytes) -> bool:
+    def add_kept(self, content: object) -> bool:
         """Add what was kept of a roll-up; return False, with nothing added, if it cannot be read."""
-        if content[:_CHECK] != _check(content[_CHECK:]):
+        if not isinstance(content, bytes) or content[:_CHECK] != _check(content[_CHECK:]):
             return False
         try:
             kept = _kept_decoder.decode(content[_CHECK:])

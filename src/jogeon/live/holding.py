@@ -67,18 +67,16 @@ class Holding:
 
     def priced(self, row: PriceRow, price: int | None, at_ns: int, asked: int) -> None:
         """Take a price: the first one that is not older than the entry is that of the entry."""
-        if price is None:
+        if price is None or (asked <= self.number and not self.first_seen):  # it may be from before the entry
             return
         if self.settled:
             self._take_day(row)
-        elif asked > self.number or self.first_seen:
+        else:
             self.settled = True
             source: EntrySource = "trade" if isinstance(row, TradeRow) else "quote"
             self.entry_price, self.entry_at_ns = price, at_ns
             self.entry_source = "snapshot" if self.first_seen else source
             self._day_high, self._day_low = _day_of(row)
-        else:
-            return
         self.price, self.price_at_ns = price, at_ns
         if self.high is None or price > self.high:
             self.high = price

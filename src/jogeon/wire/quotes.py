@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from jogeon.wire.messages import MOST_CODES, Push, PushRow, PushValues, QuoteRow, QuoteValues, TradeRow, WidePush
-from jogeon.wire.values import SIGNS, clock_of, code_of, decimal_of, integer_of, plain, rows_of, size_of
+from jogeon.wire.values import SIGNS, clock_of, code_of, decimal_of, integer_of, plain, rows_of, won_of
 
 
 class _OfCondition(Struct, frozen=True, gc=False, tag_field="type", tag="02"):
@@ -79,13 +79,13 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else plain(value)
 
 
-_size = lru_cache(maxsize=1 << 16)(size_of)
+_won = lru_cache(maxsize=1 << 16)(won_of)
 """Prices come again and again: reading one costs several times what finding it does."""
 
 
 def price_of(row: TradeRow) -> int | None:
     """Return the price of a trade in won, None if it has none; this is the path of every trade."""
-    return _size(row.values.price)
+    return _won(row.values.price)
 
 
 def quote_of(row: TradeRow) -> QuoteRow:
@@ -94,17 +94,17 @@ def quote_of(row: TradeRow) -> QuoteRow:
     return QuoteRow(
         code=row.item,
         clock=clock_of(values.clock),
-        price=size_of(values.price),
+        price=won_of(values.price),
         change=integer_of(values.change),
         rate=decimal_of(values.rate),
         sign=SIGNS.get(plain(values.sign)),
-        ask=size_of(values.ask),
-        bid=size_of(values.bid),
+        ask=won_of(values.ask),
+        bid=won_of(values.bid),
         quantity=integer_of(values.quantity),
         volume=integer_of(values.volume),
         value=integer_of(values.value),
-        open=size_of(values.open),
-        high=size_of(values.high),
-        low=size_of(values.low),
+        open=won_of(values.open),
+        high=won_of(values.high),
+        low=won_of(values.low),
         strength=decimal_of(values.strength),
     )

@@ -24,8 +24,8 @@ from jogeon.wire.values import (
     plain,
     rows_of,
     sign_digit,
-    size_of,
     text_of,
+    won_of,
 )
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ def _listed(row: dict[str, Any]) -> ListedStock | None:
     code, name = code_of(row.get("code")), composed(plain(row.get("name")))
     if not code or not name:
         return None
-    return ListedStock(code, name, plain(row.get("marketCode")), size_of(row.get("lastPrice")))
+    return ListedStock(code, name, plain(row.get("marketCode")), won_of(row.get("lastPrice")))
 
 
 def _priced(row: dict[str, Any]) -> PricedStock | None:
@@ -142,18 +142,18 @@ def _priced(row: dict[str, Any]) -> PricedStock | None:
     return PricedStock(
         code=code,
         name=composed(plain(row.get("stk_nm"))),
-        price=size_of(row.get("cur_prc")),
-        base=size_of(row.get("base_pric")),
+        price=won_of(row.get("cur_prc")),
+        base=won_of(row.get("base_pric")),
         change=integer_of(row.get("pred_pre")),
         sign=SIGNS.get(plain(row.get("pred_pre_sig"))),
         rate=decimal_of(row.get("flu_rt")),
         volume=integer_of(row.get("trde_qty")),
         value=integer_of(row.get("trde_prica")),
-        open=size_of(row.get("open_pric")),
-        high=size_of(row.get("high_pric")),
-        low=size_of(row.get("low_pric")),
-        ask=size_of(row.get("sel_bid")),
-        bid=size_of(row.get("buy_bid")),
+        open=won_of(row.get("open_pric")),
+        high=won_of(row.get("high_pric")),
+        low=won_of(row.get("low_pric")),
+        ask=won_of(row.get("sel_bid")),
+        bid=won_of(row.get("buy_bid")),
         date=plain(row.get("dt")),
         clock=clock_of(row.get("cntr_tm")),
     )

@@ -128,10 +128,12 @@ def integer_of(value: object) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def size_of(value: object) -> int | None:
-    """Return the whole number of a field without its sign: the sign of a price is its direction, not its value."""
-    number = integer_of(value)
-    return None if number is None else abs(number)
+def won_of(value: object) -> int | None:
+    """Return the price of a field in won: its sign is the direction, not part of the price. None if there is none.
+
+    Zero is none, too: the broker writes it for a stock that was not traded yet, or for the ask at the upper limit.
+    """
+    return abs(integer_of(value) or 0) or None
 
 
 def decimal_of(value: object) -> float | None:
