@@ -70,7 +70,7 @@ FORMULA = "=+-@\u2212"
 def is_formula(text: str) -> bool:
     """Tell whether a spreadsheet may run a text: if it begins like a formula behind what a cell may lose.
 
-    That are blanks, line breaks, controls and what cannot be seen.
+    Those are blanks, line breaks, controls and what cannot be seen.
     """
     head = next((each for each in text if not (each.isspace() or _is_harmful(each))), "")
     return unicodedata.normalize("NFKC", head)[:1] in (*FORMULA,) or text[:1] in ("\t", "\r", "\n")

@@ -1,4 +1,4 @@
-"""Work of which a thread does the next pieces while the last one is used."""
+"""A thread works on the next pieces while the caller uses the last one."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -6,14 +6,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 MOST = 2
-"""Pieces that are done ahead."""
+"""Pieces that the thread may be ahead."""
 
 T = TypeVar("T")
 Done = TypeVar("Done")
 
 
 def ahead(work: Callable[[T], Done], pieces: Iterable[T]) -> Generator[Done]:
-    """Yield what the work makes of each piece, in their order; the pieces are taken in the thread of whoever asks."""
+    """Yield what the work makes of each piece, in order; the pieces themselves are drawn in the caller's thread."""
     with ThreadPoolExecutor(1) as pool:
         under_way: deque[Future[Done]] = deque()
         for piece in pieces:

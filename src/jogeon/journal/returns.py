@@ -1,6 +1,6 @@
-"""What entries returned a while after: found one by one, and kept of the events of each roll-up.
+"""What entries returned a while after: computed entry by entry, and kept for each roll-up.
 
-A return is a whole number, in millionths of a percent (UNIT), so that many sorted runs are searched by halving.
+A return is a whole number, in millionths of a percent (UNIT), so that sorted runs can be searched by bisection.
 """
 
 import sqlite3
@@ -21,17 +21,19 @@ After = Literal["1m", "5m", "10m", "30m", "60m", "close"]
 MINUTES: dict[After, int] = {"1m": 1, "5m": 5, "10m": 10, "30m": 30, "60m": 60}
 AFTER: tuple[After, ...] = (*MINUTES, "close")
 ENTRY_NS = 10_000_000_000
+"""How long after an entry its price may come."""
 FRESH_NS = 60_000_000_000
+"""How old a price may be at most to count at a later moment."""
 CLOSE = (15 * 60 + 30, 15 * 60 + 40)
 """The minutes of the day in Korea between which the price is that of KRX's closing auction."""
 UNIT = 1_000_000
-"""Of a percent."""
+"""How many of them are one percent."""
 _DAY_NS = 1_440 * MINUTE_NS
 _KOREA_NS = 540 * MINUTE_NS
 _FORM = 1
 """How the bytes of kept returns are written; another number is not read."""
 _CHECK = 4
-"""Bytes before them, by which damage is known."""
+"""Bytes of the checksum in front of them."""
 
 ENTRY = f"""condition, code, at_ns, (
     SELECT price FROM quotes WHERE quotes.code = events.code AND quotes.at_ns BETWEEN events.at_ns
@@ -48,7 +50,7 @@ Runs = dict[int, list[Sequence[int]]]
 
 
 class PackedReturns(Struct, array_like=True, frozen=True):
-    """What is kept of a roll-up: the entries by the conditions' numbers, and of each AFTER the returns, packed."""
+    """What is kept for a roll-up: how many entries each condition's number has, and for each AFTER their returns."""
 
     form: int
     entries: dict[int, int]

@@ -13,7 +13,10 @@ LOOK_NS = 30_000_000_000
 
 
 class Weighed(Struct):
-    """One roll-up, while that is found: the last event of it, and the last one that was looked at."""
+    """A roll-up whose returns are being found; `last` is its last event, `place` the last one looked at.
+
+    Prices up to `until_ns` count for it.
+    """
 
     last: int
     until_ns: int
@@ -39,7 +42,7 @@ class Weighing:
     def __init__(self) -> None:
         self._weighed: Weighed | None = None
         self._looked_ns: int | None = None
-        """When nothing was to be done last."""
+        """When a look last found nothing to do; None if there may be more."""
 
     def step(self, db: sqlite3.Connection, now_ns: int, most: int) -> tuple[bool, Row | None]:
         """Look at so many events of the roll-up that is under way, else of the first one whose prices are in.
@@ -58,17 +61,17 @@ class Weighing:
         return True, None
 
     def _void(self) -> None:
-        """Begin anew with what is under way."""
+        """Drop the roll-up under way, so that it is begun again, and look at once."""
         self._weighed = self._looked_ns = None
 
     def priced(self, db: sqlite3.Connection, at_ns: int) -> None:
-        """Forget what a price counts for that comes late; in the transaction that adds it."""
+        """Forget the returns that a late price counts for; call it in the transaction that adds the price."""
         gone = db.execute("DELETE FROM returns WHERE until_ns >= ?", (at_ns,)).rowcount
         if gone or (self._weighed is not None and self._weighed.until_ns >= at_ns):
             self._void()
 
     def deleted(self, db: sqlite3.Connection, before_ns: int) -> None:
-        """Forget what prices of before a moment count for, and what has no events any more; in that transaction."""
+        """Forget returns whose events or prices from before a moment were deleted; call it in that transaction."""
         db.execute("DELETE FROM returns WHERE last NOT IN (SELECT last FROM rollups WHERE min_ns >= ?)", (before_ns,))
         self._void()
 

@@ -19,11 +19,11 @@ TICK = 1.0
 REST = 0.05
 """Seconds between two looks while nobody knows where to ask: in a flood each change would wake the task."""
 PATIENCE = 20.0
-"""Seconds after which a request is given up; its turn and an address that nobody answers at are in it."""
+"""Seconds after which a request is given up, including the wait for its turn and for the connection."""
 
 Ask = Callable[[Callable[[], Sequence[str]]], Awaitable[tuple[PricedStock, ...] | JogeonError]]
-"""Asks for the prices of stocks, and returns them or why there are none; which stocks, it lets be chosen at the last
-moment: who enters while the request waits for its turn is in it."""
+"""Asks for the prices of stocks, and returns them or why there are none. It calls its argument for the stocks at the
+last moment, so that one that enters while the request waits for its turn is included."""
 
 logger = logging.getLogger("jogeon.asking")
 logger.addFilter(unmasked)

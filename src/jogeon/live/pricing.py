@@ -48,6 +48,7 @@ class Pricing:
         self._traded: set[str] = set()
         """Stocks that were traded since prices were asked for last."""
         self._asked = 0
+        """The number of the last request."""
         self._asked_for: tuple[str, ...] = ()
         """The stocks that were asked for last."""
         self._followers: dict[str, dict[PriceFollower, None]] = {}
@@ -94,7 +95,7 @@ class Pricing:
             self.unfollow(holding.code, holding)
 
     def leave(self, holding: Holding) -> None:
-        """Let a stock have no slot for this stay any more; an entry that still waits for its price does so."""
+        """End a stay's claim to a slot; an entry that still waits for its price goes on waiting."""
         holding.left = True
         code = holding.code
         held = self._held.get(code, [])
@@ -226,7 +227,7 @@ class Pricing:
         self._traded.clear()
 
     def begun(self) -> None:
-        """Ask for what has become stale, and not only for the next trade of it."""
+        """Ask for the prices that became stale instead of waiting for the next trades."""
         for code, (_, _, life) in self._book.items():
             if life != len(self._ends):
                 self.turns.unpriced(code)

@@ -47,7 +47,7 @@ class Quoting:
         self.on_news()
 
     def pop(self) -> list[Quote]:
-        """Return the latest quote of each stock that has another one than was taken last."""
+        """Return the latest quote of each stock that has one not yet taken."""
         codes, self._news = self._news, {}
         quotes = (self._pricing.quote(code) for code in codes)
         return [quote for quote in quotes if quote is not None]

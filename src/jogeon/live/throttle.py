@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class Throttle:
-    """Has a loop call `call` in its next turn, but once in so many `seconds`: what is asked for meanwhile waits."""
+    """Has a loop call `call` in its next turn, at most once in `seconds`; what is asked for in between waits."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, call: Callable[[], object], seconds: float) -> None:
         self._loop = loop

@@ -1,7 +1,7 @@
 """What a server sends to a peer: frames wait here until the end of the loop's turn, and go out in one write.
 
-What is one write by itself, and goes to many, need not wait. A peer that does not read is cut when too much waits for
-it, in bytes or for too long.
+A broadcast is one write to each peer by itself and need not wait (`put_now`). A peer that does not read is cut when too
+much waits for it, in bytes or for too long.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ logger = logging.getLogger("jogeon.server")
 
 
 class Outbox:
-    """What waits for the peer with a number in the log; `open` gives it the connection.
+    """The frames that wait for a peer, which the log calls by `number`; `open` gives it the connection.
 
     `ready()` has it flushed at the end of this turn; `cut(why)` breaks the connection off.
     """
@@ -68,7 +68,7 @@ class Outbox:
             self._overflow(self._waiting)
 
     def put_now(self, frames: bytes) -> None:
-        """Write ready-made frames at once, behind what waits; of a peer that keeps up nothing else is looked at.
+        """Write ready-made frames at once, behind what waits; a peer that keeps up costs no other check.
 
         A server that is frozen does not hold them back.
         """
@@ -99,9 +99,9 @@ class Outbox:
         self._waiting = 0
 
     def release(self) -> None:
-        """Let go of the peer, whose socket is gone: what goes round in a circle waits for the garbage collector.
+        """Let go of the peer, whose socket is gone, so that no reference cycle is left to the garbage collector.
 
-        While that looks through a large heap, nobody is served.
+        While the collector walks a large heap, nobody is served.
         """
         self.closed = True
         self.clear()

@@ -43,8 +43,8 @@ RECEIVE_BUFFER = 4 * 1024
 """Of the kernel, for each peer: what one read brings is parsed in one turn of the loop, and picows keeps a buffer as
 large as the largest read."""
 FLOODER_TURN, FLOODER_REST = 0.001, 9
-"""Seconds between two shares of peers that flood, all together, and how many times as long as the last share took they
-are at least: nine tenths of the loop's time are left to the others."""
+"""The least pause between two shares read from peers that flood, all of them together: seconds, and a multiple of the
+time that the last share took. Nine tenths of the loop's time are left to the others."""
 
 logger = logging.getLogger("jogeon.server")
 
