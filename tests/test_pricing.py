@@ -270,6 +270,24 @@ def test_a_stock_with_a_slot_takes_turns_too_while_it_is_not_traded() -> None:
     assert asked[0] == 20
 
 
+def test_a_stock_with_a_slot_that_the_answer_left_out_is_asked_for_again() -> None:
+    pricing = Pricing()
+    connected(pricing)
+    entered(pricing, A, first_seen=True)
+    register(pricing, 0.0)
+    assert pricing.slots.registered == {A}
+    pricing.tick(0.0, 0)
+    assert pricing.ask(0.0) == (A,)
+    pricing.answered([], 0.0, 0)
+    asked = []
+    for second in range(1, 12):
+        pricing.tick(float(second), second * 10**9)
+        if pricing.ask(float(second)):
+            asked.append(second)
+            pricing.answered([stock(A, 70)], float(second), second * 10**9)
+    assert asked == [5]
+
+
 def test_what_was_pushed_is_stale_from_the_loss_on_until_another_price_comes() -> None:
     pricing = Pricing()
     pricing.wish(A, Ear())

@@ -206,7 +206,8 @@ class Pricing:
             self._wait_no_more()
         ages = {code: self._age(code, at_ns) for code in (*self._wished, *self._order)}
         registered = self.slots.registered
-        take = (code for code, age in ages.items() if code not in registered or age >= QUIET)
+        pushed = registered & self._book.keys()  # of what has no price yet, the answer may have left it out
+        take = (code for code, age in ages.items() if code not in pushed or age >= QUIET)
         self.turns.take_turns({code: now - ages[code] for code in take})
 
     def _age(self, code: str, at_ns: int) -> float:
