@@ -20,7 +20,9 @@ from jogeon.journal.relay import Cursor
 from jogeon.server.http import host_of, in_turn, json_response, one_a_turn
 
 MOST_EVENTS = 10_000
+"""The largest `limit`."""
 USUAL_EVENTS = 1_000
+"""The `limit` of a request that names none."""
 PIECE = 0.002
 """Seconds of work on an answer before everybody else has a turn."""
 WANTED = "a token of this hub is wanted, as Authorization: Bearer …"
@@ -42,9 +44,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def hub_routes(view: View, tokens: HubTokens, wrong: Callable[[str], float]) -> list[Route]:
     """Return `GET /hub/status`, `/metrics`, `/hub/events?after=POSITION&limit=N`: lines of JSON, as `history events`.
 
-    409 with `{"error", "next"}` for a position that was pruned, or is of another journal. Where not everybody is let in
-    they want a token, as `Authorization: Bearer …`: else 401. `wrong` is told the host that has none, and returns in
-    how many seconds it hears of that.
+    409 with `{"error", "next"}` for a position that was pruned, or is of another journal. A hub that does not let
+    everybody in answers 401 without a good token (`Authorization: Bearer …`). `wrong` is told the host that sent a bad
+    one, and returns after how many seconds it is answered.
     """
     turn, reading = asyncio.Lock(), asyncio.Lock()
 

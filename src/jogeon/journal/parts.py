@@ -23,7 +23,7 @@ PART = 5_000
 SMALL = 40
 """Events of a part that are made one by one if they must be."""
 WORTH = 20_000
-"""Events from which on the tables are worth their making."""
+"""From how many events on it pays to make the tables."""
 DAY = 86_400
 HALF_DAY = DAY // 2
 KOREA = 32_400
@@ -42,7 +42,7 @@ _PLAIN = """FROM events
     {entries} WHERE coalesce(recovered, events.since_ns, events.until_ns) IS NULL
     AND events.at_ns BETWEEN :low AND :high AND events.clock BETWEEN :early AND :late AND {where}"""
 _ODD = "kind > 1 OR coalesce(recovered, since_ns, until_ns) IS NOT NULL"
-"""What surely is no plain change."""
+"""Which events are certainly no plain changes."""
 _LOOKED_UP = """CROSS JOIN part_changes AS changes
         ON changes.numbered = events.condition AND changes.kinded = events.kind
     CROSS JOIN part_clocks AS clocks ON clocks.clocked = events.clock
@@ -68,7 +68,7 @@ _SECONDS = """INSERT INTO part_seconds
 
 
 class LineTexts(Struct, frozen=True):
-    """What is written of a change of a condition (`enter` or `leave`), and of a stock with its name, if it has one."""
+    """The text written for a change (`enter` or `leave`) of a condition, and for a stock with its name or None."""
 
     change: Callable[[str, Condition], str]
     stock: Callable[[str, str | None], str]
@@ -83,7 +83,7 @@ class Part(Struct, frozen=True):
     last: int
 
     def cut(self, size: int) -> "Iterator[Part]":
-        """Yield it in parts of a size."""
+        """Yield it as parts of at most `size` events."""
         for after in range(self.after, self.last, size):
             yield replace(self, after=after, last=min(after + size, self.last))
 
@@ -164,7 +164,7 @@ class Parts:
         return count
 
     def _window(self, bound: Values) -> Values | None:
-        """Return what a plain change of a part keeps to, and its day; None if that cannot be told."""
+        """Return the bounds that the plain changes of a part keep to, and its day; None if that cannot be told."""
         query = "SELECT at_ns FROM events WHERE id > :after AND id <= :last ORDER BY id LIMIT 1"
         found = self._db.execute(query, bound).fetchone()
         if found is None or type(found[0]) is not int or found[0] <= 0:
@@ -215,7 +215,7 @@ class Parts:
         self._db.execute(_SECONDS)
 
     def _steady_names(self, at_ns: int) -> range:
-        """Return the moments round this one in which no stock is called anew; have only names of these in the table."""
+        """Return the span around a moment in which no stock changes its name; the table holds no other names."""
         if at_ns not in self._steady:
             self._steady = self.names.steady(at_ns)
             self._db.execute("DELETE FROM part_stocks")

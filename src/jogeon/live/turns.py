@@ -83,8 +83,8 @@ class Turns:
     def answered(self, now: float) -> None:
         """Note an answer; what it does not have is unknown to the broker, and waits no more.
 
-        The next request may be on its way to its turn already, so that it is the first in line: the turns keep the
-        pace, unless there were failures.
+        The next request may queue at once, to be first in line: the queue of all requests keeps the pace. While
+        failures have slowed it down, it waits here as well.
         """
         self.pace = max(PACE, self.pace / 2)
         self.not_before = now if self.pace == PACE else now + self.pace

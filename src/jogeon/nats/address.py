@@ -15,7 +15,7 @@ from jogeon.net import without_password
 
 PORT = 4222
 REPLICAS = 3
-"""More cost more, and two stop where one of them is lost."""
+"""How many servers hold a stream: two would stop once one is lost, and more than three cost more."""
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 ALL = "-"
 """Stands for what concerns no single condition; no letter of base32."""
@@ -35,7 +35,7 @@ class Place(Struct, frozen=True):
 
     @property
     def replicas(self) -> int:
-        """How many servers hold what is made here: three where so many are named, or the loss of one would stop it."""
+        """How many servers hold what is made here: REPLICAS if the address names as many, else one."""
         return REPLICAS if len(self.servers) >= REPLICAS else 1
 
     @property

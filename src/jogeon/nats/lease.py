@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 TTL = 10.0
 """Seconds after which a lease that is not renewed has expired."""
 RENEW = TTL / 4
+"""Seconds between two renewals."""
 POLL = 0.5
-"""Seconds between two attempts to have a lease that another holds."""
+"""Seconds between two attempts to take a lease that another holds."""
 PAUSE = 1.0
 """Seconds before another connection, where one has failed."""
 BUCKET = "jogeon-lease"
 MARKS = "jogeon-taken"
 """Keys that never expire: aliases whose hub another program has driven out of its session."""
 MARKING = 20.0
-"""Seconds for which a hub that ends tries to leave its mark; a standby waits TTL after a server came back.
+"""Seconds for which a hub that ends tries to leave its mark, longer than a standby waits after a server came back.
 
-One that stood still waits for its lease as long.
+A hub that stood still waits as long to have its lease confirmed.
 """
 
 Holder = Literal["me", "other", "none"]
@@ -68,7 +69,7 @@ class Lease:
             return await js.create_key_value(KeyValueConfig(bucket=name, ttl=ttl, replicas=self._place.replicas))
 
     async def acquire(self) -> bool:
-        """Have the lease, or renew it; return whether it is this owner's."""
+        """Take the lease or renew it; return whether it is this owner's."""
         from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
         with contextlib.suppress(KeyWrongLastSequenceError, KeyNotFoundError):  # another was quicker: it is asked again
@@ -76,7 +77,7 @@ class Lease:
         return self.holder == "me"
 
     async def look(self) -> Holder:
-        """Return who has the lease; it stays as it is."""
+        """Return who has the lease, without taking it."""
         entry = await _found(self._bucket, self._place.alias)
         self.holder = "none" if entry is None else "me" if entry.value == self._owner else "other"
         return self.holder
@@ -119,12 +120,11 @@ async def _found(bucket: "KeyValue", alias: str) -> "KeyValue.Entry | None":
 
 
 class Leasing:
-    """Has the lease of an alias while it is entered, or waits for it; `holder` is who has it, `trouble` what is wrong.
+    """Holds the lease of an alias while entered, or waits for it; `holder` is who has it, `trouble` what is wrong.
 
-    `patient`: it stands by for another, whose lease a server that has just come back may have lost, and who is to come
-    first then. `barred`: it does not take the lease, because the hub before was driven out by another program (these
-    are the broker's words): that is answered by a person, who starts a hub again. While the server cannot be reached,
-    who has the lease goes on.
+    `patient`: it stands by for another hub, and lets that come first if a server that has just come back lost its
+    lease. `barred`: another program drove out the hub before, in these words of the broker, so it does not take the
+    lease: a person decides, and starts a hub again. While the server cannot be reached, whoever has the lease goes on.
     """
 
     def __init__(self, place: Place, owner: str, *, patient: bool = False) -> None:
@@ -250,14 +250,14 @@ class Leasing:
             self.on_trouble(None)
 
     def _beaten(self, was: Holder) -> None:
-        """Take that another has the lease, who had it before or not."""
+        """Note that another has the lease; `was` is who had it before, as far as was known."""
         if self._had.is_set():
             self.lost.set()
         elif not self._patient and was != "other":
             self.on_other()
 
     async def _be_patient(self, lease: Lease) -> None:
-        """Let a lease have the time to be taken by whoever had it before the server went."""
+        """Give whoever had the lease before the server went down the time to take it again."""
         until = asyncio.get_running_loop().time() + TTL
         while asyncio.get_running_loop().time() < until:
             await self._is_barred(lease)
@@ -265,7 +265,7 @@ class Leasing:
             await asyncio.sleep(POLL)
 
     async def _is_barred(self, lease: Lease) -> bool:
-        """Tell whether who stands by must not take over; what it knew stays so over a server that was emptied."""
+        """Tell whether a standby must not take over; what it found earlier holds even if the server is emptied."""
         if not self._patient or self._had.is_set():
             return False
         was, words, holder = self.barred, await lease.marked(), await lease.look()

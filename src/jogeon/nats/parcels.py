@@ -22,7 +22,7 @@ from jogeon.wire.lines import Line, encode_lines, read_lines
 MESSAGE = 64 * 1024
 """Bytes of a message at most."""
 HEAD = 512
-"""Bytes of them that are left to the first line."""
+"""Bytes of a message that are reserved for its first line."""
 MOST_PARTS = 10_000
 """Messages of a parcel; more are none of ours."""
 LONGEST_HELD = 10_000

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 """Messages that are asked for at a time."""
 EXPIRES = 30.0
+"""Seconds after which the server ends a request for messages."""
 HEARTBEAT = 0.5
 """Seconds between two signs of life where nothing comes."""
 FORGOTTEN = 4 * EXPIRES

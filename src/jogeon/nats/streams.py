@@ -40,7 +40,7 @@ class Stream:
         return state.messages == 0 or state.first_seq > first
 
     async def backwards(self) -> AsyncIterator[bytes]:
-        """Yield what was published last of events, and what was before it, if it is of events."""
+        """Yield the messages of events, the newest first; at most PASSED_OVER messages are looked at."""
         found = await self._get(subject=self._place.events)
         for _ in range(PASSED_OVER):
             if found is None:

@@ -20,14 +20,13 @@ INTEREST = 45.0
 REPEAT = 15.0
 """Seconds after which it repeats that."""
 FLUSH = 0.25
-"""Seconds in which only the last trade of a stock goes out."""
+"""Seconds between two messages; of the trades of a stock in between only the last goes out."""
 ROWS = 100
 """Trades in one message."""
 READERS = 500
 """Readers at a time: whoever reaches NATS can make up names of readers, and each costs a look at all its stocks."""
 OVER_LIMIT = "105115"
 TOO_MANY = "실시간 등록 허용 개수({limit})를 초과하였습니다"
-
 TOO_MANY_READERS = "시세를 받는 프로그램이 너무 많습니다. 잠시 후 다시 요청하십시오"
 
 
@@ -46,7 +45,7 @@ class Priced(Protocol):
 
 
 class Trades:
-    """Which readers registered which stocks; `put(frame)` publishes. A PriceFollower of all of them."""
+    """Which readers registered which stocks; `pop` returns the frames to publish. A PriceFollower of all of them."""
 
     def __init__(self, priced: Priced) -> None:
         self._priced = priced
@@ -90,7 +89,7 @@ class Trades:
         return [encode_trades(rows[start : start + ROWS]) for start in range(0, len(rows), ROWS)]
 
     def close(self) -> None:
-        """Let all go."""
+        """Forget all readers, and follow nothing any more."""
         self._readers = {}
         self._settle()
 
