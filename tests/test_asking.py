@@ -136,3 +136,20 @@ def test_nobody_is_asked_while_nobody_knows_where() -> None:
         assert len(desk.asked) == 1, "stopped"
 
     virtual(main())
+
+
+def test_who_alone_is_no_stock_to_the_broker_costs_the_others_no_delay() -> None:
+    async def main() -> None:
+        desk = Desk()
+        desk.error = RequestRefused("ka10095", code="1902", text="종목 정보가 없습니다")
+        pricing, asking = begun(desk)
+        enters(pricing, "00000A")
+        await pause(0.5)
+        assert (pricing.turns.pace, asking.trouble) == (1.0, None)
+        for code in ("00000B", "00000C"):
+            enters(pricing, code)
+        await pause(1.0)
+        assert (pricing.turns.pace, asking.trouble) == (2.0, desk.error), "one of several may be the reason for all"
+        asking.stop()
+
+    virtual(main())

@@ -164,7 +164,7 @@ class Parts:
         return count
 
     def _window(self, bound: Values) -> Values | None:
-        """Return what a plain change of a part keeps to, and its day; None if that cannot be told."""
+        """Return the bounds that the plain changes of a part keep to, and its day; None if that cannot be told."""
         query = "SELECT at_ns FROM events WHERE id > :after AND id <= :last ORDER BY id LIMIT 1"
         found = self._db.execute(query, bound).fetchone()
         if found is None or type(found[0]) is not int or found[0] <= 0:
@@ -215,7 +215,7 @@ class Parts:
         self._db.execute(_SECONDS)
 
     def _steady_names(self, at_ns: int) -> range:
-        """Return the moments round this one in which no stock is called anew; have only names of these in the table."""
+        """Return the span around a moment in which no stock changes its name; the table holds no other names."""
         if at_ns not in self._steady:
             self._steady = self.names.steady(at_ns)
             self._db.execute("DELETE FROM part_stocks")

@@ -20,6 +20,8 @@ REST = 0.05
 """Seconds between two looks while nobody knows where to ask: in a flood each change would wake the task."""
 PATIENCE = 20.0
 """Seconds after which a request is given up, including the wait for its turn and for the connection."""
+NO_SUCH_STOCK = "1902"
+"""The broker's refusal where it knows none of the stocks. Of several, one may be the reason for all."""
 
 Ask = Callable[[Callable[[], Sequence[str]]], Awaitable[tuple[PricedStock, ...] | JogeonError]]
 """Asks for the prices of stocks, and returns them or why there are none. It calls its argument for the stocks at the
@@ -87,6 +89,8 @@ class Asking:
             answer = asked.result() if asked.done() else self._unanswered()
         finally:
             asked.cancel()
+        if isinstance(answer, JogeonError) and answer.code == NO_SUCH_STOCK and self._pricing.asked_for_one:
+            answer = ()
         if isinstance(answer, JogeonError):
             logger.log(logging.INFO if self.trouble is None else logging.DEBUG, "no prices: %s", answer)
             self.trouble = answer

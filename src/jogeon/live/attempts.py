@@ -164,7 +164,7 @@ class Silences:
         return self._many >= self.MANY
 
     def met(self, *, by_stop: bool) -> None:
-        """Note that the first CNSRREQ of a condition was not answered; where a CNSRCLR is not, it helps nobody."""
+        """Note that the first CNSRREQ of a condition met silence; `by_stop`: its CNSRCLR did, and is no help."""
         self._met = not by_stop
         self._many = 0 if by_stop else self._many
 
@@ -182,15 +182,15 @@ class Silences:
 def presume_held(attempts: Iterable[Attempts], *, held: bool) -> None:
     """After a CNSRREQ that was not answered, let a CNSRCLR go before the first of others; not if it was only late.
 
-    What is [?] of the wire may both be so: registrations outlive their connection, and a second one of a condition is
-    met with silence. Then each would cost its patience, which doubles, before any is tried in another way.
+    Two things that are not known of the broker may both be true: registrations outlive their connection, and a second
+    one of a condition meets silence. Then each would cost its patience, which doubles, before any is tried otherwise.
     """
     for each in attempts:
         each.presume(held=held)
 
 
 def failure_of(answer: Refusal | Malformed) -> JogeonError:
-    """Return the error that an answer is which registers nothing."""
+    """Return the error for an answer that registers nothing."""
     if isinstance(answer, Refusal):
         return RequestRefused(Register.trnm, code=answer.code, text=answer.text)
     return RemoteProtocolError(Report("unreadable reply", name=Register.trnm, text=answer.reason))

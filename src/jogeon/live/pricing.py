@@ -178,6 +178,11 @@ class Pricing:
             self._traded.clear()
         return codes
 
+    @property
+    def asked_for_one(self) -> bool:
+        """Whether one stock alone was asked for last."""
+        return len(self._asked_for) == 1
+
     def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
         """Take the answer to what was asked for last; a trade that came meanwhile is newer.
 

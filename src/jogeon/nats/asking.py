@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 QUICK = 4.0
 """Seconds for an answer that the hub knows by itself, or from one request above."""
 PRICES = 15.0
-"""Seconds for prices: many may ask before."""
+"""Seconds for prices: others may be ahead in the queue."""
 SEARCH = 25.0
 """Seconds for a search, all pages."""
 

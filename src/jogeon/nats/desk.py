@@ -156,5 +156,5 @@ def read_reply(payload: bytes) -> DeskReply:
 
 
 def question(what: str, **fields: Any) -> bytes:
-    """Return what is sent."""
+    """Return a question as the bytes to send."""
     return msgspec.json.encode(Question(what, **fields))

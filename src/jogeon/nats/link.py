@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 SILENT = 3.0
 """Seconds without any sign of the server after which the connection counts as lost."""
 GONE = 5.0
-"""Seconds without a sign of the hub after which it does."""
+"""Seconds without a sign of the hub after which it counts as gone."""
 LOOK = 0.5
+"""Seconds between two looks at both."""
 STALL = 0.5
-"""Seconds by which a look is late where the program stood still."""
+"""Seconds by which a look must be late to show that the program stood still."""
 FIRST = 10.0
 """Seconds for the picture that a reader begins with."""
 RETURN = 20.0
@@ -151,7 +152,7 @@ class Link:
         await self._first(stream)
 
     async def _hub(self) -> None:
-        """Wait for a hub; what is to come is tried if none is heard."""
+        """Wait for a sign of the hub; after RETURN seconds without one go on all the same."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RETURN):
                 await self._news.wait()
@@ -295,7 +296,7 @@ class Link:
                 await self._start()
 
     async def _start(self) -> None:
-        """Read on, which was to wait until somebody follows something."""
+        """Begin to read on, now that the client follows something."""
         copy = self._way.copy
         if copy is None:
             return
@@ -342,4 +343,4 @@ class Link:
         return self
 
     def get_extra_info(self, _name: str) -> None:
-        """Know no socket: what waits in it is read by nats-py."""
+        """Return nothing: nats-py owns the socket."""

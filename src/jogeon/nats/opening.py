@@ -29,14 +29,14 @@ CONNECT = 5
 AGAIN = 0.5
 """Seconds before a task that goes on is cancelled once more."""
 CLOSE = 1.0
-"""Seconds for its end."""
+"""Seconds that the end of a connection may take."""
 FENCED = 10071
 """What the server says where another message came in between: wrong last sequence."""
 
 
 @contextlib.asynccontextmanager
 async def opened(place: Place, on_closed: "Callable[[], object]" = lambda: None) -> "AsyncIterator[Client]":
-    """Have a connection; MissingExtra, CouldNotConnect, LoginRefused, InvalidSetting.
+    """Hold a connection while entered; MissingExtra, CouldNotConnect, LoginRefused, InvalidSetting.
 
     `on_closed` is called at its end: what waits for an answer then waits in vain, and nats-py does not say so.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jogeon.nats.desk import Asked
 
 PIECE = 500
-"""Events of a parcel, but for a block that is longer."""
+"""Events of a parcel at most; only a longer block exceeds it."""
 BEAT = 1.0
 """Seconds between two signs of life."""
 SHORT = 0.05
@@ -277,7 +277,7 @@ class Publisher:
 
 
 class _Reading:
-    """What is committed, in pieces that may go out together: `position` is behind the last, `before` in front of it."""
+    """What is committed, in pieces that may go out together; the last one lies between `before` and `position`."""
 
     def __init__(self, cursor: Callable[[Position], Cursor], begin: Position) -> None:
         self.before = self.position = begin
