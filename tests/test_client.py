@@ -1,5 +1,6 @@
 """Conversations of a Client with a broker, in virtual time."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -143,6 +144,30 @@ def test_all_pages_are_followed_and_counted() -> None:
             assert counted == [2, 4, 6, 8, 10]
             with pytest.raises(jogeon.TooManyRows):
                 await kiwoom.search("급등주", max_rows=5)
+
+    virtual(main())
+
+
+def test_a_late_reply_to_a_search_is_no_answer_to_that_of_the_condition_which_has_its_seq_now() -> None:
+    """The broker hangs over the first search and answers the others at once: replies do not come in order."""
+
+    class Hanging(Broker):
+        def on_search(self, wire: Wire, message: dict[str, Any]) -> None:
+            asked = self.names[message["seq"]]
+            page = page_text(message["seq"], [{"9001": f"A{code}", "302": "가상"} for code in self.members[asked]])
+            hangs = len(self.requests("CNSRREQ")) == 1
+            asyncio.get_running_loop().call_later(8.0 if hangs else 0.1, wire.push, page)
+
+    async def main() -> None:
+        broker = Hanging({"0": "급등주", "4": "신고가 돌파"}, {"급등주": ["005930"], "신고가 돌파": ["000660"]})
+        async with broker.client() as kiwoom:
+            with pytest.raises(jogeon.RequestTimeout):
+                await kiwoom.search("급등주")
+            broker.names = {"0": "신고가 돌파", "1": "급등주"}
+            other = asyncio.create_task(kiwoom.search("신고가 돌파"))
+            assert [stock.code for stock in await kiwoom.search("급등주")] == ["005930"]
+            assert not other.done()
+            assert [stock.code for stock in await other] == ["000660"]
 
     virtual(main())
 

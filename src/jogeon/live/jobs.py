@@ -2,22 +2,35 @@
 
 A seq may have moved by then, so a job makes its request from the list as it is at that moment; a list that has just
 come is the answer to whoever asks for it. A refusal that passes is asked for again a few times.
+
+Replies name a seq and nothing else, and may come in any order. So a search is not sent while one for something else is
+owed a reply under the same seq: whichever came could be the other's.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition
-from jogeon.live.attempts import BUSY_PAUSE, TRIES, WORDS_PAUSE
+from jogeon.live.attempts import BUSY_PAUSE, LONGEST_DEBT, TRIES, WORDS_PAUSE
 from jogeon.live.listing import Listing
 from jogeon.live.planner import Planner
 from jogeon.reports import Report
-from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request
+from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request, Search
 
 Ask = Callable[[Sequence[Condition]], Request]
 """Makes a request from the list as it is when the request is sent; it may raise the JogeonError that ends the wish."""
+
+
+class Owed(NamedTuple):
+    """A search that was not answered within `seconds`, and whose: its reply may come `until` then."""
+
+    search: Search
+    name: str | None
+    seconds: float
+    until: float
 
 
 class Job:
@@ -27,8 +40,12 @@ class Job:
         self.ask = ask
         self.request: Request | None = None
         """What was sent for it last."""
+        self.name: str | None = None
+        """The condition that the seq of that meant."""
         self.refusals = 0
         self.not_before = 0.0
+        self.held_until: float | None = None
+        """When it fails if its reply could not be told from another's until then."""
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def fail(self, error: JogeonError) -> None:
@@ -51,6 +68,7 @@ class Jobs(Planner):
         self._waiting: deque[Job] = deque()
         self._asked: Job | None = None
         """The job whose request was sent last, until its answer."""
+        self._owed: list[Owed] = []
         self._looked = 0.0
 
     def add(self, ask: Ask) -> Job:
@@ -65,8 +83,10 @@ class Jobs(Planner):
             self._waiting.remove(job)
 
     def connected(self) -> None:
-        """Begin a connection: nobody waits for an answer on it."""
+        """Begin a connection: nobody waits for an answer on it, and it owes none."""
         self._asked = None
+        self._owed.clear()
+        self._release()
 
     def fail(self, error: JogeonError) -> None:
         """Let all fail: nothing will be sent any more."""
@@ -93,11 +113,36 @@ class Jobs(Planner):
             if isinstance(job.request, ListConditions):
                 self._waiting.remove(job)
                 job.succeed(ConditionList(self._listing.conditions))
-            elif job.request.trnm not in busy:
+            elif job.request.trnm not in busy and not self._is_held(job, job.request, now):
                 self._waiting.remove(job)
                 self._asked = job
                 return job.request
         return None
+
+    def _is_held(self, job: Job, request: Request, now: float) -> bool:
+        """Tell whether the reply to a request could not be told from one that is owed; let a job fail that waited."""
+        job.name = self._name_of(request)
+        owed = next((owed for owed in self._owed if owed.until > now and _confused(owed, request, job.name)), None)
+        if owed is None:
+            return False
+        if job.held_until is None:
+            job.held_until = now + owed.seconds
+        job.not_before = job.held_until
+        if now >= job.held_until:
+            self._waiting.remove(job)
+            job.fail(RequestTimeout(request.trnm, owed.seconds))
+        return True
+
+    def _name_of(self, request: Request) -> str | None:
+        """Return the condition that a search means by its seq; None for any other request."""
+        seq = request.seq if isinstance(request, Search) else None
+        return next((condition.name for condition in self._listing.conditions if condition.seq == seq), None)
+
+    def _release(self) -> None:
+        """Look again at what is held."""
+        for job in self._waiting:
+            if job.not_before == job.held_until:
+                job.not_before = 0.0
 
     def next_due(self) -> float | None:
         """Return when a job may be sent that had to wait when `next_request` was called last."""
@@ -123,13 +168,22 @@ class Jobs(Planner):
         else:
             job.succeed(answer)
 
+    def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
+        """Note that a reply is owed no more: what it could have been taken for may be sent."""
+        del answer, now, at_ns
+        self._owed = [owed for owed in self._owed if owed.search is not request]
+        self._release()
+
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Let the job fail that was not answered; a list that is slow is waited for twice."""
-        del now, at_ns
+        del at_ns
         error = RequestTimeout(request.trnm, seconds)
         if isinstance(request, ListConditions):
             self._listless(error, tries=1)
         elif self._asked is not None and request is self._asked.request:
+            if isinstance(request, Search):
+                self._owed = [owed for owed in self._owed if owed.until > now]
+                self._owed.append(Owed(request, self._asked.name, seconds, now + LONGEST_DEBT))
             self._fail_asked(error)
 
     def lost(self, heard_ns: int, error: JogeonError, detail: str) -> None:
@@ -149,6 +203,13 @@ class Jobs(Planner):
             job.fail(error)
         for job in self._waiting:
             job.refusals += 1
+
+
+def _confused(owed: Owed, request: Request, name: str | None) -> bool:
+    """Tell whether the reply that is owed would be wrong for a request, and could be taken for its own."""
+    if not isinstance(request, Search) or request.seq != owed.search.seq:
+        return False
+    return (name, request.exchange) != (owed.name, owed.search.exchange)
 
 
 def refused(asked: str, answer: Answer) -> JogeonError:
