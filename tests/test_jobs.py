@@ -321,3 +321,20 @@ async def test_a_search_on_one_exchange_waits_for_the_reply_from_another() -> No
     assert table.sends(6.0) == (Clear("2"), clear)
     pays(table, 6.0)
     assert table.sends(6.0) == (Search("2"), job)
+
+
+async def test_of_two_searches_alike_each_is_owed_its_own_reply() -> None:
+    table = owing()
+    table.conditions = (Condition("2", "급등주"),)
+    table.lists(6.0)
+    again = table.asks("급등주")
+    assert table.sends(6.0) == (Search("2"), again)
+    assert again.request is not None
+    table.jobs.timed_out(again.request, SEARCH_PATIENCE, 11.0, 0)
+    table.conditions = (PEAK,)
+    table.lists(12.0)
+    job = table.asks("신고가 돌파")
+    pays(table, 12.0)
+    assert table.sends(12.0) == (None, None)
+    table.jobs.late(again.request, NO, 13.0, 0)
+    assert table.sends(13.0) == (Search("2"), job)
