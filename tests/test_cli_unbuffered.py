@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.cli.showing import unbuffered as streams
-from jogeon.cli.showing.unbuffered import PIECE, Stream, pieces, unbuffered, unbuffered_text
+from jogeon.cli.showing.unbuffered import PIECE, Stream, pieces, unbuffered
 
 LINES = b'{"seq":"4"}\n{"seq":"1"}\n'
 
@@ -92,10 +92,9 @@ def test_nothing_stays_in_pythons_buffer(monkeypatch: pytest.MonkeyPatch) -> Non
     raw = io.BytesIO()
     buffered = io.TextIOWrapper(io.BufferedWriter(cast("Any", _Raw(raw))), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", buffered)
-    text = unbuffered_text(sys.stdout)
-    text.write("편입")
-    assert raw.getvalue() == "편입".encode()
+    sys.stdout.write("편입")
     assert isinstance(unbuffered(sys.stdout), _Raw)
+    assert raw.getvalue() == "편입".encode()
 
 
 class _Raw(io.RawIOBase):
@@ -107,8 +106,3 @@ class _Raw(io.RawIOBase):
 
     def write(self, data: bytes, /) -> int:  # type: ignore[override]  # bytes are all it gets here
         return self.kept.write(data)
-
-
-def test_text_in_memory_stays_what_it_is() -> None:
-    memory = io.StringIO()
-    assert unbuffered_text(memory) is memory

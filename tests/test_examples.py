@@ -121,7 +121,7 @@ async def test_a_bot_trades_on_what_it_saw_and_on_nothing_that_happened_while_it
         assert await traded(program, trades(simulator, 30, held)) > 0
 
         simulator.fault({"close": (1000, "Bye"), "reject_for": 30})
-        simulator.advance(3_600)
+        simulator.advance(900)
         left = held - set(simulator.truth()["members"]["4"])
         assert left
         simulator.fault({})

@@ -136,3 +136,18 @@ def test_it_never_gets_slower_than_it_must() -> None:
     turns.next_codes(now + SLOWEST)
     turns.answered(0.0)
     assert turns.pace == pytest.approx(SLOWEST / 2)
+
+
+def test_what_is_refused_together_is_asked_for_in_halves() -> None:
+    turns = Turns(50)
+    for code in "abcdef":
+        turns.entered(code)
+    assert turns.next_codes(0.0) == tuple("abcdef")
+    turns.refused_together(6, 0.0)
+    assert turns.next_codes(PACE) == ("a", "b", "c")
+    turns.refused_together(3, PACE)
+    assert turns.next_codes(2 * PACE) == ("a",)
+    turns.answered(2 * PACE)
+    assert turns.next_codes(3 * PACE) == ("b", "c")
+    turns.answered(3 * PACE)
+    assert turns.next_codes(4 * PACE) == ("d", "e", "f")

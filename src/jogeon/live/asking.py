@@ -89,7 +89,10 @@ class Asking:
             answer = asked.result() if asked.done() else self._unanswered()
         finally:
             asked.cancel()
-        if isinstance(answer, JogeonError) and answer.code == NO_SUCH_STOCK and self._pricing.asked_for_one:
+        if isinstance(answer, JogeonError) and answer.code == NO_SUCH_STOCK:
+            if (count := self._pricing.asked_for) > 1:
+                self._pricing.turns.refused_together(count, clock())
+                return
             answer = ()
         if isinstance(answer, JogeonError):
             logger.log(logging.INFO if self.trouble is None else logging.DEBUG, "no prices: %s", answer)

@@ -49,7 +49,7 @@ class Pricing:
         """Stocks that were traded since prices were asked for last."""
         self._asked = 0
         """The number of the last request."""
-        self._asked_for: tuple[str, ...] = ()
+        self._codes: tuple[str, ...] = ()
         """The stocks that were asked for last."""
         self._followers: dict[str, dict[PriceFollower, None]] = {}
         self._held: dict[str, list[Holding]] = {}
@@ -174,14 +174,14 @@ class Pricing:
         """
         codes = self.turns.next_codes(now)
         if codes:
-            self._asked, self._asked_for = next(self._numbers), codes
+            self._asked, self._codes = next(self._numbers), codes
             self._traded.clear()
         return codes
 
     @property
-    def asked_for_one(self) -> bool:
-        """Whether one stock alone was asked for last."""
-        return len(self._asked_for) == 1
+    def asked_for(self) -> int:
+        """How many stocks were asked for last."""
+        return len(self._codes)
 
     def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
         """Take the answer to what was asked for last; a trade that came meanwhile is newer.
@@ -190,7 +190,7 @@ class Pricing:
         """
         self.turns.answered(now)
         known = {stock.code: stock for stock in stocks}
-        unknown = [code for code in self._asked_for if code in self._wished and code not in known | self._book]
+        unknown = [code for code in self._codes if code in self._wished and code not in known | self._book]
         for stock in (*known.values(), *(PricedStock(code, "") for code in unknown)):
             followers = self._followers.get(stock.code)
             if followers is None:

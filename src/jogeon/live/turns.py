@@ -20,6 +20,8 @@ class Turns:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._now_most = most
+        """Fewer than `most` while one stock may be the reason why all are refused."""
         self._entered: dict[str, None] = {}
         self._unpriced: dict[str, None] = {}
         self._asked: dict[str, float] = {}
@@ -66,11 +68,11 @@ class Turns:
         """Return the stocks to ask for now, none if it is not time; `answered` or `failed` tells what came of it."""
         if now < self.not_before:
             return ()
-        first = list(self._entered)[: self._most]
-        then = [code for code in self._unpriced if code not in self._entered][: self._most - len(first)]
+        first = list(self._entered)[: self._now_most]
+        then = [code for code in self._unpriced if code not in self._entered][: self._now_most - len(first)]
         taken = {*first, *then}
         old = [code for code, asked in self._asked.items() if now - asked >= OLD and code not in taken]
-        last = heapq.nsmallest(self._most - len(taken), old, key=self._asked.__getitem__)
+        last = heapq.nsmallest(self._now_most - len(taken), old, key=self._asked.__getitem__)
         self._in_flight = (first, then)
         for code in taken:
             self.priced(code)
@@ -86,6 +88,7 @@ class Turns:
         The next request may queue at once, to be first in line: the queue of all requests keeps the pace. While
         failures have slowed it down, it waits here as well.
         """
+        self._now_most = min(self._most, self._now_most * 2)
         self.pace = max(PACE, self.pace / 2)
         self.not_before = now if self.pace == PACE else now + self.pace
         self._in_flight = ([], [])
@@ -93,6 +96,14 @@ class Turns:
     def failed(self, now: float) -> None:
         """Note that a request brought nothing: those that waited still do, and the next request comes later."""
         self.pace = min(SLOWEST, self.pace * 2)
+        self._wait_again(now)
+
+    def refused_together(self, count: int, now: float) -> None:
+        """Note that so many were refused for what one of them may be: they are asked for in halves."""
+        self._now_most = count // 2
+        self._wait_again(now)
+
+    def _wait_again(self, now: float) -> None:
         self.not_before = now + self.pace
         first, then = self._in_flight
         self._entered = dict.fromkeys([*first, *self._entered])

@@ -6,15 +6,14 @@ Nothing stays behind in a buffer that Python would try to empty when it ends, wh
 from __future__ import annotations
 
 import errno
-import io
 import os
 import time
 from io import FileIO, RawIOBase, UnsupportedOperation
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, TextIO
+    from typing import TextIO
 
 FULL_PIPE_PAUSE = 0.01
 PIECE = 4096
@@ -74,31 +73,3 @@ def unbuffered(stream: TextIO | None) -> RawIOBase | BinaryIO:
         return FileIO(stream.fileno(), "wb", closefd=False)
     except UnsupportedOperation:  # a stream in memory
         return stream.buffer
-
-
-class _Whole(io.BufferedIOBase):
-    """What is below `unbuffered_text`: every write is written whole, so there is no buffer."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._text = Stream(stream), stream
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return self._text.isatty()
-
-    def fileno(self) -> int:
-        return self._text.fileno()
-
-    def write(self, text: Any, /) -> int:
-        self._stream.write(bytes(text))
-        return len(text)
-
-
-def unbuffered_text(stream: TextIO) -> TextIO:
-    """Return a text stream that writes to the same place as this one, past its buffer."""
-    if not hasattr(stream, "buffer"):  # text in memory
-        return stream
-    whole = cast("io.BufferedWriter", _Whole(stream))
-    return io.TextIOWrapper(whole, encoding=stream.encoding, errors="replace", write_through=True)
