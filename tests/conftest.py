@@ -25,6 +25,8 @@ HOMES = (
     "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
 )  # fmt: skip
 PRIVATE = ("JOGEON_", "KIWOOM_", "APP_KEY", "APP_SECRET", "LC_", "LANGUAGE", "SSL_CERT_")
+TURNS_TO_END = 10
+"""Turns of the loop in which a task ends that was cancelled last, or that closes a generator nobody reads."""
 THREAD_GRACE = 2.0  # seconds in which a thread that was told to end may do so
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs beside it so, and programs inherit it
@@ -110,8 +112,11 @@ async def _no_task_left(_no_thread_left: None) -> AsyncIterator[None]:
     """Fail a test that leaves an asyncio task behind, once all its other fixtures are torn down."""
     before = asyncio.all_tasks()
     yield
-    await asyncio.sleep(0)  # a task that was cancelled last ends in this turn
-    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    for _ in range(TURNS_TO_END):
+        await asyncio.sleep(0)
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        if not left:
+            break
     await asyncio.get_running_loop().shutdown_default_executor()  # its threads are the loop's, not the test's
     if left:
         names = sorted({getattr(task.get_coro(), "__qualname__", task.get_name()) for task in left})
