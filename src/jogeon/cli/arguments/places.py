@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import isfile
+from os.path import expanduser, isfile
 from typing import TYPE_CHECKING
 
 import click
@@ -51,6 +51,4 @@ def home(value: str | None) -> str | None:
     """Expand "~", which a shell leaves alone behind "--journal="."""
     if value is None or not value.startswith("~"):
         return value
-    from os.path import expanduser
-
     return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home
