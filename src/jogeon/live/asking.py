@@ -16,8 +16,6 @@ from jogeon.wire.stocks import NO_SUCH_STOCK, PricedStock
 
 TICK = 1.0
 """Seconds between looks at entries that wait, if nothing else happens."""
-REST = 0.05
-"""Seconds between two looks while nobody knows where to ask: in a flood each change would wake the task."""
 PATIENCE = 20.0
 """Seconds after which a request is given up, including the wait for its turn and for the connection."""
 
@@ -73,8 +71,6 @@ class Asking:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TICK):
                         await self._woken.wait()
-                if ask is None:
-                    await asyncio.sleep(REST)
 
     async def _take(self, ask: Ask) -> None:
         """Ask, and let the pricing know what came of it."""
