@@ -9,7 +9,8 @@ from conversation import Listener
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import JogeonError, LocalProtocolError, RequestRefused, UnknownCondition
 from jogeon.events import Condition, Gap, Snapshot
-from jogeon.live.feed import Feed
+from jogeon.live.feed import LOOK, Feed
+from jogeon.live.holding import Holding
 from jogeon.live.policy import Policy
 from jogeon.wire import writers
 from jogeon.wire.messages import Cleared, ConditionList, ListConditions, Search, SearchPage
@@ -146,6 +147,32 @@ def test_an_answer_of_another_kind_is_an_error() -> None:
             await feed.clear("없는 이름")
         with suppress(JogeonError):
             await feed.clear("급등주")
+        await feed.stop()
+
+    virtual(main())
+
+
+def test_in_a_flood_of_entries_whose_prices_nobody_knows_they_are_looked_at_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        broker = Broker(members={"급등주": [], "신고가 돌파": []})
+        feed, looks = feed_of(broker), 0
+        tick = feed.pricing.tick
+
+        def look(now: float, at_ns: int) -> None:
+            nonlocal looks
+            looks += 1
+            tick(now, at_ns)
+
+        monkeypatch.setattr(feed.pricing, "tick", look)
+        await feed.start(THERE)
+        feed.want_prices()
+        for number in range(1_000):
+            feed.pricing.enter(Holding(RISE, f"{number:06d}", first_seen=False))
+            await pause(0.001)
+        assert 10 <= looks <= 1 / LOOK + 2
+        feed.unwant_prices()
         await feed.stop()
 
     virtual(main())

@@ -25,7 +25,7 @@ from jogeon.server.http import BODY_LIMIT, Group, RestServer, in_turn, json_obje
 from jogeon.server.server import open_door
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -287,42 +287,45 @@ async def test_a_storm_of_connections_leaves_the_loop_its_turns(address: str, mo
     assert max(accepted.values()) < WAITING / 4
 
 
-async def test_what_takes_a_while_is_made_for_one_in_a_turn() -> None:
-    turns = [0]
-    made: list[int] = []
+@contextlib.asynccontextmanager
+async def turning() -> AsyncIterator[Callable[[], int]]:
+    """Count the turns of the loop; what is yielded tells which one it is."""
+    turn = 0
 
-    async def turning() -> None:
+    async def count() -> None:
+        nonlocal turn
         while True:
-            turns[0] += 1
+            turn += 1
             await asyncio.sleep(0)
 
-    turn, others = asyncio.Lock(), asyncio.create_task(turning())
-    await asyncio.gather(*(in_turn(lambda: made.append(turns[0]), turn) for _ in range(20)))
-    with pytest.raises(ZeroDivisionError):
-        await in_turn(lambda: 1 // 0, turn)
-    await in_turn(lambda: made.append(turns[0]), turn)
-    others.cancel()
+    counting = asyncio.create_task(count())
+    yield lambda: turn
+    counting.cancel()
+
+
+async def test_what_takes_a_while_is_made_for_one_in_a_turn() -> None:
+    made: list[int] = []
+    turn = asyncio.Lock()
+    async with turning() as now:
+        await asyncio.gather(*(in_turn(lambda: made.append(now()), turn) for _ in range(20)))
+        with pytest.raises(ZeroDivisionError):
+            await in_turn(lambda: 1 // 0, turn)
+        await in_turn(lambda: made.append(now()), turn)
     assert len(set(made)) == len(made) == 21
 
 
 async def test_of_many_long_answers_one_piece_is_made_in_a_turn() -> None:
-    turns = [0]
     made: list[int] = []
+    turn = asyncio.Lock()
 
-    async def turning() -> None:
-        while True:
-            turns[0] += 1
-            await asyncio.sleep(0)
+    async def read(now: Callable[[], int]) -> bytes:
+        return b"".join([piece async for piece in one_a_turn(pieces(now), turn)])
 
-    def pieces() -> Iterator[bytes]:
+    def pieces(now: Callable[[], int]) -> Iterator[bytes]:
         for _ in range(10):
-            made.append(turns[0])
+            made.append(now())
             yield b"x"
 
-    async def read() -> bytes:
-        return b"".join([piece async for piece in one_a_turn(pieces(), turn)])
-
-    turn, others = asyncio.Lock(), asyncio.create_task(turning())
-    assert await asyncio.gather(*(read() for _ in range(20))) == [b"x" * 10] * 20
-    others.cancel()
+    async with turning() as now:
+        assert await asyncio.gather(*(read(now) for _ in range(20))) == [b"x" * 10] * 20
     assert len(set(made)) == len(made) == 200

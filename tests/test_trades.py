@@ -34,10 +34,10 @@ async def hub_over_a_market(journal: Path) -> AsyncIterator[tuple[Hub, Simulator
             yield hub, market
 
 
-async def change(client: NaiveClient, trnm: str, *codes: str) -> int:
-    """Return the return_code of a REG or REMOVE."""
+async def change(client: NaiveClient, trnm: str, *codes: str, refresh: str = "1") -> int:
+    """Return the return_code of a REG or REMOVE; refresh "0" puts the stocks in the place of those registered."""
     data = [{"item": list(codes), "type": ["0B"]}]
-    await client.send({"trnm": trnm, "grp_no": "1", "refresh": "1", "data": data})
+    await client.send({"trnm": trnm, "grp_no": "1", "refresh": refresh, "data": data})
     return int((await client.hear(trnm))["return_code"])
 
 
@@ -77,7 +77,11 @@ async def test_trades_are_passed_on_and_the_limit_is_that_of_all(tmp_path: Path)
             assert trade["type"] == "0B"
             assert f"A{trade['item']}" in codes[30:100]
             assert trade["values"]["10"]
-            assert await change(two, "REMOVE", *codes[30:100]) == 0
+            others = [f"99{number:04d}" for number in range(41)]  # of the 70 that go for them, one hears 30
+            assert await change(two, "REG", *others, refresh="0") == 105115
+            assert await change(two, "REG", *others[:40], refresh="0") == 0
+            assert await change(two, "REG", "999999") == 105115
+            assert await change(two, "REMOVE", others[0]) == 0
             assert await change(two, "REG", "999999") == 0
         while hub.feed.pricing.ranking(100):
             await asyncio.sleep(0.01)

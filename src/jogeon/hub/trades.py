@@ -41,20 +41,20 @@ class Trades:
         codes = filter(None, map(bare_code, request.codes))
         group = groups.wanted(request, codes)
         added, gone = groups.moved(request.group, group)
-        if isinstance(request, RegisterQuotes) and (over := self._over(peer, groups, request.group, added, gone)):
+        if isinstance(request, RegisterQuotes) and (over := self._over(groups, request.group, added, gone)):
             refuse(peer, request, OVER_LIMIT, over)
             return
         self._hear(peer, added, gone)
         groups.set(request.group, group)
         peer.answer(request, Acknowledged(), encode_acknowledged(request.trnm))
 
-    def _over(self, peer: Peer, groups: Groups, name: str, added: Sequence[str], gone: Sequence[str]) -> str:
+    def _over(self, groups: Groups, name: str, added: Sequence[str], gone: Sequence[str]) -> str:
         """Return why so much cannot be registered, "" if it can; what others hear already costs nothing above."""
         if groups.is_too_much(name):
             return TOO_MANY
         limit = self._feed.pricing.slots.limit
         begun = sum(code not in self._heard for code in added)
-        ended = sum(not self._heard[code].peers.keys() - {peer} for code in gone)
+        ended = sum(len(self._heard[code].peers) == 1 for code in gone)
         return TOO_MANY_STOCKS.format(limit=limit) if len(self._heard) + begun - ended > limit else ""
 
     def gone(self, peer: Peer) -> None:

@@ -12,16 +12,12 @@ from jogeon.errors import CouldNotConnect, JogeonError
 from jogeon.live.pricing import Pricing
 from jogeon.masks import unmasked
 from jogeon.reports import Report
-from jogeon.wire.stocks import PricedStock
+from jogeon.wire.stocks import NO_SUCH_STOCK, PricedStock
 
 TICK = 1.0
 """Seconds between looks at entries that wait, if nothing else happens."""
-REST = 0.05
-"""Seconds between two looks while nobody knows where to ask: in a flood each change would wake the task."""
 PATIENCE = 20.0
 """Seconds after which a request is given up, including the wait for its turn and for the connection."""
-NO_SUCH_STOCK = "1902"
-"""The broker's refusal where it knows none of the stocks. Of several, one may be the reason for all."""
 
 Ask = Callable[[Callable[[], Sequence[str]]], Awaitable[tuple[PricedStock, ...] | JogeonError]]
 """Asks for the prices of stocks, and returns them or why there are none. It calls its argument for the stocks at the
@@ -75,8 +71,6 @@ class Asking:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TICK):
                         await self._woken.wait()
-                if ask is None:
-                    await asyncio.sleep(REST)
 
     async def _take(self, ask: Ask) -> None:
         """Ask, and let the pricing know what came of it."""

@@ -210,8 +210,7 @@ class Pricing:
         while self._pending and self._is_over(self._pending[0], now):
             self._wait_no_more()
         ages = {code: self._age(code, at_ns) for code in (*self._wished, *self._order)}
-        registered = self.slots.registered
-        pushed = registered & self._book.keys()  # of what has no price yet, the answer may have left it out
+        pushed = self.slots.registered & self._book.keys()  # of what has no price yet, the answer may have left it out
         take = (code for code, age in ages.items() if code not in pushed or age >= QUIET)
         self.turns.take_turns({code: now - ages[code] for code in take})
 

@@ -35,6 +35,8 @@ NAMES = "ka10099"
 PRICES = "ka10095"
 MOST_ASKED = 50
 """Codes of one ka10095; no limit is documented, so many are known to be in use."""
+NO_SUCH_STOCK = "1902"
+"""The broker's refusal where it knows none of the stocks. Of several, one may be the reason for all."""
 
 MARKETS = {
     "0": "KOSPI",

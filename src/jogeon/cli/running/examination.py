@@ -21,7 +21,6 @@ from jogeon.cli.running.hub_status import in_a_line, status_of
 from jogeon.cli.running.journals import usual_journal
 from jogeon.cli.running.keys import check_settings, keys_of, kiwoom_mode_says, korean_time, tokens_of
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.running.naming import NO_SUCH_STOCK
 from jogeon.cli.running.probe import Probe, reach
 from jogeon.cli.showing.failures import rows
 from jogeon.cli.showing.terminal import tell, visible_name
@@ -29,6 +28,7 @@ from jogeon.connect import endpoint
 from jogeon.errors import InvalidSetting, JogeonError
 from jogeon.events import korean
 from jogeon.net import proxy_for, without_password
+from jogeon.wire.stocks import NO_SUCH_STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

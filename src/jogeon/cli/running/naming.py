@@ -11,7 +11,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
 from jogeon.nats.address import is_nats
-from jogeon.wire.stocks import MOST_ASKED
+from jogeon.wire.stocks import MOST_ASKED, NO_SUCH_STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
     from jogeon.cli.texts import Texts
     from jogeon.client import Client
-
-NO_SUCH_STOCK = "1902"
-"""How the broker answers where it knows none of the codes: they have no names, and nothing went wrong."""
 
 
 def tell_nameless(client: Client, texts: Texts, say: Callable[[str], object] = tell) -> None:
@@ -66,7 +63,7 @@ async def _ask(
     errors = [await asked.fill(market) for market in markets]
     for part in _parts(missing):
         answered = await stocks.prices(part)
-        if isinstance(answered, JogeonError) and answered.code != NO_SUCH_STOCK:
+        if isinstance(answered, JogeonError) and answered.code != NO_SUCH_STOCK:  # which is no failure: no names
             errors.append(answered)
     return next(filter(None, errors), None)
 
