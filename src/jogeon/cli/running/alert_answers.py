@@ -19,7 +19,7 @@ from jogeon.cli.running.journals import journal_read
 from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.running.stretch import at
 from jogeon.cli.showing.destination import form_of
-from jogeon.cli.showing.failures import explain, one_line
+from jogeon.cli.showing.failures import explain, in_short
 from jogeon.cli.showing.json_lines import Lines, json_line
 from jogeon.cli.showing.rule_words import says
 from jogeon.cli.showing.terminal import show, tell
@@ -92,7 +92,7 @@ def _listed(choices: Choices, journal: str | None) -> list[Condition] | None:
         try:
             return run_loop(_asked(choices))
         except SessionTaken as error:  # a recording of ours has it; what it writes will do
-            tell(one_line(error, choices))
+            tell(in_short(error, choices))
     try:
         with History(journal_read(choices, journal)) as history:
             return history.conditions

@@ -11,7 +11,7 @@ from jogeon.account.environment import named_file, usual_files
 from jogeon.alerts.alerting import Alerting, Plan
 from jogeon.alerts.making import made, ping_of
 from jogeon.alerts.settings import AlertSettings, alerts_file, read_alerts
-from jogeon.cli.showing.failures import explain, one_line
+from jogeon.cli.showing.failures import explain, in_short
 from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import InvalidSetting, JogeonError
@@ -171,7 +171,7 @@ class AlertPlan:
         try:
             await alerting.start()
         except JogeonError as error:
-            tell(one_line(error, self._choices))
+            tell(in_short(error, self._choices))
 
     async def follow(self, alerting: Alerting, watch: Recorded) -> None:
         """Go by what jogeon.toml says, whenever it changes."""

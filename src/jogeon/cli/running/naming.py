@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jogeon.account.markets import MAIN, Markets
 from jogeon.cli.running.keys import chosen_mode, keys_of
-from jogeon.cli.showing.failures import one_line
+from jogeon.cli.showing.failures import in_short
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
@@ -45,7 +45,7 @@ async def found_names(
     if error is not None and not any(known for _, known in found):
         raise error
     if error is not None:
-        tell(choices.texts("names.old", why=one_line(error, choices)))
+        tell(choices.texts("names.old", why=in_short(error, choices)))
     return found
 
 

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.failures import one_line
+from jogeon.cli.showing.failures import in_short
 from jogeon.cli.showing.terminal import tell
 from jogeon.cli.showing.translate import said
 from jogeon.errors import ConnectionLost, JogeonError, LocalProtocolError
@@ -129,7 +129,7 @@ class Complaints:
 
 def _why(trouble: JogeonError, choices: Choices) -> str:
     """Return what is wrong as a sentence."""
-    why = said(trouble.why, choices.texts) if isinstance(trouble, ConnectionLost) else one_line(trouble, choices)
+    why = said(trouble.why, choices.texts) if isinstance(trouble, ConnectionLost) else in_short(trouble, choices)
     return f"{why.rstrip('.')}."
 
 

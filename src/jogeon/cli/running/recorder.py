@@ -16,7 +16,7 @@ from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.loop import waited_client
 from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.showing.event_words import tell_event
-from jogeon.cli.showing.failures import one_line
+from jogeon.cli.showing.failures import in_short
 from jogeon.cli.showing.json_lines import Lines, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import PLAIN_SIGNS
@@ -166,7 +166,7 @@ class Recorder:
                 begun.append(await files.enter_async_context(self._file(client)))
                 watch.finish()  # before another frame is read: it would be in both files
             except JogeonError as error:
-                self._say(one_line(error, self._choices))
+                self._say(in_short(error, self._choices))
                 await asyncio.sleep(LOOK)
 
     async def _keep_house(self, watch: Watch) -> None:
@@ -190,7 +190,7 @@ class Recorder:
             if self.copies is not None:
                 copy_journal(path, Path(self.copies), int(now.timestamp() * 1e9))
         except (JournalError, OSError) as error:  # the recording goes on
-            self._say(one_line(error, self._choices))
+            self._say(in_short(error, self._choices))
 
     async def _use(self, output: Output, events: Sequence[Event]) -> None:
         for event in events:

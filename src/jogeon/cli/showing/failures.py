@@ -163,7 +163,7 @@ def _what(error: Exception, texts: Texts) -> str:
     return name if texts.lang == "ko" else str(error) or name
 
 
-def one_line(error: Exception, choices: Choices) -> str:
+def in_short(error: Exception, choices: Choices) -> str:
     """Return what happened and why, in one line."""
     told = {row.label: row.says for row in rows(error, choices)}
     return f"{told['what'].rstrip('.')}: {told['cause']}"
