@@ -174,7 +174,7 @@ CHANGES = [
 
 
 def peer(data: bytes) -> None:
-    """A server's reader over the simulated broker, whatever frames two peers send; one that goes is followed by another."""
+    """A server's reader over the simulated broker, whatever frames two peers send; one that goes is replaced."""
     script, loop = Script(data), _Loop()
     broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
     serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
