@@ -9,6 +9,7 @@ from below import members_of
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from judge import Fold, judge
+from wire import drain
 
 FAULTS: list[dict[str, object]] = [
     {},
@@ -34,7 +35,7 @@ async def test_every_live_event_is_in_the_truth_in_order_once_and_none_is_missin
                 moving.cancel()
                 await move(simulator, steps=60)
                 await kiwoom.conditions()  # its reply comes behind whatever was pushed
-                while (event := watch._queue.pop()) is not None:
+                for event in drain(watch):
                     fold.take(event)
                 truth = simulator.truth()
                 assert judge(fold, truth["changes"]) == []
