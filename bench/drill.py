@@ -27,6 +27,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from below import FOREVER_NS, members_of
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from judge import Fold, judge, judge_stops
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 WATCHED = ("급등주", "신고가 돌파", "거래량 급증", "갭상승 유지", "대량 체결", "상한가 돌파")
 RECHECK = 20.0
-FOREVER_NS = 10**18
 PATIENCE = 150.0
 """Seconds in which everything must be right again: the longest pauses of a refused login, a recheck, and its grace."""
 STOPS = (1, 2, 3, 5, 8, 13, 30, 60, 90)
@@ -239,8 +239,7 @@ class Drill:
         return {name for _, name in self.simulator._broker.registered()} >= set(WATCHED)
 
     def differences(self) -> dict[str, int]:
-        truth = self.simulator.truth(FOREVER_NS)
-        wanted = {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}
+        wanted = members_of(self.simulator)
         return {
             name: len(wanted[name] ^ self.members.get(name, set()))
             for name in WATCHED

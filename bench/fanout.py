@@ -31,7 +31,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
-from drained import BENCH, Counted, build, line_of, quantile, resident, seconds, started
+from drained import BENCH, Counted, build, cpu_of, line_of, port_of, quantile, resident, started, tell
 from jogeon.wire.writers import encode_push
 from natsd import PROGRAM, free_port
 
@@ -93,8 +93,7 @@ async def _nats(url: str, port: int) -> None:
 
 def registered(url: str) -> socket.socket:
     """Log in at the source and register its condition."""
-    host, _, port = url.removeprefix("ws://").partition("/")[0].partition(":")
-    source = socket.create_connection((host, int(port)))
+    source = socket.create_connection(("127.0.0.1", port_of(url)))
     source.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ)
     source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for said in (UPGRADE, LOGIN, masked(0x81, b'{"trnm":"CNSRLST"}'), REGISTER):
@@ -104,11 +103,11 @@ def registered(url: str) -> socket.socket:
 
 
 @contextlib.contextmanager
-def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple[int, list[subprocess.Popen[bytes]]]]:
-    """Start a form; yields its port and its processes, first the one that sends."""
+def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple[int, list[int]]]:
+    """Start a form; yields its port and the pids of its processes, first of the one that sends."""
     if form == "bare":
         with started(sys.executable, __file__, "bare", url, consumers) as process:
-            yield int(line_of(process)), [process]
+            yield int(line_of(process)), [process.pid]
     elif form == "nats":
         port = free_port()
         with started(PROGRAM, "-a", "127.0.0.1", "-p", port, stderr=subprocess.DEVNULL) as server:
@@ -117,7 +116,7 @@ def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple
                     break
                 time.sleep(0.02)
             with started(sys.executable, __file__, "nats", url, port) as publisher:
-                yield port, [server, publisher]
+                yield port, [server.pid, publisher.pid]
     else:
         words = (
             "hub",
@@ -131,7 +130,7 @@ def serving(form: str, url: str, consumers: int, folder: Path) -> Iterator[tuple
             folder / f"{time.monotonic_ns()}.journal",
         )
         with started(sys.executable, "-m", "jogeon", *words, stderr=subprocess.DEVNULL) as process:
-            yield int(json.loads(line_of(process))["websocket"].split(":")[2].split("/")[0]), [process]
+            yield port_of(json.loads(line_of(process))["websocket"]), [process.pid]
 
 
 SAID = {
@@ -161,18 +160,16 @@ def run(form: str, consumers: int, pushes: int, folder: Path, *, rate: int = 0, 
         assert line_of(drain) == b"ready\n"
         time.sleep(0.3)
         memory, wanted = (resident(senders[0]) - before) / consumers, pushes * consumers * size
-        assert source.stdin is not None
-        source.stdin.write(b"go\n")
-        source.stdin.flush()
+        tell(source)
         while not counted.bytes:
             time.sleep(0.0005)
-        began, used = time.perf_counter(), seconds(senders)
+        began, used = time.perf_counter(), cpu_of(*senders)
         while counted.bytes < wanted:
             if counted.ended or time.perf_counter() - began > 120:
                 print(f"{form}, {consumers} consumers: {counted.ended} ended, {counted.bytes / wanted:.0%} came")
                 break
             time.sleep(0.001)
-        took, used = time.perf_counter() - began, seconds(senders) - used
+        took, used = time.perf_counter() - began, cpu_of(*senders) - used
         if not rate:
             done = counted.bytes / size
             return {"rate": done / took, "cpu": used / done * 1e6, "memory": memory}

@@ -26,7 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
-from drained import resident, seconds
+from drained import BENCH, cpu_of, line_of, port_of, resident, started
 
 SERVER = """
 import asyncio, resource, sys, time
@@ -96,8 +96,7 @@ class Served:
         self.process = subprocess.Popen(words, env=environment, text=True, **pipes)  # type: ignore[call-overload]
         self.errors = 0
         assert self.process.stdout
-        websocket, self.rest = self.process.stdout.readline().split()
-        self.port = int(websocket.split(":")[2].split("/")[0])
+        self.port, self.rest = map(port_of, self.process.stdout.readline().split())
         self._listening = threading.Thread(target=self._count)
         self._listening.start()
 
@@ -107,7 +106,7 @@ class Served:
 
     def megabytes(self, field: str = "VmHWM") -> int:
         """Return the largest memory it took (VmHWM), or what it takes now (VmRSS)."""
-        return resident(self.process, field) // 1024
+        return resident(self.process.pid, field) // 1024
 
     def connections(self) -> int:
         """Return how many sockets it has open."""
@@ -116,7 +115,7 @@ class Served:
 
     def seconds(self) -> float:
         """Return how much of a processor it has used."""
-        return seconds([self.process])
+        return cpu_of(self.process.pid)
 
     def open(self) -> socket.socket:
         """Return a connection that is upgraded."""
@@ -135,6 +134,10 @@ class Served:
         self.process.kill()
         self.process.wait()
         self._listening.join()
+
+    def asking(self, timeout: float = 10) -> http.client.HTTPConnection:
+        """Return a connection over HTTP."""
+        return http.client.HTTPConnection("127.0.0.1", self.rest, timeout=timeout)
 
 
 @contextlib.contextmanager
@@ -240,12 +243,12 @@ def early_frames(args: argparse.Namespace) -> Report:
 
 FLOOD = """
 import socket, sys, threading
-host, port, frame, upgrade = "127.0.0.1", int(sys.argv[1]), *(bytes.fromhex(each) for each in sys.argv[2:4])
+from byhand import UPGRADE, masked
+port, frame = int(sys.argv[1]), bytes.fromhex(sys.argv[2])
 def flood(token):
-    sock = socket.create_connection((host, port)); sock.sendall(upgrade); sock.recv(4096)
+    sock = socket.create_connection(("127.0.0.1", port)); sock.sendall(UPGRADE); sock.recv(4096)
     if token:
-        login = ('{"trnm":"LOGIN","token":"%s"}' % token).encode()
-        sock.sendall(bytes([0x81, 0x80 | len(login)]) + bytes(4) + login)
+        sock.sendall(masked(0x81, b'{"trnm":"LOGIN","token":"%s"}' % token.encode()))
     def drain():
         try:
             while sock.recv(65536): pass
@@ -254,7 +257,7 @@ def flood(token):
     try:
         while True: sock.sendall(frame * 2000)
     except OSError: pass
-tokens = sys.argv[4].split(",") if sys.argv[4] != "-" else [""] * int(sys.argv[5])
+tokens = sys.argv[3].split(",") if sys.argv[3] != "-" else [""] * int(sys.argv[4])
 threads = [threading.Thread(target=flood, args=(token,), daemon=True) for token in tokens]
 [thread.start() for thread in threads]
 print("begun", flush=True)
@@ -262,9 +265,18 @@ sys.stdin.read()
 """
 
 
+@contextlib.contextmanager
+def attacking(program: str, *words: object) -> Iterator[None]:
+    """Have hostile peers in a process of their own, whose modules are those of the tests."""
+    tests = BENCH.parent / "tests"
+    with started(sys.executable, "-c", program, *words, stdin=subprocess.PIPE, cwd=tests) as process:
+        line_of(process)
+        yield
+
+
 def token_of(server: Served, number: int) -> str:
     """Return a token of an app key of its own."""
-    asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=10)
+    asking = server.asking()
     keys = {"grant_type": "client_credentials", "appkey": f"key {number}", "secretkey": "secret"}
     asking.request("POST", "/oauth2/token", json.dumps(keys), headers={"Connection": "close"})
     return str(json.loads(asking.getresponse().read())["token"])
@@ -275,16 +287,9 @@ def flood(frame: bytes, peers: int, args: argparse.Namespace, *, login: bool = F
     with served(args.source) as server:
         witness = Witness(server)
         tokens = ",".join(token_of(server, number) for number in range(peers)) if login else "-"
-        words = (str(server.port), frame.hex(), UPGRADE.hex(), tokens, str(peers))
-        flooding = subprocess.Popen(
-            (sys.executable, "-c", FLOOD, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert flooding.stdout
-        flooding.stdout.readline()
-        time.sleep(args.seconds)
-        told = witness.report() | {"MB": server.megabytes()}
-        flooding.kill()
-        flooding.wait()
+        with attacking(FLOOD, server.port, frame.hex(), tokens, peers):
+            time.sleep(args.seconds)
+            told = witness.report() | {"MB": server.megabytes()}
     bare = Bare()
     time.sleep(args.seconds)
     return told | bare.report() | {"load": f"{os.getloadavg()[0]:.1f}"}
@@ -321,16 +326,15 @@ def half_requests(args: argparse.Namespace) -> Report:
     """Requests over HTTP that are half sent stay as long as they may."""
     with served(args.source) as server:
         witness = Witness(server)
-        port = int(server.rest.split(":")[2])
         before = server.connections()
-        crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+        crowd = [socket.create_connection(("127.0.0.1", server.rest)) for _ in range(300)]
         for sock in crowd:
             with contextlib.suppress(OSError):
                 sock.sendall(b"GET /simulator/truth HTTP/1.1\r\nHost: local")
         time.sleep(1)
         at_once = server.connections() - before
         began = time.perf_counter()
-        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        asking = server.asking()
         asking.request("GET", "/simulator/truth?limit=1", headers={"Connection": "close"})
         answered = asking.getresponse().status
         took = time.perf_counter() - began
@@ -348,7 +352,7 @@ def long_answer(args: argparse.Namespace, path: str, rows: str) -> Report:
         full = server.megabytes("VmRSS")
         witness = Witness(server)
         time.sleep(0.5)
-        asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=120)
+        asking = server.asking(120)
         began = time.perf_counter()
         asking.request("GET", path, headers={"Connection": "close"})
         text = asking.getresponse().read()
@@ -366,7 +370,7 @@ def many_requests(args: argparse.Namespace, path: str, changes: int = 0) -> Repo
 
         def ask(number: int) -> None:
             while going[0]:
-                asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=60)
+                asking = server.asking(60)
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     while going[0]:
                         asking.request("GET", path)
@@ -389,14 +393,11 @@ def many_requests(args: argparse.Namespace, path: str, changes: int = 0) -> Repo
 
 GROUPS = """
 import json, socket, sys, threading
-port, upgrade, tokens = int(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3].split(",")
-def frame(text):
-    size = len(text)
-    head = bytes([0x81, 0x80 | size]) if size < 126 else bytes([0x81, 0xfe]) + size.to_bytes(2, "big")
-    return head + bytes(4) + text
+from byhand import UPGRADE, masked
+port, tokens = int(sys.argv[1]), sys.argv[2].split(",")
 def attack(token):
-    sock = socket.create_connection(("127.0.0.1", port)); sock.sendall(upgrade); sock.recv(4096)
-    sock.sendall(frame(b'{"trnm":"LOGIN","token":"%s"}' % token.encode()))
+    sock = socket.create_connection(("127.0.0.1", port)); sock.sendall(UPGRADE); sock.recv(4096)
+    sock.sendall(masked(0x81, b'{"trnm":"LOGIN","token":"%s"}' % token.encode()))
     def drain():
         while sock.recv(65536): pass
     threading.Thread(target=drain, daemon=True).start()
@@ -404,7 +405,7 @@ def attack(token):
     while True:
         number += 1
         reg = {"trnm": "REG", "grp_no": str(number), "data": [{"item": ["005930"], "type": ["0B"]}], "refresh": "1"}
-        sock.sendall(frame(json.dumps(reg).encode()))
+        sock.sendall(masked(0x81, json.dumps(reg).encode()))
 [threading.Thread(target=attack, args=(token,), daemon=True).start() for token in tokens]
 print("begun", flush=True)
 sys.stdin.read()
@@ -416,20 +417,16 @@ def groups(args: argparse.Namespace) -> Report:
     with served(args.source) as server:
         witness = Witness(server)
         tokens = ",".join(token_of(server, number) for number in range(args.peers))
-        words = (sys.executable, "-c", GROUPS, str(server.port), UPGRADE.hex(), tokens)
-        attacking = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        time.sleep(args.seconds)
-        told = witness.report() | {"MB": server.megabytes()}
-        attacking.kill()
-        attacking.wait()
-        return told
+        with attacking(GROUPS, server.port, tokens):
+            time.sleep(args.seconds)
+            return witness.report() | {"MB": server.megabytes()}
 
 
 def long_keys(args: argparse.Namespace) -> Report:
     """Tokens are asked for with keys that are as long as a request may be."""
     with served(args.source) as server:
         witness = Witness(server)
-        asking = http.client.HTTPConnection("127.0.0.1", int(server.rest.split(":")[2]), timeout=10)
+        asking = server.asking()
         for number in range(1_500):
             keys = {"grant_type": "client_credentials", "appkey": f"{number:05d}" + "k" * 60_000, "secretkey": "s"}
             asking.request("POST", "/oauth2/token", json.dumps(keys))

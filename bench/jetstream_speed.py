@@ -41,6 +41,7 @@ from nats.js.api import StreamConfig
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
 import jogeon
+from drained import cpu_of, resident, tell
 from jogeon.events import Condition, Enter, Leave, Snapshot
 from jogeon.journal.position import Position
 from jogeon.nats.address import Place, place_of
@@ -208,13 +209,6 @@ async def line_of(process: subprocess.Popen[bytes]) -> Any:
     assert process.stdout is not None
     line = await asyncio.to_thread(process.stdout.readline)
     return json.loads(line)
-
-
-def tell(process: subprocess.Popen[bytes]) -> None:
-    """Give a process its next line."""
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
-    process.stdin.flush()
 
 
 async def published(place: Place) -> None:
@@ -516,26 +510,14 @@ class Cost:
         """How long it was spent in."""
         self._pids = pids
         self._began = time.monotonic()
-        self._before = {name: sum(map(cpu_of, each)) for name, each in pids.items()}
+        self._before = {name: cpu_of(*each) for name, each in pids.items()}
 
     def spent(self) -> dict[str, float]:
         """Return the mean of the processes of a name, in seconds for each second."""
         self.seconds = time.monotonic() - self._began
         return {
-            name: (sum(map(cpu_of, each)) - self._before[name]) / len(each) / self.seconds
-            for name, each in self._pids.items()
+            name: (cpu_of(*each) - self._before[name]) / len(each) / self.seconds for name, each in self._pids.items()
         }
-
-
-def cpu_of(pid: int) -> float:
-    """Return the CPU seconds of a process."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_of(pid: int) -> float:
-    """Return the MB that a process has to itself and shares."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 async def crowd(there: Natsd, folder: Path, count: int, seconds: float) -> dict[str, Any]:
@@ -567,7 +549,7 @@ async def crowd(there: Natsd, folder: Path, count: int, seconds: float) -> dict[
         await asyncio.sleep(END)
         spent = busy.spent()
         each = {name: (spent[name] - idle[name]) * busy.seconds / len(moves.sent) for name in pids}
-        memory = {name: round(sum(map(memory_of, some)) / len(some), 1) for name, some in pids.items()}
+        memory = {name: round(sum(map(resident, some)) * 1024 / 1e6 / len(some), 1) for name, some in pids.items()}
         said = [json.loads((await asyncio.to_thread(process.communicate, b"\n"))[0]) for process in processes]
         truth = {name: sorted(codes) for name, codes in moves.members.items()}
         return {

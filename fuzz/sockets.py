@@ -174,21 +174,26 @@ CHANGES = [
 
 
 def peer(data: bytes) -> None:
-    """A server's reader over the simulated broker, whatever frames two peers send."""
+    """A server's reader over the simulated broker, whatever frames two peers send; one that goes is replaced."""
     script, loop = Script(data), _Loop()
     broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
     serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
-    peers = [Peer(serving), Peer(serving)]
-    for each in peers:
-        each.on_ws_connected(wire)
+
+    def come() -> Peer:
+        coming = Peer(serving)
+        coming.on_ws_connected(wire)
+        return coming
+
+    peers = [come(), come()]
     while script:
-        each = script.one(peers)
+        place = script.byte() % len(peers)
         match script.byte() % 8:
             case 0:
                 broker.push(script.some(CHANGES))
             case 1 if script.byte() % 8 == 0:
-                each.on_ws_disconnected(wire)
+                peers[place].on_ws_disconnected(wire)
+                peers[place] = come()  # nothing comes from a connection that is over
             case _:
-                each.on_ws_frame(wire, _frame(script))
+                peers[place].on_ws_frame(wire, _frame(script))
         loop.turn()

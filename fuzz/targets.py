@@ -4,7 +4,7 @@ Whatever a peer sends and whenever it sends it, we parse it, call it unknown, or
 tell meanwhile is a true story.
 
 Each target reads its bytes as a script: which requests to send, what comes in, when time passes. They need nothing
-but this package and tests/conversation.py, so a finding is replayed with `python fuzz/run.py TARGET FILE`.
+but this package and helpers of its tests, so a finding is replayed with `python fuzz/run.py TARGET FILE`.
 """
 
 from __future__ import annotations

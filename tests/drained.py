@@ -76,15 +76,25 @@ def line_of(process: subprocess.Popen[bytes]) -> bytes:
     return line
 
 
-def resident(process: subprocess.Popen[Any], field: str = "VmRSS") -> int:
+def tell(process: subprocess.Popen[bytes]) -> None:
+    """Give a process its next line."""
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+
+
+def port_of(address: str) -> int:
+    """Return the port of an address."""
+    return int(address.split("/")[2].rpartition(":")[2])
+
+
+def resident(pid: int, field: str = "VmRSS") -> int:
     """Return the KiB of memory that a process takes, or took at its most (VmHWM)."""
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(status.split(f"{field}:")[1].split()[0])
 
 
-def seconds(processes: Sequence[subprocess.Popen[Any]]) -> float:
-    """Return how much of a processor some processes have used."""
-    stats = [
-        Path(f"/proc/{each.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for each in processes
-    ]
+def cpu_of(*pids: int) -> float:
+    """Return the seconds of a processor that some processes have used."""
+    stats = [Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split() for pid in pids]
     return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")

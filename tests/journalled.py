@@ -100,9 +100,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file, "PROOF", (0.0, 0.0, 0.001))
 
 
-def until(reached: Callable[[], bool]) -> None:
+def until(reached: Callable[[], object]) -> None:
     """Wait for the other thread."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while not reached():
         assert time.monotonic() < deadline
         time.sleep(0.001)

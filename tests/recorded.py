@@ -1,9 +1,9 @@
 """What tests of the journal record: arbitrary events, and days that keep the rules of truth."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from jogeon.reports import Kind, Report
 
 START_NS = 1_795_305_600_000_000_000  # 2026-11-22T09:00:00+09:00
 SECOND = 1_000_000_000
+RISE = Condition("4", "급등주")
 NAMES = ("급등주", "신고가 돌파", "거래량 급증")
 
 moments = st.integers(-(2**63), 2**63 - 1)
@@ -63,6 +64,16 @@ def events() -> st.SearchStrategy[Event]:
             st.none() | st.builds(Counts, *[counted] * 6),
         ),
     )  # fmt: skip
+
+
+def at(seconds: float) -> int:
+    """Return a moment of the day, in nanoseconds."""
+    return START_NS + int(seconds * SECOND)
+
+
+def flips(count: int) -> list[Event]:
+    """Return a stock that enters and leaves in turns, a second apart."""
+    return [(Leave if n % 2 else Enter)(at(n), RISE, "005930") for n in range(count)]
 
 
 class Day:
@@ -155,6 +166,33 @@ def write(path: Path, *blocks: Sequence[Event]) -> None:
         opened.write(builder.enter(block))
         builder.settle()
     opened.close()
+
+
+Quote = tuple[str, float, int | None, str | None]
+"""Code, second of the day, price, and of what it is the price: `quote`, `trade`, `snapshot` or None."""
+
+
+def write_quoted(store: Store, builder: CommitBuilder, events: Sequence[Event], quotes: Sequence[Quote]) -> None:
+    """Commit events with quotes behind them."""
+    commit = builder.enter(events)
+    commit.quotes.extend((code, at(when), price, None, None, None, source, 0) for code, when, price, source in quotes)
+    store.write(commit)
+    builder.settle()
+
+
+T = TypeVar("T")
+
+
+def with_and_without(path: Path, table: str, ask: Callable[[], T]) -> tuple[T, T]:
+    """Return what is answered with what a journal keeps in a table, and without it; the table is as before then."""
+    kept = ask()
+    store = Store.open(path)
+    db = store.file.db
+    db.executescript(f"CREATE TEMP TABLE aside AS SELECT * FROM {table}; DELETE FROM main.{table}")  # noqa: S608  # a test's own
+    scanned = ask()
+    db.execute(f"INSERT INTO main.{table} SELECT * FROM aside")  # noqa: S608  # as above
+    store.close()
+    return kept, scanned
 
 
 def found(path: Path) -> list[Event]:

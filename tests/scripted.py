@@ -31,7 +31,7 @@ from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
 from jogeon.testing.script import Script
 from oracle import REST, SECOND_NS, Reader, Seqs, Told, Truth, away, judge, second
-from wire import START_NS, VirtualLoop, Wire, wall
+from wire import START_NS, VirtualLoop, Wire, drain, wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -251,8 +251,7 @@ class World:
                     await asyncio.gather(reading, return_exceptions=True)
                     if not reading.cancelled() and (error := reading.exception()) is not None:
                         self.wrong.append(f"the watch ended: {error!r}")
-                while (event := watch._queue.pop()) is not None:
-                    self.told.append(Told(wall(), event))
+                self.told += [Told(wall(), event) for event in drain(watch)]
         except JogeonError as error:
             self.wrong.append(f"the client ended: {error!r}")
         finally:

@@ -1,7 +1,6 @@
 """What stands beside the events of a journal: durable in one commit, in order, and told to who waits."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from jogeon.journal.reading import open_reader
 from jogeon.journal.steps import read_cursor, read_posts
 from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal
+from journalled import until
 from recorded import SECOND, START_NS
 
 RISE = Condition("4", "급등주")
@@ -38,13 +38,6 @@ def journal(path: Path) -> Iterator[Journal]:
 
 def post(alert: str = "a", target: str = "폰") -> Post:
     return Post(alert, target, 1, START_NS, "{}")
-
-
-def until(reached: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def until_told(told: list[bool]) -> None:

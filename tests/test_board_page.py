@@ -24,6 +24,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from jogeon.testing import Broker
+from jogeon.visible import is_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "이름이 아주 긴 조건식도 잘리되 숫자는 잘리지 않아야 합니다 하나 둘 셋"
+TURNED = "뒤집힌 \u202e이름"
 MEMBERS = [f"{number:06}" for number in range(100_000, 101_000)]
-MARKET = {"급등주": MEMBERS[:3], "큰 조건식": MEMBERS, HOSTILE: MEMBERS[:1], LONG: []} | {
+MARKET = {"급등주": MEMBERS[:3], "큰 조건식": MEMBERS, HOSTILE: MEMBERS[:1], LONG: [], TURNED: MEMBERS[1:2]} | {
     f"조건 {number}": [] for number in range(6)
 }
 RULES = f"""
@@ -185,11 +187,39 @@ def test_no_name_turns_the_writing_round_or_grows_over_other_lines(board: Open) 
             const changed = element("b", "", "");
             put(changed, harm);
             const cell = table(["x"], [[harm]], 1).querySelector("td");
-            return [made.textContent, made.title, changed.textContent, cell.textContent];
+            const option = element("option", "", harm, { value: harm });
+            return [made.textContent, made.title, changed.textContent, cell.textContent, option.text, option.value];
         }""",
         HARM,
     )
-    assert shown == ["급등?]0;? ?????주a" + "\u0301" * 4 + "?b"] * 4
+    assert shown == ["급등?]0;? ?????주a" + "\u0301" * 4 + "?b"] * 5 + [HARM]
+
+
+def test_hints_and_what_is_read_aloud_are_as_harmless_as_what_is_shown(board: Open) -> None:
+    page = board.page()
+    expect(page.locator(".condition .name").get_by_text("뒤집힌 ?이름", exact=True)).to_be_attached()
+    told = page.locator("[title], [aria-label]").evaluate_all("nodes => nodes.map((n) => [n.title, n.ariaLabel])")
+    assert [each for each in told if TURNED in str(each)] == []
+    assert sum("뒤집힌 ?이름" in str(each) for each in told) > 3
+    page.goto(f"{board.address}/board/timeline?condition={quote('급등주')}")
+    page.locator("#page select").select_option(TURNED)
+    page.wait_for_url(f"**condition={quote(TURNED)}")
+
+
+def test_the_page_takes_for_a_formula_what_a_file_does(board: Open) -> None:
+    texts = [
+        f"{before}{sign}1+1"
+        for before in ("", " ", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164", "급", "[")
+        for sign in ("=", "+", "-", "@", "\u2212", "＝", "﹣", "⁺", "=\u0338")
+    ] + ["", " ", "급등주", "\u3164"]
+    found = board.page().evaluate(
+        """async (texts) => {
+            const { isFormula } = await import("/board/static/format.js");
+            return texts.map(isFormula);
+        }""",
+        texts,
+    )
+    assert found == [is_formula(text) for text in texts]
 
 
 def test_the_keyboard_reaches_everything(board: Open) -> None:
@@ -417,7 +447,7 @@ def test_an_outage_is_shown_then_its_gap_and_what_it_hid(board: Open) -> None:
     expect(page.locator("#link")).to_contain_text("연결 끊김")
     board.broker.release()
     gap = page.locator("#events .gap", has_text="연결 끊김")
-    expect(gap).to_contain_text("조건식 10개")
+    expect(gap).to_contain_text(f"조건식 {len(MARKET)}개")
     expect(page.locator("#banner")).to_be_hidden()
     expect(page.locator('tr[data-code="700001"]')).to_contain_text("복구")
     expect(page.locator("#gaps")).to_contain_text("오늘 공백")

@@ -103,6 +103,7 @@ def test_an_interruption_is_no_failure(
         ("jogeon history events --kind enter,l", ["enter,leave"]),
         ("jogeon simulate --switch page", ["page_size="]),
         ("jogeon replay --speed m", ["max"]),
+        ("jogeon replay da", ["da"]),
         ("jogeon watch --wait f", ["forever"]),
         ("jogeon hub ", ["status", "token", "unit"]),
         ("jogeon hub token s", []),

@@ -12,7 +12,7 @@ from jogeon.files import journal_file
 from jogeon.journal.commits import Commit, CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.store import Store
-from recorded import SECOND, START_NS
+from recorded import at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from jogeon.events import Event
 
 RISE, HIGH = Condition("4", "급등주"), Condition("1", "신고가 돌파")
-
-
-def at(seconds: float) -> int:
-    return START_NS + int(seconds * SECOND)
 
 
 DAY: list[list[Event]] = [

@@ -79,7 +79,7 @@ def test_what_is_kept_is_shown_without_asking_anybody(shell: Shell) -> None:
         ("000660", "SK하이닉스", "KOSDAQ"), ("005930", "삼성전자", "KOSPI"), ("57JBHH", "가상ELW", None),
     ]  # fmt: skip
     assert all(line["at"].endswith("+09:00") for line in said.lines)
-    said = shell("names", "A005930", "--server", WS, "--json")
+    said = shell("names", "A005930", "005930", "--server", WS, "--json")
     assert [list(line.values())[:3] for line in said.lines] == [["005930", "삼성전자", "KOSPI"]]
     assert shell.connected == [], "no session is taken"
 

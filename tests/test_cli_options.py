@@ -71,6 +71,12 @@ def test_an_option_that_would_be_ignored_is_refused(shell: Shell, argv: tuple[st
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_no_file_is_judged_by_click_which_speaks_english_only(name: str) -> None:
+    params = import_module(f"jogeon.cli.commands.{name}").command(Texts("ko")).params
+    assert [each.name for each in params if isinstance(each.type, click.Path | click.File)] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_shows_the_shared_options_it_takes_and_no_other(shell: Shell, name: str) -> None:
     used = import_module(f"jogeon.cli.commands.{name}").command(Texts("en")).uses
     page = shell(name, "--help", "--lang", "en").out

@@ -13,9 +13,9 @@ from jogeon.journal import counting
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History, Selection, Stats
 from jogeon.journal.store import Store
-from recorded import SECOND, START_NS
+from recorded import RISE, SECOND, START_NS, flips, with_and_without
 
-RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("9", "급등주")
+HIGH, MOVED = Condition("7", "신고가 돌파"), Condition("9", "급등주")
 CODES = ("005930", "000660", "0000D0")
 EVER = (-(2**63), 2**63 - 1)
 
@@ -55,22 +55,9 @@ def stats_of(path: Path, span: tuple[int, int]) -> Stats:
         return history.stats(Selection(span=span))
 
 
-def flips(count: int) -> list[Event]:
-    return [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930") for n in range(count)]
-
-
 def both(path: Path, span: tuple[int, int]) -> tuple[Stats, Stats]:
     """Return the statistics by the roll-ups, and by a full scan of the same file."""
-    rolled = stats_of(path, span)
-    store = Store.open(path)
-    with store.file.transaction() as db:
-        kept = db.execute("SELECT * FROM rollups").fetchall()
-        db.execute("DELETE FROM rollups")
-    scanned = stats_of(path, span)
-    with store.file.transaction() as db:
-        db.executemany("INSERT INTO rollups VALUES (?,?,?,?,?)", kept)
-    store.close()
-    return rolled, scanned
+    return with_and_without(path, "rollups", lambda: stats_of(path, span))
 
 
 @given(

@@ -15,7 +15,7 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.history import History, Selection
 from jogeon.journal.store import Store
-from recorded import SECOND, START_NS, Day, days
+from recorded import START_NS, Day, at, days
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 pytestmark = pytest.mark.usefixtures("spared_disk")
@@ -35,10 +35,6 @@ def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | Non
         builder.settle()
     opened.write(builder.enter([], rights or {}))
     opened.close()
-
-
-def at(seconds: float) -> int:
-    return START_NS + int(seconds * SECOND)
 
 
 @given(days(max_size=40), st.integers(1, 9), st.data())

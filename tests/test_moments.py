@@ -12,8 +12,8 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.fold import Fold, Right
 from jogeon.journal.history import History
-from recorded import SECOND, START_NS, Day, days
-from test_history import HIGH, RISE, at, write
+from recorded import SECOND, START_NS, Day, at, days
+from test_history import HIGH, RISE, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,26 +16,16 @@ from jogeon.journal.history import History, Selection
 from jogeon.journal.outcomes import Outcome, quartiles
 from jogeon.journal.returns import AFTER, UNIT
 from jogeon.journal.store import Store
-from recorded import SECOND, START_NS
+from recorded import SECOND, START_NS, Quote, at, write_quoted
 
 RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("9", "급등주")
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
-Quote = tuple[str, float, int | None, str | None]
-"""Code, second of the day, price, and whether it is the price of an entry."""
-
-
-def at(seconds: float) -> int:
-    return START_NS + int(seconds * SECOND)
-
 
 def write(path: Path, events: Sequence[Event], quotes: Sequence[Quote]) -> None:
     opened = Store.open(path)
-    builder = CommitBuilder(opened.head)
-    commit = builder.enter([Snapshot(START_NS, RISE, ()), Snapshot(START_NS, HIGH, ()), *events])
-    commit.quotes.extend((code, at(when), price, None, None, None, source, 0) for code, when, price, source in quotes)
-    opened.write(commit)
-    builder.settle()
+    shown = (Snapshot(START_NS, each, ()) for each in (RISE, HIGH))
+    write_quoted(opened, CommitBuilder(opened.head), [*shown, *events], quotes)
     opened.close()
 
 

@@ -13,7 +13,7 @@ import jogeon
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.errors import JournalError
-from jogeon.events import Condition, Event, Gap, State
+from jogeon.events import Condition, Gap, State
 from jogeon.gaps import Blind
 from jogeon.journal.reading import one_moment, open_reader, read_head
 from jogeon.journal.store import Store
@@ -24,7 +24,7 @@ from jogeon.live.subscriptions import Subscriptions
 from jogeon.recording import right_of
 from jogeon.wire import writers
 from recorded import found
-from wire import Broker, Wire
+from wire import Broker, Wire, drain
 from wire import told as shortened
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
@@ -45,13 +45,6 @@ async def until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(45):
         while not reached():  # the other side is a thread
             await asyncio.sleep(0.001)
-
-
-def drain(watch: jogeon.Watch) -> list[Event]:
-    events = []
-    while (event := watch._queue.pop()) is not None:
-        events.append(event)
-    return events
 
 
 told = partial(shortened, states=("started", "ended"))

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from jogeon.errors import PositionError
-from jogeon.events import Condition, Enter, Event, Leave, Snapshot, State
+from jogeon.events import Event, Snapshot, State
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import History
 from jogeon.journal.inbox import Source
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor, Relay
 from jogeon.journal.writer import Journal
-from recorded import SECOND, START_NS
+from recorded import RISE, SECOND, START_NS, flips
 
-RISE = Condition("4", "급등주")
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
 
@@ -39,10 +38,6 @@ async def journal(path: Path) -> AsyncIterator[Journal]:
 
 def relay_of(journal: Journal, room: int = 20_000) -> Relay:
     return Relay(journal, asyncio.get_running_loop().call_soon_threadsafe, room=room)
-
-
-def flips(count: int) -> list[Event]:
-    return [(Leave if n % 2 else Enter)(START_NS + n * SECOND, RISE, "005930") for n in range(count)]
 
 
 async def commit(journal: Journal, events: list[Event], size: int = 1) -> None:

@@ -8,13 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.journal.returns import AFTER, UNIT, Returned, known_at, moments
-from recorded import SECOND, START_NS
+from recorded import START_NS, at
 
 QUOTES = "CREATE TABLE quotes (code, at_ns, price, source)"
-
-
-def at(seconds: float) -> int:
-    return START_NS + int(seconds * SECOND)
 
 
 def found(rows: list[tuple[int, int, str, int, int | None]], quotes: list[tuple[str, int, int]]) -> Returned:

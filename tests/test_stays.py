@@ -9,8 +9,8 @@ from jogeon.journal import stays
 from jogeon.journal.history import History
 from jogeon.journal.store import Store
 from jogeon.prices import Price
-from recorded import SECOND, START_NS
-from test_outcomes import at, write
+from recorded import SECOND, START_NS, at
+from test_outcomes import write
 
 RISE, HIGH, MOVED = Condition("4", "급등주"), Condition("7", "신고가 돌파"), Condition("9", "급등주")
 SAMSUNG = "005930"

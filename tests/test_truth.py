@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 import jogeon
+from below import members_of
 from jogeon.simulator.broker.switches import Switches
 from jogeon.simulator.simulator import Simulator
 from judge import Fold, judge
+from wire import drain
 
 FAULTS: list[dict[str, object]] = [
     {},
@@ -33,12 +35,13 @@ async def test_every_live_event_is_in_the_truth_in_order_once_and_none_is_missin
                 moving.cancel()
                 await move(simulator, steps=60)
                 await kiwoom.conditions()  # its reply comes behind whatever was pushed
-                while (event := watch._queue.pop()) is not None:
+                for event in drain(watch):
                     fold.take(event)
                 truth = simulator.truth()
                 assert judge(fold, truth["changes"]) == []
+                now_in = members_of(simulator)
                 for name, members in watch.members.items():
-                    assert set(members) == truth_of(simulator)[name] == fold.members[str(name)]
+                    assert set(members) == now_in[str(name)] == fold.members[str(name)]
         assert sum(map(len, fold.live.values())) > 50
         assert not any(fold.gaps.values())
 
@@ -48,9 +51,3 @@ async def move(simulator: Simulator, steps: int = 10_000) -> None:
     for _ in range(steps):
         simulator.advance(5)
         await asyncio.sleep(0.002)
-
-
-def truth_of(simulator: Simulator) -> dict[jogeon.Condition | str, set[str]]:
-    """Return who is in which condition, by name."""
-    truth = simulator.truth()
-    return {truth["names"][seq]: set(codes) for seq, codes in truth["members"].items()}

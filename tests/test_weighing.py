@@ -14,10 +14,9 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History, Selection
 from jogeon.journal.store import Store
 from jogeon.journal.weighing import LOOK_NS
-from recorded import SECOND, START_NS
+from recorded import START_NS, Quote, at, with_and_without, write_quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from jogeon.journal.outcomes import Outcome
@@ -26,21 +25,8 @@ RISE, HIGH = Condition("4", "급등주"), Condition("7", "신고가 돌파")
 HOUR = 3_600
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
-Quote = tuple[str, int, int | None, str | None]
-"""Code, second of the day, price, and whether it is the price of an entry."""
 Step = tuple[list[Event], list[Quote], int, int | None]
 """What is committed, when it is looked for returns afterwards, and before when is deleted then."""
-
-
-def at(seconds: float) -> int:
-    return START_NS + int(seconds * SECOND)
-
-
-def written(store: Store, builder: CommitBuilder, events: Sequence[Event], quotes: Sequence[Quote] = ()) -> None:
-    commit = builder.enter(events)
-    commit.quotes.extend((code, at(when), price, None, None, None, source, 0) for code, when, price, source in quotes)
-    store.write(commit)
-    builder.settle()
 
 
 def weigh(store: Store, now_ns: int, most: int = 1_000) -> None:
@@ -57,16 +43,7 @@ def outcomes(path: Path, selection: Selection) -> list[Outcome]:
 
 def both(path: Path, selection: Selection) -> tuple[list[Outcome], list[Outcome]]:
     """Return the outcomes by what was kept, and by a full scan of the same file."""
-    kept = outcomes(path, selection)
-    store = Store.open(path)
-    with store.file.transaction() as db:
-        rows = db.execute("SELECT * FROM returns").fetchall()
-        db.execute("DELETE FROM returns")
-    scanned = outcomes(path, selection)
-    with store.file.transaction() as db:
-        db.executemany("INSERT INTO returns VALUES (?,?,?)", rows)
-    store.close()
-    return kept, scanned
+    return with_and_without(path, "returns", lambda: outcomes(path, selection))
 
 
 seconds = st.integers(0, 4_000) | st.sampled_from([0, 1, 5, 59, 60, 61, 300, 600, 3_600])
@@ -107,11 +84,11 @@ def test_they_equal_a_full_scan(
         for events, late, now, deleted in told:
             store = Store.open(path)
             builder = CommitBuilder(store.head)
-            written(store, builder, [Snapshot(START_NS, RISE, ()), *events])
+            write_quoted(store, builder, [Snapshot(START_NS, RISE, ()), *events], [])
             while store.roll(slice_):
                 pass
             store.weigh(at(now), slice_)  # something may be under way
-            written(store, builder, [], late)
+            write_quoted(store, builder, [], late)
             weigh(store, at(now), slice_)
             while deleted is not None and store.prune(at(deleted)):
                 store.weigh(at(now), slice_)
@@ -130,7 +107,7 @@ def rolled(path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
         (f"{n:06d}", n + more, 100 + more, source) for n in range(25) for more, source in ((0, "quote"), (60, None))
     ]
     events = [Enter(at(n), RISE, f"{n:06d}") for n in range(25)]
-    written(store, CommitBuilder(store.head), [Snapshot(START_NS, RISE, ()), *events], prices)
+    write_quoted(store, CommitBuilder(store.head), [Snapshot(START_NS, RISE, ()), *events], prices)
     return store
 
 
@@ -172,7 +149,7 @@ def test_a_price_that_comes_late_is_counted(tmp_path: Path, monkeypatch: pytest.
     store = rolled(path, monkeypatch)
     weigh(store, at(24 * HOUR))
     before = outcomes(path, Selection())
-    written(store, CommitBuilder(store.head), [], [("000003", 300, 200, None)])
+    write_quoted(store, CommitBuilder(store.head), [], [("000003", 300, 200, None)])
     assert kept(store) == []
     assert outcomes(path, Selection()) != before
     weigh(store, at(24 * HOUR))

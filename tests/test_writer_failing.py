@@ -299,7 +299,6 @@ def test_the_end_does_not_wait_for_ever(failing: Failing, monkeypatch: pytest.Mo
 
 def test_nothing_is_written_behind_what_was_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FINISH", 0.02)
-    monkeypatch.setattr(module, "PAUSES", (0.005, 0.01))
     write, refused = Store.write, list[Commit]()
 
     def refuse_the_first(store: Store, commit: Commit) -> None:

@@ -1,7 +1,8 @@
 """Texts from outside as people may be given them: one line, nothing that steers a screen, nothing that hides.
 
 A name or a message may hold controls, directions of writing, letters that show nothing, and hundreds of marks on one
-character. Whoever shows it on a terminal, in a message or on a page takes it through here; data keep it as it came.
+character. Whoever shows it on a terminal or in a message takes it through here, the page of the board through the same
+in format.js; data keep it as it came.
 """
 
 import re

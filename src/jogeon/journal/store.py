@@ -104,9 +104,9 @@ class Store:
         if self._rollup is not None and self._rollup.first <= last:
             self._rollup = None
         quotes_ns = before_ns if held_ns is None or cut == self._old(before_ns) else held_ns
-        return self._forget_quotes(quotes_ns) or gone > 0
+        return self._prune_quotes(quotes_ns) or gone > 0
 
-    def _forget_quotes(self, before_ns: int) -> bool:
+    def _prune_quotes(self, before_ns: int) -> bool:
         """Delete some old quotes of one stock; return whether there may be more."""
         found = self.file.db.execute(_OLD_QUOTES, (self._swept, before_ns)).fetchone()
         self._swept = "" if found is None else found[0]
@@ -134,8 +134,8 @@ class Store:
     def roll(self, most: int = EVENTS, last: int | None = None) -> bool:
         """Count some events for the roll-up that is next, at most so many; return whether as many are left.
 
-        `last` is the id of the last event in the file; whoever knows it spares three queries.
-        It is kept when it is complete; one that is not is begun again by the next writer.
+        It is kept when it is complete; one that is not is begun again by the next writer. `last` is the id of the last
+        event in the file; whoever knows it spares three queries.
         """
         db = self.file.db
         rollup = self._rollup if self._rolled_of is self.file.content else None  # else the file was opened anew

@@ -1,5 +1,5 @@
 // The alerts that rules of jogeon.toml made of the day, what became of them, and a mute for the targets they go to.
-import { clock, element, korean, table } from "./format.js";
+import { clock, element, korean, table, visible } from "./format.js";
 import { has, t } from "./words.js";
 
 const SHOWN = 30;
@@ -144,7 +144,7 @@ function line(alert) {
   const node = element("li", "event alert");
   const bad = alert.targets.find((each) => each.state !== "sent");
   node.append(element("time", "t", clock(alert.due)), element("span", "what", alert.text), element("span", bad ? "where warn" : "where", bad ? fate(bad) : alert.rule));
-  node.title = alert.targets.map((each) => `${alert.rule} · ${each.target} ${fate(each)}`).join("\n");
+  node.title = alert.targets.map((each) => visible(`${alert.rule} · ${each.target} ${fate(each)}`)).join("\n");
   if (alert.code) node.dataset.code = alert.code;
   return node;
 }

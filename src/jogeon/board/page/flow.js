@@ -1,6 +1,6 @@
 // The members of a condition over the day: from the journal, then as they change. Where nobody listened is hatched.
 import { choices } from "./choices.js";
-import { clock, element, number, put } from "./format.js";
+import { clock, element, number, put, visible } from "./format.js";
 import { thinned } from "./model.js";
 import { Plot } from "./plot.js";
 import { t } from "./words.js";
@@ -75,7 +75,7 @@ export class Flow {
     const lasting = blind && { since: blind, until: new Date(until).toISOString() };
     const gaps = lasting ? [...this.told.gaps, lasting] : this.told.gaps;
     if (lasting) points = blinded(points, lasting);
-    this.node.setAttribute("aria-label", `${this.name} ${clock(points[0][0])} ~ ${clock(until)}: ${number(last)}`);
+    this.node.setAttribute("aria-label", visible(`${this.name} ${clock(points[0][0])} ~ ${clock(until)}: ${number(last)}`));
     this.plot.draw({ points, gaps, until: Math.max(until, points[points.length - 1][0]) });
   }
 

@@ -55,11 +55,19 @@ export function visible(text) {
   return plain.replace(/\s/g, " ").replace(UNSEEN, "?").replace(MARKS, "$1?");
 }
 
+// Whether a spreadsheet may run a text as a formula, as visible.py tells.
+export function isFormula(text) {
+  const [head = ""] = text.replace(UNSEEN, "").trimStart();
+  return "=+-@\u2212".includes(head.normalize("NFKC")[0] ?? " ") || /^[\t\r\n]/.test(text);
+}
+
+const TOLD = ["title", "aria-label"]; // the attributes that people are given; the page itself reads others
+
 export function element(tag, classes, text, more) {
   const made = document.createElement(tag);
   if (classes) made.className = classes;
   if (text !== undefined && text !== null) made.textContent = visible(text);
-  for (const [name, value] of Object.entries(more || {})) made.setAttribute(name, visible(value));
+  for (const [name, value] of Object.entries(more || {})) made.setAttribute(name, TOLD.includes(name) ? visible(value) : value);
   return made;
 }
 

@@ -1,6 +1,6 @@
 // The live grid in the shape of HTS [0156]. A cell is written only if it changed; a change of price flashes once.
 import { choices, choose } from "./choices.js";
-import { change, clock, direction, element, length, number, percent, put, returned } from "./format.js";
+import { change, clock, direction, element, length, number, percent, put, returned, visible } from "./format.js";
 import { t } from "./words.js";
 
 const COLUMNS = ["at", "code", "name", "price", "change", "rate", "volume", "entry", "return", "conditions"];
@@ -132,7 +132,7 @@ export class Grid {
     cells.at.title = stay.left || stay.origin === "live" ? "" : t(`at.${stay.origin}.hint`);
     put(cells.code, row.code);
     put(cells.name, stock.name || row.code);
-    cells.name.title = stock.name || "";
+    cells.name.title = visible(stock.name || "");
     const price = number(stock.price);
     if (live && made.row.stock.price !== stock.price && cells.price.textContent) flash(cells.price, "hit");
     put(cells.price, price);
@@ -157,7 +157,7 @@ export class Grid {
     if (cell.dataset.key === key) return;
     cell.dataset.key = key;
     cell.replaceChildren(...names.map((name) => element("span", "tag", name)));
-    cell.title = names.join(", ");
+    cell.title = visible(names.join(", "));
   }
 
   age(made) {

@@ -1,5 +1,5 @@
 // The line on top and the banner below it: connected or not, how fresh, how much was missed, whether it is recorded.
-import { clock, korean, length, put } from "./format.js";
+import { clock, korean, length, put, visible } from "./format.js";
 import { t } from "./words.js";
 
 const node = (id) => document.getElementById(id);
@@ -49,7 +49,7 @@ export class Line {
     else if (status.journal) text = t("banner.journal", { why: status.journal });
     const banner = node("banner");
     banner.hidden = !text;
-    banner.title = trouble?.cause || "";
+    banner.title = visible(trouble?.cause || "");
     put(banner, text);
   }
 }

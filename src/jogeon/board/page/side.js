@@ -1,6 +1,6 @@
 // Beside the grid: the conditions with their count and their day, and the stream of events with its gaps.
 import { choices, choose } from "./choices.js";
-import { clock, element, letter, number, put } from "./format.js";
+import { clock, element, letter, number, put, visible } from "./format.js";
 import { rove } from "./rove.js";
 import { has, t } from "./words.js";
 
@@ -56,13 +56,13 @@ export class Conditions {
   write(made, condition) {
     const { name, on } = condition;
     if (made.box.checked !== on) made.box.checked = on;
-    made.box.setAttribute("aria-label", t(on ? "watch.off" : "watch.on", { name }));
+    made.box.setAttribute("aria-label", visible(t(on ? "watch.off" : "watch.on", { name })));
     made.pick.setAttribute("aria-pressed", String(choices.chosen.includes(name)));
-    made.pick.title = name;
+    made.pick.title = visible(name);
     put(made.count, on && condition.members !== null ? number(condition.members) : "–");
     made.node.classList.toggle("off", !on);
     made.node.classList.toggle("blind", Boolean(condition.blind_since));
-    made.bell.setAttribute("aria-label", t("sound.of", { name }));
+    made.bell.setAttribute("aria-label", visible(t("sound.of", { name })));
     made.bell.setAttribute("aria-pressed", String(choices.sounds.includes(name)));
     this.draw(made.spark, condition.series || [], on);
   }
@@ -208,14 +208,14 @@ export class Stream {
     const about = names.size > 1 ? t("gap.many", { n: names.size }) : [...names][0];
     const head = `${t("gap")} ${clock(this.gap.since)} ~ ${clock(this.gap.until)} · ${t(`cause.${event.cause}`)} · ${about}`;
     node.replaceChildren(element("strong", "", head), element("span", "", t(this.gap.in + this.gap.out ? "gap.changes" : "gap.same", this.gap)));
-    if (event.detail) node.title = event.detail;
+    if (event.detail) node.title = visible(event.detail);
   }
 }
 
 function note(event, what) {
   const node = element("li", "event note");
   node.append(element("time", "t", clock(event.at)), element("span", "what", what));
-  node.title = what;
+  node.title = visible(what);
   return node;
 }
 

@@ -214,7 +214,7 @@ def only_code(texts: Texts) -> click.Option:
 
 
 def _codes(texts: Texts) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], tuple[str, ...]]:
-    """Return a reader of codes of stocks: six characters each, whatever stands around them; no other is one."""
+    """Return a reader of codes of stocks, as six characters each and each once; a usage error for what is no code."""
 
     def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
         from jogeon.wire.values import bare_code  # no help needs it
@@ -222,7 +222,7 @@ def _codes(texts: Texts) -> Callable[[click.Context, click.Parameter, tuple[str,
         codes = {typed: bare_code(typed.upper()) for typed in value}
         for typed in (typed for typed, code in codes.items() if not code):
             raise click.BadParameter(texts("bad.code", value=typed), ctx, param)
-        return tuple(codes.values())
+        return tuple(dict.fromkeys(codes.values()))
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import isfile
+from os.path import expanduser, isfile
 from typing import TYPE_CHECKING
 
 import click
@@ -25,10 +25,10 @@ def file(
         return typed
 
     text = texts(text or f"option.{flags[-1].lstrip('-')}")
-    return click.Option(list(flags), type=_Place(folder=folder), callback=place, metavar=texts(metavar), help=text)
+    return click.Option(list(flags), type=PathName(folder=folder), callback=place, metavar=texts(metavar), help=text)
 
 
-class _Place(click.types.StringParamType):
+class PathName(click.types.StringParamType):
     """The name of a file or a folder as it was typed: whoever opens it tells what is wrong, in the user's language.
 
     click's own Path has gettext translate its name whenever one is made, which takes longer than any help page.
@@ -36,7 +36,7 @@ class _Place(click.types.StringParamType):
 
     name = "path"
 
-    def __init__(self, *, folder: bool) -> None:
+    def __init__(self, *, folder: bool = False) -> None:
         self._folder = folder
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -51,6 +51,4 @@ def home(value: str | None) -> str | None:
     """Expand "~", which a shell leaves alone behind "--journal="."""
     if value is None or not value.startswith("~"):
         return value
-    from os.path import expanduser
-
     return expanduser(value)  # noqa: PTH111  # a Path raises where nobody knows that home

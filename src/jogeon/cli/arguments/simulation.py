@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
@@ -72,7 +72,8 @@ def _switched(name: str, value: str, texts: Texts) -> object:
     from jogeon.errors import InvalidAddress
     from jogeon.simulator.broker.switches import Switches
 
-    kind, meant = get_type_hints(Switches)[name], cast("object", value)
+    kind = get_type_hints(Switches)[name]
+    meant: object = value
     if kind is float:
         with suppress(ValueError):  # another number is out of range, what is none is refused below
             meant = times.pause(value)

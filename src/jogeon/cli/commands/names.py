@@ -31,10 +31,9 @@ def command(texts: Texts) -> click.Command:
 @click.pass_obj
 def names(choices: Choices, codes: tuple[str, ...], *, refresh: bool) -> None:
     """Show the names of these stocks, or of all that are known; what is not known is asked for."""
-    from jogeon.arguments import stock_codes
     from jogeon.cli.running.naming import found_names
 
-    found = run_loop(found_names(choices, stock_codes(codes) if codes else (), refresh=refresh))
+    found = run_loop(found_names(choices, codes, refresh=refresh))
     _show(found, choices)
     unknown = [code for code, known in found if known is None]
     if unknown:

@@ -8,6 +8,7 @@ import click
 
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
+from jogeon.cli.arguments.places import PathName
 from jogeon.cli.arguments.selection import span_options
 from jogeon.cli.arguments.simulation import broker_options, switches_from
 from jogeon.cli.running.loop import run_loop
@@ -22,7 +23,7 @@ MAX = "max"
 def command(texts: Texts) -> click.Command:
     """Return the command."""
     params = [
-        click.Argument(["file"], required=False, type=click.Path(), metavar=f"[{texts('metavar.file')}]"),
+        click.Argument(["file"], required=False, type=PathName(), metavar=f"[{texts('metavar.file')}]"),
         options.journal(texts, "option.journal.replay"),
         options.option(texts, "--speed", pace, "bad.pace", texts("metavar.pace"), default="1", offered=(MAX,)),
         *span_options(texts),

@@ -10,6 +10,7 @@ from jogeon.cli.running.keys import check_settings, noticed
 from jogeon.cli.showing.terminal import tell
 from jogeon.events import korean
 from jogeon.masks import unmasked
+from jogeon.visible import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ class _KoreanTime(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
         """Return one line, whatever a peer said: only the errors behind it have more."""
-        return " ".join(super().formatMessage(record).splitlines())
+        return one_line(super().formatMessage(record))
 
 
 @contextmanager
