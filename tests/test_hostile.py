@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import websockets
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from targets import TARGETS
 
@@ -38,6 +38,7 @@ SERVER_MEGABYTES = 96
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 @given(data=st.binary(max_size=300) | st.lists(st.integers(0, 31), max_size=200).map(bytes))
+@example(data=2 * b"\0\1\0")  # a peer goes, and then the one that came in its place
 def test_what_is_fuzzed_holds(target: Callable[[bytes], object], data: bytes) -> None:
     target(data)
 

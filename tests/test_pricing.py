@@ -288,6 +288,38 @@ def test_a_stock_with_a_slot_that_the_answer_left_out_is_asked_for_again() -> No
     assert asked == [5]
 
 
+@pytest.mark.parametrize("since", [0, 60], ids=["never", "no more"])
+def test_a_stock_that_the_broker_does_not_know_does_not_keep_the_prices_of_the_others_old(since: int) -> None:
+    """It refuses all that are asked for together with such a stock, and does not say which one that is."""
+    pricing = Pricing(limit=0)
+    codes = [f"{number:06d}" for number in range(120)]
+    unknown = {codes[1], codes[60], codes[119]}
+    for code in codes:
+        entered(pricing, code, first_seen=True)
+    priced: dict[str, list[int]] = {code: [] for code in codes}
+    for second in range(180):
+        pricing.tick(float(second), second * 10**9)
+        asked = pricing.ask(float(second))
+        if second < since or unknown.isdisjoint(asked):
+            pricing.answered([stock(code, 500) for code in asked], float(second), second * 10**9)
+            for code in asked:
+                priced[code].append(second)
+        else:
+            pricing.refused(float(second), second * 10**9)
+    assert all(known[-1] >= 174 for code, known in priced.items() if code not in unknown)
+
+
+def test_who_named_a_stock_that_is_refused_alone_is_told_that_it_is_unknown() -> None:
+    pricing, ear = Pricing(), Ear()
+    pricing.wish(A, ear)
+    assert pricing.ask(0.0) == (A,)
+    pricing.refused(0.0, 0)
+    assert ear.heard == [None]
+    quote = pricing.quote(A)
+    assert quote is not None
+    assert quote.price is None
+
+
 def test_what_was_pushed_is_stale_from_the_loss_on_until_another_price_comes() -> None:
     pricing = Pricing()
     pricing.wish(A, Ear())

@@ -151,3 +151,25 @@ def test_what_is_refused_together_is_asked_for_in_halves() -> None:
     assert turns.next_codes(3 * PACE) == ("b", "c")
     turns.answered(3 * PACE)
     assert turns.next_codes(4 * PACE) == ("d", "e", "f")
+
+
+def test_what_is_refused_alone_is_asked_for_alone_when_nobody_else_waits() -> None:
+    turns = Turns(50)
+    turns.take_turns(dict.fromkeys("abc", 0.0))
+    turns.refused_alone("a")
+    turns.refused_alone("c")
+    told = []
+    for second in range(5, 9):
+        told.append(turns.next_codes(float(second)))
+        turns.answered(float(second))
+        if told[-1] == ("a",):
+            turns.refused_alone("a")
+    assert told == [("b",), ("a",), ("c",), ()]
+    assert [turns.next_codes(20.0), turns.next_codes(21.0)] == [("b", "c"), ("a",)], "one is known meanwhile"
+    turns.refused_alone("b")
+    turns.priced("b")
+    assert turns.next_codes(30.0) == ("b", "c", "a"), "one was asked for since, one was traded"
+    turns.refused_alone("a")
+    turns.take_turns({})
+    turns.take_turns(dict.fromkeys("ab", 0.0))
+    assert turns.next_codes(40.0) == ("a", "b"), "one took no turns meanwhile"

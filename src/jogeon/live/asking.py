@@ -84,11 +84,9 @@ class Asking:
         finally:
             asked.cancel()
         if isinstance(answer, JogeonError) and answer.code == NO_SUCH_STOCK:
-            if (count := self._pricing.asked_for) > 1:
-                self._pricing.turns.refused_together(count, clock())
-                return
-            answer = ()
-        if isinstance(answer, JogeonError):
+            self.trouble = None
+            self._pricing.refused(clock(), self._wall())
+        elif isinstance(answer, JogeonError):
             logger.log(logging.INFO if self.trouble is None else logging.DEBUG, "no prices: %s", answer)
             self.trouble = answer
             self._pricing.turns.failed(clock())

@@ -166,7 +166,8 @@ class Silences:
     def met(self, *, by_stop: bool) -> None:
         """Note that the first CNSRREQ of a condition met silence; `by_stop`: its CNSRCLR did, and is no help."""
         self._met = not by_stop
-        self._many = 0 if by_stop else self._many
+        if by_stop:
+            self._many = 0
 
     def broken(self) -> None:
         """Note that the answer came after all."""

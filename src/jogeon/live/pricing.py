@@ -170,18 +170,13 @@ class Pricing:
     def ask(self, now: float) -> tuple[str, ...]:
         """Return the stocks to ask for now, none if it is not time.
 
-        `answered`, or `turns.failed`, tells what came of it.
+        `answered`, `refused` or `turns.failed` tells what came of it.
         """
         codes = self.turns.next_codes(now)
         if codes:
             self._asked, self._codes = next(self._numbers), codes
             self._traded.clear()
         return codes
-
-    @property
-    def asked_for(self) -> int:
-        """How many stocks were asked for last."""
-        return len(self._codes)
 
     def answered(self, stocks: Iterable[PricedStock], now: float, at_ns: int) -> None:
         """Take the answer to what was asked for last; a trade that came meanwhile is newer.
@@ -200,6 +195,15 @@ class Pricing:
             for follower in tuple(followers):
                 if isinstance(follower, Holding) or stock.code not in self._traded:  # else it was told the newer one
                     follower.priced(stock, stock.price, at_ns, self._asked)
+
+    def refused(self, now: float, at_ns: int) -> None:
+        """Note that the broker does not know a stock that was asked for last: of several, not which."""
+        if len(self._codes) > 1:
+            self.turns.refused_together(len(self._codes), now)
+            return
+        self.answered((), now, at_ns)
+        for code in self._codes:
+            self.turns.refused_alone(code)
 
     def tick(self, now: float, at_ns: int) -> None:
         """Give up entries that wait too long, and note who is to be asked for in turn."""

@@ -1,7 +1,8 @@
 """Whose prices are asked for next (ka10095), so many stocks a request and one request a second. No I/O, no clock.
 
 First the stocks that entered, in order of entry; then those that have no price yet; then, in turn, those whose trades
-are not pushed, the oldest price first. A refusal makes it slower for a while, and the prices that much older.
+are not pushed, the oldest price first. A refusal makes it slower for a while, and the prices that much older. A
+stock for which all are refused, because the broker does not know it, is found by halves and then asked for alone.
 """
 
 import heapq
@@ -26,8 +27,12 @@ class Turns:
         self._unpriced: dict[str, None] = {}
         self._asked: dict[str, float] = {}
         """When each of the stocks that take turns was asked for last, or was pushed last before it took turns."""
+        self._refused: set[str] = set()
+        """Stocks that were refused alone: they are asked for alone, when nobody else waits."""
         self._in_flight: tuple[list[str], list[str]] = ([], [])
         """Of the stocks that were asked for last, those that had entered and those without a price."""
+        self._before: dict[str, float] = {}
+        """Of those that take turns, when each was asked for before that: in halves they come in the same order."""
         self.not_before = -math.inf
         """When the next request may be sent."""
         self.pace = PACE
@@ -47,10 +52,12 @@ class Turns:
         """Note that a stock need not be asked for at once."""
         self._entered.pop(code, None)
         self._unpriced.pop(code, None)
+        self._refused.discard(code)
 
     def take_turns(self, since: Mapping[str, float]) -> None:
         """Ask in turn for these stocks and no others; of a new one the moment of its price decides."""
         self._asked = {code: self._asked.get(code, moment) for code, moment in since.items()}
+        self._refused.intersection_update(since)
 
     # ------------------------------------------------------------ when, and whom
 
@@ -72,15 +79,19 @@ class Turns:
         then = [code for code in self._unpriced if code not in self._entered][: self._now_most - len(first)]
         taken = {*first, *then}
         old = [code for code, asked in self._asked.items() if now - asked >= OLD and code not in taken]
-        last = heapq.nsmallest(self._now_most - len(taken), old, key=self._asked.__getitem__)
-        self._in_flight = (first, then)
-        for code in taken:
-            self.priced(code)
+        known = [code for code in old if code not in self._refused]
+        last = heapq.nsmallest(self._now_most - len(taken), known, key=self._asked.__getitem__)
         if not taken and not last:
-            return ()
-        self.not_before = now + self.pace
-        self._asked.update((code, now) for code in (*taken, *last) if code in self._asked)
-        return (*first, *then, *last)
+            last = old[:1]
+        codes = (*first, *then, *last)
+        self._in_flight = (first, then)
+        for code in codes:
+            self.priced(code)
+        if codes:
+            self.not_before = now + self.pace
+            self._before = {code: self._asked[code] for code in codes if code in self._asked}
+            self._asked |= dict.fromkeys(self._before, now)
+        return codes
 
     def answered(self, now: float) -> None:
         """Note an answer; what it does not have is unknown to the broker, and waits no more.
@@ -99,9 +110,14 @@ class Turns:
         self._wait_again(now)
 
     def refused_together(self, count: int, now: float) -> None:
-        """Note that so many were refused for what one of them may be: they are asked for in halves."""
+        """Note that so many were refused for what one of them may be: they are asked for in halves next."""
         self._now_most = count // 2
+        self._asked |= {code: moment for code, moment in self._before.items() if code in self._asked}
         self._wait_again(now)
+
+    def refused_alone(self, code: str) -> None:
+        """Note that the broker does not know a stock, and refuses all that are asked for with it."""
+        self._refused.add(code)
 
     def _wait_again(self, now: float) -> None:
         self.not_before = now + self.pace
