@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jogeon.errors import ConnectionLost
+from jogeon.events import Condition, Snapshot
+from jogeon.journal.position import Position
 from jogeon.nats.opening import opened
 from jogeon.nats.outgoing import Fenced, Outgoing
-from jogeon.nats.parcels import Message
+from jogeon.nats.parcels import MESSAGE, Message, PictureAt, picture_messages
 from jogeon.nats.streams import stream_of, stream_read
 from natsd import natsd
 
@@ -52,6 +54,23 @@ async def test_where_somebody_wrote_between_none_of_what_is_under_way_comes_in(t
             await out.all_in()
         await client.flush()
         assert [payload async for payload in stream.backwards()] == [b"between"]
+
+
+async def test_the_largest_messages_fit_into_a_server_that_takes_64_kib(tmp_path: Path) -> None:
+    settings = tmp_path / "nats.conf"
+    settings.write_text("max_payload: 65536\n", encoding="utf-8")
+    codes = tuple(f"{place:06d}" for place in range(20_000))
+    picture = PictureAt(Position(10**6, 10**12, "f" * 64), (), (Snapshot(1, Condition("4", "급등주"), codes),))
+    async with natsd(tmp_path, "-c", str(settings)) as server, opened(place := server.place()) as client:
+        assert client.max_payload == MESSAGE
+        stream = await stream_of(client, place)
+        out = Outgoing(client, 0)
+        await out.open()
+        messages = picture_messages(place, picture, 10**12)
+        for message in messages:
+            await out.put(message)
+        await out.all_in()
+        assert await stream.last() == len(messages) > 3
 
 
 async def test_a_server_without_a_stream_is_told(tmp_path: Path) -> None:
