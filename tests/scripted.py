@@ -29,6 +29,7 @@ from jogeon.errors import (
 from jogeon.events import Event, Gap, State
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
+from jogeon.live.serving import REPLACE_PAUSE
 from jogeon.testing.script import Script
 from oracle import REST, SECOND_NS, Reader, Seqs, Told, Truth, away, judge, second
 from wire import START_NS, VirtualLoop, Wire, drain, wall
@@ -318,17 +319,22 @@ class World:
         await asyncio.sleep(REST / 2)
 
     async def _settle(self, watch: Watch) -> None:
-        """Compare at the quiet point."""
-        truth = self.broker.members
-        for name in WATCHED:
-            told = watch.members.get(name)
-            if name in truth and (told is None or set(told) != truth[name]):
-                self.wrong.append(f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}")
+        """Compare at the quiet point; a connection that owes replies is replaced at most once in so many seconds."""
+        if any(self._unsettled(watch)):
+            await asyncio.sleep(REPLACE_PAUSE)
+        self.wrong += self._unsettled(watch)
         if self._beside:
             await asyncio.wait(self._beside, timeout=REST)  # a search that is not answered holds up those behind it
         if self._beside:
             self.wrong.append(f"at rest {sorted(task.get_name() for task in self._beside)} has not ended")
             await asyncio.wait([task for task in self._beside if task.cancel()])
+
+    def _unsettled(self, watch: Watch) -> Iterator[str]:
+        truth = self.broker.members
+        for name in WATCHED:
+            told = watch.members.get(name)
+            if name in truth and (told is None or set(told) != truth[name]):
+                yield f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}"
 
     # ------------------------------------------------------------ beside the watch that stays
 
