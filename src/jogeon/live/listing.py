@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from jogeon.errors import AmbiguousCondition, UnknownCondition
 from jogeon.events import Condition
+from jogeon.live.debts import Debts
 from jogeon.wire.values import composed
 
 FRESH = 1.0
@@ -30,6 +31,8 @@ class Listing:
         self.conditions: tuple[Condition, ...] = ()
         """What was listed last; it outlives its connection, for whoever needs a name before the next list."""
         self.whole = True
+        self.debts = Debts(self.name_of)
+        """What this connection owes under the seqs of the list."""
         self._taken: float | None = None
         self._round = False
         self._unconfirmed = False
@@ -43,6 +46,7 @@ class Listing:
     def begin(self) -> None:
         """Begin a connection: nothing is listed on it."""
         self.end()
+        self.debts.begin()
         self._look_at, self._unconfirmed = None, False
         self._not_before, self._failures = 0.0, 0
 
@@ -64,9 +68,9 @@ class Listing:
         self._unsure = False  # any reply keeps two others apart
 
     def part(self) -> None:
-        """Let another list come before the next request by seq: should the last answer come twice, nobody takes it.
+        """Let another list come before the next request by seq: should the last reply come twice, nobody takes it.
 
-        It names no condition, so it could be the answer to whatever is asked next.
+        One that names no condition could be the answer to whatever is asked next; a late one shows that replies wander.
         """
         self._unsure = True
 
@@ -125,6 +129,10 @@ class Listing:
     def named(self, name: str) -> list[Condition]:
         """Return the listed conditions of this name, in the broker's order."""
         return [condition for condition in self.conditions if condition.name == name]
+
+    def name_of(self, seq: str) -> str | None:
+        """Return the name that is listed under a seq, None for none."""
+        return next((condition.name for condition in self.conditions if condition.seq == seq), None)
 
 
 def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:
