@@ -39,7 +39,7 @@ def test_two_faults_that_meet(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [250099, 250124, 250454])
 def test_registrations_that_are_late_while_names_move(seed: int) -> None:
-    """The snapshot of one condition comes when its seq is another's, or shows whose the seq was when it was asked for."""
+    """A snapshot comes when its seq is another's, or shows whose the seq was when it was asked for."""
     faults = ["names swapped", "recheck late", "recheck slow", "registration doubled", "registration late"]
     faults += ["registration slow", "renumbered", "renumbered after the list"]
     assert World(seed, faults, pause=20.0).run() == []
@@ -87,7 +87,7 @@ A = Condition("4", "급등주")
 
 
 class Moved:
-    """A name that was under 7 from 20 s to 40 s; it is registered where it is thought to be, at once or `after` a while."""
+    """A name that was under 7 from 20 s to 40 s; it is registered where it is known, at once or `after` a while."""
 
     def __init__(self, *lists: int, after: int = 0) -> None:
         self._after_ns = after * SECOND_NS
