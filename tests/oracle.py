@@ -40,7 +40,7 @@ class Placed(Protocol):
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
 
-    def registered(self, seq: str, at_ns: int) -> str | None:
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
         """Return which name the registration of a seq was of that was carried out last at a moment."""
 
 
@@ -129,7 +129,7 @@ def shows_another(event: Event, world: Placed) -> bool:
     if not isinstance(event, Enter | Leave) or event.until_ns is None:
         return False
     name, seq, until_ns = event.condition.name, event.condition.seq, event.until_ns
-    return world.registered(seq, until_ns) not in (name, None) and any(
+    return world.registered_as(seq, until_ns) not in (name, None) and any(
         since <= until_ns <= until and seq == place for since, until, place in world.away(name)
     )
 

@@ -132,7 +132,7 @@ class Dialled(Script):
         """Whose the pushes of a seq, code, kind and time were; a seq is one name's today and another's tomorrow."""
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
-        self.registered: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self.registrations: dict[str, list[tuple[int, str]]] = defaultdict(list)
         """When a registration of a seq was carried out, and the name that it had then."""
         self.lists: list[int] = []
         """When the lists were sent that reached the client."""
@@ -168,7 +168,7 @@ class Dialled(Script):
         answers = super().usual(request)
         now_bound = self._links[request.connection].bound.get(request.seq)
         if now_bound is not None and now_bound is not bound:
-            self.registered[request.seq].append((wall(), now_bound.name))
+            self.registrations[request.seq].append((wall(), now_bound.name))
         given_up = self._time() - request.at > PATIENCE
         if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
             self.ended.append((bound.name, wall()))
@@ -454,9 +454,9 @@ class World:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
         return away(self.seqs[name], self.broker.lists)
 
-    def registered(self, seq: str, at_ns: int) -> str | None:
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
         """Return which name the registration of a seq was of that was carried out last at a moment."""
-        names = [name for at, name in self.broker.registered[seq] if at <= at_ns]
+        names = [name for at, name in self.broker.registrations[seq] if at <= at_ns]
         return names[-1] if names else None
 
     def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:

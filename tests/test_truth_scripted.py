@@ -97,7 +97,7 @@ class Moved:
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         return away(self.seqs[name], self.lists)
 
-    def registered(self, seq: str, at_ns: int) -> str | None:
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
         now = [place for at, place in self.seqs["급등주"] if at <= at_ns - self._after_ns][-1]
         return "급등주" if now == seq else "눌림목"
 
