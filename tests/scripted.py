@@ -78,7 +78,7 @@ WAYS: dict[str, tuple[object, ...]] = {
 # ---------------------------------------------------------------- a broker without sockets
 
 
-class _Line:
+class _Transport:
     """Carries texts to one client, in order and with latency; a reset loses what is on its way."""
 
     def __init__(self, world: Dialled, wire: Wire) -> None:
@@ -151,7 +151,7 @@ class Dialled(Script):
         wire = Wire(cast("BrokerByTheBook", self))
         wire.client = Connection(receiver, wall)
         wire.client.on_ws_connected(cast("WSTransport", wire))
-        self._by_wire[wire] = self._opened(_Line(self, wire))
+        self._by_wire[wire] = self._opened(_Transport(self, wire))
         return wire.client
 
     def on_message(self, wire: Wire, message: dict[str, Any]) -> None:
