@@ -52,7 +52,7 @@ def stock_line(condition: Condition, stock: Stock) -> bytes:
     return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **asdict(stock)})
 
 
-class Lines(LineWriter):
+class StandardOutput(LineWriter):
     """Writes whole lines to standard output, past its buffer."""
 
     def __init__(self) -> None:
