@@ -46,7 +46,8 @@ WINGS = {
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
-    "nats": "address parcels opening outgoing streams ticker desk lease publisher copy pulling asking answers link",
+    "nats": "address parcels opening outgoing streams ticker responder lease publisher copy pulling asking answers"
+    " link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
 }
