@@ -88,9 +88,10 @@ def _judge(name: str, reader: Reader, world: World) -> Iterator[str]:
         until_ns = getattr(each.event, "until_ns", None) or 0
         later = [other.event for other in told[place + 1 :] if isinstance(other.event, Gap)]
         stretches = [*unheard, *((gap.since_ns, gap.until_ns) for gap in (*moved, *later))]
+        in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
+        stretches += elsewhere if in_lag else []  # it is handed what the others were told, which may be another's
         anothers = any(since <= until_ns <= until for since, until in stretches)
         if not anothers and not shows_another(each.event, world):
-            in_lag = (getattr(each.event, "since_ns", None), until_ns) in lagged
             earlier = [*elsewhere, *(on_its_way if in_lag else [])]
             yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, truth, earlier))
 

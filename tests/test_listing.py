@@ -96,6 +96,32 @@ def test_a_list_is_new_for_a_second_whether_a_round_goes_on_or_not() -> None:
     assert not listing.is_new(101.1)
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_behind_an_answer_that_names_no_condition_whatever_comes_for_a_list_sets_the_next_request_apart(
+    *, refused: bool
+) -> None:
+    listing = taken()
+    listing.part()
+    assert listing.taken
+    assert not listing.is_fresh(100.0)
+    assert not listing.is_new(100.0)
+    if refused:
+        listing.failed(100.0)
+    else:
+        listing.take(LISTED, 100.0)
+    assert listing.is_fresh(100.0)
+    assert listing.is_new(100.0)
+
+
+def test_what_set_the_next_request_apart_ends_with_its_connection() -> None:
+    listing = taken()
+    listing.part()
+    listing.end()
+    listing.begin()
+    listing.take(LISTED, 100.0)
+    assert listing.is_new(100.0)
+
+
 # ---------------------------------------------------------------- when to ask again
 
 

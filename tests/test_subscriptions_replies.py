@@ -675,6 +675,34 @@ def test_an_empty_answer_that_names_no_condition_is_asked_for_again_before_it_em
     assert listener.folds == {SURGE: set()}
 
 
+@pytest.mark.parametrize("answer", [Registered((), named=False), NO, WORDS, Malformed("data is not a list")])
+def test_behind_an_answer_that_names_no_condition_comes_a_list_before_the_next_registration(answer: Answer) -> None:
+    """Its copy, if it comes twice, meets the request for the list, and is nobody's."""
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.asks(Register("0"))
+    talk.answers(answer)
+    talk.asks(ListConditions())
+    talk.answers(ConditionList(talk.listing))
+    talk.asks(Register("1"))
+
+
+def test_behind_a_search_that_names_no_condition_comes_a_list_before_the_next_registration() -> None:
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.subscriptions.answered(Search("7"), SearchPage((), "", "", named=False), talk.now, talk.at_ns)
+    talk.asks(ListConditions())
+
+
+def test_behind_answers_that_name_their_conditions_registrations_follow_each_other() -> None:
+    talk = Talk(SURGE, PEAK)
+    talk.follows(SURGE, PEAK)
+    talk.asks(Register("0"))
+    talk.answers(Registered(()))
+    talk.subscriptions.answered(Search("7"), SearchPage((), "N", ""), talk.now, talk.at_ns)
+    assert talk.subscriptions.next_request(talk.now, talk.at_ns) == Register("1")
+
+
 def test_an_empty_answer_that_names_its_condition_empties_it_at_once() -> None:
     talk, listener = opened(A)
     talk.loses()

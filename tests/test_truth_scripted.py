@@ -25,14 +25,21 @@ def test_all_of_them(seed: int) -> None:
     assert World(seed, TOGETHER).run() == []
 
 
-@pytest.mark.parametrize("seed", [53501, 90157, 90628, 200548, 402744])
+@pytest.mark.parametrize("seed", [53501, 90157, 90628, 200548, 402744, 900388, 902334])
 def test_two_faults_that_meet(seed: int) -> None:
     """A recheck's request is lost as an old reply comes; a slow reader lags as a broker that hung tells all at once.
 
     Or a name moves between two lists that agree, and is registered under the seq of another meanwhile; or a snapshot
-    that comes twice meets a search; or the reply to a search comes late when its seq is another's.
+    that comes twice meets a search; or the reply to a search comes late when its seq is another's; or an answer that
+    names no condition comes twice, and its copy meets the registration of another.
     """
     assert World(seed, TOGETHER, pause=10.0).run() == []
+
+
+def test_a_slow_reader_is_handed_what_was_anothers_and_nobody_could_know() -> None:
+    faults = ["names swapped", "renumbered", "renumbered after the list"]
+    faults += ["search doubled", "search late", "search lost", "search slow"]
+    assert World(900105, faults, pause=5.0).run() == []
 
 
 def test_the_oracle_misses_every_change_that_is_not_told() -> None:

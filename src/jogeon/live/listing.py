@@ -33,6 +33,7 @@ class Listing:
         self._taken: float | None = None
         self._round = False
         self._unconfirmed = False
+        self._unsure = False
         self._look_at: float | None = None
         self._not_before = 0.0
         self._failures = 0
@@ -47,12 +48,12 @@ class Listing:
 
     def end(self) -> None:
         """End a connection; what it listed proves nothing any more."""
-        self._taken, self._round = None, False
+        self._taken, self._round, self._unsure = None, False, False
 
     def take(self, conditions: Sequence[Condition], now: float, *, whole: bool = True) -> None:
         """Take a list: it serves the requests that follow, and confirms those before. `whole`: each row was read."""
         self.conditions, self.whole, self._taken = tuple(conditions), whole, now
-        self._round, self._unconfirmed, self._look_at = True, False, None
+        self._round, self._unconfirmed, self._unsure, self._look_at = True, False, False, None
         self._not_before, self._failures = 0.0, 0
 
     def failed(self, now: float) -> None:
@@ -60,6 +61,14 @@ class Listing:
         first, longest = AGAIN
         self._not_before = now + min(longest, first * 2 ** min(max(0, self._failures - QUICK + 1), LONGEST_DOUBLING))
         self._failures += 1
+        self._unsure = False  # any reply keeps two others apart
+
+    def part(self) -> None:
+        """Let another list come before the next request by seq: should the last answer come twice, nobody takes it.
+
+        It names no condition, so it could be the answer to whatever is asked next.
+        """
+        self._unsure = True
 
     def used(self) -> None:
         """Note a registration by seq: a list after its round must confirm it."""
@@ -82,13 +91,13 @@ class Listing:
 
     def is_fresh(self, now: float) -> bool:
         """Tell whether a seq may be taken from the list now."""
-        if self._taken is None:
+        if self._taken is None or self._unsure:
             return False
         return now - self._taken <= (LONGEST_ROUND if self._round else FRESH)
 
     def is_new(self, now: float) -> bool:
         """Tell whether the list has just come, so that asking again would tell nobody anything."""
-        return self._taken is not None and now - self._taken <= FRESH
+        return self._taken is not None and not self._unsure and now - self._taken <= FRESH
 
     def may_ask(self, now: float) -> bool:
         """Tell whether the broker may be asked now, after it refused or did not answer."""

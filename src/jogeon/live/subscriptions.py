@@ -30,6 +30,7 @@ from jogeon.wire.messages import (
     Register,
     Registered,
     Request,
+    SearchPage,
 )
 
 RELIST = 60.0
@@ -189,6 +190,8 @@ class Subscriptions(Wishes, Planner):
                 self._take_following(request, answer, now, at_ns)
             case Register(seq), _ if seq in self._by_seq and self._by_seq[seq].stage is Stage.ASKED:
                 self._take_registration(self._by_seq[seq], answer, now, at_ns)
+        if request.trnm == Register.trnm and not (isinstance(answer, Registered | SearchPage) and answer.named):
+            self.listing.part()
 
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Note that a request was not answered in time."""
