@@ -37,8 +37,8 @@ WINGS = {
     "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
     " token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume ahead evidence reading"
-    " returns weighing following steps migration file store inbox committing writer relay counting outcomes stays"
-    " entries parts lines copies moments history retention",
+    " entries returns weighing following steps migration file store inbox committing writer relay counting"
+    " outcomes stays parts lines copies moments history retention",
     "people": "arguments members interfaces recording watch client several export dataframes",
     "simulator": "market broker serving recorded simulator",
     "hub": "aliases topics searches metrics guesses refusals tokens stocks desks fanout stream searching trades"

@@ -53,8 +53,11 @@ async def exchange(
     `content` makes the body when the connection is about to be used, so that a secret in it is not kept meanwhile;
     `timeout` is in seconds, REPLY_TIMEOUT if it is None.
     """
-    if not _is_loaded(url):
-        await asyncio.to_thread(_load, url)
+    try:
+        if not _is_loaded(url):
+            await asyncio.to_thread(_load, url)
+    except OSError as error:
+        raise could_not_connect(url, error) from None
     import httpx2  # heavy; whoever only watches needs none of it
 
     patience = REPLY_TIMEOUT if timeout is None else timeout

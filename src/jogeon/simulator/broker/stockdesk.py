@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from jogeon.events import exchange_time, korean
-from jogeon.server.stock_routes import NamesPage
+from jogeon.server.stock_routes import NO_SUCH_PAGE, NamesPage
 from jogeon.simulator.broker.dialect import MILLION
 from jogeon.simulator.market.market import PartlyKnown
 from jogeon.wire.messages import Refusal
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from jogeon.simulator.market.market import Market
 
 TOO_MANY: Final = Refusal("1700", "허용된 API 요청 개수를 초과하였습니다")
-NO_SUCH_PAGE: Final = Refusal("1517", "입력 값의 형식이 올바르지 않습니다. next-key를 확인바랍니다")
 NO_SUCH_STOCK: Final = Refusal("1902", "종목 정보가 없습니다. 입력한 종목코드 값을 확인바랍니다")
 
 
