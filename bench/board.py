@@ -15,7 +15,6 @@ A figure is of one run beside its yardstick; the load of the machine stands with
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import shutil
@@ -29,6 +28,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
 import httpx2
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
@@ -39,6 +40,7 @@ from jogeon.endpoint import Endpoint, FixedToken
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.testing import Broker
+from quantiles import counted_quantile, quantile
 
 MEMBERS = [f"{number:06}" for number in range(100_000, 101_000)]
 BIG = {f"조건 {number}": MEMBERS[number * 100 : number * 100 + 100] for number in range(10)}
@@ -84,17 +86,6 @@ WATCH = """() => {
     window.taken = () => seen.splice(0);
 }"""
 SHOWN = """() => [...document.querySelectorAll("#grid tbody tr:not(.out)")].map((each) => each.dataset.code).sort()"""
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value below which a share of them lies."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def of_histogram(counts: Sequence[int], share: float) -> int:
-    """Return the milliseconds below which a share of the counted frames lies."""
-    return next(at for at, below in enumerate(itertools.accumulate(counts)) if below >= share * sum(counts))
 
 
 def say(what: str) -> None:
@@ -233,14 +224,14 @@ async def minutes(browser: Browser, addresses: dict[str, str], hub: Hub, board: 
     took = list(delays(changes, tab.seen))
     say(f"{len(changes) / seconds * 60:,.0f} events a minute for {seconds / 60:g} minutes")
     say(
-        f"an enter on the screen after {statistics.median(took):.0f} ms, {percentile(took, 0.95):.0f} ms (95th"
+        f"an enter on the screen after {statistics.median(took):.0f} ms, {quantile(took, 0.95):.0f} ms (95th"
         f" percentile), at most {max(took):.0f} ms; {len(took):,} enters"
     )
     say(f"main thread of the tab: {tab.spent / seconds:.0%} of one core, whatever else the machine does")
     empty = await bare.evaluate("frames_taken()")
     await bare.context.close()
     for frames, whose in ((tab.frames, "of the board"), (empty, "of an empty page beside it")):
-        shares = " · ".join(f"{share:.0%} {of_histogram(frames, share)} ms" for share in (0.5, 0.95, 0.99))
+        shares = " · ".join(f"{share:.0%} {counted_quantile(frames, share)} ms" for share in (0.5, 0.95, 0.99))
         say(f"frames {whose}: {shares}; {sum(frames):,} frames")
     early = [each for each in tab.heaps if each[0] >= min(SETTLED, seconds / 3)]
     say("heap in MB, nodes: " + " · ".join(f"{at / 60:.1f} min {used:.1f}, {nodes}" for at, used, nodes in tab.heaps))
@@ -248,7 +239,7 @@ async def minutes(browser: Browser, addresses: dict[str, str], hub: Hub, board: 
     at, settled, _ = early[0]
     say(f"heap after {at / 60:.1f} min {settled:.1f} MB, at the end {early[-1][1]:.1f} MB; {grows:+.3f} MB a minute")
     for late, how in ((watched, "with the page"), (alone, "without")):
-        shares = " · ".join(f"{share:.0%} {percentile(late, share):.2f} ms" for share in (0.5, 0.95, 0.99))
+        shares = " · ".join(f"{share:.0%} {quantile(late, share):.2f} ms" for share in (0.5, 0.95, 0.99))
         say(f"the hub's loop late, {how}: {shares}")
     return page
 

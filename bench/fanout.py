@@ -31,9 +31,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
-from drained import BENCH, Counted, build, cpu_of, line_of, port_of, quantile, resident, started, tell
+from drained import BENCH, Counted, build, cpu_of, line_of, port_of, resident, started, tell
 from jogeon.wire.writers import encode_push
 from natsd import PROGRAM, free_port
+from quantiles import counted_quantile
 
 LOGIN = masked(0x81, b'{"trnm":"LOGIN","token":"demo"}')
 REGISTER = masked(0x81, b'{"trnm":"CNSRREQ","seq":"0","search_type":"1","stex_tp":"K"}')
@@ -175,7 +176,7 @@ def run(form: str, consumers: int, pushes: int, folder: Path, *, rate: int = 0, 
             return {"rate": done / took, "cpu": used / done * 1e6, "memory": memory}
         ages = counted.ages()
         busy = used / took
-    return {"busy": busy, "p50": quantile(ages, 0.5), "p99": quantile(ages, 0.99)}
+    return {"busy": busy, "p50": counted_quantile(ages, 0.5), "p99": counted_quantile(ages, 0.99)}
 
 
 # ---------------------------------------------------------------- rounds

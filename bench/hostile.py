@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from byhand import UPGRADE, masked
 from drained import BENCH, cpu_of, line_of, port_of, resident, started
+from quantiles import quantile
 
 SERVER = """
 import asyncio, resource, sys, time
@@ -192,9 +193,8 @@ class Witness:
 
     def told(self) -> Report:
         """Return what was measured."""
-        taken = sorted(self.taken) or [float("nan")]
-        told: Report = {f"p{part}": taken[min(len(taken) - 1, len(taken) * part // 100)] for part in (50, 99)}
-        told = {name: f"{seconds * 1000:.1f} ms" for name, seconds in {**told, "max": taken[-1]}.items()}
+        shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+        told: Report = {name: f"{quantile(self.taken, share) * 1000:.1f} ms" for name, share in shares.items()}
         return {"round trips": len(self.taken), **told} | ({"FAILED": self.failed} if self.failed else {})
 
 

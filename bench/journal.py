@@ -28,6 +28,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
 from msgspec.structs import replace
 
 import jogeon
@@ -40,6 +42,7 @@ from jogeon.journal.history import ALL, History, Selection
 from jogeon.journal.inbox import Source
 from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal
+from quantiles import quantile
 
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(10)]
 STOCKS = 300
@@ -241,8 +244,7 @@ def paced(events: int, journal: Path | None = None, *, frames: bool = False) -> 
 
 def quantiles(ages: Sequence[int]) -> str:
     """Return p50 and p99 in microseconds; the first ones warm up."""
-    ordered = sorted(ages[len(ages) // 20 :])
-    p50, p99 = (ordered[int(len(ordered) * share)] / 1000 for share in (0.5, 0.99))
+    p50, p99 = (quantile(ages[len(ages) // 20 :], share) / 1000 for share in (0.5, 0.99))
     return f"p50 {p50:7,.0f} µs   p99 {p99:7,.0f} µs"
 
 

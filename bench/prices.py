@@ -23,6 +23,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
 import msgspec
 
 import jogeon
@@ -31,6 +33,7 @@ from jogeon.prices import Price
 from jogeon.wire.messages import QuoteRow, TradeRow
 from jogeon.wire.quotes import price_of, read_wide
 from jogeon.wire.writers import encode_quote
+from quantiles import quantile
 
 CONDITION = '[[condition]]\nname = "오름"\nexpression = "등락율 >= {rate}"\n'
 NAME = "오름"
@@ -165,11 +168,6 @@ def traded_near(entries: list[Price], trades: list[dict[str, Any]]) -> int:
     return near
 
 
-def share(values: list[float], part: float) -> float:
-    """Return the value below which such a part of them lies."""
-    return sorted(values)[min(len(values) - 1, int(part * len(values)))] if values else math.nan
-
-
 async def run(speed: float, seconds: float, rate: float) -> None:
     """Watch one market, and tell what came of it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -200,14 +198,15 @@ async def watched(address: dict[str, str], seconds: float) -> None:
     near = traded_near(seen.entries, quotes["trades"])
     print(f"members              {min(seen.members)} to {max(seen.members)}, limit {LIMIT}")
     print(f"enters a second      {seen.enters / seconds:.1f}")
-    print(f"entry price told     p50 {share(seen.took, 0.5):.2f} s, p95 {share(seen.took, 0.95):.2f} s")
+    print(f"entry price told     p50 {quantile(seen.took, 0.5):.2f} s, p95 {quantile(seen.took, 0.95):.2f} s")
     print(f"  at most            {max(seen.took, default=math.nan):.2f} s, of {len(seen.took)}")
-    early = f"p50 {share(seen.early, 0.5):.2f} s, p95 {share(seen.early, 0.95):.2f} s"
+    early = f"p50 {quantile(seen.early, 0.5):.2f} s, p95 {quantile(seen.early, 0.95):.2f} s"
     print(f"  in the first {NAMES:g} s  {early}, of {len(seen.early)}")
     print(f"  without one        {seen.without} of {len(seen.took) + len(seen.early)}")
     print(f"  traded within {NEAR:g} s  {near} of {len(seen.entries)}")
     print(f"newest without slot  {seen.slotless} of {seen.looked} looks at one that was among them for {HELD:g} s")
-    print(f"age beyond the limit p50 {share(seen.ages, 0.5):.1f} s, at most {max(seen.ages, default=math.nan):.1f} s")
+    oldest = max(seen.ages, default=math.nan)
+    print(f"age beyond the limit p50 {quantile(seen.ages, 0.5):.1f} s, at most {oldest:.1f} s")
     print(f"  without a price    {seen.priceless} of {seen.priceless + len(seen.ages)} looks after {WARM_UP:g} s")
     print(f"refused              {quotes['refused']}")
     print(f"this process         {100 * cpu / seconds:.0f} % of a core, the bench's own looks with it")

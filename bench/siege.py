@@ -35,8 +35,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from below import Consumer, HubProcess, Plain, members_of, number, unlabelled
 from besiegers import ACTS, LOGIN, REGISTER, Ports
 from byhand import UPGRADE
-from drained import BENCH, SLOTS, Counted, build, line_of, port_of, quantile, resident, started, tell
+from drained import BENCH, SLOTS, Counted, build, line_of, port_of, resident, started, tell
 from jogeon.simulator.simulator import Simulator
+from quantiles import counted_quantile
 
 BESIEGERS = BENCH.parent / "tests" / "besiegers.py"
 SERVED = 10
@@ -124,7 +125,7 @@ class Stretch:
     def p99(self) -> float:
         """Milliseconds."""
         assert any(self.counts), "nothing came"
-        return quantile(self.counts, 0.99) / 1000
+        return counted_quantile(self.counts, 0.99) / 1000
 
 
 # ---------------------------------------------------------------- who misbehaves

@@ -30,6 +30,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
 import msgspec
 
 import jogeon
@@ -39,6 +41,7 @@ from jogeon.journal.history import History
 from jogeon.journal.inbox import Source
 from jogeon.journal.store import Store
 from jogeon.journal.writer import Journal
+from quantiles import quantile
 
 CONDITIONS = [Condition(str(number), f"조건{number}") for number in range(3)]
 PAUSE = 0.0005
@@ -353,7 +356,7 @@ def latency(folder: Path, count: int, rate: int, rounds: int) -> bool:
     except TimeoutError as error:
         print(f"latency: {error} within {PATIENCE:g} s")
         return False
-    ratios = [cut(two.watch, 99) / cut(one.watch, 99) for one, two in zip(alone, beside, strict=True)]
+    ratios = [quantile(two.watch, 0.99) / quantile(one.watch, 0.99) for one, two in zip(alone, beside, strict=True)]
     load = os.getloadavg()[0]
     print(f"{rate:,} changes a second, {rounds} times {count:,} without and with a follower in turns, load {load:.1f}")
     print(f"  from the event to its commit              {quantiles([run.commit for run in beside])}")
@@ -365,14 +368,9 @@ def latency(folder: Path, count: int, rate: int, rounds: int) -> bool:
     return True
 
 
-def cut(ages: Sequence[int], percent: int) -> float:
-    """Return a percentile."""
-    return statistics.quantiles(ages, n=100)[percent - 1]
-
-
 def quantiles(runs: Sequence[Sequence[int]]) -> str:
     """Return the medians over the runs of p50 and p99, in milliseconds."""
-    p50, p99 = (statistics.median(cut(ages, percent) for ages in runs) / 1e6 for percent in (50, 99))
+    p50, p99 = (statistics.median(quantile(ages, share) for ages in runs) / 1e6 for share in (0.5, 0.99))
     return f"p50 {p50:8.2f} ms   p99 {p99:8.2f} ms"
 
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 from jogeon.errors import ConnectionLost
 from jogeon.events import Anomaly, Condition, Enter, Gap, Leave, Snapshot, State
+from jogeon.live.attempts import CURE_PAUSE
 from jogeon.live.listing import FRESH
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.wire import messages, writers
 from jogeon.wire.messages import (
     Acknowledged,
+    Clear,
     Cleared,
     ConditionList,
     ListConditions,
@@ -235,6 +237,14 @@ class Talk:
         """Leave unanswered what was asked."""
         self.now += PATIENCE
         self.subscriptions.timed_out(self.asked, PATIENCE, self.now, self.at_ns)
+
+    def is_silent_and_stopped(self, seq: str) -> None:
+        """Do not answer, and expect the stop that makes way for the next attempt."""
+        self.is_silent()
+        self.passes(5)
+        self.asks(Clear(seq))
+        self.answers(Cleared())
+        self.passes(CURE_PAUSE)
 
     def registers(self, seq: str, *codes: str) -> None:
         """Expect a registration and grant it."""

@@ -7,7 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,16 +44,6 @@ class Counted:
     def ages(self) -> list[int]:
         """Return how many pushes were so many microseconds old."""
         return list(struct.unpack_from(f"{SLOTS}I", self._map, 16))
-
-
-def quantile(ages: Sequence[int], share: float) -> float:
-    """Return the age that this share of the pushes did not exceed."""
-    left = sum(ages) * share
-    for age, count in enumerate(ages):
-        left -= count
-        if left <= 0:
-            return age
-    return float("nan")
 
 
 @contextlib.contextmanager

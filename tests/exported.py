@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
@@ -86,4 +87,4 @@ def _value(cell: str, kind: str) -> object:
             return int(cell)
         case "BOOLEAN":
             return cell == "true"
-    return cell.removeprefix("\\")
+    return re.sub(r"(^|;)\\", r"\1", cell)

@@ -11,6 +11,7 @@ from jogeon.details import Counts
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.gaps import difference
 from jogeon.journal.commits import CommitBuilder
+from jogeon.journal.fold import Right
 from jogeon.journal.reading import open_reader, read_conditions, read_rows
 from jogeon.journal.schema import COLUMNS, event_of
 from jogeon.journal.store import Store
@@ -158,13 +159,15 @@ def days(draw: st.DrawFn, max_size: int = 30) -> Day:
     return day
 
 
-def write(path: Path, *blocks: Sequence[Event]) -> None:
-    """Record an epoch of one commit a block."""
+def write(path: Path, *blocks: Sequence[Event], rights: dict[Condition, Right] | None = None) -> None:
+    """Record an epoch of one commit a block, and up to when each condition is right."""
     opened = Store.open(path)
     builder = CommitBuilder(opened.head)
     for block in blocks:
         opened.write(builder.enter(block))
         builder.settle()
+    if rights:
+        opened.write(builder.enter([], rights))
     opened.close()
 
 

@@ -11,8 +11,11 @@ import contextlib
 import json
 from collections import Counter, defaultdict
 from contextlib import nullcontext
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec.structs import replace
 
 from jogeon.client import Client
 from jogeon.endpoint import Endpoint, FixedToken
@@ -66,6 +69,8 @@ STAY = (5.0, 150.0)
 """Seconds for which a watch that comes and goes stays."""
 PAUSE = 50.0
 """Seconds between two that watch or search beside, unless it is said otherwise."""
+SET_BACK_NS = 100_000 * SECOND_NS
+"""The client's clock is set by so much, which is longer than any seed: what it tells can be told apart."""
 WAYS: dict[str, tuple[object, ...]] = {
     "unlisted": ("silent", "900004", "allowed"),
     "twice": ("900003", "silent"),
@@ -79,7 +84,7 @@ WAYS: dict[str, tuple[object, ...]] = {
 # ---------------------------------------------------------------- a broker without sockets
 
 
-class _Line:
+class _Transport:
     """Carries texts to one client, in order and with latency; a reset loses what is on its way."""
 
     def __init__(self, world: Dialled, wire: Wire) -> None:
@@ -142,6 +147,7 @@ class Dialled(Script):
         """Name, code and moment of the changes that were lost before they were sent."""
         self.ended: list[tuple[str, int]] = []
         """Names whose registration ended in silence: by a stop that was given up, carried out late, and never told."""
+        self.clock_error_ns = 0
         self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
 
@@ -152,10 +158,14 @@ class Dialled(Script):
         if self.shut:
             raise CouldNotConnect(address=url, reason="refused", detail="refused")
         wire = Wire(cast("BrokerByTheBook", self))
-        wire.client = Connection(receiver, wall)
+        wire.client = Connection(receiver, self.wall)
         wire.client.on_ws_connected(cast("WSTransport", wire))
-        self._by_wire[wire] = self._opened(_Line(self, wire))
+        self._by_wire[wire] = self._opened(_Transport(self, wire))
         return wire.client
+
+    def wall(self) -> int:
+        """Return the wall clock of the client, which may be set."""
+        return wall() + self.clock_error_ns
 
     def on_message(self, wire: Wire, message: dict[str, Any]) -> None:
         """Hear a client (called by its Wire)."""
@@ -243,7 +253,9 @@ class World:
 
     async def _run(self, seconds: float) -> list[str]:
         endpoint = Endpoint(name="scripted", websocket="ws://scripted", tokens=FixedToken("demo"))
-        policy = Policy(recheck=self._recheck, uniform=self.random.uniform, wall=wall, dial=self.broker.dial)
+        policy = Policy(
+            recheck=self._recheck, uniform=self.random.uniform, wall=self.broker.wall, dial=self.broker.dial
+        )
         self.note()
         trading, coming = asyncio.create_task(self._trade()), asyncio.create_task(self._come())
         try:
@@ -257,7 +269,7 @@ class World:
                     await asyncio.gather(reading, return_exceptions=True)
                     if not reading.cancelled() and (error := reading.exception()) is not None:
                         self.wrong.append(f"the watch ended: {error!r}")
-                self.told += [Told(wall(), event) for event in drain(watch)]
+                self.told += [Told(wall(), by_the_clock(event)) for event in drain(watch)]
         except JogeonError as error:
             self.wrong.append(f"the client ended: {error!r}")
         finally:
@@ -278,7 +290,7 @@ class World:
 
     async def _read(self, watch: Watch) -> None:
         async for event in watch:
-            self.told.append(Told(wall(), event))
+            self.told.append(Told(wall(), by_the_clock(event)))
 
     async def _trade(self) -> None:
         while True:
@@ -491,8 +503,17 @@ def _note(guest: Reader, event: Event) -> None:
 
     Pushes that were kept until a snapshot came bear their own moments, and follow it.
     """
+    event = by_the_clock(event)
     moment_ns = event.until_ns if isinstance(event, Gap) else event.at_ns
     guest.told.append(Told(max(moment_ns, guest.told[-1].at_ns if guest.told else 0), event))
+
+
+def by_the_clock(event: Event) -> Event:
+    """Return an event by the clock of the world, however often that of the client was set."""
+    names = [name for name in ("at_ns", "since_ns", "until_ns") if getattr(event, name, None) is not None]
+    read = {name: START_NS + (getattr(event, name) - START_NS) % SET_BACK_NS for name in names}
+    own = {name: at for name, at in read.items() if name in event.__struct_fields__}
+    return replace(event, **own)
 
 
 # ---------------------------------------------------------------- what goes wrong
@@ -507,6 +528,20 @@ def _refusal(subject: str, *codes: int, text: str = "") -> Callable[[World], Non
 
 def _slow(subject: str, low: float, high: float, *, done: bool = False) -> Callable[[World], None]:
     return lambda world: world.broker.delay(subject, world.random.uniform(low, high), done=done)
+
+
+def _again(subject: str) -> Callable[[World], None]:
+    """Make a fault of an answer that comes once more, seconds after it, on the connections that are still there."""
+
+    def fault(world: World) -> None:
+        def repeated(answer: dict[str, object]) -> dict[str, object]:
+            for link in world.broker.connections:
+                world.later(0.3, 20, partial(world.broker.raw, answer, link))
+            return answer
+
+        world.broker.alter(subject, repeated)
+
+    return fault
 
 
 def _lost(subject: str, *, done: bool = True) -> Callable[[World], None]:
@@ -591,6 +626,22 @@ def _namesake(world: World) -> None:
     world.later(1, 100, lambda: world.broker.remove(namesake.seq))  # which may be another by then
 
 
+def _take_over(world: World) -> None:
+    """Delete a condition, and give its name to another at the same moment; later both are as they were."""
+    gone, other = world.random.sample(NAMES, 2)
+
+    def take() -> None:
+        world.broker.remove(gone)
+        world.broker.rename(other, gone)
+
+    def give_back() -> None:
+        world.broker.rename(gone, other)
+        world.broker.add(gone, world._draw(gone))
+
+    world.later(0, 0.1, take)
+    world.later(1, 100, give_back)
+
+
 def _stall(world: World) -> None:
     """Let time pass in which the client's loop does not run, and the market goes on."""
     loop = cast("VirtualLoop", asyncio.get_running_loop())
@@ -609,7 +660,19 @@ def _stall_and_close(world: World) -> None:
     world.late[-2:] = [(world.late[-2][0], world.late[-1][1])]
 
 
+def _set_clock_back(world: World) -> None:
+    """Set the client's clock back, just before the beat that notices it: what is told until then may have no length."""
+
+    def set_back() -> None:
+        world.broker.clock_error_ns -= SET_BACK_NS
+
+    beat = world.client._feed._running.beats._next
+    assert beat is not None
+    asyncio.get_running_loop().call_at(beat.when() - 1e-6, set_back)
+
+
 FAULTS: dict[str, Callable[[World], None]] = {
+    "clock set back": _set_clock_back,
     "drop": lambda world: world.broker.drop(),
     "close": lambda world: world.broker.close(world.random.choice((1000, 1001, 1011))),
     "heartbeat lost": lambda world: world.broker.system("R10002"),
@@ -622,12 +685,14 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "login refused for now": _returning(_refusal("LOGIN", 1700, 1999, 8003, 8010)),
     "login refused 8005": _returning(_refusal("LOGIN", 8005)),
     "login in maintenance": _returning(_refusal("LOGIN", 3, text="시스템 점검 중입니다")),
+    "login doubled": _returning(lambda world: world.broker.double("LOGIN")),
     "login slow": _returning(_slow("LOGIN", 1, 8)),
     "login lost": _returning(_lost("LOGIN")),
     "list refused": _refusal("CNSRLST", 1700, 105110),
     "list refused at return": _returning(_refusal("CNSRLST", 1700, 105110)),
     "list slow": _slow("CNSRLST", 1, 8),
     "list lost": _lost("CNSRLST"),
+    "list again": _again("CNSRLST"),
     "list doubled": lambda world: world.broker.double("CNSRLST"),
     "registration refused": _returning(_refusal("ka10173", 1700, 900004, 900003)),
     "registration refused in words": _returning(_refusal("ka10173", 0, text="처리 중 오류가 발생했습니다")),
@@ -644,6 +709,8 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "clear late": _slow("CNSRCLR", 1, 20, done=True),
     "clear refused": _refusal("CNSRCLR", 1700),
     "registration doubled": lambda world: world.broker.double("ka10173", times=world.random.choice((1, 3))),
+    "registration again, much later": _again("ka10173"),
+    "clear again": _again("CNSRCLR"),
     "clear doubled": lambda world: world.broker.double("CNSRCLR"),
     "empties without seq": lambda world: setattr(world.broker, "bare_empty", not world.broker.bare_empty),
     "push lost": _lost("REAL"),
@@ -657,11 +724,13 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "names swapped": _swap,
     "deleted for a while": _delete,
     "a namesake for a while": _namesake,
+    "a name taken over": _take_over,
     "search refused": _asking(_refusal("ka10172", 1700, 900004, 105110)),
     "search refused in words": _asking(_refusal("ka10172", 0, text="처리 중 오류가 발생했습니다")),
     "search slow": _asking(_slow("ka10172", 1, 20)),
     "search late": _asking(_slow("ka10172", 1, 20, done=True)),
     "search lost": _asking(_lost("ka10172")),
+    "search again, much later": _asking(_again("ka10172")),
     "search doubled": _asking(lambda world: world.broker.double("ka10172")),
 }
 TOGETHER = sorted(set(FAULTS) - {"push lost"})

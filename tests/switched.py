@@ -26,7 +26,7 @@ from jogeon.errors import JogeonError, RequestRefused
 from jogeon.events import Condition, Gap
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
-from jogeon.server.issued import Tokens
+from jogeon.server.issued import TokenIssuer
 from jogeon.server.peer import Peer
 from jogeon.server.server import Server
 from jogeon.simulator.broker.broker import SimulatedBroker
@@ -315,7 +315,7 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 class _Broker(SimulatedBroker):
     """Notes whose registrations a search ends, and when they are registered."""
 
-    def __init__(self, world: World, tokens: Tokens, clock: Callable[[], float]) -> None:
+    def __init__(self, world: World, tokens: TokenIssuer, clock: Callable[[], float]) -> None:
         super().__init__(world.markets["K"], tokens, world.switches, clock, world.markets["N"])
         self._world = world
 
@@ -375,7 +375,7 @@ class World:
     async def _run(self) -> list[str]:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: self.wrong.append(f"a defect: {context}"))
-        tokens = Tokens(loop.time)
+        tokens = TokenIssuer(loop.time)
         self.broker = _Broker(self, tokens, loop.time)
         self._server = Server(self.broker, self.switches.settings(), loop)
         endpoint = Endpoint(name="switched", websocket="ws://switched", tokens=FixedToken("demo"))

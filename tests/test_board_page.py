@@ -24,7 +24,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from jogeon.testing import Broker
-from jogeon.visible import is_formula
+from jogeon.visible import as_cells, is_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,15 +211,15 @@ def test_the_page_takes_for_a_formula_what_a_file_does(board: Open) -> None:
         f"{before}{sign}1+1"
         for before in ("", " ", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164", "급", "[")
         for sign in ("=", "+", "-", "@", "\u2212", "＝", "﹣", "⁺", "=\u0338")
-    ] + ["", " ", "급등주", "\u3164"]
+    ] + ["", " ", "급등주", "\u3164", "5일선;20일선", "급등;=1", ';"-1', '"=1"', "=1;@2"]
     found = board.page().evaluate(
         """async (texts) => {
-            const { isFormula } = await import("/board/static/format.js");
-            return texts.map(isFormula);
+            const { guarded, isFormula } = await import("/board/static/format.js");
+            return texts.map((text) => [isFormula(text), guarded(text)]);
         }""",
         texts,
     )
-    assert found == [is_formula(text) for text in texts]
+    assert found == [[is_formula(text), as_cells(text, lambda piece, runs: "'" * runs + piece)] for text in texts]
 
 
 def test_the_keyboard_reaches_everything(board: Open) -> None:

@@ -15,7 +15,7 @@ from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Leave, Snapshot, State
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.store import Store
-from recorded import SECOND, START_NS
+from recorded import SECOND, START_NS, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,16 +35,6 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
     return Shell(capfd)
 
 
-def write(path: Path, *blocks: list[Event]) -> Store:
-    """Record an epoch."""
-    opened = Store.open(path)
-    builder = CommitBuilder(opened.head)
-    for block in blocks:
-        opened.write(builder.enter(block))
-        builder.settle()
-    return opened
-
-
 def flips(count: int, start_ns: int = START_NS, condition: Condition = RISE) -> list[list[Event]]:
     return [[(Leave if n % 2 else Enter)(start_ns + n * SECOND, condition, "005930")] for n in range(count)]
 
@@ -53,8 +43,8 @@ def flips(count: int, start_ns: int = START_NS, condition: Condition = RISE) -> 
 def journal(tmp_path: Path) -> Path:
     """Two epochs: four events, then six."""
     path = tmp_path / "day.journal"
-    write(path, [State(START_NS, "started")], [Snapshot(START_NS, RISE, ())], *flips(2)).close()
-    write(path, *flips(4), [Snapshot(START_NS, HIGH, ())], *flips(1, condition=HIGH)).close()
+    write(path, [State(START_NS, "started")], [Snapshot(START_NS, RISE, ())], *flips(2))
+    write(path, *flips(4), [Snapshot(START_NS, HIGH, ())], *flips(1, condition=HIGH))
     return path
 
 
@@ -102,7 +92,8 @@ def test_a_position_that_the_journal_never_had_is_refused(shell: Shell, journal:
 
 
 def test_what_was_deleted_is_told_first(shell: Shell, journal: Path) -> None:
-    opened = write(journal, *flips(3, START_NS + 100 * SECOND))
+    write(journal, *flips(3, START_NS + 100 * SECOND))
+    opened = Store.open(journal)
     while opened.prune(START_NS + 50 * SECOND):
         pass
     opened.close()
@@ -177,7 +168,7 @@ def test_what_is_committed_is_told_at_once_also_by_the_next_writer(journal: Path
             assert following.line() == f"{epoch}:{n}"
             assert time.monotonic() - begun < 1
         opened.close()
-    write(journal, *flips(1)).close()
+    write(journal, *flips(1))
     assert following.line() == "5:1"
     assert following.end() == (0, "")
 
@@ -187,7 +178,7 @@ def test_without_a_position_it_begins_at_the_end(journal: Path) -> None:
     epoch = 2
     while not following.has_line():  # whichever is the first after it began, and none of what was there
         epoch += 1
-        write(journal, *flips(1)).close()
+        write(journal, *flips(1))
     assert following.line() in {f"{each}:1" for each in range(3, epoch + 1)}
     assert following.end() == (0, "")
 
@@ -197,7 +188,7 @@ def test_a_file_that_is_deleted_or_replaced_ends_it(journal: Path, tmp_path: Pat
     following = Following(journal, "--after", "2:5", "--lang", "en")
     assert following.line() == "2:6"
     if replaced:
-        write(tmp_path / "other", *flips(20)).close()
+        write(tmp_path / "other", *flips(20))
         (tmp_path / "other").replace(journal)
     else:
         journal.unlink()

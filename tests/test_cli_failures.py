@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 import pytest
@@ -12,6 +13,7 @@ from jogeon.cli.arguments.choices import Choices
 from jogeon.cli.showing.failures import EXITS, exit_code, explain
 from jogeon.cli.texts import Texts, find
 from jogeon.cli.texts.width import columns
+from jogeon.reports import report_of
 
 REASONS = ("refused", "name", "timeout", "tls", "handshake", "maintenance", "proxy", "network")
 CERTIFICATES = (
@@ -25,6 +27,12 @@ UNUSABLE = (
     "missing", "empty", "foreign", "special", "in the way", "odd",
     "newer", "damaged", "in use", "unwritable", "unreadable", "unfinished",
 )  # fmt: skip
+NO_ROOM = OSError(errno.EMFILE, "Too many open files", "a.journal")
+FULL: list[tuple[Exception, int]] = [
+    (NO_ROOM, 1),
+    (errors.CannotServe(address="127.0.0.1:0", detail=report_of(NO_ROOM)), 1),
+    (errors.CouldNotConnect(address="wss://x", reason="network", detail=report_of(NO_ROOM)), 5),
+]
 FAILURES: list[tuple[Exception, int]] = [
     (errors.KeysMissing("real"), 3),
     (errors.KeysMissing("mock", half=(("APP_KEY_MOCK", "APP_SECRET_MOCK"),)), 3),
@@ -60,9 +68,17 @@ FAILURES: list[tuple[Exception, int]] = [
     *((errors.InvalidSetting(file="jogeon.toml", field="server", reason=reason, detail="…"), 2) for reason in SPOILT),
     (errors.InvalidSetting(file="environment", field="JOGEON_TOKEN", reason="not one word"), 2),
     (errors.KeysMissing("real", half=(("APP_KEY", "APP_SECRET"),)), 3),
+    *FULL,
     (PermissionError(13, "Permission denied", "hits.csv"), 1),
     (ZeroDivisionError("division by zero"), 1),
 ]
+
+
+@pytest.mark.parametrize("error", [error for error, _ in FULL], ids=repr)
+def test_who_may_open_no_more_files_is_told_so_whatever_failed(shell: Shell, error: Exception) -> None:
+    said = failing(shell, error).err
+    assert "as many files and connections open as it may" in said
+    assert "ulimit -n 4096 && jogeon --lang en list" in said
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from cli_conversation import Shell
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.files import journal_file
-from jogeon.journal.commits import Commit, CommitBuilder
+from jogeon.journal.commits import Commit
 from jogeon.journal.fold import Right
 from jogeon.journal.store import Store
-from recorded import at
+from recorded import at, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,7 @@ DAY: list[list[Event]] = [
         Snapshot(at(200), RISE, ()),
     ],
 ]
+RIGHTS = {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}
 
 
 @pytest.fixture
@@ -43,18 +44,9 @@ def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
 
 @pytest.fixture
 def journal(tmp_path: Path, spared_disk: None) -> str:
-    write(tmp_path / "journal.db")
-    return str(tmp_path / "journal.db")
-
-
-def write(path: Path) -> None:
-    opened = Store.open(path)
-    builder = CommitBuilder(opened.head)
-    for block in DAY:
-        opened.write(builder.enter(block))
-        builder.settle()
-    opened.write(builder.enter([], {RISE: Right(at(300), sure=True), HIGH: Right(at(300), sure=True)}))
-    opened.close()
+    path = tmp_path / "journal.db"
+    write(path, *DAY, rights=RIGHTS)
+    return str(path)
 
 
 @pytest.fixture
@@ -252,7 +244,7 @@ def test_an_unknown_condition_is_told_with_similar_names(shell: Shell, journal: 
 @pytest.mark.usefixtures("spared_disk")
 def test_a_journal_has_its_usual_place(shell: Shell) -> None:
     path = journal_file("real", "0123456789abcdef")
-    write(path)
+    write(path, *DAY, rights=RIGHTS)
     said = shell("history", "events")
     assert str(path) in said.err  # nobody knows the key: the newest there is, and it is named
     assert len(said.lines) == 8
@@ -270,7 +262,7 @@ def test_outcomes_say_how_many_entries_had_a_price(shell: Shell, journal: str) -
 
 def test_outcomes_as_a_table_and_as_a_spreadsheet(shell: Shell, tmp_path: Path, terminal: None) -> None:
     path = tmp_path / "priced.db"
-    write(path)
+    write(path, *DAY, rights=RIGHTS)
     opened = Store.open(path)
     priced = [("000660", at(61), 100, "quote"), ("000660", at(115), 103, None)]
     opened.write(Commit(quotes=[(code, ns, price, 0, 0.0, 1, source, 4) for code, ns, price, source in priced]))

@@ -105,6 +105,13 @@ def test_as_much_is_logged_as_was_asked_for(capfd: pytest.CaptureFixture[str], v
     assert told.count("info") <= 1
 
 
+def test_what_no_message_tells_is_told_without_being_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
+    with logged(0):
+        logging.getLogger("jogeon.test").critical("no descriptor is left")
+        logging.getLogger("somebody").critical("else")
+    assert capfd.readouterr().err.endswith("CRITICAL jogeon.test: no descriptor is left\n")
+
+
 def test_the_log_cannot_steer_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     with logged(1):
         logging.getLogger("jogeon.test").warning("the peer says %s", "\x1b[2J")

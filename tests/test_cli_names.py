@@ -100,6 +100,13 @@ def test_a_code_that_nobody_knows_has_no_name(shell: Shell) -> None:
     assert "no name is known: 999999" in said.err
 
 
+def test_a_code_that_nobody_knows_costs_no_other_its_name(shell: Shell) -> None:
+    said, bodies = asked(shell, "999999", "005930", "--json", answers=(NONE, NONE, PRICES))
+    assert [(line["code"], line["name"]) for line in said.lines] == [("999999", None), ("005930", "삼성전자")]
+    assert bodies == [f"{{'stk_cd': '{codes}'}}" for codes in ("999999|005930", "999999", "005930")]
+    assert "no name is known: 999999" in said.err
+
+
 def test_without_codes_whole_markets_are_read(shell: Shell) -> None:
     empty = answer(200, encode_names([]))
     said, bodies = asked(shell, "--json", answers=(answer(200, encode_names([SAMSUNG])), empty, empty, empty))

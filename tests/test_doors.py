@@ -22,7 +22,7 @@ from jogeon.hub.doors import LOOK
 from jogeon.hub.hub import Hub, HubSettings
 from jogeon.hub.tokens import HubTokens
 from jogeon.testing import Broker
-from jogeon.web import Reply, exchange
+from jogeon.web import Response, exchange
 from naive_client import NaiveClient
 from tls import certified, trusted
 
@@ -58,7 +58,7 @@ def named(address: str) -> str:
     return address.replace("0.0.0.0", "localhost")  # noqa: S104  # as it is told
 
 
-async def get(url: str, token: str = "") -> Reply:
+async def get(url: str, token: str = "") -> Response:
     return await exchange("GET", url, headers={"Authorization": f"Bearer {token}"} if token else None)
 
 

@@ -11,10 +11,9 @@ from jogeon.events import Condition, Enter, Event, Leave
 from jogeon.export import WRITERS, json_form
 from jogeon.journal import parts
 from jogeon.journal.commits import Commit, CommitBuilder
-from jogeon.journal.entries import Entries, Entry
+from jogeon.journal.entries import ENTRY_NS, Entries, Entry
 from jogeon.journal.history import ALL, History
 from jogeon.journal.reading import open_reader
-from jogeon.journal.returns import ENTRY_NS
 from jogeon.journal.shape import ENTRY
 from jogeon.journal.store import Store
 from recorded import SECOND, START_NS

@@ -80,7 +80,7 @@ def test_every_file_gives_back_every_event(tmp_path_factory: pytest.TempPathFact
 
 
 def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path) -> None:
-    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "﹦", " =", "\xa0=", "\x00=", "\u200b=")
+    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "﹦", " =", "\xa0=", "\x00=", "\u200b=", "급등;-", '; "=')
     evil: list[Event] = [Enter(START_NS, Condition("0", f"{sign}1+1"), f"{sign}1+1", f"{sign}1") for sign in signs]
     record(tmp_path / "journal", evil)
     path = exported(tmp_path / "journal", ".csv")
@@ -88,6 +88,9 @@ def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert [cell for cell in cells if is_formula(cell)] == []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=";") for cell in row]
+    assert [cell for cell in cells if is_formula(cell)] == [], "where a spreadsheet splits at semicolons"
 
 
 WEEK: list[Event] = [

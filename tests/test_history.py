@@ -15,7 +15,7 @@ from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.fold import Right
 from jogeon.journal.history import History, Selection
 from jogeon.journal.store import Store
-from recorded import START_NS, Day, at, days
+from recorded import START_NS, Day, at, days, write
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 pytestmark = pytest.mark.usefixtures("spared_disk")
@@ -24,17 +24,6 @@ pytestmark = pytest.mark.usefixtures("spared_disk")
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
-
-
-def write(path: Path, *blocks: list[Event], rights: dict[Condition, Right] | None = None) -> None:
-    """Record an epoch."""
-    opened = Store.open(path)
-    builder = CommitBuilder(opened.head)
-    for block in blocks:
-        opened.write(builder.enter(block))
-        builder.settle()
-    opened.write(builder.enter([], rights or {}))
-    opened.close()
 
 
 @given(days(max_size=40), st.integers(1, 9), st.data())

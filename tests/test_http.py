@@ -134,7 +134,9 @@ HEAD = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
 WHOLE = b"GET /teapot HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET /tea", HEAD, HEAD + b"{"], ids=repr)
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /tea", HEAD, HEAD + b"{", WHOLE + HEAD, 3 * WHOLE + HEAD + b"{", WHOLE + b"GET /t"], ids=repr
+)
 async def test_a_request_that_does_not_end_is_ended(
     address: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
@@ -220,6 +222,39 @@ async def test_who_takes_nothing_of_an_answer_is_cut(monkeypatch: pytest.MonkeyP
     await server.stop()
 
 
+@pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"], ids=["kept alive", "the last one"])
+async def test_who_never_takes_the_end_of_an_answer_is_cut(last: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of it may be so little that nobody has to wait before the next piece is written."""
+
+    async def answer(request: Request) -> Response:
+        transport = ours[0]
+        await asyncio.sleep(0)
+        while not transport.get_write_buffer_size():
+            transport.write(b"x" * 2**14)  # more than the kernel takes
+        return await teapot(request)
+
+    def made(self: rest._Patient, transport: asyncio.Transport) -> None:
+        ours.append(transport)
+        connected(self, transport)
+
+    def lost(self: rest._Patient, error: Exception | None) -> None:
+        gone.set()
+        left(self, error)
+
+    ours: list[asyncio.Transport] = []
+    gone, connected, left = asyncio.Event(), rest._Patient.connection_made, rest._Patient.connection_lost
+    monkeypatch.setattr(rest._Patient, "connection_made", made)
+    monkeypatch.setattr(rest._Patient, "connection_lost", lost)
+    monkeypatch.setattr(rest, "READING", 0.1)
+    monkeypatch.setattr(rest, "ASKING", 60.0)
+    server = RestServer([Group([Route("/teapot", answer)])], open_door("127.0.0.1", 0))
+    there = socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])))
+    there.sendall(WHOLE.removesuffix(b"\r\n") + last + b"\r\n")
+    await asyncio.wait_for(gone.wait(), 15)
+    there.close()
+    await server.stop()
+
+
 async def test_many_half_sent_requests_leave_room(address: str, http: httpx2.AsyncClient) -> None:
     crowd = [await opened(address) for _ in range(2 * WAITING)]
     for _, writer in crowd:
@@ -239,8 +274,19 @@ async def test_every_answer_says_when_it_was_given(http: httpx2.AsyncClient) -> 
     assert abs(said.timestamp() - time.time()) < 60
 
 
+CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
-    "sent", [b"no HTTP at all\r\n\r\n", b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"]
+    "sent",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{",
+        WHOLE.removesuffix(b"\r\n") + CHUNKS + b"no chunk\r\n",
+        HEAD.partition(b"Content")[0] + CHUNKS + b"5\r\n{no chunk\r\n",
+        WHOLE.removesuffix(b"\r\n") + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\nno HTTP at all\r\n\r\n",
+    ],
+    ids=["no HTTP", "breaks off", "no chunk", "no chunk where one is read", "upgrade"],
 )
 async def test_nonsense_and_what_breaks_off_leave_no_line_in_the_log(
     address: str, sent: bytes, caplog: pytest.LogCaptureFixture
@@ -252,7 +298,7 @@ async def test_nonsense_and_what_breaks_off_leave_no_line_in_the_log(
         if sent.endswith(b"{"):
             await asyncio.sleep(0.05)
         else:
-            assert b" 400 " in await reader.readline()
+            assert b" 400 " in await reader.read()
         writer.close()
         await writer.wait_closed()
     async with httpx2.AsyncClient(base_url=address) as client:

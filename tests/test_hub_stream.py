@@ -122,15 +122,21 @@ async def test_the_way_to_the_hub_breaks_off_and_nothing_is_missed(tmp_path: Pat
             assert set(watch.members["급등주"]) == broker.members["급등주"]
 
 
-async def test_a_hub_that_is_started_again_is_gone_on_with(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, contextlib.AsyncExitStack() as after:
-        async with contextlib.AsyncExitStack() as before:
-            hub = await before.enter_async_context(hub_over(broker, tmp_path / "j", "급등주"))
+@contextlib.asynccontextmanager
+async def begun_again(broker: Broker, first: Path, second: Path) -> AsyncIterator[Watch]:
+    """Watch a hub that ends, and is started again with a journal while a stock enters."""
+    async with contextlib.AsyncExitStack() as after:
+        async with hub_over(broker, first, "급등주") as hub:
             port = port_of(hub)
             await once(hub, "급등주")
             watch = await after.enter_async_context(watching(hub, "급등주"))
         broker.enter("급등주", "042700", push=False)
-        await after.enter_async_context(hub_over(broker, tmp_path / "j", "급등주", port=port))
+        await after.enter_async_context(hub_over(broker, second, "급등주", port=port))
+        yield watch
+
+
+async def test_a_hub_that_is_started_again_is_gone_on_with(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, begun_again(broker, tmp_path / "j", tmp_path / "j") as watch:
         told: list[Event] = []
         while not any(isinstance(event, Gap) for event in told):  # the first snapshot may come with its number
             told += await numbered(watch, 1)
@@ -143,14 +149,7 @@ async def test_a_hub_that_is_started_again_is_gone_on_with(tmp_path: Path) -> No
 
 
 async def test_another_journal_is_told_by_a_gap_of_our_own(tmp_path: Path) -> None:
-    async with Broker(MARKET) as broker, contextlib.AsyncExitStack() as after:
-        async with contextlib.AsyncExitStack() as before:
-            hub = await before.enter_async_context(hub_over(broker, tmp_path / "j", "급등주"))
-            port = port_of(hub)
-            await once(hub, "급등주")
-            watch = await after.enter_async_context(watching(hub, "급등주"))
-        broker.enter("급등주", "042700", push=False)
-        await after.enter_async_context(hub_over(broker, tmp_path / "other", "급등주", port=port))
+    async with Broker(MARKET) as broker, begun_again(broker, tmp_path / "j", tmp_path / "other") as watch:
         told: list[Event] = []
         async with asyncio.timeout(10):
             while not any(isinstance(event, Gap) for event in told):

@@ -31,6 +31,8 @@ class Stocks(StockInfo):
         self.markets = markets or {}
         self.pages: Callable[[str], str] = lambda _: ""
         self.priced: tuple[PricedStock, ...] = ()
+        self.unknown: set[str] = set()
+        """Codes for one of which all are refused."""
         self.asked: list[str] = []
 
     async def names(self, market: str, next_key: str = "", rank: Rank = LATER) -> Page | JogeonError:
@@ -45,10 +47,14 @@ class Stocks(StockInfo):
 
     async def prices(self, codes: Codes, rank: Rank = SOON) -> tuple[PricedStock, ...] | JogeonError:
         del rank
-        self.asked.append("|".join(codes() if callable(codes) else codes))
+        chosen = codes() if callable(codes) else codes
+        self.asked.append("|".join(chosen))
         await asyncio.sleep(1)
-        self.learn((stock.code, stock.name, "") for stock in self.priced)
-        return self.priced
+        if self.unknown.intersection(chosen):
+            return RequestRefused("ka10095", code="1902", text="종목 정보가 없습니다")
+        priced = tuple(stock for stock in self.priced if stock.code in chosen)
+        self.learn((stock.code, stock.name, "") for stock in priced)
+        return priced
 
 
 def kept_for(
@@ -100,6 +106,24 @@ def test_a_code_that_stays_without_a_name_is_looked_for_in_the_other_markets_and
     names, _ = kept_for(100, stocks, course)
     assert stocks.asked == [*MAIN, *OTHERS, "57JBHH"]
     assert names.of("57JBHH") == "가상ELW 001"
+
+
+def test_a_code_that_nobody_knows_costs_no_other_its_name() -> None:
+    stocks = Stocks()
+    codes = [f"57JB{number:02}" for number in range(9)]
+    stocks.priced = tuple(PricedStock(code, f"가상ELW {code}") for code in codes)
+    stocks.unknown = {codes[3]}
+
+    async def course(names: Names) -> None:
+        for code in codes:
+            names.of(code)
+
+    names, _ = kept_for(100, stocks, course)
+    asked = stocks.asked[len(MAIN) + len(OTHERS) :]
+    assert asked[0] == "|".join(codes)
+    assert asked.count(codes[3]) == 1, "it is found, and not asked for again"
+    assert len(asked) == 7
+    assert [code for code in codes if names.of(code) is None] == [codes[3]]
 
 
 def test_a_code_that_is_missed_later_wakes_it() -> None:

@@ -12,8 +12,8 @@ from jogeon.errors import UnknownCondition
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.journal.fold import Fold, Right
 from jogeon.journal.history import History
-from recorded import SECOND, START_NS, Day, at, days
-from test_history import HIGH, RISE, write
+from recorded import SECOND, START_NS, Day, at, days, write
+from test_history import HIGH, RISE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,6 +12,7 @@ from jogeon.journal.fold import Known
 from jogeon.journal.resume import RestartGap
 from jogeon.live.membership import Membership
 from jogeon.live.queue import EVENT_BYTES, Queue
+from jogeon.live.setback import SetBack
 from wire import virtual
 
 RISE = Condition("0", "급등주")
@@ -225,6 +226,21 @@ def test_the_bound_in_bytes_counts_the_codes_of_snapshots() -> None:
     publisher.push(RISE, "I", "999999")
     assert len(publisher.queue) == 0
     assert [type(event) for event in publisher.read()] == [Snapshot, Snapshot, Anomaly]
+
+
+def test_a_consumer_that_lagged_while_the_clock_was_set_back_is_told_by_the_time_of_now() -> None:
+    publisher = Publisher(max_events=3)
+    publisher.now_ns = 5000
+    publisher.show(RISE, "000001")
+    publisher.read()
+    last_ns = publisher.now_ns
+    for number in range(2, 9):
+        publisher.push(RISE, "I", f"{number:06}")
+    for back in (SetBack(1000, 4000, 4010), SetBack(3000, 1000, 1010)):
+        publisher.queue.set_backs.note(back)
+    publisher.now_ns = 1020
+    gap = next(event for event in publisher.read() if isinstance(event, Gap))
+    assert (gap.since_ns, gap.until_ns) == (last_ns - 4000, 1020)
 
 
 def test_a_consumer_that_lagged_over_a_renumbering_is_told_under_the_present_seq() -> None:

@@ -211,9 +211,10 @@ def test_a_condition_that_cannot_be_named_is_told_and_costs_no_other(row: str, t
     )
 
 
-def test_a_name_with_a_broken_character_is_none_and_costs_no_other() -> None:
+@pytest.mark.parametrize("broken", [b"\xbd", rb"\ud800", rb"\udfff"])
+def test_a_name_with_a_broken_character_is_none_and_costs_no_other(broken: bytes) -> None:
     text = '{"trnm":"CNSRLST","return_code":0,"data":[["0","급등주"],["1","신고가"]]}'.encode()
-    read = decode(text.replace("신".encode(), b"\xbd"))
+    read = decode(text.replace("신".encode(), broken))
     assert isinstance(read, Reply)
     listed = answer(ListConditions(), read)
     assert isinstance(listed, ConditionList)
@@ -667,15 +668,18 @@ def test_a_push_under_another_name_is_one(frame: str) -> None:
     assert decode(frame.format(row=ROW).encode()) == Push("REAL", [ENTERED])
 
 
-@pytest.mark.parametrize("text", [b'{"trnm":"\xff"}', b'{"\xff":"REAL"}', b"\xff", b'{"trnm":"REAL","x":"\xff}'])
+@pytest.mark.parametrize(
+    "text", [b'{"trnm":"\xff"}', rb'{"trnm":"\ud800"}', b'{"\xff":"REAL"}', b"\xff", b'{"trnm":"REAL","x":"\xff}']
+)
 def test_a_broken_character_that_hides_what_a_frame_is_makes_it_unreadable(text: bytes) -> None:
     with pytest.raises(RemoteProtocolError):
         decode(text)
 
 
-def test_a_broken_character_costs_itself_only() -> None:
+@pytest.mark.parametrize("broken", [b"\xc1", rb"\udc00"])
+def test_a_broken_character_costs_itself_only(broken: bytes) -> None:
     text = f'{{"data":[{ROW[:-1]},"name":"조"}}],"trnm":"REAL","x":5}}'.encode()
-    assert decode(text.replace("조".encode(), b"\xc1")) == Push("REAL", [ENTERED])
+    assert decode(text.replace("조".encode(), broken)) == Push("REAL", [ENTERED])
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def test_a_member_has_the_price_of_its_entry_and_the_last_one_of_the_moment(path
     assert told(path, 60) == {"급등주 005930": (100, 3, "quote", 110)}
 
 
+def test_until_the_price_of_an_entry_came_it_is_the_one_that_was_shown_first(path: Path) -> None:
+    write(path, [Enter(at(2), RISE, SAMSUNG)], [(SAMSUNG, 3, 99, "snapshot"), (SAMSUNG, 5, 100, "quote")])
+    assert told(path, 4) == {"급등주 005930": (99, 3, "snapshot", 99)}
+    assert told(path, 6) == {"급등주 005930": (100, 5, "quote", 100)}
+
+
 def test_each_stay_has_its_own(path: Path) -> None:
     events: list[Event] = [
         Enter(at(2), RISE, SAMSUNG), Enter(at(20), HIGH, SAMSUNG), Leave(at(30), RISE, SAMSUNG),

@@ -65,6 +65,14 @@ async def test_names_come_in_pages_told_by_headers(http: httpx2.AsyncClient) -> 
     assert decode_names(again.content) == (LISTED,)
 
 
+@pytest.mark.parametrize("key", ["더", "\xff99", "a\tb"])
+async def test_a_key_of_a_page_that_no_header_bears_is_refused(http: httpx2.AsyncClient, key: str) -> None:
+    given = {"api-id": "ka10099", "authorization": "Bearer good", "cont-yn": "Y", "next-key": key}
+    raw = {name.encode(): value.encode() for name, value in given.items()}
+    answer = await http.post(PATH, json={"mrkt_tp": "0"}, headers=raw)
+    assert "1517" in answer.json()["return_msg"]
+
+
 async def test_prices_are_of_the_codes_that_are_known(http: httpx2.AsyncClient) -> None:
     answer = await ask(http, "ka10095", {"stk_cd": "005930|999999"})
     assert (answer.status_code, decode_prices(answer.content)) == (200, (PRICED,))

@@ -134,3 +134,11 @@ def test_anything_is_stocks_or_a_refusal_or_malformed(body: bytes) -> None:
         assert isinstance(read(body), tuple | Refusal | Malformed)
     stocks.decode_names_request(body)
     stocks.decode_prices_request(body)
+
+
+@pytest.mark.parametrize("broken", [b"\xff", rb"\ud800"])
+def test_a_broken_character_costs_no_other_stock(broken: bytes) -> None:
+    body = b'{"return_code":0,"list":[{"code":"005930","name":"A"},{"code":"000660","name":"B%s"}]}' % broken
+    read = decode_names(body)
+    assert isinstance(read, tuple)
+    assert [stock.name for stock in read] == ["A", "B\ufffd"]

@@ -6,7 +6,6 @@ import pytest
 
 from conversation import ONE, PEAK, SURGE, ZERO, A, B, Listener, Talk, opened
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
-from jogeon.live.attempts import CURE_PAUSE
 from jogeon.live.subscriptions import RELIST
 from jogeon.reports import Report
 from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, Register, Registered
@@ -98,11 +97,7 @@ def test_the_seq_of_a_gone_condition_is_not_registered_in_its_name() -> None:
     talk.answers(Cleared())
     other = talk.follows_now(Condition("0", PEAK))
     talk.asks(Register("0"))
-    talk.is_silent()
-    talk.passes(5)
-    talk.asks(Clear("0"))
-    talk.answers(Cleared())
-    talk.passes(CURE_PAUSE)
+    talk.is_silent_and_stopped("0")
     talk.registers("0", B)
     assert listener.folds == {SURGE: {A}}
     assert other.folds == {PEAK: {B}}

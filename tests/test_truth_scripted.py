@@ -25,6 +25,18 @@ def test_all_of_them(seed: int) -> None:
     assert World(seed, TOGETHER).run() == []
 
 
+SINCE = {
+    "a name taken over",
+    "clear again",
+    "clock set back",
+    "list again",
+    "login doubled",
+    "registration again, much later",
+    "search again, much later",
+}
+"""Kinds of fault that came after the seeds below were found: with them they would take another course."""
+
+
 @pytest.mark.parametrize("seed", [53501, 90157, 90628, 200548, 402744, 900388, 902334, 1004699])
 def test_two_faults_that_meet(seed: int) -> None:
     """A recheck's request is lost as an old reply comes; a slow reader lags as a broker that hung tells all at once.
@@ -34,7 +46,7 @@ def test_two_faults_that_meet(seed: int) -> None:
     names no condition comes twice, and its copy meets the registration of another; or a snapshot comes late, when its
     seq is that of another, which is searched.
     """
-    assert World(seed, TOGETHER, pause=10.0).run() == []
+    assert World(seed, set(TOGETHER) - SINCE, pause=10.0).run() == []
 
 
 @pytest.mark.parametrize("seed", [250099, 250124, 250454])

@@ -5,16 +5,19 @@ import unicodedata
 import pytest
 
 from jogeon.wire.values import (
+    NO_JSON,
     bare_code,
     clock_of,
     code_of,
     composed,
     is_success,
+    parsed,
     plain,
     rows_of,
     shown,
     stock_code,
     text_of,
+    without_broken,
 )
 
 
@@ -141,3 +144,28 @@ def test_rows_are_found_where_there_are_any(data: object, rows: object) -> None:
 
 def test_a_name_is_composed_and_has_no_blanks_around_it() -> None:
     assert composed(unicodedata.normalize("NFD", " 신고가 돌파 ")) == "신고가 돌파"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (rb'["\ud800", 1]', ["\ufffd", 1]),
+        (rb'["\uDFFF\uD83D", 1]', ["\ufffd\ufffd", 1]),
+        (rb'["\ud83d\ude00\ud83d"]', ["\U0001f600\ufffd"]),
+        (rb'["\\ud800\ude00"]', ["\\ud800\ufffd"]),
+        (rb'["\"\ud800"]', ['"\ufffd']),
+        (b'["\xbd"]', ["\ufffd"]),
+    ],
+)
+def test_half_a_pair_or_a_broken_byte_costs_itself_only(text: bytes, value: object) -> None:
+    assert parsed(text) == value
+
+
+@pytest.mark.parametrize("text", [b"", b"{", rb'["\ud800"', b'["\xbd"', rb'["\uzzzz"]', b"[" * 5000])
+def test_what_is_no_json_stays_none(text: bytes) -> None:
+    with pytest.raises(NO_JSON):
+        parsed(text)
+
+
+def test_a_whole_text_is_not_mended() -> None:
+    assert without_broken(rb'{"a": "\ud83d\ude00 \\ud800 \n"}') is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.visible import is_formula, is_mark, one_line, spelled
+from jogeon.visible import as_cells, is_formula, is_mark, one_line, spelled
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,20 @@ def test_a_formula_is_one_behind_whatever_a_cell_may_lose(before: str, sign: str
 @pytest.mark.parametrize("text", ["", " ", "급등주", "1=1", "a@b", "[=1]", "5-3", "\u3164"])
 def test_a_text_is_no_formula(text: str) -> None:
     assert not is_formula(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("", ""),
+        ("급등주", "급등주"),
+        ("5일선;20일선", "5일선;20일선"),
+        ("=1;2", "'=1;2"),
+        ("급등;=1", "급등;'=1"),
+        ("급등; @A1;", "급등;' @A1;"),
+        (';"-1', ";'\"-1"),
+        ('"=1"', '"=1"'),
+    ],
+)
+def test_each_piece_that_a_spreadsheet_may_make_a_cell_of_is_judged(text: str, guarded: str) -> None:
+    assert as_cells(text, lambda piece, runs: "'" * runs + piece) == guarded

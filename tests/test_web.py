@@ -1,5 +1,6 @@
 """One HTTP request and its reply, against a server that behaves as servers do at worst."""
 
+import errno
 import ssl
 import subprocess
 import sys
@@ -42,6 +43,16 @@ async def test_a_drip_of_bytes_ends_in_time() -> None:
 async def test_an_address_that_leads_nowhere(url: str) -> None:
     with pytest.raises(CouldNotConnect):
         await exchange("GET", url)
+
+
+async def test_where_nothing_can_be_opened_a_request_could_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_url: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(web, "_is_loaded", lambda _url: False)
+    monkeypatch.setattr(web, "_load", load)
+    with pytest.raises(CouldNotConnect, match="Too many open files"):
+        await exchange("GET", "http://127.0.0.1:1/")
 
 
 async def test_what_verifies_a_server_is_made_once_for_each_setting(

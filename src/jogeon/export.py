@@ -1,8 +1,8 @@
 """Events of a journal as files for analysis, in the one shape of an event: CSV, JSON, SQLite, Parquet (extra `duckdb`).
 
 A CSV is for people, too: it begins with the mark by which a spreadsheet knows UTF-8, and runs nothing in it. A text
-that begins like a formula, or with a backslash, has a backslash put before it; who reads the file by program takes one
-leading backslash away, and nothing is lost.
+that begins like a formula, or with a backslash, has a backslash put before it, and so has a piece of it behind a ";".
+Who reads the file by program takes one backslash away at the beginning and behind each ";", and nothing is lost.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from jogeon.journal.lines import Form
 from jogeon.journal.parts import LineTexts
 from jogeon.journal.shape import COLUMNS, ENTRY, moment_of, row_of
 from jogeon.journal.stats import Span
-from jogeon.visible import is_formula
+from jogeon.visible import as_cells
 
 # ---------------------------------------------------------------- CSV
 
@@ -111,7 +111,7 @@ def _cell(cell: Callable[[str], str], column: str, value: object) -> str:
 
 @lru_cache(maxsize=4096)  # the same words and stocks come again and again
 def _guarded(text: str) -> str:
-    return "\\" + text if text.startswith("\\") or is_formula(text) else text
+    return as_cells(text, lambda piece, runs: "\\" + piece if runs or piece.startswith("\\") else piece)
 
 
 def _write_lines(parts: Iterable[tuple[int, bytes]], file: IO[bytes]) -> int:

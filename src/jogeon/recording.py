@@ -42,6 +42,7 @@ class Recording:
         self.sink = RestartGap(self.journal, self.journal.last, self._listing, self._feed.name_of)
         self._opened = True
         feed.named_later.append(self._named)
+        feed.on_set_back.append(self.journal.set_back)
         if frames:
             self._feed.taps.append(self.journal.put_frame)
 
@@ -53,6 +54,8 @@ class Recording:
     def finish(self) -> None:
         """Let the journal write what it has and end; does not wait."""
         self._feed.named_later = [each for each in self._feed.named_later if each != self._named]
+        told = self._feed.on_set_back
+        told[:] = [take for take in told if take != self.journal.set_back]
         taps = self._feed.taps
         taps[:] = [tap for tap in taps if tap != self.journal.put_frame]
         self.journal.finish()

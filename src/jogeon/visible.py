@@ -75,3 +75,14 @@ def is_formula(text: str) -> bool:
     """
     head = next((each for each in text if not (each.isspace() or _is_harmful(each))), "")
     return unicodedata.normalize("NFKC", head)[:1] in (*FORMULA,) or text[:1] in ("\t", "\r", "\n")
+
+
+def as_cells(text: str, made: Callable[[str, bool], str]) -> str:
+    """Return a text with each piece of it that may become a cell as `made` returns it, told whether it is a formula.
+
+    Where ";" separates a list, as in much of Europe, a spreadsheet splits a CSV there: quotes that a comma needs
+    protect nothing then, and one behind a ";" opens a cell.
+    """
+    first, *others = text.split(";")
+    behind = [made(each, is_formula(each.replace('"', ""))) for each in others]
+    return ";".join([made(first, is_formula(first)), *behind])

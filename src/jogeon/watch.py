@@ -106,6 +106,7 @@ class Watch:
         listing = self._feed.listing
         conditions = list(dict.fromkeys(resolve(wanted, listing) for wanted in self._wanted))
         self._feed.readers.append(self)
+        self._feed.on_set_back.append(self._queue.set_backs.note)
         if self._ledger is not None:
             self._ledger.on_news = self._news.set
             self._ledger.keep = None if self._recording is None else self._recording.journal.quote
@@ -151,6 +152,7 @@ class Watch:
         if self not in self._feed.readers:
             return
         self._feed.readers.remove(self)
+        self._feed.on_set_back.remove(self._queue.set_backs.note)
         at_ns = self._feed.wall()
         self._queue.end()
         if self._recording is not None:

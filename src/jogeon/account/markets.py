@@ -9,11 +9,11 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from jogeon.account.names import DAY, Names
-from jogeon.account.stkinfo import LATER, NAMES, Rank, StockInfo
+from jogeon.account.stkinfo import LATER, NAMES, SOON, Rank, StockInfo
 from jogeon.errors import JogeonError, RemoteProtocolError
 from jogeon.masks import unmasked
 from jogeon.reports import Report
-from jogeon.wire.stocks import MARKETS, MOST_ASKED
+from jogeon.wire.stocks import MARKETS, MOST_ASKED, NO_SUCH_STOCK
 
 MAIN = ("0", "10", "8", "60")
 """Markets of nearly all that conditions find: KOSPI, KOSDAQ, ETF, ETN."""
@@ -88,7 +88,7 @@ class Markets:
             return True
         codes = self._unnamed()[:MOST_ASKED]
         self._asked.update(codes)
-        await self._stocks.prices(codes, NAMES)  # what they are called is learned in passing
+        await self.fill_some(codes, NAMES)
         return True
 
     def _due(self, markets: Sequence[str]) -> Iterator[str]:
@@ -122,6 +122,22 @@ class Markets:
             self._troubles[market] = error
             logger.info("names of market %s: %s", market, error)
         return error
+
+    async def fill_some(self, codes: Sequence[str], rank: Rank = SOON) -> JogeonError | None:
+        """Learn the names of at most MOST_ASKED stocks; return why that was not possible, or None.
+
+        That the broker does not know a stock is no failure. Where it refuses all for that one, they are asked for in
+        halves.
+        """
+        answered = await self._stocks.prices(codes, rank)  # what they are called is learned in passing
+        if not isinstance(answered, JogeonError):
+            return None
+        if answered.code != NO_SUCH_STOCK:
+            return answered
+        if len(codes) == 1:
+            return None
+        half = len(codes) // 2
+        return await self.fill_some(codes[:half], rank) or await self.fill_some(codes[half:], rank)
 
     async def _read(self, market: str, rank: Rank) -> JogeonError | None:
         keys = [""]

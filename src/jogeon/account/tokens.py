@@ -30,7 +30,7 @@ from jogeon.reports import Report
 from jogeon.web import exchange
 from jogeon.wire.messages import Refusal
 from jogeon.wire.readers import refusal_in
-from jogeon.wire.values import text_of
+from jogeon.wire.values import NO_JSON, parsed, text_of
 
 MARGIN = 300.0
 """Seconds before its end from which a token is not trusted any more."""
@@ -222,8 +222,8 @@ class IssuedTokens:
         answer = await exchange("POST", url, lambda: self._content(revoked), headers=HEADERS, proxy=self._proxy)
         status = answer.status
         try:
-            reply = msgspec.json.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            reply = parsed(answer.body)
+        except NO_JSON:
             reply = None
         if isinstance(reply, dict):
             refusal = refusal_in(reply.get("return_code"), text_of(reply.get("return_msg")))

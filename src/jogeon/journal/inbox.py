@@ -93,6 +93,7 @@ class Inbox:
     def __init__(self, source: Source, max_events: int) -> None:
         self._source = source
         self._queue = Queue(source.current, source.now_ns, max_events=max_events, max_bytes=MAX_BYTES)
+        self.set_back = self._queue.set_backs.note
         self._lock = threading.Lock()
         """Held for moments only, by the reader and by the writer: between it and the queue nothing waits."""
         self._rights: Mapping[Condition, Right] | None = None

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from jogeon.journal.entries import first_price
 from jogeon.journal.rollups import by_planes, from_planes
 from jogeon.journal.schema import Row
 from jogeon.journal.stats import MINUTE_NS
@@ -20,8 +21,6 @@ from jogeon.journal.stats import MINUTE_NS
 After = Literal["1m", "5m", "10m", "30m", "60m", "close"]
 MINUTES: dict[After, int] = {"1m": 1, "5m": 5, "10m": 10, "30m": 30, "60m": 60}
 AFTER: tuple[After, ...] = (*MINUTES, "close")
-ENTRY_NS = 10_000_000_000
-"""How long after an entry its price may come."""
 FRESH_NS = 60_000_000_000
 """How old a price may be at most to count at a later moment."""
 CLOSE = (15 * 60 + 30, 15 * 60 + 40)
@@ -35,9 +34,7 @@ _FORM = 1
 _CHECK = 4
 """Bytes of the checksum in front of them."""
 
-ENTRY = f"""condition, code, at_ns, (
-    SELECT price FROM quotes WHERE quotes.code = events.code AND quotes.at_ns BETWEEN events.at_ns
-        AND events.at_ns + {ENTRY_NS} AND source IN ('quote', 'trade') AND price > 0 ORDER BY quotes.at_ns LIMIT 1)"""  # noqa: S608  # a number of our own
+ENTRY = f"condition, code, at_ns, ({first_price('kept.price', 'events.code', 'events.at_ns')})"
 """The columns of a row, after its id, that `Returned.add` takes."""
 ENTERED = "kind = 0 AND recovered IS NULL"
 """Which events have a moment at which somebody could have bought."""

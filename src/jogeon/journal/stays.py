@@ -1,24 +1,23 @@
 """What the members at a moment cost when they entered and last, from the prices that were kept.
 
-The price at the entry is the one that was kept as an entry's price, at most ENTRY_NS after the stock entered; of a
-stock without one, the first that is told as that of a stock that was in already (`snapshot`). The last price is the
-last one kept of its stay. Prices are samples, so no highest and lowest price is told.
+The price at the entry is the one that `entries` finds; of a stock without one, the first that is told as that of a
+stock that was in already (`snapshot`). The last price is the last one kept of its stay. Prices are samples, so no
+highest and lowest price is told.
 """
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from jogeon.events import Condition
-from jogeon.journal.returns import ENTRY_NS
+from jogeon.journal.entries import PAID
 from jogeon.prices import Price
 
 CHUNK = 20_000
 """Events that are looked through at a time for those with which a stay began."""
 Stay = tuple[Condition, str]
 
-_ENTRY = f"""SELECT price, at_ns, source FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3 AND price > 0
-    AND (source = 'snapshot' OR source IN ('quote', 'trade') AND at_ns <= ?2 + {ENTRY_NS})
-    ORDER BY source = 'snapshot', at_ns LIMIT 1"""  # noqa: S608  # a number of our own
+_SHOWN = """SELECT price, at_ns, source FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3 AND price > 0
+    AND source = 'snapshot' ORDER BY at_ns LIMIT 1"""
 LAST = """SELECT price, at_ns, change, rate, volume FROM quotes WHERE code = ?1 AND at_ns >= ?2 AND at_ns <= ?3
     AND price > 0 ORDER BY at_ns DESC LIMIT 1"""
 """The last price of a stock that was kept between two moments."""
@@ -64,7 +63,9 @@ def _price(db: sqlite3.Connection, stay: Stay, since_ns: int, at_ns: int) -> Pri
     if now is None:
         return None
     price, price_at_ns, change, rate, volume = now
-    entry = db.execute(_ENTRY, (code, since_ns, at_ns)).fetchone() or (None, None, None)
+    entry = db.execute(PAID, (code, since_ns)).fetchone()
+    if entry is None or entry[1] > at_ns:
+        entry = db.execute(_SHOWN, (code, since_ns, at_ns)).fetchone() or (None, None, None)
     more = {"price": price, "price_at_ns": price_at_ns, "change": change, "rate": rate, "volume": volume}
     return Price(condition, code, None, *entry, **more)
 

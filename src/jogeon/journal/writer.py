@@ -62,7 +62,7 @@ class Journal:
         self._inbox = inbox = Inbox(source, max_events)
         self.put, self.put_block = inbox.put, inbox.put_block  # no step in between on the path of every push
         self.put_all, self.wake = inbox.put_all, inbox.wake
-        self.put_frame, self.renumbered = inbox.put_frame, inbox.renumbered
+        self.put_frame, self.renumbered, self.set_back = inbox.put_frame, inbox.renumbered, inbox.set_back
         self.beat, self.catch_up, self.keep_cursor = inbox.beat, inbox.catch_up, inbox.keep_cursor
         self.keep, self.tick, self.rights = inbox.keep, inbox.tick, source.rights
         self.begun_behind = store.head.last_id

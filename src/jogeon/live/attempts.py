@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.live import debts
 from jogeon.live.listing import LONGEST_DOUBLING
+from jogeon.live.setback import SetBack
 from jogeon.reports import Report
 from jogeon.wire import messages
 from jogeon.wire.messages import Answer, Malformed, Refusal, Register, Registered
@@ -101,6 +102,10 @@ class Attempts:
     def shown_since(self, at_ns: int) -> int:
         """Return from when on what an answer shows that came at a moment may be outdated."""
         return at_ns if self._asked_ns is None else min(self._asked_ns, at_ns)
+
+    def set_back(self, back: SetBack) -> None:
+        """Note that the wall clock was set back."""
+        self._asked_ns = back.maybe(self._asked_ns)
 
     def succeeded(self, now: float) -> bool:
         """Note that it is registered; return whether the answer may be the reply to an older request.

@@ -19,6 +19,7 @@ from jogeon.live.ending import FRAME_LIMIT, Ending
 from jogeon.live.listening import STALL_NS, Listening
 from jogeon.live.pending import Pending
 from jogeon.live.receiving import OnLines, OnTrades, Receiver, Tap
+from jogeon.live.setback import SetBack
 from jogeon.masks import masked_bytes, unmasked
 from jogeon.reports import Report
 from jogeon.wire.lines import Line, read_lines
@@ -270,8 +271,10 @@ class Connection(WSListener):
             case Unknown(trnm, payload):
                 logger.warning("connection %d: unknown frame %r: %r", self.number, trnm[:40], payload[:200])
 
-    def beat(self, *, stalled: bool) -> None:
+    def beat(self, *, stalled: bool, back: SetBack | None = None) -> None:
         """Note a beat of the loop, so that it is known until when frames were listened to."""
+        if back is not None:
+            self.heard_ns = self.listening.set_back(back, self.heard_ns)
         empty = partial(_is_empty, self._transport)
         self._fresh_ns = self.listening.beat(self._wall(), self.heard_ns, stalled=stalled, empty=empty)
 

@@ -6,6 +6,7 @@ A recheck settles what was doubted when it began. What is doubted while it is un
 import math
 
 from jogeon.gaps import Blind, earliest
+from jogeon.live.setback import SetBack
 
 DOUBT_FLOOR = 60.0
 """Seconds between two rechecks of a condition for doubt, whatever the broker sends."""
@@ -64,6 +65,11 @@ class Doubts:
         self._cleared_ns = None
         self.present, self.later = self.later, None
         return None if self.present is None else max(now, self._floor)
+
+    def set_back(self, back: SetBack) -> None:
+        """Note that the wall clock was set back."""
+        self.confirmed_ns, self._cleared_ns = back.maybe(self.confirmed_ns), back.maybe(self._cleared_ns)
+        self.present, self.later = back.blind(self.present), back.blind(self.later)
 
     # ------------------------------------------------------------ since when
 

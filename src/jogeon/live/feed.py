@@ -29,6 +29,7 @@ from jogeon.wire.messages import Clear, Cleared, ConditionList, ListConditions, 
 
 if TYPE_CHECKING:
     from jogeon.live.receiving import Tap
+    from jogeon.live.setback import SetBack
 
 MAX_PAGES = 500
 MAX_ROWS = 10_000
@@ -67,6 +68,8 @@ class Feed:
         """Who is told the end of the session."""
         self._policy = policy
         self._subscriptions = Subscriptions(recheck=policy.recheck, name_of=name_of)
+        self.on_set_back: list[Callable[[SetBack], object]] = [self._subscriptions.set_back]
+        """Who is told that the wall clock was set back."""
         self._jobs = Jobs(self._subscriptions.listing)
         self.pricing = Pricing(name_of, policy.price_limit)
         self.asking = Asking(self.pricing, policy.wall)
@@ -80,7 +83,7 @@ class Feed:
         """Connect and log in; CouldNotConnect, ConnectionLost, LoginRefused, SessionTaken."""
         others = [self._jobs, self.pricing.slots]
         supervisor = Supervisor(endpoint, self._subscriptions, others, self._end, self._policy)
-        supervisor.taps = self.taps
+        supervisor.taps, supervisor.beats.on_set_back = self.taps, self.on_set_back
         self.pricing.on_change = Throttle(asyncio.get_running_loop(), self._look_at_prices, LOOK)
         await supervisor.start()
         self._supervisor = supervisor

@@ -6,6 +6,7 @@ from typing import Protocol
 from jogeon.events import Condition, Event, NameOf, Snapshot, nameless
 from jogeon.gaps import Blind
 from jogeon.live.membership import Membership
+from jogeon.live.setback import SetBack
 
 
 class Sink(Protocol):
@@ -115,3 +116,8 @@ class Followed:
             sink.put_block([*blocks[known], *events[shown + 1 :]])
         self.sinks += [*self.fresh, *(sink for sink, _ in self.heirs)]
         self.fresh, self.heirs = [], []
+
+    def set_back(self, back: SetBack) -> None:
+        """Note that the wall clock was set back."""
+        for known in {self.membership, *(known for _, known in self.heirs)}:
+            known.set_back(back)

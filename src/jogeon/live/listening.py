@@ -10,6 +10,8 @@ into the kernel's buffer: each time that is read empty, the next part is on its 
 
 from collections.abc import Callable
 
+from jogeon.live.setback import SetBack
+
 BEAT = 0.25
 """Seconds between two beats of the loop."""
 STALL = 0.5
@@ -23,6 +25,8 @@ class Life:
     """How long a program ran: stalls do not count, so that no patience runs out in one. `now` is monotonic seconds."""
 
     def __init__(self, now: float, at_ns: int) -> None:
+        self.set_back: SetBack | None = None
+        """That the wall clock was set back before the last beat, if it was."""
         self._lived = 0.0
         self._now = now
         self._at_ns = at_ns
@@ -32,6 +36,10 @@ class Life:
         step = now - self._now
         stalled = max(step, (at_ns - self._at_ns) / 1e9) > STALL
         self._lived += min(step, STALL) if stalled else step
+        due_ns = self._at_ns + round(step * 1e9)
+        back_ns = due_ns - at_ns
+        since_ns = self._at_ns - back_ns
+        self.set_back = SetBack(back_ns, since_ns, at_ns) if back_ns > STALL_NS else None
         self._now, self._at_ns = now, at_ns
         return stalled
 
@@ -63,6 +71,12 @@ class Listening:
         self._beat_ns = at_ns
         self._due_ns = at_ns + STALL_NS
         return self.fresh_ns
+
+    def set_back(self, back: SetBack, heard_ns: int) -> int:
+        """Note that the wall clock was set back; return `heard_ns` by the time of now."""
+        self._beat_ns, self._due_ns = back.moved(self._beat_ns), back.moved(self._due_ns)
+        self._stalled_ns, self._emptied_ns = back.maybe(self._stalled_ns), back.maybe(self._emptied_ns)
+        return back.moved(heard_ns)
 
     def _look(self, at_ns: int, *, is_empty: bool) -> None:
         if is_empty and self._was_empty and self._came < LITTLE:

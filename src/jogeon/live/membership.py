@@ -14,6 +14,7 @@ sum is always its `codes`:
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jogeon.events import (
     Anomaly,
@@ -29,6 +30,7 @@ from jogeon.events import (
     names_among,
 )
 from jogeon.gaps import Blind, ended, left_open
+from jogeon.live.setback import SetBack
 from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES
 
@@ -44,37 +46,58 @@ class Suspects(Struct, frozen=True):
     differing: dict[str, int]
 
 
-class Membership:
+class Marks:
+    """What of a Membership is known by its moment: the times of the wall clock that decide what is told."""
+
+    def __init__(self) -> None:
+        self.blindness: Blind | None = None
+        self.right_ns = 0
+        """When `codes` was last known to be right."""
+        self.begun_ns = 0
+        """When the snapshot was asked for that came first, or ended a blind stretch: the picture is no older."""
+        self.asked_ns = 0
+        """When the last snapshot was asked for: what it shows is no older."""
+        self._kept: dict[str, tuple[str, str, int]] | None = {}
+        self._touched: dict[str, int] = {}
+        self._shown: Snapshot | None = None
+        """What the server showed last."""
+        self._suspects: Suspects | None = None
+
+    def set_back(self, back: SetBack) -> None:
+        """Note that the wall clock was set back: what may be wrong, and what is excused, is so by the time of now."""
+        self.blindness = back.blind(self.blindness)
+        self.right_ns, self.begun_ns = back.moved(self.right_ns), back.moved(self.begun_ns)
+        self.asked_ns = back.moved(self.asked_ns)
+        self._touched = back.all(self._touched)
+        if self._kept is not None:
+            self._kept = {code: (kind, clock, back.moved(at)) for code, (kind, clock, at) in self._kept.items()}
+        if self._shown is not None:
+            self._shown = replace(self._shown, at_ns=back.moved(self._shown.at_ns))
+        if self._suspects is not None:
+            shown, differing = self._suspects.shown, self._suspects.differing
+            self._suspects = Suspects(replace(shown, at_ns=back.moved(shown.at_ns)), back.all(differing))
+
+
+class Membership(Marks):
     """The members of one condition, and the events that keep them equal to what was received.
 
     `name_of` is asked for the name of each stock when an event is made.
     """
 
     def __init__(self, condition: Condition, name_of: NameOf = nameless) -> None:
+        super().__init__()
         self.condition = condition
         self._name_of = name_of
         self.known = False
         """Whether a first snapshot was seen."""
-        self.blindness: Blind | None = None
         self.codes: dict[str, Snapshot | Enter] = {}
-        self.right_ns = 0
-        """When `codes` was last known to be right."""
-        self.begun_ns = 0
-        """When the snapshot was asked for that came first, or ended a blind stretch: the picture is no older."""
         self._unsure = False
-        self._kept: dict[str, tuple[str, str, int]] | None = {}
         self._newer: dict[str, bool] = {}
         """Whether a stock is in after a push that was told, and that the snapshot to come may be older than."""
-        self._touched: dict[str, int] = {}
         self._left: dict[str, str] = {}
         """The exchange's time of the last leave of each stock, to know its repeat."""
         self._odd: dict[str, tuple[str, str]] = {}
         """Kind and time of the last push of each stock that changed nothing, to know its repeat."""
-        self.asked_ns = 0
-        """When the last snapshot was asked for: what it shows is no older."""
-        self._shown: Snapshot | None = None
-        """What the server showed last."""
-        self._suspects: Suspects | None = None
         self.on_doubt: Callable[[Blind], None] = lambda _: None
         """Gets what an impossible push says about the picture."""
 

@@ -15,6 +15,7 @@ from jogeon.details import Counts
 from jogeon.errors import JogeonError, LocalProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, NameOf, Snapshot, State, nameless
 from jogeon.gaps import Blind, ended
+from jogeon.live.setback import SetBacks
 from jogeon.live.waiter import Waiter
 
 TWO_READERS = "somebody else reads this watch: another reader needs a watch of its own"
@@ -52,6 +53,7 @@ class Queue:
         self.events: deque[Event] = deque()
         self._shown = ShownConditions()
         self._behind = Behind()
+        self.set_backs = SetBacks()
         self._dropped: Counter[type[Event]] = Counter()
         self.lagging = False
         """Whether events were lost and the consumer was not told yet."""
@@ -145,13 +147,13 @@ class Queue:
                 self._behind.handed[condition] = self._undone(condition, lost)
         for event in lost:
             if isinstance(event, Gap | Enter | Leave) and event.since_ns is not None:
-                self._behind.missed(self._shown.present(event.condition), event.since_ns)
+                since_ns = self.set_backs.by_now(event.since_ns, self._now_ns())
+                self._behind.missed(self._shown.present(event.condition), since_ns)
         kept = [event for event in lost if self._survives(event)]
         self._dropped.update(type(event) for event in lost if not self._survives(event))
         if not self.lagging:
-            self.lagging, self._room = True, 0
+            self.lagging, self._room, self._codes = True, 0, 0
             self.events.clear()
-            self._codes = 0
         self.events.extend(kept)
 
     def _survives(self, event: Event) -> bool:
@@ -178,15 +180,14 @@ class Queue:
         consumer had only in part.
         """
         at_ns = self._now_ns()
-        last = self.last
-        since_ns = at_ns if last is None else min(at_ns, last.until_ns if isinstance(last, Gap) else last.at_ns)
+        last_ns = self.set_backs.by_now(_moment(self.last, at_ns), at_ns)
         behind, self._behind = self._behind, Behind()
         self.lagging = False
         for condition, known in behind.handed.items():
             now = self._current(condition)
             if now is None:
                 continue
-            lagged = Blind(behind.since(condition, since_ns), "lagged", "the consumer did not keep up")
+            lagged = Blind(behind.since(condition, last_ns), "lagged", "the consumer did not keep up")
             self.events.extend((now,) if known is None else ended(lagged, known, now, self._name_of))
             self._codes += len(now.codes)
         counts = Counts(**{kind.__name__.lower(): count for kind, count in self._dropped.items()})
@@ -277,6 +278,10 @@ class Queue:
         if len(self.events) <= limit:
             return self.pop_all()
         return [event for _ in range(limit) if (event := self.pop()) is not None]
+
+
+def _moment(event: Event | None, now_ns: int) -> int:
+    return now_ns if event is None else event.until_ns if isinstance(event, Gap) else event.at_ns
 
 
 class Behind:

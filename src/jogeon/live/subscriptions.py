@@ -53,8 +53,6 @@ class Subscriptions(Wishes, Planner):
         self.on_hub = False
         """Whether the server of this connection has a numbered stream, which is followed instead of pushes."""
         self.relayed = Relayed(self.tell, self._added, name_of)
-        self._listed_ns: int | None = None
-        """When the first list was asked for that is not answered yet: what the next one shows was so then."""
 
     # ------------------------------------------------------------ what to do next
 

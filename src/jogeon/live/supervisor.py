@@ -26,6 +26,7 @@ from jogeon.live.policy import TAKEN_PAUSES, Policy
 from jogeon.live.receiving import OnTrades, Tap
 from jogeon.live.returning import Returning
 from jogeon.live.serving import Serving
+from jogeon.live.setback import SetBack
 from jogeon.live.subscriptions import Subscriptions
 from jogeon.masks import unmasked
 from jogeon.reports import Report
@@ -75,19 +76,19 @@ class Supervisor:
         self._returning = Returning(policy.uniform, taken_pauses, self._tell_taken)
         self._loud = True
         self._clock = asyncio.get_running_loop().time
-        self._beats = Beats(self._wall, self._beat)
-        self._serving = Serving(self._planners, policy.pace, self._wall, self._beats.lived)
+        self.beats = Beats(self._wall, self._beat)
+        self._serving = Serving(self._planners, policy.pace, self._wall, self.beats.lived)
         self._words = LastWords()
         self._task: asyncio.Task[None] | None = None
         subscriptions.on_doubt = self._serving.wake
 
     async def start(self) -> None:
         """Make the first connection and log in; the error tells why that was not possible."""
-        self._beats.start()
+        self.beats.start()
         try:
             connection = await self._login()
         except BaseException:
-            self._beats.stop()
+            self.beats.stop()
             raise
         self._task = asyncio.create_task(self._run(connection), name="jogeon supervisor")
 
@@ -134,11 +135,11 @@ class Supervisor:
             raise self.ended
         await self._serving.change()
 
-    def _beat(self, *, stalled: bool) -> None:
+    def _beat(self, *, stalled: bool, back: SetBack | None) -> None:
         """Let the connection know that the loop goes on, and what it missed."""
         if self._connection is not None:
             was_behind = self._connection.listening.behind
-            self._connection.beat(stalled=stalled)
+            self._connection.beat(stalled=stalled, back=back)
             if was_behind and not self._connection.listening.behind:
                 self._serving.wake()
 
@@ -161,7 +162,7 @@ class Supervisor:
     async def _login_with(self, token: str) -> Connection:
         self._words = LastWords()
         connection = await self._dial(self._endpoint.websocket, self, proxy=self._endpoint.proxy)
-        connection.taps, connection.clock = self.taps, self._beats.lived
+        connection.taps, connection.clock = self.taps, self.beats.lived
         answer: Answer | None = None
         try:
             answer = await connection.request(Login(token, extended=self._endpoint.extended), LOGIN_TIMEOUT)
@@ -187,9 +188,9 @@ class Supervisor:
         try:
             while True:
                 self._subscriptions.tell(State(self._wall(), "connected", None, self._endpoint.name))
-                born = self._beats.lived()
+                born = self.beats.lived()
                 cause = await self._serve_until_lost(connection)
-                if self._subscriptions.worked and self._returning.lived(self._beats.lived() - born):
+                if self._subscriptions.worked and self._returning.lived(self.beats.lived() - born):
                     self._loud = True
                 self._log(f"connection {connection.number}: {cause}")
                 connection = await self._return(cause)
@@ -240,7 +241,7 @@ class Supervisor:
         self._loud = False
 
     def _finish(self, error: JogeonError | None) -> None:
-        self._beats.stop()
+        self.beats.stop()
         if self.ended is not None:
             return
         self.ended = error or LocalProtocolError("the client is closed")

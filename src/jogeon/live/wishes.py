@@ -14,6 +14,7 @@ from jogeon.events import Anomaly, Condition, Event, Exchange, NameOf, State, St
 from jogeon.gaps import Blind
 from jogeon.live.followed import Sink
 from jogeon.live.listing import Listing, resolve
+from jogeon.live.setback import SetBack
 from jogeon.live.stages import Stage
 from jogeon.live.subscription import Subscription
 from jogeon.reports import Report
@@ -34,16 +35,33 @@ class _Everything(Struct):
             self.declined.add(name)
 
 
-class Wishes:
+class Wanted:
+    """The wanted conditions, and what of them is known by its moment on the wall clock."""
+
+    def __init__(self) -> None:
+        self.wanted: list[Subscription] = []
+        self._listed_ns: int | None = None
+        """When the first list was asked for that is not answered yet: what the next one shows was so then."""
+
+    def set_back(self, back: SetBack) -> None:
+        """Note that the wall clock was set back."""
+        self._listed_ns = back.maybe(self._listed_ns)
+        for subscription in self.wanted:
+            subscription.set_back(back)
+            subscription.attempts.set_back(back)
+            subscription.doubts.set_back(back)
+
+
+class Wishes(Wanted):
     """The wanted conditions and the sinks that follow them.
 
     `recheck` is the pause in seconds between rechecks of one condition (0 = never); `name_of` knows the stocks.
     """
 
     def __init__(self, *, recheck: float = 600.0, name_of: NameOf = nameless) -> None:
+        super().__init__()
         self._name_of = name_of
         self.recheck = recheck or math.inf
-        self.wanted: list[Subscription] = []
         self.sinks: list[Sink] = []
         self.listing = Listing()
         self.on_doubt: Callable[[], None] = lambda: None

@@ -84,7 +84,7 @@ class Door(socket.socket):
         """Refuse a connection for want of a descriptor."""
         if time.monotonic() - self._logged_at >= QUIET:
             self._logged_at = time.monotonic()
-            logger.error("no connection can be accepted: %s", error.strerror)
+            logger.critical("no connection can be accepted: %s", error.strerror)
         self._end_oldest()
         if self._spare >= 0:
             os.close(self._spare)

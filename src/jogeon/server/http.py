@@ -6,12 +6,12 @@ Each group of routes says who may call it (`callers`). What cannot be understood
 
 import asyncio
 import contextlib
-import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
+import h11
 import msgspec
 import uvicorn
 from msgspec import Struct
@@ -35,17 +35,13 @@ BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
 """Seconds that a request under way has to end when the server stops."""
 ASKING = 10.0
-"""Seconds from a connection, or the first byte of a request, to the last byte of that request."""
+"""Seconds from a connection, or from the answer before, to the last byte of a request."""
 READING = 30.0
-"""Seconds for which a program may take nothing of an answer that waits for it."""
+"""Seconds for which a program may take nothing of an answer that waits for it, or in which it takes the end of one."""
 MOST = 256
 """Connections at a time; beyond them a request is answered with 503."""
 REFUSED = 3
 """The broker's small return_code of a refusal; the code of what went wrong stands in the text."""
-
-
-logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
-"""Any stranger can send nonsense: it is answered with 400, and not logged each time."""
 
 
 class Group(Struct, frozen=True):
@@ -82,7 +78,7 @@ class RestServer:
                 ws="none",
                 lifespan="off",
                 log_config=None,
-                log_level="warning",
+                log_level="error",  # what uvicorn warns of, any stranger can send as often as he likes
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
@@ -117,8 +113,9 @@ class _Patient(H11Protocol):
         super().connection_made(transport)
         self._asking = self.loop.call_later(ASKING, transport.abort)
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+    def handle_events(self) -> None:
+        """Read what has come, also what came before the answer to the request before it was out."""
+        super().handle_events()
         if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
             self._asking = self._asking or self.loop.call_later(ASKING, self.transport.abort)
         elif self._asking is not None:
@@ -126,14 +123,39 @@ class _Patient(H11Protocol):
             self._asking.cancel()
             self._asking = None
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer nonsense, and nothing that came before it; where an answer has begun, only its end is left."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._reading = self.loop.call_later(READING, self.transport.abort)
+        self._hurry()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._reading is not None:
             self._reading.cancel()
+            self._reading = None
+
+    def on_response_complete(self) -> None:
+        """Read on; where this was the last answer, its end has to be taken in time."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._hurry()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing more is asked; what of the answer waits has to be taken in time."""
+        super().timeout_keep_alive_handler()
+        self._hurry()
+
+    def _hurry(self) -> None:
+        self._reading = self._reading or self.loop.call_later(READING, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         for timer in (self._asking, self._reading):

@@ -21,6 +21,7 @@ TOO_MANY = 5
 NO_API = Refusal("1501", "API ID가 Null이거나 값이 없습니다")
 UNKNOWN_API = Refusal("1504", "해당 URI에서는 지원하는 API ID가 아닙니다")
 NO_VALUE = Refusal("1511", "필수 입력 값에 값이 존재하지 않습니다. 필수입력 파라미터를 확인바랍니다")
+NO_SUCH_PAGE = Refusal("1517", "입력 값의 형식이 올바르지 않습니다. next-key를 확인바랍니다")
 NO_SUCH_MARKET = Refusal("1901", "시장 코드값이 존재하지 않습니다")
 BAD_TOKEN = "8005", "Token이 유효하지 않습니다"
 
@@ -81,6 +82,8 @@ async def _names(desk: StockDesk, key: str, body: bytes, next_key: str) -> Respo
     market = stocks.decode_names_request(body)
     if market is None:
         return _refused(NO_SUCH_MARKET)
+    if not (next_key.isascii() and next_key.isprintable()):  # no broker gave it, and none can be asked for it
+        return _refused(NO_SUCH_PAGE)
     page = await desk.names(key, market, next_key)
     if isinstance(page, Refusal):
         return _refused(page)

@@ -50,6 +50,7 @@ from jogeon.wire.messages import (
 from jogeon.wire.quotes import quotes_in
 from jogeon.wire.search_row import stock_of
 from jogeon.wire.values import (
+    NO_JSON,
     WORDS,
     bare_code,
     clock_of,
@@ -60,6 +61,7 @@ from jogeon.wire.values import (
     rows_of,
     shown,
     text_of,
+    without_broken,
 )
 
 T = TypeVar("T")
@@ -71,7 +73,7 @@ MOST_ODDITIES = 10
 
 read_push: Callable[[bytes], Push] = msgspec.json.Decoder(Push).decode
 """Reads a REAL frame whose rows are all as usual, without a function of ours in between; NO_PUSH for all else."""
-NO_PUSH = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+NO_PUSH = NO_JSON
 
 BLANKS = b" \t\r\n\v\f\0"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -89,24 +91,16 @@ def decode(payload: bytes, *, quotes: bool = False) -> Incoming:
         return Ping(payload)
     try:
         return _message(parse(text), payload, quotes=quotes)
-    except NO_PUSH as error:  # from msgspec 0.23 on a broken character is a DecodeError, too
-        if (broken := _broken(text)) is not None:
-            return _despite(broken, text, payload, quotes=quotes)
+    except NO_PUSH as error:
+        if (mended := without_broken(text)) is not None:
+            return _despite(error, mended, payload, quotes=quotes)
         raise unreadable(payload, error) from None
 
 
-def _broken(text: bytes) -> UnicodeDecodeError | None:
-    try:
-        text.decode()
-    except UnicodeDecodeError as broken:
-        return broken
-    return None
-
-
-def _despite(broken: UnicodeDecodeError, text: bytes, payload: bytes, *, quotes: bool) -> Incoming:
+def _despite(broken: Exception, mended: str, payload: bytes, *, quotes: bool) -> Incoming:
     """Read what stands beside a broken character, which costs itself only: codes and numbers are ASCII."""
     try:
-        message = _message(parse(text.decode(errors="replace")), payload, quotes=quotes)
+        message = _message(parse(mended), payload, quotes=quotes)
     except NO_PUSH as error:
         raise unreadable(payload, error) from None
     if isinstance(message, Unknown):

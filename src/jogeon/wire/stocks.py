@@ -14,6 +14,7 @@ from jogeon.events import Sign
 from jogeon.wire.messages import MOST_CODES, Malformed, Refusal
 from jogeon.wire.readers import refusal_in
 from jogeon.wire.values import (
+    NO_JSON,
     SIGNS,
     clock_of,
     code_of,
@@ -21,6 +22,7 @@ from jogeon.wire.values import (
     decimal_of,
     integer_of,
     number_text,
+    parsed,
     plain,
     rows_of,
     sign_digit,
@@ -114,8 +116,8 @@ def _answer(
     body: bytes, rows_name: str, read: Callable[[dict[str, Any]], T | None]
 ) -> tuple[T, ...] | Refusal | Malformed:
     try:
-        fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unreadable:
+        fields = parsed(body)
+    except NO_JSON as unreadable:
         return Malformed(f"{rows_name}: {type(unreadable).__name__}")
     if not isinstance(fields, dict):
         return Malformed(f"{rows_name}: the answer is {text_of(fields)[:40]!r}")

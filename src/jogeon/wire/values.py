@@ -14,6 +14,7 @@ import msgspec
 
 from jogeon.events import Sign
 
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 WORDS = 1000
 """Characters kept of a peer's words, and bytes of an unknown frame, which may have megabytes."""
 LONGEST_VALUE = 20
@@ -27,6 +28,25 @@ _BARE_CODE = re.compile(r"(?=\D*\d)[A-Z]?[0-9A-Z]{6}(_AL|_NX)?", re.ASCII)
 _SUCCESS = re.compile("(정상(적으로)?)?((처리|조회)(가?완료)?)?((되었|됐)습니다)?|완료|성공|ok|success|normal")
 """The whole of a text of success, without blanks and punctuation. A part would not do: texts of failure
 (정상적으로 처리되지 않았습니다, 비정상) begin or end with the same words."""
+
+_ESCAPES = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)|\\.")
+"""An escape in a JSON text; the group is half of a pair that stands alone, of which no character can be made."""
+
+
+def without_broken(text: bytes) -> str | None:
+    """Return a JSON text with U+FFFD for each broken character, None if none of it is broken."""
+    mended = _ESCAPES.sub(lambda found: "\ufffd" if found[1] else found[0], text.decode(errors="replace"))
+    return None if mended.encode() == text else mended
+
+
+def parsed(text: bytes) -> Any:
+    """Return what a JSON text holds; a broken character costs itself only. NO_JSON where it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except NO_JSON:
+        if (mended := without_broken(text)) is None:
+            raise
+        return msgspec.json.decode(mended)
 
 
 def composed(name: str) -> str:

@@ -3,7 +3,7 @@ import { Alerts } from "./alerts.js";
 import { address, choices, choose } from "./choices.js";
 import { Feed } from "./feed.js";
 import { Flow, flowName } from "./flow.js";
-import { element, isFormula, korean, letter, put } from "./format.js";
+import { element, guarded, korean, letter, put } from "./format.js";
 import { Grid } from "./grid.js";
 import { Line } from "./line.js";
 import { Model } from "./model.js";
@@ -256,7 +256,7 @@ async function copy() {
 // A name that a spreadsheet would read as a formula is kept from being one.
 function csvCell(cell) {
   const text = String(cell);
-  const safe = isFormula(text) && typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
+  const safe = typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? guarded(text) : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

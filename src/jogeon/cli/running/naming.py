@@ -11,7 +11,7 @@ from jogeon.cli.showing.terminal import tell
 from jogeon.connect import stocks_of
 from jogeon.errors import InvalidAddress, JogeonError
 from jogeon.nats.address import is_nats
-from jogeon.wire.stocks import MOST_ASKED, NO_SUCH_STOCK
+from jogeon.wire.stocks import MOST_ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,10 +61,7 @@ async def _ask(
         return InvalidAddress(f"no REST address of {server!r} is known", value=server, reason="no rest")
     asked = Markets(names, stocks)
     errors = [await asked.fill(market) for market in markets]
-    for part in _parts(missing):
-        answered = await stocks.prices(part)
-        if isinstance(answered, JogeonError) and answered.code != NO_SUCH_STOCK:  # which is no failure: no names
-            errors.append(answered)
+    errors += [await asked.fill_some(part) for part in _parts(missing)]
     return next(filter(None, errors), None)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
 
 SILENT = logging.CRITICAL + 1
-LEVELS = ((SILENT, SILENT), (logging.WARNING, logging.INFO), (logging.DEBUG, logging.DEBUG))
+LEVELS = ((SILENT, logging.CRITICAL), (logging.WARNING, logging.INFO), (logging.DEBUG, logging.DEBUG))
 """What is logged of libraries and of this package: without -v, with -v, with -vv."""
 
 
@@ -55,7 +55,7 @@ class _KoreanTime(logging.Formatter):
 
 @contextmanager
 def logged(verbose: int) -> Iterator[None]:
-    """Log to stderr while a command runs; without -v nothing, because every failure is told once, by a message."""
+    """Log to stderr while a command runs; without -v only what no message tells, as every other failure is by one."""
     handler = _Telling()
     handler.addFilter(unmasked)
     handler.setFormatter(_KoreanTime("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -1,5 +1,6 @@
 """What went wrong, told to people: what happened, the likely cause, Kiwoom's own words, the next command to type."""
 
+import errno
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import dropwhile, takewhile
@@ -169,6 +170,12 @@ def in_short(error: Exception, choices: Choices) -> str:
     return f"{told['what'].rstrip('.')}: {told['cause']}"
 
 
+def _lacks_room(error: Exception) -> bool:
+    """Tell whether this program, or the machine, had as many files and connections open as it may."""
+    number = error.errno if isinstance(error, OSError) else getattr(getattr(error, "why", None), "number", 0)
+    return number in (errno.EMFILE, errno.ENFILE)
+
+
 def _what_key(error: Exception, key: str, texts: Texts) -> str:
     named = next((name for name in ("lease", "nats") if getattr(error, name, "")), "")
     about = named or getattr(error, "reason", "")
@@ -183,6 +190,8 @@ def _cause(error: Exception, key: str, texts: Texts, fields: dict[str, object]) 
     match error:
         case errors.UnknownCondition(wanted=wanted, close=(like, *_)) if _unspaced(wanted) == _unspaced(like):
             return texts("UnknownCondition.cause.spaces", like=f'"{like}"')
+        case _ if _lacks_room(error):
+            return texts("room.cause")
     specific = (f"code.{code}", f"{key}.cause.{certificate}", f"{key}.cause.{reason}", f"{key}.cause.{more}")
     found = next((name for name in specific if texts.has(name)), f"{key}.cause")
     return texts(found, **fields)
@@ -198,6 +207,8 @@ def _next_key(error: Exception, key: str, choices: Choices) -> str:
             return "TokenRefused.next.machine"
         case errors.CouldNotConnect(reason="refused", address=address) if which := _refusing(address):
             return f"CouldNotConnect.next.{which}"
+        case _ if _lacks_room(error):
+            return "room.next"
     more = next((name for name in ("silent", "hub", "lease", "nats") if getattr(error, name, ())), "")
     values = (getattr(error, "certificate", ""), getattr(error, "reason", ""), more)
     specific = (f"{key}.next.{value}" for value in values)

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.terminal import clean
-from jogeon.visible import is_formula
+from jogeon.visible import as_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,8 +33,7 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 def cell(value: object) -> str:
     """Return a value as a cell; text that would be taken for a formula gets an apostrophe before it."""
     text = "" if value is None else str(value)
-    guard = "'" if is_formula(text) and not NUMBER.fullmatch(text) else ""
-    return guard + clean(text)
+    return text if NUMBER.fullmatch(text) else as_cells(text, lambda piece, runs: "'" * runs + clean(piece))
 
 
 def condition_rows(conditions: Iterable[Condition], texts: Texts) -> Iterable[Sequence[object]]:

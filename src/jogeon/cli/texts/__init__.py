@@ -18,7 +18,7 @@ NAMESPACES = {
     "usage": "usage bad wanted type expression",
     "failures": "failure mode code Unexpected OSError LocalProtocolError RemoteProtocolError LoginRefused TokenRefused"
     " SessionTaken ConnectionLost RequestTimeout RequestRefused UnknownCondition AmbiguousCondition PagingError"
-    " PositionError"
+    " PositionError room"
     " JogeonError JournalError CannotServe MissingExtra AlertRefused AlertUnreachable",
     "settings": "place field InvalidSetting KeysMissing InvalidAddress",
     "connecting": "CouldNotConnect certificate",

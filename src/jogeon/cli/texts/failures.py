@@ -48,6 +48,11 @@ TEXTS = {
         "the file cannot be written or read: no such folder, no permission, opened elsewhere, or a full disk.",
     ),
     "OSError.next": Text("경로를 확인하고 다시: {again}", "check the path, then: {again}"),
+    "room.cause": Text(
+        "한 프로그램이 동시에 열 수 있는 파일과 접속의 수를 다 썼습니다.",
+        "this program has as many files and connections open as it may.",
+    ),
+    "room.next": Text("한도를 늘리고 다시: ulimit -n 4096 && {again}", "raise the limit: ulimit -n 4096 && {again}"),
     "LocalProtocolError.what": Text("지금 할 수 없는 요청입니다: {what}", "not possible now: {what}"),
     "LocalProtocolError.cause": Text("jogeon의 결함일 가능성이 큽니다.", "most likely a defect of jogeon."),
     "LocalProtocolError.next": Text("다시 실행: {again}", "run it again: {again}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from jogeon.events import exchange_time, korean
-from jogeon.server.stock_routes import NamesPage
+from jogeon.server.stock_routes import NO_SUCH_PAGE, NamesPage
 from jogeon.simulator.broker.dialect import MILLION
 from jogeon.simulator.market.market import PartlyKnown
 from jogeon.wire.messages import Refusal
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Exchange
-    from jogeon.server.issued import Tokens
+    from jogeon.server.issued import TokenIssuer
     from jogeon.simulator.broker.quotas import Quotas
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.market import Market
 
 TOO_MANY: Final = Refusal("1700", "허용된 API 요청 개수를 초과하였습니다")
-NO_SUCH_PAGE: Final = Refusal("1517", "입력 값의 형식이 올바르지 않습니다. next-key를 확인바랍니다")
 NO_SUCH_STOCK: Final = Refusal("1902", "종목 정보가 없습니다. 입력한 종목코드 값을 확인바랍니다")
 
 
@@ -35,7 +34,7 @@ class StockDesk:
     def __init__(
         self,
         markets: Mapping[Exchange, Market],
-        tokens: Tokens,
+        tokens: TokenIssuer,
         switches: Switches,
         quotas: Quotas,
         now_ns: Callable[[], int],
