@@ -71,10 +71,11 @@ class Subscriptions(Wishes, Planner):
             subscription.judge(now, at_ns)
             _hold(subscription, self.listing.debts, now)
         due = min((each for each in self.wanted if each.is_due(now)), key=Subscription.urgency, default=None)
-        if not self.listing.taken or ((self._leaving or due is not None) and not self.listing.is_fresh(now)):
+        following = Clear(self._leaving[0]) if self._leaving else None if due is None else due.next
+        if not self.listing.taken or (following is not None and not self.listing.serves(following, now)):
             return self._list(busy) if self.listing.may_ask(now) else None
         if self._leaving:
-            return Clear(self._leaving[0]) if Clear.trnm not in busy else None
+            return following if Clear.trnm not in busy else None
         if due is not None and self.on_hub:
             return self._follow(now, at_ns) if Follow.trnm not in busy else None
         if due is not None:
@@ -190,8 +191,8 @@ class Subscriptions(Wishes, Planner):
                 self._take_following(request, answer, now, at_ns)
             case Register(seq), _ if seq in self._by_seq and self._by_seq[seq].stage is Stage.ASKED:
                 self._take_registration(self._by_seq[seq], answer, now, at_ns)
-        if request.trnm == Register.trnm and not (isinstance(answer, Registered | SearchPage) and answer.named):
-            self.listing.part()
+        named = isinstance(answer, Registered | SearchPage) and answer.named
+        self.listing.may_repeat = request.trnm == Register.trnm and not named
 
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Note that a request was not answered in time."""
@@ -220,7 +221,7 @@ class Subscriptions(Wishes, Planner):
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take a reply that came after its time, if it is worth anything yet."""
         if request.trnm == Register.trnm:
-            self.listing.part()
+            self.listing.may_repeat = True
             _release(self.wanted, self.listing.debts.late(request), now)
         if isinstance(request, ListConditions) and isinstance(answer, messages.ConditionList):
             if not self.listing.taken:  # else it may be older than what was registered by the one that came
