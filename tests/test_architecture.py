@@ -30,9 +30,9 @@ WINGS = {
     "ground": "version masks visible reports details errors events prices times gaps files maintenance net endpoint"
     " web",
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
-    "live": "setback membership listing pages stages folding followed attempts doubts subscription wishes planner"
-    " relayed subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger"
-    " quoting asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
+    "live": "setback membership debts listing pages stages folding followed attempts doubts subscription wishes"
+    " planner relayed subscriptions retry returning last_words listening waiter receiving slots turns holding pricing"
+    " ledger quoting asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
     "server": "frames settings groups door receive_queue send_queue deadlines peer certificate encrypted server callers"
     " http token_routes stock_routes issued",
@@ -72,8 +72,9 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
-    "live": "setback membership listing pages stages folding followed attempts doubts subscription wishes planner"
-    " relayed subscriptions retry returning last_words listening receiving slots turns holding pricing ledger quoting",
+    "live": "setback membership debts listing pages stages folding followed attempts doubts subscription wishes"
+    " planner relayed subscriptions retry returning last_words listening receiving slots turns holding pricing ledger"
+    " quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches guesses",
     "board": "visitors series blindness topic stocks picture diffs",
