@@ -19,7 +19,7 @@ from cli_conversation import Shell
 from jogeon.cli.showing.hub_table import show_status
 from jogeon.cli.texts import Texts
 from jogeon.testing import Broker
-from jogeon.web import Reply
+from jogeon.web import Response
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,7 +169,7 @@ def test_a_status_that_cannot_be_read_is_told_so(
     shell: Shell, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def exchange(*_: object, **__: object) -> Reply:
-        return Reply(200, {}, json.dumps(told).encode())
+        return Response(200, {}, json.dumps(told).encode())
 
     monkeypatch.setattr("jogeon.cli.running.hub_status.exchange", exchange)
     monkeypatch.setattr("jogeon.cli.running.hub_status.is_seen", lambda _: True)
