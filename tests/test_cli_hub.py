@@ -168,7 +168,7 @@ def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:
 def test_a_status_that_cannot_be_read_is_told_so(
     shell: Shell, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def exchange(*_: object, **__: object) -> Reply:
+    async def exchange(*_: object, **__: object) -> Response:
         return Response(200, {}, json.dumps(told).encode())
 
     monkeypatch.setattr("jogeon.cli.running.hub_status.exchange", exchange)
