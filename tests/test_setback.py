@@ -195,6 +195,19 @@ def test_what_a_recheck_excuses_is_the_same_after_the_step(set_back: bool) -> No
     assert block[-1].at_ns == (moment(-945) if set_back else moment(55))
 
 
+def test_a_stock_that_was_pushed_long_before_is_missed_after_the_step_too() -> None:
+    membership = Membership(CONDITION)
+    membership.snapshot(("000660",), moment(1))
+    membership.push("D", "000660", "", moment(10))
+    membership.asked(moment(51))
+    assert not membership.rechecked(("000660",), moment(52))
+    membership.set_back(BACK)
+    block, unsure = membership.judge(moment(-945))
+    assert [event.code for event in block if isinstance(event, Enter)] == ["000660"]
+    assert not unsure
+    assert membership.right_ns == moment(-948)
+
+
 def test_what_an_heir_knows_is_moved_once() -> None:
     followed, known = Followed(CONDITION), Membership(CONDITION)
     known.snapshot((), moment(5))
