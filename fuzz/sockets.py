@@ -13,7 +13,7 @@ from conversation import Listener
 from jogeon.errors import LocalProtocolError
 from jogeon.live.connection import Connection
 from jogeon.live.subscriptions import Subscriptions
-from jogeon.server.issued import Tokens
+from jogeon.server.issued import TokenIssuer
 from jogeon.server.peer import Peer
 from jogeon.server.server import Server
 from jogeon.server.settings import ServerSettings
@@ -176,7 +176,7 @@ CHANGES = [
 def peer(data: bytes) -> None:
     """A server's reader over the simulated broker, whatever frames two peers send; one that goes is replaced."""
     script, loop = Script(data), _Loop()
-    broker = SimulatedBroker(MARKET, Tokens(lambda: 0.0, None), Switches(), lambda: 0.0)
+    broker = SimulatedBroker(MARKET, TokenIssuer(lambda: 0.0, None), Switches(), lambda: 0.0)
     serving = Server(broker, ServerSettings(), cast("asyncio.AbstractEventLoop", loop))
     wire = cast("WSTransport", _Wire())
 

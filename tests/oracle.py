@@ -40,6 +40,9 @@ class Placed(Protocol):
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
 
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
+        """Return which name the registration of a seq was of that was carried out last at a moment."""
+
 
 class Told(NamedTuple):
     """An event, and when it was handed over."""
@@ -121,13 +124,12 @@ def away(seqs: Seqs, lists: Iterable[int]) -> Iterator[tuple[int, int, str | Non
 def shows_another(event: Event, world: Placed) -> bool:
     """Tell whether what recovered a change was another's: its name had moved, and came back before the next list.
 
-    Both lists show it in its place, so nobody can know.
+    Both lists show it in its place, so nobody can know. What a snapshot shows was so when it was registered.
     """
     if not isinstance(event, Enter | Leave) or event.until_ns is None:
         return False
     name, seq, until_ns = event.condition.name, event.condition.seq, event.until_ns
-    own = [place for at, place in world.seqs[name] if at <= until_ns][-1:]
-    return seq not in own and any(
+    return world.registered_as(seq, until_ns) not in (name, None) and any(
         since <= until_ns <= until and seq == place for since, until, place in world.away(name)
     )
 

@@ -32,6 +32,7 @@ from jogeon.errors import (
 from jogeon.events import Event, Gap, State
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
+from jogeon.live.serving import REPLACE_PAUSE
 from jogeon.testing.script import Script
 from oracle import REST, SECOND_NS, Reader, Seqs, Told, Truth, away, judge, second
 from wire import START_NS, VirtualLoop, Wire, drain, wall
@@ -83,7 +84,7 @@ WAYS: dict[str, tuple[object, ...]] = {
 # ---------------------------------------------------------------- a broker without sockets
 
 
-class _Line:
+class _Transport:
     """Carries texts to one client, in order and with latency; a reset loses what is on its way."""
 
     def __init__(self, world: Dialled, wire: Wire) -> None:
@@ -136,6 +137,8 @@ class Dialled(Script):
         """Whose the pushes of a seq, code, kind and time were; a seq is one name's today and another's tomorrow."""
         self.shown: dict[str, list[int]] = defaultdict(list)
         """When a snapshot of a seq reached the client."""
+        self.registrations: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        """When a registration of a seq was carried out, and the name that it had then."""
         self.lists: list[int] = []
         """When the lists were sent that reached the client."""
         self.heard_ns: list[int] = []
@@ -157,7 +160,7 @@ class Dialled(Script):
         wire = Wire(cast("BrokerByTheBook", self))
         wire.client = Connection(receiver, self.wall)
         wire.client.on_ws_connected(cast("WSTransport", wire))
-        self._by_wire[wire] = self._opened(_Line(self, wire))
+        self._by_wire[wire] = self._opened(_Transport(self, wire))
         return wire.client
 
     def wall(self) -> int:
@@ -170,9 +173,12 @@ class Dialled(Script):
         self._later(self.random.uniform(*LATENCY), lambda: self._heard(self._by_wire[wire], text))
 
     def usual(self, request: Request) -> list[object]:
-        """Carry out a request; note a registration that a stop ends of which nobody hears any more."""
+        """Carry out a request; note a registration, or that a stop ends one of which nobody hears any more."""
         bound = self._links[request.connection].bound.get(request.seq)
         answers = super().usual(request)
+        now_bound = self._links[request.connection].bound.get(request.seq)
+        if now_bound is not None and now_bound is not bound:
+            self.registrations[request.seq].append((wall(), now_bound.name))
         given_up = self._time() - request.at > PATIENCE
         if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
             self.ended.append((bound.name, wall()))
@@ -330,17 +336,22 @@ class World:
         await asyncio.sleep(REST / 2)
 
     async def _settle(self, watch: Watch) -> None:
-        """Compare at the quiet point."""
-        truth = self.broker.members
-        for name in WATCHED:
-            told = watch.members.get(name)
-            if name in truth and (told is None or set(told) != truth[name]):
-                self.wrong.append(f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}")
+        """Compare at the quiet point; a connection that owes replies is replaced at most once in so many seconds."""
+        if any(self._unsettled(watch)):
+            await asyncio.sleep(REPLACE_PAUSE)
+        self.wrong += self._unsettled(watch)
         if self._beside:
             await asyncio.wait(self._beside, timeout=REST)  # a search that is not answered holds up those behind it
         if self._beside:
             self.wrong.append(f"at rest {sorted(task.get_name() for task in self._beside)} has not ended")
             await asyncio.wait([task for task in self._beside if task.cancel()])
+
+    def _unsettled(self, watch: Watch) -> Iterator[str]:
+        truth = self.broker.members
+        for name in WATCHED:
+            told = watch.members.get(name)
+            if name in truth and (told is None or set(told) != truth[name]):
+                yield f"at rest {name} is {sorted(truth[name])}, the watch says {told and sorted(told)}"
 
     # ------------------------------------------------------------ beside the watch that stays
 
@@ -454,6 +465,11 @@ class World:
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
         return away(self.seqs[name], self.broker.lists)
+
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
+        """Return which name the registration of a seq was of that was carried out last at a moment."""
+        names = [name for at, name in self.broker.registrations[seq] if at <= at_ns]
+        return names[-1] if names else None
 
     def unheard(self, name: str, left_ns: int | None) -> Iterator[tuple[int, int]]:
         """Yield what a watch that has left did not live to hear: that the broker was gone, or where a name had gone."""

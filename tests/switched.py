@@ -26,7 +26,7 @@ from jogeon.errors import JogeonError, RequestRefused
 from jogeon.events import Condition, Gap
 from jogeon.live.connection import Connection
 from jogeon.live.policy import Policy
-from jogeon.server.issued import Tokens
+from jogeon.server.issued import TokenIssuer
 from jogeon.server.peer import Peer
 from jogeon.server.server import Server
 from jogeon.simulator.broker.broker import SimulatedBroker
@@ -315,7 +315,7 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
 class _Broker(SimulatedBroker):
     """Notes whose registrations a search ends, and when they are registered."""
 
-    def __init__(self, world: World, tokens: Tokens, clock: Callable[[], float]) -> None:
+    def __init__(self, world: World, tokens: TokenIssuer, clock: Callable[[], float]) -> None:
         super().__init__(world.markets["K"], tokens, world.switches, clock, world.markets["N"])
         self._world = world
 
@@ -335,7 +335,8 @@ class _Broker(SimulatedBroker):
         super()._register(peer, request)
         held = self._desks[peer].registered.get(self._dialect.label(request)) if not peer.ended else None
         if held is not None:
-            self._world.registered.append((self._world.markets["K"].name(held[1]), wall()))
+            name = self._world.markets["K"].name(held[1])
+            self._world.registrations.append((request.seq, name, wall()))
 
 
 class World:
@@ -352,8 +353,8 @@ class World:
         """When lists were given."""
         self.ended: list[tuple[str, int]] = []
         """Names whose registration a search ended in silence, and when."""
-        self.registered: list[tuple[str, int]] = []
-        """Names that were registered, and when."""
+        self.registrations: list[tuple[str, str, int]] = []
+        """Seqs that were registered, the names they meant, and when."""
         self.moved: list[int] = []
         """When conditions were renumbered."""
         self.unheard: set[tuple[str, str, int]] = set()
@@ -374,7 +375,7 @@ class World:
     async def _run(self) -> list[str]:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: self.wrong.append(f"a defect: {context}"))
-        tokens = Tokens(loop.time)
+        tokens = TokenIssuer(loop.time)
         self.broker = _Broker(self, tokens, loop.time)
         self._server = Server(self.broker, self.switches.settings(), loop)
         endpoint = Endpoint(name="switched", websocket="ws://switched", tokens=FixedToken("demo"))
@@ -570,6 +571,11 @@ class World:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
         return away(self.seqs[name], self.lists)
 
+    def registered_as(self, seq: str, at_ns: int) -> str | None:
+        """Return which name the registration of a seq was of that was carried out last at a moment."""
+        names = [name for registered, name, at in self.registrations if registered == seq and at <= at_ns]
+        return names[-1] if names else None
+
     def _ended(self, name: str, gaps: Sequence[Gap]) -> Iterator[tuple[int, int]]:
         """Yield when the registration of a name had been ended in silence by a search: only a recheck tells of that.
 
@@ -577,6 +583,6 @@ class World:
         """
         for other, at in self.ended:
             if other == name:
-                anew = [begun for registered, begun in self.registered if registered == name and begun > at]
+                anew = [begun for _, registered, begun in self.registrations if registered == name and begun > at]
                 shown = [gap.until_ns for gap in gaps if anew and gap.until_ns > anew[0]]
                 yield at, min([at + ENDED_NS, *shown])

@@ -30,12 +30,12 @@ WINGS = {
     "ground": "version masks visible reports details errors events prices times gaps files maintenance net endpoint"
     " web",
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
-    "live": "setback membership listing pages stages folding followed attempts doubts subscription wishes planner"
-    " relayed subscriptions retry returning last_words listening waiter receiving slots turns holding pricing ledger"
-    " quoting asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
+    "live": "setback membership debts listing pages stages folding followed attempts doubts subscription wishes"
+    " planner relayed subscriptions retry returning last_words listening waiter receiving slots turns holding pricing"
+    " ledger quoting asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
-    "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
-    " token_routes stock_routes issued",
+    "server": "frames settings groups door receive_queue send_queue deadlines peer certificate encrypted server callers"
+    " http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume ahead evidence reading"
     " entries returns weighing following steps migration file store inbox committing writer relay counting"
     " outcomes stays parts lines copies moments history retention",
@@ -46,7 +46,8 @@ WINGS = {
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
     "board": "visitors series blindness topic stocks picture diffs past board routes",
-    "nats": "address parcels opening outgoing streams ticker desk lease publisher copy pulling asking answers link",
+    "nats": "address parcels opening outgoing streams ticker responder lease publisher copy pulling asking answers"
+    " link",
     "doors": "connect sync testing",
     "cli": "texts arguments showing running commands app",
 }
@@ -71,8 +72,9 @@ WING_OF = {room: wing for wing in LOOSE for room in WINGS[wing].split()}
 # No I/O, clock or task here.
 PURE = {
     "wire": "values search_row messages quotes readers requests writers lines session stocks",
-    "live": "setback membership listing pages stages folding followed attempts doubts subscription wishes planner"
-    " relayed subscriptions retry returning last_words listening receiving slots turns holding pricing ledger quoting",
+    "live": "setback membership debts listing pages stages folding followed attempts doubts subscription wishes"
+    " planner relayed subscriptions retry returning last_words listening receiving slots turns holding pricing ledger"
+    " quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches guesses",
     "board": "visitors series blindness topic stocks picture diffs",
@@ -85,8 +87,8 @@ OWNERS = {
         "live.ending",
         "live.connection",
         "live.opening",
-        "server.inbox",
-        "server.outbox",
+        "server.receive_queue",
+        "server.send_queue",
         "server.peer",
         "server.server",
         "testing",

@@ -10,13 +10,13 @@ from jogeon.live.attempts import (
     BUSY_PAUSE,
     CURE_PAUSE,
     HOPELESS_AFTER,
-    LONGEST_DEBT,
     TRIES,
     UNANSWERED_PAUSE,
     WORDS_PAUSE,
     Attempts,
     failure_of,
 )
+from jogeon.live.debts import LONGEST
 from jogeon.wire.messages import Malformed, Refusal, Register, Registered
 
 SILENCE = RequestTimeout("CNSRREQ", 5.0)
@@ -107,9 +107,9 @@ def test_a_late_reply_is_the_answer_while_nothing_was_sent_since() -> None:
 def test_an_answer_may_be_the_one_that_is_owed_while_that_may_yet_come() -> None:
     attempts = sent(fails=True)
     attempts.sent(REQUEST, 1)
-    moments = (LONGEST_DEBT - 1, LONGEST_DEBT - 1, LONGEST_DEBT, 0.0)
+    moments = (LONGEST - 1, LONGEST - 1, LONGEST, 0.0)
     assert [attempts.succeeded(now) for now in moments] == [True, True, False, False]
-    assert sent(fails=True).succeeded(10 * LONGEST_DEBT), "the first after a silence, however long"
+    assert sent(fails=True).succeeded(10 * LONGEST), "the first after a silence, however long"
 
 
 def test_each_late_reply_pays_for_one_request() -> None:

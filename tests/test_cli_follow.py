@@ -86,7 +86,7 @@ async def test_a_reader_who_has_gone_ends_it(
         def write(self, _line: bytes) -> None:
             raise BrokenPipeError
 
-    monkeypatch.setattr(follow_module, "Lines", Gone)
+    monkeypatch.setattr(follow_module, "StandardOutput", Gone)
     client = FakeClient(events=CHANGES, then="wait", last=[ENDED])
     assert await following(capfd, client, Wish()) == ["BrokenPipeError"]
 

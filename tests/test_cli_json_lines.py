@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_conversation import SAMPLE, SURGE, enter
-from jogeon.cli.showing.json_lines import Lines, condition_line, event_line, json_line, stock_line
+from jogeon.cli.showing.json_lines import StandardOutput, condition_line, event_line, json_line, stock_line
 from jogeon.events import Condition
 
 
@@ -55,12 +55,12 @@ def test_what_would_harm_a_terminal_is_escaped_and_nothing_else_is() -> None:
 def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
-        Lines()
+        StandardOutput()
 
 
 def test_a_name_in_memory_is_written_to_what_stands_for_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
     memory = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", memory)
-    Lines().write(condition_line(Condition("0", "가")))
+    StandardOutput().write(condition_line(Condition("0", "가")))
     memory.seek(0)
     assert memory.read() == '{"seq":"0","name":"가"}\n'

@@ -12,7 +12,7 @@ from jogeon.cli.showing import output_thread as output
 from jogeon.cli.showing.output_thread import Output
 
 if TYPE_CHECKING:
-    from jogeon.cli.showing.json_lines import Lines
+    from jogeon.cli.showing.json_lines import StandardOutput
 
 
 async def test_work_is_done_in_order_in_another_thread() -> None:
@@ -79,7 +79,7 @@ async def test_an_interrupted_command_waits_for_its_reader_only_while_that_takes
                 self.taken += 1
             free.wait()
 
-    lines = cast("Lines", Slow())
+    lines = cast("StandardOutput", Slow())
     with Output(lines) as other:
         writing = asyncio.create_task(other.write(b"x" * 20))
         await asyncio.sleep(0.06)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jogeon.cli.showing import unbuffered as streams
-from jogeon.cli.showing.unbuffered import PIECE, Stream, pieces, unbuffered
+from jogeon.cli.showing.unbuffered import PIECE, LineWriter, pieces, unbuffered
 
 LINES = b'{"seq":"4"}\n{"seq":"1"}\n'
 
@@ -25,7 +25,7 @@ def test_a_line_is_written_whole_through_a_narrow_pipe(monkeypatch: pytest.Monke
         taken: bytes = b""
         turn = 0
 
-        def write(self, rest: memoryview) -> int | None:  # type: ignore[override]  # only what Stream hands over
+        def write(self, rest: memoryview) -> int | None:  # type: ignore[override]  # only what LineWriter hands over
             self.turn += 1
             if self.turn % 2:
                 return None  # full, and does not block
@@ -35,7 +35,7 @@ def test_a_line_is_written_whole_through_a_narrow_pipe(monkeypatch: pytest.Monke
     narrow = Narrow()
     monkeypatch.setattr(streams, "unbuffered", lambda _stream: narrow)
     monkeypatch.setattr(streams, "FULL_PIPE_PAUSE", 0)
-    Stream(None).write(LINES)
+    LineWriter(None).write(LINES)
     assert narrow.taken == LINES
 
 
@@ -47,7 +47,7 @@ def test_a_reader_who_has_gone_is_a_broken_pipe_on_every_system(monkeypatch: pyt
 
     monkeypatch.setattr(streams, "unbuffered", lambda _stream: Gone())
     with pytest.raises(BrokenPipeError):
-        Stream(None).write(b"{}\n")
+        LineWriter(None).write(b"{}\n")
 
 
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(streams, "unbuffered", lambda _stream: Full())
     with pytest.raises(OSError, match="full"):
-        Stream(None).write(b"{}\n")
+        LineWriter(None).write(b"{}\n")
 
 
 @given(st.lists(st.integers(0, 2 * PIECE), max_size=6))
@@ -77,7 +77,7 @@ def test_what_a_full_pipe_holds_are_whole_lines() -> None:
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIECE)
     with os.fdopen(reading, "rb", 0) as reader, os.fdopen(writing, "w") as writer:
-        stream = Stream(writer)
+        stream = LineWriter(writer)
         blocked = threading.Thread(target=stream.write, args=((b"x" * 999 + b"\n") * 9,))
         blocked.start()
         assert reader.read(PIECE) == (b"x" * 999 + b"\n") * 4

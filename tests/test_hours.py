@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jogeon.simulator.market.hours import HOUR, KRX, NXT, Hours
+from jogeon.simulator.market.hours import HOUR, KRX, NXT, TradingHours
 
 
 def clock(moment: int) -> str:
@@ -32,12 +32,12 @@ def test_after_the_end_there_is_no_moment() -> None:
 
 
 def test_the_pace_runs_in_straight_lines() -> None:
-    hours = Hours(stretches=((0, HOUR),), paces=((0, 2.0), (100, 1.0), (200, 1.0)))
+    hours = TradingHours(stretches=((0, HOUR),), paces=((0, 2.0), (100, 1.0), (200, 1.0)))
     assert [hours.pace(at) for at in (0, 25, 100, 150, 200, 3_000)] == [2.0, 1.75, 1.0, 1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("hours", [KRX, NXT])
-def test_a_day_opens_with_a_burst_and_is_quiet_at_noon(hours: Hours) -> None:
+def test_a_day_opens_with_a_burst_and_is_quiet_at_noon(hours: TradingHours) -> None:
     paces = {hours.moment(second): hours.pace(hours.moment(second)) for second in range(0, hours.seconds, 30)}
     assert max(paces, key=lambda moment: paces[moment]) // 60 in {9 * 60, 9 * 60 + 1}
     assert max(paces.values()) >= 10 * paces[12 * HOUR + 1800]

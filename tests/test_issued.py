@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jogeon.errors import TokenRefused
-from jogeon.server.issued import LIFETIME, MOST, Tokens
+from jogeon.server.issued import LIFETIME, MOST, TokenIssuer
 
 
 class Clock:
@@ -18,7 +18,7 @@ class Clock:
 
 def test_the_same_token_while_it_is_valid_then_another() -> None:
     clock = Clock()
-    tokens = Tokens(clock)
+    tokens = TokenIssuer(clock)
     first = tokens.issue("key", "secret")
     clock.now += LIFETIME - 1
     assert tokens.issue("key", "any other secret") == first
@@ -31,18 +31,18 @@ def test_the_same_token_while_it_is_valid_then_another() -> None:
 
 
 def test_the_expiry_is_in_korean_time() -> None:
-    assert Tokens(Clock()).issue("key", "secret")[1] == "20261123140000"
+    assert TokenIssuer(Clock()).issue("key", "secret")[1] == "20261123140000"
 
 
 def test_every_key_has_its_own() -> None:
-    tokens = Tokens(Clock())
+    tokens = TokenIssuer(Clock())
     one, two = tokens.issue("one", "s")[0], tokens.issue("two", "s")[0]
     assert len({one, two, "demo"}) == 3
     assert len({tokens.owner(one), tokens.owner(two), tokens.owner("demo")}) == 3
 
 
 def test_a_revoked_token_is_no_good() -> None:
-    tokens = Tokens(Clock())
+    tokens = TokenIssuer(Clock())
     token, _ = tokens.issue("key", "secret")
     for appkey, wrong in (("key", "x"), ("other", token)):
         with pytest.raises(TokenRefused, match="8005"):
@@ -53,8 +53,8 @@ def test_a_revoked_token_is_no_good() -> None:
 
 
 def test_demo_works_unless_there_is_only_one() -> None:
-    assert Tokens(Clock()).owner("demo")
-    tokens = Tokens(Clock(), only="mine")
+    assert TokenIssuer(Clock()).owner("demo")
+    tokens = TokenIssuer(Clock(), only="mine")
     assert tokens.owner("mine")
     assert tokens.owner("demo") is None
     with pytest.raises(TokenRefused, match="8001"):
@@ -63,11 +63,11 @@ def test_demo_works_unless_there_is_only_one() -> None:
 
 def test_nonsense_is_nobodys() -> None:
     for token in ("", "demo ", "DEMO", "\ud800", "데모", "x" * 60_000):
-        assert Tokens(Clock()).owner(token) is None
+        assert TokenIssuer(Clock()).owner(token) is None
 
 
 def test_the_oldest_of_very_many_is_forgotten() -> None:
-    tokens = Tokens(Clock())
+    tokens = TokenIssuer(Clock())
     first, *_, last = [tokens.issue(str(number), "s")[0] for number in range(MOST + 1)]
     assert tokens.owner(first) is None
     assert tokens.owner(last)

@@ -6,7 +6,7 @@ import pytest
 
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused, RequestTimeout, UnknownCondition
 from jogeon.events import Condition
-from jogeon.live.attempts import BUSY_PAUSE, LONGEST_DEBT, TRIES, WORDS_PAUSE
+from jogeon.live.attempts import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.live.jobs import Ask, Job, Jobs
 from jogeon.live.listing import FRESH, Listing, resolve
 from jogeon.wire.messages import Answer, Clear, Cleared, ConditionList, ListConditions, Refusal, Request, Search
@@ -232,13 +232,14 @@ PEAK = Condition("2", "신고가 돌파")
 SEARCH_PATIENCE = 5.0
 
 
-def owing(search: Search | None = None) -> Table:
-    """Return jobs that are owed the reply to a search of 급등주, which moved and left its seq to 신고가 돌파."""
+def owing() -> Table:
+    """Return jobs beside the debt of a search of 급등주, which moved and left its seq to 신고가 돌파."""
     table = Table(Condition("2", "급등주"))
     table.lists()
-    job = table.asks() if search is None else table.wishes(lambda _: search)
+    job = table.asks()
     table.sends()
     assert job.request is not None
+    table.listing.debts.timed_out(job.request, SEARCH_PATIENCE, SEARCH_PATIENCE)
     table.jobs.timed_out(job.request, SEARCH_PATIENCE, SEARCH_PATIENCE, 0)
     table.conditions = (RISE, PEAK)
     return table
@@ -248,6 +249,7 @@ def pays(table: Table, now: float) -> None:
     """Let the reply that is owed come."""
     request = table.given[0].request
     assert request is not None
+    table.listing.debts.late(request)
     table.jobs.late(request, NO, now, 0)
 
 
@@ -286,55 +288,12 @@ async def test_what_was_held_is_sent_where_its_condition_has_moved_to() -> None:
     assert table.sends(6.0 + SEARCH_PATIENCE) == (Search("7"), job)
 
 
-async def test_a_reply_that_never_comes_holds_nothing_up_for_ever() -> None:
-    table = owing()
-    now = SEARCH_PATIENCE + LONGEST_DEBT
-    table.lists(now)
-    job = table.asks("신고가 돌파")
-    assert table.sends(now) == (Search("2"), job)
-
-
 async def test_another_connection_owes_nothing() -> None:
     table = owing()
     table.lists(6.0)
     job = table.asks("신고가 돌파")
     table.sends(6.0)
+    table.listing.debts.begin()
     table.jobs.connected()
     table.lists(7.0)
     assert table.sends(7.0) == (Search("2"), job)
-
-
-async def test_the_same_search_is_sent_again_at_once() -> None:
-    table = owing()
-    table.conditions = (Condition("2", "급등주"),)
-    table.lists(6.0)
-    assert table.sends(6.0) == (None, None)
-    job = table.asks("급등주")
-    assert table.sends(6.0) == (Search("2"), job)
-
-
-async def test_a_search_on_one_exchange_waits_for_the_reply_from_another() -> None:
-    table = owing(Search("2", "N"))
-    table.conditions = (Condition("2", "급등주"),)
-    table.lists(6.0)
-    job, clear = table.asks("급등주"), table.wishes(lambda _: Clear("2"))
-    assert table.sends(6.0) == (Clear("2"), clear)
-    pays(table, 6.0)
-    assert table.sends(6.0) == (Search("2"), job)
-
-
-async def test_of_two_searches_alike_each_is_owed_its_own_reply() -> None:
-    table = owing()
-    table.conditions = (Condition("2", "급등주"),)
-    table.lists(6.0)
-    again = table.asks("급등주")
-    assert table.sends(6.0) == (Search("2"), again)
-    assert again.request is not None
-    table.jobs.timed_out(again.request, SEARCH_PATIENCE, 11.0, 0)
-    table.conditions = (PEAK,)
-    table.lists(12.0)
-    job = table.asks("신고가 돌파")
-    pays(table, 12.0)
-    assert table.sends(12.0) == (None, None)
-    table.jobs.late(again.request, NO, 13.0, 0)
-    assert table.sends(13.0) == (Search("2"), job)

@@ -12,6 +12,7 @@ from conversation import ONE, PEAK, SURGE, ZERO
 from jogeon.errors import AmbiguousCondition, UnknownCondition
 from jogeon.events import Condition
 from jogeon.live.listing import AGAIN, FRESH, LONGEST_ROUND, Listing, resolve
+from jogeon.wire.messages import Clear, Register
 from jogeon.wire.values import composed
 
 LISTED = (ZERO, ONE, Condition("2", PEAK), Condition("3", "0"), Condition("4", "급등주 2"))
@@ -97,29 +98,25 @@ def test_a_list_is_new_for_a_second_whether_a_round_goes_on_or_not() -> None:
 
 
 @pytest.mark.parametrize("refused", [True, False])
-def test_behind_an_answer_that_names_no_condition_whatever_comes_for_a_list_sets_the_next_request_apart(
-    *, refused: bool
-) -> None:
+def test_a_list_is_new_only_if_no_reply_came_since_that_could_be_taken_for_the_next(*, refused: bool) -> None:
     listing = taken()
-    listing.part()
-    assert listing.taken
-    assert not listing.is_fresh(100.0)
+    listing.may_repeat = True
     assert not listing.is_new(100.0)
+    assert not listing.serves(Register("0"), 100.0)
+    assert listing.serves(Clear("0"), 100.0), "its reply is of another kind"
     if refused:
         listing.failed(100.0)
     else:
         listing.take(LISTED, 100.0)
-    assert listing.is_fresh(100.0)
     assert listing.is_new(100.0)
+    assert listing.serves(Register("0"), 100.0)
 
 
-def test_what_set_the_next_request_apart_ends_with_its_connection() -> None:
+def test_a_reply_of_another_connection_is_not_taken_for_the_next() -> None:
     listing = taken()
-    listing.part()
-    listing.end()
+    listing.may_repeat = True
     listing.begin()
-    listing.take(LISTED, 100.0)
-    assert listing.is_new(100.0)
+    assert not listing.may_repeat
 
 
 # ---------------------------------------------------------------- when to ask again

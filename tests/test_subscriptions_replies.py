@@ -24,8 +24,9 @@ from conversation import (
     opened,
 )
 from jogeon.errors import RequestRefused, RequestTimeout
-from jogeon.events import Enter, Gap, Leave, Snapshot
+from jogeon.events import Condition, Enter, Gap, Leave, Snapshot
 from jogeon.live.attempts import CURE_PAUSE
+from jogeon.live.debts import LONGEST
 from jogeon.live.doubts import DOUBT_FLOOR
 from jogeon.live.listing import FRESH
 from jogeon.live.subscription import GRACE
@@ -324,7 +325,54 @@ def test_a_stop_that_silence_suggested_and_that_goes_unanswered_is_not_sent_agai
     talk.asks(Clear("1"))
     talk.is_silent()
     talk.passes(5)
-    assert talk.subscriptions.wanted[1].next_trnm == "CNSRREQ"
+    assert talk.subscriptions.wanted[1].next == Register("1")
+
+
+def swapped_while_owed() -> tuple[Talk, Listener, Request]:
+    """Let the CNSRREQ for SURGE go unanswered, and its seq be PEAK's from then on; return what is owed, too."""
+    talk = Talk(SURGE, PEAK)
+    listener = talk.follows(SURGE, PEAK)
+    talk.asks(Register("0"))
+    owed = talk.asked
+    talk.is_silent()
+    talk.asks(Clear("1"))
+    talk.answers(Cleared())
+    talk.registers("1", C)
+    talk.listing = (Condition("0", PEAK), Condition("1", SURGE))
+    talk.confirms()
+    for seq in ("0", "1"):
+        talk.asks(Clear(seq))
+        talk.answers(Cleared())
+    talk.registers("1", A)
+    return talk, listener, owed
+
+
+def test_no_condition_is_registered_under_a_seq_while_the_reply_to_another_s_registration_is_owed() -> None:
+    """The snapshot of the one would be shown as that of the other."""
+    talk, listener, owed = swapped_while_owed()
+    talk.confirms()
+    talk.asks(None)
+    assert listener.folds == {SURGE: {A}, PEAK: {C}}
+    talk.is_late(owed, Registered((B, C)))
+    talk.registers("0", A)
+    assert listener.folds == {SURGE: {A}, PEAK: {A}}
+
+
+def test_a_registration_waits_no_longer_than_a_reply_may_be_late() -> None:
+    talk, _, _ = swapped_while_owed()
+    talk.confirms()
+    talk.asks(None)
+    due = talk.subscriptions.next_due()
+    assert due == PATIENCE + LONGEST
+    talk.now = due
+    talk.asks(Register("0"))
+
+
+def test_behind_a_late_reply_comes_a_list_before_the_next_registration() -> None:
+    """Should it come twice, its copy meets the request for the list."""
+    talk, _, owed = swapped_while_owed()
+    talk.is_late(owed, Registered((B, C)))
+    talk.asks(ListConditions())
 
 
 def test_a_condition_that_is_refused_for_months_crashes_nothing() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jogeon.simulator.market.companies import nxt_codes
 from jogeon.simulator.market.expressions import FIELDS, ConditionRule, ExpressionError
-from jogeon.simulator.market.hours import NXT, Hours
+from jogeon.simulator.market.hours import NXT, TradingHours
 from jogeon.simulator.market.krx import daily_limits, rate
 from jogeon.simulator.market.market import TRADE
 from jogeon.simulator.market.synthetic import DEFAULT_CONDITIONS, SyntheticMarket
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DAY = 390 * 60
 SHORT_DAY = 40
-SHORT = Hours(stretches=((9 * 3600, 9 * 3600 + SHORT_DAY),), paces=((9 * 3600, 1.0),))
+SHORT = TradingHours(stretches=((9 * 3600, 9 * 3600 + SHORT_DAY),), paces=((9 * 3600, 1.0),))
 SURGING, LARGE, EMPTY, FLAPPING = "4", "2", "3", "6"
 
 

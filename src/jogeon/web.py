@@ -1,4 +1,4 @@
-"""HTTP from this side: one request and its reply, bounded in time and size, on the same way as every other connection.
+"""HTTP from this side: one request and its response, bounded in time and size, on the way of every other connection.
 
 Tokens, names, quotes and alerts go this way. Redirects are not followed: nothing is sent anywhere else.
 """
@@ -30,8 +30,8 @@ _loaded = threading.Event()
 """Set once httpx2 is there, with all that it loads late."""
 
 
-class Reply(Struct, frozen=True):
-    """A reply in HTTP: its status, its headers under their names in small letters, and the body up to the limit."""
+class Response(Struct, frozen=True):
+    """A response in HTTP: its status, its headers under their names in small letters, and the body up to the limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -47,7 +47,7 @@ async def exchange(
     proxy: str | None = None,
     limit: int = REPLY_LIMIT,
     timeout: float | None = None,  # noqa: ASYNC109  # one word for the whole: connecting, sending, reading
-) -> Reply:
+) -> Response:
     """Send a request and return what the server answers, at most `limit` bytes of it. CouldNotConnect.
 
     `content` makes the body when the connection is about to be used, so that a secret in it is not kept meanwhile;
@@ -66,7 +66,7 @@ async def exchange(
             asking = client.stream(method, url, content=content() if content else None, headers=headers)
             async with asking as response:
                 head = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(response.status_code, head, await _body(response, limit))
+                return Response(response.status_code, head, await _body(response, limit))
     except httpx2.TimeoutException:
         raise could_not_connect(url, TimeoutError(), proxy) from None
     except httpx2.InvalidURL as error:
@@ -132,7 +132,7 @@ def _shows_no_login(record: logging.LogRecord) -> bool:
 
 
 async def _body(response: "httpx2.Response", limit: int) -> bytes:
-    """Return the body as far as the limit; no reply is longer, and of a web page that will do."""
+    """Return the body as far as the limit; no response is longer, and of a web page that will do."""
     body = bytearray()
     async for piece in response.aiter_bytes():
         body += piece

@@ -26,7 +26,7 @@ from jogeon.errors import (
 from jogeon.masks import unmasked
 from jogeon.net import proxy_for, wrong_answer
 from jogeon.reports import Report
-from jogeon.web import Reply, exchange
+from jogeon.web import Response, exchange
 from jogeon.wire import stocks
 from jogeon.wire.messages import Malformed, Refusal
 from jogeon.wire.stocks import ListedStock, PricedStock
@@ -222,12 +222,12 @@ class StockInfo:
         written = content()
         if not written:
             return (), ""
-        reply = await exchange("POST", url, lambda: written, headers=headers, proxy=proxy, limit=LIMIT)
-        rows = await asyncio.to_thread(decode, reply.body)
-        if isinstance(rows, tuple) and reply.status == 200:
+        response = await exchange("POST", url, lambda: written, headers=headers, proxy=proxy, limit=LIMIT)
+        rows = await asyncio.to_thread(decode, response.body)
+        if isinstance(rows, tuple) and response.status == 200:
             self.budget.granted()
-            return rows, _next_key(reply)
-        error = _error(kind, reply, rows, url, proxy)
+            return rows, _next_key(response)
+        error = _error(kind, response, rows, url, proxy)
         if is_busy(error):
             self.budget.refused()
         return error
@@ -237,15 +237,15 @@ def _prices_request(codes: Sequence[str]) -> bytes:
     return stocks.encode_prices_request(codes) if codes else b""
 
 
-def _error(kind: str, reply: Reply, answer: object, url: str, proxy: str | None) -> JogeonError:
+def _error(kind: str, response: Response, answer: object, url: str, proxy: str | None) -> JogeonError:
     """Return what an answer without rows means: a refusal, too many requests, a page of maintenance, or nonsense."""
-    if isinstance(answer, Refusal) and (answer.code in BUSY_CODES or reply.status != 429):
+    if isinstance(answer, Refusal) and (answer.code in BUSY_CODES or response.status != 429):
         return RequestRefused(kind, code=answer.code, text=answer.text)
-    if reply.status == 429:
+    if response.status == 429:
         return RequestRefused(kind, code="429", text="")
-    if isinstance(answer, Malformed) and reply.status == 200 and reply.body.lstrip()[:1] in (b"{", b"["):
+    if isinstance(answer, Malformed) and response.status == 200 and response.body.lstrip()[:1] in (b"{", b"["):
         return RemoteProtocolError(Report("unreadable reply", name=kind, text=answer.reason))
-    return wrong_answer(url, reply.status, reply.body, reply.headers.get("content-type", ""), proxy)
+    return wrong_answer(url, response.status, response.body, response.headers.get("content-type", ""), proxy)
 
 
 def is_busy(error: JogeonError) -> bool:
@@ -259,8 +259,8 @@ def _headers(kind: str, token: str, next_key: str) -> dict[str, str]:
     return content | {"api-id": kind, "authorization": f"Bearer {token}"} | more
 
 
-def _next_key(reply: Reply) -> str:
+def _next_key(response: Response) -> str:
     """Return the key of the next page, "" if none follows or it cannot be sent back as it came."""
-    key = reply.headers.get("next-key", "").strip()
-    follows = reply.headers.get("cont-yn", "").strip().upper() == "Y"
+    key = response.headers.get("next-key", "").strip()
+    follows = response.headers.get("cont-yn", "").strip().upper() == "Y"
     return key if follows and key.isascii() and key.isprintable() else ""

@@ -53,33 +53,33 @@ class Sender:
         self._outbox = outbox
         self._lang = lang
         self._wall = wall
-        self._lines = {name: _Line(name, target) for name, target in targets.items()}
+        self._recipients = {name: _Recipient(name, target) for name, target in targets.items()}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Begin to send; what waits from an earlier run comes first."""
-        self._tasks = {name: asyncio.create_task(self._serve(line)) for name, line in self._lines.items()}
+        self._tasks = {name: asyncio.create_task(self._serve(each)) for name, each in self._recipients.items()}
 
     def exchange(self, targets: Mapping[str, Target]) -> None:
         """Send to other targets from now on; one that stays as it was is not disturbed."""
-        for name in [name for name, line in self._lines.items() if targets.get(name) != line.target]:
-            del self._lines[name]
+        for name in [name for name, each in self._recipients.items() if targets.get(name) != each.target]:
+            del self._recipients[name]
             self._tasks.pop(name).cancel()
         for name, target in targets.items():
-            if name not in self._lines:
-                line = self._lines[name] = _Line(name, target)
-                self._tasks[name] = asyncio.create_task(self._serve(line))
+            if name not in self._recipients:
+                recipient = self._recipients[name] = _Recipient(name, target)
+                self._tasks[name] = asyncio.create_task(self._serve(recipient))
 
     def wake(self, target: str) -> None:
         """Say that a row was added for a target."""
-        if line := self._lines.get(target):
-            line.news.set()
+        if recipient := self._recipients.get(target):
+            recipient.news.set()
 
     async def stop(self, patience: float = LAST_CHANCE) -> None:
         """Give what waits a last chance, then end."""
-        for line in self._lines.values():
-            line.ending = True
-            line.news.set()
+        for recipient in self._recipients.values():
+            recipient.ending = True
+            recipient.news.set()
         tasks, self._tasks = list(self._tasks.values()), {}
         if tasks:
             await asyncio.wait(tasks, timeout=patience)
@@ -89,33 +89,33 @@ class Sender:
 
     # ------------------------------------------------------------ one target
 
-    async def _serve(self, line: "_Line") -> None:
+    async def _serve(self, recipient: "_Recipient") -> None:
         while True:
-            line.news.clear()
-            rows = await self._outbox.waiting(line.name)
+            recipient.news.clear()
+            rows = await self._outbox.waiting(recipient.name)
             if old := outdated(rows, self._wall()):
-                await self._outbox.mark(old, "dropped", line.reason or Report("too old"), tried=False)
+                await self._outbox.mark(old, "dropped", recipient.reason or Report("too old"), tried=False)
                 continue
             if muted := [row for row in rows if row.rule] if self._wall() < self.muted_until_ns else []:
                 await self._outbox.mark(muted, "dropped", Report("muted"), tried=False)
                 continue
-            if line.pause_left() > 0:
-                await line.rest(self._until_outdated(rows))
+            if recipient.pause_left() > 0:
+                await recipient.rest(self._until_outdated(rows))
                 continue
-            message = next_message(rows, digests=line.target.digests, lang=self._lang)
+            message = next_message(rows, digests=recipient.target.digests, lang=self._lang)
             if message is None:
-                if line.ending:
+                if recipient.ending:
                     return
-                await line.news.wait()
+                await recipient.news.wait()
                 continue
-            outcome = await self._attempt(line, message.rows, line.target.send(message))
-            line.goes_on(outcome)
+            outcome = await self._attempt(recipient, message.rows, recipient.target.send(message))
+            recipient.goes_on(outcome)
 
-    async def _attempt(self, line: "_Line", rows: Sequence[AlertRow], sending: Awaitable[Outcome]) -> Outcome:
+    async def _attempt(self, recipient: "_Recipient", rows: Sequence[AlertRow], sending: Awaitable[Outcome]) -> Outcome:
         try:
             outcome = await sending
         except Exception as error:  # noqa: BLE001  # a target that fails must not end the others
-            logger.warning("target %s: %s", line.name, masked(repr(error)))
+            logger.warning("target %s: %s", recipient.name, masked(repr(error)))
             outcome = Later(report_of(error))
         match outcome:
             case Sent():
@@ -123,7 +123,7 @@ class Sender:
             case Refused(reason=reason):
                 await self._outbox.mark(rows, "dropped", reason)
             case Later(reason=reason):
-                logger.info("target %s: %s", line.name, reason)
+                logger.info("target %s: %s", recipient.name, reason)
                 await self._outbox.mark(rows, "waiting", reason)
         return outcome
 
@@ -133,7 +133,7 @@ class Sender:
         return max(0.0, (oldest + MAX_AGE - self._wall()) / 1e9) + 0.01
 
 
-class _Line:
+class _Recipient:
     """A target with what is known of it: until when it rests, and why."""
 
     def __init__(self, name: str, target: Target) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from jogeon.alerts.outbox import AlertRow, Message
 from jogeon.errors import AlertRefused, AlertUnreachable
 from jogeon.reports import Report
-from jogeon.web import Reply
+from jogeon.web import Response
 
 
 class Sent(Struct, frozen=True):
@@ -64,9 +64,9 @@ async def try_out(target: Target, name: str, text: str) -> AlertRefused | None:
             return AlertRefused(name, reason)
 
 
-def retry_after(reply: Reply) -> float | None:
+def retry_after(response: Response) -> float | None:
     """Return the seconds of a Retry-After header, None if there is none that is a number."""
     try:
-        return max(0.0, float(reply.headers.get("retry-after", "")))
+        return max(0.0, float(response.headers.get("retry-after", "")))
     except ValueError:
         return None

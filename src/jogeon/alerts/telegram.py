@@ -8,7 +8,7 @@ from jogeon.alerts.targets import Later, Outcome, Refused, Sent, retry_after
 from jogeon.errors import CouldNotConnect
 from jogeon.masks import hide
 from jogeon.reports import Report
-from jogeon.web import Reply, exchange
+from jogeon.web import Response, exchange
 
 API = "https://api.telegram.org"
 JSON = {"Content-Type": "application/json"}
@@ -47,22 +47,22 @@ class Telegram(Struct):
         body = {"chat_id": self.chat, "text": message.text, "disable_notification": message.silent}
         url = f"{self.api.rstrip('/')}/bot{self.token}/sendMessage"
         try:
-            reply = await exchange("POST", url, lambda: msgspec.json.encode(body), headers=JSON, proxy=self.proxy)
+            response = await exchange("POST", url, lambda: msgspec.json.encode(body), headers=JSON, proxy=self.proxy)
         except CouldNotConnect as error:
             return Later(error.report, reached=False)
-        return _outcome(reply)
+        return _outcome(response)
 
 
-def _outcome(reply: Reply) -> Outcome:
+def _outcome(response: Response) -> Outcome:
     try:
-        answer = msgspec.json.decode(reply.body, type=_Answer)
+        answer = msgspec.json.decode(response.body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Later(Report("not Telegram", number=reply.status))
-    if reply.status == 200 and answer.ok:
+        return Later(Report("not Telegram", number=response.status))
+    if response.status == 200 and answer.ok:
         return Sent()
-    reason = Report("HTTP", text=f"{reply.status} {answer.description}".strip())
-    if reply.status == 429:
-        return Later(reason, answer.parameters.retry_after or retry_after(reply))
-    if 400 <= reply.status < 500 and reply.status not in WRONG_SETTING:
+    reason = Report("HTTP", text=f"{response.status} {answer.description}".strip())
+    if response.status == 429:
+        return Later(reason, answer.parameters.retry_after or retry_after(response))
+    if 400 <= response.status < 500 and response.status not in WRONG_SETTING:
         return Refused(reason)
     return Later(reason)

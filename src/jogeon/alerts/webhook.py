@@ -50,14 +50,14 @@ class Webhook(Struct):
         row = message.rows[0]
         headers = {"Content-Type": "application/json", "Idempotency-Key": row.id}
         try:
-            reply = await exchange(
+            response = await exchange(
                 "POST", self.url, lambda: msgspec.json.encode(as_object(row)), headers=headers, proxy=self.proxy
             )
         except CouldNotConnect as error:
             return Later(error.report, reached=False)
-        if 200 <= reply.status < 300:
+        if 200 <= response.status < 300:
             return Sent()
-        reason = Report("HTTP", text=str(reply.status))
-        if reply.status in COME_BACK:
-            return Later(reason, retry_after(reply))
-        return Refused(reason) if 400 <= reply.status < 500 else Later(reason, retry_after(reply))
+        reason = Report("HTTP", text=str(response.status))
+        if response.status in COME_BACK:
+            return Later(reason, retry_after(response))
+        return Refused(reason) if 400 <= response.status < 500 else Later(reason, retry_after(response))

@@ -24,13 +24,13 @@ def metrics(told: Mapping[str, Any], accept: str = "") -> tuple[bytes, str]:
     from prometheus_client.exposition import choose_encoder
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(told))
+    registry.register(_Collector(told))
     ProcessCollector(registry=registry)
     encode, kind = choose_encoder(accept)
     return encode(registry), kind
 
 
-class _Told:
+class _Collector:
     """A status, as the library collects it."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from jogeon.account.consumers import Consumer, May, Roll, hashed, is_consumers
 from jogeon.account.keys import Keys
 from jogeon.errors import InvalidSetting, TokenRefused
 from jogeon.masks import hide
-from jogeon.server.issued import DEMO, Tokens, same
+from jogeon.server.issued import DEMO, TokenIssuer, same
 
 
 class Program(Struct, frozen=True):
@@ -42,8 +42,8 @@ class HubTokens:
         self.closed = closed or keys is not None
         self._roll = roll
         self._keys = keys
-        self._issued = Tokens(clock)
-        self._lent = Tokens(clock)
+        self._issued = TokenIssuer(clock)
+        self._lent = TokenIssuer(clock)
         """Those of consumers; strangers cannot crowd them out."""
         self._consumers: dict[str, Consumer] = {}
         self._let(() if roll is None else roll.changed() or ())

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
+from jogeon.live import debts
 from jogeon.live.listing import LONGEST_DOUBLING
 from jogeon.live.setback import SetBack
 from jogeon.reports import Report
@@ -23,8 +24,6 @@ BUSY_PAUSE = 1.0
 """Seconds after a refusal for the rate of requests: about one a second is what the broker allows for each TR."""
 TRIES = 3
 """Refusals in a row that may pass before a condition counts as refused, and a request of the user fails."""
-LONGEST_DEBT = 60.0
-"""Seconds after its time for which a reply may still come in the place of another."""
 HOPELESS_AFTER = 3
 """Unanswered attempts after which a connection that still owes a reply is no good for this condition."""
 
@@ -134,7 +133,7 @@ class Attempts:
         self.held, self._presumed = not self._presumed, False  # a stop of what is not registered may go unanswered
         self._overdue = overdue
         if overdue:
-            self._owed, self._owed_until = self._owed + 1, now + LONGEST_DEBT
+            self._owed, self._owed_until = self._owed + 1, now + debts.LONGEST
         self._cured = False
         self._confirming = self._confirming and isinstance(error, RequestRefused)  # which is no second answer
         self._passing = 0

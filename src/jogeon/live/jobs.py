@@ -3,34 +3,23 @@
 A seq may have moved by then, so a job makes its request from the list as it is at that moment; a list that has just
 come is the answer to whoever asks for it. A refusal that passes is asked for again a few times.
 
-Replies name a seq and nothing else, and may come in any order. So a search is not sent while one for something else is
-owed a reply under the same seq: whichever came could be the other's.
+A search that could be taken for another condition's, whose reply is owed, waits for that reply (see debts.py).
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Container, Sequence
-from typing import NamedTuple
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.events import Condition
-from jogeon.live.attempts import BUSY_PAUSE, LONGEST_DEBT, TRIES, WORDS_PAUSE
+from jogeon.live.attempts import BUSY_PAUSE, TRIES, WORDS_PAUSE
 from jogeon.live.listing import Listing
 from jogeon.live.planner import Planner
 from jogeon.reports import Report
-from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request, Search
+from jogeon.wire.messages import Answer, ConditionList, ListConditions, Malformed, Refusal, Request
 
 Ask = Callable[[Sequence[Condition]], Request]
 """Makes a request from the list as it is when the request is sent; it may raise the JogeonError that ends the wish."""
-
-
-class Owed(NamedTuple):
-    """A search that was not answered within `seconds`, and whose: its reply may come `until` then."""
-
-    search: Search
-    name: str | None
-    seconds: float
-    until: float
 
 
 class Job:
@@ -40,8 +29,6 @@ class Job:
         self.ask = ask
         self.request: Request | None = None
         """What was sent for it last."""
-        self.name: str | None = None
-        """The condition that the seq of that meant."""
         self.refusals = 0
         self.not_before = 0.0
         self.held_until: float | None = None
@@ -68,7 +55,6 @@ class Jobs(Planner):
         self._waiting: deque[Job] = deque()
         self._asked: Job | None = None
         """The job whose request was sent last, until its answer."""
-        self._owed: list[Owed] = []
         self._looked = 0.0
 
     def add(self, ask: Ask) -> Job:
@@ -85,7 +71,6 @@ class Jobs(Planner):
     def connected(self) -> None:
         """Begin a connection: nobody waits for an answer on it, and it owes none."""
         self._asked = None
-        self._owed.clear()
         self._release()
 
     def fail(self, error: JogeonError) -> None:
@@ -121,22 +106,16 @@ class Jobs(Planner):
 
     def _is_held(self, job: Job, request: Request, now: float) -> bool:
         """Tell whether the reply to a request could not be told from one that is owed; let a job fail that waited."""
-        job.name = self._name_of(request)
-        owed = next((owed for owed in self._owed if owed.until > now and _confused(owed, request, job.name)), None)
-        if owed is None:
+        debt = self._listing.debts.confused(request, now)
+        if debt is None:
             return False
         if job.held_until is None:
-            job.held_until = now + owed.seconds
+            job.held_until = now + debt.seconds
         job.not_before = job.held_until
         if now >= job.held_until:
             self._waiting.remove(job)
-            job.fail(RequestTimeout(request.trnm, owed.seconds))
+            job.fail(RequestTimeout(request.trnm, debt.seconds))
         return True
-
-    def _name_of(self, request: Request) -> str | None:
-        """Return the condition that a search means by its seq; None for any other request."""
-        seq = request.seq if isinstance(request, Search) else None
-        return next((condition.name for condition in self._listing.conditions if condition.seq == seq), None)
 
     def _release(self) -> None:
         """Look again at what is held."""
@@ -169,21 +148,17 @@ class Jobs(Planner):
             job.succeed(answer)
 
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
-        """Note that a reply is owed no more: what it could have been taken for may be sent."""
-        del answer, now, at_ns
-        self._owed = [owed for owed in self._owed if owed.search is not request]
+        """Look again at what a reply kept waiting that is owed no more."""
+        del request, answer, now, at_ns
         self._release()
 
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Let the job fail that was not answered; a list that is slow is waited for twice."""
-        del at_ns
+        del now, at_ns
         error = RequestTimeout(request.trnm, seconds)
         if isinstance(request, ListConditions):
             self._listless(error, tries=1)
         elif self._asked is not None and request is self._asked.request:
-            if isinstance(request, Search):
-                self._owed = [owed for owed in self._owed if owed.until > now]
-                self._owed.append(Owed(request, self._asked.name, seconds, now + LONGEST_DEBT))
             self._fail_asked(error)
 
     def lost(self, heard_ns: int, error: JogeonError, detail: str) -> None:
@@ -203,13 +178,6 @@ class Jobs(Planner):
             job.fail(error)
         for job in self._waiting:
             job.refusals += 1
-
-
-def _confused(owed: Owed, request: Request, name: str | None) -> bool:
-    """Tell whether the reply that is owed would be wrong for a request, and could be taken for its own."""
-    if not isinstance(request, Search) or request.seq != owed.search.seq:
-        return False
-    return (name, request.exchange) != (owed.name, owed.search.exchange)
 
 
 def refused(asked: str, answer: Answer) -> JogeonError:

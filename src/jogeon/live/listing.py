@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from jogeon.errors import AmbiguousCondition, UnknownCondition
 from jogeon.events import Condition
+from jogeon.live.debts import Debts
+from jogeon.wire.messages import Register, Request
 from jogeon.wire.values import composed
 
 FRESH = 1.0
@@ -30,10 +32,16 @@ class Listing:
         self.conditions: tuple[Condition, ...] = ()
         """What was listed last; it outlives its connection, for whoever needs a name before the next list."""
         self.whole = True
+        self.debts = Debts(self.name_of)
+        """What this connection owes under the seqs of the list."""
         self._taken: float | None = None
         self._round = False
         self._unconfirmed = False
-        self._unsure = False
+        self.may_repeat = False
+        """Whether the last reply, should it come twice, could be taken for that to the next request by seq.
+
+        So it is of an answer that names no condition, and of a late one. Another reply is to come in between.
+        """
         self._look_at: float | None = None
         self._not_before = 0.0
         self._failures = 0
@@ -43,17 +51,18 @@ class Listing:
     def begin(self) -> None:
         """Begin a connection: nothing is listed on it."""
         self.end()
+        self.debts.begin()
         self._look_at, self._unconfirmed = None, False
         self._not_before, self._failures = 0.0, 0
 
     def end(self) -> None:
         """End a connection; what it listed proves nothing any more."""
-        self._taken, self._round, self._unsure = None, False, False
+        self._taken, self._round, self.may_repeat = None, False, False
 
     def take(self, conditions: Sequence[Condition], now: float, *, whole: bool = True) -> None:
         """Take a list: it serves the requests that follow, and confirms those before. `whole`: each row was read."""
         self.conditions, self.whole, self._taken = tuple(conditions), whole, now
-        self._round, self._unconfirmed, self._unsure, self._look_at = True, False, False, None
+        self._round, self._unconfirmed, self.may_repeat, self._look_at = True, False, False, None
         self._not_before, self._failures = 0.0, 0
 
     def failed(self, now: float) -> None:
@@ -61,14 +70,7 @@ class Listing:
         first, longest = AGAIN
         self._not_before = now + min(longest, first * 2 ** min(max(0, self._failures - QUICK + 1), LONGEST_DOUBLING))
         self._failures += 1
-        self._unsure = False  # any reply keeps two others apart
-
-    def part(self) -> None:
-        """Let another list come before the next request by seq: should the last answer come twice, nobody takes it.
-
-        It names no condition, so it could be the answer to whatever is asked next.
-        """
-        self._unsure = True
+        self.may_repeat = False
 
     def used(self) -> None:
         """Note a registration by seq: a list after its round must confirm it."""
@@ -91,13 +93,17 @@ class Listing:
 
     def is_fresh(self, now: float) -> bool:
         """Tell whether a seq may be taken from the list now."""
-        if self._taken is None or self._unsure:
+        if self._taken is None:
             return False
         return now - self._taken <= (LONGEST_ROUND if self._round else FRESH)
 
+    def serves(self, request: Request, now: float) -> bool:
+        """Tell whether a request by seq may be sent now: it comes from a fresh list, and no reply can be repeated."""
+        return self.is_fresh(now) and not (self.may_repeat and request.trnm == Register.trnm)
+
     def is_new(self, now: float) -> bool:
         """Tell whether the list has just come, so that asking again would tell nobody anything."""
-        return self._taken is not None and not self._unsure and now - self._taken <= FRESH
+        return self._taken is not None and not self.may_repeat and now - self._taken <= FRESH
 
     def may_ask(self, now: float) -> bool:
         """Tell whether the broker may be asked now, after it refused or did not answer."""
@@ -125,6 +131,10 @@ class Listing:
     def named(self, name: str) -> list[Condition]:
         """Return the listed conditions of this name, in the broker's order."""
         return [condition for condition in self.conditions if condition.name == name]
+
+    def name_of(self, seq: str) -> str | None:
+        """Return the name that is listed under a seq, None for none."""
+        return next((condition.name for condition in self.conditions if condition.seq == seq), None)
 
 
 def resolve(wanted: str | Condition, listing: Sequence[Condition]) -> Condition:

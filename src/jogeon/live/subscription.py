@@ -73,18 +73,24 @@ class Subscription(Followed):
 
     # ------------------------------------------------------------ what to send
 
+    @property
+    def next(self) -> Register | Clear:
+        """What is to be sent next."""
+        seq = self.condition.seq
+        return Clear(seq) if self.attempts.held else Register(seq, self.exchange)
+
     def request(self, now: float, at_ns: int) -> Register | Clear:
         """Return what it is time to send, and note that it is sent."""
         if self.stage is Stage.ACTIVE:
             self.doubts.recheck(now, at_ns)
-        if self.attempts.held:
+        request = self.next
+        if isinstance(request, Clear):
             self.attempts.sent(None, at_ns)
             self._move(Step.CLEAR)
-            return Clear(self.condition.seq)
-        self._move(Step.REGISTER)
-        self.membership.asked(at_ns)
-        request = Register(self.condition.seq, self.exchange)
-        self.attempts.sent(request, at_ns)
+        else:
+            self._move(Step.REGISTER)
+            self.membership.asked(at_ns)
+            self.attempts.sent(request, at_ns)
         return request
 
     def urgency(self) -> tuple[bool, bool, float]:
@@ -106,11 +112,6 @@ class Subscription(Followed):
     def next_due(self) -> float:
         """Return when there will be something to send or to judge, infinity if something must happen first."""
         return self.due if self.stage in (Stage.WAITING, Stage.ACTIVE, Stage.JUDGING) else math.inf
-
-    @property
-    def next_trnm(self) -> str:
-        """Which kind of request is next."""
-        return Clear.trnm if self.attempts.held or self.stage is Stage.ACTIVE else Register.trnm
 
     # ------------------------------------------------------------ what was answered
 

@@ -6,12 +6,13 @@ stages.py.
 """
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from jogeon.errors import JogeonError, RequestTimeout
 from jogeon.events import Anomaly, NameOf, State, nameless
 from jogeon.gaps import Blind
 from jogeon.live.attempts import Silences, presume_held
+from jogeon.live.debts import Debt, Debts
 from jogeon.live.planner import Planner
 from jogeon.live.relayed import Relayed
 from jogeon.live.stages import Stage
@@ -51,7 +52,7 @@ class Subscriptions(Wishes, Planner):
         self._silences = Silences()
         self.on_hub = False
         """Whether the server of this connection has a numbered stream, which is followed instead of pushes."""
-        self.relayed = Relayed(self._tell_all, self._added, name_of)
+        self.relayed = Relayed(self.tell, self._added, name_of)
 
     # ------------------------------------------------------------ what to do next
 
@@ -68,15 +69,17 @@ class Subscriptions(Wishes, Planner):
             self.listing.look(look_at)
         for subscription in self.wanted:
             subscription.judge(now, at_ns)
+            _hold(subscription, self.listing.debts, now)
         due = min((each for each in self.wanted if each.is_due(now)), key=Subscription.urgency, default=None)
-        if not self.listing.taken or ((self._leaving or due is not None) and not self.listing.is_fresh(now)):
+        following = Clear(self._leaving[0]) if self._leaving else None if due is None else due.next
+        if not self.listing.taken or (following is not None and not self.listing.serves(following, now)):
             return self._list(busy) if self.listing.may_ask(now) else None
         if self._leaving:
-            return Clear(self._leaving[0]) if Clear.trnm not in busy else None
+            return following if Clear.trnm not in busy else None
         if due is not None and self.on_hub:
             return self._follow(now, at_ns) if Follow.trnm not in busy else None
         if due is not None:
-            return self._request_for(due, now, at_ns) if due.next_trnm not in busy else None
+            return self._request_for(due, now, at_ns) if due.next.trnm not in busy else None
         self.listing.pause()
         return self._list(busy) if self.listing.is_due(now) else None
 
@@ -188,11 +191,12 @@ class Subscriptions(Wishes, Planner):
                 self._take_following(request, answer, now, at_ns)
             case Register(seq), _ if seq in self._by_seq and self._by_seq[seq].stage is Stage.ASKED:
                 self._take_registration(self._by_seq[seq], answer, now, at_ns)
-        if request.trnm == Register.trnm and not (isinstance(answer, Registered | SearchPage) and answer.named):
-            self.listing.part()
+        named = isinstance(answer, Registered | SearchPage) and answer.named
+        self.listing.may_repeat = request.trnm == Register.trnm and not named
 
     def timed_out(self, request: Request, seconds: float, now: float, at_ns: int) -> None:
         """Note that a request was not answered in time."""
+        self.listing.debts.timed_out(request, seconds, now)
         if isinstance(request, ListConditions):
             self.listing.failed(now)
         if isinstance(request, Clear) and request.seq in self._leaving:
@@ -216,6 +220,9 @@ class Subscriptions(Wishes, Planner):
 
     def late(self, request: Request, answer: Answer, now: float, at_ns: int) -> None:
         """Take a reply that came after its time, if it is worth anything yet."""
+        if request.trnm == Register.trnm:
+            self.listing.may_repeat = True
+            _release(self.wanted, self.listing.debts.late(request), now)
         if isinstance(request, ListConditions) and isinstance(answer, messages.ConditionList):
             if not self.listing.taken:  # else it may be older than what was registered by the one that came
                 self._take_list(answer, now, at_ns)
@@ -228,12 +235,6 @@ class Subscriptions(Wishes, Planner):
             self._silences.broken()
             presume_held((each.attempts for each in self.wanted), held=False)
             self._tell_registered(subscription, at_ns)
-
-    def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
-        """Take a snapshot that nothing asked for; what differs from what was shown last makes the picture doubtful."""
-        subscription = self._by_seq.get(seq)
-        if subscription is not None and not subscription.membership.showed(codes):
-            subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
 
     # ------------------------------------------------------------ answers
 
@@ -296,3 +297,16 @@ def _cleared_late(subscription: Subscription, answer: Answer) -> None:
 def _cleared_elsewhere(subscription: Subscription) -> None:
     """Register anew, at once, what was cleared by a CNSRCLR that is none of ours."""
     subscription.suspect(Blind(subscription.membership.right_ns, "registration lost", ""), at_once=True)
+
+
+def _hold(subscription: Subscription, debts: Debts, now: float) -> None:
+    """Let a CNSRREQ wait that could be given the late reply to another condition's."""
+    if subscription.is_due(now) and (debt := debts.confused(subscription.next, now)) is not None:
+        subscription.due = debt.until
+
+
+def _release(subscriptions: Iterable[Subscription], debt: Debt | None, now: float) -> None:
+    """Send what has waited for the reply that has come."""
+    for each in subscriptions:
+        if debt is not None and each.due == debt.until:
+            each.due = now

@@ -227,14 +227,17 @@ class Wishes(Wanted):
     # ------------------------------------------------------------ pushes
 
     def unreadable(self, what: Report, seqs: Container[str], heard_ns: int, at_ns: int) -> None:
-        """Take a frame that could have been a push of `seqs`, of any if they are empty: recheck those it may concern.
-
-        They are right until `heard_ns` at least.
-        """
-        self._tell_all(Anomaly(at_ns, error=what))
+        """Recheck what a frame could have been a push of: `seqs`, or any if they are empty; right until `heard_ns`."""
+        self.tell(Anomaly(at_ns, error=what))
         for subscription in self.wanted:
             if not seqs or subscription.condition.seq in seqs:
                 subscription.suspect(Blind(heard_ns, "unreadable frame", ""))
+
+    def unasked(self, seq: str, codes: tuple[str, ...]) -> None:
+        """Take a snapshot that nothing asked for; what differs from what was shown last makes the picture doubtful."""
+        subscription = self._by_seq.get(seq)
+        if subscription is not None and not subscription.membership.showed(codes):
+            subscription.suspect(Blind(subscription.membership.right_ns, "drift", ""))
 
     def pushed(self, rows: Sequence[PushRow], at_ns: int, *, over: bool = True) -> None:
         """Turn rows of REAL frames that were read together into events; this is the path of every push.
@@ -287,18 +290,15 @@ class Wishes(Wanted):
         seq = values.seq.strip()
         if seq not in self._cleared and all(seq != subscription.condition.seq for subscription in self.wanted):
             unknown = Report("push of unknown seq", text=seq[:10])
-            self._tell_all(Anomaly(at_ns, code=stock_code(values.code), error=unknown))
+            self.tell(Anomaly(at_ns, code=stock_code(values.code), error=unknown))
             self._strange = True
             self.on_doubt()
-
-    def tell(self, state: State) -> None:
-        """Tell every sink a state of the whole client."""
-        self._tell_all(state)
 
     def _put(self, subscription: Subscription, state: State) -> None:
         for sink in subscription.everyone():
             sink.put(state)
 
-    def _tell_all(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Tell every sink what concerns the whole client."""
         for sink in self.sinks:
             sink.put(event)

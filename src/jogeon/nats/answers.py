@@ -9,7 +9,7 @@ from msgspec.structs import force_setattr
 from jogeon.errors import PositionError
 from jogeon.events import Condition
 from jogeon.journal.position import Position
-from jogeon.nats.asking import DeskClient
+from jogeon.nats.asking import Requester
 from jogeon.nats.copy import Copy
 from jogeon.reports import Report
 from jogeon.wire import messages, writers
@@ -39,7 +39,7 @@ class Answers:
     the names and seqs that the client sees, where it follows several hubs.
     """
 
-    def __init__(self, asking: DeskClient, copy: Callable[[], Copy | None], prefix: str = "") -> None:
+    def __init__(self, asking: Requester, copy: Callable[[], Copy | None], prefix: str = "") -> None:
         self.resumed = False
         self.reading = False
         self._reader = secrets.token_hex(8)

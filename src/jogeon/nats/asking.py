@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from jogeon.errors import RequestRefused
 from jogeon.events import Condition, Exchange, Stock
 from jogeon.nats.address import Place
-from jogeon.nats.desk import DeskReply, question, read_reply
 from jogeon.nats.opening import nothing_there
+from jogeon.nats.responder import HubAnswer, question, read_answer
 from jogeon.wire.stocks import PricedStock
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SEARCH = 25.0
 """Seconds for a search, all pages."""
 
 
-class DeskClient:
+class Requester:
     """Asks on one connection."""
 
     def __init__(self, client: "Client", place: Place) -> None:
@@ -65,7 +65,7 @@ class DeskClient:
         finally:
             await replies.unsubscribe()
 
-    async def _one(self, asked: bytes, seconds: float) -> DeskReply:
+    async def _one(self, asked: bytes, seconds: float) -> HubAnswer:
         from nats.errors import NoRespondersError
 
         try:
@@ -74,8 +74,8 @@ class DeskClient:
             raise nothing_there(self._place) from None
         return self._good(message.data)
 
-    def _good(self, payload: bytes) -> DeskReply:
-        reply = read_reply(payload)
+    def _good(self, payload: bytes) -> HubAnswer:
+        reply = read_answer(payload)
         if reply.code:
             raise RequestRefused("NATS", code=reply.code, text=reply.text)
         return reply

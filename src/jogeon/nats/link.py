@@ -16,7 +16,7 @@ from jogeon.live.receiving import Receiver
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
 from jogeon.nats.answers import Answers
-from jogeon.nats.asking import DeskClient
+from jogeon.nats.asking import Requester
 from jogeon.nats.copy import Copy
 from jogeon.nats.opening import is_failure, no_picture, nothing_there, opened, trouble_of
 from jogeon.nats.parcels import Unpacking
@@ -133,7 +133,7 @@ class Link:
         self._living = self._loop.create_task(self._live(), name="nats link")
 
     async def _begin(self, client: "Client") -> None:
-        self._asking = DeskClient(client, self._place)
+        self._asking = Requester(client, self._place)
         self._answers = Answers(self._asking, lambda: self._way.copy, self._way.prefix)
         await client.subscribe(self._place.beat, cb=self._on_beat)
         await client.subscribe(self._place.trades, cb=self._on_trades)

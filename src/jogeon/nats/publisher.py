@@ -16,11 +16,11 @@ from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
 from jogeon.masks import unmasked
 from jogeon.nats.address import Place
-from jogeon.nats.desk import Desk
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened, stopped, trouble_of
 from jogeon.nats.outgoing import Outgoing
 from jogeon.nats.parcels import ParcelHead, PictureAt, parcel, picture_messages, read_head, whole
+from jogeon.nats.responder import Responder
 from jogeon.nats.streams import Stream, stream_of
 from jogeon.nats.ticker import Trades
 from jogeon.reports import Report
@@ -28,7 +28,7 @@ from jogeon.reports import Report
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
-    from jogeon.nats.desk import Asked
+    from jogeon.nats.responder import Answerer
 
 PIECE = 500
 """Events of a parcel at most; only a longer block exceeds it."""
@@ -77,7 +77,7 @@ class Publisher:
     `state` is connecting, waiting (for the lease), publishing or failed; `trouble` says why.
     """
 
-    def __init__(self, place: Place, source: Source, asked: "Asked", lease: Leasing) -> None:
+    def __init__(self, place: Place, source: Source, answerer: "Answerer", lease: Leasing) -> None:
         self.place = place
         self.on_trouble: Callable[[JogeonError | None], object] = lambda _: None
         """Called with what keeps it from publishing, again and again, and with None once it publishes."""
@@ -87,7 +87,7 @@ class Publisher:
         self.position: Position | None = None
         """Behind the last event that is in the stream for certain."""
         self._source = source
-        self._asked = asked
+        self._answerer = answerer
         self._arrived_place: int | None = None
         """The id of that event."""
         self._kept_place: int | None = None
@@ -159,18 +159,18 @@ class Publisher:
         stream = await stream_of(client, self.place)
         out = Outgoing(client, await stream.last())
         await out.open()
-        with contextlib.closing(Trades(self._asked)) as trades:
-            await self._serve(client, stream, out, Desk(client, self.place, self._asked, trades))
+        with contextlib.closing(Trades(self._answerer)) as trades:
+            await self._serve(client, stream, out, Responder(client, self.place, self._answerer, trades))
 
-    async def _serve(self, client: "Client", stream: Stream, out: Outgoing, desk: Desk) -> None:
-        await desk.open()
+    async def _serve(self, client: "Client", stream: Stream, out: Outgoing, responder: Responder) -> None:
+        await responder.open()
         begin, pictured = await self._begin(stream)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._until_lost())
                 group.create_task(out.watch())
                 group.create_task(self._beat(client))
-                group.create_task(desk.run())
+                group.create_task(responder.run())
                 await self._publish(out, stream, begin, pictured=pictured)
         finally:
             self._keep()

@@ -24,7 +24,7 @@ class _Issued(Struct, frozen=True):
     until: float
 
 
-class Tokens:
+class TokenIssuer:
     """Issues tokens for any keys, and tells whose a token is. `clock` tells seconds since 1970.
 
     With `only`, that token is the only one there is; else "demo" works beside the issued ones.

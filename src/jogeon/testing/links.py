@@ -8,14 +8,14 @@ from jogeon.testing.troubles import subjects
 from jogeon.testing.words import Message
 
 
-class Line(Protocol):
+class Transport(Protocol):
     """What carries the texts of one connection: a socket, or what stands for one. No method may wait."""
 
     def send(self, text: bytes) -> None:
         """Send one text frame."""
 
     def close(self, code: int | None, reason: str) -> None:
-        """Send a close, without a code if it is None; the line ends when the other side answers, or soon."""
+        """Send a close, without a code if it is None; it ends when the other side answers, or soon."""
 
     def reset(self) -> None:
         """Break off without a close (RST)."""
@@ -50,7 +50,7 @@ class Link:
     """One connection: who has logged in, what was listed to it, and what is pushed to it under which seq."""
 
     number: int
-    line: Line
+    transport: Transport
     token: str | None = None
     listed: dict[str, Saved] | None = None
     bound: dict[str, Saved] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Link:
     def send(self, text: bytes) -> None:
         """Send a text, unless the connection is over; what is frozen keeps it."""
         if self.open:
-            (self.unsent.append if self.frozen else self.line.send)(text)
+            (self.unsent.append if self.frozen else self.transport.send)(text)
 
     def freeze(self) -> None:
         """Neither send nor read."""

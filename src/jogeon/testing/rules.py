@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from jogeon.testing import words
 from jogeon.testing.book import FAREWELL, NORMAL, Book, End
 from jogeon.testing.conditions import Saved
-from jogeon.testing.links import Line, Link, Request
+from jogeon.testing.links import Link, Request, Transport
 from jogeon.testing.moments import Stir
 from jogeon.testing.troubles import Kind, Trouble, Troubles, subjects
 from jogeon.testing.words import Message
@@ -51,9 +51,9 @@ class Rules(Book):
 
     # ------------------------------------------------------------ the life of a connection
 
-    def _opened(self, line: Line) -> Link:
+    def _opened(self, transport: Transport) -> Link:
         """Begin a connection."""
-        link = Link(len(self._links) + 1, line)
+        link = Link(len(self._links) + 1, transport)
         self._links[link.number] = link
         self._expect(link, self.login_deadline, lambda: link.token is not None, words.NO_LOGIN)
         self._stir.stir()
@@ -66,7 +66,7 @@ class Rules(Book):
 
     def _end(self, link: Link, code: int | None, reason: str) -> None:
         if link.open:
-            link.line.close(code, reason)
+            link.transport.close(code, reason)
             self._gone(link)
 
     def _say(self, link: Link, code: str, text: str = "") -> None:

@@ -81,7 +81,7 @@ class Script(Rules):
     def drop(self, connection: int | None = None) -> None:
         """Break off (RST)."""
         for link in self._chosen(connection):
-            link.line.reset()
+            link.transport.reset()
             self._gone(link)
 
     @locked

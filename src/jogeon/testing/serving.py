@@ -127,7 +127,7 @@ class Broker(Script):
 
 
 class _Socket(WSListener):
-    """The line of one connection."""
+    """The transport of one connection."""
 
     def __init__(self, broker: Broker) -> None:
         self.transport: WSTransport

@@ -10,7 +10,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.terminal import is_seen, show, tell
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def board(choices: Choices) -> None:
         tell(*choices.texts("board.none").split("\n"))
         raise click.exceptions.Exit(NO_BOARD)
     if choices.json or not is_seen(sys.stdout):
-        Lines().write(json_line({"url": url}))
+        StandardOutput().write(json_line({"url": url}))
         return
     show(choices.texts("board.link", url=url))
     click.launch(url)

@@ -10,7 +10,7 @@ import click
 from jogeon.cli.arguments import options
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.running.loop import run_loop, shared_client
-from jogeon.cli.showing.json_lines import Lines, condition_line
+from jogeon.cli.showing.json_lines import StandardOutput, condition_line
 from jogeon.cli.showing.terminal import is_seen, show, tell, visible_name
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def clear(choices: Choices, names: tuple[str, ...]) -> None:
         if for_people:
             show(choices.texts("clear.done", condition=visible_name(condition)))
         else:
-            Lines().write(condition_line(condition))
+            StandardOutput().write(condition_line(condition))
     tell(choices.texts("clear.limit"))
 
 

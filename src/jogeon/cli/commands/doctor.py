@@ -9,7 +9,7 @@ import click
 from jogeon.cli.arguments.command import Command
 from jogeon.cli.arguments.options import switch
 from jogeon.cli.showing.failures import exit_code
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.terminal import show
 from jogeon.cli.texts.width import columns, padded, terminal_width, wrapped
 
@@ -72,7 +72,7 @@ def _shown(findings: list[Finding], texts: Texts) -> Iterator[str]:
 
 
 def _write_lines(examination: Examination, code: int, texts: Texts) -> None:
-    lines = Lines()
+    lines = StandardOutput()
     healthy = not any(finding.health == "failed" for finding in examination.findings)
     says = verdict(examination, texts)
     lines.write(json_line({"check": "verdict", "health": "ok" if healthy else "failed", "says": says, "exit": code}))

@@ -42,10 +42,10 @@ def names(choices: Choices, codes: tuple[str, ...], *, refresh: bool) -> None:
 
 def _show(found: Found, choices: Choices) -> None:
     if form_of(choices, None, as_csv=False) == "json":
-        from jogeon.cli.showing.json_lines import Lines
+        from jogeon.cli.showing.json_lines import StandardOutput
         from jogeon.cli.showing.name_rows import name_line
 
-        lines = Lines()
+        lines = StandardOutput()
         for code, known in found:
             lines.write(name_line(code, known))
         return

@@ -20,7 +20,7 @@ from jogeon.cli.running.loop import run_loop, shared_client
 from jogeon.cli.running.stretch import at
 from jogeon.cli.showing.destination import form_of
 from jogeon.cli.showing.failures import explain, in_short
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.rule_words import says
 from jogeon.cli.showing.terminal import show, tell
 from jogeon.cli.showing.translate import said
@@ -69,7 +69,7 @@ def check(choices: Choices, journal: str | None, *, priced: bool) -> bool:
 
 
 def _check_lines(right: Right, wrong: Wrong, choices: Choices) -> None:
-    write = Lines().write
+    write = StandardOutput().write
     for name, sentence in right:
         write(json_line({"rule": name, "ok": True, "says": sentence}))
     for rule, error in wrong:
@@ -124,7 +124,7 @@ def test(choices: Choices, name: str | None) -> None:
     error_of = run_loop(_sent(choices, settings, name))
     ms = round((time.monotonic() - begun) * 1000)
     if form_of(choices, None, as_csv=False) == "json":
-        Lines().write(json_line({"target": name, "sent": error_of is None, "ms": ms}))
+        StandardOutput().write(json_line({"target": name, "sent": error_of is None, "ms": ms}))
     elif error_of is None:
         show(choices.texts("alert.sent", target=name, ms=ms))
     if error_of is not None:
@@ -171,7 +171,7 @@ def _span(path: Path, since: datetime | None, until: datetime | None) -> tuple[i
 
 def _write(rows: Iterator[tuple[AlertRow, Mapping[str, object], str]], choices: Choices) -> None:
     as_json = form_of(choices, None, as_csv=False) == "json"
-    write, count = Lines().write, 0
+    write, count = StandardOutput().write, 0
     for row, record, state in rows:
         count += 1
         if as_json:

@@ -16,7 +16,7 @@ from jogeon.cli.running.pricing import shown_prices, tell_prices
 from jogeon.cli.showing.event_line import readable
 from jogeon.cli.showing.event_words import is_heard
 from jogeon.cli.showing.ink import plain
-from jogeon.cli.showing.json_lines import Lines, event_line
+from jogeon.cli.showing.json_lines import StandardOutput, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import is_seen, is_terminal, ring, signs_for
 from jogeon.events import Enter, Exchange, Leave
@@ -68,7 +68,7 @@ async def follow(client: Client, wish: Wish, choices: Choices) -> None:
     prices = wish.prices or not lines
     watch = client.watch(*wish.names, exchange=wish.exchange, journal=wish.journal, prices=prices, after=wish.after)
     if lines:
-        with Output(Lines()) as output:
+        with Output(StandardOutput()) as output:
             await _print(watch, wish, choices.texts, output)
     else:
         with Output() as output:

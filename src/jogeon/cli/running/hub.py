@@ -23,7 +23,7 @@ from jogeon.cli.running.board import board_of, groups
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.journals import journal_written
 from jogeon.cli.running.keys import keys_of
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import tell
 from jogeon.connect import endpoint, policy_for
@@ -105,7 +105,7 @@ async def serve_hub(
             inside = hub.inside
             note = HubNote(server, inside.websocket, inside.rest, os.getpid(), time.time_ns(), session, tokens.own)
             line = json_line({"websocket": hub.websocket, "rest": hub.rest, "board": link})
-            with noted(note), _heap_left_alone(), Output(Lines()) as output:
+            with noted(note), _heap_left_alone(), Output(StandardOutput()) as output:
                 telling = asyncio.create_task(output.write(line))  # it serves also while nobody reads its addresses
                 try:
                     with contextlib.suppress(TimeoutError):

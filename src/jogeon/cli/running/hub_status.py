@@ -11,7 +11,7 @@ import msgspec
 from jogeon.account.environment import server_token
 from jogeon.account.hubs import notes
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.terminal import is_seen
 from jogeon.endpoint import checked_rest
 from jogeon.errors import CouldNotConnect, LoginRefused, RemoteProtocolError
@@ -32,7 +32,7 @@ def status(choices: Choices, rest: str | None) -> None:
     choices.server = rest
     told = run_loop(_asked(choices, rest))
     if choices.json or not is_seen(sys.stdout):
-        Lines().write(json_line(told))
+        StandardOutput().write(json_line(told))
     else:
         from jogeon.cli.showing.hub_table import show_status
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jogeon.account.consumers import checked_name, consumers, let_in, shut_out
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.tables import Column, Table, show_table
 from jogeon.cli.showing.terminal import is_seen, show, tell
 from jogeon.events import korean
@@ -51,7 +51,7 @@ def _add(choices: Choices, name: str, may: May) -> None:
     if given is None:
         raise click.BadParameter(choices.texts("bad.token-twice", name=name))
     if _is_for_programs(choices):
-        Lines().write(json_line({"name": name, "appkey": given.appkey, "secretkey": given.secretkey}))
+        StandardOutput().write(json_line({"name": name, "appkey": given.appkey, "secretkey": given.secretkey}))
         return
     show(f"appkey     {given.appkey}", f"secretkey  {given.secretkey}")
     tell(*choices.texts("hub.token.given", secretkey=given.secretkey).split("\n"))
@@ -63,7 +63,8 @@ def _list(choices: Choices) -> None:
     if _is_for_programs(choices):
         for each in there:
             since = korean(each.since_ns).isoformat(timespec="microseconds")
-            Lines().write(json_line({"name": each.name, "appkey": each.appkey, "may": each.may, "since": since}))
+            fields = {"name": each.name, "appkey": each.appkey, "may": each.may, "since": since}
+            StandardOutput().write(json_line(fields))
         return
     if not there:
         tell(choices.texts("hub.token.none"))
@@ -82,7 +83,7 @@ def _revoke(choices: Choices, name: str) -> None:
     if not shut_out(name):
         raise click.BadParameter(choices.texts("bad.token-unknown", name=name))
     if _is_for_programs(choices):
-        Lines().write(json_line({"name": name, "revoked": True}))
+        StandardOutput().write(json_line({"name": name, "revoked": True}))
     else:
         show(choices.texts("hub.token.revoked", name=name))
 

@@ -12,7 +12,7 @@ from jogeon.account.keys import VARIABLES, Keys, keep_keys
 from jogeon.account.settings import chosen_server
 from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.running.loop import run_loop
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.prompts import ask, can_ask
 from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import InvalidSetting
@@ -78,7 +78,7 @@ def _report(choices: Choices, mode: Mode, issued: Issued, where: str, used: str)
     texts = choices.texts
     if choices.json:
         fields = {"server": mode, "kept": where, "token_until": issued.until.isoformat(), "used": used or where}
-        Lines().write(json_line(fields))
+        StandardOutput().write(json_line(fields))
         return
     server = "" if mode == chosen_server()[0] else f" --server {mode}"
     said = [

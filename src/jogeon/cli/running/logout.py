@@ -11,7 +11,7 @@ from jogeon.account.keys import forget_keys
 from jogeon.cli.running.keys import chosen_mode, keys_of, korean_time, source_of, tokens_of
 from jogeon.cli.running.loop import run_loop
 from jogeon.cli.showing.failures import explain
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.prompts import ask_yes, can_ask
 from jogeon.cli.showing.terminal import show, tell
 from jogeon.errors import CouldNotConnect, InvalidSetting, KeysMissing, TokenRefused
@@ -32,7 +32,8 @@ def logout(choices: Choices, *, yes: bool) -> None:
     removed = forget_keys(mode)
     left = source_of(mode)
     if choices.json:
-        Lines().write(json_line({"server": mode, "revoked": revoked, "removed": removed, "left": left or None}))
+        fields = {"server": mode, "revoked": revoked, "removed": removed, "left": left or None}
+        StandardOutput().write(json_line(fields))
         return
     said = [texts("account.removed", where=where) for where in removed]
     said += [texts("account.revoked")] if revoked else []

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.live_picture import Worth
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import tell
@@ -27,7 +27,7 @@ async def tell_quotes(
     texts: Texts,
 ) -> None:
     """Write a line for each quote, until there were so many or the time is over; tell of stocks that nobody knows."""
-    with Output(Lines()) as output:
+    with Output(StandardOutput()) as output:
         try:
             async with asyncio.timeout(seconds) as limit, aclosing(quotes) as coming:
                 told = 0

@@ -17,7 +17,7 @@ from jogeon.cli.running.loop import waited_client
 from jogeon.cli.running.naming import tell_nameless
 from jogeon.cli.showing.event_words import tell_event
 from jogeon.cli.showing.failures import in_short
-from jogeon.cli.showing.json_lines import Lines, event_line
+from jogeon.cli.showing.json_lines import StandardOutput, event_line
 from jogeon.cli.showing.output_thread import Output
 from jogeon.cli.showing.terminal import PLAIN_SIGNS
 from jogeon.cli.showing.terminal import tell as say
@@ -79,7 +79,7 @@ class Recorder:
         """
         require_free(self._path())
         failed = False
-        with Output(Lines() if self._choices.json else None) as output:
+        with Output(StandardOutput() if self._choices.json else None) as output:
             telling = asyncio.create_task(self._tell(output))
             try:
                 async with waited_client(self._choices) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.json_lines import Lines, json_line
+from jogeon.cli.showing.json_lines import StandardOutput, json_line
 from jogeon.cli.showing.output_thread import Output
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ async def serve(service: Service, duration: float | None, work: Callable[[], Awa
     async with service:
         line = json_line({"websocket": service.websocket, "rest": service.rest})
         try:
-            with Output(Lines()) as output:
+            with Output(StandardOutput()) as output:
                 async with asyncio.timeout(duration) as limit:
                     await _both(output.write(line), work())
         except TimeoutError:

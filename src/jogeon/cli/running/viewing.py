@@ -16,7 +16,7 @@ from jogeon.cli.showing.live_picture import Story
 from jogeon.cli.showing.live_view import Screen
 from jogeon.cli.showing.summary import summary
 from jogeon.cli.showing.terminal import clean, signs_for
-from jogeon.cli.showing.unbuffered import Stream
+from jogeon.cli.showing.unbuffered import LineWriter
 from jogeon.cli.showing.window import Window, size_of
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ class Viewing:
         text = "".join(f"{inked(line)}\n" for line in lines)
         written = text.encode(self._stream.encoding or "utf-8", "replace")
         with suppress(TimeoutError):
-            await self._output.do(partial(Stream(self._stream).write, written))
+            await self._output.do(partial(LineWriter(self._stream).write, written))

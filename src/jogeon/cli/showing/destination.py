@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from jogeon.cli.showing.json_lines import Lines
+from jogeon.cli.showing.json_lines import StandardOutput
 from jogeon.cli.showing.terminal import is_seen, tell
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _form_of_file(choices: Choices, output: str, wanted: Form | None) -> Form:
 def destination(output: str | None) -> Iterator[Callable[[bytes], object]]:
     """Open where bytes go: a file that appears only when all is in it, or standard output."""
     if output is None or output == "-":
-        yield Lines().write
+        yield StandardOutput().write
         return
     from jogeon.files import whole_file
 

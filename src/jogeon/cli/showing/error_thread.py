@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.unbuffered import Stream
+from jogeon.cli.showing.unbuffered import LineWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Notices:
         self._size = self._lost = 0
         self._lost_text: Callable[[int], str] = str
         self._changed = threading.Condition()
-        self._stream: Stream | None = None
+        self._stream: LineWriter | None = None
         self._thread: threading.Thread | None = None
         self._encoding, self._is_terminal = "utf-8", False
         self._writing = self._ending = self._looping = False
@@ -76,7 +76,7 @@ class Notices:
     def opened(self, lost_text: Callable[[int], str]) -> Iterator[None]:
         """Write in a thread within this context; `lost_text(count)` says that so many notices were dropped."""
         try:
-            self._stream = Stream(sys.stderr)
+            self._stream = LineWriter(sys.stderr)
         except (OSError, ValueError, AttributeError):  # there is none
             yield
             return

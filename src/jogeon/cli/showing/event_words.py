@@ -17,7 +17,7 @@ RISE, FALL = "red", "blue"
 """Korean colours: red is up, blue is down."""
 
 
-class Told(NamedTuple):
+class EventColumns(NamedTuple):
     """An event as the columns of its line."""
 
     sign: str
@@ -27,25 +27,25 @@ class Told(NamedTuple):
     colour: str
 
 
-def tell_event(event: Event, texts: Texts, signs: Signs) -> Told:
+def tell_event(event: Event, texts: Texts, signs: Signs) -> EventColumns:
     """Return the columns of an event's line."""
     name = visible_name(event.condition) if event.condition else ""
     match event:
         case Enter():
-            return Told(signs.enter, texts("event.enter"), event.code, name + _origin(event, texts), RISE)
+            return EventColumns(signs.enter, texts("event.enter"), event.code, name + _origin(event, texts), RISE)
         case Leave():
-            return Told(signs.leave, texts("event.leave"), event.code, name + _origin(event, texts), FALL)
+            return EventColumns(signs.leave, texts("event.leave"), event.code, name + _origin(event, texts), FALL)
         case Gap():
-            return Told("!", texts("event.gap"), "", f"{name}: {_blind(event, texts)}", "yellow")
+            return EventColumns("!", texts("event.gap"), "", f"{name}: {_blind(event, texts)}", "yellow")
         case State():
             why = cause_of(event, texts)
             rest = texts(f"state.{event.state}") + (f" ({why})" if why else "")
-            return Told("*", texts("event.state"), "", f"{name}: {rest}" if name else rest, "dim")
+            return EventColumns("*", texts("event.state"), "", f"{name}: {rest}" if name else rest, "dim")
         case Anomaly():
             what = oddity_of(event, texts)
             rest = f"{name}: {what}" if name else what
-            return Told("?", texts("event.anomaly"), event.code or "", rest, "magenta")
-    return Told("", "", "", name, "")
+            return EventColumns("?", texts("event.anomaly"), event.code or "", rest, "magenta")
+    return EventColumns("", "", "", name, "")
 
 
 def word_width(texts: Texts) -> int:

@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
-from jogeon.cli.showing.unbuffered import Stream
+from jogeon.cli.showing.unbuffered import LineWriter
 from jogeon.masks import masked
 from jogeon.visible import spelled
 
@@ -52,7 +52,7 @@ def stock_line(condition: Condition, stock: Stock) -> bytes:
     return json_line({"condition": {"seq": condition.seq, "name": condition.name}, **asdict(stock)})
 
 
-class Lines(Stream):
+class StandardOutput(LineWriter):
     """Writes whole lines to standard output, past its buffer."""
 
     def __init__(self) -> None:

@@ -28,7 +28,7 @@ ROOMY = 60
 """Columns of a terminal from which numbers have room for more than the usual ones."""
 
 
-class Column(NamedTuple):
+class LiveColumn(NamedTuple):
     """A column: the one of the highest rank goes first where a terminal is narrow, one of rank 0 stays."""
 
     key: str
@@ -40,17 +40,17 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("entered", 0, 10, 10, right=False, of_prices=False),
-    Column("code", 3, 8, 8, right=False, of_prices=False),
-    Column("name", 0, LEAST_NAME, ROOMY_NAME, right=False, of_prices=False),
-    Column("price", 0, 7, 9),
-    Column("age", 0, 4, 4),
-    Column("trend", 8, 6, 6, right=False),
-    Column("sign", 2, 1, 1, right=False),
-    Column("rate", 1, 7, 7),
-    Column("volume", 7, 11, 13),
-    Column("entry", 6, 7, 9),
-    Column("return", 5, 7, 7),
+    LiveColumn("entered", 0, 10, 10, right=False, of_prices=False),
+    LiveColumn("code", 3, 8, 8, right=False, of_prices=False),
+    LiveColumn("name", 0, LEAST_NAME, ROOMY_NAME, right=False, of_prices=False),
+    LiveColumn("price", 0, 7, 9),
+    LiveColumn("age", 0, 4, 4),
+    LiveColumn("trend", 8, 6, 6, right=False),
+    LiveColumn("sign", 2, 1, 1, right=False),
+    LiveColumn("rate", 1, 7, 7),
+    LiveColumn("volume", 7, 11, 13),
+    LiveColumn("entry", 6, 7, 9),
+    LiveColumn("return", 5, 7, 7),
 )
 AGE = "age"
 """The column that is there only while a price is stale: how long it has been so."""
@@ -90,7 +90,7 @@ class LiveTable:
         kept["name"] = min(WIDEST_NAME, kept["name"] + width - _together(kept))
         return kept
 
-    def _kept(self, shown: Sequence[Column], sizes: Mapping[str, int], width: int) -> dict[str, int]:
+    def _kept(self, shown: Sequence[LiveColumn], sizes: Mapping[str, int], width: int) -> dict[str, int]:
         for rank in range(max(each.rank for each in shown), -1, -1):
             keys = [each.key for each in shown if each.rank <= rank]
             kept = {key: sizes[key] for key in keys if INSTEAD.get(key) not in keys}
@@ -98,7 +98,7 @@ class LiveTable:
                 break
         return kept
 
-    def _size(self, column: Column, rows: Sequence[dict[str, Piece] | None], width: int) -> int:
+    def _size(self, column: LiveColumn, rows: Sequence[dict[str, Piece] | None], width: int) -> int:
         usual = column.roomy if width >= ROOMY else column.least
         if column.key == "name":
             return usual

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from jogeon.cli.showing.json_lines import Lines
+    from jogeon.cli.showing.json_lines import StandardOutput
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ PATIENCE = 1.0
 class Output:
     """Does one piece of work after the other in a thread of its own, for one caller."""
 
-    def __init__(self, lines: Lines | None = None) -> None:
+    def __init__(self, lines: StandardOutput | None = None) -> None:
         self.hurried = False
         """Set when the command was interrupted: its reader is waited for only while it takes something."""
         self._lines = lines

@@ -20,7 +20,7 @@ PIECE = 4096
 """Bytes written at a time: POSIX says that a pipe takes so many as a whole or not yet (PIPE_BUF on Linux)."""
 
 
-class Stream:
+class LineWriter:
     """Writes whole lines to a stream. `taken` grows with everything that a reader took, or a pipe for it."""
 
     def __init__(self, stream: TextIO | None) -> None:

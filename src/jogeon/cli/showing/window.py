@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.ink import inked, plain
-from jogeon.cli.showing.unbuffered import Stream
+from jogeon.cli.showing.unbuffered import LineWriter
 from jogeon.cli.texts.width import columns
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Window:
     """Writes pictures to a terminal; only lines that changed are written."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._encoding = Stream(stream), stream.encoding or "utf-8"
+        self._stream, self._encoding = LineWriter(stream), stream.encoding or "utf-8"
         self._shown: list[str] = []
         self._size: object = None
         self._drawn = 0

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Exchange
-    from jogeon.server.issued import Tokens
+    from jogeon.server.issued import TokenIssuer
     from jogeon.server.peer import Peer
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.market import Change, Market, Prices
@@ -63,7 +63,12 @@ class SimulatedBroker:
     """
 
     def __init__(
-        self, market: Market, tokens: Tokens, switches: Switches, clock: Callable[[], float], nxt: Market | None = None
+        self,
+        market: Market,
+        tokens: TokenIssuer,
+        switches: Switches,
+        clock: Callable[[], float],
+        nxt: Market | None = None,
     ) -> None:
         self.standing = Standing()
         self.connections = 0

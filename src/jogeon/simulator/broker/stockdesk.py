@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jogeon.events import Exchange
-    from jogeon.server.issued import Tokens
+    from jogeon.server.issued import TokenIssuer
     from jogeon.simulator.broker.quotas import Quotas
     from jogeon.simulator.broker.switches import Switches
     from jogeon.simulator.market.market import Market
@@ -34,7 +34,7 @@ class StockDesk:
     def __init__(
         self,
         markets: Mapping[Exchange, Market],
-        tokens: Tokens,
+        tokens: TokenIssuer,
         switches: Switches,
         quotas: Quotas,
         now_ns: Callable[[], int],

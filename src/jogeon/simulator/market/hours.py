@@ -9,7 +9,7 @@ from msgspec import Struct
 HOUR, MINUTE = 3600, 60
 
 
-class Hours(Struct, frozen=True):
+class TradingHours(Struct, frozen=True):
     """A day of trading. Moments are seconds since midnight, Korean time.
 
     `stretches` are traded through, from (included) until (excluded). `paces` are moments and how many times as busy as
@@ -48,7 +48,7 @@ def _at(hour: int, minute: int = 0, second: int = 0) -> int:
     return hour * HOUR + minute * MINUTE + second
 
 
-KRX: Final = Hours(
+KRX: Final = TradingHours(
     stretches=((_at(9), _at(15, 30)),),
     paces=(
         (_at(9), 12.0), (_at(9, 2), 6.0), (_at(9, 10), 2.2), (_at(9, 30), 1.5), (_at(10, 30), 1.0), (_at(12), 0.5),
@@ -58,7 +58,7 @@ KRX: Final = Hours(
 )  # fmt: skip
 """A burst at the opening, a quiet noon, a closing auction. The mean pace is 1."""
 
-NXT: Final = Hours(
+NXT: Final = TradingHours(
     stretches=((_at(8), _at(8, 50)), (_at(9, 0, 30), _at(15, 20)), (_at(15, 40), _at(20))),
     paces=(
         (_at(8), 2.5), (_at(8, 10), 0.8), (_at(8, 50), 1.2), (_at(9, 0, 30), 9.0), (_at(9, 10), 3.0), (_at(9, 30), 1.6),

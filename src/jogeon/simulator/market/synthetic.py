@@ -24,7 +24,7 @@ from jogeon.wire.stocks import ListedStock
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from jogeon.simulator.market.hours import Hours
+    from jogeon.simulator.market.hours import TradingHours
     from jogeon.simulator.market.stock import Stock
 
 FIRST_DAY: Final = datetime(2026, 3, 2, tzinfo=KST)
@@ -60,7 +60,7 @@ class SyntheticMarket:
         self,
         seed: int = 1,
         conditions: Sequence[ConditionRule] | None = None,
-        hours: Hours = KRX,
+        hours: TradingHours = KRX,
         *,
         only: Container[str] | None = None,
     ) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from jogeon.simulator.market.companies import Company, MarketType
-    from jogeon.simulator.market.hours import Hours
+    from jogeon.simulator.market.hours import TradingHours
 
 TICKS_A_SECOND: Final = 10
 
@@ -66,7 +66,7 @@ class Tape:
     `only` are the codes it trades, None for all that is listed.
     """
 
-    def __init__(self, seed: int, hours: Hours = KRX, *, only: Container[str] | None = None) -> None:
+    def __init__(self, seed: int, hours: TradingHours = KRX, *, only: Container[str] | None = None) -> None:
         self._chance = Chance(seed)
         self._random = self._chance.random
         self._hours = hours

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jogeon.server.issued import Tokens
+from jogeon.server.issued import TokenIssuer
 from jogeon.server.server import open_door, serve
 from jogeon.simulator.broker.broker import SimulatedBroker
 from jogeon.simulator.broker.faults import Faults
@@ -53,7 +53,7 @@ class Service:
     ) -> None:
         self._host, self._port, self._rest_port = host, port, rest_port
         self._switches = Switches() if switches is None else switches
-        self._tokens = Tokens(time.time, token)
+        self._tokens = TokenIssuer(time.time, token)
         self._truths: dict[Exchange, Truth] = {"K": (krx := Truth()), "N": krx if nxt is None else Truth()}
         self._trades: dict[Exchange, TradeLog] = {
             "K": (krx_trades := TradeLog(market.codes)),

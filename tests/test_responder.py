@@ -8,8 +8,8 @@ import pytest
 
 from hubs import MARKET
 from jogeon.events import Condition
-from jogeon.nats.desk import question, read_reply
 from jogeon.nats.opening import opened
+from jogeon.nats.responder import question, read_answer
 from jogeon.testing import Broker
 from natsd import natsd, published
 
@@ -23,12 +23,12 @@ async def test_questions_are_answered_and_nonsense_is_refused(tmp_path: Path) ->
     async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server):
         async with opened(place := server.place()) as client:
             for asked in (b"", b"[]", b"{}", b"\xff", b"[" * 10_000, b'{"what":"search"}', question("nothing")):
-                reply = read_reply((await client.request(place.ask, asked, timeout=5)).data)
+                reply = read_answer((await client.request(place.ask, asked, timeout=5)).data)
                 assert reply.code == "400"
-            reply = read_reply((await client.request(place.ask, question("list"), timeout=5)).data)
+            reply = read_answer((await client.request(place.ask, question("list"), timeout=5)).data)
             assert [each.name for each in reply.conditions] == list(MARKET)
             unknown = question("search", condition=Condition("77", "없는 조건식"))
-            reply = read_reply((await client.request(place.ask, unknown, timeout=5)).data)
+            reply = read_answer((await client.request(place.ask, unknown, timeout=5)).data)
             assert reply.code == "900004"
 
 
@@ -41,10 +41,10 @@ async def test_nobody_has_the_hub_write_where_he_may_not(tmp_path: Path) -> None
             for elsewhere in (place.subject("급등주"), f"$JS.API.STREAM.PURGE.{place.stream}", place.ask):
                 await client.publish(place.ask, followed, reply=elsewhere)
             for _ in range(20):
-                assert read_reply((await client.request(place.ask, followed, timeout=5)).data).code == ""
+                assert read_answer((await client.request(place.ask, followed, timeout=5)).data).code == ""
             after = (await js.stream_info(place.stream)).state
             assert (after.first_seq, after.last_seq) == (before.first_seq, before.last_seq)
 
 
 def test_an_answer_that_cannot_be_read_is_a_refusal() -> None:
-    assert read_reply(b"garbage").code == "1999"
+    assert read_answer(b"garbage").code == "1999"

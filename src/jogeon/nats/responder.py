@@ -51,7 +51,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     reader: Annotated[str, Meta(max_length=64)] = ""
 
 
-class DeskReply(Struct, frozen=True, omit_defaults=True):
+class HubAnswer(Struct, frozen=True, omit_defaults=True):
     """What is answered: conditions, stocks (`more` follow), prices, or a refusal with the broker's code and words."""
 
     conditions: tuple[Condition, ...] = ()
@@ -62,7 +62,7 @@ class DeskReply(Struct, frozen=True, omit_defaults=True):
     text: str = ""
 
 
-class Asked(Priced, Protocol):
+class Answerer(Priced, Protocol):
     """Who knows the answers."""
 
     async def conditions(self) -> list[Condition]:
@@ -81,13 +81,13 @@ class Asked(Priced, Protocol):
 _question = msgspec.json.Decoder(Question)
 
 
-class Desk:
+class Responder:
     """Answers on one connection, a few questions at a time: a search must not keep a list waiting for long."""
 
-    def __init__(self, client: "Client", place: Place, asked: Asked, trades: Trades) -> None:
+    def __init__(self, client: "Client", place: Place, answerer: Answerer, trades: Trades) -> None:
         self._client = client
         self._place = place
-        self._asked = asked
+        self._answerer = answerer
         self._trades = trades
         self._waiting: asyncio.Queue[Msg] = asyncio.Queue(WAITING)
 
@@ -118,41 +118,41 @@ class Desk:
             for reply in await self._replies(message.data):
                 await self._client.publish(message.reply, msgspec.json.encode(reply))
 
-    async def _replies(self, payload: bytes) -> list[DeskReply]:
+    async def _replies(self, payload: bytes) -> list[HubAnswer]:
         try:
             question = _question.decode(payload)
             return await self._answers(question)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return [DeskReply(code="400", text="읽을 수 없는 요청입니다")]
+            return [HubAnswer(code="400", text="읽을 수 없는 요청입니다")]
         except JogeonError as error:
             refusal = Refusal.of(error)
-            return [DeskReply(code=refusal.code, text=refusal.text)]
+            return [HubAnswer(code=refusal.code, text=refusal.text)]
 
-    async def _answers(self, question: Question) -> list[DeskReply]:
+    async def _answers(self, question: Question) -> list[HubAnswer]:
         match question:
             case Question("list"):
-                return [DeskReply(conditions=tuple(await self._asked.conditions()))]
+                return [HubAnswer(conditions=tuple(await self._answerer.conditions()))]
             case Question("search", Condition() as condition, exchange):
-                stocks = await self._asked.search(condition, exchange)
+                stocks = await self._answerer.search(condition, exchange)
                 pieces = [tuple(stocks[start : start + ROWS]) for start in range(0, len(stocks), ROWS)] or [()]
-                return [DeskReply(stocks=piece, more=piece is not pieces[-1]) for piece in pieces]
+                return [HubAnswer(stocks=piece, more=piece is not pieces[-1]) for piece in pieces]
             case Question("follow", Condition() as condition, exchange):
-                await self._asked.follow_for(condition, exchange)
-                return [DeskReply()]
+                await self._answerer.follow_for(condition, exchange)
+                return [HubAnswer()]
             case Question("trades", codes=codes, reader=str() as reader) if reader:
                 self._trades.register(reader, codes, asyncio.get_running_loop().time())
-                return [DeskReply()]
+                return [HubAnswer()]
             case Question("prices", codes=codes) if codes:
-                return [DeskReply(prices=tuple(await self._asked.prices(codes)))]
-        return [DeskReply(code="400", text="알 수 없는 요청입니다")]
+                return [HubAnswer(prices=tuple(await self._answerer.prices(codes)))]
+        return [HubAnswer(code="400", text="알 수 없는 요청입니다")]
 
 
-def read_reply(payload: bytes) -> DeskReply:
+def read_answer(payload: bytes) -> HubAnswer:
     """Return an answer; a refusal for one that cannot be read."""
     try:
-        return msgspec.json.decode(payload, type=DeskReply)
+        return msgspec.json.decode(payload, type=HubAnswer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return DeskReply(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
+        return HubAnswer(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
 
 
 def question(what: str, **fields: Any) -> bytes:
