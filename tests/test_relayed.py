@@ -274,8 +274,8 @@ def test_a_condition_that_was_added_above_begins_with_its_snapshot_wherever_that
     hub.sink.take()
     hub.subscriptions.answered(hub.ask(), Following(f"{J}:1:20", shown=shown, refused="pruned"), 0.0, 8)
     if not shown:
-        block = [Gap(new, 1, 9, "restart", number=(1, 21)), Snapshot(9, new, ("000660",), number=(1, 22))]
-        hub.subscriptions.lines([Line(event) for event in block], 0.0, 9)
+        gap, snapshot = Gap(new, 1, 9, "restart", number=(1, 21)), Snapshot(9, new, ("000660",), number=(1, 22))
+        hub.subscriptions.lines([Line(gap), Line(snapshot)], 0.0, 9)
     told = [event for event in hub.sink.take() if not isinstance(event, State)]
     assert told == [Snapshot(8 if shown else 9, new, ("000660",))]
 
