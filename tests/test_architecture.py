@@ -34,8 +34,8 @@ WINGS = {
     " planner relayed subscriptions retry returning last_words listening waiter receiving slots turns holding pricing"
     " ledger quoting asking throttle queue jobs ending pending connection opening policy beats serving supervisor feed",
     "account": "pasted environment settings keyrings keyfiles keys consumers hubs lock tokens names stkinfo markets",
-    "server": "frames settings groups door inbox outbox deadlines peer certificate encrypted server callers http"
-    " token_routes stock_routes issued",
+    "server": "frames settings groups door receive_queue send_queue deadlines peer certificate encrypted server callers"
+    " http token_routes stock_routes issued",
     "journal": "position beside naming fold format schema shape commits stats rollups resume ahead evidence reading"
     " entries returns weighing following steps migration file store inbox committing writer relay counting"
     " outcomes stays parts lines copies moments history retention",
@@ -87,8 +87,8 @@ OWNERS = {
         "live.ending",
         "live.connection",
         "live.opening",
-        "server.inbox",
-        "server.outbox",
+        "server.receive_queue",
+        "server.send_queue",
         "server.peer",
         "server.server",
         "testing",

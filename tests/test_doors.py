@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from jogeon.account.consumers import Given, May
+    from jogeon.account.consumers import IssuedKeys, May
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -48,7 +48,7 @@ async def far_hub(broker: Broker, folder: Path, host: str = "0.0.0.0") -> AsyncI
         yield hub
 
 
-def given(name: str, may: May = "all") -> Given:
+def given(name: str, may: May = "all") -> IssuedKeys:
     keys = let_in(name, may)
     assert keys is not None
     return keys
@@ -62,7 +62,7 @@ async def get(url: str, token: str = "") -> Response:
     return await exchange("GET", url, headers={"Authorization": f"Bearer {token}"} if token else None)
 
 
-async def issued(rest: str, keys: Given) -> dict[str, Any]:
+async def issued(rest: str, keys: IssuedKeys) -> dict[str, Any]:
     body = {"grant_type": "client_credentials", "appkey": keys.appkey, "secretkey": keys.secretkey}
     headers = {"Content-Type": "application/json"}
     reply = await exchange("POST", f"{rest}/oauth2/token", json.dumps(body).encode, headers=headers)

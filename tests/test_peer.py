@@ -14,8 +14,8 @@ import websockets
 from byhand import masked
 from jogeon.server.door import WAITING
 from jogeon.server.frames import text_frame
-from jogeon.server.inbox import SHARE
-from jogeon.server.outbox import EARLY_OUTBOX
+from jogeon.server.receive_queue import SHARE
+from jogeon.server.send_queue import EARLY_BOUND
 from jogeon.server.server import READ_LIMIT
 from jogeon.server.settings import ServerSettings
 from jogeon.wire.messages import ConditionList, ListConditions, Request
@@ -174,18 +174,18 @@ async def test_what_a_peer_sends_that_is_unreadable_is_logged_loudly_once(caplog
 
 async def test_a_peer_that_floods_and_does_not_read_is_read_no_further() -> None:
     clerk = Clerk()
-    async with serving(clerk, outbox=2**24) as server, NaiveClient(server.address, token="witness") as witness:
+    async with serving(clerk, send_queue=2**24) as server, NaiveClient(server.address, token="witness") as witness:
         await witness.login()
         _, writer = await raw(server)
         writer.write(LOGIN + LIST * 60_000)
         async with asyncio.timeout(100):
-            while not any(peer.key == "flood" and peer.outbox.unsent > EARLY_OUTBOX for peer in clerk.peers):
+            while not any(peer.key == "flood" and peer.send_queue.unsent > EARLY_BOUND for peer in clerk.peers):
                 await witness.caught_up()
         for _ in range(50):
             await witness.caught_up()
         [peer] = [peer for peer in clerk.peers if peer.key == "flood"]
         assert not peer.ended
-        assert EARLY_OUTBOX < peer.outbox.unsent < 2 * EARLY_OUTBOX
+        assert EARLY_BOUND < peer.send_queue.unsent < 2 * EARLY_BOUND
         writer.transport.abort()
 
 
@@ -244,7 +244,7 @@ async def test_what_is_answered_before_the_login_is_little(caplog: pytest.LogCap
         _, writer = await raw(server)
         await asyncio.sleep(0.01)
         [peer] = server.peers
-        peer.send(text_frame(b"x" * (EARLY_OUTBOX + 1)))
+        peer.send(text_frame(b"x" * (EARLY_BOUND + 1)))
         assert server.peers == ()
         assert "does not read" in caplog.text
         writer.transport.abort()

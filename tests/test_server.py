@@ -398,7 +398,7 @@ async def test_what_is_no_upgrade_harms_nobody(request_: bytes) -> None:
 
 async def test_a_program_that_does_not_read_is_cut_and_others_do_not_notice(caplog: pytest.LogCaptureFixture) -> None:
     clerk = Clerk()
-    async with serving(clerk, outbox=200_000) as server, NaiveClient(server.address) as reading:
+    async with serving(clerk, send_queue=200_000) as server, NaiveClient(server.address) as reading:
         await reading.login()
         _, writer = await raw(server)
         await asyncio.sleep(0.01)
@@ -416,7 +416,7 @@ async def test_a_program_that_does_not_read_is_cut_and_others_do_not_notice(capl
 
 
 async def test_a_flood_in_one_turn_is_bounded_too(caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(outbox=10_000) as server, NaiveClient(server.address) as client:
+    async with serving(send_queue=10_000) as server, NaiveClient(server.address) as client:
         await client.login()
         for _ in range(20):
             for peer in server.peers:

@@ -42,14 +42,14 @@ class Consumer(Struct, frozen=True):
     since_ns: int
 
 
-class Given(Struct, frozen=True):
+class IssuedKeys(Struct, frozen=True):
     """The keys of a consumer, told once. The secret key logs in by itself as well, as a token that does not end."""
 
     appkey: str
     secretkey: str
 
     def __repr__(self) -> str:
-        return f"Given({self.appkey!r}, …)"
+        return f"IssuedKeys({self.appkey!r}, …)"
 
 
 def hashed(secret: str) -> str:
@@ -82,12 +82,12 @@ def consumers() -> tuple[Consumer, ...]:
         raise InvalidSetting(file=str(path), reason="spoilt") from None
 
 
-def let_in(name: str, may: May) -> Given | None:
+def let_in(name: str, may: May) -> IssuedKeys | None:
     """Let a program in; return its keys, None if another has that name. InvalidSetting, OSError; ValueError: too many.
 
     This is the only time that its secret key is there to be told.
     """
-    given = Given(PREFIX + secrets.token_hex(12), secrets.token_urlsafe(32))
+    given = IssuedKeys(PREFIX + secrets.token_hex(12), secrets.token_urlsafe(32))
     with _alone():
         there = consumers()
         if any(each.name == name for each in there):

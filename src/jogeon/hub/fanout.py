@@ -1,8 +1,8 @@
 """From the one feed to the programs below that speak Kiwoom's wire: frames made once for each group, sent in one piece.
 
 What is pushed in one read is joined, so that one `send` a peer carries all of it: what is of one condition goes
-straight to the sockets of its group, what is of several meets in the outbox of each peer. Whoever joins is shown the
-members behind what was pushed so far: else it would hear of a change twice.
+straight to the sockets of its group, what is of several meets in the send queue of each peer. Whoever joins is shown
+the members behind what was pushed so far: else it would hear of a change twice.
 """
 
 from collections import Counter

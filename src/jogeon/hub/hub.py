@@ -199,7 +199,7 @@ class Hub:
         opening.callback(tidying.cancel)
 
     async def _serve(self, opening: contextlib.AsyncExitStack, doors: Doors) -> None:
-        settings = ServerSettings(exclusive=False, outbox=BOUND, lag=LAG)
+        settings = ServerSettings(exclusive=False, send_queue=BOUND, lag=LAG)
         self._server = Server(self.broker, settings, asyncio.get_running_loop())
         self.broker.rest_for = doors.rest_for
         wrong = self.broker.guessed

@@ -64,7 +64,7 @@ def _consumer(peer: Peer, desk: Desk, topics: Topics[Peer], fanout: Fanout, stre
         "address": peer.address,
         "conditions": [topic.condition.name for topic in topics.held(peer).values()],
         "sent": fanout.sent[peer] if numbered is None else numbered.sent,
-        "waiting": peer.outbox.unsent,
+        "waiting": peer.send_queue.unsent,
         "behind": 0 if numbered is None else stream.behind(numbered),
         "resyncs": 0 if numbered is None else numbered.resyncs,
         "since": desk.since.isoformat(timespec="microseconds"),

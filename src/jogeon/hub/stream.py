@@ -225,7 +225,7 @@ class Stream:
         for consumer in list(self.consumers.values()):
             if consumer.catching is not None:
                 continue
-            if consumer.peer.outbox.unsent > LAG:
+            if consumer.peer.send_queue.unsent > LAG:
                 cursor = self._relay.cursor(self._at(before))
                 consumer.catching = self._start(self._catch_up(consumer, cursor, []))
                 continue
@@ -248,7 +248,7 @@ class Stream:
         last: dict[Condition | None, Number] = {}
         try:
             while consumer.at < self.position:
-                while consumer.peer.outbox.unsent > LAG // 4:  # noqa: ASYNC110  # a socket tells nobody
+                while consumer.peer.send_queue.unsent > LAG // 4:  # noqa: ASYNC110  # a socket tells nobody
                     await asyncio.sleep(LOOK)
                 waiting = waiting or await cursor.available(PIECE)
                 batch = [each for each in waiting if each[:2] <= self.position]

@@ -1,7 +1,7 @@
 """One connected program, seen from the broker's side: its session, what waits for it, and what it sends.
 
-A Backend (the simulator, the hub) decides what is answered. What is sent to a peer waits in its outbox until the end of
-the loop's turn and goes out in one write. A peer that does not read is cut when its outbox is full.
+A Backend (the simulator, the hub) decides what is answered. What is sent to a peer waits in its send queue until the
+end of the loop's turn and goes out in one write. A peer that does not read is cut when its send queue is full.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from jogeon.reports import Report
 from jogeon.server.deadlines import Deadlines
 from jogeon.server.door import host_and_port
 from jogeon.server.frames import BAD_TEXT, NORMAL, TOO_BIG, close_frame, pong_frame, text_frame
-from jogeon.server.inbox import Frame, Inbox
-from jogeon.server.outbox import EARLY_OUTBOX, Outbox
+from jogeon.server.receive_queue import Frame, ReceiveQueue
+from jogeon.server.send_queue import EARLY_BOUND, SendQueue
 from jogeon.server.settings import ServerSettings
 from jogeon.wire import messages, requests, writers
 from jogeon.wire.messages import Answer, Login, LoginAccepted, Ping, Refusal, Request, Unknown
@@ -95,7 +95,7 @@ class Owner(Protocol):
         """Note that a peer's socket is gone."""
 
     def flush_soon(self, peer: "Peer") -> None:
-        """Write a peer's outbox at the end of this turn of the loop."""
+        """Write a peer's send queue at the end of this turn of the loop."""
 
     def read_later(self, peer: "Peer") -> None:
         """Have the waiting frames of a peer that floods read when it is its turn."""
@@ -105,8 +105,8 @@ class Peer(WSListener):
     """One connected program: its `number` in the log, whose session it has (`key`), its `address`.
 
     `called`: the name and port under which it knows this server, if it comes over TLS. `send(frames)` sends ready-made
-    frames (`text_frame`), any number at once; they wait in the `outbox` until the end of this turn of the loop, unless
-    they are sent by `send_now`.
+    frames (`text_frame`), any number at once; they wait in the `send_queue` until the end of this turn of the loop,
+    unless they are sent by `send_now`.
     `unechoed`: PINGs it has not echoed yet.
     """
 
@@ -120,10 +120,10 @@ class Peer(WSListener):
         self.cut_for = ""
         """Why this server broke the connection off, if it did."""
         self._server = server
-        self.outbox = Outbox(self.number, server.settings, server.loop, self._ready, self.cut)
-        self.send, self.send_now = self.outbox.put, self.outbox.put_now  # no step in between on the path of every push
+        self.send_queue = queue = SendQueue(self.number, server.settings, server.loop, self._ready, self.cut)
+        self.send, self.send_now = queue.put, queue.put_now  # no step in between on the path of every push
         self._garbled = False
-        self._inbox = Inbox(server.settings.frame_limit)
+        self._receive_queue = ReceiveQueue(server.settings.frame_limit)
         self._deadlines = Deadlines(server.loop, lambda: server.frozen)
         self._below: asyncio.Transport
 
@@ -151,7 +151,7 @@ class Peer(WSListener):
     @property
     def ended(self) -> bool:
         """Whether nothing can be sent to it any more."""
-        return self.outbox.closed
+        return self.send_queue.closed
 
     def ping(self) -> None:
         """Send a heartbeat; a peer that does not echo it in time is closed."""
@@ -177,7 +177,7 @@ class Peer(WSListener):
             self.say(text)
         self.send(close_frame(code, reason))
         self._leave(f"closing ({code} {reason})")
-        self.outbox.flush()
+        self.send_queue.flush()
         self._deadlines.arm_last(CLOSE_GRACE, self._below.abort)
 
     def reset(self) -> None:
@@ -196,16 +196,16 @@ class Peer(WSListener):
 
     def resume_reading(self) -> None:
         """Read again, unless frames wait here already."""
-        if self._inbox.is_empty:
+        if self._receive_queue.is_empty:
             self._below.resume_reading()
 
     def read_share(self) -> float | None:
         """Read some of the frames that wait; return in how many seconds to go on, None when none is left."""
-        if self.outbox.unsent > EARLY_OUTBOX:
+        if self.send_queue.unsent > EARLY_BOUND:
             return FLOODER_PAUSE
-        for frame in self._inbox.share():
+        for frame in self._receive_queue.share():
             self._read(frame)
-        if not self._inbox.is_empty:
+        if not self._receive_queue.is_empty:
             return 0.0
         self.resume_reading()
         return None
@@ -232,14 +232,14 @@ class Peer(WSListener):
         if not self.ended:
             self.cut_for = why
         self._leave(why)
-        self.outbox.clear()
+        self.send_queue.clear()
         self._below.abort()
 
     def _leave(self, why: str) -> None:
         """Stop its timers, and take it out of the server once."""
         self._deadlines.stop()
         if not self.ended:
-            self.outbox.closed = True
+            self.send_queue.closed = True
             self.session.close()
             logger.info("peer %d: %s", self.number, why)
             self._server.leave(self)
@@ -248,7 +248,7 @@ class Peer(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Wait for the login (called by picows)."""
-        self.outbox.open(transport)
+        self.send_queue.open(transport)
         self._below = transport.underlying_transport
         self.address = host_and_port(self._below.get_extra_info("peername") or ("?", 0))
         logger.info("peer %d: connected from %s", self.number, self.address)
@@ -258,18 +258,18 @@ class Peer(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # the library's signature
         """Note the end of the socket (called by picows)."""
         self._leave("disconnected")
-        self.outbox.release()
+        self.send_queue.release()
         self._server.vanished(self)
 
     def pause_writing(self) -> None:
-        """Do nothing: the bound of the outbox decides, not the transport's water marks (called by picows)."""
+        """Do nothing: the bound of the send queue decides, not the transport's water marks (called by picows)."""
 
     resume_writing = pause_writing
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:  # noqa: ARG002  # the library's signature
         """Take one frame (called by picows): read it, or let it wait if there were many in this turn."""
-        was_empty = self._inbox.is_empty
-        taken = self._inbox.arrived(frame)
+        was_empty = self._receive_queue.is_empty
+        taken = self._receive_queue.arrived(frame)
         if taken is not None:
             self._read(taken)
         elif was_empty:
@@ -287,9 +287,9 @@ class Peer(WSListener):
         elif kind is WSMsgType.PING:  # RFC pings stay unanswered on the broker's wire
             if self._server.settings.rfc_pong:
                 self.send(pong_frame(frame.payload))
-        elif code := self._inbox.refusal(frame):
+        elif code := self._receive_queue.refusal(frame):
             self.end(code, self._limit_text if code == TOO_BIG else "")
-        elif (text := self._inbox.text(frame)) is not None:
+        elif (text := self._receive_queue.text(frame)) is not None:
             self._receive(text)
 
     def _receive(self, payload: bytes) -> None:
@@ -325,7 +325,7 @@ class Peer(WSListener):
             return
         self._deadlines.disarm()
         self._server.take_over(verdict.key, self)
-        self.outbox.bound = self._server.settings.outbox
+        self.send_queue.bound = self._server.settings.send_queue
         self.answer(request, verdict.answer, verdict.text)
         self._deadlines.beat(self._server.settings.ping, self._beat)
 

@@ -197,7 +197,7 @@ class Server:
             self._empty.set()
 
     def flush_soon(self, peer: Peer) -> None:
-        """Write a peer's outbox at the end of this turn of the loop."""
+        """Write a peer's send queue at the end of this turn of the loop."""
         if not self._dirty and not self.frozen:
             self.loop.call_soon(self._flush)
         self._dirty.append(peer)
@@ -229,7 +229,7 @@ class Server:
         if not self.frozen:
             dirty, self._dirty = self._dirty, []
             for peer in dirty:
-                peer.outbox.flush()
+                peer.send_queue.flush()
 
 
 async def serve(

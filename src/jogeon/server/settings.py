@@ -9,8 +9,8 @@ FRAME_LIMIT = 65_536
 class ServerSettings(Struct, frozen=True, kw_only=True):
     """How a server behaves; times in seconds, sizes in bytes. The defaults are the broker's, as far as known.
 
-    `exclusive`: a second login with a key ends the first session. `outbox`: what may wait for one peer; `lag`: what may
-    wait for so many seconds. `fragment`: text frames are sent in pieces of this size, 0 for whole. `bare_ping`: the
+    `exclusive`: a second login with a key ends the first session. `send_queue`: what may wait for one peer; `lag`: what
+    may wait for so many seconds. `fragment`: text frames are sent in pieces of this size, 0 for whole. `bare_ping`: the
     heartbeat is no JSON. `frame_limit`: the largest frame that is read. `rfc_pong`: the protocol's own pings are
     answered. `refuse_early`: a request before the login is answered with a refusal. `most_early`: peers without a
     login, beyond which the oldest is cut; `most`: peers in all, beyond which a new one is turned away.
@@ -20,7 +20,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     ping_deadline: float = 40.0
     login_deadline: float = 12.0
     exclusive: bool = True
-    outbox: int = 4 * 2**20
+    send_queue: int = 4 * 2**20
     lag: tuple[int, float] | None = None
     fragment: int = 0
     bare_ping: bool = False

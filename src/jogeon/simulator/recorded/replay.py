@@ -213,7 +213,7 @@ class Replay(Service):
 
     async def _drained(self) -> None:
         """Wait for the programs that read slower than they are sent to."""
-        await _until(lambda: all(peer.outbox.unsent <= MOST_UNSENT for peer in self._broker.watching), pause=0.001)
+        await _until(lambda: all(peer.send_queue.unsent <= MOST_UNSENT for peer in self._broker.watching), pause=0.001)
 
     # ------------------------------------------------------------ gaps
 

@@ -25,7 +25,7 @@ class Frame(Struct, frozen=True):
     reserved: bool
 
 
-class Inbox:
+class ReceiveQueue:
     """The frames of one peer that wait for their turn, and the fragments of an unfinished text.
 
     `limit`: bytes of a text, however many frames it comes in.

@@ -12,13 +12,13 @@ from picows import WSTransport
 
 from jogeon.server.settings import ServerSettings
 
-EARLY_OUTBOX = 64 * 1024
+EARLY_BOUND = 64 * 1024
 """Bytes that may wait for a peer that has not logged in, and for one that floods while it does not read."""
 
 logger = logging.getLogger("jogeon.server")
 
 
-class Outbox:
+class SendQueue:
     """The frames that wait for a peer, which the log calls by `number`; `open` gives it the connection.
 
     `ready()` has it flushed at the end of this turn; `cut(why)` breaks the connection off.
@@ -38,7 +38,7 @@ class Outbox:
     ) -> None:
         self.closed = False
         """Whether nothing can be sent any more; what waits may still go out."""
-        self.bound = min(settings.outbox, EARLY_OUTBOX)
+        self.bound = min(settings.send_queue, EARLY_BOUND)
         """Bytes that may wait."""
         self._number = number
         self._lag = settings.lag
