@@ -416,8 +416,8 @@ class World:
         """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
 
         Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
-        an answer that came once more; or as the registration whose snapshot was taken for it, because that came late, or
-        once more just after the question: rows of bare codes were seen in answers to searches, too.
+        an answer that came once more; or as the registration whose snapshot was taken for it, because that came late,
+        or once more just after the question: rows of bare codes were seen in answers to searches, too.
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
