@@ -71,6 +71,8 @@ PAUSE = 50.0
 """Seconds between two that watch or search beside, unless it is said otherwise."""
 SET_BACK_NS = 100_000 * SECOND_NS
 """The client's clock is set by so much, which is longer than any seed: what it tells can be told apart."""
+COPIED = b" "
+"""What ends a copy that is sent seconds after an answer, and means nothing: it shows what was so before."""
 WAYS: dict[str, tuple[object, ...]] = {
     "unlisted": ("silent", "900004", "allowed"),
     "twice": ("900003", "silent"),
@@ -111,7 +113,7 @@ class _Transport:
     def _deliver(self, text: bytes, sent_ns: int) -> None:
         if self._wire.open:
             self._world.heard_ns.append(wall())
-        if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
+        if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0') and not text.endswith(COPIED):
             self._world.lists.append(sent_ns)
         elif self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
@@ -238,6 +240,8 @@ class World:
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
         self.seqs: dict[str, Seqs] = {name: [] for name in NAMES}
         self.wrong: list[str] = []
+        self.copied: list[int] = []
+        """When each answer was given that comes once more, seconds later."""
         self._beside: set[asyncio.Task[None]] = set()
         self._given_up: list[tuple[str, int]] = []
         """The name of each search that was not answered in time, and when it began."""
@@ -412,8 +416,8 @@ class World:
         """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
 
         Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
-        the registration whose snapshot was taken for it, because that came late, or once more just after the question:
-        rows of bare codes were seen in answers to searches, too.
+        an answer that came once more; or as the registration whose snapshot was taken for it, because that came late,
+        or once more just after the question: rows of bare codes were seen in answers to searches, too.
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
@@ -423,6 +427,7 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
+        asked += [at for at in self.copied if at > since_ns - LATEST_NS]
         lately = [fault for at, fault in self.played if wall() - START_NS - at * SECOND_NS < LATEST_NS]
         if any("late" in fault for fault in lately):
             asked += [since_ns - LATEST_NS]
@@ -535,8 +540,10 @@ def _again(subject: str) -> Callable[[World], None]:
 
     def fault(world: World) -> None:
         def repeated(answer: dict[str, object]) -> dict[str, object]:
+            copy = json.dumps(answer).encode() + COPIED
+            world.copied.append(wall())
             for link in world.broker.connections:
-                world.later(0.3, 20, partial(world.broker.raw, answer, link))
+                world.later(0.3, 20, partial(world.broker.raw, copy, link))
             return answer
 
         world.broker.alter(subject, repeated)

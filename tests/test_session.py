@@ -48,6 +48,7 @@ from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     from jogeon.wire.messages import Answer, Request
+    from jogeon.wire.session import Received
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
 PING = writers.encode_ping()
@@ -429,6 +430,23 @@ def test_a_page_of_bare_codes_is_no_late_snapshot() -> None:
     pair.say(page_text("4", [{"jmcode": "A005930"}]))
     assert pair.hear() == Answered(Search("4"), SearchPage((stock_of("005930", {}, []),), "N", ""))
     assert pair.client.owed == [Register("4")]
+
+
+def registers(pair: Pair, seq: str, *codes: str) -> Received:
+    pair.send(Register(seq))
+    pair.say(snapshot_text(seq, codes))
+    return pair.hear()
+
+
+def test_a_snapshot_that_shows_what_the_one_before_it_showed_says_so() -> None:
+    pair = listed_pair()
+    told = [
+        registers(pair, seq, *codes) for seq, codes in (("4", "AB"), ("5", "AB"), ("4", "AB"), ("4", "B"), ("4", "AB"))
+    ]
+    repeated = [
+        each.answer.repeated for each in told if isinstance(each, Answered) and isinstance(each.answer, Registered)
+    ]
+    assert repeated == [False, False, True, False, False]
 
 
 def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:

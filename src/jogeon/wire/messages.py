@@ -163,12 +163,14 @@ class Registered(Struct, frozen=True):
     """The reply to Register: the codes that are in the condition now.
 
     `oddities` names rows that could not be read: then a member may be missing, and a stock that is not shown proves
-    nothing by that. `named`: the reply says itself which condition it is of.
+    nothing by that. `named`: the reply says itself which condition it is of. `repeated`: it shows what the reply before
+    it showed under this seq, on this connection, and may be that one, come twice.
     """
 
     codes: tuple[str, ...]
     oddities: tuple[str, ...] = ()
     named: bool = True
+    repeated: bool = False
 
 
 class Cleared(Struct, frozen=True):

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.reports import Report
@@ -167,6 +168,8 @@ class ClientSession(_Session):
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
         self._paged: set[str] = set()
         """Seqs of searches that were answered: the same page may come once more, or that of a search given up."""
+        self._shown: dict[str, tuple[str, ...]] = {}
+        """What the last snapshot of each seq showed."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited or owed any more."""
@@ -247,6 +250,9 @@ class ClientSession(_Session):
         if isinstance(request, messages.Search):
             self._paged.add(request.seq)
         answer = readers.answer(request, reply)
+        if isinstance(request, messages.Register) and isinstance(answer, messages.Registered):
+            answer = replace(answer, repeated=self._shown.get(request.seq) == answer.codes)
+            self._shown[request.seq] = answer.codes
         self._go(step_of(request, answer))
         return answer
 
