@@ -23,6 +23,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from jogeon.cli.showing.spreadsheet import cell
 from jogeon.testing import Broker
 from jogeon.visible import as_cells, is_formula
 
@@ -220,6 +221,40 @@ def test_the_page_takes_for_a_formula_what_a_file_does(board: Open) -> None:
         texts,
     )
     assert found == [[is_formula(text), as_cells(text, lambda piece, runs: "'" * runs + piece)] for text in texts]
+
+
+def test_no_cell_that_leaves_the_page_is_run_or_turns_the_writing_round(board: Open) -> None:
+    """Neither in a file nor pasted."""
+    page = board.page()
+    cells = ["=1+1", "급등\t=1", "\t=1", "\u202e@A1", "-0.53", "70,000", "+1", "급등주", "", "a\u3164b"]
+    made = page.evaluate(
+        """async (cells) => {
+            const { sheetCell } = await import("/board/static/format.js");
+            return [...cells, 5, -1.5].map(sheetCell);
+        }""",
+        cells,
+    )
+    assert made == [*(cell(each) for each in cells), "5", "-1.5"]
+
+
+FORMULA = "=1+1"
+
+
+def test_what_is_copied_for_a_spreadsheet_holds_no_formula(board: Open) -> None:
+    page = board.page()
+    page.evaluate(
+        """async (name) => {
+            window.copied = null;
+            navigator.clipboard.writeText = async (text) => { window.copied = text; };
+            const { Grid } = await import("/board/static/grid.js");
+            const table = Grid.prototype.table;
+            Grid.prototype.table = function () { return [...table.call(this), [name]]; };
+        }""",
+        FORMULA,
+    )
+    page.keyboard.press("c")
+    page.wait_for_function("window.copied !== null")
+    assert page.evaluate("window.copied").endswith(f"\n'{FORMULA}")
 
 
 def test_the_keyboard_reaches_everything(board: Open) -> None:

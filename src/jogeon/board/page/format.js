@@ -67,6 +67,12 @@ export function guarded(text) {
   return text.split(";").map((piece, place) => (runs(piece, place) ? `'${piece}` : piece)).join(";");
 }
 
+// A cell for a spreadsheet, in a file or pasted: harmless to see, and never run.
+export function sheetCell(cell) {
+  const text = String(cell);
+  return typeof cell !== "string" || /^[+-]?\d+(\.\d+)?$/.test(text) ? text : visible(guarded(text));
+}
+
 const TOLD = ["title", "aria-label"]; // the attributes that people are given; the page itself reads others
 
 export function element(tag, classes, text, more) {

@@ -3,7 +3,7 @@ import { Alerts } from "./alerts.js";
 import { address, choices, choose } from "./choices.js";
 import { Feed } from "./feed.js";
 import { Flow, flowName } from "./flow.js";
-import { element, guarded, korean, letter, put } from "./format.js";
+import { element, korean, letter, put, sheetCell } from "./format.js";
 import { Grid } from "./grid.js";
 import { Line } from "./line.js";
 import { Model } from "./model.js";
@@ -244,7 +244,7 @@ function left() {
 
 async function copy() {
   const lines = grid.table();
-  const text = lines.map((cells) => cells.map((cell) => String(cell).replace(/[\t\r\n]/g, " ")).join("\t")).join("\n");
+  const text = lines.map((cells) => cells.map(sheetCell).join("\t")).join("\n");
   try {
     await navigator.clipboard.writeText(text);
     toast(t("copied", { n: lines.length - 1 }));
@@ -253,10 +253,8 @@ async function copy() {
   }
 }
 
-// A name that a spreadsheet would read as a formula is kept from being one.
 function csvCell(cell) {
-  const text = String(cell);
-  const safe = typeof cell === "string" && !/^[+-]?[\d.]+$/.test(text) ? guarded(text) : text;
+  const safe = sheetCell(cell);
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
