@@ -72,7 +72,7 @@ PAUSE = 50.0
 SET_BACK_NS = 100_000 * SECOND_NS
 """The client's clock is set by so much, which is longer than any seed: what it tells can be told apart."""
 COPIED = b" "
-"""What ends a copy that is sent seconds after an answer, and means nothing: it shows what was so before."""
+"""What ends a copy that is sent seconds after an answer, to know it by, and means nothing."""
 WAYS: dict[str, tuple[object, ...]] = {
     "unlisted": ("silent", "900004", "allowed"),
     "twice": ("900003", "silent"),
@@ -113,15 +113,21 @@ class _Transport:
     def _deliver(self, text: bytes, sent_ns: int) -> None:
         if self._wire.open:
             self._world.heard_ns.append(wall())
-        if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0') and not text.endswith(COPIED):
-            self._world.lists.append(sent_ns)
+        if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
+            if text in self._world.copies:
+                self._world.outdated.append((self._world.copies[text], wall()))
+            else:
+                self._world.lists.append(sent_ns)
         elif self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
                 values = row["values"]
                 push = (values["841"], row["item"], values["843"])
                 self._world.delivered[push].append((wall(), values.get("20", "")))
         elif text.startswith(b'{"trnm": "CNSRREQ"'):
-            self._world.shown[json.loads(text).get("seq", "")].append(wall())
+            seq = json.loads(text).get("seq", "")
+            self._world.shown[seq].append(wall())
+            if text in self._world.copies:
+                self._world.repeated(self._wire, seq.strip())
         self._wire.push(text)
 
 
@@ -143,12 +149,20 @@ class Dialled(Script):
         """When a registration of a seq was carried out, and the name that it had then."""
         self.lists: list[int] = []
         """When the lists were sent that reached the client."""
+        self.copies: dict[bytes, int] = {}
+        """The answers that come once more, seconds later, and when each was given first."""
+        self.outdated: list[tuple[int, int]] = []
+        """When each list that came once more was given, and when its copy reached the client."""
         self.heard_ns: list[int] = []
         """When anything reached the client."""
         self.unsent: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were lost before they were sent."""
         self.ended: list[tuple[str, int]] = []
-        """Names whose registration ended in silence: by a stop that was given up, carried out late, and never told."""
+        """Names of which nobody hears, and since when.
+
+        A stop that was given up and is carried out late ends a registration in silence. Or the reply to the one before
+        comes in the place of that to one that was lost.
+        """
         self.clock_error_ns = 0
         self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
@@ -185,6 +199,11 @@ class Dialled(Script):
         if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
             self.ended.append((bound.name, wall()))
         return answers
+
+    def repeated(self, wire: Wire, seq: str) -> None:
+        """Note that the reply of a condition comes once more: it passes for that to a registration that was lost."""
+        if seq not in self._by_wire[wire].bound:
+            self.ended += [(saved.name, wall()) for saved in self._conditions.saved if saved.seq == seq]
 
     def proves(self, name: str, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
         """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""
@@ -240,8 +259,6 @@ class World:
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
         self.seqs: dict[str, Seqs] = {name: [] for name in NAMES}
         self.wrong: list[str] = []
-        self.copied: list[int] = []
-        """When each answer was given that comes once more, seconds later."""
         self._beside: set[asyncio.Task[None]] = set()
         self._given_up: list[tuple[str, int]] = []
         """The name of each search that was not answered in time, and when it began."""
@@ -427,13 +444,15 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
-        asked += [at for at in self.copied if at > since_ns - LATEST_NS]
+        asked += [at for at in self.broker.copies.values() if at > since_ns - LATEST_NS]
         lately = [fault for at, fault in self.played if wall() - START_NS - at * SECOND_NS < LATEST_NS]
         if any("late" in fault for fault in lately):
             asked += [since_ns - LATEST_NS]
         if "registration doubled" in lately:
             asked += [since_ns - 2 * NEWS_NS]
-        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
+        moment_ns = since_ns - 2 * SECOND_NS
+        list_ns = min([moment_ns, *(given for given, came in self.broker.outdated if moment_ns < came)])
+        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if list_ns < at]
         possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
         possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
         if found not in possible and not moved:
@@ -459,13 +478,17 @@ class World:
         """Yield when nobody can know that a name was elsewhere.
 
         What was registered while it was is another's until it is registered anew. So it is where a registration ended
-        in silence, of which only a recheck tells.
+        in silence, of which only a recheck tells; and where a list that shows a name in its old place comes once more,
+        and is taken for a new one.
         """
         for other, since in self.broker.ended:
             if other == name:
                 yield since, since + round((self._recheck + REST) * SECOND_NS)
         for since, until, _ in self.away(name):
             yield since, until + round((self._recheck + REST) * SECOND_NS)
+        for since, until in self.broker.outdated:
+            if any(since < at <= until for at, _ in self.seqs[name]):
+                yield since, until + round((self._recheck + REST) * SECOND_NS)
 
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
@@ -540,8 +563,8 @@ def _again(subject: str) -> Callable[[World], None]:
 
     def fault(world: World) -> None:
         def repeated(answer: dict[str, object]) -> dict[str, object]:
-            copy = json.dumps(answer).encode() + COPIED
-            world.copied.append(wall())
+            copy = json.dumps(answer).encode() + COPIED * len(world.broker.copies)
+            world.broker.copies[copy] = wall()
             for link in world.broker.connections:
                 world.later(0.3, 20, partial(world.broker.raw, copy, link))
             return answer

@@ -83,11 +83,11 @@ class Attempts:
     def again(self, answer: Answer, known: Collection[str]) -> float | None:
         """Return the seconds after which to ask once more, None if an answer stands; `known` are the members so far."""
         match answer:
-            case Registered(codes, oddities, named, repeated):
+            case Registered(codes, oddities, named, repeated, paged):
                 # it may be another reply, come twice; or a member may be unreadable
                 nobodys = known and not codes and not named
-                outdated = repeated and set(codes) != set(known)
-                unsure = oddities or nobodys or outdated
+                outdated = repeated and (self.failures > 0 or set(codes) != set(known))
+                unsure = oddities or nobodys or outdated or paged
                 if unsure and not self._confirming:
                     self._confirming = True
                     return 0.0
