@@ -793,3 +793,25 @@ def test_a_failure_of_the_test_itself_is_not_hidden_by_one_in_its_answer() -> No
         with pytest.raises(jogeon.JogeonError), jogeon.sync.connect(server.url):
             raise AssertionError
         raise KeyError("the test's own")
+
+
+async def test_what_is_refused_is_not_lost_as_well(server: Broker, client: NaiveClient) -> None:
+    server.lose("ka10172", times=1)
+    server.refuse("ka10172", 900001, times=1)
+    assert (await client.search("0"))["return_code"] == 900001
+    await client.send({"trnm": "CNSRREQ", "seq": "0", "search_type": "0", "stex_tp": "K"})  # this one is
+    assert (await client.search("1"))["seq"].strip() == "1"
+
+
+async def test_what_came_while_all_was_frozen_is_answered_once(server: Broker, client: NaiveClient) -> None:
+    await client.conditions()
+    server.freeze()
+    await client.send({"trnm": "CNSRLST"})
+    await client.send({"trnm": "CNSRCLR", "seq": "9"})
+    server.until(lambda: len(server._links[1].unread) == 2).wait()
+    for _ in range(2):
+        server.thaw()
+        server.freeze()
+    server.thaw()
+    await client.caught_up()
+    assert [each.trnm for each in server.requests].count("CNSRCLR") == 1
