@@ -71,6 +71,8 @@ PAUSE = 50.0
 """Seconds between two that watch or search beside, unless it is said otherwise."""
 SET_BACK_NS = 100_000 * SECOND_NS
 """The client's clock is set by so much, which is longer than any seed: what it tells can be told apart."""
+COPIED = b" "
+"""What ends a copy that is sent seconds after an answer, to know it by, and means nothing."""
 WAYS: dict[str, tuple[object, ...]] = {
     "unlisted": ("silent", "900004", "allowed"),
     "twice": ("900003", "silent"),
@@ -112,7 +114,10 @@ class _Transport:
         if self._wire.open:
             self._world.heard_ns.append(wall())
         if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
-            self._world.lists.append(sent_ns)
+            if text in self._world.copies:
+                self._world.outdated.append((self._world.copies[text], wall()))
+            else:
+                self._world.lists.append(sent_ns)
         elif self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
                 values = row["values"]
@@ -141,6 +146,10 @@ class Dialled(Script):
         """When a registration of a seq was carried out, and the name that it had then."""
         self.lists: list[int] = []
         """When the lists were sent that reached the client."""
+        self.copies: dict[bytes, int] = {}
+        """The answers that come once more, seconds later, and when each was given first."""
+        self.outdated: list[tuple[int, int]] = []
+        """When each list that came once more was given, and when its copy reached the client."""
         self.heard_ns: list[int] = []
         """When anything reached the client."""
         self.unsent: set[tuple[str, str, int]] = set()
@@ -412,8 +421,8 @@ class World:
         """Search a condition; what is found was so at one moment of it, unless the condition moved meanwhile.
 
         Two replies to searches of one condition look alike. So it may be as old as a question that was given up; or as
-        the registration whose snapshot was taken for it, because that came late, or once more just after the question:
-        rows of bare codes were seen in answers to searches, too.
+        an answer that came once more; or as the registration whose snapshot was taken for it, because that came late,
+        or once more just after the question: rows of bare codes were seen in answers to searches, too.
         """
         name, since_ns = self.others.choice(NAMES), wall()
         try:
@@ -423,12 +432,15 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
+        asked += [at for at in self.broker.copies.values() if at > since_ns - LATEST_NS]
         lately = [fault for at, fault in self.played if wall() - START_NS - at * SECOND_NS < LATEST_NS]
         if any("late" in fault for fault in lately):
             asked += [since_ns - LATEST_NS]
         if "registration doubled" in lately:
             asked += [since_ns - 2 * NEWS_NS]
-        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if since_ns - 2 * SECOND_NS < at]
+        moment_ns = since_ns - 2 * SECOND_NS
+        list_ns = min([moment_ns, *(given for given, came in self.broker.outdated if moment_ns < came)])
+        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if list_ns < at]
         possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
         possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
         if found not in possible and not moved:
@@ -454,13 +466,17 @@ class World:
         """Yield when nobody can know that a name was elsewhere.
 
         What was registered while it was is another's until it is registered anew. So it is where a registration ended
-        in silence, of which only a recheck tells.
+        in silence, of which only a recheck tells; and where a list that shows a name in its old place comes once more,
+        and is taken for a new one.
         """
         for other, since in self.broker.ended:
             if other == name:
                 yield since, since + round((self._recheck + REST) * SECOND_NS)
         for since, until, _ in self.away(name):
             yield since, until + round((self._recheck + REST) * SECOND_NS)
+        for since, until in self.broker.outdated:
+            if any(since < at <= until for at, _ in self.seqs[name]):
+                yield since, until + round((self._recheck + REST) * SECOND_NS)
 
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
@@ -535,8 +551,10 @@ def _again(subject: str) -> Callable[[World], None]:
 
     def fault(world: World) -> None:
         def repeated(answer: dict[str, object]) -> dict[str, object]:
+            copy = json.dumps(answer).encode() + COPIED * len(world.broker.copies)
+            world.broker.copies[copy] = wall()
             for link in world.broker.connections:
-                world.later(0.3, 20, partial(world.broker.raw, answer, link))
+                world.later(0.3, 20, partial(world.broker.raw, copy, link))
             return answer
 
         world.broker.alter(subject, repeated)

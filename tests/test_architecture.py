@@ -45,7 +45,7 @@ WINGS = {
     " registering broker status doors routes hub",
     "alerts": "closings rules deciding outbox targets telegram webhook command apprise sending places settings adding"
     " chats making own wording rebuilding letterbox ticking alerting",
-    "board": "visitors series blindness topic stocks picture diffs past board routes",
+    "board": "visitors series blindness roster stocks picture diffs past board routes",
     "nats": "address parcels opening outgoing streams ticker responder lease publisher copy pulling asking answers"
     " link",
     "doors": "connect sync testing",
@@ -77,7 +77,7 @@ PURE = {
     " quoting",
     "journal": "position beside naming fold format schema shape commits stats rollups resume",
     "hub": "aliases topics searches guesses",
-    "board": "visitors series blindness topic stocks picture diffs",
+    "board": "visitors series blindness roster stocks picture diffs",
     "nats": "address parcels copy",
 }
 IMPURE = {"asyncio", "socket", "threading", "time", "random", "logging"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversation import BUSY, NO, TWICE, WORDS, A
+from conversation import BUSY, NO, TWICE, WORDS, A, B
 from jogeon.errors import RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.live.attempts import (
     BUSY_PAUSE,
@@ -35,25 +35,25 @@ def sent(*, fails: bool = False) -> Attempts:
 @pytest.mark.parametrize(("refusal", "pause"), [(BUSY, BUSY_PAUSE), (WORDS, WORDS_PAUSE)])
 def test_a_refusal_that_may_pass_is_asked_again_a_few_times(refusal: Refusal, pause: float) -> None:
     attempts = sent()
-    assert [attempts.again(refusal, known=False) for _ in range(TRIES + 1)] == [pause] * TRIES + [None]
+    assert [attempts.again(refusal, ()) for _ in range(TRIES + 1)] == [pause] * TRIES + [None]
     assert not attempts.held, "what is refused is not registered"
     assert isinstance(attempts.error, RequestRefused)
 
 
 def test_what_was_registered_already_is_cleared_once() -> None:
     attempts = sent()
-    assert attempts.again(TWICE, known=False) == 0.0
+    assert attempts.again(TWICE, ()) == 0.0
     assert attempts.held
     assert attempts.cleared() == CURE_PAUSE
-    assert attempts.again(TWICE, known=False) is None
+    assert attempts.again(TWICE, ()) is None
 
 
 def test_an_empty_answer_without_a_name_is_confirmed_once() -> None:
     empty = Registered((), named=False)
-    assert sent().again(empty, known=False) is None
-    assert sent().again(Registered((A,), named=False), known=True) is None
+    assert sent().again(empty, ()) is None
+    assert sent().again(Registered((A,), named=False), (A,)) is None
     attempts = sent()
-    assert [attempts.again(empty, known=True) for _ in range(2)] == [0.0, None]
+    assert [attempts.again(empty, (A,)) for _ in range(2)] == [0.0, None]
 
 
 def test_a_refusal_of_the_second_question_makes_the_answer_to_the_third_stand() -> None:
@@ -61,16 +61,30 @@ def test_a_refusal_of_the_second_question_makes_the_answer_to_the_third_stand() 
     empty = Registered((), named=False)
     refused, silent = sent(), sent()
     for attempts, error in ((refused, failure_of(NO)), (silent, SILENCE)):
-        assert attempts.again(empty, known=True) == 0.0
+        assert attempts.again(empty, (A,)) == 0.0
         attempts.failed(error, 0.0, overdue=False)
-    assert refused.again(empty, known=True) is None
-    assert silent.again(empty, known=True) == 0.0
+    assert refused.again(empty, (A,)) is None
+    assert silent.again(empty, (A,)) == 0.0
 
 
 def test_an_answer_with_an_unreadable_member_is_confirmed_once() -> None:
     odd = Registered((A,), oddities=("?",))
     attempts = sent()
-    assert [attempts.again(odd, known=False) for _ in range(2)] == [0.0, None]
+    assert [attempts.again(odd, ()) for _ in range(2)] == [0.0, None]
+
+
+def test_an_answer_like_the_one_before_it_is_confirmed_once_if_pushes_have_told_otherwise_since() -> None:
+    """It may be the one before it, come twice: what it shows is outdated by then."""
+    repeated = Registered((A, B), repeated=True)
+    assert sent().again(repeated, (B, A)) is None
+    assert sent().again(Registered((A, B)), (A,)) is None
+    attempts = sent()
+    assert [attempts.again(repeated, (A,)) for _ in range(2)] == [0.0, None]
+
+
+def test_an_answer_that_may_be_one_to_a_search_is_confirmed_once() -> None:
+    attempts = sent()
+    assert [attempts.again(Registered((A,), paged=True), (A,)) for _ in range(2)] == [0.0, None]
 
 
 def test_failures_come_slower_each_time_and_success_forgets_them() -> None:

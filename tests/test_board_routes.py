@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from boards import board_over, browser
-from jogeon.board.topic import iso
+from jogeon.board.roster import iso
 from jogeon.testing import Broker
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,12 +19,20 @@ from cli_conversation import Shell
 from jogeon.cli.showing.hub_table import show_status
 from jogeon.cli.texts import Texts
 from jogeon.testing import Broker
+from jogeon.web import Response
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 JOGEON = (sys.executable, "-m", "jogeon")
 ANY = ("--port", "0", "--rest-port", "0")
+STATUS: dict[str, Any] = {
+    "upstream": {"server": "demo", "state": "connected", "logins": 1},
+    "journal": {"epoch": 1, "n": 70, "trouble": None},
+    "conditions": [{"seq": "4", "name": "급등주", "members": None, "consumers": 2}],
+    "consumers": [{"address": "127.0.0.1:9", "name": "x", "kind": "plain", "sent": 3, "waiting": 0, "behind": 0}],
+    "cut": [{"address": "127.0.0.1:8", "reason": "too slow"}],
+}
 
 
 @pytest.fixture
@@ -145,21 +153,41 @@ def test_where_no_hub_runs_that_is_said(shell: Shell) -> None:
     assert shell("hub", "급등주", "--rest", "http://127.0.0.1:1", "--server", "ws://127.0.0.1:1").code == 2
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"upstream": 1},
+        {"upstream": {}, "journal": {}},
+        STATUS | {"journal": 3},
+        STATUS | {"conditions": None},
+        STATUS | {"conditions": [{"seq": 1, "name": 2, "members": "x", "consumers": []}]},
+        STATUS | {"standby": {"login": {"ok": "perhaps"}}},
+    ],
+    ids=repr,
+)
+def test_a_status_that_cannot_be_read_is_told_so(
+    shell: Shell, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def exchange(*_: object, **__: object) -> Response:
+        return Response(200, {}, json.dumps(told).encode())
+
+    monkeypatch.setattr("jogeon.cli.running.hub_status.exchange", exchange)
+    monkeypatch.setattr("jogeon.cli.running.hub_status.is_seen", lambda _: True)
+    said = shell("hub", "status", "--rest", "http://127.0.0.1:1", "--lang", "en")
+    assert said.code == 4
+    assert "what it tells is not the status of a hub" in said.err
+
+
 def test_the_tables_of_a_status(capsys: pytest.CaptureFixture[str]) -> None:
-    told = {
-        "upstream": {"server": "demo", "state": "connected", "logins": 1},
-        "journal": {"epoch": 1, "n": 70},
-        "conditions": [{"seq": "4", "name": "급등주", "members": None, "consumers": 2}],
-        "consumers": [{"address": "127.0.0.1:9", "name": "x", "kind": "plain", "sent": 3, "waiting": 0, "behind": 0}],
-        "cut": [{"address": "127.0.0.1:8", "reason": "too slow"}],
-    }
-    show_status(told, Texts("ko"))
+    show_status(STATUS, Texts("ko"))
     shown = capsys.readouterr().out
     assert all(text in shown for text in ("접속됨", "1:70", "급등주", "127.0.0.1:9 x", "일반", "받는 것이 너무 느림"))
-    told["cut"] = [{"address": "127.0.0.1:8", "reason": "a word of a later hub"}]
-    show_status(told, Texts("en"))
+    show_status(STATUS | {"cut": [{"address": "127.0.0.1:8", "reason": "a word of a later hub"}]}, Texts("en"))
     shown = capsys.readouterr().out
     assert all(text in shown for text in ("connected", "plain", "a word of a later hub"))
+    assert "not written" not in shown
+    show_status(STATUS | {"journal": {"epoch": 1, "n": 70, "trouble": "the disk\x1b[2J is full"}}, Texts("en"))
+    assert "the journal is not written: the disk?[2J is full" in capsys.readouterr().out
 
 
 @pytest.mark.posix

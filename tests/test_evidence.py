@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,18 @@ def test_a_file_of_somebody_where_sqlite_keeps_its_own_is_not_lost(tmp_path: Pat
         Store.open(path)
     assert caught.value.reason == "in the way"
     assert {name: each for name, each in state_of(tmp_path).items() if not name.endswith(".lock")} == before
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+@pytest.mark.parametrize("left", range(5))
+def test_what_sqlite_left_cut_off_beside_a_journal_is_its_own(tmp_path: Path, suffix: str, left: int) -> None:
+    """On a full disk, or killed, it leaves the first three bytes of its -shm."""
+    path = tmp_path / "signals"
+    with closing(journal(path, closed=False)):
+        whole = (tmp_path / f"signals{suffix}").read_bytes()
+    assert len(whole) > 32
+    (tmp_path / f"signals{suffix}").write_bytes(whole[:left])
+    Store.open(path).close()
 
 
 def test_a_lock_of_another_program_is_not_emptied(tmp_path: Path) -> None:

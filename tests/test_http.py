@@ -80,6 +80,12 @@ async def test_routes_of_a_role(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/echo")).status_code == 405
 
 
+def test_an_answer_that_is_read_on_a_terminal_does_not_steer_it() -> None:
+    name = "급등\x9b2J\u202e\u3164주"
+    text = bytes(json_response({"name": name}).body).decode()
+    assert text == '{"name":"급등\\u009b2J\\u202e\\u3164주"}'
+
+
 async def test_browsers_and_foreign_names_are_refused(http: httpx2.AsyncClient) -> None:
     for headers in ({"Origin": "http://127.0.0.1"}, {"Origin": "null"}, {"Host": "rebound.example"}, {"Host": ""}):
         assert (await http.get("/teapot", headers=headers)).status_code == 403

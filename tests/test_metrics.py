@@ -64,3 +64,10 @@ def test_of_a_name_that_two_conditions_bear_there_is_one_sample() -> None:
     body, _ = metrics(TOLD | {"conditions": twice})
     assert body.count("급등주".encode()) == 1
     assert samples(body)["members", "급등주"] == 1
+
+
+def test_a_name_steers_no_terminal_on_which_metrics_are_read() -> None:
+    names = [f"급등{harm}주" for harm in ("\x9b2J", "\u202e", "\u3164", "\u3164\u3164")]
+    body, _ = metrics(TOLD | {"conditions": [{"name": name, "members": 1} for name in names]})
+    assert all(line.isprintable() and "\u3164" not in line for line in body.decode().split("\n"))
+    assert len([name for name, _ in samples(body) if name == "members"]) == len(names)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jogeon
-from hubs import MARKET
+from hubs import MARKET, once
 from jogeon.errors import CouldNotConnect, LoginRefused
 from jogeon.events import Condition, Enter, Gap, Leave, Snapshot, State
 from jogeon.nats.opening import opened
@@ -71,6 +71,26 @@ async def test_what_is_committed_while_nats_is_down_comes_afterwards_without_a_g
             ]  # fmt: skip
             came = numbers(told)
             assert came == [(1, n) for n in range(came[0][1], came[0][1] + len(came))]
+
+
+async def test_a_condition_that_was_recorded_before_and_is_added_again_begins_with_its_members(tmp_path: Path) -> None:
+    async with Broker(MARKET) as broker, natsd(tmp_path) as server:
+        async with published(broker, tmp_path / "j", server) as hub:
+            await once(hub, "신고가 돌파")
+        broker.remove("신고가 돌파")
+        async with published(broker, tmp_path / "j", server):
+            async with jogeon.connect(server.address()) as client, client.watch() as watch:
+                broker.add("신고가 돌파", ["111111"])
+                broker.drop()
+                told: list[Event] = []
+                async with asyncio.timeout(10):
+                    while not any(isinstance(each, Snapshot) and each.codes == ("111111",) for each in told):
+                        told.append(await anext(watch))
+                assert set(watch.members["신고가 돌파"]) == {"111111"}
+    about = [each for each in told if each.condition is not None and each.condition.name == "신고가 돌파"]
+    assert [each.state if isinstance(each, State) else type(each).__name__ for each in about] == [
+        "condition-added", "Snapshot",
+    ]  # fmt: skip
 
 
 async def test_an_emptied_nats_is_a_told_gap_and_the_members_are_right(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cli_conversation import HIGHS, NOON_NS, SURGE
 from jogeon.board.past import MOST_POINTS, picture_of, stock_days, timeline
-from jogeon.board.topic import iso
+from jogeon.board.roster import iso
 from jogeon.errors import UnknownCondition
 from jogeon.events import Enter, Event, Gap, Leave, Snapshot, midnight_ns
 from jogeon.journal.commits import CommitBuilder

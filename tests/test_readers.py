@@ -250,7 +250,8 @@ def test_a_row_of_a_search() -> None:
 
 def test_a_page_that_has_another_behind_it() -> None:
     found = page(SAMSUNG, '"cont_yn":"Y","next_key":" 005930 "')
-    assert (found.cont_yn, found.next_key) == ("Y", "005930")
+    assert (found.cont_yn, found.next_key) == ("Y", " 005930 "), "it is sent back as it came"
+    assert page(SAMSUNG, '"cont_yn":"N","next_key":"   "').next_key == ""
 
 
 @pytest.mark.parametrize("data", ["[]", "null", "{}", '""'])
@@ -401,6 +402,16 @@ def test_a_row_of_a_snapshot_that_cannot_be_read_is_told_and_costs_no_other(row:
     shown = answer(Register("4"), said)
     assert isinstance(shown, Registered)
     assert (shown.codes, len(shown.oddities)) == (("005930",), 1)
+
+
+def test_a_snapshot_that_says_that_more_follows_is_not_the_whole_in_silence() -> None:
+    """No capture has pages of a snapshot; if there are any, what is shown is not all."""
+    said = reply('{"trnm":"CNSRREQ","seq":"4","return_code":0,"cont_yn":"Y","data":[{"jmcode":"A005930"}]}')
+    shown = answer(Register("4"), said)
+    assert isinstance(shown, Registered)
+    assert (shown.codes, len(shown.oddities)) == (("005930",), 1)
+    said = reply('{"trnm":"CNSRREQ","seq":"4","return_code":0,"cont_yn":"N","data":[{"jmcode":"A005930"}]}')
+    assert answer(Register("4"), said) == Registered(("005930",))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -259,7 +260,23 @@ async def test_cancelling_the_start_leaves_no_journal_open(path: Path) -> None:
         entering.cancel()
         with pytest.raises(asyncio.CancelledError):
             await entering
-        await until(lambda: released(path))
+        assert released(path), "the same program may open it again at once"
+
+
+async def test_cancelling_the_end_waits_for_the_journal_all_the_same(path: Path) -> None:
+    class Mute(Broker):
+        def on_cnsrclr(self, wire: Wire, message: dict[str, Any]) -> None:
+            pass
+
+    broker = Mute()
+    async with broker.client() as kiwoom:
+        watch = await kiwoom.watch("급등주", journal=path).__aenter__()
+        leaving = asyncio.ensure_future(watch.__aexit__(None, None, None))
+        await until(lambda: bool(broker.requests("CNSRCLR")))
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert released(path)
 
 
 def released(path: Path) -> bool:

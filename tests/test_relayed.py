@@ -262,6 +262,24 @@ def test_a_condition_that_was_added_above_is_followed_from_where_that_was_told()
     assert [event.number for event in hub.hear(Line(Snapshot(8, Condition("2", ""), (), number=(1, 12))))] == [(1, 12)]
 
 
+@pytest.mark.parametrize("shown", [(Shown("2", ("000660",), 1),), ()])
+def test_a_condition_that_was_added_above_begins_with_its_snapshot_wherever_that_is(shown: tuple[Shown, ...]) -> None:
+    hub = Conversation()
+    hub.subscriptions.want_all(hub.sink, "K", 1)
+    hub.begin((), ())
+    new = Condition("2", "눌림목")
+    hub.hear(Line(State(7, "condition-added", new, number=(1, 11))))
+    hub.subscriptions.next_request(0.0, 1)
+    hub.subscriptions.answered(ListConditions(), ConditionList((A, B, new)), 0.0, 1)
+    hub.sink.take()
+    hub.subscriptions.answered(hub.ask(), Following(f"{J}:1:20", shown=shown, refused="pruned"), 0.0, 8)
+    if not shown:
+        gap, snapshot = Gap(new, 1, 9, "restart", number=(1, 21)), Snapshot(9, new, ("000660",), number=(1, 22))
+        hub.subscriptions.lines([Line(gap), Line(snapshot)], 0.0, 9)
+    told = [event for event in hub.sink.take() if not isinstance(event, State)]
+    assert told == [Snapshot(8 if shown else 9, new, ("000660",))]
+
+
 def test_who_follows_everything_looks_at_the_list_now_and_then() -> None:
     hub = Conversation()
     hub.subscriptions.want_all(hub.sink, "K", 1)

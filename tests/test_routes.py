@@ -114,3 +114,11 @@ def test_a_long_answer_is_made_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(apart) == 50 > len(together)
     assert b"".join(apart) == b"".join(together)
     assert [json.loads(line)["n"] for line in b"".join(apart).splitlines()] == list(range(1, 51))
+
+
+def test_events_that_are_read_on_a_terminal_do_not_steer_it() -> None:
+    what = "급등\x9b2J\u202e\u3164주"
+    (line,) = b"".join(routes._lines([(1, 1, Anomaly(1, what))])).decode().split("\n")[:-1]
+    assert line.isprintable()
+    assert "\u3164" not in line
+    assert json.loads(line)["what"] == what

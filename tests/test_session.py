@@ -48,6 +48,7 @@ from texts import list_text, page_text, snapshot_text
 
 if TYPE_CHECKING:
     from jogeon.wire.messages import Answer, Request
+    from jogeon.wire.session import Received
 
 LISTED = ConditionList((Condition("4", "급등주"), Condition("5", "신고가 돌파")))
 PING = writers.encode_ping()
@@ -362,17 +363,17 @@ def test_a_late_page_is_no_snapshot(rows: list[dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [{"9001": "A005930"}]])
-def test_a_page_that_comes_twice_is_no_snapshot(rows: list[dict[str, str]]) -> None:
+def test_a_page_that_answers_a_registration_may_be_that_of_a_search_come_twice_and_says_so(
+    rows: list[dict[str, str]],
+) -> None:
     pair = searched_pair(rows)
     pair.send(Register("4"))
     pair.say(page_text("4", rows))
-    assert pair.hear() == Stray("CNSRREQ", "4", "it is one more answer to a search before it")
-    assert pair.client.in_flight == Register("4")
-    pair.say(snapshot_text("4", ("000660",)))
-    assert pair.hear() == Answered(Register("4"), Registered(("000660",)))
+    codes = tuple(row["9001"].strip("A") for row in rows)
+    assert pair.hear() == Answered(Register("4"), Registered(codes, paged=True))
 
 
-def test_a_page_that_comes_after_all_is_no_snapshot() -> None:
+def test_a_page_that_comes_after_all_says_so() -> None:
     """Its search was given up, and the answer to the next one was taken for its own."""
     pair = searched_pair([])
     pair.send(Clear("7"))
@@ -380,26 +381,24 @@ def test_a_page_that_comes_after_all_is_no_snapshot() -> None:
     assert isinstance(pair.hear(), Answered)
     pair.send(Register("4"))
     pair.say(page_text("4", [{"9001": "A005930"}]))
-    assert isinstance(pair.hear(), Stray)
-    assert pair.client.in_flight == Register("4")
+    assert pair.hear() == Answered(Register("4"), Registered(("005930",), paged=True))
 
 
-def test_a_page_that_comes_twice_is_no_late_snapshot() -> None:
+def test_a_page_that_answers_a_late_registration_says_so() -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
     pair.say(page_text("4", []), page_text("4", []))
     pair.hear()
-    assert isinstance(pair.hear(), Stray)
-    assert pair.client.owed == [Register("4")]
+    assert pair.hear() == Late(Register("4"), Registered((), paged=True))
 
 
-def test_a_server_that_answers_a_registration_in_the_shape_of_a_page_is_believed_when_it_does_so_again() -> None:
+@pytest.mark.parametrize("searched", [True, False])
+def test_a_page_is_a_plain_snapshot_where_nothing_was_searched_and_a_snapshot_always(*, searched: bool) -> None:
     rows = [{"9001": "A005930"}]
-    pair = searched_pair(rows)
+    pair = searched_pair(rows) if searched else listed_pair()
     pair.send(Register("4"))
-    pair.say(page_text("4", rows), page_text("4", rows))
-    assert isinstance(pair.hear(), Stray)
+    pair.say(snapshot_text("4", ("005930",)) if searched else page_text("4", rows))
     assert pair.hear() == Answered(Register("4"), Registered(("005930",)))
 
 
@@ -429,6 +428,23 @@ def test_a_page_of_bare_codes_is_no_late_snapshot() -> None:
     pair.say(page_text("4", [{"jmcode": "A005930"}]))
     assert pair.hear() == Answered(Search("4"), SearchPage((stock_of("005930", {}, []),), "N", ""))
     assert pair.client.owed == [Register("4")]
+
+
+def registers(pair: Pair, seq: str, *codes: str) -> Received:
+    pair.send(Register(seq))
+    pair.say(snapshot_text(seq, codes))
+    return pair.hear()
+
+
+def test_a_snapshot_that_shows_what_the_one_before_it_showed_says_so() -> None:
+    pair = listed_pair()
+    told = [
+        registers(pair, seq, *codes) for seq, codes in (("4", "AB"), ("5", "AB"), ("4", "AB"), ("4", "B"), ("4", "AB"))
+    ]
+    repeated = [
+        each.answer.repeated for each in told if isinstance(each, Answered) and isinstance(each.answer, Registered)
+    ]
+    assert repeated == [False, False, True, False, False]
 
 
 def test_a_registration_after_a_clear_is_told_from_the_one_before() -> None:

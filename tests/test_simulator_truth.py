@@ -46,6 +46,14 @@ def log(number: int, kept: int = 10, spare: int = 4) -> Truth:
     return truth
 
 
+def test_what_is_read_on_a_terminal_does_not_steer_it() -> None:
+    truth = Truth()
+    truth.add([Change("4", "급등\x9b2J\u202e주", "005930", "I", "090001")], 0)
+    text = b"".join(truth.slices(0)).decode()
+    assert text.isprintable()
+    assert json.loads(text) == truth.since(0)
+
+
 @pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 13, 14, 15, 28, 100])
 def test_the_oldest_are_forgotten(number: int) -> None:
     truth = log(number)

@@ -21,7 +21,7 @@ LISTED = ListedStock("005930", "삼성전자", "0", 70_000)
 PRICED = PricedStock("005930", "삼성전자", price=72_000)
 
 
-class Desk:
+class Backend:
     """Knows one stock and the token "good"; the page after the first is empty, and a third code is too many."""
 
     def owner(self, token: str) -> str | None:
@@ -38,7 +38,7 @@ class Desk:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    server = RestServer([Group(stock_routes(Desk()))], open_door("127.0.0.1", 0))
+    server = RestServer([Group(stock_routes(Backend()))], open_door("127.0.0.1", 0))
     async with httpx2.AsyncClient(base_url=server.address) as client:
         yield client
     await server.stop()

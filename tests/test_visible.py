@@ -1,12 +1,13 @@
 """What people are shown of a text from outside is one harmless line; a spreadsheet runs none."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jogeon.visible import as_cells, is_formula, is_mark, one_line, spelled
+from jogeon.visible import as_cells, is_formula, is_mark, json_shown, one_line, spelled
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,23 @@ def test_what_is_harmful_is_spelled_as_wanted_and_nothing_else() -> None:
     assert spelled("급등\u202e주\n", ascii) == "급등'\\u202e'주'\\n'"
     assert is_mark("\u0301")
     assert not is_mark("\u3164")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '급등주 \\ "1"',
+        "\x1b[2J\x9b31m\x7f\x85\u2028",
+        "\u202e\u3164\U000e0041\U00016fe4",
+        "e" + "\u0301" * 9,
+        "가\u3000나\r\n",
+    ],
+)
+def test_json_that_is_shown_harms_no_screen_and_keeps_its_values(text: str) -> None:
+    shown = json_shown(json.dumps(text, ensure_ascii=False))
+    assert one_line(shown).replace("\u3000", " ") == shown.replace("\u3000", " ")
+    assert json.loads(shown) == text
 
 
 LOST = ("", " ", "\xa0", "\u3000", "\t", "\r\n", "\x00", "\x85", "\u200b", "\ufeff", "\u3164")

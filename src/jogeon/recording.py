@@ -1,11 +1,13 @@
 """A watch that is recorded: its journal, the sink in front of it, and what the journal asks the client for."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from jogeon.errors import JournalError
 from jogeon.events import Condition, State
 from jogeon.journal.fold import Right
 from jogeon.journal.inbox import Source
@@ -38,6 +40,7 @@ class Recording:
         except asyncio.CancelledError:
             unwanted.set()
             opening.add_done_callback(_finish_unwanted)
+            await _ended(opening)
             raise
         self.sink = RestartGap(self.journal, self.journal.last, self._listing, self._feed.name_of)
         self._opened = True
@@ -82,6 +85,13 @@ def right_of(subscription: Subscription, listening_ns: int) -> Right:
         return Right(blindness.since_ns, sure=False)
     since_ns = subscription.doubts.since(listening_ns)
     return Right(since_ns, sure=since_ns == listening_ns)
+
+
+async def _ended(opening: asyncio.Future[Journal]) -> None:
+    """Wait until a journal that nobody waits for any more has let its file go, so that it can be opened again."""
+    with contextlib.suppress(JournalError):
+        journal = await asyncio.shield(opening)
+        await asyncio.to_thread(journal.close)
 
 
 def _finish_unwanted(opening: asyncio.Future[Journal]) -> None:

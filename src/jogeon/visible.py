@@ -40,6 +40,18 @@ def _seen(harmful: str) -> str:
     return " " if harmful.isspace() else "?"
 
 
+def json_shown(text: str) -> str:
+    """Return one line of JSON in which all that no screen should be given is escaped; its values stay exact."""
+    return spelled(text, _escaped)
+
+
+def _escaped(harmful: str) -> str:
+    if harmful.isspace() and unicodedata.category(harmful) == "Zs":  # a wide blank is only a blank
+        return harmful
+    units = harmful.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def spelled(text: str, spelling: Callable[[str], str]) -> str:
     """Return a text in which a spelling stands for each piece that no screen should be given.
 

@@ -139,13 +139,15 @@ class Watch:
 
     async def _leave(self) -> None:
         self.finish()
-        with contextlib.suppress(TimeoutError, JogeonError):
-            async with asyncio.timeout(LEAVE_TIMEOUT):
-                while self._feed.is_clearing(self._cleared):
-                    await self._feed.change()
-        if self._recording is not None:
-            self._recording.finish()
-            await self._recording.close()
+        try:
+            with contextlib.suppress(TimeoutError, JogeonError):
+                async with asyncio.timeout(LEAVE_TIMEOUT):
+                    while self._feed.is_clearing(self._cleared):
+                        await self._feed.change()
+        finally:  # also if this is cancelled: then the file is free
+            if self._recording is not None:
+                self._recording.finish()
+                await self._recording.close()
 
     def finish(self, error: JogeonError | None = None) -> None:
         """End the stream behind what waits in it, now, with the open gaps told; leaving the watch does the rest."""

@@ -127,7 +127,7 @@ class Markets:
         """Learn the names of at most MOST_ASKED stocks; return why that was not possible, or None.
 
         That the broker does not know a stock is no failure. Where it refuses all for that one, they are asked for in
-        halves.
+        halves, which can wait: there may be many.
         """
         answered = await self._stocks.prices(codes, rank)  # what they are called is learned in passing
         if not isinstance(answered, JogeonError):
@@ -137,7 +137,7 @@ class Markets:
         if len(codes) == 1:
             return None
         half = len(codes) // 2
-        return await self.fill_some(codes[:half], rank) or await self.fill_some(codes[half:], rank)
+        return await self.fill_some(codes[:half], LATER) or await self.fill_some(codes[half:], LATER)
 
     async def _read(self, market: str, rank: Rank) -> JogeonError | None:
         keys = [""]

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 from jogeon.board.diffs import Diff, Diffs, sent
 from jogeon.board.past import picture_of
 from jogeon.board.picture import Picture
-from jogeon.board.topic import iso
+from jogeon.board.roster import iso
 from jogeon.board.visitors import Visitors
 from jogeon.errors import JournalError, PositionError
 from jogeon.events import Condition, NameOf, korean

@@ -10,8 +10,8 @@ from typing import Any
 
 from jogeon.board.blindness import Stretch, joined
 from jogeon.board.picture import Picture
+from jogeon.board.roster import iso
 from jogeon.board.series import Point, thinned
-from jogeon.board.topic import iso
 from jogeon.events import Enter, Gap, Leave, Snapshot, midnight_ns
 from jogeon.journal.following import Numbered
 from jogeon.journal.history import EVER, History, Selection

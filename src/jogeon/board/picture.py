@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from jogeon.board.blindness import Blindness
+from jogeon.board.roster import Roster, Stay, iso
 from jogeon.board.stocks import Stocks
-from jogeon.board.topic import Stay, Topic, iso
 from jogeon.events import Condition, Enter, Event, Gap, Leave, Snapshot, State, korean
 from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
@@ -44,7 +44,7 @@ class Picture:
         self.position = position
         self._trouble: dict[str, Any] | None = None
         """The outage there is, if any."""
-        self._topics: dict[str, Topic] = {}
+        self._rosters: dict[str, Roster] = {}
         self._stocks = Stocks()
         self._events: deque[Numbered] = deque(maxlen=EVENTS)
         self._status: dict[str, Any] = {}
@@ -55,10 +55,10 @@ class Picture:
 
     def show(self, condition: Condition, codes: Iterable[str], names: Mapping[str, str]) -> None:
         """Begin with who was in a condition when nobody knows since when."""
-        topic = self._topic(condition)
+        roster = self._roster(condition)
         for code in codes:
-            self._enter(topic, code, Stay(None, "snapshot"), names.get(code))
-        topic.count = topic.count or 0
+            self._enter(roster, code, Stay(None, "snapshot"), names.get(code))
+        roster.count = roster.count or 0
 
     def take(self, numbered: Iterable[Numbered]) -> None:
         """Take committed events in their order; those that were taken before change nothing."""
@@ -75,11 +75,11 @@ class Picture:
     def price(self, prices: Iterable[Price]) -> None:
         """Take what members cost now; one that has left keeps its last price."""
         for price in prices:
-            topic = self._topics.get(price.condition.name)
-            stay = None if topic is None else topic.stays.get(price.code)
-            if topic is not None and stay is not None:
+            roster = self._rosters.get(price.condition.name)
+            stay = None if roster is None else roster.stays.get(price.code)
+            if roster is not None and stay is not None:
                 stay.price = price
-                self._changed.stays.add((topic.condition.name, price.code))
+                self._changed.stays.add((roster.condition.name, price.code))
                 self._learn(price.code, price.name, price)
 
     def name(self, code: str, name: str | None) -> None:
@@ -96,17 +96,17 @@ class Picture:
         """Take which conditions there are, and which are followed."""
         names, on = {each.name: each for each in listing}, {each.name for each in followed}
         for condition in names.values():
-            self._topic(condition)
-        for name, topic in list(self._topics.items()):
+            self._roster(condition)
+        for name, roster in list(self._rosters.items()):
             if name not in names and name not in on:
-                del self._topics[name]
+                del self._rosters[name]
                 self._changed.conditions.add(name)
-            elif topic.on != (name in on):
-                topic.on = name in on
+            elif roster.on != (name in on):
+                roster.on = name in on
                 self._changed.conditions.add(name)
-                if not topic.on:
-                    self._changed.stays |= {(name, code) for code in topic.stays}
-                    topic.let_go()
+                if not roster.on:
+                    self._changed.stays |= {(name, code) for code in roster.stays}
+                    roster.let_go()
 
     def tell(self, status: dict[str, Any], now_ns: int) -> None:
         """Take how it goes with the hub."""
@@ -118,54 +118,54 @@ class Picture:
 
     def tick(self, now_ns: int) -> None:
         """Let go what left long ago."""
-        for name, topic in self._topics.items():
-            self._changed.stays |= {(name, code) for code in topic.forget(now_ns - LEFT_NS)}
+        for name, roster in self._rosters.items():
+            self._changed.stays |= {(name, code) for code in roster.forget(now_ns - LEFT_NS)}
 
     # ------------------------------------------------------------ what an event means
 
     def _take(self, event: Event) -> None:
         match event:
             case Enter():
-                topic = self._topic(event.condition)
-                self._enter(topic, event.code, Stay(event.at_ns, event.origin, event.clock), event.name)
-                self._count(topic, event.at_ns)
+                roster = self._roster(event.condition)
+                self._enter(roster, event.code, Stay(event.at_ns, event.origin, event.clock), event.name)
+                self._count(roster, event.at_ns)
             case Leave():
-                topic = self._topic(event.condition)
-                self._leave(topic, event.code, event.at_ns)
-                self._count(topic, event.at_ns)
+                roster = self._roster(event.condition)
+                self._leave(roster, event.code, event.at_ns)
+                self._count(roster, event.at_ns)
             case Snapshot():
-                self._shown(self._topic(event.condition), event)
+                self._shown(self._roster(event.condition), event)
             case Gap():
                 self._blindness.add(event)
-                self._topic(event.condition).series.add(event.since_ns // 1_000_000, None)
+                self._roster(event.condition).series.add(event.since_ns // 1_000_000, None)
                 self._changed.conditions.add(event.condition.name)
             case State():
                 self._stated(event)
 
-    def _enter(self, topic: Topic, code: str, stay: Stay, name: str | None) -> None:
-        topic.enter(code, stay)
-        self._changed.stays.add((topic.condition.name, code))
+    def _enter(self, roster: Roster, code: str, stay: Stay, name: str | None) -> None:
+        roster.enter(code, stay)
+        self._changed.stays.add((roster.condition.name, code))
         self._learn(code, name)
 
-    def _leave(self, topic: Topic, code: str, at_ns: int) -> None:
-        if topic.leave(code, at_ns):
-            self._changed.stays.add((topic.condition.name, code))
+    def _leave(self, roster: Roster, code: str, at_ns: int) -> None:
+        if roster.leave(code, at_ns):
+            self._changed.stays.add((roster.condition.name, code))
 
-    def _shown(self, topic: Topic, shown: Snapshot) -> None:
+    def _shown(self, roster: Roster, shown: Snapshot) -> None:
         """Bring the members in line; who is shown without an enter was in before anybody looked."""
-        for code in topic.others(shown.codes):
-            self._leave(topic, code, shown.at_ns)
+        for code in roster.others(shown.codes):
+            self._leave(roster, code, shown.at_ns)
         for code in shown.codes:
-            if topic.has(code):
+            if roster.has(code):
                 self._learn(code, shown.names.get(code))
             else:
-                self._enter(topic, code, Stay(shown.at_ns, "snapshot"), shown.names.get(code))
-        topic.blind_ns = None
-        self._count(topic, shown.at_ns)
+                self._enter(roster, code, Stay(shown.at_ns, "snapshot"), shown.names.get(code))
+        roster.blind_ns = None
+        self._count(roster, shown.at_ns)
 
-    def _count(self, topic: Topic, at_ns: int) -> None:
-        topic.counted(at_ns)
-        self._changed.conditions.add(topic.condition.name)
+    def _count(self, roster: Roster, at_ns: int) -> None:
+        roster.counted(at_ns)
+        self._changed.conditions.add(roster.condition.name)
 
     def _stated(self, state: State) -> None:
         if state.state in BLIND:
@@ -174,21 +174,21 @@ class Picture:
                 ended_by_that = before["state"] == "taken" and state.state == "ended"
                 word = "taken" if ended_by_that else state.state
                 self._trouble = {"state": word, "since": before["since"], "cause": state.cause, "pause": state.pause}
-            for topic in self._topics.values() if state.condition is None else [self._topic(state.condition)]:
-                if topic.blind_ns is None and topic.count is not None:
-                    topic.blind_ns = state.at_ns
-                    self._changed.conditions.add(topic.condition.name)
+            for roster in self._rosters.values() if state.condition is None else [self._roster(state.condition)]:
+                if roster.blind_ns is None and roster.count is not None:
+                    roster.blind_ns = state.at_ns
+                    self._changed.conditions.add(roster.condition.name)
         elif state.state in ("connected", "started"):
             self._trouble = None
 
-    def _topic(self, condition: Condition) -> Topic:
-        topic = self._topics.get(condition.name)
-        if topic is None or topic.condition != condition:
+    def _roster(self, condition: Condition) -> Roster:
+        roster = self._rosters.get(condition.name)
+        if roster is None or roster.condition != condition:
             self._changed.conditions.add(condition.name)
-        if topic is None:
-            topic = self._topics[condition.name] = Topic(condition)
-        topic.condition = condition
-        return topic
+        if roster is None:
+            roster = self._rosters[condition.name] = Roster(condition)
+        roster.condition = condition
+        return roster
 
     def _learn(self, code: str, name: str | None, price: Price | None = None) -> None:
         if self._stocks.learn(code, name, price):
@@ -201,27 +201,27 @@ class Picture:
         return {
             "position": str(self.position),
             "status": self._status,
-            "conditions": [topic.fields(series=True) for topic in self._topics.values()],
-            "members": {name: topic.shown(topic.stays) for name, topic in self._topics.items()},
+            "conditions": [roster.fields(series=True) for roster in self._rosters.values()],
+            "members": {name: roster.shown(roster.stays) for name, roster in self._rosters.items()},
             "stocks": self._stocks.of(self._codes),
             "events": list(map(_line, self._events)),
         }
 
     @property
     def _codes(self) -> set[str]:
-        return {code for topic in self._topics.values() for code in topic.stays}
+        return {code for roster in self._rosters.values() for code in roster.stays}
 
     def members(self, name: str) -> dict[str, Any] | None:
         """Return one condition with its members and their prices, None if there is none of that name."""
-        topic = self._topics.get(name)
-        if topic is None:
+        roster = self._rosters.get(name)
+        if roster is None:
             return None
-        rows = [{"code": code} | self._stocks.get(code) | stay.fields() for code, stay in topic.stays.items()]
-        return {"condition": topic.fields(series=True), "members": rows, "position": str(self.position)}
+        rows = [{"code": code} | self._stocks.get(code) | stay.fields() for code, stay in roster.stays.items()]
+        return {"condition": roster.fields(series=True), "members": rows, "position": str(self.position)}
 
     def stock(self, code: str) -> dict[str, Any]:
         """Return what is known of a stock now, and the conditions it is in or has just left."""
-        stays = {name: stay.fields() for name, topic in self._topics.items() if (stay := topic.stays.get(code))}
+        stays = {name: stay.fields() for name, roster in self._rosters.items() if (stay := roster.stays.get(code))}
         return {"code": code, **self._stocks.get(code), "conditions": stays}
 
     def changes(self) -> dict[str, Any]:
@@ -239,14 +239,14 @@ class Picture:
         return {key: value for key, value in told.items() if value}
 
     def _condition(self, name: str) -> dict[str, Any] | None:
-        topic = self._topics.get(name)
-        return None if topic is None else topic.fields()
+        roster = self._rosters.get(name)
+        return None if roster is None else roster.fields()
 
     def _stays(self, changed: Iterable[tuple[str, str]]) -> dict[str, Any]:
         members: dict[str, dict[str, Any]] = {}
         for name, code in changed:
-            topic = self._topics.get(name)
-            members.setdefault(name, {}).update({code: None} if topic is None else topic.shown((code,)))
+            roster = self._rosters.get(name)
+            members.setdefault(name, {}).update({code: None} if roster is None else roster.shown((code,)))
         return members
 
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from jogeon.board.board import Board
 from jogeon.board.past import stock_days, timeline
-from jogeon.board.topic import iso
+from jogeon.board.roster import iso
 from jogeon.errors import AmbiguousCondition, JogeonError, JournalError, UnknownCondition
 from jogeon.events import KST, korean, midnight_ns
 from jogeon.server.callers import Callers

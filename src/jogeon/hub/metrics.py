@@ -7,6 +7,8 @@ descriptors.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from jogeon.visible import json_shown
+
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
@@ -43,7 +45,11 @@ class _Collector:
         yield _counter("logins", "Logins at the broker since the start.", above["logins"])
         yield _by("journal_n", "Number of the last durable event.", "epoch", [(journal["epoch"], journal["n"])])
         yield _gauge("journal_trouble", "Whether the journal cannot be written.", bool(journal["trouble"]))
-        known = [(each["name"], each["members"]) for each in self._told["conditions"] if each["members"] is not None]
+        known = [
+            (json_shown(each["name"]), each["members"])
+            for each in self._told["conditions"]
+            if each["members"] is not None
+        ]
         yield _by("members", "Stocks in a condition.", "condition", known)
         kinds = [(kind, sum(each["kind"] == kind for each in served)) for kind in ("plain", "jogeon")]
         yield _by("consumers", "Programs that are served.", "kind", kinds)

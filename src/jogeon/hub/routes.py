@@ -18,6 +18,7 @@ from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
 from jogeon.server.http import host_of, in_turn, json_response, one_a_turn
+from jogeon.visible import json_shown
 
 MOST_EVENTS = 10_000
 """The largest `limit`."""
@@ -113,7 +114,8 @@ def _lines(found: Iterable[Numbered]) -> Iterator[bytes]:
     """Yield events as lines of JSON, as many at a time as are made in PIECE."""
     made, since = b"", time.perf_counter()
     for epoch, n, event in found:
-        made += msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}) + b"\n"
+        line = msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}).decode()
+        made += json_shown(line).encode() + b"\n"
         if time.perf_counter() - since > PIECE:
             yield made
             made, since = b"", time.perf_counter()

@@ -18,7 +18,7 @@ KEPT = 3_600.0
 
 
 class HubStocks:
-    """A StockDesk over the session's own requests, until it is closed."""
+    """A StockBackend over the session's own requests, until it is closed."""
 
     def __init__(self, stocks: StockInfo, owner: Callable[[str], str | None]) -> None:
         self.owner = owner

@@ -179,7 +179,7 @@ def _wal(path: Path) -> bytes:
     """Return the beginning of the WAL beside a file, empty if there is none; JournalError for what is no WAL."""
     name = beside(path, "-wal")
     wal = _head(name, LOOK_WAL) if _present(name) else b""
-    if any(wal[:32]) and not wal.startswith(_WAL_MAGIC):
+    if any(wal[:32]) and not _begins(wal, _WAL_MAGIC):
         raise _in_the_way(path, name)
     return wal
 
@@ -188,8 +188,16 @@ def _require_beside(path: Path) -> None:
     """Raise JournalError for a file of somebody else where SQLite keeps its own."""
     for suffix, beginnings in (("-shm", _SHM_MAGIC), ("-journal", (_HOT_MAGIC,))):
         name = beside(path, suffix)
-        if _present(name) and any(head := _head(name, 8)) and not head.startswith(beginnings):
+        if _present(name) and any(head := _head(name, 8)) and not _begins(head, beginnings):
             raise _in_the_way(path, name)
+
+
+def _begins(head: bytes, beginnings: tuple[bytes, ...]) -> bool:
+    """Tell whether a file begins like one of SQLite's, or was cut off in that.
+
+    SQLite cuts a -shm that is left over to three bytes before it fills it: on a full disk, or killed, it stays so.
+    """
+    return any(each.startswith(head[: len(each)]) for each in beginnings)
 
 
 def require_writable(path: Path, form: Format = JOURNAL) -> None:

@@ -4,7 +4,7 @@ Nothing of it outlives its connection.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from jogeon.errors import JogeonError, RemoteProtocolError, RequestRefused, RequestTimeout
 from jogeon.live import debts
@@ -80,12 +80,14 @@ class Attempts:
         self.held = self._presumed = False
         return CURE_PAUSE if self._cured or self.failures else 0.0
 
-    def again(self, answer: Answer, *, known: bool) -> float | None:
-        """Return the seconds after which to ask once more, None if an answer stands; `known`: it had members."""
+    def again(self, answer: Answer, known: Collection[str]) -> float | None:
+        """Return the seconds after which to ask once more, None if an answer stands; `known` are the members so far."""
         match answer:
-            case Registered():
-                # it may be the reply to somebody else, come twice; or a member may be unreadable
-                unsure = bool(answer.oddities) or (known and not answer.codes and not answer.named)
+            case Registered(codes, oddities, named, repeated, paged):
+                # it may be another reply, come twice; or a member may be unreadable
+                nobodys = known and not codes and not named
+                outdated = repeated and set(codes) != set(known)
+                unsure = oddities or nobodys or outdated or paged
                 if unsure and not self._confirming:
                     self._confirming = True
                     return 0.0

@@ -112,7 +112,8 @@ class Relayed:
         """Take where the stream begins."""
         self.broken = self._behind = False
         followed = [self._followed[seq] for seq in request.seqs if seq in self._followed]
-        self._added -= {each.condition.name for each in followed}
+        added = self._added & {each.condition.name for each in followed}
+        self._added -= added
         *head, epoch, n = answer.position.split(":")
         journal, begins = "".join(head), (int(epoch), int(n))
         if answer.resumed:
@@ -127,7 +128,8 @@ class Relayed:
             for subscription in followed:
                 self._last[subscription.condition.name] = begins
             if request.members:
-                self._missed |= {each.condition.name: f"{request.after}: {answer.refused}" for each in followed}
+                known = {each.condition.name for each in followed} - added  # of what was added nothing was heard before
+                self._missed |= dict.fromkeys(known, f"{request.after}: {answer.refused}")
         for shown in answer.shown:
             self._show(shown, now, shown.right_ns if answer.resumed else at_ns)
 

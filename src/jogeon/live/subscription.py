@@ -125,7 +125,7 @@ class Subscription(Followed):
 
     def answered(self, answer: Answer, now: float, at_ns: int) -> None:
         """Take the answer to its CNSRREQ."""
-        pause = self.attempts.again(answer, known=bool(self.membership.codes))
+        pause = self.attempts.again(answer, self.membership.codes)
         if pause is not None:
             self._repeat(now + pause)
         elif isinstance(answer, Registered):

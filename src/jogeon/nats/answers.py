@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import force_setattr
 
 from jogeon.errors import PositionError
-from jogeon.events import Condition
+from jogeon.events import Condition, State
 from jogeon.journal.position import Position
 from jogeon.nats.asking import Requester
 from jogeon.nats.copy import Copy
@@ -119,6 +119,9 @@ class Answers:
             return bool(self._labels)
         named = self._labels.get(condition.name, {})
         label = next(iter(named.values())) if len(named) == 1 else named.get(condition)
+        added = isinstance(line.event, State) and line.event.state == "condition-added"
+        if label is None and added and self._labels:
+            label = self._prefix + condition.seq  # who follows everything does not know it yet
         if label is not None and (self._prefix or label != condition.seq):
             known = Condition(label, self._prefix + condition.name)
             force_setattr(line.event, "condition", known)  # nobody has seen it yet

@@ -29,6 +29,7 @@ from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
 from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.encrypted import accept
+from jogeon.visible import json_shown
 
 T = TypeVar("T")
 BODY_LIMIT = 64 * 1024
@@ -236,8 +237,9 @@ def host_of(request: Request) -> str:
 
 
 def json_response(value: object, status: int = 200) -> Response:
-    """Return a value as a JSON answer."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json;charset=UTF-8")
+    """Return a value as a JSON answer, which may be read on a terminal."""
+    text = json_shown(msgspec.json.encode(value).decode())
+    return Response(text.encode(), status, media_type="application/json;charset=UTF-8")
 
 
 async def in_turn(make: Callable[[], T], turn: asyncio.Lock) -> T:

@@ -33,7 +33,7 @@ class NamesPage(Struct, frozen=True):
     next_key: str = ""
 
 
-class StockDesk(Protocol):
+class StockBackend(Protocol):
     """Who answers. `key` is whose token a request came with, as `owner` says."""
 
     def owner(self, token: str) -> str | None:
@@ -46,17 +46,17 @@ class StockDesk(Protocol):
         """Return the prices of stocks; a code, which may end in _NX or _AL, that is not known is left out."""
 
 
-def stock_routes(desk: StockDesk) -> list[Route]:
+def stock_routes(backend: StockBackend) -> list[Route]:
     """Return `POST /api/dostk/stkinfo`. Refusals are HTTP 200 with a return_code, but 429 for too many requests."""
 
     async def answer(request: Request) -> Response:
-        key = _caller(desk, request.headers.get("authorization", ""))
+        key = _caller(backend, request.headers.get("authorization", ""))
         body = await raw_body(request)
         match request.headers.get("api-id", "").strip():
             case stocks.NAMES:
-                return await _names(desk, key, body, _page_asked(request))
+                return await _names(backend, key, body, _page_asked(request))
             case stocks.PRICES:
-                return await _prices(desk, key, body)
+                return await _prices(backend, key, body)
             case "":
                 return _refused(NO_API)
         return _refused(UNKNOWN_API)
@@ -64,9 +64,9 @@ def stock_routes(desk: StockDesk) -> list[Route]:
     return [Route(stocks.PATH, answer, methods=["POST"])]
 
 
-def _caller(desk: StockDesk, authorization: str) -> str:
+def _caller(backend: StockBackend, authorization: str) -> str:
     scheme, _, token = authorization.strip().partition(" ")
-    key = desk.owner(token.strip()) if scheme.lower() == "bearer" else None
+    key = backend.owner(token.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         code, text = BAD_TOKEN
         raise TokenRefused(code=code, text=text)
@@ -78,23 +78,23 @@ def _page_asked(request: Request) -> str:
     return request.headers.get("next-key", "").strip() if request.headers.get("cont-yn", "").strip() == "Y" else ""
 
 
-async def _names(desk: StockDesk, key: str, body: bytes, next_key: str) -> Response:
+async def _names(backend: StockBackend, key: str, body: bytes, next_key: str) -> Response:
     market = stocks.decode_names_request(body)
     if market is None:
         return _refused(NO_SUCH_MARKET)
     if not (next_key.isascii() and next_key.isprintable()):  # no broker gave it, and none can be asked for it
         return _refused(NO_SUCH_PAGE)
-    page = await desk.names(key, market, next_key)
+    page = await backend.names(key, market, next_key)
     if isinstance(page, Refusal):
         return _refused(page)
     return _answer(stocks.encode_names(page.stocks), stocks.NAMES, page.next_key)
 
 
-async def _prices(desk: StockDesk, key: str, body: bytes) -> Response:
+async def _prices(backend: StockBackend, key: str, body: bytes) -> Response:
     codes = stocks.decode_prices_request(body)
     if codes is None:
         return _refused(NO_VALUE)
-    priced = await desk.prices(key, codes)
+    priced = await backend.prices(key, codes)
     if isinstance(priced, Refusal):
         return _refused(priced)
     return _answer(stocks.encode_prices(priced), stocks.PRICES)

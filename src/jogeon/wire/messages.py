@@ -163,12 +163,16 @@ class Registered(Struct, frozen=True):
     """The reply to Register: the codes that are in the condition now.
 
     `oddities` names rows that could not be read: then a member may be missing, and a stock that is not shown proves
-    nothing by that. `named`: the reply says itself which condition it is of.
+    nothing by that. `named`: the reply says itself which condition it is of. It may be another reply, come twice:
+    `repeated`, as it shows what the one before it showed under this seq, on this connection; `paged`, as it looks like
+    one to a search, and the seq was searched.
     """
 
     codes: tuple[str, ...]
     oddities: tuple[str, ...] = ()
     named: bool = True
+    repeated: bool = False
+    paged: bool = False
 
 
 class Cleared(Struct, frozen=True):

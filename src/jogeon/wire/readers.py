@@ -306,6 +306,8 @@ def _typed(request: Request, reply: Reply) -> Answer:  # noqa: PLR0911  # one re
             return Acknowledged()
         case Register():
             codes = _read(rows_of(data), _code_of_row, oddities, MOST_CODES)
+            if plain(reply.fields.get("cont_yn")).upper() == "Y":
+                oddities.append("cont_yn = 'Y': more may be in it than is shown")
             return Registered(tuple(dict.fromkeys(codes)), _bounded(oddities), named=reply.seq is not None)
 
 
@@ -387,4 +389,9 @@ def _search_page(reply: Reply, oddities: list[str]) -> SearchPage:
     cont_yn = plain(fields.get("cont_yn")).upper()
     if cont_yn not in ("Y", "N") and fields.get("cont_yn") not in (None, ""):
         oddities.append(f"cont_yn = {text_of(fields['cont_yn'])[:40]!r}")
-    return SearchPage(stocks, cont_yn, plain(fields.get("next_key")), _bounded(oddities), reply.seq is not None)
+    return SearchPage(stocks, cont_yn, _key_of(fields.get("next_key")), _bounded(oddities), reply.seq is not None)
+
+
+def _key_of(value: object) -> str:
+    """Return the key of the next page as it came, because it is sent back so; "" for one of blanks."""
+    return value if isinstance(value, str) and value.strip() else plain(value)

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jogeon.errors import LocalProtocolError, RemoteProtocolError
 from jogeon.reports import Report
@@ -165,8 +166,10 @@ class ClientSession(_Session):
         """Requests that timed out, whose replies may still come."""
         self._overtaken = False
         """Whether a reply that could be to the search in flight was taken for that to an older one."""
-        self._paged: set[str] = set()
+        self._searched: set[str] = set()
         """Seqs of searches that were answered: the same page may come once more, or that of a search given up."""
+        self._shown: dict[str, tuple[str, ...]] = {}
+        """What the last snapshot of each seq showed."""
 
     def close(self) -> None:
         """Note the end of the connection; nothing is awaited or owed any more."""
@@ -211,15 +214,14 @@ class ClientSession(_Session):
         to them are taken in the order of the requests; the Clear between two Registers tells them apart.
         A list answers the request in flight, and no older list is owed after it: else one lost list would make all
         later ones late. The same holds for the acknowledgement of a REG or REMOVE.
-        A page that comes twice, or after all, is not the snapshot of a registration of the same condition.
+        A page that comes twice, or after all, may not be the snapshot of a registration of the same condition, nor may
+        a snapshot that shows what the one before it showed: the answer says so.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
         meant = _meant(reply, self.owed if self.in_flight is None else [*self.owed, self.in_flight])
         waiting = self.in_flight if len(self.owed) in meant else None
         late = next((place for place in meant if place < len(self.owed)), None)
-        if self._repeats_page(waiting if late is None else self.owed[late], reply):
-            return _stray(reply, "it is one more answer to a search before it")
         if waiting is not None and (late is None or not isinstance(waiting, messages.Search)):
             self.in_flight = None
             if _unnamed(reply):
@@ -231,22 +233,14 @@ class ClientSession(_Session):
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 
-    def _repeats_page(self, waiting: Request | None, reply: messages.Reply) -> bool:
-        """Tell whether a reply to a registration looks like one more to the searches of the same condition before.
-
-        Once for a search: shapes are not reliable, and what is asked again must be answered by whatever comes.
-        """
-        if not isinstance(waiting, messages.Register) or waiting.seq not in self._paged:
-            return False
-        repeats = readers.likeness(reply, waiting) < 0
-        if repeats:
-            self._paged.remove(waiting.seq)
-        return repeats
-
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
         if isinstance(request, messages.Search):
-            self._paged.add(request.seq)
+            self._searched.add(request.seq)
         answer = readers.answer(request, reply)
+        if isinstance(request, messages.Register) and isinstance(answer, messages.Registered):
+            paged = request.seq in self._searched and readers.likeness(reply, request) < 0
+            answer = replace(answer, paged=paged, repeated=self._shown.get(request.seq) == answer.codes)
+            self._shown[request.seq] = answer.codes
         self._go(step_of(request, answer))
         return answer
 

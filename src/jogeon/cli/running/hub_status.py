@@ -36,7 +36,10 @@ def status(choices: Choices, rest: str | None) -> None:
     else:
         from jogeon.cli.showing.hub_table import show_status
 
-        show_status(told, choices.texts)
+        try:
+            show_status(told, choices.texts)
+        except (LookupError, TypeError, AttributeError):
+            raise RemoteProtocolError(Report("no hub status")) from None
 
 
 async def _asked(choices: Choices, rest: str | None) -> dict[str, Any]:

@@ -37,6 +37,8 @@ def show_status(told: dict[str, Any], texts: Texts) -> None:
     for table, rows in ((head, True), (followed, told["conditions"]), (served, told["consumers"]), (cut, told["cut"])):
         if rows:
             show_table(table)
+    if (trouble := journal.get("trouble")) is not None:
+        show(texts("hub.trouble", why=trouble))
 
 
 def _word(about: str, word: str, texts: Texts) -> str:

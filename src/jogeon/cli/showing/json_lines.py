@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import unicodedata
 from typing import TYPE_CHECKING
 
 from jogeon.cli.showing.unbuffered import LineWriter
 from jogeon.masks import masked
-from jogeon.visible import spelled
+from jogeon.visible import json_shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +24,7 @@ def json_text(value: object) -> str:
     """Return a value as JSON, as in `json_line`."""
     import msgspec  # no help needs it
 
-    return spelled(masked(msgspec.json.encode(value).decode()), _escaped)
-
-
-def _escaped(harmful: str) -> str:
-    if harmful.isspace() and unicodedata.category(harmful) == "Zs":  # a wide blank is only a blank
-        return harmful
-    return json.dumps(harmful)[1:-1].replace("\x7f", "\\u007f")
+    return json_shown(masked(msgspec.json.encode(value).decode()))
 
 
 def event_line(event: Event) -> bytes:

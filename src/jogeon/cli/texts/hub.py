@@ -61,6 +61,7 @@ TEXTS = {
         " This one records, and publishes when the other is gone. For another account, start it with another alias"
         " at the end of --nats; to take over from the other, start it with --standby.",
     ),
+    "hub.trouble": Text("기록하지 못하고 있습니다: {why}", "the journal is not written: {why}"),
     "hub.nats.trouble": Text(
         "지금은 NATS로 발행하지 못합니다: {why} 기록은 계속하며, 해결되면 밀린 것부터 발행합니다.",
         "not publishing on NATS now: {why} The hub records all the same, and publishes what is missing afterwards.",

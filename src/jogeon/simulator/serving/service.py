@@ -86,13 +86,13 @@ class Service:
         from jogeon.server.http import Group, RestServer
         from jogeon.server.stock_routes import stock_routes
         from jogeon.server.token_routes import token_routes
-        from jogeon.simulator.broker.stockdesk import StockDesk
+        from jogeon.simulator.broker.stocks import SimulatedStocks
         from jogeon.simulator.serving.control import control_routes, refusable
 
         standing = self._broker.standing
         tokens = refusable(token_routes(self._tokens), lambda: standing.refuse_token)
-        desk = StockDesk(self._shown, self._tokens, self._switches, self._broker.quotas, time.time_ns)
-        stocks = refusable(stock_routes(desk), lambda: standing.refuse_rest, lambda: standing.slow_rest)
+        answering = SimulatedStocks(self._shown, self._tokens, self._switches, self._broker.quotas, time.time_ns)
+        stocks = refusable(stock_routes(answering), lambda: standing.refuse_rest, lambda: standing.slow_rest)
         groups = Group(tokens), Group(stocks), Group(control_routes(self.truth_pieces, self.quote_pieces, self.fault))
         self._rest_server = RestServer(groups, listening)
         self.rest = self._broker.rest = self._rest_server.address

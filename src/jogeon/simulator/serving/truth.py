@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from jogeon.events import korean
+from jogeon.visible import json_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +83,7 @@ class Truth:
             oldest = self._last - self._room + 1
             rows = [self._change(number) for number in numbers[begin - numbers.start :][:SLICE] if number >= oldest]
             if rows:
-                yield before + msgspec.json.encode(rows)[1:-1]
+                yield before + json_shown(msgspec.json.encode(rows).decode()[1:-1]).encode()
                 before = b","
         yield b"[]" if before == b"[" else b"]"
 

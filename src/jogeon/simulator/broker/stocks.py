@@ -25,7 +25,7 @@ TOO_MANY: Final = Refusal("1700", "허용된 API 요청 개수를 초과하였�
 NO_SUCH_STOCK: Final = Refusal("1902", "종목 정보가 없습니다. 입력한 종목코드 값을 확인바랍니다")
 
 
-class StockDesk:
+class SimulatedStocks:
     """Answers from the markets of KRX and NXT.
 
     `now_ns` tells the time: prices are of today, whatever day the market is at.

@@ -33,8 +33,8 @@ class Stay(Struct):
         return told | {name: fields[name] for name in ("entry_price", "entry_at", "entry_source", "high", "low")}
 
 
-class Topic(Struct):
-    """A condition. `count`: how many are in, None while nobody knows; `blind_ns`: since when nobody listens."""
+class Roster(Struct):
+    """A condition and its stocks. `count`: how many are in, None if unknown; `blind_ns`: since when nobody listens."""
 
     condition: Condition
     on: bool = False
