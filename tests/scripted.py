@@ -124,7 +124,10 @@ class _Transport:
                 push = (values["841"], row["item"], values["843"])
                 self._world.delivered[push].append((wall(), values.get("20", "")))
         elif text.startswith(b'{"trnm": "CNSRREQ"'):
-            self._world.shown[json.loads(text).get("seq", "")].append(wall())
+            seq = json.loads(text).get("seq", "")
+            self._world.shown[seq].append(wall())
+            if text in self._world.copies:
+                self._world.repeated(self._wire, seq.strip())
         self._wire.push(text)
 
 
@@ -155,7 +158,11 @@ class Dialled(Script):
         self.unsent: set[tuple[str, str, int]] = set()
         """Name, code and moment of the changes that were lost before they were sent."""
         self.ended: list[tuple[str, int]] = []
-        """Names whose registration ended in silence: by a stop that was given up, carried out late, and never told."""
+        """Names of which nobody hears, and since when.
+
+        A stop that was given up and is carried out late ends a registration in silence. Or the reply to the one before
+        comes in the place of that to one that was lost.
+        """
         self.clock_error_ns = 0
         self._sent = 0
         self._by_wire: dict[Wire, Link] = {}
@@ -192,6 +199,11 @@ class Dialled(Script):
         if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
             self.ended.append((bound.name, wall()))
         return answers
+
+    def repeated(self, wire: Wire, seq: str) -> None:
+        """Note that the reply of a condition comes once more: it passes for that to a registration that was lost."""
+        if seq not in self._by_wire[wire].bound:
+            self.ended += [(saved.name, wall()) for saved in self._conditions.saved if saved.seq == seq]
 
     def proves(self, name: str, seq: str, code: str, kind: str, begin: int, end: int) -> bool:
         """Tell whether a push of a name was heard that proves a miss: no repeat, and not in a snapshot's grace."""

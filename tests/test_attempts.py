@@ -82,6 +82,12 @@ def test_an_answer_like_the_one_before_it_is_confirmed_once_if_pushes_have_told_
     assert [attempts.again(repeated, (A,)) for _ in range(2)] == [0.0, None]
 
 
+def test_an_answer_like_the_one_before_it_is_confirmed_after_a_failure() -> None:
+    """The registration may be lost, and this the reply to the one before it."""
+    attempts = sent(fails=True)
+    assert [attempts.again(Registered((A,), repeated=True), (A,)) for _ in range(2)] == [0.0, None]
+
+
 def test_an_answer_that_may_be_one_to_a_search_is_confirmed_once() -> None:
     attempts = sent()
     assert [attempts.again(Registered((A,), paged=True), (A,)) for _ in range(2)] == [0.0, None]

@@ -86,7 +86,7 @@ class Attempts:
             case Registered(codes, oddities, named, repeated, paged):
                 # it may be another reply, come twice; or a member may be unreadable
                 nobodys = known and not codes and not named
-                outdated = repeated and set(codes) != set(known)
+                outdated = repeated and (self.failures > 0 or set(codes) != set(known))
                 unsure = oddities or nobodys or outdated or paged
                 if unsure and not self._confirming:
                     self._confirming = True
