@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -10,13 +10,17 @@ import jogeon
 from hubs import MARKET, hub_over
 from jogeon.cli.running.published import HubSource
 from jogeon.errors import RequestRefused, UnknownCondition
+from jogeon.nats.answers import Answers
 from jogeon.nats.lease import Leasing
 from jogeon.nats.publisher import Publisher
 from jogeon.testing import Broker
+from jogeon.wire.messages import RegisterQuotes, RemoveQuotes
 from natsd import in_stream, natsd, published
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jogeon.nats.asking import Requester
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -58,3 +62,27 @@ async def test_single_prices_are_refused(tmp_path: Path) -> None:
     async with Broker(MARKET) as broker, natsd(tmp_path) as server, published(broker, tmp_path / "j", server):
         async with jogeon.connect(server.address()) as client, client.watch("급등주", prices=True) as watch:
             assert set(watch.members["급등주"]) == {"005930", "000660"}
+
+
+async def test_a_registration_keeps_what_there_is_or_takes_its_place() -> None:
+    class Hub:
+        """What the hub is told of one reader."""
+
+        def __init__(self) -> None:
+            self.told: list[list[str]] = []
+
+        async def trades(self, reader: str, codes: list[str]) -> None:
+            assert reader
+            self.told.append(codes)
+
+    hub = Hub()
+    answers = Answers(cast("Requester", hub), lambda: None)
+    for request in (
+        RegisterQuotes(("000001", "000002")),
+        RegisterQuotes(("000003",)),
+        RemoveQuotes(("000001",)),
+        RegisterQuotes(("000004",), keep=False),
+    ):
+        await answers.of(request)
+    kept = [["000001", "000002"], ["000001", "000002", "000003"], ["000002", "000003"]]
+    assert hub.told == [*kept, ["000004"]]

@@ -168,3 +168,27 @@ def test_of_several_that_are_refused_for_one_the_others_get_their_price() -> Non
         asking.stop()
 
     virtual(main())
+
+
+def test_what_is_under_way_at_the_end_is_given_up() -> None:
+    async def main() -> None:
+        given_up = asyncio.Event()
+
+        async def waits(choose: Callable[[], Sequence[str]]) -> Told:
+            choose()
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                given_up.set()
+            return ()
+
+        pricing, asking = begun(Desk())
+        asking.ask = waits
+        enters(pricing, "00000A")
+        await pause(1.0)
+        assert not given_up.is_set()
+        asking.stop()
+        async with asyncio.timeout(1.0):
+            await given_up.wait()
+
+    virtual(main())

@@ -34,3 +34,11 @@ def test_another_day_begins_anew() -> None:
     blind.add(gap(SURGE, 86_400, 86_403))
     assert blind.of(DAY) == (0, 0.0)
     assert blind.of(korean(NOON_NS + 86_400 * SECOND).date()) == (1, 3.0)
+
+
+def test_stretches_that_touch_are_one() -> None:
+    for each in ((gap(SURGE, 0, 10), gap(HIGHS, 10, 20)), (gap(SURGE, 10, 20), gap(HIGHS, 0, 10))):
+        blind = Blindness()
+        for one in each:
+            blind.add(one)
+        assert blind.of(DAY) == (1, 20.0)

@@ -525,3 +525,81 @@ def _site(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
+
+
+def test_a_difference_is_taken_once_and_one_that_is_missing_is_noticed(board: Open) -> None:
+    taken = board.page().evaluate(
+        """async () => {
+            const { Model } = await import("/board/static/model.js");
+            const model = new Model();
+            const now = "2026-11-23T09:00:00+09:00";
+            const more = { position: "1:1", status: {}, conditions: [], members: {}, stocks: {}, events: [], now };
+            model.load({ run: "a", seq: 3, ...more });
+            const diff = (seq, run = "a") => ({ run, seq, position: "1:2", now, stocks: { A: { name: `${seq}` } } });
+            const came = [diff(2), diff(3), diff(5), diff(4), diff(4), diff(5), diff(6, "b")];
+            const told = came.map((each) => model.take(each)?.codes.length ?? null);
+            return [told, model.seq, model.stocks.get("A").name];
+        }"""
+    )
+    assert taken == [[0, 0, None, 1, 0, 1, None], 5, "5"]
+
+
+def test_a_stock_is_shown_with_its_latest_stay(board: Open) -> None:
+    rows = board.page().evaluate(
+        """async () => {
+            const { Model } = await import("/board/static/model.js");
+            const row = (...stays) => {
+                const model = new Model();
+                stays.forEach((stay, at) => model.members.set(`${at}`, new Map([["A", stay]])));
+                return model.row("A", [...model.members.keys()]).stay.at;
+            };
+            const [early, late, none] = [{ at: "2026-11-23T09:00" }, { at: "2026-11-23T10:00" }, { at: null }];
+            const left = { at: "2026-11-23T11:00", left: "2026-11-23T11:01" };
+            const pairs = [[early, late], [none, early], [left, early]];
+            return pairs.flatMap(([one, other]) => [row(one, other), row(other, one)]);
+        }"""
+    )
+    nine, ten = "2026-11-23T09:00", "2026-11-23T10:00"
+    assert rows == [ten, ten, nine, nine, nine, nine]
+
+
+def test_what_rounds_to_nothing_has_no_sign(board: Open) -> None:
+    shown = board.page().evaluate(
+        """async () => {
+            const { percent } = await import("/board/static/format.js");
+            return [0, 0.004, -0.004, 0.005, -0.01, 1.5, -29.999, null].map(percent);
+        }"""
+    )
+    assert shown == ["0.00%", "0.00%", "0.00%", "+0.01%", "−0.01%", "+1.50%", "−30.00%", ""]
+
+
+def test_the_exchanges_are_open_from_eight_to_eight_on_weekdays(board: Open) -> None:
+    clocks = ("07:59:59", "08:00", "19:59:59", "20:00")
+    shown = board.page().evaluate(
+        """async (moments) => {
+            const { Line } = await import("/board/static/line.js");
+            const { t } = await import("/board/static/words.js");
+            return moments.map((each) => new Line({}, () => Date.parse(each)).server("real").includes(t("closed")));
+        }""",
+        [f"2026-11-{day}T{clock}+09:00" for day in (27, 28, 29) for clock in clocks],
+    )
+    assert shown == [True, False, False, True, *[True] * 8]
+
+
+def test_a_line_breaks_once_for_each_stretch_in_which_nobody_listened(board: Open) -> None:
+    points = board.page().evaluate(
+        """async () => {
+            const { Flow } = await import("/board/static/flow.js");
+            const at = (second) => new Date(second * 1000).toISOString();
+            const series = [[20_000, null], [30_000, 6]];
+            const model = { conditions: new Map([["A", { series }]]) };
+            const flow = new Flow(model, document.createElement("div"), document.createElement("b"));
+            Object.assign(flow, { name: "A", told: { points: [[0, 5], [12_000, 7]], gaps: [] } });
+            const gap = { event: "gap", condition: { name: "A" }, since: at(10), until: at(15) };
+            flow.touched({ conditions: ["A"], events: [gap] });
+            const { points } = flow.told;
+            flow.end();
+            return points;
+        }"""
+    )
+    assert points == [[0, 5], [10_000, None], [30_000, 6]]

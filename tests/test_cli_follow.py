@@ -185,3 +185,22 @@ def test_a_time_begins_when_the_command_does_and_entering_the_watch_counts() -> 
         pass
 
     assert virtual(conversation()) == pytest.approx(8)
+
+
+async def test_a_count_is_kept_exactly_over_several_batches() -> None:
+    class Batches:
+        """A watch that hands over three changes, and more than are wanted behind them."""
+
+        def __init__(self) -> None:
+            self.left = [CHANGES, CHANGES]
+
+        async def batch(self, limit: int) -> Sequence[Event]:
+            assert limit >= len(CHANGES)
+            return self.left.pop(0)
+
+    async def use(events: Sequence[Event]) -> None:
+        told.extend(events)
+
+    told: list[Event] = []
+    assert await hand_over(cast("Watch", Batches()), Wish(count=5), use) is True
+    assert told == [*CHANGES, *CHANGES[:3]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from cli_conversation import HIGHS, NOON_NS, SURGE, enter, leave
 from jogeon.cli.showing.ink import plain
 from jogeon.cli.showing.live_log import Log, cut_words
@@ -65,3 +67,8 @@ def test_words_are_cut_between() -> None:
     assert cut_words("one 12,345", 9, "…") == "one…"
     assert cut_words("12,345", 5, "…") == "…"
     assert cut_words("12,345", 1, "..") == ""
+
+
+@pytest.mark.parametrize(("width", "cut"), [(8, "ab cd ef"), (7, "ab cd…"), (6, "ab cd…"), (5, "ab…"), (3, "ab…")])
+def test_as_many_words_stand_as_there_is_room_for(width: int, cut: str) -> None:
+    assert cut_words("ab cd ef", width, "…") == cut

@@ -41,3 +41,9 @@ def test_a_line_fits_into_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPat
     assert "-4.46%" in narrow
     monkeypatch.setenv("COLUMNS", "120")
     assert "-50,000" in line_of(Texts("ko"), readable=True)(quote).decode()
+
+
+def test_a_line_bears_the_time_of_the_trade_else_that_of_its_coming() -> None:
+    line = line_of(Texts("en"), readable=True)
+    assert line(Quote("005930", AT_NS, clock="095958")).decode().startswith("09:59:58  ")
+    assert line(Quote("005930", AT_NS)).decode().startswith("12:00:00  ")

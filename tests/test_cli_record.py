@@ -9,7 +9,8 @@ import sys
 import time as clock
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -20,7 +21,7 @@ from jogeon.cli.running import recorder as recorder_module
 from jogeon.cli.running.follow import first_of
 from jogeon.cli.running.recorder import Recorder, next_time
 from jogeon.cli.texts import Texts
-from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State
+from jogeon.events import KST, Enter, Event, Gap, Leave, Snapshot, State, korean
 from jogeon.journal.history import History
 from jogeon.simulator.simulator import Simulator
 from jogeon.testing import Broker
@@ -243,3 +244,28 @@ def test_of_two_ends_the_earlier_one_counts(tmp_path: Path) -> None:
     later = datetime.now(KST) + timedelta(hours=1)
     ends = ("--duration", "500ms", "--until", f"{later:%H:%M:%S}")
     assert record("급등주", "--journal", str(tmp_path / "x.journal"), *ends).returncode == 0
+
+
+def test_the_next_midnight_is_never_that_of_now() -> None:
+    midnight = datetime(2026, 11, 22, tzinfo=KST)
+    assert next_time(time(), midnight) == datetime(2026, 11, 23, tzinfo=KST)
+
+
+async def test_what_a_reader_has_still_to_read_is_kept_for_twice_as_long(tmp_path: Path) -> None:
+    class Journal:
+        path = tmp_path / "x.journal"
+        kept: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+
+        def prune(self, before_ns: int, held_ns: int) -> None:
+            self.kept.put_nowait((before_ns, held_ns))
+
+    choices = Choices(Texts("en"), jogeon.connect, server="demo")
+    recorder = Recorder(choices, (), "K", str(Journal.path), frames=False)
+    recorder.clock = lambda: datetime(2026, 11, 22, 12, tzinfo=KST)
+    recorder.keep = timedelta(days=3)
+    watch = cast("jogeon.Watch", SimpleNamespace(journal=Journal()))
+    keeping = asyncio.create_task(recorder._keep_house(watch))
+    kept = [korean(moment_ns) for moment_ns in await Journal.kept.get()]
+    keeping.cancel()
+    await asyncio.wait({keeping})
+    assert kept == [datetime(2026, 11, 19, 12, tzinfo=KST), datetime(2026, 11, 16, 12, tzinfo=KST)]

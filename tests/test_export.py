@@ -216,8 +216,10 @@ def test_every_cause_and_every_state_goes_through(tmp_path: Path) -> None:
 
 
 def test_parquet_has_typed_columns(tmp_path: Path) -> None:
-    record(tmp_path / "it's a week", WEEK)
-    path = exported(tmp_path / "it's a week", ".parquet")
+    folder = tmp_path / "it's a week"
+    folder.mkdir()
+    record(folder / "journal", WEEK)
+    path = exported(folder / "journal", ".parquet")
     with duckdb.connect() as db:
         found = db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
         assert {row[0]: row[1] for row in found} == EXPORTED
@@ -330,3 +332,13 @@ def test_a_frame_that_is_none_is_damage(tmp_path: Path) -> None:
         with History(path) as history, pytest.raises(JournalError) as caught:
             list(history.frames())
         assert caught.value.reason == "damaged"
+
+
+def test_parquet_has_no_empty_texts(tmp_path: Path) -> None:
+    record(tmp_path / "journal", [*WEEK, *plain(9)], NAMES)
+    path = exported(tmp_path / "journal", ".parquet")
+    with duckdb.connect() as db:
+        for name, kind in EXPORTED.items():
+            if kind == "VARCHAR":
+                query = f"SELECT count(*) FROM read_parquet(?) WHERE \"{name}\" = ''"  # noqa: S608  # our own columns
+                assert db.execute(query, [str(path)]).fetchone() == (0,), name

@@ -71,3 +71,15 @@ def test_the_oldest_of_very_many_is_forgotten() -> None:
     first, *_, last = [tokens.issue(str(number), "s")[0] for number in range(MOST + 1)]
     assert tokens.owner(first) is None
     assert tokens.owner(last)
+
+
+def test_a_key_that_gets_another_token_is_the_youngest() -> None:
+    clock = Clock()
+    tokens = TokenIssuer(clock)
+    tokens.issue("first", "s")
+    clock.now += LIFETIME
+    second, *_ = [tokens.issue(str(number), "s")[0] for number in range(MOST - 1)]
+    renewed = tokens.issue("first", "s")[0]
+    tokens.issue("one more", "s")
+    assert tokens.owner(renewed)
+    assert tokens.owner(second) is None

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
 import jogeon
 from hubs import MARKET, hub_over
@@ -13,7 +14,8 @@ from jogeon.cli.running.published import HubSource
 from jogeon.errors import SessionTaken
 from jogeon.events import Enter, Gap
 from jogeon.nats.address import place_of
-from jogeon.nats.lease import Leasing
+from jogeon.nats.lease import Lease, Leasing
+from jogeon.nats.opening import opened
 from jogeon.nats.publisher import Publisher
 from jogeon.testing import Broker
 from natsd import in_stream, natsd
@@ -21,7 +23,8 @@ from natsd import in_stream, natsd
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jogeon.nats.lease import Lease
+    from nats.aio.client import Client
+    from nats.js.kv import KeyValue
 
 pytestmark = pytest.mark.usefixtures("spared_disk", "quick_lease")
 
@@ -200,3 +203,29 @@ async def test_who_stood_still_logs_in_over_nobody_who_took_over(tmp_path: Path)
             await one.__aenter__()
             with pytest.raises(SessionTaken):
                 await waiting
+
+
+async def test_of_two_that_take_it_at_once_one_has_it() -> None:
+    class Bucket:
+        """Keys in which nothing was found, and another was quicker."""
+
+        async def get(self, alias: str) -> None:
+            raise KeyNotFoundError
+
+        async def create(self, alias: str, owner: bytes) -> None:
+            raise KeyWrongLastSequenceError
+
+    lease = Lease(cast("Client", None), place_of("nats://127.0.0.1:4222/desk"), "one")
+    lease._bucket = cast("KeyValue", Bucket())
+    assert not await lease.acquire()
+    assert lease.holder == "none"
+
+
+async def test_a_mark_without_words_is_a_mark_that_can_be_read(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(server.place()) as client:
+        lease = Lease(client, server.place(), "one")
+        await lease.open()
+        await lease.mark("")
+        assert await lease.marked() == "-"
+        await lease.unmark()
+        assert await lease.marked() is None

@@ -15,7 +15,7 @@ from jogeon.account.keys import Keys
 from jogeon.account.tokens import Issued
 from jogeon.endpoint import FixedToken
 from jogeon.errors import ConnectionLost, JogeonError, RequestRefused
-from jogeon.masks import HEAD, MOST, forget, hide, hide_address, masked, masked_bytes, unmasked
+from jogeon.masks import HEAD, MOST, SHORTEST, forget, hide, hide_address, masked, masked_bytes, unmasked
 
 ROOMS = sorted(path.stem for path in Path(account.__file__).parent.glob("[a-z]*.py"))
 SECRET = "WQJCwyqInphKnR3bSRtB9NE1lv"
@@ -149,3 +149,16 @@ def test_whoever_handles_keys_logs_through_the_mask(room: str) -> None:
     module = importlib.import_module(f"jogeon.account.{room}")
     logger = getattr(module, "logger", None)
     assert logger is None or unmasked in logger.filters
+
+
+def test_a_secret_that_is_held_again_is_one_of_the_last() -> None:
+    hide("the-first-secret", *(f"secret-{number:03}-of-many" for number in range(MOST - 1)))
+    hide("the-first-secret")
+    hide("one-more-secret")
+    assert masked("the-first-secret") == "…"
+    assert masked("secret-000-of-many") != "…"
+
+
+def test_the_shortest_secret_is_masked_and_a_shorter_one_is_a_word() -> None:
+    hide("x" * SHORTEST, "y" * (SHORTEST - 1))
+    assert masked(f"{'x' * SHORTEST} {'y' * (SHORTEST - 1)}") == f"… {'y' * (SHORTEST - 1)}"

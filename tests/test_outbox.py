@@ -94,3 +94,12 @@ def test_a_crowded_digest_forges_no_line() -> None:
     assert lines[0].startswith("[급등] 급등주? [급등] 가상전자 편입")
     assert lines[1].startswith("가? [급등")
     assert "\u202e" not in message.text
+
+
+@given(st.text("가a🚀", max_size=10), st.integers(-3, 3), st.sampled_from("가🚀"))
+def test_what_is_shortened_fills_a_message_and_no_more(begin: str, more: int, rest: str) -> None:
+    text = begin + rest * ((MESSAGE_SIZE - size_of(begin)) // size_of(rest) + more)
+    kept = shortened(text)
+    assert size_of(kept) == min(size_of(text), size_of(kept)) <= MESSAGE_SIZE
+    assert size_of(text) <= MESSAGE_SIZE or size_of(kept) >= MESSAGE_SIZE - 1
+    assert kept in (text, text[: len(kept) - 1] + "…")

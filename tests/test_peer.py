@@ -392,3 +392,12 @@ async def test_who_is_late_again_has_the_whole_time_again() -> None:
         while not peer.ended:
             await asyncio.sleep(0.01)
         assert time.monotonic() - again > 1.9
+
+
+async def test_after_the_login_as_much_may_wait_as_the_settings_say() -> None:
+    async with serving(send_queue=4 * EARLY_BOUND) as server, NaiveClient(server.address) as client:
+        await client.login()
+        [peer] = server.peers
+        peer.send(text_frame(b"x" * (3 * EARLY_BOUND)))
+        assert server.peers == (peer,)
+        await client.caught_up()

@@ -191,3 +191,12 @@ def test_the_differences_lead_to_the_state(events: list[Event], step: int) -> No
     state = picture.state()
     assert held == state["members"]["급등주"]
     assert state["conditions"][0]["members"] == len(inside(state))
+
+
+def test_an_event_that_comes_twice_is_told_once() -> None:
+    picture = picture_of(shown("005930"), enter("000660", 5))
+    before = picture.state()
+    picture.changes()
+    picture.take(numbered(enter("000660", 5), first=2))
+    assert picture.changes() == {}
+    assert picture.state() == before

@@ -12,12 +12,14 @@ from jogeon.errors import ConnectionLost
 from jogeon.events import Condition
 from jogeon.live.holding import Holding, PriceRow
 from jogeon.live.pricing import ENTRY_PATIENCE, MOST_PENDING, Pricing
+from jogeon.live.turns import OLD
 from jogeon.wire.messages import Acknowledged, QuoteValues, RegisterQuotes, RemoveQuotes, TradeRow
 from jogeon.wire.stocks import PricedStock
 
 RISE, HIGH = Condition("0", "급등주"), Condition("4", "신고가 돌파")
 A, B, C = "00000A", "00000B", "00000C"
 LOST = ConnectionLost("broken off")
+SECOND_NS = 1_000_000_000
 
 
 class Ear:
@@ -455,3 +457,22 @@ def test_a_storm_is_served_by_few_requests_of_many_stocks() -> None:
         newest = [holding.code for at, holding in stays[-100:] if now - at >= 2.0]
         assert set(newest) <= server or tenth < 30
     assert max(sent.values()) <= 61
+
+
+def test_a_price_of_a_connection_that_is_gone_is_nobodys_entry_price() -> None:
+    pricing = Pricing()
+    entered(pricing, A, first_seen=True)
+    pricing.traded([trade(A, 500)], 3)
+    pricing.lost(9)
+    later = entered(pricing, A, HIGH, first_seen=True)
+    assert not later.settled
+    pricing.traded([trade(A, 600)], 12)
+    assert (later.entry_price, later.entry_at_ns) == (600, 12)
+
+
+def test_a_clock_that_was_set_back_keeps_no_stock_from_its_turn() -> None:
+    pricing = Pricing()
+    entered(pricing, A)
+    pricing.traded([trade(A, 500)], 100 * SECOND_NS)
+    pricing.tick(0.0, 50 * SECOND_NS)
+    assert pricing.ask(OLD) == (A,)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from itertools import pairwise
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from hubs import MARKET, hub_over
 from jogeon.cli.running.published import HubSource
-from jogeon.errors import CouldNotConnect, RemoteProtocolError
+from jogeon.errors import ConnectionLost, CouldNotConnect, RemoteProtocolError
+from jogeon.nats.address import place_of
 from jogeon.nats.lease import Leasing
 from jogeon.nats.opening import opened
 from jogeon.nats.parcels import Unpacking
@@ -17,9 +20,13 @@ from jogeon.nats.publisher import Publisher
 from jogeon.nats.streams import stream_of
 from jogeon.testing import Broker
 from natsd import Natsd, in_stream, natsd, published
+from wire import virtual
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from nats.aio.client import Client
 
 pytestmark = pytest.mark.usefixtures("spared_disk")
 
@@ -106,3 +113,29 @@ async def test_publishing_never_costs_the_hub_anything(tmp_path: Path) -> None:
                 await server.start()
                 hub.beside["nats"] = publisher.status
                 await in_stream(hub)
+
+
+def test_pauses_grow_while_it_fails_and_begin_anew_once_it_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Publisher):
+        """Fails on each connection, on the fourth after it published."""
+
+        async def _publish_on(self, client: Client) -> None:
+            begun.append(asyncio.get_running_loop().time())
+            if len(begun) == 4:
+                self.state = "publishing"
+            raise ConnectionLost("broken off")
+
+    @contextlib.asynccontextmanager
+    async def opened_at_once(_: object) -> AsyncIterator[None]:
+        yield
+
+    async def main() -> None:
+        place = place_of("nats://127.0.0.1:4222/desk")
+        source = cast("HubSource", None)
+        async with Failing(place, source, source, Leasing(place, "me")):
+            await asyncio.sleep(10)
+
+    begun: list[float] = []
+    monkeypatch.setattr("jogeon.nats.publisher.opened", opened_at_once)
+    virtual(main())
+    assert [round(later - before, 3) for before, later in pairwise(begun)][:5] == [0.5, 1.0, 2.0, 0.2, 0.5]

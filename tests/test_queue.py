@@ -11,7 +11,7 @@ from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot
 from jogeon.journal.fold import Known
 from jogeon.journal.resume import RestartGap
 from jogeon.live.membership import Membership
-from jogeon.live.queue import EVENT_BYTES, Queue
+from jogeon.live.queue import CODE_BYTES, EVENT_BYTES, Queue, ShownConditions
 from jogeon.live.setback import SetBack
 from wire import virtual
 
@@ -427,3 +427,25 @@ def test_what_a_slow_consumer_is_told_has_names() -> None:
         publisher.push(RISE, kind, code)
     told = [publisher.queue.pop() for _ in range(3)]
     assert {event.code: event.name for event in told if isinstance(event, Enter | Leave)} == names
+
+
+def test_what_a_lagging_consumer_catches_up_with_counts_for_the_bound() -> None:
+    publisher = Publisher(max_events=50, max_bytes=50 * EVENT_BYTES + 100 * CODE_BYTES)
+    codes = [f"{code:06d}" for code in range(60)]
+    publisher.show(RISE, *codes)
+    publisher.show(HIGH, *codes)
+    assert isinstance(publisher.queue.pop(), Snapshot)  # of RISE; that of HIGH waits
+    publisher.outage(RISE)
+    publisher.show(RISE, *codes)
+    assert publisher.queue.lagging
+
+
+def test_a_seq_that_another_of_the_name_had_before_means_the_one_that_has_it_now() -> None:
+    first, later, second = (Condition(seq, "급등주") for seq in ("0", "5", "7"))
+    shown = ShownConditions()
+    for condition in (first, second):
+        shown.put(condition, known=True)
+    shown.renumbered(first, later)
+    shown.renumbered(second, first)
+    assert (shown.present(first), shown.present(second)) == (first, first)
+    assert shown.has_begun(first)

@@ -47,3 +47,17 @@ def test_ten_conditions_of_a_hundred_hits() -> None:
     assert not quotas.too_many(9, 100)
     assert "10" in quotas.too_many(10, 0)
     assert "100" in quotas.too_many(0, 101)
+
+
+def test_the_list_a_registration_of_quotes_and_a_condition_have_a_pause_each() -> None:
+    clock = Clock()
+    quotas = Quotas(Switches(list_pause=1, reg_pause=1, pause=1), clock)
+    for _ in range(2):
+        assert not quotas.listed_too_soon("key")
+        assert not quotas.registered_too_soon("key")
+        assert not quotas.too_soon("key", "급등주")
+        clock.now += 0.9
+        assert quotas.listed_too_soon("key")
+        assert quotas.registered_too_soon("key")
+        assert quotas.too_soon("key", "급등주")
+        clock.now += 0.1

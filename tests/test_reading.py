@@ -13,7 +13,7 @@ from jogeon.events import Condition, Enter, Event, Snapshot, State
 from jogeon.journal import file as store
 from jogeon.journal.commits import CommitBuilder
 from jogeon.journal.history import History
-from jogeon.journal.reading import is_damage, meaning_of, one_moment, open_reader
+from jogeon.journal.reading import is_damage, meaning_of, one_moment, open_reader, read_oldest
 from jogeon.journal.store import Store
 from jogeon.reports import Report
 from recorded import START_NS
@@ -171,3 +171,16 @@ def test_an_error_is_told_by_its_meaning() -> None:
     assert meaning_of(OSError(5, "Input/output error")) == Report("disk error", text="[Errno 5] Input/output error")
     assert meaning_of(OSError(13, "Permission denied")) == Report("system", number=13, text="Permission denied")
     assert not is_damage(full)
+
+
+def test_the_oldest_is_the_event_behind_which_all_are_there(tmp_path: Path) -> None:
+    path = tmp_path / "signals"
+    opened = Store.open(path)
+    opened.write(CommitBuilder(opened.head).enter([State(START_NS + n, "started") for n in range(5)]))
+    opened.close()
+    oldest = []
+    for _ in range(5):
+        with contextlib.closing(open_reader(path)) as db:
+            oldest.append(read_oldest(db))
+        altered(path, "DELETE FROM events WHERE id = (SELECT min(id) FROM events)")
+    assert oldest == [0, 1, 2, 3, 4]

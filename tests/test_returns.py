@@ -65,3 +65,11 @@ def test_after_the_close_there_is_none() -> None:
 def test_what_entered_before_needs_no_later_price(second: int) -> None:
     until = [known_at(at(each)) for each in range(max(0, second - 50_000), second + 1, 250)]
     assert until == sorted(until)
+
+
+def test_a_price_counts_from_behind_the_start_of_its_stretch_up_to_its_end() -> None:
+    for after, start_ns, end_ns in moments(START_NS):
+        place = AFTER.index(after)
+        for at_ns, counts in ((start_ns, False), (start_ns + 1, True), (end_ns, True), (end_ns + 1, False)):
+            returned = runs(found([(1, 7, "005930", START_NS, 3)], [("005930", at_ns, 4)]))[place]
+            assert bool(returned) is counts

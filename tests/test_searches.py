@@ -83,3 +83,13 @@ def test_everybody_is_answered_once(wishes: list[tuple[str, What]]) -> None:
         answered += searches.found(STOCKS, 0.0)
     assert sorted(answered) == list(range(len(wishes)))
     assert flights == len({what for _, what in wishes})
+
+
+def test_who_comes_while_a_search_is_in_flight_that_the_first_gave_up_is_served_by_it() -> None:
+    searches: Searches[int] = Searches()
+    searches.ask(1, "one", A, 0.0)
+    assert searches.next() == A
+    assert searches.late(PATIENCE) == [1]
+    assert searches.ask(2, "two", A, PATIENCE) is None
+    assert searches.found(STOCKS, PATIENCE + 1) == [2]
+    assert searches.next() is None

@@ -40,3 +40,12 @@ async def test_a_search_above_that_is_refused_is_refused_below(tmp_path: Path) -
     async with Broker(MARKET) as broker, hub_over(broker, tmp_path / "j") as hub, program(hub) as client:
         broker.refuse("ka10172", 900001, "조건식 오류")
         assert (await client.search("0"))["return_msg"] == "조건식 오류(seq=0)"
+
+
+async def test_a_key_of_one_condition_opens_no_page_of_another(tmp_path: Path) -> None:
+    codes = [f"{number:06d}" for number in range(150)]
+    async with Broker({"급등주": codes, "신고가 돌파": codes}) as broker, hub_over(broker, tmp_path / "j") as hub:
+        async with program(hub) as client:
+            key = (await client.search("0"))["next_key"]
+            assert (await client.search("1", cont_yn="Y", next_key=key))["return_code"] == 100002
+            assert len((await client.search("0", cont_yn="Y", next_key=key))["data"]) == 50

@@ -180,3 +180,16 @@ def test_who_takes_it_in_time_has_the_whole_time_again() -> None:
     case.socket.buffered = 1_000
     case.timers.pass_by()
     assert case.cut == []
+
+
+def test_who_took_it_by_the_end_of_the_time_may_not_lag_again_for_ever() -> None:
+    case = Case(lag=LAG)
+    case.send_queue.put(bytes(1_001))
+    case.send_queue.flush()
+    case.socket.buffered = 0
+    case.timers.pass_by()
+    assert case.cut == []
+    case.send_queue.put_now(bytes(1_001))
+    assert [seconds for seconds, _ in case.timers.due.values()] == [2.0]
+    case.timers.pass_by()
+    assert case.cut == ["too slow"]

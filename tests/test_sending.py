@@ -205,3 +205,27 @@ def test_while_muted_what_rules_decide_is_dropped_and_what_the_tool_reports_of_i
         await sender.stop(0)
 
     virtual(main())
+
+
+def test_a_target_that_asks_for_no_pause_is_not_asked_without_one() -> None:
+    async def main() -> None:
+        shelf, phone = Shelf(*rows(1)), Phone(*[Later(Report("HTTP", text="429"), 0.0)] * 3)
+        await sent(shelf, 100, phone=phone)
+        assert [at for at, _ in phone.heard] == [0, 1, 2, 3]
+
+    virtual(main())
+
+
+def test_a_target_that_is_set_otherwise_is_exchanged() -> None:
+    async def main() -> None:
+        shelf, before, now = Shelf(), Phone(), Phone()
+        sender = Sender({"phone": before}, shelf, wall=wall)
+        sender.start()
+        sender.exchange({"phone": now})
+        shelf.rows += rows(1)
+        sender.wake("phone")
+        await asyncio.sleep(1)
+        await sender.stop(0)
+        assert (before.heard, [ids for _, ids in now.heard]) == ([], [["0"]])
+
+    virtual(main())

@@ -679,3 +679,15 @@ def test_a_registration_whose_item_is_no_array_is_unknown_to_a_server() -> None:
     for data in rows:
         pair.up.append(f'{{"trnm":"REG","grp_no":"1","data":[{data}]}}'.encode())
         assert isinstance(pair.serve(), Unknown)
+
+
+def test_what_was_overtaken_once_leaves_the_debts_after_it_as_they_are() -> None:
+    pair = listed_pair()
+    timed_out(pair, Search("4"))
+    pair.send(Search("4"))
+    pair.say(page_text("4", []))
+    assert isinstance(pair.hear(), Late)
+    pair.client.expire()
+    timed_out(pair, Search("7"))
+    pair.say(page_text("7", []))
+    assert pair.hear() == Late(Search("7"), SearchPage((), "N", ""))

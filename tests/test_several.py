@@ -180,3 +180,11 @@ async def test_no_more_than_one_is_taken_ahead() -> None:
     assert taken == [0]
     await merged.finish([of(8, 9)])
     assert await drained(merged) == [0, 8, 9]
+
+
+async def test_of_several_that_fail_the_first_is_told() -> None:
+    merged = await begun(of(fails=ValueError("one")), of(fails=ValueError("two")))
+    await asyncio.sleep(0)
+    with pytest.raises(ValueError, match="one"):
+        await anext(merged)
+    await merged.finish([])

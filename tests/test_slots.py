@@ -280,3 +280,13 @@ def test_a_limit_that_is_known_is_never_exceeded(steps: list[tuple[list[str], fl
         if request is not None:
             table.answers(request, server.takes(request, now, "well"), now)
     assert server.over == 0
+
+
+def test_a_refusal_for_the_rate_holds_up_both_kinds() -> None:
+    table = Table(5, "a", "b")
+    table.answers(table.sends(0.0))
+    table.wants("a", "b", "c")
+    table.answers(table.sends(1.0), BUSY, now=1.0)
+    table.wants("a")
+    assert table.sends(1.0 + BUSY_PAUSE - 0.1) is None
+    assert table.sends(1.0 + BUSY_PAUSE) == RemoveQuotes(("b",))

@@ -42,3 +42,18 @@ async def test_a_picture_that_broke_off_is_passed_over(tmp_path: Path) -> None:
         assert not await stream.is_empty(2)
         await client.jetstream().purge_stream(place.stream)
         assert await stream.is_empty(2)
+
+
+async def test_a_picture_is_there_until_its_first_message_is_gone(tmp_path: Path) -> None:
+    async with natsd(tmp_path) as server, opened(place := server.place()) as client:
+        stream, js = await stream_of(client, place), client.jetstream()
+        out = Outgoing(client, 0)
+        await out.open()
+        await out.put(Message(place.subject("급등주"), b"before"))
+        for message in picture_messages(place, SHOWN, 0):
+            await out.put(message)
+        await out.all_in()
+        await js.purge_stream(place.stream, seq=2)  # what stands before the picture
+        assert not await stream.is_empty(2)
+        await js.purge_stream(place.stream, seq=3)
+        assert await stream.is_empty(2)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import asynccontextmanager
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ import jogeon
 import jogeon.sync
 from jogeon.testing import Broker, End, Quote, Request, broker  # noqa: F401  # a fixture, and how it is imported
 from naive_client import NaiveClient
-from wire import told
+from scripted import Dialled
+from wire import told, virtual
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -729,3 +731,87 @@ def test_what_is_sent_is_json_with_korean_as_it_is() -> None:
 
     assert text_of({"가": 1}) == '{"가": 1}'.encode()
     assert json.loads(text_of([["0", SURGE]])) == [["0", SURGE]]
+
+
+async def test_a_last_page_that_is_full_is_the_last(server: Broker, client: NaiveClient) -> None:
+    server.page = 2
+    page = await client.search("0")
+    assert (page["cont_yn"], page["next_key"], len(page["data"])) == ("N", "", 2)
+
+
+async def test_before_the_list_a_seq_means_the_condition_of_now(server: Broker, client: NaiveClient) -> None:
+    server.unlisted, server.numbering = "allowed", "listed"
+    reply = await client.register("0")
+    assert [row["jmcode"] for row in reply["data"]] == ["A005930", "A000660"]
+
+
+async def test_echoes_that_come_before_their_pings_are_none(server: Broker) -> None:
+    server.ping, server.ping_deadline = 0.05, 0.3
+    async with NaiveClient(server.url, echo=False) as client:
+        await client.login()
+        for _ in range(50):
+            await client.send("PING")
+        assert (await client.hear("SYSTEM"))["code"] == "R10002"
+        assert sum(frame == {"trnm": "PING"} for frame in client.frames) < 50
+
+
+def test_a_deadline_that_passes_while_all_is_frozen_runs_again() -> None:
+    class Wire:
+        def __init__(self) -> None:
+            self.sent: list[bytes] = []
+
+        def send(self, text: bytes) -> None:
+            self.sent.append(text)
+
+        def close(self, code: int | None, reason: str) -> None:
+            del code, reason
+
+        def reset(self) -> None:
+            pass
+
+    async def main() -> None:
+        script = Dialled({}, Random(1))  # noqa: S311  # no secret
+        script.login_deadline = 5.0
+        link = script._opened(wire := Wire())
+        script.freeze()
+        await asyncio.sleep(12)
+        assert link.open
+        script.thaw()
+        await asyncio.sleep(5)
+        assert not link.open
+        assert [json.loads(text)["code"] for text in wire.sent] == ["R10004"]
+
+    virtual(main())
+
+
+def test_a_failure_of_the_test_itself_is_not_hidden_by_one_in_its_answer() -> None:
+    def answer(request: Request) -> None:
+        raise ZeroDivisionError(request.trnm)
+
+    with pytest.raises(KeyError, match="the test's own"), Broker({SURGE: []}) as server:
+        server.answer = answer
+        with pytest.raises(jogeon.JogeonError), jogeon.sync.connect(server.url):
+            raise AssertionError
+        raise KeyError("the test's own")
+
+
+async def test_what_is_refused_is_not_lost_as_well(server: Broker, client: NaiveClient) -> None:
+    server.lose("ka10172", times=1)
+    server.refuse("ka10172", 900001, times=1)
+    assert (await client.search("0"))["return_code"] == 900001
+    await client.send({"trnm": "CNSRREQ", "seq": "0", "search_type": "0", "stex_tp": "K"})  # this one is
+    assert (await client.search("1"))["seq"].strip() == "1"
+
+
+async def test_what_came_while_all_was_frozen_is_answered_once(server: Broker, client: NaiveClient) -> None:
+    await client.conditions()
+    server.freeze()
+    await client.send({"trnm": "CNSRLST"})
+    await client.send({"trnm": "CNSRCLR", "seq": "9"})
+    server.until(lambda: len(server._links[1].unread) == 2).wait()
+    for _ in range(2):
+        server.thaw()
+        server.freeze()
+    server.thaw()
+    await client.caught_up()
+    assert [each.trnm for each in server.requests].count("CNSRCLR") == 1

@@ -468,3 +468,15 @@ async def test_without_a_home_a_program_has_its_token_to_itself(
     assert [await program.current() for _ in range(2)] == ["token-1"] * 2
     assert await program.revoke()
     assert broker.issued == 1
+
+
+async def test_programs_that_are_refused_together_ask_once(broker: Broker) -> None:
+    programs = [tokens_of(broker) for _ in range(3)]
+    refused = await programs[0].current()
+    broker.was_asked.clear()
+    broker.may_answer.clear()
+    renewing = [asyncio.create_task(each.renew(refused)) for each in programs]
+    await broker.was_asked.wait()
+    broker.may_answer.set()
+    assert await asyncio.gather(*renewing) == ["token-2"] * 3
+    assert broker.issued == 2

@@ -168,3 +168,14 @@ class Programs(RuleBasedStateMachine):
 
 Programs.TestCase.settings = settings(deadline=None)
 TestPrograms = Programs.TestCase
+
+
+def test_of_several_idle_topics_the_one_that_is_longest_so_is_let_go_first() -> None:
+    followed = topics()
+    for seq, condition in (("0", A), ("1", B)):
+        followed.join("one", seq, condition, "K", 0)
+    followed.leave("one", "1", now=100.0)
+    followed.leave("one", "0", now=110.0)
+    assert followed.next_due() == 100.0 + GRACE
+    assert followed.due(100.0 + GRACE) == [B]
+    assert followed.next_due() == 110.0 + GRACE

@@ -94,3 +94,9 @@ def test_a_text_is_no_formula(text: str) -> None:
 )
 def test_each_piece_that_a_spreadsheet_may_make_a_cell_of_is_judged(text: str, guarded: str) -> None:
     assert as_cells(text, lambda piece, runs: "'" * runs + piece) == guarded
+
+
+@pytest.mark.parametrize("text", ["\t급등주", "\r005930", "\n"])
+def test_a_text_that_begins_with_what_moves_to_another_cell_is_taken_for_a_formula(text: str) -> None:
+    assert is_formula(text)
+    assert not is_formula(f"a{text}")

@@ -99,3 +99,9 @@ def test_whatever_comes_is_read_or_refused(rest: bytes) -> None:
     for frame in (rest, b'{"trnm":"LINES"' + rest, b'{"trnm":"LINES","lines":[' + rest + b"]}"):
         with contextlib.suppress(RemoteProtocolError):
             read_lines(frame)
+
+
+def test_a_label_with_blanks_around_it_is_the_label() -> None:
+    event = Enter(1, C, "005930", "090000")
+    [line] = read_lines(encode_change(" 4 ", event, (1, 2), 1)) or ()
+    assert line.event.condition == Condition("4", "")

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -397,3 +398,26 @@ def test_a_reader_that_is_gone_does_not_stop_the_writer(path: Path) -> None:
     journal.put(State(START_NS, "started"))
     journal.close()
     assert events(path) == [State(START_NS, "started")]
+
+
+def test_a_disk_that_refuses_now_and_then_is_not_told(
+    path: Path, reader: Reader, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + later[0], sleep=time.sleep)
+    monkeypatch.setattr(module, "time", clock)
+    told: list[State] = []
+    source = Source(
+        reader.current, lambda: reader.rights, reader.calls.append, lambda: reader.now_ns, notice=told.append
+    )
+    journal = Journal.open(path, source)
+    sent: list[State] = []
+    for n in range(3):
+        disk.errors = [sqlite3.OperationalError("disk I/O error")]
+        sent.append(State(START_NS + n, "started"))
+        journal.put(sent[-1])
+        until(lambda: journal.committed == (1, len(sent)) and journal.trouble is None)
+        later[0] += 100.0
+    journal.close()
+    reader.turn()
+    assert told == []
