@@ -22,6 +22,15 @@ async def test_it_gets_the_alert_on_its_standard_input(tmp_path: Path) -> None:
     assert json.loads(kept.read_text("utf-8")) == as_object(row(7))
 
 
+async def test_what_it_shows_on_a_terminal_does_not_steer_that(tmp_path: Path) -> None:
+    kept, named = tmp_path / "kept", row(rule="급등\x9b2J\u202e\u3164주")
+    assert await Command((sys.executable, "-c", KEEP, str(kept))).send(Message((named,), "가")) == Sent()
+    text = kept.read_text("utf-8")
+    assert text.removesuffix("\n").isprintable()
+    assert "\u3164" not in text
+    assert json.loads(text) == as_object(named)
+
+
 async def test_one_that_does_not_read_is_fine() -> None:
     assert await Command((sys.executable, "-c", "")).send(Message((row(text="가" * 100_000),), "가")) == Sent()
 

@@ -51,3 +51,9 @@ def test_a_name_forges_no_line_and_hides_nothing_in_an_alert() -> None:
     assert text_of(replace(evil, event="overnight"), "ko", None) == f"급등주{harmless} 밤사이 0종목 편입"
     row = rows_of(evil, "ko")[0]
     assert row.condition == f"급등주{HARM}"  # a webhook gets the name itself
+
+
+def test_a_text_of_a_rule_steers_no_screen_and_keeps_its_emoji() -> None:
+    text = "⚠️ \x1b[2J\u202e{종목코드}\r\x85\n👨‍👩‍👧 {조건식}"
+    said = text_of(replace(ALERT, rule=replace(RULE, text=text)), "ko", None)
+    assert said == "⚠️ ?[2J?005930 \n👨‍👩‍👧 급등주"

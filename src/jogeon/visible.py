@@ -40,6 +40,14 @@ def _seen(harmful: str) -> str:
     return " " if harmful.isspace() else "?"
 
 
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def without_steering(text: str) -> str:
+    """Return lines that a user wrote himself, "?" for what steers a screen; what an emoji is made of stays."""
+    return "\n".join(STEERING.sub(lambda found: _seen(found[0]), line) for line in text.split("\n"))
+
+
 def json_shown(text: str) -> str:
     """Return one line of JSON in which all that no screen should be given is escaped; its values stay exact."""
     return spelled(text, _escaped)

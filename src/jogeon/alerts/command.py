@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 
-import msgspec
 from msgspec import Struct
 
 from jogeon.alerts.outbox import Message
 from jogeon.alerts.targets import Later, Outcome, Refused, Sent
-from jogeon.alerts.webhook import as_object
+from jogeon.alerts.webhook import as_json
 from jogeon.reports import Report, report_of
 
 PATIENCE = 30.0
@@ -24,7 +23,7 @@ class Command(Struct):
 
     async def send(self, message: Message) -> Outcome:
         """Run it once for one alert."""
-        given = msgspec.json.encode(as_object(message.rows[0])) + b"\n"
+        given = as_json(message.rows[0]) + b"\n"
         nowhere = asyncio.subprocess.DEVNULL
         try:
             process = await asyncio.create_subprocess_exec(

@@ -9,6 +9,7 @@ from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
 from jogeon.masks import hide_address
 from jogeon.reports import Report
+from jogeon.visible import json_shown
 from jogeon.web import exchange
 
 COME_BACK = {408, 425, 429}
@@ -31,6 +32,11 @@ def as_object(row: AlertRow) -> dict[str, object]:
     return fields | {"codes": list(row.codes)} if row.codes else fields
 
 
+def as_json(row: AlertRow) -> bytes:
+    """Return that object as one line of JSON, fit for a terminal."""
+    return json_shown(msgspec.json.encode(as_object(row)).decode()).encode()
+
+
 class Webhook(Struct):
     """An address that takes alerts; `url` may hold a secret."""
 
@@ -50,9 +56,7 @@ class Webhook(Struct):
         row = message.rows[0]
         headers = {"Content-Type": "application/json", "Idempotency-Key": row.id}
         try:
-            response = await exchange(
-                "POST", self.url, lambda: msgspec.json.encode(as_object(row)), headers=headers, proxy=self.proxy
-            )
+            response = await exchange("POST", self.url, lambda: as_json(row), headers=headers, proxy=self.proxy)
         except CouldNotConnect as error:
             return Later(error.report, reached=False)
         if 200 <= response.status < 300:

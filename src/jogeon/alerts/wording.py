@@ -6,7 +6,7 @@ from jogeon.alerts.deciding import Alert, LastQuote
 from jogeon.alerts.outbox import EVENTS, AlertRow
 from jogeon.alerts.rules import filled
 from jogeon.events import NameOf, korean, nameless
-from jogeon.visible import one_line
+from jogeon.visible import one_line, without_steering
 
 OVERNIGHT = {"ko": "{condition} 밤사이 {count}종목 편입", "en": "{condition}: {count} entered overnight"}
 UNKNOWN = "-"
@@ -50,7 +50,7 @@ def text_of(alert: Alert, lang: str, name: str | None) -> str:
         "event": EVENTS[lang][alert.event],
         **_prices(alert.price),
     }
-    return re.sub(r"[ \t]{2,}", " ", filled(alert.rule.text, values)).strip()
+    return re.sub(r"[ \t]{2,}", " ", filled(without_steering(alert.rule.text), values)).strip()
 
 
 def _prices(price: LastQuote | None) -> dict[str, str]:
