@@ -128,6 +128,31 @@ async def test_stopping_frees_the_port() -> None:
             await http.get("/")
 
 
+async def test_whatever_is_under_way_when_it_stops_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    async def slow(_request: Request) -> Response:
+        await asyncio.sleep(60)
+        return json_response({})
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    async def stream(_request: Request) -> Response:
+        return StreamingResponse(endless())
+
+    routes = [Route("/echo", echo, methods=["POST"]), Route("/slow", slow), Route("/teapot", stream)]
+    server = RestServer([Group(routes)], open_door("127.0.0.1", 0))
+    asked = [await opened(server.address) for _ in range(4)]
+    for (_, writer), sent in zip(asked, (HEAD, HEAD + b"{", WHOLE, WHOLE.replace(b"teapot", b"slow")), strict=True):
+        writer.write(sent)
+    await asked[2][0].readuntil(b"x")
+    await asyncio.wait_for(server.stop(), 20)
+    for _, writer in asked:
+        writer.close()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
 # ---------------------------------------------------------------- patience
 
 

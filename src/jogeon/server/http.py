@@ -34,7 +34,7 @@ from jogeon.visible import json_shown
 T = TypeVar("T")
 BODY_LIMIT = 64 * 1024
 STOP_GRACE = 1
-"""Seconds that a request under way has to end when the server stops."""
+"""Seconds that whatever is under way has to end when the server stops; an answer has half of them."""
 ASKING = 10.0
 """Seconds from a connection, or from the answer before, to the last byte of a request."""
 READING = 30.0
@@ -70,7 +70,7 @@ class RestServer:
         )
         self._server = _Server(
             _Config(
-                application,
+                _ends_when_told(application),
                 listening,
                 tls,
                 http=_Patient,
@@ -109,6 +109,7 @@ class _Patient(H11Protocol):
     config: _Config
     _asking: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
+    _ending: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -155,14 +156,30 @@ class _Patient(H11Protocol):
         super().timeout_keep_alive_handler()
         self._hurry()
 
+    def shutdown(self) -> None:
+        """End with the server: a request that was not sent in whole at once, what is answered soon."""
+        super().shutdown()
+        is_half = self.cycle is not None and self.cycle.more_body
+        self._ending = self.loop.call_later(0 if is_half else STOP_GRACE / 2, self.transport.abort)
+
     def _hurry(self) -> None:
         self._reading = self._reading or self.loop.call_later(READING, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for timer in (self._asking, self._reading):
+        for timer in (self._asking, self._reading, self._ending):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+
+
+def _ends_when_told(app: ASGIApp) -> ASGIApp:
+    """Return an application of which no answer that the end of the server cancels is logged as a fault."""
+
+    async def ending(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return ending
 
 
 class _Server(uvicorn.Server):
