@@ -116,7 +116,7 @@ class _Transport:
         if self._wire.open and text.startswith(b'{"trnm": "CNSRLST", "return_code": 0'):
             if text in self._world.copies:
                 self._world.outdated.append((self._world.copies[text], wall()))
-            else:
+            elif sent_ns not in self._world.late_lists:
                 self._world.lists.append(sent_ns)
         elif self._wire.open and text.startswith(b'{"data": [{"values"'):
             for row in json.loads(text)["data"]:
@@ -148,7 +148,9 @@ class Dialled(Script):
         self.registrations: dict[str, list[tuple[int, str]]] = defaultdict(list)
         """When a registration of a seq was carried out, and the name that it had then."""
         self.lists: list[int] = []
-        """When the lists were sent that reached the client."""
+        """When the lists were sent that reached the client, in time."""
+        self.late_lists: set[int] = set()
+        """When lists were sent that may be nobody's: the client may have given them up."""
         self.copies: dict[bytes, int] = {}
         """The answers that come once more, seconds later, and when each was given first."""
         self.outdated: list[tuple[int, int]] = []
@@ -196,6 +198,8 @@ class Dialled(Script):
         if now_bound is not None and now_bound is not bound:
             self.registrations[request.seq].append((wall(), now_bound.name))
         given_up = self._time() - request.at > PATIENCE
+        if given_up and request.trnm == "CNSRLST":
+            self.late_lists.add(wall())
         if request.trnm == "CNSRCLR" and bound is not None and given_up and not answers:
             self.ended.append((bound.name, wall()))
         return answers
@@ -444,17 +448,16 @@ class World:
             raise
         self.counts["searches"] += 1
         asked = [at for other, at in self._given_up if other == name and at > since_ns - LATEST_NS]
-        asked += [at for at in self.broker.copies.values() if at > since_ns - LATEST_NS]
+        copied = [at for at in self.broker.copies.values() if at > since_ns - LATEST_NS]
         lately = [fault for at, fault in self.played if wall() - START_NS - at * SECOND_NS < LATEST_NS]
         if any("late" in fault for fault in lately):
             asked += [since_ns - LATEST_NS]
         if "registration doubled" in lately:
             asked += [since_ns - 2 * NEWS_NS]
-        moment_ns = since_ns - 2 * SECOND_NS
-        list_ns = min([moment_ns, *(given for given, came in self.broker.outdated if moment_ns < came)])
-        truth, moved = self.truth[name], [at for at, _ in self.seqs[name] if list_ns < at]
-        possible = [codes for at, codes in truth if at > min([since_ns, *asked])]
-        possible += [codes for at, codes in truth if at <= min([since_ns, *asked])][-1:]
+        moved = [at for at, _ in self.seqs[name] if min([since_ns - 2 * SECOND_NS, *copied]) < at]
+        truth, asked_ns = self.truth[name], min([since_ns, *asked, *copied])
+        possible = [codes for at, codes in truth if at > asked_ns]
+        possible += [codes for at, codes in truth if at <= asked_ns][-1:]
         if found not in possible and not moved:
             self.wrong.append(f"a search of {name} from {second(since_ns)} to {second(wall())} found {sorted(found)}")
 
@@ -559,10 +562,15 @@ def _slow(subject: str, low: float, high: float, *, done: bool = False) -> Calla
 
 
 def _again(subject: str) -> Callable[[World], None]:
-    """Make a fault of an answer that comes once more, seconds after it, on the connections that are still there."""
+    """Make a fault of an answer that comes once more, seconds after it, on the connections that are still there.
+
+    A refusal that names nothing is not repeated so late: it would be anybody's, and nobody could know.
+    """
 
     def fault(world: World) -> None:
         def repeated(answer: dict[str, object]) -> dict[str, object]:
+            if answer.get("return_code") or answer.get("return_msg"):
+                return answer
             copy = json.dumps(answer).encode() + COPIED * len(world.broker.copies)
             world.broker.copies[copy] = wall()
             for link in world.broker.connections:

@@ -384,13 +384,14 @@ def test_a_page_that_comes_after_all_says_so() -> None:
     assert pair.hear() == Answered(Register("4"), Registered(("005930",), paged=True))
 
 
-def test_a_page_that_answers_a_late_registration_says_so() -> None:
+def test_a_page_that_comes_twice_is_no_late_snapshot() -> None:
     pair = listed_pair()
     timed_out(pair, Register("4"))
     pair.send(Search("4"))
     pair.say(page_text("4", []), page_text("4", []))
     pair.hear()
-    assert pair.hear() == Late(Register("4"), Registered((), paged=True))
+    assert pair.hear() == Stray("CNSRREQ", "4", "it is one more answer to a search before it")
+    assert pair.client.owed == [Register("4")]
 
 
 @pytest.mark.parametrize("searched", [True, False])

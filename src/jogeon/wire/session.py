@@ -215,7 +215,7 @@ class ClientSession(_Session):
         A list answers the request in flight, and no older list is owed after it: else one lost list would make all
         later ones late. The same holds for the acknowledgement of a REG or REMOVE.
         A page that comes twice, or after all, may not be the snapshot of a registration of the same condition, nor may
-        a snapshot that shows what the one before it showed: the answer says so.
+        a snapshot that shows what the one before it showed: the answer says so. Such a page pays no debt.
         """
         if reply.seq is None and not _unnamed(reply) and self.owed:
             return _stray(reply, "it names no condition while other replies are owed")
@@ -227,19 +227,26 @@ class ClientSession(_Session):
             if _unnamed(reply):
                 self.owed = [request for request in self.owed if request.trnm != waiting.trnm]
             return Answered(waiting, self._conclude(waiting, reply))
+        if late is not None and self._paged(self.owed[late], reply):
+            return _stray(reply, "it is one more answer to a search before it")
         if late is not None:
             request = self.owed.pop(late)
             self._overtaken |= isinstance(waiting, messages.Search)
             return Late(request, self._conclude(request, reply))
         return _stray(reply, "nothing was asked that it answers")
 
+    def _paged(self, request: Request, reply: messages.Reply) -> bool:
+        """Tell whether a reply to a registration may be one more to a search of the same condition."""
+        registers = isinstance(request, messages.Register) and request.seq in self._searched
+        return registers and readers.likeness(reply, request) < 0
+
     def _conclude(self, request: Request, reply: messages.Reply) -> Answer:
         if isinstance(request, messages.Search):
             self._searched.add(request.seq)
         answer = readers.answer(request, reply)
         if isinstance(request, messages.Register) and isinstance(answer, messages.Registered):
-            paged = request.seq in self._searched and readers.likeness(reply, request) < 0
-            answer = replace(answer, paged=paged, repeated=self._shown.get(request.seq) == answer.codes)
+            repeated = self._shown.get(request.seq) == answer.codes
+            answer = replace(answer, repeated=repeated, paged=self._paged(request, reply))
             self._shown[request.seq] = answer.codes
         self._go(step_of(request, answer))
         return answer
