@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-import pytest
-
 from jogeon.account.stkinfo import SOON, Page, Rank
 from jogeon.errors import CouldNotConnect, JogeonError, RequestRefused
 from jogeon.hub.stocks import HubStocks
@@ -16,6 +14,8 @@ from jogeon.wire.stocks import ListedStock, PricedStock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pytest
 
     from jogeon.account.stkinfo import StockInfo
 
