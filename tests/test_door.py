@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jogeon.server.door import BACKLOG, SHARE, WAITING, Door
+from jogeon.server.door import BACKLOG, QUIET, SHARE, WAITING, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ def exhausted(listening: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
 
     original = socket.socket.accept
     monkeypatch.setattr(socket.socket, "accept", accept)
+    monkeypatch.setattr(Door, "_logged_at", -QUIET)
     return listening
 
 
@@ -98,6 +99,10 @@ def test_without_a_descriptor_a_caller_is_turned_away_and_it_is_logged_once(
         with pytest.raises(BlockingIOError):
             exhausted.accept()
     assert all(_ended(each) for each in callers)
+    with Door(fileno=socket.create_server(("127.0.0.1", 0)).detach()) as other:  # for HTTP, say
+        callers.append(caller(other))
+        with pytest.raises(BlockingIOError):
+            other.accept()
     told = [record.levelname for record in caplog.records if "no connection can be accepted" in record.message]
     assert told == ["CRITICAL"]  # which is shown without -v
     for each in callers:

@@ -15,6 +15,8 @@ from jogeon.wire.stocks import ListedStock, PricedStock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
+
     from jogeon.account.stkinfo import StockInfo
 
 LISTED = ListedStock("005930", "삼성전자", "0")
@@ -52,6 +54,14 @@ async def test_a_page_of_names_is_requested_once_for_all() -> None:
     assert above.asked == [("0", "")]
     await stocks.names("key", "0", "more")
     assert above.asked[1:] == [("0", "more")]
+
+
+async def test_a_program_that_asks_for_any_page_costs_no_more_than_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jogeon.hub.stocks.MOST_PAGES", 3)
+    stocks, above = desk()
+    for key in ("1", "2", "3", "4", "4", "2", "1"):
+        await stocks.names("key", "0", key)
+    assert [asked[1] for asked in above.asked if isinstance(asked, tuple)] == ["1", "2", "3", "4", "1"]
 
 
 async def test_a_refusal_is_told_in_the_brokers_words_and_not_kept() -> None:

@@ -15,6 +15,8 @@ T = TypeVar("T")
 ENDING = Refusal(str(UNEXPECTED), "허브를 종료하는 중입니다")
 KEPT = 3_600.0
 """Seconds for which a page of names serves whoever asks."""
+MOST_PAGES = 500
+"""Pages that are kept, several times what there are; a program can ask for any, and the oldest goes first."""
 
 
 class HubStocks:
@@ -40,6 +42,8 @@ class HubStocks:
         if page is None or now - since > KEPT:
             page = self._begin(self._page(market, next_key))
             self._pages[asked] = (now, page)
+            if len(self._pages) > MOST_PAGES:
+                del self._pages[next(iter(self._pages))]
         found = await _answer(page)
         if isinstance(found, Refusal):
             self._pages.pop(asked, None)

@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import time
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 WAITING: Final = 64
 """Connections that may wait in a door."""
@@ -20,7 +20,7 @@ SHARE: Final = 8
 BACKLOG: Final = 100
 """Connections that may wait in the kernel until they are accepted."""
 QUIET: Final = 60.0
-"""Seconds between two lines that say there is no descriptor left."""
+"""Seconds between two lines that say there is no descriptor left; all doors of a program share them."""
 NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 logger = logging.getLogger("jogeon.server")
@@ -32,11 +32,12 @@ class Door(socket.socket):
     It is a plain one where asyncio does not call its `accept` (IOCP on Windows).
     """
 
+    _logged_at: ClassVar[float] = -QUIET
+
     def __init__(self, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self._waiting: dict[int, socket.socket] = {}
         self._spare = _spare()
-        self._logged_at = -QUIET
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection; BlockingIOError where there is none, or no room for one."""
@@ -82,8 +83,8 @@ class Door(socket.socket):
 
     def _turn_away(self, error: OSError) -> None:
         """Refuse a connection for want of a descriptor."""
-        if time.monotonic() - self._logged_at >= QUIET:
-            self._logged_at = time.monotonic()
+        if time.monotonic() - Door._logged_at >= QUIET:
+            Door._logged_at = time.monotonic()
             logger.critical("no connection can be accepted: %s", error.strerror)
         self._end_oldest()
         if self._spare >= 0:
