@@ -177,7 +177,7 @@ def test_a_server_that_is_not_there_yet_is_waited_for_and_that_is_said_once(shel
 
 @pytest.mark.usefixtures("_hasty")
 def test_a_wait_that_is_over_ends_with_the_last_error(shell: Shell) -> None:
-    said = shell("watch", "--all", "--wait", "10ms", "--lang", "en", client=LateClient(*[ABSENT] * 1000))
+    said = shell("watch", "--all", "--wait", "500ms", "--lang", "en", client=LateClient(*[ABSENT] * 10_000))
     assert said.code == 5
     assert len(shell.connected) > 1
 

@@ -153,6 +153,19 @@ async def test_whatever_is_under_way_when_it_stops_is_no_fault(caplog: pytest.Lo
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
+async def test_a_connection_that_comes_while_it_stops_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest._Patient, "shutdown", lambda _self: None)  # nobody tells it that the server stops
+    server = RestServer([Group([Route("/teapot", teapot)])], open_door("127.0.0.1", 0))
+    reader, writer = await opened(server.address)
+    writer.write(WHOLE)
+    await reader.readuntil(b"\r\n\r\n")
+    (connection,) = server._server.server_state.connections
+    await asyncio.wait_for(server.stop(), 20)
+    assert connection.transport.is_closing()
+    assert not server._server.server_state.connections
+    writer.close()
+
+
 # ---------------------------------------------------------------- patience
 
 

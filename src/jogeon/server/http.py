@@ -89,9 +89,12 @@ class RestServer:
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]), name="rest server")
 
     async def stop(self) -> None:
-        """Close the port; requests under way are answered if they end soon."""
+        """Close the port; requests under way are answered if they end soon. Nothing is open afterwards."""
         self._server.stopping.set()
         await self._serving
+        for left in list(self._server.server_state.connections):  # one may have come while the server stopped
+            left.transport.abort()
+        await asyncio.sleep(0)  # in which they close
 
 
 class _Config(uvicorn.Config):
