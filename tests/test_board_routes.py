@@ -31,7 +31,9 @@ DATA = ("/board/state.json", "/board/events", "/board/stock/005930.json", "/boar
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     with Broker(MARKET) as broker:
         async with board_over(broker, tmp_path / "j") as served:
-            await served.until(lambda state: len(state["members"].get("급등주", ())) == 1)
+            await served.until(
+                lambda state: all(len(state["members"].get(name, ())) == len(codes) for name, codes in MARKET.items())
+            )
             yield served
 
 

@@ -283,6 +283,21 @@ def test_a_stop_at_the_beginning_that_goes_unanswered_is_not_sent_at_the_next() 
     talk.asks(Register("0"))
 
 
+def test_a_stop_that_goes_unanswered_later_does_not_forget_how_connections_begin() -> None:
+    """Its refusal may have named nothing, and is nobody's while a reply is owed."""
+    talk = Talk(SURGE)
+    talk.follows(SURGE)
+    talk.registers("0", A)
+    begins_in_silence(talk)
+    talk.passes(5)
+    talk.asks(Clear("0"))
+    talk.is_silent()
+    begins_in_silence(talk)
+    talk.loses()
+    talk.connects()
+    talk.asks(Clear("0"))
+
+
 def test_a_silence_now_and_then_lets_no_connection_begin_with_a_stop() -> None:
     talk = Talk(SURGE)
     talk.follows(SURGE)

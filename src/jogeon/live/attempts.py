@@ -60,6 +60,11 @@ class Attempts:
         """Whether it went unanswered so often that only another connection can help, if this one owes a reply."""
         return self.failures >= HOPELESS_AFTER and isinstance(self.error, RequestTimeout)
 
+    @property
+    def asked(self) -> bool:
+        """Whether a CNSRREQ was sent for it."""
+        return self._asked is not None
+
     def sent(self, request: Register | None, at_ns: int) -> None:
         """Note what is sent: a CNSRREQ, or a CNSRCLR (None)."""
         self._begun, self._overdue = True, False
@@ -170,10 +175,14 @@ class Silences:
         return self._many >= self.MANY
 
     def met(self, *, by_stop: bool) -> None:
-        """Note that the first CNSRREQ of a condition met silence; `by_stop`: its CNSRCLR did, and is no help."""
-        self._met = not by_stop
-        if by_stop:
-            self._many = 0
+        """Note that the first request for a condition met silence.
+
+        `by_stop`: it was a CNSRCLR, which is no help then, if it was sent because silence was expected.
+        """
+        if not by_stop:
+            self._met = True
+        elif self.expected:
+            self._met, self._many = False, 0
 
     def broken(self) -> None:
         """Note that the answer came after all."""

@@ -209,7 +209,7 @@ class Subscriptions(Wishes, Planner):
         if subscription is not None and subscription.stage in (Stage.CLEARING, Stage.ASKED):
             failing = subscription.attempts.error is not None
             by_stop = subscription.stage is Stage.CLEARING
-            if by_stop or not subscription.attempts.stopped:
+            if not (subscription.attempts.asked if by_stop else subscription.attempts.stopped):
                 self._silences.met(by_stop=by_stop)
             subscription.failed(RequestTimeout(request.trnm, seconds), now, at_ns)
             presume_held((each.attempts for each in self.wanted), held=True)

@@ -120,9 +120,22 @@ async def stopped(*tasks: "asyncio.Task[Any]") -> None:
 
 
 async def _closed(client: "Client") -> None:
-    with contextlib.suppress(Exception):  # it is of no use any more, whatever it says
-        async with asyncio.timeout(CLOSE):  # one whose handshake failed never ends by itself
-            await client.close()
+    """Close a connection that is of no use any more, whatever it says; to its end, if the closer is cancelled, too.
+
+    One whose handshake failed never ends by itself.
+    """
+    now, closing = asyncio.get_running_loop().time, asyncio.create_task(client.close())
+    until, cancelled = now() + CLOSE, None
+    while not closing.done() and now() < until:
+        try:
+            await asyncio.wait({closing}, timeout=until - now())
+        except asyncio.CancelledError as error:
+            cancelled = error
+    await stopped(closing)
+    if not closing.cancelled():
+        closing.exception()
+    if cancelled is not None:
+        raise cancelled
 
 
 def credentials() -> dict[str, Any]:
