@@ -320,8 +320,8 @@ class _Broker(SimulatedBroker):
         self._world = world
 
     def _list(self, peer: Peer, request: ListConditions) -> None:
+        self._world.listed_ns = wall()
         super()._list(peer, request)
-        self._world.lists.append(wall())
 
     def _clashes(self, peer: Peer, request: Search) -> bool:
         before = dict(self._desks[peer].registered)
@@ -349,6 +349,8 @@ class World:
         self.told: list[Told] = []
         self.truth: dict[str, Truth] = {name: [] for name in NAMES}
         self.seqs: dict[str, Seqs] = {name: [] for name in NAMES}
+        self.listed_ns = 0
+        """When the broker answered the last request for a list."""
         self.lists: list[int] = []
         """When lists were given."""
         self.ended: list[tuple[str, int]] = []
@@ -384,6 +386,7 @@ class World:
         trading = asyncio.create_task(self._trade())
         try:
             async with Client(nullcontext(endpoint), name="switched", policy=policy) as client:
+                client._feed.taps.append(self._came)
                 await self._watch(client)
         except JogeonError as error:
             self.wrong.append(f"the client ended: {error!r}")
@@ -566,6 +569,11 @@ class World:
             excusable = any(gap.since_ns <= until_ns <= gap.until_ns for gap in anothers)
             if not excusable and not shows_another(each.event, self):
                 yield from (f"{name}: {sentence}" for sentence in misplaced(each.event, self.truth[name], ended))
+
+    def _came(self, message: bytes, _at_ns: int) -> None:
+        """Note that a list came: one that is lost on its way tells nobody anything."""
+        if b'"CNSRLST"' in message[:40] or b'"CNSRLT"' in message[:40]:
+            self.lists.append(self.listed_ns)
 
     def away(self, name: str) -> Iterator[tuple[int, int, str | None]]:
         """Yield from which list to which a name was elsewhere although both show it in one place, and that place."""
