@@ -53,6 +53,13 @@ def json_shown(text: str) -> str:
     return spelled(text, _escaped)
 
 
+def json_bytes(value: object) -> bytes:
+    """Return a value as one line of JSON that may be read on a terminal."""
+    import msgspec  # no help needs it
+
+    return json_shown(msgspec.json.encode(value).decode()).encode()
+
+
 def _escaped(harmful: str) -> str:
     if harmful.isspace() and unicodedata.category(harmful) == "Zs":  # a wide blank is only a blank
         return harmful

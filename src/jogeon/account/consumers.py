@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from jogeon.errors import InvalidSetting
 from jogeon.files import changeable, locked, read_small, state_dir, write_private
+from jogeon.wire.values import NO_JSON
 
 May = Literal["watch", "search", "all"]
 """What a program may ask for, beside the list: real time, searches, or both."""
@@ -78,7 +79,7 @@ def consumers() -> tuple[Consumer, ...]:
         raise InvalidSetting(file=str(path), reason="not private", detail=why)
     try:
         return msgspec.json.decode(content, type=tuple[Consumer, ...])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         raise InvalidSetting(file=str(path), reason="spoilt") from None
 
 

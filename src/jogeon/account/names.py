@@ -19,6 +19,7 @@ from jogeon.errors import InvalidSetting
 from jogeon.files import journal_file, read_trusted, write_private
 from jogeon.masks import unmasked
 from jogeon.wire.messages import MOST_CODES
+from jogeon.wire.values import NO_JSON
 
 if TYPE_CHECKING:
     from jogeon.events import NameOf
@@ -176,7 +177,7 @@ def _read(path: Path, now: float) -> NamesFile:
         return NamesFile()
     try:
         kept = msgspec.json.decode(content, type=NamesFile)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         logger.info("%s is not a file of names: it is not used", path)
         return NamesFile()
     names = {code: known for code, known in kept.names.items() if 0 <= now - known.at < DAY}

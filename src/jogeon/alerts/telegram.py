@@ -9,6 +9,7 @@ from jogeon.errors import CouldNotConnect
 from jogeon.masks import hide
 from jogeon.reports import Report
 from jogeon.web import Response, exchange
+from jogeon.wire.values import NO_JSON
 
 API = "https://api.telegram.org"
 JSON = {"Content-Type": "application/json"}
@@ -56,7 +57,7 @@ class Telegram(Struct):
 def _outcome(response: Response) -> Outcome:
     try:
         answer = msgspec.json.decode(response.body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         return Later(Report("not Telegram", number=response.status))
     if response.status == 200 and answer.ok:
         return Sent()

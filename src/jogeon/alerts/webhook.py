@@ -1,6 +1,5 @@
 """A webhook: each alert as one JSON object, POSTed to an address of the user's."""
 
-import msgspec
 from msgspec import Struct
 
 from jogeon.alerts.outbox import AlertRow, Message
@@ -9,7 +8,7 @@ from jogeon.errors import CouldNotConnect
 from jogeon.events import korean
 from jogeon.masks import hide_address
 from jogeon.reports import Report
-from jogeon.visible import json_shown
+from jogeon.visible import json_bytes
 from jogeon.web import exchange
 
 COME_BACK = {408, 425, 429}
@@ -34,7 +33,7 @@ def as_object(row: AlertRow) -> dict[str, object]:
 
 def as_json(row: AlertRow) -> bytes:
     """Return that object as one line of JSON, fit for a terminal."""
-    return json_shown(msgspec.json.encode(as_object(row)).decode()).encode()
+    return json_bytes(as_object(row))
 
 
 class Webhook(Struct):

@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -18,7 +17,7 @@ from jogeon.journal.following import Numbered
 from jogeon.journal.position import Position
 from jogeon.journal.relay import Cursor
 from jogeon.server.http import host_of, in_turn, json_response, one_a_turn
-from jogeon.visible import json_shown
+from jogeon.visible import json_bytes
 
 MOST_EVENTS = 10_000
 """The largest `limit`."""
@@ -114,8 +113,7 @@ def _lines(found: Iterable[Numbered]) -> Iterator[bytes]:
     """Yield events as lines of JSON, as many at a time as are made in PIECE."""
     made, since = b"", time.perf_counter()
     for epoch, n, event in found:
-        line = msgspec.json.encode(event.fields() | {"epoch": epoch, "n": n}).decode()
-        made += json_shown(line).encode() + b"\n"
+        made += json_bytes(event.fields() | {"epoch": epoch, "n": n}) + b"\n"
         if time.perf_counter() - since > PIECE:
             yield made
             made, since = b"", time.perf_counter()

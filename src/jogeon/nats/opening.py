@@ -100,18 +100,20 @@ def require_library() -> None:
     _client(Place((), ""))
 
 
-async def stopped(*tasks: "asyncio.Task[Any]") -> None:
+async def stopped(*tasks: "asyncio.Task[Any]", patience: float = 0.0) -> None:
     """Cancel tasks until they have ended: before Python 3.12 a cancellation that meets an answer of NATS is lost.
 
-    Whoever is cancelled meanwhile waits for them all the same: none is left running behind it.
+    They have so many seconds to end by themselves. Whoever is cancelled meanwhile waits for them all the same: none is
+    left running behind it.
     """
     left = set(tasks)
     cancelled: asyncio.CancelledError | None = None
     while left:
-        for task in left:
+        for task in left if not patience else ():
             task.cancel()
         try:
-            await asyncio.wait(left, timeout=AGAIN)
+            await asyncio.wait(left, timeout=patience or AGAIN)
+            patience = 0.0
         except asyncio.CancelledError as error:
             cancelled = error
         left = {task for task in left if not task.done()}
@@ -120,22 +122,13 @@ async def stopped(*tasks: "asyncio.Task[Any]") -> None:
 
 
 async def _closed(client: "Client") -> None:
-    """Close a connection that is of no use any more, whatever it says; to its end, if the closer is cancelled, too.
+    """Close a connection to its end; one whose handshake failed never ends by itself."""
 
-    One whose handshake failed never ends by itself.
-    """
-    now, closing = asyncio.get_running_loop().time, asyncio.create_task(client.close())
-    until, cancelled = now() + CLOSE, None
-    while not closing.done() and now() < until:
-        try:
-            await asyncio.wait({closing}, timeout=until - now())
-        except asyncio.CancelledError as error:
-            cancelled = error
-    await stopped(closing)
-    if not closing.cancelled():
-        closing.exception()
-    if cancelled is not None:
-        raise cancelled
+    async def closing() -> None:
+        with contextlib.suppress(Exception):  # it is of no use any more, whatever it says
+            await client.close()
+
+    await stopped(asyncio.create_task(closing()), patience=CLOSE)
 
 
 def credentials() -> dict[str, Any]:

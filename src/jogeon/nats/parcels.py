@@ -18,6 +18,7 @@ from jogeon.journal.position import Position
 from jogeon.nats.address import Place
 from jogeon.reports import Report
 from jogeon.wire.lines import Line, encode_lines, read_lines
+from jogeon.wire.values import NO_JSON
 
 MESSAGE = 64 * 1024
 """Bytes of a message at most."""
@@ -152,7 +153,7 @@ def read_head(payload: bytes) -> tuple[ParcelHead, bytes]:
     first, _, rest = payload.partition(b"\n")
     try:
         head = _head.decode(first)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise _unreadable(payload, error) from None
     if head.part > head.parts:
         raise _unreadable(payload, ValueError())
@@ -217,7 +218,7 @@ def _read(body: bytes) -> Sequence[Line]:
 def _picture(head: ParcelHead, bodies: Sequence[bytes]) -> Parcel:
     try:
         listed = tuple(Condition(*row) for row in _rows.decode(bodies[0]))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise _unreadable(bodies[0], error) from None
     shown = [line.event for body in bodies[1:] for line in read_lines(body) or ()]
     snapshots = tuple(each for each in shown if isinstance(each, Snapshot))

@@ -15,6 +15,7 @@ from jogeon.nats.address import Place
 from jogeon.nats.ticker import FLUSH, Priced, Trades
 from jogeon.wire.messages import UNEXPECTED, Refusal
 from jogeon.wire.stocks import PricedStock
+from jogeon.wire.values import NO_JSON
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -122,7 +123,7 @@ class Responder:
         try:
             question = _question.decode(payload)
             return await self._answers(question)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NO_JSON:
             return [HubAnswer(code="400", text="읽을 수 없는 요청입니다")]
         except JogeonError as error:
             refusal = Refusal.of(error)
@@ -151,7 +152,7 @@ def read_answer(payload: bytes) -> HubAnswer:
     """Return an answer; a refusal for one that cannot be read."""
     try:
         return msgspec.json.decode(payload, type=HubAnswer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         return HubAnswer(code=str(UNEXPECTED), text="허브의 응답을 읽을 수 없습니다")
 
 

@@ -29,7 +29,8 @@ from jogeon.errors import TokenRefused
 from jogeon.server.callers import Callers
 from jogeon.server.door import SHARE, Door, host_and_port
 from jogeon.server.encrypted import accept
-from jogeon.visible import json_shown
+from jogeon.visible import json_bytes
+from jogeon.wire.values import NO_JSON
 
 T = TypeVar("T")
 BODY_LIMIT = 64 * 1024
@@ -223,7 +224,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     body = await raw_body(request)
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         raise HTTPException(400, "the body is not JSON") from None
     if not isinstance(value, dict):
         raise HTTPException(400, "the body is not a JSON object")
@@ -258,8 +259,7 @@ def host_of(request: Request) -> str:
 
 def json_response(value: object, status: int = 200) -> Response:
     """Return a value as a JSON answer, which may be read on a terminal."""
-    text = json_shown(msgspec.json.encode(value).decode())
-    return Response(text.encode(), status, media_type="application/json;charset=UTF-8")
+    return Response(json_bytes(value), status, media_type="application/json;charset=UTF-8")
 
 
 async def in_turn(make: Callable[[], T], turn: asyncio.Lock) -> T:

@@ -16,7 +16,7 @@ from jogeon.errors import RemoteProtocolError
 from jogeon.events import Anomaly, Condition, Enter, Event, Gap, Leave, Snapshot, State
 from jogeon.reports import Report
 from jogeon.wire.messages import MOST_CODES, PushRow
-from jogeon.wire.values import LONGEST_VALUE
+from jogeon.wire.values import LONGEST_VALUE, NO_JSON
 
 _TOLD = (Snapshot, Enter, Leave, Gap, State, Anomaly)
 EVENTS_BY_NAME: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in _TOLD}
@@ -83,7 +83,7 @@ def read_lines(payload: bytes) -> Sequence[Line] | None:
     if payload[: len(_HEAD)] != _HEAD:
         try:
             return (_line(_change.decode(payload)),)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NO_JSON:
             return None
     try:
         return [_read(dict(row)) for row in _lines.decode(payload).lines]

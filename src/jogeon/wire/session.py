@@ -227,9 +227,9 @@ class ClientSession(_Session):
             if _unnamed(reply):
                 self.owed = [request for request in self.owed if request.trnm != waiting.trnm]
             return Answered(waiting, self._conclude(waiting, reply))
-        if late is not None and self._paged(self.owed[late], reply):
-            return _stray(reply, "it is one more answer to a search before it")
         if late is not None:
+            if self._paged(self.owed[late], reply):
+                return _stray(reply, "it is one more answer to a search before it")
             request = self.owed.pop(late)
             self._overtaken |= isinstance(waiting, messages.Search)
             return Late(request, self._conclude(request, reply))

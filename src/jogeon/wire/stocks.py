@@ -206,7 +206,7 @@ def encode_refusal(code: str, text: str, small: int = 5) -> bytes:
 def _field(body: bytes, name: str) -> str | None:
     try:
         fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         return None
     value = fields.get(name) if isinstance(fields, dict) else None
     return value if isinstance(value, str) else None

@@ -17,6 +17,7 @@ from jogeon.endpoint import checked_rest
 from jogeon.errors import CouldNotConnect, LoginRefused, RemoteProtocolError
 from jogeon.reports import Report
 from jogeon.web import exchange
+from jogeon.wire.values import NO_JSON
 
 if TYPE_CHECKING:
     from jogeon.cli.arguments.choices import Choices
@@ -65,7 +66,7 @@ async def status_of(address: str) -> dict[str, Any]:
         raise LoginRefused(code="8005", text=f"{address}: HTTP 401")
     try:
         told = msgspec.json.decode(reply.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         told = None
     if reply.status != 200 or not isinstance(told, dict) or "upstream" not in told:
         raise RemoteProtocolError(Report("no hub", name=address, number=reply.status))

@@ -9,10 +9,8 @@ import functools
 from array import array
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from jogeon.events import korean
-from jogeon.visible import json_shown
+from jogeon.visible import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +81,7 @@ class Truth:
             oldest = self._last - self._room + 1
             rows = [self._change(number) for number in numbers[begin - numbers.start :][:SLICE] if number >= oldest]
             if rows:
-                yield before + json_shown(msgspec.json.encode(rows).decode()[1:-1]).encode()
+                yield before + json_bytes(rows)[1:-1]
                 before = b","
         yield b"[]" if before == b"[" else b"]"
 
